@@ -1,0 +1,41 @@
+//! What a service of the embedded cloud is.
+
+use winterbaume_core::{MockRequest, MockResponse};
+
+use crate::documents::World;
+
+/// One emulated AWS service: a function from a call and the world before it to an answer and the world after.
+///
+/// Services hold no state of their own. All of it is in [`World::own`], so that it persists and can be shared by
+/// several processes. Time is [`World::now_ms`]: a record keeps the instant a transition began, and its status is
+/// computed when somebody asks.
+pub trait Service: Send + Sync + 'static {
+    /// The name in the request's signature: `sagemaker`, `application-autoscaling`, `ec2`, `monitoring`, `sns`, `budgets`.
+    fn name(&self) -> &'static str;
+
+    /// Whether there is one document for all regions (IAM, STS, Budgets).
+    fn global(&self) -> bool {
+        false
+    }
+
+    /// Answers one call. A refused call must leave `world.own` as it was.
+    fn call(&self, request: &MockRequest, world: &mut World<'_>) -> MockResponse;
+}
+
+/// A refusal with AWS's error code and words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The HTTP status, 400 for most.
+    pub status: u16,
+    /// AWS's error code, e.g. `InvalidVpcID.NotFound`.
+    pub code: String,
+    /// The message, as close to AWS's as is known.
+    pub message: String,
+}
+
+impl Fault {
+    /// A refusal with HTTP status 400.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { status: 400, code: code.into(), message: message.into() }
+    }
+}

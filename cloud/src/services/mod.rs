@@ -1,0 +1,1 @@
+//! The services that this crate answers itself, one folder or file each.

@@ -1,0 +1,4 @@
+//! The wire protocols of AWS, as far as the services here need them.
+
+pub mod json;
+pub mod query;
