@@ -1,0 +1,1 @@
+//! The embedded cloud, asked through the real AWS SDK: one module for each service.
