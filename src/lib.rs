@@ -1,1 +1,8 @@
+//! Ebbtide: infrastructure as code for LLM serving on AWS, with pause and resume.
+//!
+//! A stack is ordinary Rust: [`stack::Stack::add`] takes a resource and answers its outputs as typed references.
+//! `ARCHITECTURE.md` shows the rooms of this crate and the way of the data through them.
 
+pub mod aws;
+pub mod resource;
+pub mod stack;

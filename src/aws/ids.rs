@@ -1,0 +1,86 @@
+//! Identifiers as types, so that a bucket's name cannot stand where a subnet's id belongs.
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! ids {
+    ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub String);
+
+        impl $name {
+            /// The identifier as text.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl From<&str> for $crate::stack::Input<$name> {
+            fn from(text: &str) -> Self {
+                Self::Value($name(text.to_owned()))
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )* };
+}
+
+ids! {
+    /// Any Amazon Resource Name.
+    Arn,
+    /// The ARN of an IAM role.
+    RoleArn,
+    /// The name of an IAM role.
+    RoleName,
+    /// The id of a VPC, `vpc-…`.
+    VpcId,
+    /// The id of a subnet, `subnet-…`.
+    SubnetId,
+    /// The id of an internet gateway, `igw-…`.
+    InternetGatewayId,
+    /// The allocation id of an Elastic IP, `eipalloc-…`.
+    AllocationId,
+    /// The id of a NAT gateway, `nat-…`.
+    NatGatewayId,
+    /// The id of a route table, `rtb-…`.
+    RouteTableId,
+    /// The id of a security group, `sg-…`.
+    SecurityGroupId,
+    /// The id of a VPC endpoint, `vpce-…`.
+    VpcEndpointId,
+    /// The name of an S3 bucket.
+    BucketName,
+    /// The ARN of an S3 bucket.
+    BucketArn,
+    /// The ARN of a secret.
+    SecretArn,
+    /// The name of a SageMaker model.
+    ModelName,
+    /// The name of a SageMaker endpoint configuration.
+    EndpointConfigName,
+    /// The name of a SageMaker endpoint.
+    EndpointName,
+    /// The resource of a scalable target, `endpoint/NAME/variant/VARIANT`.
+    ScalableResource,
+    /// The ARN of a scaling policy.
+    ScalingPolicyArn,
+    /// The name of a CloudWatch alarm.
+    AlarmName,
+    /// The ARN of a CloudWatch alarm.
+    AlarmArn,
+    /// The name of a log group.
+    LogGroupName,
+    /// The ARN of an SNS topic.
+    TopicArn,
+}

@@ -1,0 +1,14 @@
+//! AWS: the clients of the official SDK, and one file for each kind of resource.
+
+mod call;
+mod clients;
+mod context;
+pub mod ec2;
+mod ids;
+mod tags;
+
+pub use call::{Call, NotFoundIsNone};
+pub use clients::Aws;
+pub use context::Context;
+pub use ids::*;
+pub use tags::{Tags, own_tags, tag_changes};

@@ -1,0 +1,36 @@
+//! What a resource is charged for, as keys of the price book.
+
+use serde::{Deserialize, Serialize};
+
+/// One thing that a resource bills.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Charge {
+    /// The entry of the price book, e.g. `sagemaker.hosting.ml.g5.xlarge`.
+    pub item: String,
+    /// How many of them.
+    pub quantity: f64,
+    /// The time over which the price counts.
+    pub per: Per,
+}
+
+/// The time over which a price counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Per {
+    /// An hour of existence.
+    Hour,
+    /// A month of existence.
+    Month,
+}
+
+impl Charge {
+    /// A charge by the hour.
+    pub fn hourly(item: impl Into<String>, quantity: f64) -> Self {
+        Self { item: item.into(), quantity, per: Per::Hour }
+    }
+
+    /// A charge by the month.
+    pub fn monthly(item: impl Into<String>, quantity: f64) -> Self {
+        Self { item: item.into(), quantity, per: Per::Month }
+    }
+}

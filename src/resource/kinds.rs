@@ -1,0 +1,55 @@
+//! The list of kinds. A new kind is one file and one line here; a test fails on a file that nobody listed.
+
+use super::Kind;
+use super::erased::Erased;
+use crate::aws;
+
+/// Every kind of resource.
+pub fn kinds() -> &'static [&'static dyn Kind] {
+    const KINDS: &[&dyn Kind] = &[
+        // one line for each kind, in the order of the folders of `src/aws`
+        &Erased::<aws::ec2::Vpc>::NEW,
+    ];
+    KINDS
+}
+
+/// The kind of a name.
+pub fn kind(name: &str) -> Option<&'static dyn Kind> {
+    kinds().iter().copied().find(|kind| kind.name() == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_file_of_a_kind_is_listed_and_names_are_unique() {
+        let names: Vec<_> = kinds().iter().map(|kind| kind.name()).collect();
+        assert_eq!(names.iter().collect::<BTreeSet<_>>().len(), names.len(), "{names:?}");
+        let mut missing = Vec::new();
+        for service in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/aws")).unwrap() {
+            let service = service.unwrap().path();
+            if !service.is_dir() {
+                continue;
+            }
+            for file in std::fs::read_dir(&service).unwrap() {
+                let text = std::fs::read_to_string(file.unwrap().path()).unwrap_or_default();
+                let declared =
+                    text.split("const KIND: &'static str = \"").nth(1).and_then(|rest| rest.split('"').next());
+                if let Some(name) = declared.filter(|name| kind(name).is_none()) {
+                    missing.push(name.to_owned());
+                }
+            }
+        }
+        assert!(missing.is_empty(), "not in the list of kinds: {missing:?}");
+    }
+
+    #[test]
+    fn every_kind_has_outputs_that_can_be_referred_to() {
+        for kind in kinds() {
+            assert!(!kind.outputs().is_empty(), "{} has no outputs", kind.name());
+        }
+    }
+}
