@@ -1,0 +1,17 @@
+//! Planning: from what is declared, recorded and observed to the operations that lead to a target. Pure: no I/O,
+//! no clock, no randomness.
+
+mod diff;
+mod graph;
+mod knowledge;
+mod observation;
+#[expect(clippy::module_inception, reason = "the room is named after its one main thing")]
+mod plan;
+mod target;
+
+pub use diff::{Change, diff};
+pub use graph::{Graph, GraphError};
+pub use knowledge::{AllKinds, Knowledge, Traits};
+pub use observation::{Observation, Seen};
+pub use plan::{FORMAT, Kept, Operation, OperationKind, Plan, PlanFileError, Record, Summary};
+pub use target::Target;
