@@ -5,7 +5,10 @@
 
 pub mod apply;
 pub mod aws;
+pub mod environment;
 pub mod plan;
 pub mod resource;
 pub mod stack;
 pub mod state;
+
+pub use environment::Definition;
