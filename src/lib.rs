@@ -5,10 +5,12 @@
 
 pub mod apply;
 pub mod aws;
+pub mod cli;
 pub mod environment;
 pub mod plan;
 pub mod resource;
 pub mod stack;
 pub mod state;
 
+pub use cli::main;
 pub use environment::Definition;

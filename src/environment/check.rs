@@ -12,6 +12,7 @@ use super::{Fault, nearest};
 pub(super) fn unknown_keys(document: &Document, schema: &Value) -> Vec<Fault> {
     let mut faults = Vec::new();
     Walk { document, root: schema, faults: &mut faults }.value(&mut Vec::new(), &[schema], document.value());
+    faults.sort();
     faults
 }
 
@@ -58,11 +59,8 @@ impl<'a> Walk<'a> {
         let place = if table.is_empty() { "this file".to_owned() } else { format!("[{table}]") };
         let what = if table == "stacks" { "no stack of this name is registered" } else { "unknown key" };
         let listed = known.iter().copied().collect::<Vec<_>>().join(", ");
-        let message = format!(
-            "{what}: `{name}` in {place}{}{}known: {listed}",
-            did_you_mean(nearest(name, known.iter().copied())),
-            if nearest(name, known.iter().copied()).is_some() { " " } else { "; " },
-        );
+        let near = did_you_mean(nearest(name, known.iter().copied()));
+        let message = format!("{what}: `{name}` in {place}{near} (known: {listed})");
         self.faults.push(Fault { location: self.document.of_key(path), message });
     }
 
@@ -124,7 +122,7 @@ mod tests {
         let told: Vec<_> = unknown_keys(&document, &schema).iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 3, "{told:#?}");
         assert!(told[0].starts_with("dev.toml:2:1: unknown key: `instance_typ` in [endpoints.0]; did you mean `instance_type`?"));
-        assert!(told[1].starts_with("dev.toml:5:1: unknown key: `foo` in [sizes.any]; known: instance_type"), "{told:#?}");
+        assert!(told[1].starts_with("dev.toml:5:1: unknown key: `foo` in [sizes.any] (known: instance_type)"), "{told:#?}");
         assert!(told[2].contains("did you mean `bucket`?"), "{told:#?}");
     }
 }

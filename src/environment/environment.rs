@@ -155,7 +155,7 @@ fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
     };
     if !REGIONS.contains(&aws.region.as_str()) {
         let near = did_you_mean(nearest(&aws.region, REGIONS.iter().copied()));
-        refuse("region", format!("`{}` is not a region of AWS{near} The regions: {}", aws.region, REGIONS.join(", ")));
+        refuse("region", format!("`{}` is not a region of AWS{near} (known: {})", aws.region, REGIONS.join(", ")));
     }
     if let Some(account) = aws.account.as_deref().filter(|a| a.len() != 12 || !a.bytes().all(|b| b.is_ascii_digit())) {
         refuse("account", format!("`{account}` is not an account: write its 12 digits as text, \"123456789012\""));

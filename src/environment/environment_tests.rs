@@ -79,5 +79,5 @@ fn an_unknown_environment_is_answered_with_those_that_exist() {
     }
     let project = Project::find(folder.path()).unwrap();
     let error = Environment::load(&project, "prdo", &[]).unwrap_err().to_string();
-    assert_eq!(error, "there is no environment `prdo`; did you mean `prod`?; there are: dev, prod");
+    assert_eq!(error, "there is no environment `prdo`; did you mean `prod`? (there are: dev, prod)");
 }

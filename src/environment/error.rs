@@ -44,7 +44,7 @@ pub enum EnvironmentError {
         start: PathBuf,
     },
     /// There is no environment of that name.
-    #[error("there is no environment `{name}`{}; {}", did_you_mean(.nearest.as_deref()), list_of(.known))]
+    #[error("there is no environment `{name}`{} ({})", did_you_mean(.nearest.as_deref()), list_of(.known))]
     Unknown {
         /// The name asked for.
         name: String,

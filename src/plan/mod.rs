@@ -7,11 +7,14 @@ mod knowledge;
 mod observation;
 #[expect(clippy::module_inception, reason = "the room is named after its one main thing")]
 mod plan;
+mod report;
 mod target;
+mod value_text;
 
 pub use diff::{Change, diff};
 pub use graph::{Graph, GraphError};
 pub use knowledge::{AllKinds, Knowledge, Traits};
 pub use observation::{Observation, Seen};
 pub use plan::{FORMAT, Kept, Operation, OperationKind, Plan, PlanFileError, Record, Summary};
+pub use report::{PlanView, render, summary_line};
 pub use target::Target;
