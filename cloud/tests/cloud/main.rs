@@ -1,1 +1,4 @@
 //! The embedded cloud, asked through the real AWS SDK: one module for each service.
+
+mod chassis;
+mod support;
