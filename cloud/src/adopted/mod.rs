@@ -4,6 +4,7 @@ mod bodies;
 mod chassis;
 mod mends;
 mod plain;
+mod policy;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
