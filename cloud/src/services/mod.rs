@@ -1,1 +1,2 @@
 //! The services that this crate answers itself, one folder or file each.
+pub mod ec2;
