@@ -61,3 +61,32 @@ fn vpc_configurations(sagemaker: &Tables, configuration: &str) -> Vec<Value> {
     // With inference components the configuration itself says where instances run.
     models.chain([configuration]).map(|holder| holder["VpcConfig"].clone()).filter(|found| !found.is_null()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn only_models_that_an_endpoint_serves_hold_subnets_and_groups() {
+        let mut sagemaker = Tables::default();
+        let vpc_configuration = json!({ "Subnets": ["subnet-1"], "SecurityGroupIds": ["sg-1"] });
+        sagemaker.put("Model", "m", json!({ "ModelName": "m", "VpcConfig": vpc_configuration }));
+        let variants = json!([{ "VariantName": "v", "ModelName": "m" }]);
+        sagemaker.put("EndpointConfig", "c", json!({ "EndpointConfigName": "c", "ProductionVariants": variants }));
+        let uses = |sagemaker: &Tables, field: &str, id: &str| {
+            let mut own = Tables::default();
+            let others = |service: &str| if service == "sagemaker" { sagemaker.clone() } else { Tables::default() };
+            let world = World::new(&mut own, &others, "us-east-1", "123456789012", 0, 0);
+            sagemaker_uses(&world, field, id)
+        };
+        assert!(!uses(&sagemaker, "Subnets", "subnet-1"), "no endpoint serves the model");
+        sagemaker.put("Endpoint", "e", json!({ "EndpointName": "e", "EndpointConfigName": "c" }));
+        assert!(uses(&sagemaker, "Subnets", "subnet-1"));
+        assert!(uses(&sagemaker, "SecurityGroupIds", "sg-1"));
+        assert!(!uses(&sagemaker, "Subnets", "subnet-2"));
+        sagemaker.remove("Endpoint", "e");
+        assert!(!uses(&sagemaker, "SecurityGroupIds", "sg-1"));
+    }
+}
