@@ -7,8 +7,12 @@ mod listing;
 mod route;
 mod vpc;
 
+use std::time::Duration;
+
 use aws_sdk_ec2::Client;
 use aws_sdk_ec2::types::{Filter, NatGatewayState, ResourceType, Tag, TagSpecification};
+
+use ebbtide_cloud::Settings;
 
 use crate::support::Fixture;
 
@@ -33,7 +37,15 @@ struct Region {
 
 impl Region {
     fn new() -> Self {
-        let fixture = Fixture::new();
+        Self::of(Fixture::new())
+    }
+
+    /// With transitions so long that what comes right after a call still meets the state between.
+    fn slow() -> Self {
+        Self::of(Fixture::with(Settings { transition: Duration::from_secs(1), ..Settings::default() }))
+    }
+
+    fn of(fixture: Fixture) -> Self {
         Self { ec2: Client::new(&fixture.sdk()), _fixture: fixture }
     }
 
@@ -69,14 +81,14 @@ impl Region {
         call.send().await.unwrap().nat_gateway().unwrap().nat_gateway_id().unwrap().to_owned()
     }
 
-    /// Waits until a NAT gateway has a state; fails after two seconds.
+    /// Waits until a NAT gateway has a state; fails after ten seconds.
     async fn nat_gateway_becomes(&self, id: &str, state: NatGatewayState) {
-        for _ in 0..200 {
+        for _ in 0..500 {
             let answer = self.ec2.describe_nat_gateways().nat_gateway_ids(id).send().await.unwrap();
             if answer.nat_gateways()[0].state() == Some(&state) {
                 return;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         panic!("the NAT gateway never becomes {state:?}");
     }

@@ -7,8 +7,9 @@ use serde_json::{Value, json};
 
 use super::kind::{self, Kind};
 use super::listing::Listing;
+use super::nat_gateway::{self, NatGateway};
 use super::store::{self, Record};
-use super::{nat_gateway, tags};
+use super::tags;
 use crate::documents::{Tables, World};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
@@ -30,10 +31,9 @@ impl Record for Address {
     }
 }
 
-fn shown(address: &Address, world: &World<'_>) -> Result<Value, Fault> {
-    let holders = nat_gateway::holding(world)?;
+fn shown(address: &Address, holders: &[NatGateway], world: &World<'_>) -> Value {
     let holder = holders.iter().find(|nat| nat.allocation.as_deref() == Some(&*address.id));
-    Ok(json!({
+    json!({
         "allocationId": address.id, "publicIp": address.public_ip, "domain": "vpc", "publicIpv4Pool": "amazon",
         "networkBorderGroup": world.region,
         "associationId": holder.map(|nat| &nat.address_association),
@@ -41,7 +41,7 @@ fn shown(address: &Address, world: &World<'_>) -> Result<Value, Fault> {
         "networkInterfaceOwnerId": holder.map(|_| world.account),
         "privateIpAddress": holder.map(|nat| &nat.private_ip),
         "tagSet": tags::set(world.own, &address.id),
-    }))
+    })
 }
 
 /// AllocateAddress. Addresses are of 198.18.0.0/15, the range for benchmarks, so that none is anybody's.
@@ -74,11 +74,12 @@ fn free_address(tables: &Tables) -> Result<String, Fault> {
 
 /// DescribeAddresses.
 pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let holders = nat_gateway::holding(world)?;
     let mut items = Vec::new();
     let asked = parameters.strings("PublicIp");
     for address in store::all::<Address>(world.own)? {
         if asked.is_empty() || asked.contains(&address.public_ip) {
-            items.push(shown(&address, world)?);
+            items.push(shown(&address, &holders, world));
         }
     }
     for public_ip in asked {

@@ -25,10 +25,6 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     let name = parameters.need("ServiceName")?;
     let endpoint_type = parameters.get("VpcEndpointType").unwrap_or("Gateway");
     check_type(endpoint_type, name, world)?;
-    if !parameters.list("SubnetConfiguration").is_empty() {
-        let message = "Addresses of an endpoint's choice (SubnetConfiguration) are not supported";
-        return Err(Fault::new("UnsupportedOperation", message));
-    }
     let is_interface = endpoint_type == "Interface";
     let policy = parameters.get("PolicyDocument").filter(|text| !text.is_empty()).unwrap_or(FULL_ACCESS);
     endpoint_links::check_policy(policy)?;

@@ -31,6 +31,7 @@ mod security_group;
 mod store;
 mod subnet;
 mod tags;
+mod unsupported;
 mod vpc;
 mod vpc_attribute;
 mod zone;
@@ -68,6 +69,7 @@ fn run(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
     let handler = operations::handler(operation).ok_or_else(|| {
         Fault::new("InvalidAction", format!("The action {operation} is not valid for this web service."))
     })?;
+    unsupported::check(parameters)?;
     nat_gateway::forget_ended(world)?;
     endpoint::forget_gone(world)?;
     let answer = handler(parameters, world)?;

@@ -187,3 +187,43 @@ pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     store::save(world.own, &nat)?;
     Ok(json!({ "natGatewayId": nat.id }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::Tables;
+
+    fn at<T>(own: &mut Tables, now_ms: i64, look: impl FnOnce(&mut World<'_>) -> T) -> T {
+        let others = |_: &str| Tables::default();
+        look(&mut World::new(own, &others, "us-east-1", "123456789012", now_ms, 1000))
+    }
+
+    #[test]
+    fn states_follow_the_clock_and_an_ended_gateway_is_shown_for_an_hour() {
+        let mut nat = NatGateway {
+            id: kind::NAT_GATEWAY.fresh(),
+            subnet: kind::SUBNET.fresh(),
+            vpc: kind::VPC.fresh(),
+            allocation: None,
+            public_ip: None,
+            address_association: None,
+            interface: kind::NETWORK_INTERFACE.fresh(),
+            private_ip: "10.0.0.4".into(),
+            created_ms: 5000,
+            deleted_ms: None,
+            failure: None,
+        };
+        let mut own = Tables::default();
+        let state = |nat: &NatGateway, own: &mut Tables, now_ms| at(own, now_ms, |world| nat.state(world));
+        assert_eq!(state(&nat, &mut own, 5999), "pending");
+        assert_eq!(state(&nat, &mut own, 6000), "available");
+        nat.deleted_ms = Some(9000);
+        assert_eq!(state(&nat, &mut own, 9999), "deleting");
+        assert_eq!(state(&nat, &mut own, 10_000), "deleted");
+        store::save(&mut own, &nat).expect("a record");
+        at(&mut own, 10_000 + SHOWN_AFTER_END_MS - 1, forget_ended).expect("records are whole");
+        assert!(store::find::<NatGateway>(&own, &nat.id).is_ok());
+        at(&mut own, 10_000 + SHOWN_AFTER_END_MS, forget_ended).expect("records are whole");
+        assert_eq!(store::find::<NatGateway>(&own, &nat.id).expect_err("forgotten").code, "NatGatewayNotFound");
+    }
+}

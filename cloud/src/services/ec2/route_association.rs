@@ -71,10 +71,6 @@ fn check_same_vpc(table: &RouteTable, subnet: &Subnet) -> Result<(), Fault> {
 /// AssociateRouteTable: a subnet has at most one.
 pub fn associate(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
     let table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
-    if let Some(gateway) = parameters.get("GatewayId") {
-        let message = format!("{gateway}: association of a route table with a gateway is not supported");
-        return Err(Fault::new("UnsupportedOperation", message));
-    }
     let subnet: Subnet = store::find(world.own, parameters.need("SubnetId")?)?;
     check_same_vpc(&table, &subnet)?;
     if store::all::<Association>(world.own)?.iter().any(|present| present.subnet.as_deref() == Some(&*subnet.id)) {

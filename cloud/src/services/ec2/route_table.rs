@@ -47,7 +47,7 @@ impl RouteTable {
     }
 }
 
-fn shown(table: &RouteTable, world: &World<'_>) -> Result<Value, Fault> {
+fn shown(table: &RouteTable, associations: &[Association], world: &World<'_>) -> Result<Value, Fault> {
     let vpc: Vpc = store::find(world.own, &table.vpc)?;
     let mut routes = vec![json!({
         "destinationCidrBlock": vpc.cidr, "gatewayId": "local", "origin": "CreateRouteTable", "state": "active",
@@ -60,7 +60,8 @@ fn shown(table: &RouteTable, world: &World<'_>) -> Result<Value, Fault> {
             "destinationPrefixListId": prefix_list, "gatewayId": endpoint, "origin": "CreateRoute", "state": "active",
         }));
     }
-    let associations: Vec<Value> = table.associations(world.own)?.iter().map(Association::shown).collect();
+    let associations = associations.iter().filter(|association| association.table == table.id);
+    let associations: Vec<Value> = associations.map(Association::shown).collect();
     Ok(json!({
         "routeTableId": table.id, "vpcId": table.vpc, "ownerId": world.account, "routeSet": routes,
         "associationSet": associations, "propagatingVgwSet": [], "tagSet": tags::set(world.own, &table.id),
@@ -90,7 +91,9 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     let token = parameters.get("ClientToken");
     if let Some(id) = client_token::recall(parameters, world.own)? {
         let table: RouteTable = store::find(world.own, &id)?;
-        return Ok(json!({ "routeTable": shown(&table, world)?, "clientToken": token }));
+        return Ok(
+            json!({ "routeTable": shown(&table, &table.associations(world.own)?, world)?, "clientToken": token }),
+        );
     }
     let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
     let tags = tags::specified(parameters, kind::ROUTE_TABLE)?;
@@ -98,13 +101,13 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     store::save(world.own, &table)?;
     tags::add(world.own, &table.id, tags)?;
     client_token::remember(parameters, world.own, &table.id);
-    Ok(json!({ "routeTable": shown(&table, world)?, "clientToken": token }))
+    Ok(json!({ "routeTable": shown(&table, &table.associations(world.own)?, world)?, "clientToken": token }))
 }
 
 /// DescribeRouteTables.
 pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items =
-        store::all::<RouteTable>(world.own)?.iter().map(|table| shown(table, world)).collect::<Result<_, _>>()?;
+    let (tables, associations) = (store::all::<RouteTable>(world.own)?, store::all::<Association>(world.own)?);
+    let items = tables.iter().map(|table| shown(table, &associations, world)).collect::<Result<_, _>>()?;
     let listing = Listing {
         ids: "RouteTableId",
         kind: kind::ROUTE_TABLE,

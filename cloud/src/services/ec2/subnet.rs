@@ -6,9 +6,10 @@ use serde_json::{Value, json};
 use super::cidr::Cidr;
 use super::kind::{self, Kind};
 use super::listing::Listing;
+use super::network_interface::{self, NetworkInterface};
 use super::store::{self, Record};
 use super::vpc::{Vpc, parse_range};
-use super::{in_use, network_interface, route_association, tags, zone};
+use super::{in_use, route_association, tags, zone};
 use crate::documents::World;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
@@ -47,8 +48,8 @@ impl Subnet {
     }
 }
 
-fn shown(subnet: &Subnet, world: &World<'_>) -> Result<Value, Fault> {
-    let used = network_interface::all(world)?.iter().filter(|interface| interface.subnet == subnet.id).count();
+fn shown(subnet: &Subnet, interfaces: &[NetworkInterface], world: &World<'_>) -> Result<Value, Fault> {
+    let used = interfaces.iter().filter(|interface| interface.subnet == subnet.id).count();
     let arn = format!("arn:aws:ec2:{}:{}:subnet/{}", world.region, world.account, subnet.id);
     Ok(json!({
         "subnetId": subnet.id, "subnetArn": arn, "ownerId": world.account, "vpcId": subnet.vpc,
@@ -91,7 +92,7 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     };
     store::save(world.own, &subnet)?;
     tags::add(world.own, &subnet.id, tags)?;
-    Ok(json!({ "subnet": shown(&subnet, world)? }))
+    Ok(json!({ "subnet": shown(&subnet, &[], world)? }))
 }
 
 fn choose_zone(parameters: &Parameters, region: &str) -> Result<zone::Zone, Fault> {
@@ -116,7 +117,9 @@ fn choose_zone(parameters: &Parameters, region: &str) -> Result<zone::Zone, Faul
 
 /// DescribeSubnets.
 pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items = store::all::<Subnet>(world.own)?.iter().map(|subnet| shown(subnet, world)).collect::<Result<_, _>>()?;
+    let interfaces = network_interface::all(world)?;
+    let subnets = store::all::<Subnet>(world.own)?;
+    let items = subnets.iter().map(|subnet| shown(subnet, &interfaces, world)).collect::<Result<_, _>>()?;
     let listing = Listing {
         ids: "SubnetId",
         kind: kind::SUBNET,

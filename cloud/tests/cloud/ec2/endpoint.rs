@@ -23,11 +23,11 @@ async fn state(region: &Region, id: &str) -> Option<String> {
 }
 
 async fn becomes(region: &Region, id: &str, wanted: Option<&str>) {
-    for _ in 0..200 {
+    for _ in 0..500 {
         if state(region, id).await.as_deref() == wanted {
             return;
         }
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
     panic!("the endpoint never becomes {wanted:?}");
 }
@@ -72,7 +72,7 @@ async fn a_gateway_endpoint_is_a_route() {
 
 #[tokio::test]
 async fn an_interface_endpoint_holds_subnets_and_groups_until_it_is_gone() {
-    let region = Region::new();
+    let region = Region::slow();
     let (ec2, vpc) = (&region.ec2, region.vpc().await);
     let a = region.subnet(&vpc, "10.0.1.0/24", "us-east-1a").await;
     let also_a = region.subnet(&vpc, "10.0.2.0/24", "us-east-1a").await;

@@ -54,7 +54,7 @@ async fn a_nat_gateway_holds_address_subnet_and_internet_gateway_until_it_is_del
 
 #[tokio::test]
 async fn deleting_takes_its_time() {
-    let region = Region::new();
+    let region = Region::slow();
     let ec2 = &region.ec2;
     let (_, _, subnet) = public_subnet(&region).await;
     let address = region.address().await;

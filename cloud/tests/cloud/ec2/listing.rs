@@ -76,6 +76,17 @@ async fn a_dry_run_changes_nothing_but_is_checked() {
 }
 
 #[tokio::test]
+async fn what_is_not_supported_is_refused_by_name() {
+    let region = Region::new();
+    let ec2 = &region.ec2;
+    let ipv6 = |asked: bool| ec2.create_vpc().cidr_block("10.0.0.0/16").amazon_provided_ipv6_cidr_block(asked).send();
+    let refused = ipv6(true).await.unwrap_err().into_service_error();
+    assert_eq!(refused.meta().code(), Some("UnsupportedOperation"));
+    assert!(refused.meta().message().unwrap().contains("AmazonProvidedIpv6CidrBlock"));
+    ipv6(false).await.unwrap();
+}
+
+#[tokio::test]
 async fn zones_and_regions_are_real_ones() {
     let region = Region::new();
     let ec2 = &region.ec2;

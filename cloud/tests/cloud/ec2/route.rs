@@ -7,7 +7,7 @@ use crate::support::code;
 
 #[tokio::test]
 async fn routes_live_and_die_with_their_targets() {
-    let region = Region::new();
+    let region = Region::slow();
     let (ec2, vpc) = (&region.ec2, region.vpc().await);
     let gateway = region.internet_gateway(&vpc).await;
     let subnet = region.subnet(&vpc, "10.0.1.0/24", "us-east-1a").await;
