@@ -4,4 +4,5 @@ mod adopted;
 mod chassis;
 mod seam;
 mod server;
+mod ec2;
 mod support;
