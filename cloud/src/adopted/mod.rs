@@ -79,15 +79,20 @@ impl Adopted {
         let region = if self.global { "us-east-1" } else { world.region };
         // A panic below leaves nothing here, so that the next call loads the document afresh.
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = loaded.take().is_some_and(|(at, tables)| at == region && tables == *world.own);
-        if !current {
-            self.chassis.load(region, world.own)?;
-        }
+        let held = match loaded.take().filter(|(at, tables)| at == region && tables == world.own) {
+            Some(held) => held,
+            None => {
+                self.chassis.load(region, world.own)?;
+                (region.to_owned(), world.own.clone())
+            }
+        };
         let response = self.chassis.handle(self.at_home(asked.request, region));
-        if !reads_only(asked) {
+        *loaded = Some(if reads_only(asked) {
+            held
+        } else {
             *world.own = self.chassis.stored(region, world.own)?;
-        }
-        *loaded = Some((region.to_owned(), world.own.clone()));
+            (held.0, world.own.clone())
+        });
         drop(loaded);
         self.mends.after(asked, response, world)
     }
