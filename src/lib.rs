@@ -4,5 +4,6 @@
 //! `ARCHITECTURE.md` shows the rooms of this crate and the way of the data through them.
 
 pub mod aws;
+pub mod components;
 pub mod resource;
 pub mod stack;

@@ -1,0 +1,3 @@
+//! Every kind of resource against the embedded cloud, through the real SDK: one module for each service.
+
+mod harness;
