@@ -16,6 +16,7 @@ pub mod documents;
 mod refusal;
 mod route;
 pub mod seam;
+mod server;
 pub mod service;
 pub mod services;
 mod store;
@@ -23,3 +24,4 @@ pub mod wire;
 
 pub use cloud::{Cloud, ConnectionLost, OpenError, Settings};
 pub use seam::Seam;
+pub use server::serve;

@@ -4,6 +4,7 @@ mod bodies;
 mod chassis;
 mod mends;
 mod plain;
+mod policy;
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -122,4 +123,26 @@ fn readable(asked: &Asked<'_>, service: &str, response: MockResponse) -> MockRes
     let told = String::from_utf8_lossy(&response.body);
     let message = format!("the embedded {service} service cannot do {}: {told}", asked.operation);
     refusal::answer(service, asked.request, Fault::new("EmbeddedCloudNotImplemented", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn other_services_find_roles_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let services = all(folder.path());
+        let iam = services.iter().find(|service| service.name() == "iam").unwrap();
+        let mut document = Tables::default();
+        document.put("roles", "exec", json!({ "arn": "arn:aws:iam::123456789012:role/x/exec", "path": "/x/" }));
+        let seen = iam.seen(document);
+        let role = seen.get("Role", "exec").unwrap();
+        assert_eq!(
+            (role["Arn"].as_str(), role["Path"].as_str()),
+            (Some("arn:aws:iam::123456789012:role/x/exec"), Some("/x/"))
+        );
+    }
 }
