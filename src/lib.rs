@@ -5,6 +5,7 @@
 
 pub mod apply;
 pub mod aws;
+pub mod components;
 pub mod plan;
 pub mod resource;
 pub mod stack;
