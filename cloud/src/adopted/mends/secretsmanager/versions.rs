@@ -62,7 +62,7 @@ fn add(secret: &mut Value, id: &str, body: &Value, now: &str) {
             let Some(held) = version["version_stages"].as_array_mut() else { continue };
             let was_current = held.iter().any(|stage| stage == "AWSCURRENT");
             held.retain(|stage| {
-                !stages.iter().any(|moved| stage == moved) && !(becomes_current && stage == "AWSPREVIOUS")
+                !(stages.iter().any(|moved| stage == moved) || becomes_current && stage == "AWSPREVIOUS")
             });
             if was_current && becomes_current {
                 held.push(json!("AWSPREVIOUS"));
