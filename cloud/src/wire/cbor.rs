@@ -116,7 +116,12 @@ fn more(decoder: &mut Decoder<'_>, left: &mut Option<u64>) -> Result<bool, minic
     }
 }
 
-fn write(encoder: &mut Encoder<Vec<u8>>, value: &Value, timestamp: bool, is_timestamp: &dyn Fn(&str) -> bool) -> Written {
+fn write(
+    encoder: &mut Encoder<Vec<u8>>,
+    value: &Value,
+    timestamp: bool,
+    is_timestamp: &dyn Fn(&str) -> bool,
+) -> Written {
     match value {
         Value::Null => encoder.null()?,
         Value::Bool(flag) => encoder.bool(*flag)?,
@@ -156,7 +161,8 @@ mod tests {
 
     #[test]
     fn what_is_encoded_decodes_to_the_same() {
-        let value = json!({ "Name": "a", "Count": 3, "Below": -7, "Threshold": 80.0, "On": true, "List": [1.5, "x", {}] });
+        let value =
+            json!({ "Name": "a", "Count": 3, "Below": -7, "Threshold": 80.0, "On": true, "List": [1.5, "x", {}] });
         assert_eq!(decode(&encode(&value, &|_| false)).unwrap(), value);
     }
 

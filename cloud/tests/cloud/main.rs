@@ -1,1 +1,7 @@
 //! The embedded cloud, asked through the real AWS SDK: one module for each service.
+
+mod adopted;
+mod chassis;
+mod seam;
+mod server;
+mod support;

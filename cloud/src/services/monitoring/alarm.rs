@@ -66,7 +66,8 @@ pub(super) fn record(
         alarm.insert("StateTransitionedTimestamp".to_owned(), now(world));
     }
     world.own.put(table, name, Value::Object(alarm));
-    let summary = if before.is_some() { format!("Alarm \"{name}\" updated") } else { format!("Alarm \"{name}\" created") };
+    let summary =
+        if before.is_some() { format!("Alarm \"{name}\" updated") } else { format!("Alarm \"{name}\" created") };
     history::add(world, table, name, "ConfigurationUpdate", &summary);
     Ok(json!({}))
 }
@@ -93,7 +94,9 @@ pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
         watchers.retain(|watcher| !present.contains(&watcher.as_str()));
         if !watchers.is_empty() {
             let watchers = watchers.join(", ");
-            return Err(invalid(format!("Cannot delete {name} as there are composite alarm(s) depending on it: {watchers}")));
+            return Err(invalid(format!(
+                "Cannot delete {name} as there are composite alarm(s) depending on it: {watchers}"
+            )));
         }
     }
     for name in present {

@@ -54,7 +54,8 @@ pub(super) fn name_and_actions(input: &Value) -> Outcome<()> {
         if actions.len() > 5 {
             return Err(invalid(format!("Member at '{field}' must have length less than or equal to 5")));
         }
-        if let Some(wrong) = actions.iter().find(|action| action.split(':').count() < 6 || !action.starts_with("arn:")) {
+        if let Some(wrong) = actions.iter().find(|action| action.split(':').count() < 6 || !action.starts_with("arn:"))
+        {
             return Err(invalid(format!("Invalid arn syntax: {wrong}")));
         }
     }
@@ -125,7 +126,9 @@ fn of_queries(input: &Value, periods: i64) -> Outcome<()> {
 fn span(period: i64, periods: i64) -> Outcome<()> {
     let limit = if period >= 3600 { WEEK } else { DAY };
     if period.saturating_mul(periods) > limit {
-        return Err(invalid(format!("Metrics cannot be checked across more than {limit} seconds (EvaluationPeriods * Period)")));
+        return Err(invalid(format!(
+            "Metrics cannot be checked across more than {limit} seconds (EvaluationPeriods * Period)"
+        )));
     }
     Ok(())
 }

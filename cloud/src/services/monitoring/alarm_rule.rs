@@ -7,7 +7,10 @@
 pub(super) enum Rule {
     Constant(bool),
     /// An alarm (by name) is in a state.
-    Is { alarm: String, state: &'static str },
+    Is {
+        alarm: String,
+        state: &'static str,
+    },
     Not(Box<Rule>),
     And(Box<Rule>, Box<Rule>),
     Or(Box<Rule>, Box<Rule>),

@@ -19,11 +19,17 @@ pub(super) fn put(input: &Value, world: &mut World<'_>) -> Outcome {
         return Err(invalid(format!("A metric alarm with the name {name} exists already")));
     }
     let suppressor = input["ActionsSuppressor"].as_str().map(alarm_rule::name_of);
-    let missing: Vec<String> =
-        rule.alarms().into_iter().chain(suppressor).filter(|child| find(world, child).is_none() && child != name).collect();
+    let missing: Vec<String> = rule
+        .alarms()
+        .into_iter()
+        .chain(suppressor)
+        .filter(|child| find(world, child).is_none() && child != name)
+        .collect();
     if !missing.is_empty() {
         let missing = missing.join(", ");
-        return Err(invalid(format!("Could not save the composite alarm as alarms [{missing}] in the alarm rule do not exist")));
+        return Err(invalid(format!(
+            "Could not save the composite alarm as alarms [{missing}] in the alarm rule do not exist"
+        )));
     }
     if rule.alarms().iter().any(|child| reaches(world, child, name, DEPTH)) {
         return Err(invalid(format!("Could not save the composite alarm as its rule leads back to {name}")));
@@ -31,7 +37,9 @@ pub(super) fn put(input: &Value, world: &mut World<'_>) -> Outcome {
     if input["ActionsSuppressor"].is_string()
         && (input["ActionsSuppressorWaitPeriod"].is_null() || input["ActionsSuppressorExtensionPeriod"].is_null())
     {
-        return Err(invalid("ActionsSuppressor needs ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod"));
+        return Err(invalid(
+            "ActionsSuppressor needs ActionsSuppressorWaitPeriod and ActionsSuppressorExtensionPeriod",
+        ));
     }
     alarm::record(COMPOSITE_ALARMS, name, alarm::configuration(input, world), input, world)
 }

@@ -45,7 +45,8 @@ fn widget(problems: &mut Vec<Value>, path: &str, widget: &Value) {
     if !widget["properties"].is_object() {
         problem(problems, path, "Should have required property 'properties'");
     }
-    for (field, least, most) in [("x", 0, COLUMNS - 1), ("y", 0, i64::MAX), ("width", 1, COLUMNS), ("height", 1, ROWS)] {
+    for (field, least, most) in [("x", 0, COLUMNS - 1), ("y", 0, i64::MAX), ("width", 1, COLUMNS), ("height", 1, ROWS)]
+    {
         let value = &widget[field];
         if !value.is_null() && !value.as_i64().is_some_and(|value| (least..=most).contains(&value)) {
             problem(problems, &format!("{path}/{field}"), &format!("Should be an integer from {least} to {most}"));

@@ -90,7 +90,11 @@ impl<'a> Evaluator<'a> {
             return each(&self.power()?, |value| -value);
         }
         let base = self.value()?;
-        if self.take('^') { both(&base, &self.power()?, |a, b| Some(a.powf(b)).filter(|c| c.is_finite())) } else { Ok(base) }
+        if self.take('^') {
+            both(&base, &self.power()?, |a, b| Some(a.powf(b)).filter(|c| c.is_finite()))
+        } else {
+            Ok(base)
+        }
     }
 
     fn value(&mut self) -> Result<Quantity, String> {

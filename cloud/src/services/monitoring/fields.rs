@@ -73,9 +73,11 @@ fn typed_field(parent: &str, name: &str, value: Value) -> Result<Value, String> 
             .map(|(field, value)| Ok((field.clone(), typed_field(name, &field, value)?)))
             .collect::<Result<_, String>>()
             .map(Value::Object),
-        Value::Array(members) => {
-            members.into_iter().map(|member| typed_field(parent, name, member)).collect::<Result<_, _>>().map(Value::Array)
-        }
+        Value::Array(members) => members
+            .into_iter()
+            .map(|member| typed_field(parent, name, member))
+            .collect::<Result<_, _>>()
+            .map(Value::Array),
         scalar => typed_scalar(type_of(parent, name), &scalar).ok_or_else(|| format!("{name}: {scalar}")),
     }
 }
@@ -95,7 +97,9 @@ fn typed_scalar(wanted: Type, value: &Value) -> Option<Value> {
             other => other.as_i64().map(Value::from),
         },
         Type::Double => match value {
-            Value::String(text) => text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| json!(number)),
+            Value::String(text) => {
+                text.parse::<f64>().ok().filter(|number| number.is_finite()).map(|number| json!(number))
+            }
             other => other.as_f64().map(|number| json!(number)),
         },
         Type::Instant => match value {

@@ -38,7 +38,9 @@ fn insert<'a>(at: &mut Value, path: &mut impl Iterator<Item = &'a str>, text: &s
 fn lists(value: Value) -> Value {
     match value {
         Value::Object(mut fields) => {
-            if fields.len() == 1 && let Some(Value::Object(members)) = fields.get("member") {
+            if fields.len() == 1
+                && let Some(Value::Object(members)) = fields.get("member")
+            {
                 let mut members: Vec<(u32, Value)> = members
                     .iter()
                     .filter_map(|(index, member)| Some((index.parse().ok()?, lists(member.clone()))))

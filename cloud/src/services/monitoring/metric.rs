@@ -81,7 +81,11 @@ fn sample(datum: &Value, now: f64) -> Outcome<Sample> {
         Some(counts) => counts.iter().filter_map(Value::as_f64).collect(),
         None => vec![1.0; values.len()],
     };
-    if values.is_empty() || values.len() > 150 || counts.len() != values.len() || counts.iter().any(|count| *count <= 0.0) {
+    if values.is_empty()
+        || values.len() > 150
+        || counts.len() != values.len()
+        || counts.iter().any(|count| *count <= 0.0)
+    {
         return Err(invalid_value("Values must have between 1 and 150 members, and Counts as many, above zero."));
     }
     Ok(Sample {
@@ -145,7 +149,8 @@ pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
     let matches = |series: &Value| {
         let has = |filter: &Value| {
             members(series, "Dimensions").iter().any(|dimension| {
-                dimension["Name"] == filter["Name"] && (filter["Value"].is_null() || dimension["Value"] == filter["Value"])
+                dimension["Name"] == filter["Name"]
+                    && (filter["Value"].is_null() || dimension["Value"] == filter["Value"])
             })
         };
         ["Namespace", "MetricName"].iter().all(|field| input[*field].is_null() || input[*field] == series[*field])
@@ -171,10 +176,8 @@ fn key(namespace: &str, name: &str, dimensions: &[Value]) -> String {
 }
 
 fn sorted(dimensions: &[Value]) -> Vec<Value> {
-    let mut sorted: Vec<Value> = dimensions
-        .iter()
-        .map(|dimension| json!({ "Name": dimension["Name"], "Value": dimension["Value"] }))
-        .collect();
+    let mut sorted: Vec<Value> =
+        dimensions.iter().map(|dimension| json!({ "Name": dimension["Name"], "Value": dimension["Value"] })).collect();
     sorted.sort_by(|one, other| one["Name"].as_str().cmp(&other["Name"].as_str()));
     sorted
 }

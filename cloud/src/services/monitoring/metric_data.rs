@@ -31,8 +31,9 @@ pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
     // Expressions may come before what they use; each round resolves those whose parts are known.
     let mut open: Vec<&Value> = queries.iter().filter(|query| query["Expression"].is_string()).collect();
     for _ in 0..DEPTH {
-        let (ready, waiting): (Vec<&Value>, Vec<&Value>) =
-            open.into_iter().partition(|query| expression::ids(text(query)).iter().all(|id| known.contains_key(id.as_str())));
+        let (ready, waiting): (Vec<&Value>, Vec<&Value>) = open
+            .into_iter()
+            .partition(|query| expression::ids(text(query)).iter().all(|id| known.contains_key(id.as_str())));
         let solved = ready.into_iter().map(|query| {
             let quantity = expression::evaluate(text(query), &known)
                 .map_err(|error| invalid(format!("Error in expression '{}': {error}", id(query))))?;

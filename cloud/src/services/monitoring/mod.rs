@@ -42,15 +42,7 @@ impl Service for Monitoring {
 
     fn call(&self, request: &MockRequest, world: &mut World<'_>) -> MockResponse {
         let call = Call::of(request);
-        let outcome = call.input.clone().and_then(|input| {
-            // Kept aside, so that a call refused half-way leaves everything as it was.
-            let before = world.own.clone();
-            let outcome = answer(&call, &input, world);
-            if outcome.is_err() {
-                *world.own = before;
-            }
-            outcome
-        });
+        let outcome = call.input.clone().and_then(|input| answer(&call, &input, world));
         call.answer(outcome)
     }
 }

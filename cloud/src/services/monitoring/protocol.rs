@@ -36,18 +36,20 @@ impl Call {
             Err(fault) => return Self { protocol: Protocol::Cbor, operation: String::new(), input: Err(fault.into()) },
         };
         let path = request.uri.split('?').next().unwrap_or_default();
-        let (protocol, operation, input) = if request.headers.get("smithy-protocol").is_some_and(|name| name == "rpc-v2-cbor") {
-            let operation = path.rsplit_once("/operation/").map(|(_, operation)| operation.to_owned());
-            (Protocol::Cbor, operation.unwrap_or_default(), cbor::decode(&request.body))
-        } else if request.headers.contains_key("x-amz-target") {
-            (Protocol::Json, json::operation(&request), json::body(&request))
-        } else {
-            let parameters = query::Parameters::of(&request);
-            (Protocol::Query, parameters.operation().to_owned(), Ok(form::nested(&parameters)))
-        };
+        let (protocol, operation, input) =
+            if request.headers.get("smithy-protocol").is_some_and(|name| name == "rpc-v2-cbor") {
+                let operation = path.rsplit_once("/operation/").map(|(_, operation)| operation.to_owned());
+                (Protocol::Cbor, operation.unwrap_or_default(), cbor::decode(&request.body))
+            } else if request.headers.contains_key("x-amz-target") {
+                (Protocol::Json, json::operation(&request), json::body(&request))
+            } else {
+                let parameters = query::Parameters::of(&request);
+                (Protocol::Query, parameters.operation().to_owned(), Ok(form::nested(&parameters)))
+            };
         let typed = |input| {
-            fields::typed(input)
-                .map_err(|misfit| Fault::new("MalformedInput", format!("a value has not the type of its field: {misfit}")))
+            fields::typed(input).map_err(|misfit| {
+                Fault::new("MalformedInput", format!("a value has not the type of its field: {misfit}"))
+            })
         };
         Self { protocol, operation, input: input.and_then(typed).map_err(Refusal::from) }
     }
@@ -63,7 +65,9 @@ impl Call {
         let request_id = uuid::Uuid::new_v4().to_string();
         let mut response = match (self.protocol, outcome) {
             (Protocol::Cbor, Ok(value)) => cbor_response(200, &value),
-            (Protocol::Cbor, Err(refusal)) => coded(cbor_response(refusal.fault.status, &error(&refusal)), &refusal.fault),
+            (Protocol::Cbor, Err(refusal)) => {
+                coded(cbor_response(refusal.fault.status, &error(&refusal)), &refusal.fault)
+            }
             (Protocol::Json, Ok(value)) => MockResponse::json(200, value.to_string()),
             (Protocol::Json, Err(refusal)) => {
                 coded(MockResponse::json(refusal.fault.status, error(&refusal).to_string()), &refusal.fault)
@@ -103,8 +107,7 @@ fn inflated(request: &MockRequest) -> Result<MockRequest, Fault> {
 }
 
 fn cbor_response(status: u16, value: &Value) -> MockResponse {
-    let mut response = MockResponse::json(status, cbor::encode(value, &fields::is_instant));
-    response.headers.insert("content-type", HeaderValue::from_static("application/cbor"));
+    let mut response = MockResponse::cbor(status, cbor::encode(value, &fields::is_instant));
     response.headers.insert("smithy-protocol", HeaderValue::from_static("rpc-v2-cbor"));
     response
 }

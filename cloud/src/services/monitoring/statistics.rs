@@ -115,7 +115,9 @@ pub(super) fn by_period(samples: &[Sample], period: i64) -> BTreeMap<i64, Summar
 /// The span of a call that reads metrics, in seconds since the epoch.
 pub(super) fn span(input: &Value) -> Outcome<(f64, f64)> {
     let instant = |field: &str| {
-        input[field].as_f64().ok_or_else(|| crate::service::Fault::new("MissingParameter", format!("The parameter {field} is required.")))
+        input[field].as_f64().ok_or_else(|| {
+            crate::service::Fault::new("MissingParameter", format!("The parameter {field} is required."))
+        })
     };
     let (start, end) = (instant("StartTime")?, instant("EndTime")?);
     if start >= end {
@@ -130,10 +132,13 @@ pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
     let name = need(input, "MetricName")?;
     let (start, end) = span(input)?;
     let period = input["Period"].as_i64().unwrap_or_default();
-    check_period(period).map_err(|_| invalid_value("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60."))?;
+    check_period(period)
+        .map_err(|_| invalid_value("The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60."))?;
     let (plain, extended) = (texts(input, "Statistics"), texts(input, "ExtendedStatistics"));
     if plain.is_empty() && extended.is_empty() {
-        return Err(bad_combination("At least one of the parameters Statistics and ExtendedStatistics must be specified."));
+        return Err(bad_combination(
+            "At least one of the parameters Statistics and ExtendedStatistics must be specified.",
+        ));
     }
     if let Some(unknown) = plain.iter().chain(&extended).find(|name| !is_computed(name)) {
         return Err(invalid_value(format!("The statistic {unknown} is not computed.")));
@@ -156,7 +161,8 @@ pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
                 point.insert((*statistic).to_owned(), json!(summary.statistic(statistic)));
             }
             if !extended.is_empty() {
-                let known = extended.iter().filter_map(|name| Some(((*name).to_owned(), json!(summary.statistic(name)?))));
+                let known =
+                    extended.iter().filter_map(|name| Some(((*name).to_owned(), json!(summary.statistic(name)?))));
                 point.insert("ExtendedStatistics".to_owned(), Value::Object(known.collect()));
             }
             Value::Object(point)
@@ -176,7 +182,8 @@ mod tests {
 
     #[test]
     fn samples_of_a_period_are_taken_together() {
-        let samples: Vec<Sample> = (1..=10).map(|n| sample(60.0 + f64::from(n), f64::from(n))).chain([sample(120.0, 7.0)]).collect();
+        let samples: Vec<Sample> =
+            (1..=10).map(|n| sample(60.0 + f64::from(n), f64::from(n))).chain([sample(120.0, 7.0)]).collect();
         let periods = by_period(&samples, 60);
         assert_eq!(periods.keys().copied().collect::<Vec<_>>(), [60, 120]);
         let first = &periods[&60];

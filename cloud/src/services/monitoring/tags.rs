@@ -47,8 +47,7 @@ pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 fn merge(arn: &str, tags: &[Value], world: &mut World<'_>) -> Outcome<()> {
-    let mut all: Map<String, Value> =
-        world.own.get(TAGS, arn).and_then(Value::as_object).cloned().unwrap_or_default();
+    let mut all: Map<String, Value> = world.own.get(TAGS, arn).and_then(Value::as_object).cloned().unwrap_or_default();
     for tag in tags {
         let key = need(tag, "Key")?;
         let value = tag["Value"].as_str().unwrap_or_default();
@@ -70,9 +69,9 @@ fn merge(arn: &str, tags: &[Value], world: &mut World<'_>) -> Outcome<()> {
 /// The ARN that the input names, if there is an alarm or a dashboard of that ARN.
 fn existing(input: &Value, world: &World<'_>) -> Outcome<String> {
     let arn = need(input, "ResourceARN")?;
-    let is_alarm = arn.split_once(":alarm:").is_some_and(|(_, name)| {
-        arn == alarm::arn(world, name) && alarm::find(world, name).is_some()
-    });
+    let is_alarm = arn
+        .split_once(":alarm:")
+        .is_some_and(|(_, name)| arn == alarm::arn(world, name) && alarm::find(world, name).is_some());
     let is_dashboard = arn.split_once(":dashboard/").is_some_and(|(_, name)| {
         arn == dashboard::arn(world, name) && world.own.get(dashboard::DASHBOARDS, name).is_some()
     });
