@@ -6,6 +6,9 @@ use serde::Serialize;
 use crate::plan::{OperationKind, Summary, Target};
 use crate::stack::Address;
 
+/// The format of the events in `--json`.
+pub const FORMAT: u32 = 1;
+
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]

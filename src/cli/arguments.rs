@@ -19,13 +19,22 @@ pub(super) struct Arguments {
     pub(super) command: Command,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 64 usage, 130 interrupted";
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 64 usage, 130 interrupted";
 
 /// Flags of every command.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Common {
     /// The environment: environments/NAME.toml
-    #[arg(short, long, global = true, value_name = "NAME", env = "EBB_ENV", default_value = "local", help_heading = "Common")]
+    #[arg(
+        short,
+        long,
+        global = true,
+        value_name = "NAME",
+        env = "EBB_ENV",
+        default_value = "local",
+        help_heading = "Common"
+    )]
     pub(super) env: String,
     /// Works on the project in this directory, or the nearest one above it
     #[arg(short = 'C', global = true, value_name = "DIR", default_value = ".", help_heading = "Common")]

@@ -21,13 +21,19 @@ pub(super) struct Change {
     target: Target,
     stack: Option<String>,
     plan: Option<Box<Plan>>,
-    pub(super) include_data: Vec<String>,
+    include_data: Vec<String>,
 }
 
 impl Change {
     /// Another target for a stack.
     pub(super) fn to(command: &'static str, target: Target, stack: Option<String>) -> Self {
         Self { command, target, stack, plan: None, include_data: Vec::new() }
+    }
+
+    /// The same, with the data of these resources, as they were named on the command line.
+    pub(super) fn including_data(mut self, named: Vec<String>) -> Self {
+        self.include_data = named;
+        self
     }
 
     /// `ebb apply` of a stack, or of a plan file. What names a registered stack is that stack.
@@ -82,17 +88,15 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
         interrupt,
         who: who(),
     };
-    let mut work = deployment.begin(change.command).await?;
+    let scope = environment.scope(&stack, &connection.account);
+    let mut work = deployment.begin(change.command, &scope).await?;
     progress.phase("reading what is there");
     let plan = match change.plan {
         Some(plan) => {
             work.check(&plan).await?;
             *plan
         }
-        None => {
-            let scope = environment.scope(&stack, &connection.account);
-            work.plan(declarations.as_ref(), &scope, change.target, &include_data).await?.plan
-        }
+        None => work.plan(declarations.as_ref(), &scope, change.target, &include_data).await?.plan,
     };
     progress.clear();
     if !output.is_json() && !output.is_quiet() {
@@ -184,7 +188,8 @@ async fn confirm(context: &Context, command: &str, plan: &Plan) -> Result<(), Co
 
 /// Who runs this: `user@host`.
 pub(super) fn who() -> String {
-    let first = |names: [&str; 2]| names.iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
+    let first =
+        |names: [&str; 2]| names.iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
     let user = first(["USER", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
     let host = first(["HOSTNAME", "COMPUTERNAME"])
         .or_else(|| fs_err::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned()))

@@ -23,7 +23,7 @@ pub(super) async fn run(context: &Context, arguments: &Cloud) -> Result<u8, Comm
         environment.name(),
         environment.aws().region,
     ))?;
-    ebbtide_cloud::server::serve(cloud, listener, super::interrupts::any())
+    ebbtide_cloud::serve(cloud, listener, super::interrupts::any())
         .await
         .map_err(|error| CommandError::io("serve", &error))?;
     Ok(super::error::DONE)

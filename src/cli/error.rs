@@ -94,7 +94,6 @@ impl CommandError {
     pub(super) fn io(act: &str, error: &std::io::Error) -> Self {
         Self::new(ErrorKind::Output, format!("cannot {act}: {error}"))
     }
-
 }
 
 impl From<EnvironmentError> for CommandError {
@@ -136,7 +135,11 @@ impl From<Failure> for CommandError {
                 let told: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
                 Self::new(ErrorKind::Declaration, format!("this cannot be applied:\n{}", told.join("\n")))
             }
-            _ => Self::new(ErrorKind::Apply, failure.to_string()),
+            Failure::StalePlan(_) => Self::new(ErrorKind::PlanFile, failure.to_string()),
+            Failure::Stopped => Self::new(ErrorKind::Interrupted, failure.to_string()),
+            Failure::Plan(_) | Failure::Resource { .. } | Failure::OtherPlace { .. } => {
+                Self::new(ErrorKind::Apply, failure.to_string())
+            }
         };
         Self { hint: hint.or(error.hint), ..error }
     }

@@ -126,7 +126,9 @@ impl Output {
 /// A reader that went away (`ebb plan | head`) is no failure.
 fn survive(written: std::io::Result<()>) -> Result<(), CommandError> {
     match written {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(CommandError::io("write the output", &error)),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(CommandError::io("write the output", &error))
+        }
         _ => Ok(()),
     }
 }

@@ -82,9 +82,11 @@ fn resolved(snapshot: &Snapshot) -> Vec<Resolved> {
 /// Whether a part of joined text comes from what sleeps.
 fn joined_asleep(snapshot: &Snapshot, value: &Value) -> bool {
     let parts = value.get("$join").and_then(Value::as_array);
-    parts.into_iter().flatten().flat_map(references).any(|reference| {
-        snapshot.resources.get(&reference.address).is_some_and(crate::state::Entry::is_asleep)
-    })
+    parts
+        .into_iter()
+        .flatten()
+        .flat_map(references)
+        .any(|reference| snapshot.resources.get(&reference.address).is_some_and(crate::state::Entry::is_asleep))
 }
 
 fn all(outputs: &[Resolved], format: OutputFormat) -> Result<String, CommandError> {
@@ -146,7 +148,8 @@ fn quoted(value: &str) -> String {
     if !value.is_empty() && value.chars().all(harmless) {
         return value.to_owned();
     }
-    let escaped = value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('`', "\\`").replace('\n', "\\n");
+    let escaped =
+        value.replace('\\', "\\\\").replace('"', "\\\"").replace('$', "\\$").replace('`', "\\`").replace('\n', "\\n");
     format!("\"{escaped}\"")
 }
 

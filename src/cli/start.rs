@@ -21,7 +21,9 @@ pub fn main(definitions: Vec<Definition>) -> ExitCode {
         Err(error) => {
             let informative = matches!(
                 error.kind(),
-                ClapError::DisplayHelp | ClapError::DisplayVersion | ClapError::DisplayHelpOnMissingArgumentOrSubcommand
+                ClapError::DisplayHelp
+                    | ClapError::DisplayVersion
+                    | ClapError::DisplayHelpOnMissingArgumentOrSubcommand
             );
             // Nobody is left to be told that nobody listens.
             let _ = error.print();
@@ -69,13 +71,10 @@ fn run(context: &Context, command: Command) -> Result<u8, CommandError> {
         Command::Resume(arguments) => {
             on_all_threads(change::run(context, Change::to("resume", Target::Running, arguments.stack)))
         }
-        Command::Destroy(arguments) => on_all_threads(change::run(
-            context,
-            Change {
-                include_data: arguments.include_data,
-                ..Change::to("destroy", Target::Destroyed, arguments.stack)
-            },
-        )),
+        Command::Destroy(arguments) => {
+            let destroy = Change::to("destroy", Target::Destroyed, arguments.stack);
+            on_all_threads(change::run(context, destroy.including_data(arguments.include_data)))
+        }
         Command::Cloud(arguments) => on_all_threads(cloud::run(context, &arguments)),
     }
 }
@@ -94,8 +93,9 @@ fn run_on(
     builder: &mut tokio::runtime::Builder,
     work: impl Future<Output = Result<u8, CommandError>>,
 ) -> Result<u8, CommandError> {
-    let runtime = builder.build().map_err(|error| {
-        CommandError { code: FAILED, ..CommandError::new(ErrorKind::Output, format!("cannot start threads: {error}")) }
+    let runtime = builder.build().map_err(|error| CommandError {
+        code: FAILED,
+        ..CommandError::new(ErrorKind::Output, format!("cannot start threads: {error}"))
     })?;
     let result = runtime.block_on(work);
     // A thread that still waits for an answer on the terminal must not hold up the end.

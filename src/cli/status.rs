@@ -146,7 +146,9 @@ fn render(status: &Status) -> String {
     let mut text = String::new();
     let heading = format!("{} in {}: {}", status.stack, status.environment, status.target);
     let since = match (&status.since, &status.by, &status.why) {
-        (Some(since), Some(by), Some(why)) if !by.is_empty() => format!("since {since:.0}, set by {by} with `ebb {why}`"),
+        (Some(since), Some(by), Some(why)) if !by.is_empty() => {
+            format!("since {since:.0}, set by {by} with `{why}`")
+        }
         (Some(since), ..) => format!("since {since:.0}"),
         (None, ..) => "nothing was ever applied".to_owned(),
     };
@@ -191,13 +193,8 @@ fn render(status: &Status) -> String {
     }
     let count = |wanted: &str| status.resources.iter().filter(|resource| resource.status == wanted).count();
     if !status.resources.is_empty() {
-        let _ = writeln!(
-            text,
-            "{} running, {} pending, {} asleep",
-            count("running"),
-            count("pending"),
-            count("asleep")
-        );
+        let _ =
+            writeln!(text, "{} running, {} pending, {} asleep", count("running"), count("pending"), count("asleep"));
     }
     text
 }

@@ -121,8 +121,15 @@ mod tests {
         let document = Document::parse(Path::new("dev.toml"), text).unwrap();
         let told: Vec<_> = unknown_keys(&document, &schema).iter().map(ToString::to_string).collect();
         assert_eq!(told.len(), 3, "{told:#?}");
-        assert!(told[0].starts_with("dev.toml:2:1: unknown key: `instance_typ` in [endpoints.0]; did you mean `instance_type`?"));
-        assert!(told[1].starts_with("dev.toml:5:1: unknown key: `foo` in [sizes.any] (known: instance_type)"), "{told:#?}");
+        assert!(
+            told[0].starts_with(
+                "dev.toml:2:1: unknown key: `instance_typ` in [endpoints.0]; did you mean `instance_type`?"
+            )
+        );
+        assert!(
+            told[1].starts_with("dev.toml:5:1: unknown key: `foo` in [sizes.any] (known: instance_type)"),
+            "{told:#?}"
+        );
         assert!(told[2].contains("did you mean `bucket`?"), "{told:#?}");
     }
 }

@@ -112,8 +112,7 @@ impl Environment {
         }
         let mut config = loader.load().await;
         if let Some(role) = &settings.assume_role {
-            let provider =
-                AssumeRoleProvider::builder(role).configure(&config).session_name("ebbtide").build().await;
+            let provider = AssumeRoleProvider::builder(role).configure(&config).session_name("ebbtide").build().await;
             config = config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
         }
         let path_style = config.endpoint_url().is_some();
@@ -159,7 +158,8 @@ impl Environment {
         let cloud = ebbtide_cloud::Cloud::open(&self.cloud_directory(), settings)
             .map_err(|error| ConnectError::Cloud(error.to_string()))?;
         if let Some(spec) = std::env::var("EBB_CLOUD_FAULTS").ok().filter(|spec| !spec.is_empty()) {
-            let observer = ebbtide_cloud::Seam::from_spec(&spec).map_err(|error| ConnectError::Faults(error.to_string()))?;
+            let observer =
+                ebbtide_cloud::Seam::from_spec(&spec).map_err(|error| ConnectError::Faults(error.to_string()))?;
             cloud.seam().install(observer);
         }
         Ok(cloud)

@@ -28,12 +28,8 @@ struct Place {
 impl Document {
     /// Parses a document; what is no TOML is told with its place.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Fault> {
-        let mut document = Self {
-            file: Project::shown(path),
-            text: text.to_owned(),
-            value: Value::Null,
-            places: BTreeMap::new(),
-        };
+        let mut document =
+            Self { file: Project::shown(path), text: text.to_owned(), value: Value::Null, places: BTreeMap::new() };
         let table = DeTable::parse(text).map_err(|error| Fault {
             location: document.location(error.span().map_or(0, |span| span.start)),
             message: format!("this is not TOML: {}", error.message().trim().replace('\n', "; ")),

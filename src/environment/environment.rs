@@ -34,18 +34,12 @@ impl Environment {
             let nearest = nearest(name, known.iter().map(String::as_str)).map(str::to_owned);
             return Err(EnvironmentError::Unknown { name: name.to_owned(), nearest, known });
         }
-        let text =
-            fs_err::read_to_string(&path).map_err(|source| EnvironmentError::Unreadable { path: path.clone(), source })?;
+        let text = fs_err::read_to_string(&path)
+            .map_err(|source| EnvironmentError::Unreadable { path: path.clone(), source })?;
         Self::parse(name, project.root(), &path, &text, definitions).map_err(EnvironmentError::Invalid)
     }
 
-    fn parse(
-        name: &str,
-        root: &Path,
-        path: &Path,
-        text: &str,
-        definitions: &[Definition],
-    ) -> Result<Self, Vec<Fault>> {
+    fn parse(name: &str, root: &Path, path: &Path, text: &str, definitions: &[Definition]) -> Result<Self, Vec<Fault>> {
         let document = Document::parse(path, text).map_err(|fault| vec![fault])?;
         // A misspelt key is also a missing one; the misspelling is what helps.
         let unknown = check::unknown_keys(&document, &schema(definitions));
@@ -68,7 +62,14 @@ impl Environment {
             return Err(faults);
         }
         let state_directory = root.join(file.state.directory.as_deref().unwrap_or("state"));
-        Ok(Self { name: name.to_owned(), aws: file.aws, tags: file.tags, state_directory, stacks: file.stacks, document })
+        Ok(Self {
+            name: name.to_owned(),
+            aws: file.aws,
+            tags: file.tags,
+            state_directory,
+            stacks: file.stacks,
+            document,
+        })
     }
 
     /// The name: that of its file.
@@ -168,7 +169,8 @@ fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
             refuse("endpoint_url", "`endpoint_url` and `embedded = true` exclude each other: keep one".to_owned());
         }
     }
-    if let Some(role) = aws.assume_role.as_deref().filter(|role| !role.starts_with("arn:") || !role.contains(":role/")) {
+    if let Some(role) = aws.assume_role.as_deref().filter(|role| !role.starts_with("arn:") || !role.contains(":role/"))
+    {
         refuse("assume_role", format!("`{role}` is not a role's ARN: write arn:aws:iam::123456789012:role/NAME"));
     }
     if aws.embedded {

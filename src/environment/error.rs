@@ -89,9 +89,5 @@ pub(super) fn did_you_mean(nearest: Option<&str>) -> String {
 }
 
 fn list_of(known: &[String]) -> String {
-    if known.is_empty() {
-        "`environments/` has none".to_owned()
-    } else {
-        format!("there are: {}", known.join(", "))
-    }
+    if known.is_empty() { "`environments/` has none".to_owned() } else { format!("there are: {}", known.join(", ")) }
 }

@@ -55,8 +55,6 @@ pub enum OperationKind {
     Replace,
     /// It is deleted.
     Delete,
-    /// It exists with our ownership tags but is not recorded: it is recorded.
-    Adopt,
     /// It is recorded but does not exist: the record goes.
     Forget,
 }
@@ -68,7 +66,6 @@ impl std::fmt::Display for OperationKind {
             Self::Update => "update",
             Self::Replace => "replace",
             Self::Delete => "delete",
-            Self::Adopt => "adopt",
             Self::Forget => "forget",
         })
     }
@@ -93,10 +90,10 @@ pub struct Operation {
     pub changes: Vec<Change>,
     /// The operations that must be done before, by id.
     pub depends_on: Vec<usize>,
-    /// The inputs to bring about, with references in them (create, update, replace, adopt).
+    /// The inputs to bring about, with references in them (create, update, replace).
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub inputs: Value,
-    /// The direct dependencies to record (create, update, replace, adopt).
+    /// The direct dependencies to record (create, update, replace).
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub dependencies: BTreeSet<Address>,
     /// Whether the resource is protected from deletion from now on.
@@ -144,14 +141,25 @@ pub struct Summary {
     pub replace: usize,
     /// Deleted.
     pub delete: usize,
-    /// Recorded.
-    #[serde(default)]
-    pub adopt: usize,
     /// Dropped from the record.
     #[serde(default)]
     pub forget: usize,
     /// Left as they are.
     pub unchanged: usize,
+}
+
+impl Summary {
+    /// Counts one more operation.
+    pub fn count(&mut self, operation: &Operation) {
+        match operation.operation {
+            OperationKind::Create => self.create += 1,
+            OperationKind::Update => self.update += 1,
+            OperationKind::Replace => self.replace += 1,
+            OperationKind::Delete if operation.superseded => {}
+            OperationKind::Delete => self.delete += 1,
+            OperationKind::Forget => self.forget += 1,
+        }
+    }
 }
 
 /// Why a plan file cannot be used.
@@ -206,17 +214,7 @@ impl Plan {
     /// Counts the operations.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { unchanged: self.unchanged, ..Summary::default() };
-        for operation in &self.operations {
-            match operation.operation {
-                OperationKind::Create => summary.create += 1,
-                OperationKind::Update => summary.update += 1,
-                OperationKind::Replace => summary.replace += 1,
-                OperationKind::Delete if operation.superseded => {}
-                OperationKind::Delete => summary.delete += 1,
-                OperationKind::Adopt => summary.adopt += 1,
-                OperationKind::Forget => summary.forget += 1,
-            }
-        }
+        self.operations.iter().for_each(|operation| summary.count(operation));
         summary
     }
 

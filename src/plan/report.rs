@@ -82,13 +82,11 @@ enum Section {
     Replace,
     Sleep,
     Delete,
-    Adopt,
     Forget,
 }
 
 impl Section {
-    const ALL: [Self; 7] =
-        [Self::Create, Self::Update, Self::Replace, Self::Sleep, Self::Delete, Self::Adopt, Self::Forget];
+    const ALL: [Self; 6] = [Self::Create, Self::Update, Self::Replace, Self::Sleep, Self::Delete, Self::Forget];
 
     fn of(operation: &Operation) -> Self {
         match operation.operation {
@@ -97,7 +95,6 @@ impl Section {
             OperationKind::Replace => Self::Replace,
             OperationKind::Delete if operation.sleep => Self::Sleep,
             OperationKind::Delete => Self::Delete,
-            OperationKind::Adopt => Self::Adopt,
             OperationKind::Forget => Self::Forget,
         }
     }
@@ -109,7 +106,6 @@ impl Section {
             Self::Replace => "Replace",
             Self::Sleep => "Put to sleep: deleted now, brought back by a resume",
             Self::Delete => "Delete",
-            Self::Adopt => "Adopt: found with our tags, recorded from now on",
             Self::Forget => "Forget: no longer there, dropped from the record",
         }
     }
@@ -121,14 +117,13 @@ impl Section {
             Self::Replace => "-/+",
             Self::Sleep => "z",
             Self::Delete => "-",
-            Self::Adopt => "<",
             Self::Forget => "x",
         }
     }
 
     fn style(self) -> Style {
         match self {
-            Self::Create | Self::Adopt => Style::new().green(),
+            Self::Create => Style::new().green(),
             Self::Update => Style::new().yellow(),
             Self::Replace => Style::new().magenta(),
             Self::Sleep => Style::new().blue(),
@@ -153,12 +148,12 @@ pub fn render(plan: &Plan, width: usize) -> String {
         .collect();
     let column = shown.iter().map(|operation| operation.address.to_string().chars().count()).max().unwrap_or(0);
     for section in Section::ALL {
-        let operations: Vec<_> =
-            shown.iter().filter(|operation| Section::of(operation) == section).copied().collect();
+        let operations: Vec<_> = shown.iter().filter(|operation| Section::of(operation) == section).copied().collect();
         if operations.is_empty() {
             continue;
         }
-        let _ = writeln!(text, "\n{}", format!("{} ({})", section.title(), operations.len()).style(section.style().bold()));
+        let _ =
+            writeln!(text, "\n{}", format!("{} ({})", section.title(), operations.len()).style(section.style().bold()));
         for operation in operations {
             render_operation(&mut text, section, operation, column, width);
         }
@@ -185,7 +180,7 @@ fn render_operation(text: &mut String, section: Section, operation: &Operation, 
     let _ = writeln!(text, "  {} {}  {}", symbol.style(section.style()), address.bold(), reason.dimmed());
     let rows = match operation.operation {
         OperationKind::Create => value_text::fields(&operation.inputs),
-        OperationKind::Update | OperationKind::Replace | OperationKind::Adopt => {
+        OperationKind::Update | OperationKind::Replace => {
             operation.changes.iter().flat_map(value_text::change).collect()
         }
         OperationKind::Delete | OperationKind::Forget => Vec::new(),
@@ -238,7 +233,7 @@ fn render_kept(text: &mut String, plan: &Plan, width: usize) {
 
 /// The one line that a plan comes to.
 pub fn summary_line(plan: &Plan) -> String {
-    let Summary { create, update, replace, adopt, forget, unchanged, .. } = plan.summary();
+    let Summary { create, update, replace, forget, unchanged, .. } = plan.summary();
     let deletions = || plan.operations.iter().filter(|o| o.operation == OperationKind::Delete && !o.superseded);
     let asleep = deletions().filter(|operation| operation.sleep).count();
     let parts: Vec<String> = [
@@ -247,7 +242,6 @@ pub fn summary_line(plan: &Plan) -> String {
         (replace, "to replace"),
         (asleep, "to put to sleep"),
         (deletions().count() - asleep, "to delete"),
-        (adopt, "to adopt"),
         (forget, "to forget"),
     ]
     .iter()

@@ -72,10 +72,7 @@ fn a_plan_is_grouped_aligned_and_summed_up() {
         changes: vec![change("cidr", json!("10.0.1.0/24"), json!("10.0.2.0/24"), true)],
         ..operation(2, "ec2_subnet.b", OperationKind::Replace, "`cidr` cannot be changed in place")
     };
-    let old = Operation {
-        superseded: true,
-        ..operation(3, "ec2_subnet.b", OperationKind::Delete, "replaced")
-    };
+    let old = Operation { superseded: true, ..operation(3, "ec2_subnet.b", OperationKind::Delete, "replaced") };
     let text = plain(&plan(Target::Running, vec![create, update, replace, old], Vec::new()));
     insta::assert_snapshot!(text, @r#"
     demo in local → running  (account 123456789012, eu-west-1, state serial 3)
@@ -99,10 +96,8 @@ fn a_plan_is_grouped_aligned_and_summed_up() {
 
 #[test]
 fn a_pause_tells_what_sleeps_and_what_is_kept() {
-    let sleep = Operation {
-        sleep: true,
-        ..operation(0, "sagemaker_endpoint.llm", OperationKind::Delete, "bills by the hour")
-    };
+    let sleep =
+        Operation { sleep: true, ..operation(0, "sagemaker_endpoint.llm", OperationKind::Delete, "bills by the hour") };
     let kept = Kept { address: "s3_bucket.models".parse().unwrap(), reason: "it holds 3 objects".into() };
     let text = plain(&plan(Target::Paused, vec![sleep], vec![kept]));
     insta::assert_snapshot!(text, @r"

@@ -99,9 +99,8 @@ fn difference(old: &str, new: &str) -> Vec<String> {
         lines.extend(new_middle.iter().map(|line| ('+', *line)));
     }
     lines.extend(old[old.len() - end..].iter().map(|line| (' ', *line)));
-    let near = |index: usize| {
-        lines[index.saturating_sub(1)..lines.len().min(index + 2)].iter().any(|(mark, _)| *mark != ' ')
-    };
+    let near =
+        |index: usize| lines[index.saturating_sub(1)..lines.len().min(index + 2)].iter().any(|(mark, _)| *mark != ' ');
     let mut shown = Vec::new();
     let mut skipped = false;
     for (index, (mark, line)) in lines.iter().enumerate() {

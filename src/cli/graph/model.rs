@@ -66,7 +66,8 @@ impl Drawing {
             let sleeps_on_pause = declaration.paused != PausedInputs::Keep;
             let asleep = match recorded.and_then(|snapshot| snapshot.resources.get(address)) {
                 Some(entry) => {
-                    entry.is_asleep() || target == Target::Paused && matches!(declaration.paused, PausedInputs::Reduce(_))
+                    entry.is_asleep()
+                        || target == Target::Paused && matches!(declaration.paused, PausedInputs::Reduce(_))
                 }
                 None => target == Target::Paused && sleeps_on_pause,
             };

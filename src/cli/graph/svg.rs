@@ -77,11 +77,7 @@ fn legend(svg: &mut String) {
         svg.push('\n');
         x += width + 14;
     }
-    let _ = writeln!(
-        svg,
-        "<text x=\"{}\" y=\"54\" fill=\"#57606a\">→ depends on</text>",
-        x + 4
-    );
+    let _ = writeln!(svg, "<text x=\"{}\" y=\"54\" fill=\"#57606a\">→ depends on</text>", x + 4);
 }
 
 /// A box for what runs, a dashed pill for what sleeps, a drum for what holds data.
@@ -89,7 +85,9 @@ fn shape(svg: &mut String, condition: Condition, x: usize, y: usize, width: usiz
     let (fill, line) = condition.colors();
     let style = format!("fill=\"{fill}\" stroke=\"{line}\" stroke-width=\"1.3\"");
     let _ = match condition {
-        Condition::Runs => write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" rx=\"3\" {style}/>"),
+        Condition::Runs => {
+            write!(svg, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" rx=\"3\" {style}/>")
+        }
         Condition::Sleeps => write!(
             svg,
             "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{HEIGHT}\" rx=\"{}\" stroke-dasharray=\"5 3\" {style}/>",

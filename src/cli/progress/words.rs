@@ -14,7 +14,6 @@ pub(super) fn doing(operation: OperationKind) -> &'static str {
         OperationKind::Update => "updating",
         OperationKind::Replace => "replacing",
         OperationKind::Delete => "deleting",
-        OperationKind::Adopt => "adopting",
         OperationKind::Forget => "forgetting",
     }
 }
@@ -26,7 +25,6 @@ fn done(operation: OperationKind) -> &'static str {
         OperationKind::Update => "updated",
         OperationKind::Replace => "replaced",
         OperationKind::Delete => "deleted",
-        OperationKind::Adopt => "adopted",
         OperationKind::Forget => "forgot",
     }
 }
@@ -90,7 +88,6 @@ pub(in crate::cli) fn summary(finished: &Finished) -> String {
         (finished.summary.update, "updated"),
         (finished.summary.replace, "replaced"),
         (finished.summary.delete, if finished.target == Target::Paused { "put to sleep" } else { "deleted" }),
-        (finished.summary.adopt, "adopted"),
         (finished.summary.forget, "forgotten"),
         (finished.failed, "failed"),
         (finished.skipped, "not begun"),
@@ -102,7 +99,10 @@ pub(in crate::cli) fn summary(finished: &Finished) -> String {
     let headline = if finished.success {
         headline.green().bold().to_string()
     } else {
-        format!("{} in {} is not {} yet", finished.stack, finished.environment, finished.target).red().bold().to_string()
+        format!("{} in {} is not {} yet", finished.stack, finished.environment, finished.target)
+            .red()
+            .bold()
+            .to_string()
     };
     let mut text = format!("\n{headline}: {what}, in {}.\n", duration(finished.took_ms));
     if !finished.longest.is_empty() {
