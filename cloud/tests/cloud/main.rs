@@ -1,7 +1,10 @@
 //! The embedded cloud, asked through the real AWS SDK: one module for each service.
 
 mod adopted;
+mod budgets;
 mod chassis;
+mod monitoring;
 mod seam;
 mod server;
+mod sns;
 mod support;
