@@ -45,9 +45,9 @@ impl Parameters {
 
     /// A parameter that must be there.
     pub fn need(&self, key: &str) -> Result<&str, Fault> {
-        self.get(key)
-            .filter(|value| !value.is_empty())
-            .ok_or_else(|| Fault::new("MissingParameter", format!("The request must contain the parameter {key}")))
+        self.get(key).filter(|value| !value.is_empty()).ok_or_else(|| {
+            Fault::new("MissingParameter", format!("The request must contain the parameter {key}"))
+        })
     }
 
     /// The members of a list, in their order: `list("SubnetId")` reads `SubnetId.1`, `SubnetId.2`, …;
@@ -72,12 +72,7 @@ impl Parameters {
     /// The structure under a prefix: `at("RouteTable")` reads `RouteTable.…` as parameters of their own.
     pub fn at(&self, prefix: &str) -> Parameters {
         let prefix = format!("{prefix}.");
-        Self(
-            self.0
-                .iter()
-                .filter_map(|(key, value)| Some((key.strip_prefix(&prefix)?.to_owned(), value.clone())))
-                .collect(),
-        )
+        Self(self.0.iter().filter_map(|(key, value)| Some((key.strip_prefix(&prefix)?.to_owned(), value.clone()))).collect())
     }
 
     /// Whether no parameter is there.

@@ -27,10 +27,7 @@ impl Fixed {
     }
 
     fn note(&self, point: &str, call: &Call) {
-        self.seen
-            .lock()
-            .unwrap()
-            .push(format!("{point} {} {}.{} {}", call.number, call.service, call.operation, call.region));
+        self.seen.lock().unwrap().push(format!("{point} {} {}.{} {}", call.number, call.service, call.operation, call.region));
     }
 }
 
@@ -71,11 +68,7 @@ async fn calls_are_seen_and_counted() {
     let observer = Fixed::new(Verdict::Act);
     fixture.cloud.seam().install(observer.clone());
     create(&once(&fixture)).await.unwrap();
-    let expected = [
-        "before 1 iam.CreateRole us-east-1",
-        "acted 200 1 iam.CreateRole us-east-1",
-        "answered 200 1 iam.CreateRole us-east-1",
-    ];
+    let expected = ["before 1 iam.CreateRole us-east-1", "acted 200 1 iam.CreateRole us-east-1", "answered 200 1 iam.CreateRole us-east-1"];
     assert_eq!(*observer.seen.lock().unwrap(), expected);
     assert_eq!(fixture.cloud.seam().counts()[&("iam".to_owned(), "CreateRole".to_owned())], 1);
 }

@@ -6,7 +6,8 @@ use aws_sdk_iam::types::{PolicyScopeType, Tag};
 use crate::support::{Fixture, code, sdk};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}"#;
+const READ: &str =
+    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}"#;
 const MANAGED: &str = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess";
 
 async fn role(iam: &Client) {
@@ -72,8 +73,9 @@ async fn roles_change_in_place() {
 async fn malformed_documents_and_names_are_refused() {
     let fixture = Fixture::new();
     let iam = Client::new(&fixture.sdk());
-    let create =
-        |name: &str, document: &str| iam.create_role().role_name(name).assume_role_policy_document(document).send();
+    let create = |name: &str, document: &str| {
+        iam.create_role().role_name(name).assume_role_policy_document(document).send()
+    };
     assert_eq!(code(create("r", "{").await), "MalformedPolicyDocument");
     assert_eq!(code(create("r", READ).await), "MalformedPolicyDocument");
     assert_eq!(code(create("no spaces", TRUST).await), "ValidationError");

@@ -38,7 +38,12 @@ async fn configure(s3: &Client) {
         .unwrap();
     let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default).build();
     let encryption = ServerSideEncryptionConfiguration::builder().rules(rule).build().unwrap();
-    s3.put_bucket_encryption().bucket("data").server_side_encryption_configuration(encryption).send().await.unwrap();
+    s3.put_bucket_encryption()
+        .bucket("data")
+        .server_side_encryption_configuration(encryption)
+        .send()
+        .await
+        .unwrap();
     let block = PublicAccessBlockConfiguration::builder().block_public_acls(true).build();
     s3.put_public_access_block().bucket("data").public_access_block_configuration(block).send().await.unwrap();
     let rule = LifecycleRule::builder()

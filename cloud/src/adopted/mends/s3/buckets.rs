@@ -51,12 +51,9 @@ pub(super) fn before(
     if place == "us-east-1" && existing["region"] == "us-east-1" {
         // Only there a second creation by the owner succeeds.
         let mut answer = MockResponse::xml(200, "");
-        answer.headers.insert(
-            "location",
-            format!("/{}", target.bucket)
-                .parse()
-                .map_err(|_| Fault::new("InvalidBucketName", "The specified bucket is not valid."))?,
-        );
+        answer.headers.insert("location", format!("/{}", target.bucket).parse().map_err(|_| {
+            Fault::new("InvalidBucketName", "The specified bucket is not valid.")
+        })?);
         return Ok(Some(answer));
     }
     Err(Fault {
@@ -98,9 +95,7 @@ fn place(asked: &Asked<'_>, world: &World<'_>) -> Result<String, Fault> {
         .and_then(|(_, rest)| rest.split_once("</LocationConstraint>"))
         .map(|(constraint, _)| constraint.trim());
     match constraint {
-        Some("us-east-1") => {
-            Err(Fault::new("InvalidLocationConstraint", "The specified location-constraint is not valid"))
-        }
+        Some("us-east-1") => Err(Fault::new("InvalidLocationConstraint", "The specified location-constraint is not valid")),
         None if world.region == "us-east-1" => Ok("us-east-1".to_owned()),
         Some(constraint) if world.region == "us-east-1" || world.region == constraint => Ok(constraint.to_owned()),
         constraint => Err(Fault::new(

@@ -19,12 +19,7 @@ pub(super) fn before_create(body: &Value, world: &World<'_>) -> Result<Option<Mo
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
         ));
     }
-    let exists = || {
-        Fault::new(
-            "ResourceExistsException",
-            format!("The operation failed because the secret {} already exists.", body["Name"]),
-        )
-    };
+    let exists = || Fault::new("ResourceExistsException", format!("The operation failed because the secret {} already exists.", body["Name"]));
     match version(body, secret) {
         Some(version) if same_value(body, version) => Ok(Some(repeated(secret, version))),
         _ => Err(exists()),
