@@ -196,13 +196,13 @@ impl Inner {
         let name = document_name(service.as_ref(), &route.region);
         let folder = RefCell::new(store.exclusive().map_err(failure)?);
         let before = folder.borrow_mut().read(&name).map_err(failure)?;
-        let mut own = before.clone();
+        let mut own = Tables::clone(&before);
 
         let trouble: RefCell<Option<StoreError>> = RefCell::new(None);
         let others = |other: &str| {
             let Some(other) = self.services.get(other) else { return Tables::default() };
             match folder.borrow_mut().read(&document_name(other.as_ref(), &route.region)) {
-                Ok(tables) => other.seen(tables),
+                Ok(tables) => other.seen(Tables::clone(&tables)),
                 Err(error) => {
                     *trouble.borrow_mut() = Some(error);
                     Tables::default()
@@ -218,7 +218,7 @@ impl Inner {
             return Err(failure(error));
         }
         // A refused call leaves no trace, whatever the service did on the way to its refusal.
-        if response.status < 400 && own != before {
+        if response.status < 400 && own != *before {
             folder.borrow_mut().replace(&name, own).map_err(failure)?;
         }
         Ok(response)

@@ -44,9 +44,10 @@ async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
         let fault = Fault {
             status: 403,
             code: "MissingAuthenticationToken".into(),
-            message: "Sign the request: the embedded cloud reads service and region from its signature. Any credentials do, \
+            message:
+                "Sign the request: the embedded cloud reads service and region from its signature. Any credentials do, \
                       e.g. AWS_ACCESS_KEY_ID=x AWS_SECRET_ACCESS_KEY=x."
-                .into(),
+                    .into(),
         };
         let service = if request.headers.contains_key("x-amz-target") { "" } else { "s3" };
         return sent(refusal::answer(service, &request, fault), head);

@@ -5,6 +5,7 @@ use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::documents::Tables;
 
@@ -31,9 +32,9 @@ pub(crate) struct Store {
 /// meanwhile, so that a changed identity is never overlooked.
 #[derive(Debug)]
 struct Cached {
-    file: File,
+    _file: File,
     identity: Identity,
-    tables: Tables,
+    tables: Arc<Tables>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,6 +67,12 @@ impl Store {
         let path = folder.join("cloud.lock");
         let lock =
             File::options().create(true).truncate(false).write(true).open(&path).map_err(failed("open", &path))?;
+        // What a killed process was writing goes, unless another process is at work just now.
+        if lock.try_lock().is_ok() {
+            let swept = remove_unfinished(folder).map_err(failed("clean", folder));
+            lock.unlock().map_err(failed("unlock", &path))?;
+            swept?;
+        }
         Ok(Self { folder: folder.to_owned(), lock, documents: HashMap::new() })
     }
 
@@ -99,20 +106,20 @@ impl Drop for Exclusive<'_> {
 
 impl Exclusive<'_> {
     /// The document, read again if another process replaced it; empty if there is none yet.
-    pub fn read(&mut self, name: &str) -> Result<Tables, StoreError> {
+    pub fn read(&mut self, name: &str) -> Result<Arc<Tables>, StoreError> {
         let path = self.store.path(name);
         let failed = |source| StoreError::Io { act: "read", path: path.clone(), source };
         match std::fs::metadata(&path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 self.store.documents.remove(name);
-                return Ok(Tables::default());
+                return Ok(Arc::default());
             }
             Err(error) => return Err(failed(error)),
             Ok(metadata) => {
                 if let Some(cached) = self.store.documents.get(name)
                     && cached.identity == Identity::of(&metadata)
                 {
-                    return Ok(cached.tables.clone());
+                    return Ok(Arc::clone(&cached.tables));
                 }
             }
         }
@@ -120,10 +127,11 @@ impl Exclusive<'_> {
         let mut file = File::open(&path).map_err(failed)?;
         let mut text = Vec::new();
         io::Read::read_to_end(&mut file, &mut text).map_err(failed)?;
-        let tables: Tables =
+        let tables =
             serde_json::from_slice(&text).map_err(|source| StoreError::Damaged { path: path.clone(), source })?;
+        let tables: Arc<Tables> = Arc::new(tables);
         let identity = Identity::of(&file.metadata().map_err(failed)?);
-        self.store.documents.insert(name.to_owned(), Cached { file, identity, tables: tables.clone() });
+        self.store.documents.insert(name.to_owned(), Cached { _file: file, identity, tables: Arc::clone(&tables) });
         Ok(tables)
     }
 
@@ -134,15 +142,30 @@ impl Exclusive<'_> {
         let text = serde_json::to_vec(&tables).map_err(|error| failed(error.into()))?;
         let file = write_whole(&self.store.folder, &path, &text).map_err(failed)?;
         let identity = Identity::of(&file.metadata().map_err(failed)?);
-        let previous = self.store.documents.insert(name.to_owned(), Cached { file, identity, tables });
-        drop(previous.map(|cached| cached.file));
+        // The file before is held until here, so that the new one cannot have its inode number.
+        let previous =
+            self.store.documents.insert(name.to_owned(), Cached { _file: file, identity, tables: Arc::new(tables) });
+        drop(previous);
         Ok(())
     }
 }
 
+/// The beginning of the name of a file that is being written.
+const UNFINISHED: &str = ".writing-";
+
+fn remove_unfinished(folder: &Path) -> io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file of `folder` beside its place, makes it durable, and moves it there; answers the open file.
 pub(crate) fn write_whole(folder: &Path, path: &Path, content: &[u8]) -> io::Result<File> {
-    let mut temporary = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+    let mut temporary = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
     let file = temporary.persist(path).map_err(|error| error.error)?;
@@ -166,11 +189,24 @@ mod tests {
     fn two_stores_see_each_others_documents() {
         let folder = tempfile::tempdir().unwrap();
         let (mut one, mut two) = (Store::open(folder.path()).unwrap(), Store::open(folder.path()).unwrap());
-        for number in 0..200 {
+        for number in 0..60 {
             let (writer, reader) = if number % 2 == 0 { (&mut one, &mut two) } else { (&mut two, &mut one) };
             writer.exclusive().unwrap().replace("sns.x", with_record(number)).unwrap();
-            assert_eq!(reader.exclusive().unwrap().read("sns.x").unwrap(), with_record(number));
+            assert_eq!(*reader.exclusive().unwrap().read("sns.x").unwrap(), with_record(number));
         }
+    }
+
+    #[test]
+    fn what_a_killed_process_was_writing_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join(".writing-abc"), "half").unwrap();
+        let first = Store::open(folder.path()).unwrap();
+        assert!(!folder.path().join(".writing-abc").exists());
+        // Not while somebody is at work: it may be theirs.
+        first.lock.lock().unwrap();
+        std::fs::write(folder.path().join(".writing-def"), "half").unwrap();
+        Store::open(folder.path()).unwrap();
+        assert!(folder.path().join(".writing-def").exists());
     }
 
     #[test]

@@ -79,15 +79,20 @@ impl Adopted {
         let region = if self.global { "us-east-1" } else { world.region };
         // A panic below leaves nothing here, so that the next call loads the document afresh.
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        let current = loaded.take().is_some_and(|(at, tables)| at == region && tables == *world.own);
-        if !current {
-            self.chassis.load(region, world.own)?;
-        }
+        let held = match loaded.take().filter(|(at, tables)| at == region && tables == world.own) {
+            Some(held) => held,
+            None => {
+                self.chassis.load(region, world.own)?;
+                (region.to_owned(), world.own.clone())
+            }
+        };
         let response = self.chassis.handle(self.at_home(asked.request, region));
-        if !reads_only(asked) {
+        *loaded = Some(if reads_only(asked) {
+            held
+        } else {
             *world.own = self.chassis.stored(region, world.own)?;
-        }
-        *loaded = Some((region.to_owned(), world.own.clone()));
+            (held.0, world.own.clone())
+        });
         drop(loaded);
         self.mends.after(asked, response, world)
     }
@@ -123,4 +128,26 @@ fn readable(asked: &Asked<'_>, service: &str, response: MockResponse) -> MockRes
     let told = String::from_utf8_lossy(&response.body);
     let message = format!("the embedded {service} service cannot do {}: {told}", asked.operation);
     refusal::answer(service, asked.request, Fault::new("EmbeddedCloudNotImplemented", message))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn other_services_find_roles_by_name() {
+        let folder = tempfile::tempdir().unwrap();
+        let services = all(folder.path());
+        let iam = services.iter().find(|service| service.name() == "iam").unwrap();
+        let mut document = Tables::default();
+        document.put("roles", "exec", json!({ "arn": "arn:aws:iam::123456789012:role/x/exec", "path": "/x/" }));
+        let seen = iam.seen(document);
+        let role = seen.get("Role", "exec").unwrap();
+        assert_eq!(
+            (role["Arn"].as_str(), role["Path"].as_str()),
+            (Some("arn:aws:iam::123456789012:role/x/exec"), Some("/x/"))
+        );
+    }
 }

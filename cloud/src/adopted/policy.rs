@@ -13,17 +13,8 @@ pub(super) enum Place<'a> {
     Bucket(&'a str),
 }
 
-const FIELDS: &[&str] = &[
-    "Sid",
-    "Effect",
-    "Principal",
-    "NotPrincipal",
-    "Action",
-    "NotAction",
-    "Resource",
-    "NotResource",
-    "Condition",
-];
+const FIELDS: &[&str] =
+    &["Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"];
 
 /// Checks a document; the error is the reason in AWS's words where they are known.
 pub(super) fn check(document: &str, place: Place<'_>) -> Result<(), String> {
@@ -61,9 +52,10 @@ fn check_statement(statement: &Map<String, Value>, place: Place<'_>) -> Result<(
         Some(other) => return Err(format!("Invalid effect: {other}")),
         None => return Err("Missing required field Effect".to_owned()),
     }
-    if !statement.get("Condition").is_none_or(|condition| {
-        condition.as_object().is_some_and(|operators| operators.values().all(Value::is_object))
-    }) {
+    if !statement
+        .get("Condition")
+        .is_none_or(|condition| condition.as_object().is_some_and(|operators| operators.values().all(Value::is_object)))
+    {
         return Err("Syntax errors in policy.".to_owned());
     }
     let principal = statement.contains_key("Principal") || statement.contains_key("NotPrincipal");
@@ -88,7 +80,9 @@ fn check_statement(statement: &Map<String, Value>, place: Place<'_>) -> Result<(
             }
             let resources = resources.ok_or_else(|| "Policy statement must contain resources.".to_owned())?;
             if let Some(action) = actions.iter().find(|action| **action != "*" && !action.contains(':')) {
-                return Err(format!("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: {action}"));
+                return Err(format!(
+                    "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.: {action}"
+                ));
             }
             if let Some(resource) = resources.iter().find(|name| **name != "*" && !name.starts_with("arn:")) {
                 return Err(format!("Resource {resource} must be in ARN format or \"*\"."));
@@ -143,7 +137,8 @@ mod tests {
     fn good_documents_pass() {
         let trust = r#"{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}"#;
         let identity = r#"{"Effect":"Deny","NotAction":["s3:*"],"Resource":["arn:aws:s3:::b","*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}}"#;
-        let bucket = r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]}"#;
+        let bucket =
+            r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]}"#;
         assert_eq!(reason(trust, Place::Trust), "");
         assert_eq!(reason(identity, Place::Identity), "");
         assert_eq!(reason(bucket, Place::Bucket("b")), "");
@@ -157,7 +152,11 @@ mod tests {
             (r#"{"Effect":"Allow","Action":"s3:*","Resource":"b"}"#, Place::Identity, "ARN format"),
             (r#"{"Effect":"allow","Action":"s3:*","Resource":"*"}"#, Place::Identity, "Invalid effect"),
             (r#"{"Effect":"Allow","Action":"sts:AssumeRole"}"#, Place::Trust, "Principal"),
-            (r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::other"}"#, Place::Bucket("b"), "invalid resource"),
+            (
+                r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::other"}"#,
+                Place::Bucket("b"),
+                "invalid resource",
+            ),
             (r#"{"Efect":"Allow"}"#, Place::Identity, "Unknown field Efect"),
             ("", Place::Identity, "Statement is empty"),
         ];

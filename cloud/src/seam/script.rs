@@ -116,7 +116,7 @@ impl Observer for Script {
         if self.at(Point::KillAnswered, call) {
             // The caller has to see the answer first, so the end comes from another thread.
             std::thread::spawn(|| {
-                std::thread::sleep(Duration::from_millis(1));
+                std::thread::sleep(Duration::from_millis(20));
                 std::process::abort();
             });
         }

@@ -84,6 +84,26 @@ async fn a_damaged_document_is_an_error_that_names_the_file_and_is_not_retried()
 }
 
 #[tokio::test]
+async fn what_cannot_be_written_is_refused_and_did_not_happen() {
+    let fixture = Fixture::new();
+    let s3 = aws_sdk_s3::Client::new(&fixture.sdk());
+    s3.create_bucket().bucket("data").send().await.unwrap();
+    // A file where the folder of bodies should be: no body can be written.
+    let place = fixture.folder.path().join("s3-objects");
+    std::fs::write(&place, "").unwrap();
+    let put = || s3.put_object().bucket("data").key("k").body(b"content".to_vec().into()).send();
+    assert_eq!(code(put().await), "EmbeddedCloudFailure");
+    std::fs::remove_file(&place).unwrap();
+    assert_eq!(code(s3.get_object().bucket("data").key("k").send().await), "NoSuchKey");
+    put().await.unwrap();
+    // A folder where a document should be.
+    std::fs::create_dir(fixture.folder.path().join("iam.json")).unwrap();
+    let error = aws_sdk_iam::Client::new(&fixture.sdk()).list_roles().send().await.unwrap_err().into_service_error();
+    assert_eq!(error.meta().code(), Some("EmbeddedCloudFailure"));
+    assert!(error.meta().message().unwrap().contains("iam.json"), "{error:?}");
+}
+
+#[tokio::test]
 async fn an_unknown_service_is_refused_by_name() {
     let fixture = Fixture::new();
     let request = |uri: &str| winterbaume_core::MockRequest {

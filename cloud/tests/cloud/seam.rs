@@ -27,7 +27,10 @@ impl Fixed {
     }
 
     fn note(&self, point: &str, call: &Call) {
-        self.seen.lock().unwrap().push(format!("{point} {} {}.{} {}", call.number, call.service, call.operation, call.region));
+        self.seen
+            .lock()
+            .unwrap()
+            .push(format!("{point} {} {}.{} {}", call.number, call.service, call.operation, call.region));
     }
 }
 
@@ -68,7 +71,11 @@ async fn calls_are_seen_and_counted() {
     let observer = Fixed::new(Verdict::Act);
     fixture.cloud.seam().install(observer.clone());
     create(&once(&fixture)).await.unwrap();
-    let expected = ["before 1 iam.CreateRole us-east-1", "acted 200 1 iam.CreateRole us-east-1", "answered 200 1 iam.CreateRole us-east-1"];
+    let expected = [
+        "before 1 iam.CreateRole us-east-1",
+        "acted 200 1 iam.CreateRole us-east-1",
+        "answered 200 1 iam.CreateRole us-east-1",
+    ];
     assert_eq!(*observer.seen.lock().unwrap(), expected);
     assert_eq!(fixture.cloud.seam().counts()[&("iam".to_owned(), "CreateRole".to_owned())], 1);
 }
@@ -163,4 +170,40 @@ async fn a_spec_breaks_the_call_of_its_number() {
     iam.list_roles().send().await.unwrap();
     let error = Seam::from_spec("explode").err().unwrap();
     assert!(error.to_string().contains("explode"));
+}
+
+/// What a process leaves that dies in its second call: whether the role was made, and whether the process knew.
+fn killed(spec: &str) -> (bool, bool) {
+    let fixture = Fixture::new();
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "seam::dies_at_a_call", "--ignored"])
+        .env("SEAM_FOLDER", fixture.folder.path())
+        .env("SEAM_SPEC", spec)
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(6), "{spec}: {status}");
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    (runtime.block_on(exists(&fixture)), fixture.folder.path().join("answered").exists())
+}
+
+#[tokio::test]
+#[ignore = "the process that the test below starts and lets die"]
+async fn dies_at_a_call() {
+    let folder = std::path::PathBuf::from(std::env::var_os("SEAM_FOLDER").unwrap());
+    let cloud = ebbtide_cloud::Cloud::open(&folder, ebbtide_cloud::Settings::default()).unwrap();
+    cloud.seam().install(Seam::from_spec(&std::env::var("SEAM_SPEC").unwrap()).unwrap());
+    let iam = Client::new(&crate::support::sdk(&cloud, "us-east-1"));
+    iam.list_roles().send().await.unwrap();
+    create(&iam).await.unwrap();
+    std::fs::write(folder.join("answered"), "").unwrap();
+    tokio::time::sleep(Duration::from_secs(10)).await;
+}
+
+#[test]
+fn a_killed_process_leaves_exactly_what_was_acted_on() {
+    assert_eq!(killed("kill-before=2"), (false, false));
+    assert_eq!(killed("kill-after=2"), (true, false));
+    assert_eq!(killed("kill-answered=2"), (true, true));
 }

@@ -9,9 +9,8 @@ use crate::service::Fault;
 use crate::wire;
 
 /// The retentions that AWS offers, in days.
-const RETENTIONS: &[i64] = &[
-    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+const RETENTIONS: &[i64] =
+    &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// The mends of CloudWatch Logs.
 pub(in super::super) struct Logs;
@@ -36,7 +35,8 @@ impl Mends for Logs {
         match asked.operation.as_str() {
             "CreateLogGroup" => {
                 let body = wire::json::body(asked.request)?;
-                if let Some(group) = body["logGroupName"].as_str().and_then(|name| world.own.get_mut("log_groups", name))
+                if let Some(group) =
+                    body["logGroupName"].as_str().and_then(|name| world.own.get_mut("log_groups", name))
                     && body["kmsKeyId"].is_string()
                 {
                     group["kms_key_id"] = body["kmsKeyId"].clone();

@@ -6,8 +6,7 @@ use aws_sdk_iam::types::{PolicyScopeType, Tag};
 use crate::support::{Fixture, code, sdk};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-const READ: &str =
-    r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}"#;
+const READ: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"arn:aws:s3:::b/*"}]}"#;
 const MANAGED: &str = "arn:aws:iam::aws:policy/AmazonSageMakerFullAccess";
 
 async fn role(iam: &Client) {
@@ -57,25 +56,26 @@ async fn roles_change_in_place() {
     let fixture = Fixture::new();
     let iam = Client::new(&fixture.sdk());
     role(&iam).await;
-    iam.update_role().role_name("exec").description("new").max_session_duration(3600).send().await.unwrap();
+    iam.update_role().role_name("exec").description("new – größer").max_session_duration(3600).send().await.unwrap();
     let other = TRUST.replace("sagemaker", "ec2");
     iam.update_assume_role_policy().role_name("exec").policy_document(&other).send().await.unwrap();
-    iam.tag_role().role_name("exec").tags(Tag::builder().key("k").value("v").build().unwrap()).send().await.unwrap();
+    iam.tag_role().role_name("exec").tags(Tag::builder().key("clé").value("漢").build().unwrap()).send().await.unwrap();
     iam.untag_role().role_name("exec").tag_keys("ebb:stack").send().await.unwrap();
     let answer = iam.get_role().role_name("exec").send().await.unwrap();
     let found = answer.role().unwrap();
-    assert_eq!((found.description(), found.max_session_duration()), (Some("new"), Some(3600)));
+    assert_eq!((found.description(), found.max_session_duration()), (Some("new – größer"), Some(3600)));
     assert!(found.assume_role_policy_document().unwrap().contains("ec2.amazonaws.com"));
-    assert_eq!(found.tags().iter().map(|tag| tag.key()).collect::<Vec<_>>(), ["k"]);
+    assert_eq!(found.tags().iter().map(|tag| tag.key()).collect::<Vec<_>>(), ["clé"]);
+    let tags = iam.list_role_tags().role_name("exec").send().await.unwrap();
+    assert_eq!(tags.tags()[0].value(), "漢");
 }
 
 #[tokio::test]
 async fn malformed_documents_and_names_are_refused() {
     let fixture = Fixture::new();
     let iam = Client::new(&fixture.sdk());
-    let create = |name: &str, document: &str| {
-        iam.create_role().role_name(name).assume_role_policy_document(document).send()
-    };
+    let create =
+        |name: &str, document: &str| iam.create_role().role_name(name).assume_role_policy_document(document).send();
     assert_eq!(code(create("r", "{").await), "MalformedPolicyDocument");
     assert_eq!(code(create("r", READ).await), "MalformedPolicyDocument");
     assert_eq!(code(create("no spaces", TRUST).await), "ValidationError");

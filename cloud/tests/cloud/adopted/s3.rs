@@ -38,12 +38,7 @@ async fn configure(s3: &Client) {
         .unwrap();
     let rule = ServerSideEncryptionRule::builder().apply_server_side_encryption_by_default(default).build();
     let encryption = ServerSideEncryptionConfiguration::builder().rules(rule).build().unwrap();
-    s3.put_bucket_encryption()
-        .bucket("data")
-        .server_side_encryption_configuration(encryption)
-        .send()
-        .await
-        .unwrap();
+    s3.put_bucket_encryption().bucket("data").server_side_encryption_configuration(encryption).send().await.unwrap();
     let block = PublicAccessBlockConfiguration::builder().block_public_acls(true).build();
     s3.put_public_access_block().bucket("data").public_access_block_configuration(block).send().await.unwrap();
     let rule = LifecycleRule::builder()
@@ -147,12 +142,21 @@ async fn conditions_on_writes() {
     let fixture = Fixture::new();
     let s3 = Client::new(&fixture.sdk());
     s3.create_bucket().bucket("data").send().await.unwrap();
-    let write = || s3.put_object().bucket("data").key("k/é").body(ByteStream::from_static(b"x"));
+    let write = || s3.put_object().bucket("data").key("k/e f").body(ByteStream::from_static(b"x"));
     assert_eq!(code(write().if_match("\"abc\"").send().await), "NoSuchKey");
     let tag = write().if_none_match("*").send().await.unwrap().e_tag.unwrap();
     assert_eq!(code(write().if_none_match("*").send().await), "PreconditionFailed");
     assert_eq!(code(write().if_match("\"abc\"").send().await), "PreconditionFailed");
     write().if_match(tag).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn keys_beyond_ascii_are_refused_clearly() {
+    let fixture = Fixture::new();
+    let s3 = Client::new(&fixture.sdk());
+    s3.create_bucket().bucket("data").send().await.unwrap();
+    let refused = s3.put_object().bucket("data").key("é").body(ByteStream::from_static(b"x")).send().await;
+    assert_eq!(code(refused), "EmbeddedCloudNotImplemented");
 }
 
 #[tokio::test]

@@ -44,6 +44,28 @@ async fn a_repeated_put_keeps_the_stages() {
 }
 
 #[tokio::test]
+async fn an_update_changes_value_description_and_key() {
+    let fixture = Fixture::new();
+    let secrets = Client::new(&fixture.sdk());
+    secrets.create_secret().name("key").secret_string("1").send().await.unwrap();
+    for _ in 0..2 {
+        let update = secrets.update_secret().secret_id("key").client_request_token(TOKEN).secret_string("2");
+        let answer = update.description("d").kms_key_id("alias/k").send().await.unwrap();
+        assert_eq!(answer.version_id(), Some(TOKEN));
+    }
+    secrets.put_secret_value().secret_id("key").secret_binary(Blob::new([7])).send().await.unwrap();
+    let later = Client::new(&sdk(&fixture.again(), "us-east-1"));
+    let found = later.describe_secret().secret_id("key").send().await.unwrap();
+    assert_eq!((found.description(), found.kms_key_id()), (Some("d"), Some("alias/k")));
+    assert_eq!(found.version_ids_to_stages().unwrap()[TOKEN], ["AWSPREVIOUS"]);
+    assert_eq!(found.version_ids_to_stages().unwrap().len(), 2);
+    let value = later.get_secret_value().secret_id("key").send().await.unwrap();
+    assert_eq!(value.secret_binary().unwrap().as_ref(), [7]);
+    let missing = later.update_secret().secret_id("none").secret_string("x").send().await;
+    assert_eq!(code(missing), "ResourceNotFoundException");
+}
+
+#[tokio::test]
 async fn a_name_stays_reserved_until_the_deletion_unless_forced() {
     let fixture = Fixture::new();
     let secrets = Client::new(&fixture.sdk());
@@ -52,6 +74,8 @@ async fn a_name_stays_reserved_until_the_deletion_unless_forced() {
     secrets.delete_secret().secret_id("key").recovery_window_in_days(7).send().await.unwrap();
     assert_eq!(code(create().await), "InvalidRequestException");
     assert_eq!(code(secrets.get_secret_value().secret_id("key").send().await), "InvalidRequestException");
+    let put = secrets.put_secret_value().secret_id("key").secret_string("y").send().await;
+    assert_eq!(code(put), "InvalidRequestException");
     assert!(secrets.describe_secret().secret_id("key").send().await.unwrap().deleted_date().is_some());
     assert!(secrets.list_secrets().send().await.unwrap().secret_list().is_empty());
     let planned = secrets.list_secrets().include_planned_deletion(true).send().await.unwrap();

@@ -3,6 +3,7 @@
 mod documents;
 mod managed_policies;
 mod roles;
+mod texts;
 
 use serde_json::json;
 use winterbaume_core::MockResponse;
@@ -28,6 +29,7 @@ impl Mends for Iam {
         if response.status >= 300 {
             return Ok(response);
         }
+        texts::mend(asked, world)?;
         let parameters = Parameters::of(asked.request);
         let mended = match roles::answer(&asked.operation, &parameters, world) {
             None => documents::answer(&asked.operation, &parameters, world),

@@ -34,6 +34,22 @@ pub(super) fn elsewhere(asked: &Asked<'_>, target: &S3Target, world: &World<'_>)
     Some(response)
 }
 
+/// Where the bucket is. Winterbaume puts the element into another of the same name, which no SDK can read.
+pub(super) fn location(asked: &Asked<'_>, target: &S3Target, world: &World<'_>) -> Option<MockResponse> {
+    let region = world.own.get("buckets", &target.bucket)?["region"].as_str()?;
+    // AWS's first region is told by an empty element.
+    let constraint = if region == "us-east-1" { "" } else { region };
+    (asked.operation == "GetBucketLocation").then(|| {
+        MockResponse::xml(
+            200,
+            format!(
+                "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\
+                 <LocationConstraint xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">{constraint}</LocationConstraint>"
+            ),
+        )
+    })
+}
+
 /// Checks a new bucket's name and place, and answers for one that is there already.
 pub(super) fn before(
     asked: &Asked<'_>,
@@ -51,9 +67,12 @@ pub(super) fn before(
     if place == "us-east-1" && existing["region"] == "us-east-1" {
         // Only there a second creation by the owner succeeds.
         let mut answer = MockResponse::xml(200, "");
-        answer.headers.insert("location", format!("/{}", target.bucket).parse().map_err(|_| {
-            Fault::new("InvalidBucketName", "The specified bucket is not valid.")
-        })?);
+        answer.headers.insert(
+            "location",
+            format!("/{}", target.bucket)
+                .parse()
+                .map_err(|_| Fault::new("InvalidBucketName", "The specified bucket is not valid."))?,
+        );
         return Ok(Some(answer));
     }
     Err(Fault {
@@ -95,7 +114,9 @@ fn place(asked: &Asked<'_>, world: &World<'_>) -> Result<String, Fault> {
         .and_then(|(_, rest)| rest.split_once("</LocationConstraint>"))
         .map(|(constraint, _)| constraint.trim());
     match constraint {
-        Some("us-east-1") => Err(Fault::new("InvalidLocationConstraint", "The specified location-constraint is not valid")),
+        Some("us-east-1") => {
+            Err(Fault::new("InvalidLocationConstraint", "The specified location-constraint is not valid"))
+        }
         None if world.region == "us-east-1" => Ok("us-east-1".to_owned()),
         Some(constraint) if world.region == "us-east-1" || world.region == constraint => Ok(constraint.to_owned()),
         constraint => Err(Fault::new(

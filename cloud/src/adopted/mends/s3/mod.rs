@@ -2,6 +2,7 @@
 
 mod buckets;
 mod conditions;
+mod keys;
 mod policies;
 
 use winterbaume_core::MockResponse;
@@ -20,6 +21,10 @@ impl Mends for S3 {
         if let Some(answer) = buckets::elsewhere(asked, &target, world) {
             return Ok(Some(answer));
         }
+        if let Some(answer) = buckets::location(asked, &target, world) {
+            return Ok(Some(answer));
+        }
+        keys::check(&target)?;
         conditions::check(asked, &target, world)?;
         policies::check(asked, &target, world)?;
         buckets::before(asked, &target, world)

@@ -27,10 +27,6 @@ pub(super) fn after(operation: &str, body: &Value, response: MockResponse, world
                 None => response,
             }
         }
-        "UpdateSecret" => {
-            keep_key(body, &name, world);
-            response
-        }
         "DescribeSecret" => match world.own.get(KEYS, &name) {
             Some(key) => patched(response, "KmsKeyId", key.clone()),
             None => response,
@@ -51,7 +47,8 @@ pub(super) fn after(operation: &str, body: &Value, response: MockResponse, world
     }
 }
 
-fn keep_key(body: &Value, name: &str, world: &mut World<'_>) {
+/// Keeps the key that a call names.
+pub(super) fn keep_key(body: &Value, name: &str, world: &mut World<'_>) {
     if body["KmsKeyId"].is_string() {
         world.own.put(KEYS, name, body["KmsKeyId"].clone());
     }

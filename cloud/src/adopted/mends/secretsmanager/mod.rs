@@ -3,6 +3,7 @@
 mod kept;
 mod listing;
 mod tokens;
+mod versions;
 
 use winterbaume_core::MockResponse;
 
@@ -19,7 +20,7 @@ impl Mends for SecretsManager {
         let body = wire::json::body(asked.request)?;
         match asked.operation.as_str() {
             "CreateSecret" => tokens::before_create(&body, world),
-            "PutSecretValue" => tokens::before_put(&body, world),
+            "PutSecretValue" | "UpdateSecret" => versions::answer(&asked.operation, &body, world),
             "ListSecrets" => Ok(Some(listing::answer(&body, world))),
             _ => Ok(None),
         }

@@ -6,7 +6,6 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
-use super::name_of;
 use crate::documents::World;
 use crate::service::Fault;
 
@@ -19,17 +18,20 @@ pub(super) fn before_create(body: &Value, world: &World<'_>) -> Result<Option<Mo
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
         ));
     }
-    let exists = || Fault::new("ResourceExistsException", format!("The operation failed because the secret {} already exists.", body["Name"]));
+    let exists = || {
+        Fault::new(
+            "ResourceExistsException",
+            format!("The operation failed because the secret {} already exists.", body["Name"]),
+        )
+    };
     match version(body, secret) {
         Some(version) if same_value(body, version) => Ok(Some(repeated(secret, version))),
         _ => Err(exists()),
     }
 }
 
-/// Refuses, repeats, or lets a new value pass.
-pub(super) fn before_put(body: &Value, world: &World<'_>) -> Result<Option<MockResponse>, Fault> {
-    let name = body["SecretId"].as_str().and_then(|id| name_of(world, id));
-    let Some(secret) = name.and_then(|name| world.own.get("secrets", &name)) else { return Ok(None) };
+/// Refuses a new value under a used token, repeats the answer to the same one, or lets it pass.
+pub(super) fn before_value(body: &Value, secret: &Value) -> Result<Option<MockResponse>, Fault> {
     match version(body, secret) {
         None => Ok(None),
         Some(version) if same_value(body, version) => Ok(Some(repeated(secret, version))),
@@ -55,7 +57,8 @@ pub(super) fn binary(body: &Value) -> Option<String> {
     Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-fn repeated(secret: &Value, version: &Value) -> MockResponse {
+/// The answer to the call that made this version.
+pub(super) fn repeated(secret: &Value, version: &Value) -> MockResponse {
     let answer = json!({
         "ARN": secret["arn"],
         "Name": secret["name"],
