@@ -2,6 +2,8 @@
 
 mod cidr;
 mod elastic_ip;
+mod endpoint_change;
+mod endpoint_reading;
 mod endpoint_service;
 mod internet_gateway;
 mod nat_gateway;

@@ -4,12 +4,14 @@ use aws_sdk_ec2::types::{Filter, ResourceType, VpcEndpoint as Found, VpcEndpoint
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::endpoint_service::{default_policy, full_name, takes_gateway};
-use super::order::{as_last, missing, repeated};
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
+use super::endpoint_change::modify;
+use super::endpoint_reading::{exists, read_inputs, readiness};
+use super::endpoint_service::{full_name, takes_gateway};
+use super::order::repeated;
+use super::tagging::{owned, ownership_filters, specification, update_tags, validate_tags};
 use crate::aws::call::kind_of;
 use crate::aws::{Call, Context, NotFoundIsNone, RouteTableId, SecurityGroupId, SubnetId, Tags, VpcEndpointId, VpcId};
-use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Readiness, Reading, Resource, fields};
+use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
 
 /// A private way from a VPC to a service of AWS.
@@ -230,19 +232,7 @@ impl Resource for VpcEndpoint {
         from: &VpcEndpoint<Resolved>,
         to: &VpcEndpoint<Resolved>,
     ) -> Result<(), Error> {
-        let changed = |from: &VpcEndpoint<Resolved>, to: &VpcEndpoint<Resolved>| {
-            from.policy != to.policy
-                || from.private_dns != to.private_dns
-                || !(missing(&from.route_tables, &to.route_tables).is_empty()
-                    && missing(&to.route_tables, &from.route_tables).is_empty()
-                    && missing(&from.subnets, &to.subnets).is_empty()
-                    && missing(&to.subnets, &from.subnets).is_empty()
-                    && missing(&from.security_groups, &to.security_groups).is_empty()
-                    && missing(&to.security_groups, &from.security_groups).is_empty())
-        };
-        if changed(from, to) {
-            modify(context, id, from, to).await?;
-        }
+        modify(context, id, from, to).await?;
         update_tags(context, id, &from.tags, &to.tags).await
     }
 
@@ -265,94 +255,6 @@ async fn list(context: &Context, filters: Vec<Filter>) -> Result<Vec<Found>, Err
     let request = context.aws.ec2().describe_vpc_endpoints().set_filters(Some(filters));
     let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
     found.call("ec2:DescribeVpcEndpoints")
-}
-
-async fn modify(
-    context: &Context,
-    id: &str,
-    from: &VpcEndpoint<Resolved>,
-    to: &VpcEndpoint<Resolved>,
-) -> Result<(), Error> {
-    let mut request = context.aws.ec2().modify_vpc_endpoint().vpc_endpoint_id(id);
-    for table in missing(&to.route_tables, &from.route_tables) {
-        request = request.add_route_table_ids(table.as_str());
-    }
-    for table in missing(&from.route_tables, &to.route_tables) {
-        request = request.remove_route_table_ids(table.as_str());
-    }
-    for subnet in missing(&to.subnets, &from.subnets) {
-        request = request.add_subnet_ids(subnet.as_str());
-    }
-    for subnet in missing(&from.subnets, &to.subnets) {
-        request = request.remove_subnet_ids(subnet.as_str());
-    }
-    for group in missing(&to.security_groups, &from.security_groups) {
-        request = request.add_security_group_ids(group.as_str());
-    }
-    for group in missing(&from.security_groups, &to.security_groups) {
-        request = request.remove_security_group_ids(group.as_str());
-    }
-    if from.private_dns != to.private_dns {
-        request = request.private_dns_enabled(to.private_dns);
-    }
-    if from.policy != to.policy {
-        request = match &to.policy {
-            Some(policy) => request.policy_document(policy.to_string()),
-            None => request.reset_policy(true),
-        };
-    }
-    request.send().await.call("ec2:ModifyVpcEndpoint").map(drop)
-}
-
-/// The words for «gone» differ in case between AWS's documentation and its answers.
-fn state(endpoint: &Found) -> String {
-    endpoint.state().map(|state| state.as_str().to_ascii_lowercase()).unwrap_or_default()
-}
-
-fn exists(endpoint: &Found) -> bool {
-    state(endpoint) != "deleted"
-}
-
-fn readiness(endpoint: &Found) -> Readiness {
-    let state = state(endpoint);
-    match state.as_str() {
-        "pending" | "partial" => Readiness::Pending(state),
-        "pendingacceptance" => Readiness::Pending("waiting until the service's owner accepts".into()),
-        "deleting" => Readiness::Deleting(state),
-        "failed" | "rejected" | "expired" => {
-            let reason = endpoint.last_error().and_then(|error| error.message()).or(endpoint.failure_reason());
-            Readiness::Failed(reason.map_or(state.clone(), |reason| format!("{state}: {reason}")))
-        }
-        _ => Readiness::Ready,
-    }
-}
-
-fn read_inputs(endpoint: &Found, region: &str, last: &VpcEndpoint<Resolved>) -> VpcEndpoint<Resolved> {
-    let service = match endpoint.service_name() {
-        Some(name) if name != full_name(&last.service, region) => name.to_owned(),
-        _ => last.service.clone(),
-    };
-    let access = match endpoint.vpc_endpoint_type() {
-        Some(VpcEndpointType::Gateway) => EndpointAccess::Gateway,
-        Some(VpcEndpointType::Interface) => EndpointAccess::Interface,
-        _ => last.access,
-    };
-    let policy: Option<Value> = endpoint.policy_document().and_then(|text| serde_json::from_str(text).ok());
-    let groups = endpoint.groups().iter().filter_map(|group| group.group_id()).map(SecurityGroupId::from).collect();
-    let route_tables = endpoint.route_table_ids().iter().map(|id| RouteTableId(id.clone())).collect();
-    let subnets = endpoint.subnet_ids().iter().map(|id| SubnetId(id.clone())).collect();
-    VpcEndpoint {
-        vpc: endpoint.vpc_id().map_or_else(|| last.vpc.clone(), VpcId::from),
-        service,
-        access,
-        route_tables: as_last(&last.route_tables, route_tables),
-        subnets: as_last(&last.subnets, subnets),
-        security_groups: as_last(&last.security_groups, groups),
-        private_dns: access == EndpointAccess::Interface && endpoint.private_dns_enabled().unwrap_or(false),
-        // Whoever declared AWS's own default as a policy sees just that.
-        policy: policy.filter(|policy| last.policy.as_ref() == Some(policy) || *policy != default_policy()),
-        tags: read_tags(endpoint.tags()),
-    }
 }
 
 fn texts<T>(ids: &[T], text: impl Fn(&T) -> &str) -> Option<Vec<String>> {
@@ -406,13 +308,5 @@ mod tests {
     fn private_names_lead_to_one_endpoint() {
         assert_eq!(VpcEndpoint::conflicts(&[gateway(), gateway(), interface()]), []);
         assert_eq!(VpcEndpoint::conflicts(&[interface(), interface()])[0].0, 1);
-    }
-
-    #[test]
-    fn states_are_understood_in_either_case() {
-        let found = |state: &str| Found::builder().state(state.into()).build();
-        assert_eq!(readiness(&found("available")), Readiness::Ready);
-        assert_eq!(readiness(&found("Pending")), Readiness::Pending("pending".into()));
-        assert!(!exists(&found("deleted")) && exists(&found("Deleting")));
     }
 }

@@ -100,3 +100,36 @@ async fn a_private_nat_gateway_has_no_address() {
     let (_under, inputs) = nat_gateway(&world).await;
     world.make::<NatGateway>("a", &NatGateway { allocation: None, ..inputs }).await.delete().await;
 }
+
+/// Refuses every call of one operation.
+struct Refuse(&'static str);
+
+impl ebbtide_cloud::seam::Observer for Refuse {
+    fn before(&self, call: &ebbtide_cloud::seam::Call) -> ebbtide_cloud::seam::Verdict {
+        use ebbtide_cloud::{seam::Verdict, service::Fault};
+        match call.operation == self.0 {
+            true => Verdict::Refuse(Fault { status: 403, code: "UnauthorizedOperation".into(), message: "no".into() }),
+            false => Verdict::Act,
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_created_in_part_is_found_and_completed() {
+    let world = World::new();
+    let (_network, vpc) = vpc(&world).await;
+    let kind = ebbtide::resource::kind("ec2_internet_gateway").unwrap();
+    let context = world.context("ec2_internet_gateway.main", 1);
+    let inputs = serde_json::to_value(gateway_of(&vpc)).unwrap();
+    world.cloud.seam().install(std::sync::Arc::new(Refuse("AttachInternetGateway")));
+    let error = kind.create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Denied, "{error}");
+    world.cloud.seam().clear();
+    let id = kind.find(&context, &inputs).await.unwrap().expect("it carries its tags from the start");
+    let made = Made { kind, context, id, inputs };
+    let found = made.ready().await.inputs;
+    assert_eq!(found["attached"], false);
+    made.kind.update(&made.context, &made.id, &found, &made.inputs).await.unwrap();
+    assert_eq!(made.ready().await.inputs, made.inputs);
+    made.delete().await;
+}

@@ -103,3 +103,18 @@ async fn a_route_table_is_created_once_for_a_token() {
     let made = world.make::<RouteTable>("main", &table_in(&vpc)).await;
     assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
 }
+
+#[tokio::test]
+async fn order_alone_is_no_reason_for_a_call() {
+    let world = World::new();
+    let (_network, vpc) = vpc(&world).await;
+    let a = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
+    let b = world.make::<Subnet>("b", &subnet_in(&vpc, "10.0.16.0/20", "eu-west-1b")).await;
+    let mut inputs = RouteTable { subnets: vec![SubnetId(b.id.clone()), SubnetId(a.id.clone())], ..table_in(&vpc) };
+    let made = world.make::<RouteTable>("main", &inputs).await;
+    inputs.subnets.reverse();
+    let calls = world.cloud.seam().calls();
+    let to = serde_json::to_value(&inputs).unwrap();
+    made.kind.update(&made.context, &made.id, &made.inputs, &to).await.unwrap();
+    assert_eq!(world.cloud.seam().calls(), calls);
+}

@@ -45,6 +45,9 @@ pub(super) fn check(budget: &Value) -> Result<(), Fault> {
     if present("FilterExpression") && (present("CostFilters") || present("CostTypes")) {
         return Err(invalid("FilterExpression cannot be used together with CostFilters or CostTypes"));
     }
+    if present("Metrics") && present("CostTypes") {
+        return Err(invalid("Metrics cannot be used together with CostTypes"));
+    }
     if present("CostTypes") && !of_money {
         return Err(invalid("CostTypes go with budgets of type COST"));
     }

@@ -22,7 +22,8 @@ pub(super) fn filled(given: &Value, now_ms: i64) -> Value {
     if given["CostFilters"].is_null() && given["FilterExpression"].is_null() {
         budget["CostFilters"] = json!({});
     }
-    if given["BudgetType"] == "COST" && given["FilterExpression"].is_null() {
+    // The newer fields FilterExpression and Metrics take the place of these.
+    if given["BudgetType"] == "COST" && given["FilterExpression"].is_null() && given["Metrics"].is_null() {
         budget["CostTypes"] = cost_types(&given["CostTypes"]);
     }
     let start = match &given["TimePeriod"]["Start"] {

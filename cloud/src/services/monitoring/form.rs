@@ -8,11 +8,14 @@ use crate::wire::query::Parameters;
 /// The members of a map, which XML writes as entries of key and value.
 const MAPS: [&str; 2] = ["ExtendedStatistics", "AlarmContributorAttributes"];
 
+/// Parameters nested deeper than any AWS shape are passed over, so that none can exhaust the stack.
+const DEPTH: usize = 64;
+
 /// Puts `Metrics.member.1.MetricStat.Stat=p99` and its like together to one value; every scalar is a text.
 pub(super) fn nested(parameters: &Parameters) -> Value {
     let mut root = Value::Object(Map::new());
     for (key, text) in parameters.iter() {
-        if !matches!(key, "Action" | "Version") {
+        if !matches!(key, "Action" | "Version") && key.matches('.').count() < DEPTH {
             insert(&mut root, &mut key.split('.'), text);
         }
     }

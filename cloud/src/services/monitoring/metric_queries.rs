@@ -23,6 +23,9 @@ pub(super) fn check(queries: &[Value]) -> Outcome<()> {
         }
         ids.push(id);
         match (&query["MetricStat"], &query["Expression"]) {
+            (Value::Null, Value::String(expression)) if expression.len() > 2048 => {
+                return Err(invalid(format!("The expression of element {id} is longer than 2048 characters")));
+            }
             (Value::Null, Value::String(_)) => {}
             (stat, Value::Null) if stat.is_object() => metric_stat(stat)?,
             _ => return Err(invalid(format!("Exactly one of Expression and MetricStat is required for element {id}"))),
