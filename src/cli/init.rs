@@ -11,7 +11,7 @@ use super::error::{CommandError, DONE, ErrorKind};
 /// The files of a new project; NAME and LIBRARY are filled in.
 const FILES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("templates/manifest.toml")),
-    ("src/main.rs", include_str!("templates/main.rs.txt")),
+    ("src/main.rs", include_str!("templates/main.rs")),
     ("environments/local.toml", include_str!("templates/local.toml")),
     ("environments/prod.toml", include_str!("templates/prod.toml")),
     (".gitignore", "/target\n/state\n"),

@@ -55,33 +55,61 @@ fn leaves(path: &mut Vec<String>, value: &Value, rows: &mut Vec<Row>) {
 
 /// The rows of one changed field.
 pub(super) fn change(change: &Change) -> Vec<Row> {
-    let new = if change.known_after_apply && change.new.is_null() { known_after(None) } else { text(&change.new) };
+    let unknown_whole = change.known_after_apply && change.new.is_null();
+    let new = if unknown_whole { known_after(None) } else { text(&change.new) };
     let row = |old: Option<String>, new: String, lines: Vec<String>| {
         vec![Row { field: change.field.clone(), old, new, lines, forces_replacement: change.forces_replacement }]
     };
-    match (pretty(&change.old), pretty(&change.new)) {
-        (Some(old), Some(new)) => row(None, "(changed)".to_owned(), difference(&old, &new)),
-        (None, Some(new)) if change.old.is_null() => {
-            row(None, "(added)".to_owned(), new.lines().map(|line| format!("+ {line}")).collect())
+    if unknown_whole || !(is_long(&change.old) || is_long(&change.new)) {
+        return row(Some(text(&change.old)), new, Vec::new());
+    }
+    let what = match (&change.old, &change.new) {
+        (Value::Null, _) => "(added)",
+        (_, Value::Null) => "(removed)",
+        _ => "(changed)",
+    };
+    row(None, what.to_owned(), difference(&block(&change.old), &block(&change.new)))
+}
+
+/// Whether a value is a structure, or a text that contains one, too long for a line.
+fn is_long(value: &Value) -> bool {
+    let structured = match value {
+        Value::String(text) => text.contains('\n') || structure_in(text).is_some(),
+        Value::Object(_) | Value::Array(_) => unknown(value).is_none(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    };
+    structured && text(value).chars().count() > 40
+}
+
+/// The structure that a text contains: policies and dashboards are JSON in a string.
+fn structure_in(text: &str) -> Option<Value> {
+    text.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten()
+}
+
+/// A value over several lines: a list one line for each member where that is readable, anything else as JSON.
+fn block(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) => structure_in(text).map_or_else(|| text.clone(), |value| format!("{:#}", value)),
+        Value::Array(members) if members.iter().all(|member| text(member).chars().count() <= 110) => {
+            members.iter().map(text).collect::<Vec<_>>().join("\n")
         }
-        (Some(old), None) if change.new.is_null() && !change.known_after_apply => {
-            row(None, "(removed)".to_owned(), old.lines().map(|line| format!("- {line}")).collect())
-        }
-        _ => row(Some(text(&change.old)), new, Vec::new()),
+        other => format!("{:#}", with_words_for_unknown(other)),
     }
 }
 
-/// A structure, or a text that contains one, over several lines; `None` for what fits on one.
-fn pretty(value: &Value) -> Option<String> {
-    let pretty = match value {
-        Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
-            serde_json::to_string_pretty(&serde_json::from_str::<Value>(text).ok()?).ok()?
+/// The same value with words in place of references.
+fn with_words_for_unknown(value: &Value) -> Value {
+    if let Some(reference) = unknown(value) {
+        return Value::String(known_after(Some(&reference)));
+    }
+    match value {
+        Value::Object(fields) => {
+            fields.iter().map(|(name, field)| (name.clone(), with_words_for_unknown(field))).collect()
         }
-        Value::String(text) if text.contains('\n') => text.clone(),
-        Value::Object(_) | Value::Array(_) if unknown(value).is_none() => serde_json::to_string_pretty(value).ok()?,
-        _ => return None,
-    };
-    (text(value).chars().count() > 40).then_some(pretty)
+        Value::Array(members) => members.iter().map(with_words_for_unknown).collect(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
 }
 
 /// The lines that differ, each with one line of context around it.

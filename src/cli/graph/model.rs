@@ -63,17 +63,15 @@ impl Drawing {
         for (address, declaration) in &declarations.resources {
             let durable =
                 AllKinds.traits(address.kind()).is_some_and(|traits| traits.persistence == Persistence::Durable);
-            let sleeps_on_pause = declaration.paused != PausedInputs::Keep;
-            let asleep = match recorded.and_then(|snapshot| snapshot.resources.get(address)) {
-                Some(entry) => {
-                    entry.is_asleep()
-                        || target == Target::Paused && matches!(declaration.paused, PausedInputs::Reduce(_))
-                }
-                None => target == Target::Paused && sleeps_on_pause,
+            let deleted = match recorded.and_then(|snapshot| snapshot.resources.get(address)) {
+                Some(entry) => entry.is_asleep(),
+                None => target == Target::Paused && declaration.paused == PausedInputs::Delete,
             };
-            let condition = match (asleep, durable) {
+            let reduced = target == Target::Paused && matches!(declaration.paused, PausedInputs::Reduce(_));
+            let condition = match (deleted, durable) {
                 (true, _) => Condition::Sleeps,
                 (false, true) => Condition::HoldsData,
+                (false, false) if reduced => Condition::Sleeps,
                 (false, false) => Condition::Runs,
             };
             indices.insert(address, nodes.len());
