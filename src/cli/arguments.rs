@@ -11,7 +11,7 @@ use crate::plan::Target;
 /// A stack is brought up with `apply`, put to sleep with `pause` (what bills by the hour goes, every byte of data
 /// stays), woken with `resume`, and taken away with `destroy`. Interrupted at any moment, any of these can be run again.
 #[derive(Debug, Parser)]
-#[command(name = "ebb", version, max_term_width = 110, after_help = EXIT_CODES)]
+#[command(name = "ebb", bin_name = "ebb", version, max_term_width = 110, after_help = EXIT_CODES)]
 pub(super) struct Arguments {
     #[command(flatten)]
     pub(super) common: Common,
@@ -38,7 +38,7 @@ pub(super) struct Common {
     pub(super) env: String,
     /// Works on the project in this directory, or the nearest one above it
     #[arg(short = 'C', global = true, value_name = "DIR", default_value = ".", help_heading = "Common")]
-    pub(super) directory: PathBuf,
+    pub(super) project: PathBuf,
     /// Prints JSON for machines: one object, or one event a line
     #[arg(long, global = true, help_heading = "Common")]
     pub(super) json: bool,

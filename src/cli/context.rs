@@ -19,7 +19,7 @@ pub(super) struct Context {
 impl Context {
     /// The project.
     pub(super) fn project(&self) -> Result<Project, CommandError> {
-        Ok(Project::find(&self.common.directory)?)
+        Ok(Project::find(&self.common.project)?)
     }
 
     /// The environment, read and validated.

@@ -19,7 +19,7 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 pub(super) fn run(context: &Context, arguments: &Init) -> Result<u8, CommandError> {
-    let root = context.common.directory.join(&arguments.directory);
+    let root = context.common.project.join(&arguments.directory);
     let absolute = std::path::absolute(&root).map_err(|error| CommandError::io("find the directory", &error))?;
     let name = match &arguments.name {
         Some(name) => name.clone(),

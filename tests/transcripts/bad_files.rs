@@ -48,7 +48,9 @@ fn a_plan_file_that_does_not_fit() {
     assert!(project.run("plan shop --out made.plan").status.success());
     let made = project.read("made.plan");
 
-    project.write("edited.plan", &made.replacen("10.20.0.0", "10.99.0.0", 1));
+    let edited = made.replacen("\"reason\": \"", "\"reason\": \"surely, ", 1);
+    assert_ne!(edited, made);
+    project.write("edited.plan", &edited);
     project.write("half.plan", &made[..made.len() / 2]);
     project.write("newer.plan", &made.replacen("\"format\": 1", "\"format\": 99", 1));
     let cases = [
