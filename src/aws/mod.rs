@@ -5,6 +5,7 @@ mod clients;
 mod context;
 pub mod ec2;
 mod ids;
+mod once;
 mod tags;
 
 pub use call::{Call, NotFoundIsNone};
