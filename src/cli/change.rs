@@ -113,14 +113,20 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
     } else if !output.is_quiet() {
         output.result(&summary(&finished))?;
     }
+    if output.is_verbose()
+        && let Some(calls) = connection.calls()
+    {
+        output.note(&format!("{calls} calls to AWS"));
+    }
     if finished.success {
         return Ok(DONE);
     }
-    let again = format!("run `ebb {} {}` again: what was done is recorded", change.command, finished.stack);
+    let interrupted = interrupts.came() && finished.failed == 0;
+    let what =
+        if interrupted { "interrupted".to_owned() } else { format!("{} failed", count(finished.failed, "operation")) };
     output.warn(&format!(
-        "error: {} failed, {} not begun\nhint: {again}",
-        count(finished.failed, "operation"),
-        finished.skipped
+        "error: {what}, {} not begun\nhint: run `ebb {} {}` again: what was done is recorded",
+        finished.skipped, change.command, finished.stack
     ));
     Ok(if interrupts.came() { INTERRUPTED } else { FAILED })
 }

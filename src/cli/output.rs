@@ -41,6 +41,11 @@ impl Output {
         std::io::stderr().is_terminal() && !self.json && self.verbosity >= 0
     }
 
+    /// Whether standard error takes colours.
+    pub(super) fn has_colors(self) -> bool {
+        anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
+    }
+
     /// Whether only results and errors are wanted.
     pub(super) fn is_quiet(self) -> bool {
         self.verbosity < 0

@@ -5,6 +5,7 @@
 
 mod bad_files;
 mod bad_input;
+mod outside;
 mod project;
 mod runner;
 mod sessions;
@@ -16,5 +17,5 @@ fn main() -> ExitCode {
     if std::env::var_os(project::PLAYS_EBB).is_some() {
         return ebbtide::main(stacks::definitions());
     }
-    runner::run(&[sessions::TESTS, bad_input::TESTS, bad_files::TESTS].concat())
+    runner::run(&[sessions::TESTS, bad_input::TESTS, bad_files::TESTS, outside::TESTS].concat())
 }

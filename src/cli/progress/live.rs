@@ -12,6 +12,7 @@ use crate::apply::Event;
 /// Lines that move.
 pub(super) struct Live {
     lines: MultiProgress,
+    colors: bool,
     style: ProgressStyle,
     moving: Mutex<Moving>,
 }
@@ -23,10 +24,15 @@ struct Moving {
 }
 
 impl Live {
-    pub(super) fn new() -> Self {
-        let style = ProgressStyle::with_template("{spinner:.cyan} {wide_msg} {prefix:.dim} {elapsed:.dim}");
+    pub(super) fn new(colors: bool) -> Self {
+        let style = ProgressStyle::with_template(if colors {
+            "{spinner:.cyan} {wide_msg} {prefix:.dim} {elapsed:.dim}"
+        } else {
+            "{spinner} {wide_msg} {prefix} {elapsed}"
+        });
         Self {
             lines: MultiProgress::new(),
+            colors,
             style: style.unwrap_or_else(|_| ProgressStyle::default_spinner()),
             moving: Mutex::new(Moving::default()),
         }
@@ -82,6 +88,7 @@ impl Live {
 
     fn line(&self, event: &Event) {
         if let Some(line) = words::line(event) {
+            let line = if self.colors { line } else { anstream::adapter::strip_str(&line).to_string() };
             // Nobody is left to be told that nobody listens.
             let _ = self.lines.println(line);
         }

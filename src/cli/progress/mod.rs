@@ -45,7 +45,7 @@ impl Progress {
         if output.is_quiet() {
             Form::Silent
         } else if output.can_draw() {
-            Form::Live(Live::new())
+            Form::Live(Live::new(output.has_colors()))
         } else {
             Form::Plain(Plain::new(output))
         }

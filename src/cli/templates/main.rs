@@ -3,7 +3,6 @@
 use std::process::ExitCode;
 
 use ebbtide::Definition;
-use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{Cidr, Vpc};
 use ebbtide::stack::Stack;
 use schemars::JsonSchema;
@@ -18,7 +17,7 @@ struct Settings {
 
 fn declare(stack: &mut Stack, settings: &Settings) {
     let network = stack.add("main", Vpc::new(settings.cidr));
-    stack.output::<VpcId>("VPC_ID", network.vpc_id);
+    stack.output("VPC_ID", &network.vpc_id);
 }
 
 fn main() -> ExitCode {
