@@ -9,6 +9,12 @@ pub fn kinds() -> &'static [&'static dyn Kind] {
     const KINDS: &[&dyn Kind] = &[
         // one line for each kind, in the order of the folders of `src/aws`
         &Erased::<aws::ec2::Vpc>::NEW,
+        &Erased::<aws::iam::Role>::NEW,
+        &Erased::<aws::logs::LogGroup>::NEW,
+        &Erased::<aws::s3::Bucket>::NEW,
+        &Erased::<aws::secretsmanager::Secret>::NEW,
+        &Erased::<aws::sns::Subscription>::NEW,
+        &Erased::<aws::sns::Topic>::NEW,
     ];
     KINDS
 }
