@@ -42,7 +42,7 @@ pub fn definitions() -> Vec<Definition> {
 
 fn shop(stack: &mut Stack, settings: &Settings) {
     let network = Network { nat: settings.nat, ..Network::new(settings.cidr) }.declare(stack, "main");
-    stack.output::<VpcId>("VPC_ID", network.vpc_id);
+    stack.output("VPC_ID", &network.vpc_id);
     if let Some(address) = network.nat_addresses.first() {
         stack.output::<String>("NAT_ADDRESS", address);
     }
