@@ -21,7 +21,7 @@ struct Settings {
 fn declare(stack: &mut Stack, settings: &Settings) {
     let Ok(cidr) = "10.20.0.0/16".parse::<Cidr>() else { return };
     let network = Network { nat: settings.nat, ..Network::new(cidr) }.declare(stack, "main");
-    stack.output::<VpcId>("VPC_ID", network.vpc_id);
+    stack.output("VPC_ID", &network.vpc_id);
 }
 
 fn main() -> ExitCode {
