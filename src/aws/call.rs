@@ -143,6 +143,8 @@ pub(crate) fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
         }
         "ValidationException" if says("already exist") => ErrorKind::AlreadyExists,
         "ValidationException" if says("in-progress") || says("in progress") => ErrorKind::Busy,
+        // A principal of a trust or bucket policy that was created a moment ago.
+        "MalformedPolicyDocument" | "MalformedPolicy" if says("Invalid principal") => ErrorKind::NotYet,
         "ValidationException" if says("Could not assume role") || says("could not be assumed") => ErrorKind::NotYet,
         "EntityAlreadyExists"
         | "BucketAlreadyOwnedByYou"

@@ -4,8 +4,14 @@ mod call;
 mod clients;
 mod context;
 pub mod ec2;
+pub mod iam;
 mod ids;
+pub mod logs;
 mod once;
+mod order;
+pub mod s3;
+pub mod secretsmanager;
+pub mod sns;
 mod tags;
 
 pub use call::{Call, NotFoundIsNone};

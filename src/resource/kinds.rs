@@ -16,6 +16,12 @@ pub fn kinds() -> &'static [&'static dyn Kind] {
         &Erased::<aws::ec2::Subnet>::NEW,
         &Erased::<aws::ec2::Vpc>::NEW,
         &Erased::<aws::ec2::VpcEndpoint>::NEW,
+        &Erased::<aws::iam::Role>::NEW,
+        &Erased::<aws::logs::LogGroup>::NEW,
+        &Erased::<aws::s3::Bucket>::NEW,
+        &Erased::<aws::secretsmanager::Secret>::NEW,
+        &Erased::<aws::sns::Subscription>::NEW,
+        &Erased::<aws::sns::Topic>::NEW,
     ];
     KINDS
 }
