@@ -1,10 +1,16 @@
 //! AWS: the clients of the official SDK, and one file for each kind of resource.
 
+pub mod autoscaling;
+pub mod budgets;
+mod built;
 mod call;
 mod clients;
+pub mod cloudwatch;
 mod context;
 pub mod ec2;
 mod ids;
+mod lists;
+pub mod sagemaker;
 mod tags;
 
 pub use call::{Call, NotFoundIsNone};

@@ -8,7 +8,16 @@ use crate::aws;
 pub fn kinds() -> &'static [&'static dyn Kind] {
     const KINDS: &[&dyn Kind] = &[
         // one line for each kind, in the order of the folders of `src/aws`
+        &Erased::<aws::autoscaling::ScalableTarget>::NEW,
+        &Erased::<aws::autoscaling::ScalingPolicy>::NEW,
+        &Erased::<aws::autoscaling::ScheduledAction>::NEW,
+        &Erased::<aws::budgets::Budget>::NEW,
+        &Erased::<aws::cloudwatch::Alarm>::NEW,
+        &Erased::<aws::cloudwatch::Dashboard>::NEW,
         &Erased::<aws::ec2::Vpc>::NEW,
+        &Erased::<aws::sagemaker::Endpoint>::NEW,
+        &Erased::<aws::sagemaker::EndpointConfig>::NEW,
+        &Erased::<aws::sagemaker::Model>::NEW,
     ];
     KINDS
 }
