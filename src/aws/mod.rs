@@ -8,9 +8,15 @@ mod clients;
 pub mod cloudwatch;
 mod context;
 pub mod ec2;
+pub mod iam;
 mod ids;
-mod lists;
+pub mod logs;
+mod once;
+mod order;
+pub mod s3;
 pub mod sagemaker;
+pub mod secretsmanager;
+pub mod sns;
 mod tags;
 
 pub use call::{Call, NotFoundIsNone};
