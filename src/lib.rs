@@ -3,6 +3,10 @@
 //! A stack is ordinary Rust: [`stack::Stack::add`] takes a resource and answers its outputs as typed references.
 //! `ARCHITECTURE.md` shows the rooms of this crate and the way of the data through them.
 
+pub mod apply;
 pub mod aws;
+pub mod components;
+pub mod plan;
 pub mod resource;
 pub mod stack;
+pub mod state;

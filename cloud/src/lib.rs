@@ -9,7 +9,19 @@
 //! Every call takes the folder's lock, reads what another process changed, answers, and replaces the changed
 //! document atomically *before* the answer leaves: what it has answered survives a `SIGKILL` the moment after.
 
+pub mod adopted;
+mod client;
+mod cloud;
 pub mod documents;
+mod refusal;
+mod route;
+pub mod seam;
+mod server;
 pub mod service;
 pub mod services;
+mod store;
 pub mod wire;
+
+pub use cloud::{Cloud, ConnectionLost, OpenError, Settings};
+pub use seam::Seam;
+pub use server::serve;

@@ -2,7 +2,7 @@
 
 use winterbaume_core::{MockRequest, MockResponse};
 
-use crate::documents::World;
+use crate::documents::{Tables, World};
 
 /// One emulated AWS service: a function from a call and the world before it to an answer and the world after.
 ///
@@ -16,6 +16,12 @@ pub trait Service: Send + Sync + 'static {
     /// Whether there is one document for all regions (IAM, STS, Budgets).
     fn global(&self) -> bool {
         false
+    }
+
+    /// The document as other services see it through [`World::other`]; services that keep it in a form of their own
+    /// translate it here.
+    fn seen(&self, document: Tables) -> Tables {
+        document
     }
 
     /// Answers one call. A refused call must leave `world.own` as it was.

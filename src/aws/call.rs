@@ -195,6 +195,7 @@ pub(crate) fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
         | "TooManyBuckets" => ErrorKind::Quota,
         _ if code.ends_with(".NotFound") || code.ends_with("NotFoundException") => ErrorKind::NotFound,
         _ if code.contains("AlreadyExists") => ErrorKind::AlreadyExists,
+        _ if code.ends_with("LimitExceeded") => ErrorKind::Quota,
         _ if status == 429 => ErrorKind::Throttled,
         _ if status >= 500 => ErrorKind::Unavailable,
         _ if status == 404 => ErrorKind::NotFound,
@@ -216,6 +217,8 @@ mod tests {
             ("ValidationException", "1 validation error detected", 400, ErrorKind::Invalid),
             ("DependencyViolation", "", 400, ErrorKind::Busy),
             ("ThrottlingException", "", 400, ErrorKind::Throttled),
+            ("RequestLimitExceeded", "", 503, ErrorKind::Throttled),
+            ("RulesPerSecurityGroupLimitExceeded", "", 400, ErrorKind::Quota),
             ("InternalFailure", "", 500, ErrorKind::Unavailable),
             ("UnauthorizedOperation", "", 403, ErrorKind::Denied),
         ];

@@ -8,7 +8,14 @@ use crate::aws;
 pub fn kinds() -> &'static [&'static dyn Kind] {
     const KINDS: &[&dyn Kind] = &[
         // one line for each kind, in the order of the folders of `src/aws`
+        &Erased::<aws::ec2::ElasticIp>::NEW,
+        &Erased::<aws::ec2::InternetGateway>::NEW,
+        &Erased::<aws::ec2::NatGateway>::NEW,
+        &Erased::<aws::ec2::RouteTable>::NEW,
+        &Erased::<aws::ec2::SecurityGroup>::NEW,
+        &Erased::<aws::ec2::Subnet>::NEW,
         &Erased::<aws::ec2::Vpc>::NEW,
+        &Erased::<aws::ec2::VpcEndpoint>::NEW,
         &Erased::<aws::iam::Role>::NEW,
         &Erased::<aws::logs::LogGroup>::NEW,
         &Erased::<aws::s3::Bucket>::NEW,

@@ -1,1 +1,14 @@
 //! The services that this crate answers itself, one folder or file each.
+
+pub mod budgets;
+pub mod ec2;
+pub mod monitoring;
+pub mod paging;
+pub mod sns;
+
+use crate::service::Service;
+
+/// All of them.
+pub fn all() -> Vec<Box<dyn Service>> {
+    vec![Box::new(budgets::Budgets), Box::new(ec2::Ec2), Box::new(monitoring::Monitoring), Box::new(sns::Sns)]
+}

@@ -1,1 +1,11 @@
 //! The embedded cloud, asked through the real AWS SDK: one module for each service.
+
+mod adopted;
+mod budgets;
+mod chassis;
+mod ec2;
+mod monitoring;
+mod seam;
+mod server;
+mod sns;
+mod support;

@@ -1,0 +1,67 @@
+//! IAM: what is mended, one file per gap.
+
+mod documents;
+mod managed_policies;
+mod roles;
+mod texts;
+
+use serde_json::json;
+use winterbaume_core::MockResponse;
+
+use super::{Asked, Mends};
+use crate::documents::{Tables, World};
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// The mends of IAM.
+pub(in super::super) struct Iam;
+
+impl Mends for Iam {
+    fn instead(&self, asked: &Asked<'_>, world: &mut World<'_>) -> Result<Option<MockResponse>, Fault> {
+        let parameters = Parameters::of(asked.request);
+        documents::check(&asked.operation, &parameters)?;
+        roles::check_name(&asked.operation, &parameters)?;
+        refuse_policy_with_versions(&asked.operation, &parameters, world)?;
+        managed_policies::answer(&asked.operation, &parameters, world)
+    }
+
+    fn after(&self, asked: &Asked<'_>, response: MockResponse, world: &mut World<'_>) -> Result<MockResponse, Fault> {
+        if response.status >= 300 {
+            return Ok(response);
+        }
+        texts::mend(asked, world)?;
+        let parameters = Parameters::of(asked.request);
+        let mended = match roles::answer(&asked.operation, &parameters, world) {
+            None => documents::answer(&asked.operation, &parameters, world),
+            mended => mended,
+        };
+        Ok(mended.unwrap_or(response))
+    }
+
+    /// Other services look for table `Role`, key role name.
+    fn seen(&self, document: Tables) -> Tables {
+        let mut seen = Tables::default();
+        for (name, role) in document.all("roles") {
+            seen.put("Role", name, json!({ "RoleName": name, "Arn": role["arn"], "Path": role["path"] }));
+        }
+        seen
+    }
+}
+
+/// A managed policy can be deleted only when its default version is the only one; winterbaume deletes it anyway.
+fn refuse_policy_with_versions(operation: &str, parameters: &Parameters, world: &World<'_>) -> Result<(), Fault> {
+    if operation != "DeletePolicy" {
+        return Ok(());
+    }
+    let policy = parameters.get("PolicyArn").and_then(|arn| world.own.get("policies", arn));
+    if policy.and_then(|policy| policy["versions"].as_array()).is_some_and(|versions| versions.len() > 1) {
+        return Err(Fault {
+            status: 409,
+            code: "DeleteConflict".into(),
+            message: "This policy has more than one version. Before you delete a policy, you must delete the policy's \
+                      versions. The default version is deleted with the policy."
+                .into(),
+        });
+    }
+    Ok(())
+}

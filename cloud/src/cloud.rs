@@ -1,0 +1,235 @@
+//! One embedded cloud: its folder, its services, and the way of a call through them.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use winterbaume_core::{MockRequest, MockResponse};
+
+use crate::documents::{Tables, World};
+use crate::route::{Route, operation};
+use crate::seam::{Seam, Verdict};
+use crate::service::{Fault, Service};
+use crate::store::{Store, StoreError};
+use crate::{adopted, client, refusal, services};
+
+/// How the embedded cloud behaves.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// How long a transition takes (an endpoint coming into service, a NAT gateway becoming available).
+    pub transition: Duration,
+    /// The account, 12 digits. All clouds of one process must share it.
+    pub account: String,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { transition: Duration::from_millis(200), account: "123456789012".to_owned() }
+    }
+}
+
+/// Why an embedded cloud cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The folder cannot be made or written.
+    #[error("the embedded cloud cannot use the folder {}: {why}; make it writable, or choose another folder", folder.display())]
+    Folder {
+        /// The folder that was asked for.
+        folder: PathBuf,
+        /// What the system said.
+        why: String,
+    },
+    /// Another cloud of this process was opened with another account.
+    #[error(
+        "this process already has an embedded cloud with the account {existing}, so none with {asked} can be opened"
+    )]
+    Account {
+        /// The account that the process has.
+        existing: String,
+        /// The account that was asked for.
+        asked: String,
+    },
+}
+
+/// The connection broke: the call may or may not have acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection to the embedded cloud broke")]
+pub struct ConnectionLost;
+
+/// An embedded cloud on a folder. Cheap to clone; clones are the same cloud.
+///
+/// Several processes, and several clouds of one process, may use the same folder at once: they see each other's effects.
+#[derive(Clone)]
+pub struct Cloud(Arc<Inner>);
+
+struct Inner {
+    folder: PathBuf,
+    settings: Settings,
+    seam: Seam,
+    services: BTreeMap<&'static str, Box<dyn Service>>,
+    store: Arc<Mutex<Store>>,
+}
+
+impl std::fmt::Debug for Cloud {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Cloud").field("folder", &self.0.folder).finish_non_exhaustive()
+    }
+}
+
+impl Cloud {
+    /// Opens the cloud that lives in `folder`, creating the folder if need be.
+    pub fn open(folder: &Path, settings: Settings) -> Result<Self, OpenError> {
+        winterbaume_core::set_default_account_id(settings.account.clone());
+        let existing = winterbaume_core::default_account_id();
+        if existing != settings.account {
+            return Err(OpenError::Account { existing: existing.to_owned(), asked: settings.account });
+        }
+        let store = Store::open(folder)
+            .map_err(|error| OpenError::Folder { folder: folder.to_owned(), why: error.to_string() })?;
+        let services =
+            services::all().into_iter().chain(adopted::all(folder)).map(|service| (service.name(), service)).collect();
+        Ok(Self(Arc::new(Inner {
+            folder: folder.to_owned(),
+            settings,
+            seam: Seam::default(),
+            services,
+            store: Arc::new(Mutex::new(store)),
+        })))
+    }
+
+    /// The folder in which the cloud lives.
+    pub fn folder(&self) -> &Path {
+        &self.0.folder
+    }
+
+    /// The account of the cloud, 12 digits.
+    pub fn account(&self) -> &str {
+        &self.0.settings.account
+    }
+
+    /// The HTTP client that brings an SDK's calls here: no socket, no network.
+    pub fn http_client(&self) -> SharedHttpClient {
+        client::http_client(self.clone())
+    }
+
+    /// Credentials that the cloud accepts (it accepts any; signatures are not checked).
+    pub fn credentials(&self) -> Credentials {
+        Credentials::new("AKIAEBBTIDEEMBEDDED0", "embedded-cloud-secret", None, None, "embedded-cloud")
+    }
+
+    /// The place where calls are counted, delayed and failed.
+    pub fn seam(&self) -> &Seam {
+        &self.0.seam
+    }
+
+    /// One call as a client makes it: through the [`Seam`], which may delay, refuse or cut it.
+    pub async fn exchange(&self, request: MockRequest) -> Result<MockResponse, ConnectionLost> {
+        let route = Route::of(&request).unwrap_or(Route { service: "unknown".into(), region: "unknown".into() });
+        let name = operation(&route.service, &request);
+        let (call, observer) = self.0.seam.enter(&route.service, &name, &route.region);
+        let Some(observer) = observer else { return Ok(self.answer(request).await) };
+        let delay = observer.delay(&call);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        let verdict = observer.before(&call);
+        let response = match verdict {
+            Verdict::Refuse(fault) => refusal::answer(&route.service, &request, fault),
+            Verdict::Drop => return Err(ConnectionLost),
+            Verdict::Hang => std::future::pending().await,
+            Verdict::Act | Verdict::ActAndDrop => {
+                let response = self.answer(request).await;
+                observer.acted(&call, response.status);
+                if verdict == Verdict::ActAndDrop {
+                    return Err(ConnectionLost);
+                }
+                response
+            }
+        };
+        observer.answered(&call, response.status);
+        Ok(response)
+    }
+
+    /// Acts on one request and answers it, below the seam. What it answers is durable.
+    ///
+    /// Dropping the future does not leave a call half done: once begun, it is finished on a thread of its own.
+    pub async fn answer(&self, request: MockRequest) -> MockResponse {
+        let Some(route) = Route::of(&request) else {
+            let fault = Fault {
+                status: 403,
+                code: "MissingAuthenticationToken".into(),
+                message: "the request is not signed, so its service and region are unknown".into(),
+            };
+            return refusal::answer("", &request, fault);
+        };
+        let store = Arc::clone(&self.0.store).lock_owned().await;
+        let inner = Arc::clone(&self.0);
+        let (service, asked) = (route.service.clone(), request.clone());
+        match tokio::task::spawn_blocking(move || inner.act(store, &route, &asked)).await {
+            Ok(Ok(response)) => response,
+            Ok(Err(fault)) => refusal::answer(&service, &request, fault),
+            Err(error) => {
+                let message = format!("the embedded {service} service broke down: {error}");
+                refusal::answer(&service, &request, Fault::new(refusal::FAILURE, message))
+            }
+        }
+    }
+}
+
+impl Inner {
+    fn act(
+        &self,
+        mut store: OwnedMutexGuard<Store>,
+        route: &Route,
+        request: &MockRequest,
+    ) -> Result<MockResponse, Fault> {
+        let Some(service) = self.services.get(route.service.as_str()) else {
+            let known: Vec<_> = self.services.keys().copied().collect();
+            let message = format!("the embedded cloud has no service '{}'; it has {}", route.service, known.join(", "));
+            return Err(Fault::new("EmbeddedCloudUnknownService", message));
+        };
+        let name = document_name(service.as_ref(), &route.region);
+        let folder = RefCell::new(store.exclusive().map_err(failure)?);
+        let before = folder.borrow_mut().read(&name).map_err(failure)?;
+        let mut own = Tables::clone(&before);
+
+        let trouble: RefCell<Option<StoreError>> = RefCell::new(None);
+        let others = |other: &str| {
+            let Some(other) = self.services.get(other) else { return Tables::default() };
+            match folder.borrow_mut().read(&document_name(other.as_ref(), &route.region)) {
+                Ok(tables) => other.seen(Tables::clone(&tables)),
+                Err(error) => {
+                    *trouble.borrow_mut() = Some(error);
+                    Tables::default()
+                }
+            }
+        };
+        let transition = i64::try_from(self.settings.transition.as_millis()).unwrap_or(i64::MAX);
+        let now = jiff::Timestamp::now().as_millisecond();
+        let mut world = World::new(&mut own, &others, &route.region, &self.settings.account, now, transition);
+        let response = service.call(request, &mut world);
+
+        if let Some(error) = trouble.take() {
+            return Err(failure(error));
+        }
+        // A refused call leaves no trace, whatever the service did on the way to its refusal.
+        if response.status < 400 && own != *before {
+            folder.borrow_mut().replace(&name, own).map_err(failure)?;
+        }
+        Ok(response)
+    }
+}
+
+/// The name of the document (without `.json`) of a service in a region.
+fn document_name(service: &dyn Service, region: &str) -> String {
+    if service.global() { service.name().to_owned() } else { format!("{}.{region}", service.name()) }
+}
+
+fn failure(error: StoreError) -> Fault {
+    Fault::new(refusal::FAILURE, format!("the embedded cloud: {error}"))
+}

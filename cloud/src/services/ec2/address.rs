@@ -1,0 +1,129 @@
+//! Elastic IP addresses.
+
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::kind::{self, Kind};
+use super::listing::Listing;
+use super::nat_gateway::{self, NatGateway};
+use super::store::{self, Record};
+use super::tags;
+use crate::documents::{Tables, World};
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// What is remembered of an allocated address. What it is associated with follows from the NAT gateways.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Address {
+    /// The id of its allocation.
+    pub id: String,
+    /// The address.
+    pub public_ip: String,
+}
+
+impl Record for Address {
+    const KIND: Kind = kind::ADDRESS;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+fn shown(address: &Address, holders: &[NatGateway], world: &World<'_>) -> Value {
+    let holder = holders.iter().find(|nat| nat.allocation.as_deref() == Some(&*address.id));
+    json!({
+        "allocationId": address.id, "publicIp": address.public_ip, "domain": "vpc", "publicIpv4Pool": "amazon",
+        "networkBorderGroup": world.region,
+        "associationId": holder.map(|nat| &nat.address_association),
+        "networkInterfaceId": holder.map(|nat| &nat.interface),
+        "networkInterfaceOwnerId": holder.map(|_| world.account),
+        "privateIpAddress": holder.map(|nat| &nat.private_ip),
+        "tagSet": tags::set(world.own, &address.id),
+    })
+}
+
+/// AllocateAddress. Addresses are of 198.18.0.0/15, the range for benchmarks, so that none is anybody's.
+pub fn allocate(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let domain = parameters.get("Domain").unwrap_or("vpc");
+    if domain != "vpc" {
+        let message = format!("Invalid value '{domain}' for domain.");
+        return Err(Fault::new("InvalidParameterValue", message));
+    }
+    let tags = tags::specified(parameters, kind::ADDRESS)?;
+    let address = Address { id: kind::ADDRESS.fresh(), public_ip: free_address(world.own)? };
+    store::save(world.own, &address)?;
+    tags::add(world.own, &address.id, tags)?;
+    Ok(json!({
+        "allocationId": address.id, "publicIp": address.public_ip, "domain": "vpc", "publicIpv4Pool": "amazon",
+        "networkBorderGroup": world.region,
+    }))
+}
+
+fn free_address(tables: &Tables) -> Result<String, Fault> {
+    let used: Vec<String> = store::all::<Address>(tables)?.into_iter().map(|address| address.public_ip).collect();
+    let first = u32::from(Ipv4Addr::new(198, 18, 0, 0));
+    let size = 1 << 17;
+    let start = uuid::Uuid::new_v4().as_u128() as u32 % size;
+    (0..size)
+        .map(|step| Ipv4Addr::from(first + (start + step) % size).to_string())
+        .find(|address| !used.contains(address))
+        .ok_or_else(|| Fault::new("AddressLimitExceeded", "The maximum number of addresses has been reached."))
+}
+
+/// DescribeAddresses.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let holders = nat_gateway::holding(world)?;
+    let mut items = Vec::new();
+    let asked = parameters.strings("PublicIp");
+    for address in store::all::<Address>(world.own)? {
+        if asked.is_empty() || asked.contains(&address.public_ip) {
+            items.push(shown(&address, &holders, world));
+        }
+    }
+    for public_ip in asked {
+        if !items.iter().any(|item| item["publicIp"] == public_ip.as_str()) {
+            return Err(Fault::new("InvalidAddress.NotFound", format!("Address '{public_ip}' not found.")));
+        }
+    }
+    let listing = Listing {
+        ids: "AllocationId",
+        kind: kind::ADDRESS,
+        id_field: "allocationId",
+        set: "addressesSet",
+        filters: &[
+            ("allocation-id", "allocationId"),
+            ("association-id", "associationId"),
+            ("domain", "domain"),
+            ("instance-id", "instanceId"),
+            ("network-border-group", "networkBorderGroup"),
+            ("network-interface-id", "networkInterfaceId"),
+            ("network-interface-owner-id", "networkInterfaceOwnerId"),
+            ("private-ip-address", "privateIpAddress"),
+            ("public-ip", "publicIp"),
+        ],
+    };
+    listing.answer(parameters, items)
+}
+
+/// ReleaseAddress: refused while a NAT gateway holds it.
+pub fn release(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let address: Address = match (parameters.get("AllocationId"), parameters.get("PublicIp")) {
+        (Some(id), _) => store::find(world.own, id)?,
+        // An address for use in a VPC is released by its allocation id.
+        (None, Some(_)) => {
+            let message = "You must specify an allocation id when releasing a VPC elastic IP address";
+            return Err(Fault::new("InvalidParameterValue", message));
+        }
+        (None, None) => {
+            return Err(Fault::new("MissingParameter", "Either public IP or allocation id must be specified"));
+        }
+    };
+    if nat_gateway::holding(world)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
+        let message = format!("Address {} is in use.", address.public_ip);
+        return Err(Fault::new("InvalidIPAddress.InUse", message));
+    }
+    store::remove::<Address>(world.own, &address.id);
+    Ok(json!({ "return": true }))
+}

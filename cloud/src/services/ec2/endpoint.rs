@@ -1,0 +1,191 @@
+//! VPC endpoints: what they are, describing and deleting them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::kind::{self, Kind};
+use super::listing::Listing;
+use super::security_group::SecurityGroup;
+use super::store::{self, Record};
+use super::subnet::Subnet;
+use super::{client_token, endpoint_service, instant, prefix_list, tags};
+use crate::documents::World;
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// What is remembered of an endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Endpoint {
+    /// Its id.
+    pub id: String,
+    /// Its VPC.
+    pub vpc: String,
+    /// The full name of the service that it reaches.
+    pub service: String,
+    /// `Gateway` or `Interface`.
+    pub endpoint_type: String,
+    /// The policy document, JSON.
+    pub policy: String,
+    /// The route tables of a gateway endpoint.
+    pub route_tables: Vec<String>,
+    /// The network interfaces of an interface endpoint, one in each of its subnets.
+    pub interfaces: Vec<Interface>,
+    /// The security groups of those interfaces.
+    pub security_groups: Vec<String>,
+    /// Whether the service's ordinary name leads to the endpoint.
+    pub private_dns: bool,
+    /// When it was created, in milliseconds since the Unix epoch.
+    pub created_ms: i64,
+    /// When its deletion was asked for, in milliseconds since the Unix epoch.
+    pub deleted_ms: Option<i64>,
+}
+
+/// The network interface of an endpoint in one subnet.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Interface {
+    /// Its id.
+    pub id: String,
+    /// Its subnet.
+    pub subnet: String,
+    /// Its address in the subnet.
+    pub private_ip: String,
+}
+
+impl Record for Endpoint {
+    const KIND: Kind = kind::ENDPOINT;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Endpoint {
+    /// Whether it is a gateway endpoint.
+    pub fn is_gateway(&self) -> bool {
+        self.endpoint_type == "Gateway"
+    }
+
+    // A gateway endpoint is a route, and there at once; an interface takes its time.
+    fn state(&self, world: &World<'_>) -> &'static str {
+        if self.deleted_ms.is_some() {
+            "deleting"
+        } else if self.is_gateway() || world.now_ms >= self.created_ms + world.transition_ms {
+            "available"
+        } else {
+            "pending"
+        }
+    }
+}
+
+/// The gateway endpoints with a route in a table, each with the prefix list it routes.
+pub fn prefix_lists_in(world: &World<'_>, table: &str) -> Result<Vec<(String, String)>, Fault> {
+    let mut found = Vec::new();
+    for endpoint in store::all::<Endpoint>(world.own)? {
+        if endpoint.deleted_ms.is_none() && endpoint.route_tables.iter().any(|id| id == table) {
+            let service = endpoint_service::find(world.region, &endpoint.service)?;
+            found.push((endpoint.id, prefix_list::id(world.region, service.short)));
+        }
+    }
+    Ok(found)
+}
+
+/// Forgets the endpoints whose deletion is over.
+pub fn forget_gone(world: &mut World<'_>) -> Result<(), Fault> {
+    for endpoint in store::all::<Endpoint>(world.own)? {
+        if endpoint.deleted_ms.is_some_and(|since| world.now_ms >= since + world.transition_ms) {
+            store::remove::<Endpoint>(world.own, &endpoint.id);
+            client_token::forget(world.own, &endpoint.id);
+        }
+    }
+    Ok(())
+}
+
+/// An endpoint as answers show it.
+pub fn shown(endpoint: &Endpoint, world: &World<'_>) -> Result<Value, Fault> {
+    let mut groups = Vec::new();
+    for id in &endpoint.security_groups {
+        groups.push(json!({ "groupId": id, "groupName": store::find::<SecurityGroup>(world.own, id)?.name }));
+    }
+    let interfaces: Vec<&str> = endpoint.interfaces.iter().map(|interface| interface.id.as_str()).collect();
+    let subnets: Vec<&str> = endpoint.interfaces.iter().map(|interface| interface.subnet.as_str()).collect();
+    Ok(json!({
+        "vpcEndpointId": endpoint.id, "vpcEndpointType": endpoint.endpoint_type, "vpcId": endpoint.vpc,
+        "serviceName": endpoint.service, "serviceRegion": world.region, "state": endpoint.state(world),
+        "policyDocument": endpoint.policy, "routeTableIdSet": endpoint.route_tables, "subnetIdSet": subnets,
+        "groupSet": groups, "privateDnsEnabled": endpoint.private_dns, "requesterManaged": false,
+        "networkInterfaceIdSet": interfaces, "dnsEntrySet": dns_entries(endpoint, world)?,
+        "ipAddressType": if endpoint.is_gateway() { Value::Null } else { json!("ipv4") },
+        "dnsOptions": { "dnsRecordIpType": if endpoint.is_gateway() { "service-defined" } else { "ipv4" } },
+        "creationTimestamp": instant::text(endpoint.created_ms), "ownerId": world.account,
+        "tagSet": tags::set(world.own, &endpoint.id),
+    }))
+}
+
+fn dns_entries(endpoint: &Endpoint, world: &World<'_>) -> Result<Vec<Value>, Fault> {
+    if endpoint.is_gateway() {
+        return Ok(Vec::new());
+    }
+    let service = endpoint_service::find(world.region, &endpoint.service)?;
+    let ordinary = service.private_dns_name(world.region);
+    let (stem, _) = ordinary.trim_start_matches("*.").split_once(".amazonaws.com").unwrap_or((&ordinary, ""));
+    let short = endpoint.id.get(5..13).unwrap_or_default();
+    let zone_id = format!("Z{}", endpoint.id.trim_start_matches("vpce-").to_uppercase());
+    let entry = |name: String| json!({ "dnsName": name, "hostedZoneId": zone_id });
+    let mut entries = vec![entry(format!("{}-{short}.{stem}.vpce.amazonaws.com", endpoint.id))];
+    for interface in &endpoint.interfaces {
+        let zone = store::find::<Subnet>(world.own, &interface.subnet)?.zone;
+        entries.push(entry(format!("{}-{short}-{zone}.{stem}.vpce.amazonaws.com", endpoint.id)));
+    }
+    if endpoint.private_dns {
+        entries.push(entry(ordinary.clone()));
+    }
+    Ok(entries)
+}
+
+/// DescribeVpcEndpoints.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let items =
+        store::all::<Endpoint>(world.own)?.iter().map(|endpoint| shown(endpoint, world)).collect::<Result<_, _>>()?;
+    let listing = Listing {
+        ids: "VpcEndpointId",
+        kind: kind::ENDPOINT,
+        id_field: "vpcEndpointId",
+        set: "vpcEndpointSet",
+        filters: &[
+            ("vpc-endpoint-id", "vpcEndpointId"),
+            ("vpc-endpoint-type", "vpcEndpointType"),
+            ("vpc-endpoint-state", "state"),
+            ("vpc-id", "vpcId"),
+            ("service-name", "serviceName"),
+            ("service-region", "serviceRegion"),
+            ("ip-address-type", "ipAddressType"),
+        ],
+    };
+    listing.answer(parameters, items)
+}
+
+/// DeleteVpcEndpoints: each by itself; those that cannot be deleted are listed in the answer. The network
+/// interfaces linger until the deletion is over.
+pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let ids = parameters.strings("VpcEndpointId");
+    if ids.is_empty() {
+        return Err(Fault::new("MissingParameter", "The request must contain the parameter VpcEndpointId"));
+    }
+    let mut unsuccessful = Vec::new();
+    for id in ids {
+        kind::ENDPOINT.check_form(&id)?;
+        match store::find::<Endpoint>(world.own, &id) {
+            Ok(mut endpoint) => {
+                endpoint.deleted_ms.get_or_insert(world.now_ms);
+                store::save(world.own, &endpoint)?;
+            }
+            Err(fault) => {
+                // This one answer spells the code differently from all others about endpoints.
+                let code =
+                    if fault.code == kind::ENDPOINT.not_found { "InvalidVpcEndpoint.NotFound" } else { &fault.code };
+                unsuccessful.push(json!({ "resourceId": id, "error": { "code": code, "message": fault.message } }));
+            }
+        }
+    }
+    Ok(json!({ "unsuccessful": unsuccessful }))
+}

@@ -1,0 +1,136 @@
+//! Creating and modifying VPC endpoints.
+
+use serde_json::{Value, json};
+
+use super::endpoint::{self, Endpoint};
+use super::store;
+use super::vpc::Vpc;
+use super::{client_token, endpoint_links, endpoint_service, kind, security_group, tags};
+use crate::documents::World;
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// The policy of an endpoint that is given none: everything is allowed.
+const FULL_ACCESS: &str =
+    r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
+
+/// CreateVpcEndpoint, idempotent by its client token.
+pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let token = parameters.get("ClientToken");
+    if let Some(id) = client_token::recall(parameters, world.own)? {
+        let present: Endpoint = store::find(world.own, &id)?;
+        return Ok(json!({ "vpcEndpoint": endpoint::shown(&present, world)?, "clientToken": token }));
+    }
+    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+    let name = parameters.need("ServiceName")?;
+    let endpoint_type = parameters.get("VpcEndpointType").unwrap_or("Gateway");
+    check_type(endpoint_type, name, world)?;
+    let is_interface = endpoint_type == "Interface";
+    let policy = parameters.get("PolicyDocument").filter(|text| !text.is_empty()).unwrap_or(FULL_ACCESS);
+    endpoint_links::check_policy(policy)?;
+    let tags = tags::specified(parameters, kind::ENDPOINT)?;
+    let mut endpoint = Endpoint {
+        id: kind::ENDPOINT.fresh(),
+        vpc: vpc.id.clone(),
+        service: name.to_owned(),
+        endpoint_type: endpoint_type.to_owned(),
+        policy: policy.to_owned(),
+        route_tables: Vec::new(),
+        interfaces: Vec::new(),
+        security_groups: Vec::new(),
+        // AWS turns private DNS on unless told otherwise, for interface endpoints only.
+        private_dns: parameters.get("PrivateDnsEnabled").map_or(is_interface, |value| value == "true"),
+        created_ms: world.now_ms,
+        deleted_ms: None,
+    };
+    link(&mut endpoint, parameters, "", world)?;
+    if is_interface && endpoint.security_groups.is_empty() {
+        endpoint.security_groups.push(security_group::default_of(world.own, &vpc.id)?.id);
+    }
+    endpoint_links::check_private_dns(&endpoint, world)?;
+    store::save(world.own, &endpoint)?;
+    tags::add(world.own, &endpoint.id, tags)?;
+    client_token::remember(parameters, world.own, &endpoint.id);
+    Ok(json!({ "vpcEndpoint": endpoint::shown(&endpoint, world)?, "clientToken": token }))
+}
+
+fn check_type(endpoint_type: &str, name: &str, world: &World<'_>) -> Result<(), Fault> {
+    let service = endpoint_service::find(world.region, name)?;
+    let mut available = Vec::new();
+    available.extend(service.gateway.then_some("Gateway"));
+    available.extend(service.interface.then_some("Interface"));
+    if !available.contains(&endpoint_type) {
+        let message = format!(
+            "Endpoint type ({endpoint_type}) does not match available service types ([{}]).",
+            available.join(", ")
+        );
+        return Err(Fault::new("InvalidParameter", message));
+    }
+    Ok(())
+}
+
+// Adds what the parameters list: `RouteTableId` when creating, `AddRouteTableId` when modifying.
+fn link(endpoint: &mut Endpoint, parameters: &Parameters, verb: &str, world: &World<'_>) -> Result<(), Fault> {
+    for id in parameters.strings(&format!("{verb}RouteTableId")) {
+        endpoint_links::add_route_table(endpoint, &id, world)?;
+    }
+    for id in parameters.strings(&format!("{verb}SubnetId")) {
+        endpoint_links::add_subnet(endpoint, &id, world)?;
+    }
+    for id in parameters.strings(&format!("{verb}SecurityGroupId")) {
+        endpoint_links::add_security_group(endpoint, &id, world)?;
+    }
+    Ok(())
+}
+
+/// ModifyVpcEndpoint. What is removed goes first, so that a subnet can be exchanged for another of the same zone.
+pub fn modify(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let mut endpoint: Endpoint = store::find(world.own, parameters.need("VpcEndpointId")?)?;
+    if endpoint.deleted_ms.is_some() {
+        let message = format!("The VPC endpoint {} is not in a state that can be modified: deleting", endpoint.id);
+        return Err(Fault::new("IncorrectState", message));
+    }
+    unlink(&mut endpoint, parameters)?;
+    link(&mut endpoint, parameters, "Add", world)?;
+    if !endpoint.is_gateway() && endpoint.security_groups.is_empty() {
+        let message = "An Interface endpoint must have at least one security group";
+        return Err(Fault::new("InvalidParameter", message));
+    }
+    if let Some(policy) = parameters.get("PolicyDocument") {
+        endpoint_links::check_policy(policy)?;
+        policy.clone_into(&mut endpoint.policy);
+    }
+    if parameters.get("ResetPolicy") == Some("true") {
+        FULL_ACCESS.clone_into(&mut endpoint.policy);
+    }
+    if let Some(value) = parameters.get("PrivateDnsEnabled") {
+        endpoint.private_dns = value == "true";
+        endpoint_links::check_private_dns(&endpoint, world)?;
+    }
+    store::save(world.own, &endpoint)?;
+    Ok(json!({ "return": true }))
+}
+
+fn unlink(endpoint: &mut Endpoint, parameters: &Parameters) -> Result<(), Fault> {
+    let not_linked =
+        |code: &str, id: &str| Err(Fault::new(code, format!("{id} is not associated with the VPC endpoint")));
+    for id in parameters.strings("RemoveRouteTableId") {
+        if !endpoint.route_tables.contains(&id) {
+            return not_linked("InvalidRouteTableId.NotFound", &id);
+        }
+        endpoint.route_tables.retain(|present| *present != id);
+    }
+    for id in parameters.strings("RemoveSubnetId") {
+        if !endpoint.interfaces.iter().any(|interface| interface.subnet == id) {
+            return not_linked("InvalidSubnetId.NotFound", &id);
+        }
+        endpoint.interfaces.retain(|interface| interface.subnet != id);
+    }
+    for id in parameters.strings("RemoveSecurityGroupId") {
+        if !endpoint.security_groups.contains(&id) {
+            return not_linked("InvalidSecurityGroupID.NotFound", &id);
+        }
+        endpoint.security_groups.retain(|present| *present != id);
+    }
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! The services of AWS that VPC endpoints reach.
+
+use serde_json::{Value, json};
+
+use super::{filter, listing, prefix_list, zone};
+use crate::documents::World;
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// The services with interface endpoints, as their names end behind `com.amazonaws.REGION.`.
+const INTERFACE: &[&str] = &[
+    "access-analyzer",
+    "acm-pca",
+    "airflow.api",
+    "application-autoscaling",
+    "appmesh",
+    "aps",
+    "aps-workspaces",
+    "athena",
+    "autoscaling",
+    "autoscaling-plans",
+    "backup",
+    "batch",
+    "bedrock",
+    "bedrock-agent",
+    "bedrock-agent-runtime",
+    "bedrock-runtime",
+    "cloudformation",
+    "cloudtrail",
+    "codeartifact.api",
+    "codeartifact.repositories",
+    "codebuild",
+    "codecommit",
+    "codedeploy",
+    "codepipeline",
+    "cognito-idp",
+    "comprehend",
+    "config",
+    "datasync",
+    "dms",
+    "dynamodb",
+    "ebs",
+    "ec2",
+    "ec2messages",
+    "ecr.api",
+    "ecr.dkr",
+    "ecs",
+    "ecs-agent",
+    "ecs-telemetry",
+    "eks",
+    "eks-auth",
+    "elasticache",
+    "elasticfilesystem",
+    "elasticloadbalancing",
+    "elasticmapreduce",
+    "email-smtp",
+    "events",
+    "execute-api",
+    "fis",
+    "fsx",
+    "glue",
+    "guardduty-data",
+    "imagebuilder",
+    "inspector2",
+    "kendra",
+    "kinesis-firehose",
+    "kinesis-streams",
+    "kms",
+    "lakeformation",
+    "lambda",
+    "logs",
+    "monitoring",
+    "network-firewall",
+    "organizations",
+    "pricing.api",
+    "q",
+    "rds",
+    "rds-data",
+    "redshift",
+    "redshift-data",
+    "rekognition",
+    "s3",
+    "sagemaker.api",
+    "sagemaker.featurestore-runtime",
+    "sagemaker.metrics",
+    "sagemaker.runtime",
+    "scheduler",
+    "secretsmanager",
+    "securityhub",
+    "servicecatalog",
+    "servicediscovery",
+    "sns",
+    "sqs",
+    "ssm",
+    "ssm-contacts",
+    "ssm-incidents",
+    "ssmmessages",
+    "states",
+    "sts",
+    "sync-states",
+    "synthetics",
+    "tagging",
+    "textract",
+    "transcribe",
+    "transcribestreaming",
+    "transfer",
+    "translate",
+    "xray",
+];
+
+/// The services of SageMaker that are named in a way of their own: `aws.sagemaker.REGION.notebook`.
+const SAGEMAKER: &[&str] = &["notebook", "studio", "experiments", "partner-app"];
+
+/// A service as an endpoint sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Service<'a> {
+    /// The name behind the region: `s3`, `sagemaker.runtime`.
+    pub short: &'a str,
+    /// Whether it has gateway endpoints.
+    pub gateway: bool,
+    /// Whether it has interface endpoints.
+    pub interface: bool,
+}
+
+/// The service of a full name in a region.
+pub fn find<'a>(region: &str, name: &'a str) -> Result<Service<'a>, Fault> {
+    let missing = || Fault::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"));
+    let short = name.strip_prefix("com.amazonaws.").or_else(|| name.strip_prefix("aws.sagemaker."));
+    let short = short.and_then(|rest| rest.strip_prefix(region)?.strip_prefix('.')).ok_or_else(missing)?;
+    let listed = if name.starts_with("aws.") { SAGEMAKER } else { INTERFACE };
+    let service = Service {
+        short,
+        gateway: name.starts_with("com.") && prefix_list::SERVICES.contains(&short),
+        interface: listed.contains(&short),
+    };
+    if service.gateway || service.interface { Ok(service) } else { Err(missing()) }
+}
+
+impl Service<'_> {
+    /// The name that clients use, and that private DNS answers: `runtime.sagemaker.us-east-1.amazonaws.com`.
+    pub fn private_dns_name(&self, region: &str) -> String {
+        let parts: Vec<&str> = self.short.split('.').rev().collect();
+        let wildcard = if matches!(self.short, "ecr.dkr" | "s3" | "execute-api") { "*." } else { "" };
+        format!("{wildcard}{}.{region}.amazonaws.com", parts.join("."))
+    }
+}
+
+/// DescribeVpcEndpointServices.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    const FILTERS: filter::Filters =
+        &[("service-name", "serviceName"), ("service-type", "serviceType/serviceType"), ("owner", "owner")];
+    let (region, asked) = (world.region, parameters.strings("ServiceName"));
+    for name in &asked {
+        find(region, name)?;
+    }
+    let zones: Vec<String> = zone::zones(region).into_iter().map(|zone| zone.name).collect();
+    let item = |name: String, kind: &str| {
+        let dns = find(region, &name).ok().map(|service| service.private_dns_name(region));
+        json!({
+            "serviceName": name, "serviceType": [{ "serviceType": kind }], "availabilityZoneSet": zones,
+            "owner": "amazon", "acceptanceRequired": false, "managesVpcEndpoints": false,
+            "vpcEndpointPolicySupported": true, "serviceRegion": region,
+            "privateDnsName": dns.filter(|_| kind == "Interface"),
+        })
+    };
+    let gateways = prefix_list::SERVICES.iter().map(|short| item(format!("com.amazonaws.{region}.{short}"), "Gateway"));
+    let interfaces = INTERFACE.iter().map(|short| item(format!("com.amazonaws.{region}.{short}"), "Interface"));
+    let sagemaker = SAGEMAKER.iter().map(|short| item(format!("aws.sagemaker.{region}.{short}"), "Interface"));
+    filter::check(parameters, FILTERS)?;
+    let mut items = Vec::new();
+    for item in gateways.chain(interfaces).chain(sagemaker) {
+        let wanted = asked.is_empty() || asked.iter().any(|name| item["serviceName"] == name.as_str());
+        if wanted && filter::passes(parameters, FILTERS, &item)? {
+            items.push(item);
+        }
+    }
+    let key = |item: &Value| format!("{} {}", item["serviceName"], item["serviceType"]);
+    let mut answer = listing::page(parameters, "serviceDetailSet", items, key)?;
+    let mut names: Vec<Value> =
+        answer["serviceDetailSet"].as_array().into_iter().flatten().map(|item| item["serviceName"].clone()).collect();
+    names.dedup();
+    answer["serviceNameSet"] = json!(names);
+    Ok(answer)
+}

@@ -1,0 +1,120 @@
+//! Internet gateways.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::kind::{self, Kind};
+use super::listing::Listing;
+use super::nat_gateway;
+use super::store::{self, Record};
+use super::tags;
+use super::vpc::Vpc;
+use crate::documents::{Tables, World};
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// What is remembered of an internet gateway.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct InternetGateway {
+    /// Its id.
+    pub id: String,
+    /// The VPC that it is attached to.
+    pub vpc: Option<String>,
+}
+
+impl Record for InternetGateway {
+    const KIND: Kind = kind::INTERNET_GATEWAY;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+fn shown(gateway: &InternetGateway, world: &World<'_>) -> Value {
+    let attachments: Vec<Value> = gateway.vpc.iter().map(|vpc| json!({ "vpcId": vpc, "state": "available" })).collect();
+    json!({
+        "internetGatewayId": gateway.id, "ownerId": world.account, "attachmentSet": attachments,
+        "tagSet": tags::set(world.own, &gateway.id),
+    })
+}
+
+/// Whether an internet gateway is attached to a VPC.
+pub fn attached_to(tables: &Tables, vpc: &str) -> Result<bool, Fault> {
+    Ok(store::all::<InternetGateway>(tables)?.iter().any(|gateway| gateway.vpc.as_deref() == Some(vpc)))
+}
+
+/// CreateInternetGateway.
+pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let tags = tags::specified(parameters, kind::INTERNET_GATEWAY)?;
+    let gateway = InternetGateway { id: kind::INTERNET_GATEWAY.fresh(), vpc: None };
+    store::save(world.own, &gateway)?;
+    tags::add(world.own, &gateway.id, tags)?;
+    Ok(json!({ "internetGateway": shown(&gateway, world) }))
+}
+
+/// DescribeInternetGateways.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let items = store::all::<InternetGateway>(world.own)?.iter().map(|gateway| shown(gateway, world)).collect();
+    let listing = Listing {
+        ids: "InternetGatewayId",
+        kind: kind::INTERNET_GATEWAY,
+        id_field: "internetGatewayId",
+        set: "internetGatewaySet",
+        filters: &[
+            ("internet-gateway-id", "internetGatewayId"),
+            ("attachment.vpc-id", "attachmentSet/vpcId"),
+            ("attachment.state", "attachmentSet/state"),
+            ("owner-id", "ownerId"),
+        ],
+    };
+    listing.answer(parameters, items)
+}
+
+/// AttachInternetGateway: one gateway for a VPC, one VPC for a gateway.
+pub fn attach(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let mut gateway: InternetGateway = store::find(world.own, parameters.need("InternetGatewayId")?)?;
+    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+    if let Some(present) = &gateway.vpc {
+        let message = format!("resource {} is already attached to network {present}", gateway.id);
+        return Err(Fault::new("Resource.AlreadyAssociated", message));
+    }
+    if attached_to(world.own, &vpc.id)? {
+        let message = format!("Network {} already has an internet gateway attached", vpc.id);
+        return Err(Fault::new("InvalidParameterValue", message));
+    }
+    gateway.vpc = Some(vpc.id);
+    store::save(world.own, &gateway)?;
+    Ok(json!({ "return": true }))
+}
+
+/// DetachInternetGateway: refused while public addresses are mapped in the VPC.
+pub fn detach(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let mut gateway: InternetGateway = store::find(world.own, parameters.need("InternetGatewayId")?)?;
+    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+    if gateway.vpc.as_deref() != Some(&*vpc.id) {
+        let message = format!("resource {} is not attached to network {}", gateway.id, vpc.id);
+        return Err(Fault::new("Gateway.NotAttached", message));
+    }
+    if nat_gateway::holding(world)?.iter().any(|nat| nat.vpc == vpc.id && nat.allocation.is_some()) {
+        let message = format!(
+            "Network {} has some mapped public address(es). Please unmap those public address(es) before detaching \
+             the gateway.",
+            vpc.id
+        );
+        return Err(Fault::new("DependencyViolation", message));
+    }
+    gateway.vpc = None;
+    store::save(world.own, &gateway)?;
+    Ok(json!({ "return": true }))
+}
+
+/// DeleteInternetGateway: refused while attached.
+pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let gateway: InternetGateway = store::find(world.own, parameters.need("InternetGatewayId")?)?;
+    if gateway.vpc.is_some() {
+        let message = format!("The internetGateway '{}' has dependencies and cannot be deleted.", gateway.id);
+        return Err(Fault::new("DependencyViolation", message));
+    }
+    store::remove::<InternetGateway>(world.own, &gateway.id);
+    Ok(json!({ "return": true }))
+}

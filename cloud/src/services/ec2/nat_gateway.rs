@@ -1,0 +1,229 @@
+//! NAT gateways: pending → available (or failed), deleting → deleted, and shown as deleted for an hour.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::address::Address;
+use super::kind::{self, Kind};
+use super::listing::Listing;
+use super::store::{self, Record};
+use super::subnet::Subnet;
+use super::{client_token, instant, internet_gateway, network_interface, tags};
+use crate::documents::World;
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// How long a deleted or failed gateway is still shown, in milliseconds.
+const SHOWN_AFTER_END_MS: i64 = 60 * 60 * 1000;
+
+/// What is remembered of a NAT gateway.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NatGateway {
+    /// Its id.
+    pub id: String,
+    /// Its subnet.
+    pub subnet: String,
+    /// The VPC of that subnet.
+    pub vpc: String,
+    /// The allocation of its public address; a private gateway has none.
+    pub allocation: Option<String>,
+    public_ip: Option<String>,
+    /// The id under which that address is associated.
+    pub address_association: Option<String>,
+    /// Its network interface.
+    pub interface: String,
+    /// Its address in the subnet.
+    pub private_ip: String,
+    /// When it was created, in milliseconds since the Unix epoch.
+    pub created_ms: i64,
+    /// When its deletion was asked for, in milliseconds since the Unix epoch.
+    deleted_ms: Option<i64>,
+    /// Why it cannot come up: AWS accepts the call and the gateway ends as `failed`.
+    failure: Option<(String, String)>,
+}
+
+impl Record for NatGateway {
+    const KIND: Kind = kind::NAT_GATEWAY;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl NatGateway {
+    /// Its state now: `pending`, `available`, `failed`, `deleting` or `deleted`.
+    pub fn state(&self, world: &World<'_>) -> &'static str {
+        let passed = |since: i64| world.now_ms >= since + world.transition_ms;
+        match self.deleted_ms {
+            Some(since) if passed(since) => "deleted",
+            Some(_) => "deleting",
+            None if !passed(self.created_ms) => "pending",
+            None if self.failure.is_some() => "failed",
+            None => "available",
+        }
+    }
+
+    /// Whether it holds its public address and its network interface.
+    fn holds(&self, world: &World<'_>) -> bool {
+        self.failure.is_none() && self.state(world) != "deleted"
+    }
+}
+
+/// The gateways that hold an address and an interface.
+pub fn holding(world: &World<'_>) -> Result<Vec<NatGateway>, Fault> {
+    Ok(store::all::<NatGateway>(world.own)?.into_iter().filter(|nat| nat.holds(world)).collect())
+}
+
+/// Forgets the gateways that ended more than an hour ago.
+pub fn forget_ended(world: &mut World<'_>) -> Result<(), Fault> {
+    for nat in store::all::<NatGateway>(world.own)? {
+        let ended = nat.deleted_ms.or(nat.failure.as_ref().map(|_| nat.created_ms));
+        if ended.is_some_and(|ms| world.now_ms >= ms + world.transition_ms + SHOWN_AFTER_END_MS) {
+            store::remove::<NatGateway>(world.own, &nat.id);
+            client_token::forget(world.own, &nat.id);
+        }
+    }
+    Ok(())
+}
+
+fn shown(nat: &NatGateway, world: &World<'_>) -> Value {
+    let state = nat.state(world);
+    let failure = nat.failure.as_ref().filter(|_| state == "failed");
+    json!({
+        "natGatewayId": nat.id, "subnetId": nat.subnet, "vpcId": nat.vpc, "state": state,
+        "createTime": instant::text(nat.created_ms),
+        "deleteTime": nat.deleted_ms.map(instant::text),
+        "connectivityType": if nat.address_association.is_some() { "public" } else { "private" },
+        "failureCode": failure.map(|(code, _)| code), "failureMessage": failure.map(|(_, message)| message),
+        "natGatewayAddressSet": [{
+            "allocationId": nat.allocation, "publicIp": nat.public_ip,
+            "associationId": nat.address_association.as_ref().filter(|_| nat.holds(world)),
+            "networkInterfaceId": nat.interface, "privateIp": nat.private_ip, "isPrimary": true,
+            "status": if nat.holds(world) { "succeeded" } else { "failed" },
+        }],
+        "tagSet": tags::set(world.own, &nat.id),
+    })
+}
+
+/// CreateNatGateway, idempotent by its client token.
+pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    if let Some(id) = client_token::recall(parameters, world.own)? {
+        let nat: NatGateway = store::find(world.own, &id)?;
+        return Ok(json!({ "clientToken": parameters.get("ClientToken"), "natGateway": shown(&nat, world) }));
+    }
+    let subnet: Subnet = store::find(world.own, parameters.need("SubnetId")?)?;
+    let address = match parameters.get("ConnectivityType").unwrap_or("public") {
+        "public" => Some(store::find::<Address>(world.own, parameters.need("AllocationId")?)?),
+        "private" if parameters.get("AllocationId").is_some() => {
+            let message = "The parameter AllocationId cannot be used with the connectivity type private";
+            return Err(Fault::new("InvalidParameterCombination", message));
+        }
+        "private" => None,
+        other => {
+            let message = format!("Value ({other}) for parameter ConnectivityType is invalid.");
+            return Err(Fault::new("InvalidParameterValue", message));
+        }
+    };
+    let tags = tags::specified(parameters, kind::NAT_GATEWAY)?;
+    let nat = NatGateway {
+        id: kind::NAT_GATEWAY.fresh(),
+        failure: failure(&subnet, address.as_ref(), world)?,
+        address_association: address.as_ref().map(|_| kind::fresh("eipassoc")),
+        public_ip: address.as_ref().map(|address| address.public_ip.clone()),
+        allocation: address.map(|address| address.id),
+        interface: kind::NETWORK_INTERFACE.fresh(),
+        private_ip: network_interface::free_address(world, &subnet, &[])?,
+        subnet: subnet.id,
+        vpc: subnet.vpc,
+        created_ms: world.now_ms,
+        deleted_ms: None,
+    };
+    store::save(world.own, &nat)?;
+    tags::add(world.own, &nat.id, tags)?;
+    client_token::remember(parameters, world.own, &nat.id);
+    Ok(json!({ "clientToken": parameters.get("ClientToken"), "natGateway": shown(&nat, world) }))
+}
+
+// AWS answers these calls with a pending gateway that ends as failed; a program has to look at the state.
+fn failure(subnet: &Subnet, address: Option<&Address>, world: &World<'_>) -> Result<Option<(String, String)>, Fault> {
+    let Some(address) = address else { return Ok(None) };
+    if !internet_gateway::attached_to(world.own, &subnet.vpc)? {
+        let message = format!("Network {} has no Internet gateway attached", subnet.vpc);
+        return Ok(Some(("Gateway.NotAttached".into(), message)));
+    }
+    if holding(world)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
+        let message = format!("Elastic IP address [{}] is already associated", address.id);
+        return Ok(Some(("Resource.AlreadyAssociated".into(), message)));
+    }
+    Ok(None)
+}
+
+/// DescribeNatGateways.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let items = store::all::<NatGateway>(world.own)?.iter().map(|nat| shown(nat, world)).collect();
+    let listing = Listing {
+        ids: "NatGatewayId",
+        kind: kind::NAT_GATEWAY,
+        id_field: "natGatewayId",
+        set: "natGatewaySet",
+        filters: &[
+            ("nat-gateway-id", "natGatewayId"),
+            ("state", "state"),
+            ("subnet-id", "subnetId"),
+            ("vpc-id", "vpcId"),
+            ("connectivity-type", "connectivityType"),
+        ],
+    };
+    listing.answer(parameters, items)
+}
+
+/// DeleteNatGateway. Its address stays taken until it is deleted; routes to it become black holes.
+pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let mut nat: NatGateway = store::find(world.own, parameters.need("NatGatewayId")?)?;
+    if nat.state(world) == "deleted" {
+        return Err(kind::NAT_GATEWAY.missing(&nat.id));
+    }
+    nat.deleted_ms.get_or_insert(world.now_ms);
+    store::save(world.own, &nat)?;
+    Ok(json!({ "natGatewayId": nat.id }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::documents::Tables;
+
+    fn at<T>(own: &mut Tables, now_ms: i64, look: impl FnOnce(&mut World<'_>) -> T) -> T {
+        let others = |_: &str| Tables::default();
+        look(&mut World::new(own, &others, "us-east-1", "123456789012", now_ms, 1000))
+    }
+
+    #[test]
+    fn states_follow_the_clock_and_an_ended_gateway_is_shown_for_an_hour() {
+        let mut nat = NatGateway {
+            id: kind::NAT_GATEWAY.fresh(),
+            subnet: kind::SUBNET.fresh(),
+            vpc: kind::VPC.fresh(),
+            allocation: None,
+            public_ip: None,
+            address_association: None,
+            interface: kind::NETWORK_INTERFACE.fresh(),
+            private_ip: "10.0.0.4".into(),
+            created_ms: 5000,
+            deleted_ms: None,
+            failure: None,
+        };
+        let mut own = Tables::default();
+        let state = |nat: &NatGateway, own: &mut Tables, now_ms| at(own, now_ms, |world| nat.state(world));
+        assert_eq!(state(&nat, &mut own, 5999), "pending");
+        assert_eq!(state(&nat, &mut own, 6000), "available");
+        nat.deleted_ms = Some(9000);
+        assert_eq!(state(&nat, &mut own, 9999), "deleting");
+        assert_eq!(state(&nat, &mut own, 10_000), "deleted");
+        store::save(&mut own, &nat).expect("a record");
+        at(&mut own, 10_000 + SHOWN_AFTER_END_MS - 1, forget_ended).expect("records are whole");
+        assert!(store::find::<NatGateway>(&own, &nat.id).is_ok());
+        at(&mut own, 10_000 + SHOWN_AFTER_END_MS, forget_ended).expect("records are whole");
+        assert_eq!(store::find::<NatGateway>(&own, &nat.id).expect_err("forgotten").code, "NatGatewayNotFound");
+    }
+}

@@ -1,0 +1,151 @@
+//! Network interfaces: those that NAT gateways and interface endpoints have in subnets.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use super::endpoint::Endpoint;
+use super::kind;
+use super::listing::Listing;
+use super::security_group::SecurityGroup;
+use super::store;
+use super::subnet::Subnet;
+use super::{instant, nat_gateway};
+use crate::documents::World;
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// An interface. It is no record of its own: it is there as long as what it serves.
+#[derive(Clone, Debug)]
+pub struct NetworkInterface {
+    /// Its id.
+    pub id: String,
+    /// Its subnet.
+    pub subnet: String,
+    /// Its VPC.
+    pub vpc: String,
+    private_ip: String,
+    interface_type: &'static str,
+    description: String,
+    security_groups: Vec<String>,
+    association: Option<(String, Option<String>)>,
+    attached_ms: i64,
+}
+
+/// All interfaces there are now.
+pub fn all(world: &World<'_>) -> Result<Vec<NetworkInterface>, Fault> {
+    let gateways = nat_gateway::holding(world)?.into_iter().map(|nat| NetworkInterface {
+        description: format!("Interface for NAT Gateway {}", nat.id),
+        association: nat.allocation.map(|allocation| (allocation, nat.address_association)),
+        id: nat.interface,
+        subnet: nat.subnet,
+        vpc: nat.vpc,
+        private_ip: nat.private_ip,
+        interface_type: "nat_gateway",
+        security_groups: Vec::new(),
+        attached_ms: nat.created_ms,
+    });
+    let endpoints = store::all::<Endpoint>(world.own)?;
+    let of_endpoints = endpoints.iter().flat_map(|endpoint| {
+        endpoint.interfaces.iter().map(|interface| NetworkInterface {
+            id: interface.id.clone(),
+            subnet: interface.subnet.clone(),
+            vpc: endpoint.vpc.clone(),
+            private_ip: interface.private_ip.clone(),
+            interface_type: "vpc_endpoint",
+            description: format!("VPC Endpoint Interface {}", endpoint.id),
+            security_groups: endpoint.security_groups.clone(),
+            association: None,
+            attached_ms: endpoint.created_ms,
+        })
+    });
+    Ok(gateways.chain(of_endpoints).collect())
+}
+
+/// An address of a subnet that no interface has; `taken` are those given out in the same call.
+pub fn free_address(world: &World<'_>, subnet: &Subnet, taken: &[String]) -> Result<String, Fault> {
+    let range = subnet.range()?;
+    let used: BTreeSet<String> = all(world)?.into_iter().map(|interface| interface.private_ip).collect();
+    // The first four addresses and the last are AWS's own.
+    let usable = 4..u32::try_from(range.size()).unwrap_or(u32::MAX) - 1;
+    usable
+        .map(|offset| range.address(offset).to_string())
+        .find(|ip| !used.contains(ip) && !taken.contains(ip))
+        .ok_or_else(|| {
+            let message = format!("insufficient free addresses in subnet '{}'", subnet.id);
+            Fault::new("InsufficientFreeAddressesInSubnet", message)
+        })
+}
+
+fn shown(interface: &NetworkInterface, world: &World<'_>) -> Result<Value, Fault> {
+    let subnet: Subnet = store::find(world.own, &interface.subnet)?;
+    let mut groups = Vec::new();
+    for id in &interface.security_groups {
+        groups.push(json!({ "groupId": id, "groupName": store::find::<SecurityGroup>(world.own, id)?.name }));
+    }
+    let association = match &interface.association {
+        Some((allocation, association)) => {
+            let address: super::address::Address = store::find(world.own, allocation)?;
+            json!({
+                "allocationId": allocation, "associationId": association, "publicIp": address.public_ip,
+                "ipOwnerId": world.account,
+            })
+        }
+        None => Value::Null,
+    };
+    let digits = interface.id.trim_start_matches("eni-");
+    let digits = digits.get(..10).unwrap_or("0000000000");
+    let pairs: Vec<&str> = (0..5).map(|pair| &digits[2 * pair..2 * pair + 2]).collect();
+    Ok(json!({
+        "networkInterfaceId": interface.id, "subnetId": interface.subnet, "vpcId": interface.vpc,
+        "availabilityZone": subnet.zone, "availabilityZoneId": subnet.zone_id, "ownerId": world.account,
+        "description": interface.description, "interfaceType": interface.interface_type, "requesterManaged": true,
+        "sourceDestCheck": interface.interface_type != "nat_gateway", "status": "in-use",
+        // A locally administered address, as AWS gives out: 02:….
+        "macAddress": format!("02:{}", pairs.join(":")),
+        "privateIpAddress": interface.private_ip,
+        "privateIpAddressesSet": [{
+            "primary": true, "privateIpAddress": interface.private_ip, "association": association,
+        }],
+        "association": association, "groupSet": groups, "ipv6AddressesSet": [],
+        "attachment": {
+            "attachmentId": interface.id.replacen("eni-", "eni-attach-", 1), "status": "attached",
+            "attachTime": instant::text(interface.attached_ms), "deleteOnTermination": false, "deviceIndex": 1,
+            "instanceOwnerId": "amazon-aws",
+        },
+        "tagSet": [],
+    }))
+}
+
+/// DescribeNetworkInterfaces.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let items = all(world)?.iter().map(|interface| shown(interface, world)).collect::<Result<_, _>>()?;
+    let listing = Listing {
+        ids: "NetworkInterfaceId",
+        kind: kind::NETWORK_INTERFACE,
+        id_field: "networkInterfaceId",
+        set: "networkInterfaceSet",
+        filters: &[
+            ("network-interface-id", "networkInterfaceId"),
+            ("subnet-id", "subnetId"),
+            ("vpc-id", "vpcId"),
+            ("availability-zone", "availabilityZone"),
+            ("description", "description"),
+            ("interface-type", "interfaceType"),
+            ("group-id", "groupSet/groupId"),
+            ("group-name", "groupSet/groupName"),
+            ("status", "status"),
+            ("owner-id", "ownerId"),
+            ("requester-managed", "requesterManaged"),
+            ("mac-address", "macAddress"),
+            ("private-ip-address", "privateIpAddress"),
+            ("addresses.private-ip-address", "privateIpAddressesSet/privateIpAddress"),
+            ("association.allocation-id", "association/allocationId"),
+            ("association.association-id", "association/associationId"),
+            ("association.public-ip", "association/publicIp"),
+            ("attachment.attachment-id", "attachment/attachmentId"),
+            ("attachment.status", "attachment/status"),
+        ],
+    };
+    listing.answer(parameters, items)
+}

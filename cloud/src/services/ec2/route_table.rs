@@ -1,0 +1,154 @@
+//! Route tables.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::endpoint::{self, Endpoint};
+use super::kind::{self, Kind};
+use super::listing::Listing;
+use super::route::{self, Route};
+use super::route_association::Association;
+use super::store::{self, Record};
+use super::vpc::Vpc;
+use super::{client_token, tags};
+use crate::documents::{Tables, World};
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// What is remembered of a route table. Its local route follows from its VPC, the routes of gateway endpoints from
+/// those; its associations are records of their own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RouteTable {
+    /// Its id.
+    pub id: String,
+    /// Its VPC.
+    pub vpc: String,
+    /// The routes that calls made.
+    pub routes: Vec<Route>,
+}
+
+impl Record for RouteTable {
+    const KIND: Kind = kind::ROUTE_TABLE;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl RouteTable {
+    /// Whether it is the main table of its VPC.
+    pub fn is_main(&self, tables: &Tables) -> bool {
+        self.associations(tables).is_ok_and(|all| all.iter().any(Association::is_main))
+    }
+
+    fn associations(&self, tables: &Tables) -> Result<Vec<Association>, Fault> {
+        let all = store::all::<Association>(tables)?;
+        Ok(all.into_iter().filter(|association| association.table == self.id).collect())
+    }
+}
+
+fn shown(table: &RouteTable, associations: &[Association], world: &World<'_>) -> Result<Value, Fault> {
+    let vpc: Vpc = store::find(world.own, &table.vpc)?;
+    let mut routes = vec![json!({
+        "destinationCidrBlock": vpc.cidr, "gatewayId": "local", "origin": "CreateRouteTable", "state": "active",
+    })];
+    for route in &table.routes {
+        routes.push(route::shown(route, table, world)?);
+    }
+    for (endpoint, prefix_list) in endpoint::prefix_lists_in(world, &table.id)? {
+        routes.push(json!({
+            "destinationPrefixListId": prefix_list, "gatewayId": endpoint, "origin": "CreateRoute", "state": "active",
+        }));
+    }
+    let associations = associations.iter().filter(|association| association.table == table.id);
+    let associations: Vec<Value> = associations.map(Association::shown).collect();
+    Ok(json!({
+        "routeTableId": table.id, "vpcId": table.vpc, "ownerId": world.account, "routeSet": routes,
+        "associationSet": associations, "propagatingVgwSet": [], "tagSet": tags::set(world.own, &table.id),
+    }))
+}
+
+/// Makes the main route table of a new VPC.
+pub fn create_main(tables: &mut Tables, vpc: &Vpc) -> Result<(), Fault> {
+    let table = RouteTable { id: kind::ROUTE_TABLE.fresh(), vpc: vpc.id.clone(), routes: Vec::new() };
+    store::save(tables, &table)?;
+    store::save(tables, &Association::main(&table.id))
+}
+
+/// Forgets the main route table of a VPC that is being deleted.
+pub fn remove_of_vpc(tables: &mut Tables, vpc: &str) -> Result<(), Fault> {
+    for table in store::all::<RouteTable>(tables)?.iter().filter(|table| table.vpc == vpc) {
+        for association in table.associations(tables)? {
+            store::remove::<Association>(tables, &association.id);
+        }
+        store::remove::<RouteTable>(tables, &table.id);
+    }
+    Ok(())
+}
+
+/// CreateRouteTable, idempotent by its client token.
+pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let token = parameters.get("ClientToken");
+    if let Some(id) = client_token::recall(parameters, world.own)? {
+        let table: RouteTable = store::find(world.own, &id)?;
+        return Ok(
+            json!({ "routeTable": shown(&table, &table.associations(world.own)?, world)?, "clientToken": token }),
+        );
+    }
+    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+    let tags = tags::specified(parameters, kind::ROUTE_TABLE)?;
+    let table = RouteTable { id: kind::ROUTE_TABLE.fresh(), vpc: vpc.id, routes: Vec::new() };
+    store::save(world.own, &table)?;
+    tags::add(world.own, &table.id, tags)?;
+    client_token::remember(parameters, world.own, &table.id);
+    Ok(json!({ "routeTable": shown(&table, &table.associations(world.own)?, world)?, "clientToken": token }))
+}
+
+/// DescribeRouteTables.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let (tables, associations) = (store::all::<RouteTable>(world.own)?, store::all::<Association>(world.own)?);
+    let items = tables.iter().map(|table| shown(table, &associations, world)).collect::<Result<_, _>>()?;
+    let listing = Listing {
+        ids: "RouteTableId",
+        kind: kind::ROUTE_TABLE,
+        id_field: "routeTableId",
+        set: "routeTableSet",
+        filters: &[
+            ("route-table-id", "routeTableId"),
+            ("vpc-id", "vpcId"),
+            ("owner-id", "ownerId"),
+            ("association.gateway-id", "associationSet/gatewayId"),
+            ("association.main", "associationSet/main"),
+            ("association.route-table-association-id", "associationSet/routeTableAssociationId"),
+            ("association.route-table-id", "associationSet/routeTableId"),
+            ("association.subnet-id", "associationSet/subnetId"),
+            ("route.destination-cidr-block", "routeSet/destinationCidrBlock"),
+            ("route.destination-ipv6-cidr-block", "routeSet/destinationIpv6CidrBlock"),
+            ("route.destination-prefix-list-id", "routeSet/destinationPrefixListId"),
+            ("route.gateway-id", "routeSet/gatewayId"),
+            ("route.nat-gateway-id", "routeSet/natGatewayId"),
+            ("route.network-interface-id", "routeSet/networkInterfaceId"),
+            ("route.origin", "routeSet/origin"),
+            ("route.state", "routeSet/state"),
+        ],
+    };
+    listing.answer(parameters, items)
+}
+
+/// DeleteRouteTable: refused while it is associated with a subnet or the main table.
+pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
+    if !table.associations(world.own)?.is_empty() {
+        let message = format!("The routeTable '{}' has dependencies and cannot be deleted.", table.id);
+        return Err(Fault::new("DependencyViolation", message));
+    }
+    for mut endpoint in store::all::<Endpoint>(world.own)? {
+        if endpoint.route_tables.contains(&table.id) {
+            endpoint.route_tables.retain(|id| *id != table.id);
+            store::save(world.own, &endpoint)?;
+        }
+    }
+    store::remove::<RouteTable>(world.own, &table.id);
+    client_token::forget(world.own, &table.id);
+    Ok(json!({ "return": true }))
+}

@@ -1,0 +1,198 @@
+//! Security groups; their rules are records of their own.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::kind::{self, Kind};
+use super::listing::Listing;
+use super::rule::{self, Peer, Protocol, Rule};
+use super::store::{self, Record};
+use super::vpc::Vpc;
+use super::{in_use, tags};
+use crate::documents::{Tables, World};
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// What is remembered of a security group.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SecurityGroup {
+    /// Its id.
+    pub id: String,
+    /// Its VPC.
+    pub vpc: String,
+    /// Its name, unique in the VPC.
+    pub name: String,
+    description: String,
+}
+
+impl Record for SecurityGroup {
+    const KIND: Kind = kind::SECURITY_GROUP;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl SecurityGroup {
+    /// Whether it came with its VPC.
+    pub fn is_default(&self) -> bool {
+        self.name == "default"
+    }
+
+    fn arn(&self, world: &World<'_>) -> String {
+        format!("arn:aws:ec2:{}:{}:security-group/{}", world.region, world.account, self.id)
+    }
+}
+
+fn shown(group: &SecurityGroup, rules: &[Rule], world: &World<'_>) -> Value {
+    let permissions = |egress: bool| {
+        let chosen: Vec<&Rule> = rules.iter().filter(|rule| rule.group == group.id && rule.egress == egress).collect();
+        rule::permissions(&chosen, world.account)
+    };
+    json!({
+        "groupId": group.id, "groupName": group.name, "groupDescription": group.description, "vpcId": group.vpc,
+        "ownerId": world.account, "securityGroupArn": group.arn(world), "ipPermissions": permissions(false),
+        "ipPermissionsEgress": permissions(true), "tagSet": tags::set(world.own, &group.id),
+    })
+}
+
+/// Makes the default group of a new VPC: its members may reach each other, and anything outside.
+pub fn create_default(tables: &mut Tables, vpc: &Vpc) -> Result<(), Fault> {
+    let group = SecurityGroup {
+        id: kind::SECURITY_GROUP.fresh(),
+        vpc: vpc.id.clone(),
+        name: "default".into(),
+        description: "default VPC security group".into(),
+    };
+    store::save(tables, &group)?;
+    store::save(tables, &Rule::new(&group.id, false, Protocol::all(), Peer::Group { id: group.id.clone() }))?;
+    store::save(tables, &Rule::new(&group.id, true, Protocol::all(), Peer::Ipv4("0.0.0.0/0".into())))
+}
+
+/// Forgets the groups of a VPC that is being deleted.
+pub fn remove_of_vpc(tables: &mut Tables, vpc: &str) -> Result<(), Fault> {
+    for group in store::all::<SecurityGroup>(tables)?.iter().filter(|group| group.vpc == vpc) {
+        remove(tables, &group.id)?;
+    }
+    Ok(())
+}
+
+fn remove(tables: &mut Tables, id: &str) -> Result<(), Fault> {
+    for rule in store::all::<Rule>(tables)?.iter().filter(|rule| rule.group == id) {
+        store::remove::<Rule>(tables, &rule.id);
+    }
+    store::remove::<SecurityGroup>(tables, id);
+    Ok(())
+}
+
+/// The default group of a VPC.
+pub fn default_of(tables: &Tables, vpc: &str) -> Result<SecurityGroup, Fault> {
+    let groups = store::all::<SecurityGroup>(tables)?;
+    let found = groups.into_iter().find(|group| group.vpc == vpc && group.is_default());
+    found.ok_or_else(|| Fault::new("InvalidGroup.NotFound", format!("The VPC '{vpc}' has no default security group")))
+}
+
+/// CreateSecurityGroup: with the rule that lets everything out.
+pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let name = parameters.need("GroupName")?;
+    let description = parameters.need("GroupDescription")?;
+    check_text("GroupName", name)?;
+    check_text("GroupDescription", description)?;
+    if name.starts_with("sg-") {
+        return Err(invalid("GroupName", name, "Group names may not be in the format sg-*"));
+    }
+    if name == "default" {
+        return Err(Fault::new("InvalidGroup.Reserved", "Cannot use reserved security group name: default"));
+    }
+    let Some(vpc) = parameters.get("VpcId") else {
+        return Err(Fault::new("VPCIdNotSpecified", "No default VPC for this user"));
+    };
+    let vpc: Vpc = store::find(world.own, vpc)?;
+    if store::all::<SecurityGroup>(world.own)?.iter().any(|group| group.vpc == vpc.id && group.name == name) {
+        let message = format!("The security group '{name}' already exists for VPC '{}'", vpc.id);
+        return Err(Fault::new("InvalidGroup.Duplicate", message));
+    }
+    let tags = tags::specified(parameters, kind::SECURITY_GROUP)?;
+    let group = SecurityGroup {
+        id: kind::SECURITY_GROUP.fresh(),
+        vpc: vpc.id,
+        name: name.to_owned(),
+        description: description.to_owned(),
+    };
+    store::save(world.own, &group)?;
+    tags::add(world.own, &group.id, tags)?;
+    store::save(world.own, &Rule::new(&group.id, true, Protocol::all(), Peer::Ipv4("0.0.0.0/0".into())))?;
+    Ok(json!({
+        "return": true, "groupId": group.id, "securityGroupArn": group.arn(world),
+        "tagSet": tags::set(world.own, &group.id),
+    }))
+}
+
+/// Refuses a name or description that is too long or has characters beyond those AWS allows.
+pub fn check_text(parameter: &str, text: &str) -> Result<(), Fault> {
+    if text.len() > 255 {
+        return Err(invalid(parameter, text, "It may be up to 255 characters in length"));
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
+    if !text.chars().all(allowed) {
+        return Err(invalid(parameter, text, "Valid characters are a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*"));
+    }
+    Ok(())
+}
+
+fn invalid(parameter: &str, text: &str, why: &str) -> Fault {
+    Fault::new("InvalidParameterValue", format!("Value ({text}) for parameter {parameter} is invalid. {why}"))
+}
+
+/// DescribeSecurityGroups.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    if let Some(name) = parameters.strings("GroupName").first() {
+        // Names are for groups of the default VPC, which this account does not have.
+        let message = format!("The security group '{name}' does not exist in default VPC 'none'");
+        return Err(Fault::new("InvalidGroup.NotFound", message));
+    }
+    let rules: Vec<Rule> = store::all(world.own)?;
+    let items = store::all::<SecurityGroup>(world.own)?.iter().map(|group| shown(group, &rules, world)).collect();
+    let listing = Listing {
+        ids: "GroupId",
+        kind: kind::SECURITY_GROUP,
+        id_field: "groupId",
+        set: "securityGroupInfo",
+        filters: &[
+            ("group-id", "groupId"),
+            ("group-name", "groupName"),
+            ("description", "groupDescription"),
+            ("vpc-id", "vpcId"),
+            ("owner-id", "ownerId"),
+            ("ip-permission.cidr", "ipPermissions/ipRanges/cidrIp"),
+            ("ip-permission.ipv6-cidr", "ipPermissions/ipv6Ranges/cidrIpv6"),
+            ("ip-permission.from-port", "ipPermissions/fromPort"),
+            ("ip-permission.to-port", "ipPermissions/toPort"),
+            ("ip-permission.protocol", "ipPermissions/ipProtocol"),
+            ("ip-permission.group-id", "ipPermissions/groups/groupId"),
+            ("ip-permission.prefix-list-id", "ipPermissions/prefixListIds/prefixListId"),
+            ("egress.ip-permission.cidr", "ipPermissionsEgress/ipRanges/cidrIp"),
+            ("egress.ip-permission.ipv6-cidr", "ipPermissionsEgress/ipv6Ranges/cidrIpv6"),
+            ("egress.ip-permission.from-port", "ipPermissionsEgress/fromPort"),
+            ("egress.ip-permission.to-port", "ipPermissionsEgress/toPort"),
+            ("egress.ip-permission.protocol", "ipPermissionsEgress/ipProtocol"),
+            ("egress.ip-permission.group-id", "ipPermissionsEgress/groups/groupId"),
+            ("egress.ip-permission.prefix-list-id", "ipPermissionsEgress/prefixListIds/prefixListId"),
+        ],
+    };
+    listing.answer(parameters, items)
+}
+
+/// DeleteSecurityGroup: refused for a default group, and while a rule or a network interface refers to it.
+pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let group: SecurityGroup = store::find(world.own, parameters.need("GroupId")?)?;
+    if group.is_default() {
+        let message = format!("the specified group: \"{}\" name: \"default\" cannot be deleted by a user", group.id);
+        return Err(Fault::new("CannotDelete", message));
+    }
+    if in_use::security_group(world, &group.id)? {
+        return Err(Fault::new("DependencyViolation", format!("resource {} has a dependent object", group.id)));
+    }
+    remove(world.own, &group.id)?;
+    Ok(json!({ "return": true, "groupId": group.id }))
+}

@@ -1,0 +1,144 @@
+//! VPCs.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use super::cidr::Cidr;
+use super::kind::{self, Kind};
+use super::listing::Listing;
+use super::store::{self, Record};
+use super::{in_use, network_acl, route_table, security_group, tags};
+use crate::documents::{Tables, World};
+use crate::service::Fault;
+use crate::wire::query::Parameters;
+
+/// What is remembered of a VPC.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Vpc {
+    /// Its id.
+    pub id: String,
+    /// Its range, canonical.
+    pub cidr: String,
+    /// The id under which that range is associated.
+    cidr_association: String,
+    /// The id of its DHCP option set.
+    dhcp_options: String,
+    tenancy: String,
+    /// Whether AWS's resolver answers inside it.
+    pub dns_support: bool,
+    /// Whether instances with public addresses get public host names.
+    pub dns_hostnames: bool,
+    /// Whether network address usage is measured.
+    pub address_usage_metrics: bool,
+}
+
+impl Record for Vpc {
+    const KIND: Kind = kind::VPC;
+
+    fn id(&self) -> &str {
+        &self.id
+    }
+}
+
+impl Vpc {
+    /// Its range.
+    pub fn range(&self) -> Result<Cidr, Fault> {
+        parse_range(&self.cidr, "InvalidVpc.Range")
+    }
+}
+
+/// Reads the range of a VPC or subnet: /16 to /28; `code` is the refusal of another size.
+pub fn parse_range(text: &str, code: &str) -> Result<Cidr, Fault> {
+    let range: Cidr = text.parse().map_err(|_| {
+        let message = format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.");
+        Fault::new("InvalidParameterValue", message)
+    })?;
+    if !(16..=28).contains(&range.prefix) {
+        return Err(Fault::new(code, format!("The CIDR '{text}' is invalid.")));
+    }
+    Ok(range)
+}
+
+fn shown(vpc: &Vpc, world: &World<'_>, state: &str) -> Value {
+    json!({
+        "vpcId": vpc.id, "ownerId": world.account, "state": state, "cidrBlock": vpc.cidr,
+        "dhcpOptionsId": vpc.dhcp_options, "instanceTenancy": vpc.tenancy, "isDefault": false,
+        "cidrBlockAssociationSet": [{
+            "associationId": vpc.cidr_association, "cidrBlock": vpc.cidr, "cidrBlockState": { "state": "associated" },
+        }],
+        "ipv6CidrBlockAssociationSet": [],
+        "tagSet": tags::set(world.own, &vpc.id),
+    })
+}
+
+/// CreateVpc: also makes its main route table, default security group and default network access control list.
+pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let range = parse_range(parameters.need("CidrBlock")?, "InvalidVpc.Range")?;
+    let tags = tags::specified(parameters, kind::VPC)?;
+    let tenancy = parameters.get("InstanceTenancy").unwrap_or("default");
+    if !["default", "dedicated"].contains(&tenancy) {
+        let message = format!("Value ({tenancy}) for parameter instanceTenancy is invalid.");
+        return Err(Fault::new("InvalidParameterValue", message));
+    }
+    let vpc = Vpc {
+        id: kind::VPC.fresh(),
+        cidr: range.to_string(),
+        cidr_association: kind::fresh("vpc-cidr-assoc"),
+        dhcp_options: default_dhcp_options(world.own)?,
+        tenancy: tenancy.to_owned(),
+        dns_support: true,
+        dns_hostnames: false,
+        address_usage_metrics: false,
+    };
+    store::save(world.own, &vpc)?;
+    tags::add(world.own, &vpc.id, tags)?;
+    route_table::create_main(world.own, &vpc)?;
+    security_group::create_default(world.own, &vpc)?;
+    network_acl::create_default(world.own, &vpc)?;
+    Ok(json!({ "vpc": shown(&vpc, world, "pending") }))
+}
+
+// A region has one default set of DHCP options, which all VPCs share.
+fn default_dhcp_options(tables: &Tables) -> Result<String, Fault> {
+    let present = store::all::<Vpc>(tables)?.into_iter().next();
+    Ok(present.map_or_else(|| kind::fresh("dopt"), |vpc| vpc.dhcp_options))
+}
+
+/// DescribeVpcs.
+pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let items = store::all::<Vpc>(world.own)?.iter().map(|vpc| shown(vpc, world, "available")).collect();
+    let listing = Listing {
+        ids: "VpcId",
+        kind: kind::VPC,
+        id_field: "vpcId",
+        set: "vpcSet",
+        filters: &[
+            ("vpc-id", "vpcId"),
+            ("state", "state"),
+            ("cidr", "cidrBlock"),
+            ("cidr-block", "cidrBlock"),
+            ("cidr-block-association.cidr-block", "cidrBlockAssociationSet/cidrBlock"),
+            ("cidr-block-association.association-id", "cidrBlockAssociationSet/associationId"),
+            ("cidr-block-association.state", "cidrBlockAssociationSet/cidrBlockState/state"),
+            ("dhcp-options-id", "dhcpOptionsId"),
+            ("owner-id", "ownerId"),
+            ("is-default", "isDefault"),
+            ("isDefault", "isDefault"),
+        ],
+    };
+    listing.answer(parameters, items)
+}
+
+/// DeleteVpc: refused while anything but what CreateVpc made is in it.
+pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+    if in_use::vpc(world, &vpc.id)? {
+        let message = format!("The vpc '{}' has dependencies and cannot be deleted.", vpc.id);
+        return Err(Fault::new("DependencyViolation", message));
+    }
+    route_table::remove_of_vpc(world.own, &vpc.id)?;
+    security_group::remove_of_vpc(world.own, &vpc.id)?;
+    network_acl::remove_of_vpc(world.own, &vpc.id)?;
+    store::remove::<Vpc>(world.own, &vpc.id);
+    Ok(json!({ "return": true }))
+}

@@ -1,0 +1,36 @@
+//! CloudWatch Logs.
+
+use aws_sdk_cloudwatchlogs::Client;
+
+use crate::support::{Fixture, code, sdk};
+
+#[tokio::test]
+async fn a_group_keeps_retention_tags_and_key() {
+    let fixture = Fixture::new();
+    let key = "arn:aws:kms:us-east-1:123456789012:key/k";
+    let logs = Client::new(&fixture.sdk());
+    logs.create_log_group().log_group_name("/llm").tags("ebb:stack", "s").kms_key_id(key).send().await.unwrap();
+    logs.put_retention_policy().log_group_name("/llm").retention_in_days(30).send().await.unwrap();
+    let again = fixture.again();
+    let later = Client::new(&sdk(&again, "us-east-1"));
+    let found = later.describe_log_groups().log_group_name_prefix("/llm").send().await.unwrap();
+    let group = &found.log_groups()[0];
+    assert_eq!((group.retention_in_days(), group.kms_key_id()), (Some(30), Some(key)));
+    let tags = later.list_tags_for_resource().resource_arn(group.log_group_arn().unwrap()).send().await.unwrap();
+    assert_eq!(tags.tags().unwrap()["ebb:stack"], "s");
+    // Log groups belong to a region.
+    let elsewhere = Client::new(&sdk(&again, "eu-west-1"));
+    assert!(elsewhere.describe_log_groups().send().await.unwrap().log_groups().is_empty());
+}
+
+#[tokio::test]
+async fn an_invalid_retention_is_refused() {
+    let fixture = Fixture::new();
+    let logs = Client::new(&fixture.sdk());
+    logs.create_log_group().log_group_name("g").send().await.unwrap();
+    let refused = logs.put_retention_policy().log_group_name("g").retention_in_days(31).send().await;
+    assert_eq!(code(refused), "InvalidParameterException");
+    assert_eq!(code(logs.create_log_group().log_group_name("g").send().await), "ResourceAlreadyExistsException");
+    let missing = logs.put_retention_policy().log_group_name("none").retention_in_days(30).send().await;
+    assert_eq!(code(missing), "ResourceNotFoundException");
+}

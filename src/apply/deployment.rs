@@ -1,0 +1,216 @@
+//! One stack in one environment, and what can be done to it: plan, begin, execute.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+
+use super::observe::observe;
+use super::pace::Pace;
+use super::recover::recover;
+use super::{Event, Failure, Interrupt};
+use crate::aws::Aws;
+use crate::plan::{AllKinds, Observation, Plan, PlanError, Request, Target, plan};
+use crate::resource::kind;
+use crate::stack::{Address, Declarations, Problem, Scope};
+use crate::state::{Backend, Holder, Session, Snapshot};
+
+/// One stack in one environment.
+pub struct Deployment<'a> {
+    /// Where its state is.
+    pub backend: &'a dyn Backend,
+    /// The clients.
+    pub aws: Arc<Aws>,
+    /// The account that the credentials lead to.
+    pub account: String,
+    /// The clock.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+    /// Who is told what happens.
+    pub sink: &'a (dyn Fn(Event) + Sync),
+    /// Ctrl-C.
+    pub interrupt: Interrupt,
+    /// Who does it: `user@host`.
+    pub who: String,
+}
+
+/// A plan, and what it was made from.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    /// The plan.
+    pub plan: Plan,
+    /// What was recorded.
+    pub snapshot: Snapshot,
+    /// What was observed.
+    pub observation: Observation,
+}
+
+impl<'a> Deployment<'a> {
+    /// Plans without taking the stack: reads state, settles an open run in memory only, looks at AWS.
+    pub async fn plan(
+        &self,
+        declarations: Option<&Declarations>,
+        scope: &Scope,
+        target: Target,
+        include_data: &BTreeSet<Address>,
+    ) -> Result<Prepared, Failure> {
+        let (mut snapshot, progress) = match self.backend.read().await? {
+            Some(read) => read,
+            None => (Snapshot::empty(scope.clone(), (self.clock)()), Vec::new()),
+        };
+        self.check_place(&snapshot, scope)?;
+        recover(&mut snapshot, &progress, &self.aws, self.sink).await?;
+        self.prepare(snapshot, declarations, scope, target, include_data, &Arc::default()).await
+    }
+
+    /// Takes the stack, and settles what an earlier run left open.
+    pub async fn begin(&self, command: &str, scope: &Scope) -> Result<Work<'_>, Failure> {
+        let now = (self.clock)();
+        let holder =
+            Holder { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
+        let mut session = self.backend.acquire(holder).await?;
+        let (mut snapshot, progress) = match session.read().await? {
+            Some(read) => read,
+            None => (Snapshot::empty(scope.clone(), now), Vec::new()),
+        };
+        self.check_place(&snapshot, scope)?;
+        if recover(&mut snapshot, &progress, &self.aws, self.sink).await? {
+            let expected = snapshot.serial;
+            snapshot.serial += 1;
+            session.commit(&snapshot, expected).await?;
+        }
+        Ok(Work {
+            deployment: self,
+            session,
+            command: command.to_owned(),
+            snapshot,
+            observation: Observation::default(),
+            pace: Arc::default(),
+        })
+    }
+
+    /// State of another account or region must not be worked on with these credentials: everything would seem gone.
+    fn check_place(&self, snapshot: &Snapshot, scope: &Scope) -> Result<(), Failure> {
+        let recorded = &snapshot.scope;
+        if snapshot.resources.is_empty() && snapshot.run.is_none()
+            || (&recorded.account, &recorded.region) == (&self.account, &scope.region)
+        {
+            return Ok(());
+        }
+        Err(Failure::OtherPlace {
+            stack: scope.stack.clone(),
+            environment: scope.environment.clone(),
+            recorded_account: recorded.account.clone(),
+            recorded_region: recorded.region.clone(),
+            account: self.account.clone(),
+            region: scope.region.clone(),
+        })
+    }
+
+    async fn prepare(
+        &self,
+        mut snapshot: Snapshot,
+        declarations: Option<&Declarations>,
+        scope: &Scope,
+        target: Target,
+        include_data: &BTreeSet<Address>,
+        pace: &Arc<Pace>,
+    ) -> Result<Prepared, Failure> {
+        let observation = observe(&snapshot, &self.aws, pace, self.sink).await?;
+        if snapshot.resources.is_empty() {
+            // Nothing is recorded yet, or any more: the stack may move.
+            snapshot.scope = scope.clone();
+        }
+        let declarations = match declarations {
+            Some(declarations) if target == Target::Running => Some(with_prepared_inputs(declarations, &snapshot)?),
+            other => other.cloned(),
+        };
+        let request = Request {
+            declarations: declarations.as_ref(),
+            scope,
+            snapshot: &snapshot,
+            observation: &observation,
+            target,
+            include_data,
+        };
+        let plan = plan(&request, &AllKinds)?;
+        Ok(Prepared { plan, snapshot, observation })
+    }
+}
+
+/// Lets every kind add to its inputs what can only be known now, such as the keyed hash of a secret's value.
+fn with_prepared_inputs(declarations: &Declarations, snapshot: &Snapshot) -> Result<Declarations, Failure> {
+    let mut declarations = declarations.clone();
+    let mut problems = Vec::new();
+    for (address, declaration) in &mut declarations.resources {
+        let kind = kind(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
+        let recorded = snapshot.resources.get(address).map(|entry| &entry.inputs);
+        match kind.prepare(&declaration.inputs, &snapshot.key, recorded) {
+            Ok(inputs) => declaration.inputs = inputs,
+            Err(error) => {
+                let hint = error.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+                problems.push(Problem {
+                    at: address.to_string(),
+                    field: None,
+                    message: format!("{}{hint}", error.message),
+                });
+            }
+        }
+    }
+    if problems.is_empty() { Ok(declarations) } else { Err(Failure::Problems(problems)) }
+}
+
+/// A stack that was taken for one command.
+pub struct Work<'a> {
+    pub(super) deployment: &'a Deployment<'a>,
+    pub(super) session: Box<dyn Session>,
+    pub(super) command: String,
+    pub(super) snapshot: Snapshot,
+    pub(super) observation: Observation,
+    pub(super) pace: Arc<Pace>,
+}
+
+impl Work<'_> {
+    /// Plans from what is recorded and observed now.
+    pub async fn plan(
+        &mut self,
+        declarations: Option<&Declarations>,
+        scope: &Scope,
+        target: Target,
+        include_data: &BTreeSet<Address>,
+    ) -> Result<Prepared, Failure> {
+        let prepared = self
+            .deployment
+            .prepare(self.snapshot.clone(), declarations, scope, target, include_data, &self.pace)
+            .await?;
+        self.snapshot = prepared.snapshot.clone();
+        self.observation = prepared.observation.clone();
+        Ok(prepared)
+    }
+
+    /// Checks that what a saved plan was made from still holds: state and AWS.
+    pub async fn check(&mut self, plan: &Plan) -> Result<(), Failure> {
+        let stale = |message: String| Err(Failure::StalePlan(message));
+        let snapshot = &self.snapshot;
+        let first = snapshot.serial == 0 && plan.serial == 0;
+        if snapshot.lineage != plan.lineage && !first {
+            return stale("it was made from another state (another lineage)".to_owned());
+        }
+        if snapshot.serial != plan.serial {
+            let (made, now) = (plan.serial, snapshot.serial);
+            return stale(format!("it was made from state serial {made}, and the state is at serial {now} now"));
+        }
+        if plan.scope.account != self.deployment.account {
+            let (made, now) = (&plan.scope.account, &self.deployment.account);
+            return stale(format!("it was made for account {made}, and the credentials lead to account {now}"));
+        }
+        if first {
+            self.snapshot.lineage.clone_from(&plan.lineage);
+            self.snapshot.scope.clone_from(&plan.scope);
+        }
+        self.observation = observe(&self.snapshot, &self.deployment.aws, &self.pace, self.deployment.sink).await?;
+        if self.observation.hash() != plan.observation {
+            return stale("what it was made from has changed in AWS since".to_owned());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,17 @@
+//! Executing: one dispatcher owns state and journal; workers only call AWS and report.
+
+mod deployment;
+mod event;
+mod execute;
+mod failure;
+mod interrupt;
+mod observe;
+mod operate;
+mod pace;
+mod priority;
+mod recover;
+
+pub use deployment::{Deployment, Prepared, Work};
+pub use event::{Event, FORMAT, Finished, Longest};
+pub use failure::Failure;
+pub use interrupt::Interrupt;

@@ -1,0 +1,65 @@
+//! Looking at AWS: every recorded resource, many at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use super::pace::{Class, Pace};
+use super::{Event, Failure};
+use crate::aws::{Aws, Context};
+use crate::plan::{Observation, PlanError, Seen};
+use crate::resource::{Error, Observed, kind};
+use crate::stack::{Address, Scope};
+use crate::state::Snapshot;
+
+/// How many reads are under way at once; beyond, more do not make it faster.
+const AT_ONCE: usize = 64;
+
+/// Reads every recorded resource that is awake.
+pub(super) async fn observe(
+    snapshot: &Snapshot,
+    aws: &Arc<Aws>,
+    pace: &Arc<Pace>,
+    sink: &(dyn Fn(Event) + Sync),
+) -> Result<Observation, Failure> {
+    let mut waiting =
+        snapshot.resources.iter().filter_map(|(address, entry)| Some((address, entry, entry.id.clone()?)));
+    let total = snapshot.resources.values().filter(|entry| !entry.is_asleep()).count();
+    let mut reads: JoinSet<(Address, Result<Option<Observed>, Error>)> = JoinSet::new();
+    let mut observation = Observation::default();
+    let mut told = Instant::now();
+    loop {
+        while reads.len() < AT_ONCE
+            && let Some((address, entry, id)) = waiting.next()
+        {
+            let kind = kind(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
+            let context = context(aws, &snapshot.scope, address, entry.generation);
+            let (address, last, pace) = (address.clone(), entry.inputs.clone(), Arc::clone(pace));
+            reads.spawn(async move {
+                pace.turn(kind.name(), Class::Read).await;
+                let read = kind.read(&context, &id, &last).await;
+                (address, read)
+            });
+        }
+        let Some(read) = reads.join_next().await else { return Ok(observation) };
+        // A task that panicked takes the command with it: there is no partial observation.
+        let (address, read) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let seen = match read {
+            Ok(Some(observed)) => Seen::There(Box::new(observed)),
+            Ok(None) => Seen::Gone,
+            Err(error) => return Err(Failure::Resource { address, operation: "read", error }),
+        };
+        observation.0.insert(address, seen);
+        if told.elapsed() > Duration::from_millis(500) {
+            told = Instant::now();
+            sink(Event::Observing { done: observation.0.len(), total });
+        }
+    }
+}
+
+/// The context of an operation on one generation of a resource.
+pub(super) fn context(aws: &Arc<Aws>, scope: &Scope, address: &Address, generation: u32) -> Context {
+    Context { aws: Arc::clone(aws), identity: scope.identity(address, generation), include_data: false }
+}

@@ -1,0 +1,386 @@
+//! One operation on one resource: the calls, what is tried again, and the wait. A worker only calls AWS and reports.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+use tokio::time::{Instant, sleep};
+
+use super::Interrupt;
+use super::pace::{Class, Pace};
+use crate::aws::Context;
+use crate::plan::OperationKind;
+use crate::resource::{Error, ErrorKind, Kind, Observed, Readiness};
+use crate::state::Outcome;
+
+/// What a worker is given.
+pub(super) struct Job {
+    pub(super) operation: usize,
+    pub(super) what: OperationKind,
+    pub(super) kind: &'static dyn Kind,
+    pub(super) context: Context,
+    /// The id in AWS, if there is one.
+    pub(super) id: Option<String>,
+    /// The inputs to bring about, resolved; for a deletion those last applied.
+    pub(super) inputs: Value,
+    /// What a pause remembered of the resource.
+    pub(super) remembered: Option<Value>,
+    /// Whether what must be remembered is asked for before the deletion.
+    pub(super) sleep: bool,
+    pub(super) interrupt: Interrupt,
+    pub(super) reports: mpsc::UnboundedSender<Report>,
+}
+
+/// What a worker reports on the way.
+pub(super) enum Report {
+    /// Something to make durable; if there is an acknowledgement, the worker waits for it.
+    Progress(usize, Outcome, Option<oneshot::Sender<()>>),
+    /// AWS is at work; its status.
+    Waiting(usize, String),
+    /// A call is tried again after so many milliseconds.
+    Retrying(usize, Error, u64),
+}
+
+/// How a worker ended.
+pub(super) enum End {
+    /// Done; the outcome to record.
+    Done(Outcome),
+    /// The wait was given up since somebody pressed Ctrl-C; what was accepted is recorded.
+    Interrupted,
+    /// It failed. `uncertain` tells that it may have had an effect that nobody could look up.
+    Failed {
+        /// The error.
+        error: Box<Error>,
+        /// Whether a creation may have happened unseen.
+        uncertain: bool,
+    },
+}
+
+/// How long something that passes with time is tried again: a dependency that lingers, a role not assumable yet.
+const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// How long AWS may be unreachable before the operation fails.
+const UNREACHABLE: Duration = Duration::from_secs(120);
+/// How long a wait for readiness may take: no endpoint took longer.
+const LONGEST_WAIT: Duration = Duration::from_secs(90 * 60);
+/// How long something just created may be invisible.
+const INVISIBLE: Duration = Duration::from_secs(90);
+
+pub(super) async fn operate(job: Job, pace: &Pace) -> End {
+    let done = match job.what {
+        OperationKind::Create | OperationKind::Replace => create(&job, pace).await,
+        OperationKind::Update => update(&job, pace).await,
+        OperationKind::Delete => delete(&job, pace).await,
+        OperationKind::Forget => Ok(Some(Outcome::Gone)),
+    };
+    match done {
+        Ok(Some(outcome)) => End::Done(outcome),
+        Ok(None) => End::Interrupted,
+        Err(Failed { error, uncertain }) => End::Failed { error: Box::new(error), uncertain },
+    }
+}
+
+struct Failed {
+    error: Error,
+    uncertain: bool,
+}
+
+impl From<Error> for Failed {
+    fn from(error: Error) -> Self {
+        Self { error, uncertain: false }
+    }
+}
+
+/// `None`: interrupted while waiting.
+type Result<T> = std::result::Result<Option<T>, Failed>;
+
+impl Job {
+    fn progress(&self, outcome: Outcome) {
+        // The dispatcher listens until every worker has ended.
+        let _ = self.reports.send(Report::Progress(self.operation, outcome, None));
+    }
+
+    /// Reports and waits until that is durable; an error if it cannot be made so.
+    async fn progress_durably(&self, outcome: Outcome) -> std::result::Result<(), Error> {
+        let (done, wait) = oneshot::channel();
+        let _ = self.reports.send(Report::Progress(self.operation, outcome, Some(done)));
+        let message = "not begun: what must be remembered of it could not be written to state";
+        wait.await.map_err(|_| Error::new(ErrorKind::Unavailable, message))
+    }
+}
+
+async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
+    let (kind, context) = (job.kind, &job.context);
+    let mut retry = Retry::new();
+    let mut adopted = false;
+    let id = loop {
+        pace.turn(kind.name(), Class::Write).await;
+        let error = match kind.create(context, &job.inputs).await {
+            Ok(id) => break id,
+            Err(error) => error,
+        };
+        note(pace, kind, &error);
+        // Whatever went wrong: it may have been created all the same.
+        match kind.find(context, &job.inputs).await {
+            Ok(Some(id)) => {
+                adopted = true;
+                if error.kind.passes() || error.kind == ErrorKind::AlreadyExists {
+                    break id;
+                }
+                job.progress(Outcome::Accepted { id, inputs: job.inputs.clone() });
+                return Err(error.into());
+            }
+            Ok(None) if error.kind == ErrorKind::AlreadyExists => return Err(taken(error).into()),
+            Ok(None) => {}
+            Err(_) if !error.kind.passes() => return Err(Failed { error, uncertain: true }),
+            Err(look) if retry.is_over(&look) => return Err(Failed { error, uncertain: true }),
+            Err(_) => {}
+        }
+        if !retry.again(job, &error).await {
+            return if job.interrupt.is_set() && error.kind.passes() { Ok(None) } else { Err(error.into()) };
+        }
+    };
+    pace.went_through(kind.name(), Class::Write);
+    job.progress(Outcome::Accepted { id: id.clone(), inputs: job.inputs.clone() });
+    let Some(observed) = ready(job, pace, &id).await? else { return Ok(None) };
+    // Found instead of created: what comes after the create call may be missing.
+    if adopted && observed.inputs != job.inputs {
+        return change(job, pace, &id, &observed).await;
+    }
+    finish(job, pace, &id, observed).await
+}
+
+/// Somebody else's thing has the name.
+fn taken(error: Error) -> Error {
+    let hint = "a resource of this name exists and does not carry this stack's ownership tags, so it is left alone: give \
+                yours another name, or delete the other one";
+    let mut error = error;
+    error.hint = error.hint.or_else(|| Some(hint.to_owned()));
+    error
+}
+
+async fn update(job: &Job, pace: &Pace) -> Result<Outcome> {
+    let id = recorded_id(job)?;
+    let Some(observed) = ready(job, pace, &id).await? else { return Ok(None) };
+    if observed.inputs == job.inputs {
+        return finish(job, pace, &id, observed).await;
+    }
+    change(job, pace, &id, &observed).await
+}
+
+async fn change(job: &Job, pace: &Pace, id: &str, from: &Observed) -> Result<Outcome> {
+    let mut retry = Retry::new();
+    loop {
+        pace.turn(job.kind.name(), Class::Write).await;
+        match job.kind.update(&job.context, id, &from.inputs, &job.inputs).await {
+            Ok(()) => break,
+            Err(error) => {
+                note(pace, job.kind, &error);
+                if !retry.again(job, &error).await {
+                    return Err(error.into());
+                }
+            }
+        }
+    }
+    pace.went_through(job.kind.name(), Class::Write);
+    let Some(observed) = ready(job, pace, id).await? else { return Ok(None) };
+    finish(job, pace, id, observed).await
+}
+
+/// Brings back what a pause remembered, and tells what to record.
+async fn finish(job: &Job, pace: &Pace, id: &str, observed: Observed) -> Result<Outcome> {
+    let mut observed = observed;
+    if let Some(remembered) = &job.remembered {
+        let mut retry = Retry::new();
+        let wait = loop {
+            pace.turn(job.kind.name(), Class::Write).await;
+            match job.kind.restore(&job.context, id, &job.inputs, remembered).await {
+                Ok(wait) => break wait,
+                Err(error) => {
+                    note(pace, job.kind, &error);
+                    if !retry.again(job, &error).await {
+                        return Err(error.into());
+                    }
+                }
+            }
+        };
+        if wait {
+            match ready(job, pace, id).await? {
+                Some(again) => observed = again,
+                None => return Ok(None),
+            }
+        }
+    }
+    Ok(Some(Outcome::Ready { id: id.to_owned(), inputs: job.inputs.clone(), outputs: observed.outputs }))
+}
+
+async fn delete(job: &Job, pace: &Pace) -> Result<Outcome> {
+    let id = recorded_id(job)?;
+    let read = async || {
+        pace.turn(job.kind.name(), Class::Read).await;
+        job.kind.read(&job.context, &id, &job.inputs).await
+    };
+    let mut retry = Retry::new();
+    let mut wait = Backoff::new();
+    let mut asked = false;
+    if job.sleep {
+        let remembered = loop {
+            match read().await {
+                Ok(observed) => break observed.and_then(|observed| observed.remember),
+                Err(error) if retry.again(job, &error).await => {}
+                Err(error) => return Err(error.into()),
+            }
+        };
+        // Once it is deleted, nobody can tell any more what it was like.
+        job.progress_durably(Outcome::Remembered { remembered }).await?;
+    }
+    let begun = Instant::now();
+    loop {
+        if !asked {
+            pace.turn(job.kind.name(), Class::Write).await;
+            match job.kind.delete(&job.context, &id, &job.inputs).await {
+                Ok(()) => {
+                    pace.went_through(job.kind.name(), Class::Write);
+                    asked = true;
+                }
+                Err(error) => {
+                    note(pace, job.kind, &error);
+                    if !retry.again(job, &error).await {
+                        return Err(error.into());
+                    }
+                    continue;
+                }
+            }
+        }
+        let status = match read().await {
+            Ok(None) => return Ok(Some(Outcome::Gone)),
+            Ok(Some(observed)) => match observed.readiness {
+                Readiness::Deleting(status) | Readiness::Pending(status) => status,
+                Readiness::Failed(why) => {
+                    // Some failures only show once the deletion is over; asking again is harmless.
+                    asked = false;
+                    why
+                }
+                Readiness::Ready => "still there".to_owned(),
+            },
+            Err(error) if retry.again(job, &error).await => continue,
+            Err(error) => return Err(error.into()),
+        };
+        if begun.elapsed() > LONGEST_WAIT {
+            let message = format!("{id} is still there after {} minutes ({status})", LONGEST_WAIT.as_secs() / 60);
+            return Err(Error::new(ErrorKind::Busy, message).into());
+        }
+        let _ = job.reports.send(Report::Waiting(job.operation, status));
+        if !wait.pause(job).await {
+            return Ok(None);
+        }
+    }
+}
+
+/// Waits until a resource can be used; `None` if interrupted.
+async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
+    let mut wait = Backoff::new();
+    let mut retry = Retry::new();
+    let begun = Instant::now();
+    loop {
+        pace.turn(job.kind.name(), Class::Read).await;
+        let status = match job.kind.read(&job.context, id, &job.inputs).await {
+            Ok(Some(observed)) => match observed.readiness.clone() {
+                Readiness::Ready => return Ok(Some(observed)),
+                Readiness::Pending(status) => status,
+                Readiness::Failed(why) => {
+                    let hint = "its cause must be mended first; the next apply replaces it";
+                    return Err(Error::invalid(format!("{id} failed: {why}")).hint(hint).into());
+                }
+                Readiness::Deleting(status) => {
+                    return Err(Error::new(
+                        ErrorKind::Busy,
+                        format!("{id} is being deleted by somebody else ({status})"),
+                    )
+                    .into());
+                }
+            },
+            Ok(None) if begun.elapsed() < INVISIBLE => "not visible yet".to_owned(),
+            Ok(None) => {
+                let hint = "somebody deleted it; run the same command again";
+                return Err(Error::new(ErrorKind::NotFound, format!("{id} does not exist")).hint(hint).into());
+            }
+            Err(error) => {
+                if !retry.again(job, &error).await {
+                    return Err(error.into());
+                }
+                continue;
+            }
+        };
+        if begun.elapsed() > LONGEST_WAIT {
+            let message = format!("{id} is not ready after {} minutes ({status})", LONGEST_WAIT.as_secs() / 60);
+            return Err(Error::new(ErrorKind::Busy, message)
+                .hint("run the same command again: it goes on waiting")
+                .into());
+        }
+        let _ = job.reports.send(Report::Waiting(job.operation, status));
+        if !wait.pause(job).await {
+            return Ok(None);
+        }
+    }
+}
+
+fn recorded_id(job: &Job) -> std::result::Result<String, Failed> {
+    job.id.clone().ok_or_else(|| Error::invalid("its id is not recorded; run the same command again").into())
+}
+
+fn note(pace: &Pace, kind: &dyn Kind, error: &Error) {
+    if error.kind == ErrorKind::Throttled {
+        pace.throttled(kind.name(), Class::Write);
+    }
+}
+
+/// Trying again what passes with time.
+struct Retry {
+    begun: Instant,
+    wait: Duration,
+}
+
+impl Retry {
+    fn new() -> Self {
+        Self { begun: Instant::now(), wait: Duration::from_millis(100) }
+    }
+
+    fn is_over(&self, error: &Error) -> bool {
+        let patience = if error.kind == ErrorKind::Unavailable { UNREACHABLE } else { PATIENCE };
+        !error.kind.passes() || self.begun.elapsed() > patience
+    }
+
+    /// Waits and answers true, or false if there is no use in trying again.
+    async fn again(&mut self, job: &Job, error: &Error) -> bool {
+        if self.is_over(error) || job.interrupt.is_set() {
+            return false;
+        }
+        let after = u64::try_from(self.wait.as_millis()).unwrap_or(u64::MAX);
+        let _ = job.reports.send(Report::Retrying(job.operation, error.clone(), after));
+        tokio::select! {
+            () = sleep(self.wait) => {}
+            () = job.interrupt.wait_first() => return false,
+        }
+        self.wait = (self.wait * 2).min(Duration::from_secs(15));
+        true
+    }
+}
+
+/// Asking less and less often.
+struct Backoff(Duration);
+
+impl Backoff {
+    fn new() -> Self {
+        Self(Duration::from_millis(40))
+    }
+
+    /// Waits and answers true, or false if somebody pressed Ctrl-C.
+    async fn pause(&mut self, job: &Job) -> bool {
+        tokio::select! {
+            () = sleep(self.0) => {}
+            () = job.interrupt.wait_first() => return false,
+        }
+        self.0 = (self.0.mul_f64(1.4)).min(Duration::from_secs(10));
+        true
+    }
+}

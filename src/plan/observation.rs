@@ -1,0 +1,55 @@
+//! What a look at AWS found.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::plan::hash_of;
+use crate::resource::{Observed, Readiness};
+use crate::stack::Address;
+
+/// What a look at AWS found for one recorded resource.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Seen {
+    /// It exists.
+    There(Box<Observed>),
+    /// It does not exist.
+    Gone,
+}
+
+/// What a look at AWS found, by address. A resource that is missing here was not looked at: its record is believed.
+#[derive(Clone, Debug, Default)]
+pub struct Observation(pub BTreeMap<Address, Seen>);
+
+impl Observation {
+    /// What was seen of a resource, or `None` if nobody looked.
+    pub fn get(&self, address: &Address) -> Option<&Seen> {
+        self.0.get(address)
+    }
+
+    /// A hash over all that a plan depends on; equal observations hash alike.
+    pub fn hash(&self) -> String {
+        #[derive(Serialize)]
+        struct Facts<'a> {
+            inputs: &'a serde_json::Value,
+            ready: bool,
+            holds: bool,
+        }
+        let facts: BTreeMap<&Address, Option<Facts<'_>>> = self
+            .0
+            .iter()
+            .map(|(address, seen)| {
+                let facts = match seen {
+                    Seen::Gone => None,
+                    Seen::There(observed) => Some(Facts {
+                        inputs: &observed.inputs,
+                        ready: observed.readiness == Readiness::Ready,
+                        holds: observed.holds.is_some(),
+                    }),
+                };
+                (address, facts)
+            })
+            .collect();
+        hash_of(&facts)
+    }
+}

@@ -1,0 +1,125 @@
+//! The order of operations: which must be done before which, and one order that respects it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::fate::{Fate, Order};
+use super::{Operation, OperationKind, PlanError};
+use crate::stack::Address;
+use crate::state::Snapshot;
+
+/// Puts operations into an order, numbers them, and fills in what each depends on.
+///
+/// - What creates or changes a resource comes after what creates or changes its dependencies.
+/// - A deletion comes after the deletion of every recorded dependent, or after the change that moves it away.
+/// - A replacement that creates first deletes the old generation last; one that deletes first, before it creates.
+pub(super) fn in_order(
+    operations: Vec<Operation>,
+    fates: &BTreeMap<Address, Fate>,
+    snapshot: &Snapshot,
+) -> Result<Vec<Operation>, PlanError> {
+    let mut forward: BTreeMap<&Address, usize> = BTreeMap::new();
+    let mut backward: BTreeMap<(&Address, u32), usize> = BTreeMap::new();
+    for (index, operation) in operations.iter().enumerate() {
+        match operation.operation {
+            OperationKind::Delete | OperationKind::Forget => {
+                backward.insert((&operation.address, operation.generation), index);
+            }
+            OperationKind::Create | OperationKind::Update | OperationKind::Replace => {
+                forward.insert(&operation.address, index);
+            }
+        }
+    }
+    let dependents = dependents(snapshot);
+    let mut before: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); operations.len()];
+    for (index, operation) in operations.iter().enumerate() {
+        let deletes_first = fates.get(&operation.address) == Some(&Fate::Replace(Order::DeleteFirst));
+        match operation.operation {
+            OperationKind::Delete | OperationKind::Forget => {
+                for (dependent, generation) in dependents.get(&operation.address).into_iter().flatten() {
+                    if let Some(deletion) = backward.get(&(*dependent, *generation)) {
+                        before[index].insert(*deletion);
+                    } else if let Some(change) = forward.get(dependent).filter(|_| !deletes_first) {
+                        before[index].insert(*change);
+                    }
+                }
+                if !operation.superseded {
+                    // The record goes with its current generation, so that one goes last.
+                    let old = backward.range((&operation.address, 0)..(&operation.address, operation.generation));
+                    before[index].extend(old.map(|(_, old)| *old));
+                }
+                let newer = forward.get(&operation.address).filter(|_| operation.superseded);
+                let is_current =
+                    snapshot.resources.get(&operation.address).is_some_and(|e| e.generation == operation.generation);
+                match newer {
+                    Some(newer) if deletes_first && is_current => {
+                        before[*newer].insert(index);
+                    }
+                    Some(newer) => {
+                        before[index].insert(*newer);
+                    }
+                    None => {}
+                }
+            }
+            OperationKind::Create | OperationKind::Update | OperationKind::Replace => {
+                before[index].extend(operation.dependencies.iter().filter_map(|other| forward.get(other)));
+            }
+        }
+        before[index].remove(&index);
+    }
+    number(operations, &before)
+}
+
+/// Who depended on an address when it was last applied: addresses with their generations.
+fn dependents(snapshot: &Snapshot) -> BTreeMap<&Address, Vec<(&Address, u32)>> {
+    let mut dependents: BTreeMap<&Address, Vec<(&Address, u32)>> = BTreeMap::new();
+    for (address, entry) in &snapshot.resources {
+        let old = entry.deposed.iter().map(|deposed| (deposed.generation, &deposed.depends_on));
+        for (generation, depends_on) in old.chain([(entry.generation, &entry.depends_on)]) {
+            for other in depends_on {
+                dependents.entry(other).or_default().push((address, generation));
+            }
+        }
+    }
+    dependents
+}
+
+/// Kahn's algorithm, by address among those that are free, so that equal plans read alike.
+fn number(operations: Vec<Operation>, before: &[BTreeSet<usize>]) -> Result<Vec<Operation>, PlanError> {
+    let mut after: Vec<Vec<usize>> = vec![Vec::new(); operations.len()];
+    let mut waits: Vec<usize> = before.iter().map(BTreeSet::len).collect();
+    for (index, before) in before.iter().enumerate() {
+        for other in before {
+            after[*other].push(index);
+        }
+    }
+    let key = |index: usize| (operations[index].address.clone(), operations[index].generation, index);
+    let mut free: BTreeSet<_> = (0..operations.len()).filter(|index| waits[*index] == 0).map(key).collect();
+    let mut ids: Vec<usize> = vec![usize::MAX; operations.len()];
+    let mut order = Vec::with_capacity(operations.len());
+    while let Some((_, _, index)) = free.pop_first() {
+        ids[index] = order.len();
+        order.push(index);
+        for next in &after[index] {
+            waits[*next] -= 1;
+            if waits[*next] == 0 {
+                free.insert(key(*next));
+            }
+        }
+    }
+    if order.len() < operations.len() {
+        let stuck = operations.iter().zip(&ids).filter(|(_, id)| **id == usize::MAX);
+        let stuck: BTreeSet<_> = stuck.map(|(operation, _)| operation.address.to_string()).collect();
+        return Err(PlanError::NoOrder(stuck.into_iter().collect::<Vec<_>>().join(", ")));
+    }
+    let mut slots: Vec<Option<Operation>> = operations.into_iter().map(Some).collect();
+    Ok(order
+        .into_iter()
+        .filter_map(|index| {
+            let mut operation = slots[index].take()?;
+            operation.id = ids[index];
+            operation.depends_on = before[index].iter().map(|other| ids[*other]).collect();
+            operation.depends_on.sort_unstable();
+            Some(operation)
+        })
+        .collect())
+}

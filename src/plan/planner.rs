@@ -1,0 +1,333 @@
+//! The one planner: declared, recorded and observed in; a plan out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use super::desired::{Desired, desired, kept};
+use super::fate::{Fate, Order, judge};
+use super::order::in_order;
+use super::plan::hash_of;
+use super::{
+    FORMAT, Graph, GraphError, Kept, Knowledge, Observation, Operation, OperationKind, Plan, Record, Seen, Target, diff,
+};
+use crate::resource::{Persistence, Replacement};
+use crate::stack::{Address, Declarations, Reference, Scope, resolve};
+use crate::state::{Entry, Snapshot};
+
+/// What a plan is made from.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// What is declared; may be missing only for [`Target::Destroyed`].
+    pub declarations: Option<&'a Declarations>,
+    /// Environment, stack, region, account.
+    pub scope: &'a Scope,
+    /// What is recorded.
+    pub snapshot: &'a Snapshot,
+    /// What was observed.
+    pub observation: &'a Observation,
+    /// Where to go.
+    pub target: Target,
+    /// The resources whose data may be deleted with them.
+    pub include_data: &'a BTreeSet<Address>,
+}
+
+/// Why there can be no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// Declared resources depend on each other in a circle.
+    #[error(transparent)]
+    Cycle(#[from] GraphError),
+    /// A kind that this version does not know.
+    #[error("{0} is recorded, but this ebb knows no kind `{kind}`; use the version that recorded it", kind = .0.kind())]
+    UnknownKind(Address),
+    /// `--include-data` names what is not there.
+    #[error("--include-data names {0}, which is not recorded in this stack; `ebb state list` shows what is")]
+    NotRecorded(Address),
+    /// What is protected would be deleted.
+    #[error(
+        "{address} is protected and would be deleted ({reason}); take its protection away in the stack, apply that, and run this again"
+    )]
+    Protected {
+        /// The resource.
+        address: Address,
+        /// Why it would be deleted.
+        reason: String,
+    },
+    /// A replacement would delete data.
+    #[error(
+        "replacing {address} ({reason}) would delete {holds}; copy the data and name it with --include-data {address}, or undo that change"
+    )]
+    WouldDeleteData {
+        /// The resource.
+        address: Address,
+        /// Why it would be replaced.
+        reason: String,
+        /// What it holds.
+        holds: String,
+    },
+    /// The operations wait for each other in a circle.
+    #[error(
+        "there is no order in which to change {0}: they wait for each other; apply the changes of one of them first"
+    )]
+    NoOrder(String),
+    /// The planner caught itself: a pause never deletes what holds data.
+    #[error("a pause would delete {0}, which holds data: this is a bug in ebb, nothing was changed; please report it")]
+    PauseWouldDelete(Address),
+}
+
+/// Makes the plan that leads from what is recorded and observed to the target.
+pub fn plan(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Plan, PlanError> {
+    let snapshot = request.snapshot;
+    if let Some(address) = request.include_data.iter().find(|address| !snapshot.resources.contains_key(*address)) {
+        return Err(PlanError::NotRecorded(address.clone()));
+    }
+    let mut planner =
+        Planner { request, knowledge, fates: BTreeMap::new(), predicted: BTreeMap::new(), operations: Vec::new() };
+    let mut kept = kept(request, knowledge)?;
+    let mut unchanged = 0;
+    let mut records = Vec::new();
+    let order = match request.declarations {
+        Some(declarations) => {
+            Graph::new(declarations.resources.iter().map(|(address, d)| (address, &d.depends_on))).order()?
+        }
+        None => Vec::new(),
+    };
+    let declared: BTreeSet<&Address> = order.iter().copied().collect();
+    let undeclared = snapshot.resources.keys().filter(|address| !declared.contains(address));
+    for address in order.iter().copied().chain(undeclared) {
+        let want = desired(request, knowledge, address, &kept)?;
+        let changed = planner.decide(address, &want)?;
+        if !changed && snapshot.resources.get(address).is_some_and(|entry| !entry.is_asleep()) {
+            unchanged += usize::from(!kept.iter().any(|kept| kept.address == *address));
+            records.extend(record(address, &want, snapshot));
+        }
+    }
+    planner.clear_deposed()?;
+    planner.check()?;
+    let operations = in_order(planner.operations, &planner.fates, snapshot)?;
+    let outputs =
+        request.declarations.map_or_else(|| snapshot.outputs.clone(), |declarations| declarations.outputs.clone());
+    kept.sort_by(|a, b| a.address.cmp(&b.address));
+    let mut plan = Plan {
+        format: FORMAT,
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scope: request.scope.clone(),
+        target: request.target,
+        lineage: snapshot.lineage.clone(),
+        serial: snapshot.serial,
+        observation: request.observation.hash(),
+        operations,
+        kept,
+        unchanged,
+        records,
+        outputs,
+        hash: String::new(),
+    };
+    plan.hash = hash_of(&plan);
+    Ok(plan)
+}
+
+/// A change of the record of a resource that needs no operation.
+fn record(address: &Address, want: &Desired<'_>, snapshot: &Snapshot) -> Option<Record> {
+    let Desired::Inputs { depends_on, protect, .. } = want else { return None };
+    let entry = snapshot.resources.get(address)?;
+    (entry.depends_on != **depends_on || entry.protect != *protect).then(|| Record {
+        address: address.clone(),
+        depends_on: (*depends_on).clone(),
+        protect: *protect,
+    })
+}
+
+struct Planner<'a> {
+    request: &'a Request<'a>,
+    knowledge: &'a dyn Knowledge,
+    fates: BTreeMap<Address, Fate>,
+    predicted: BTreeMap<Address, Map<String, Value>>,
+    operations: Vec<Operation>,
+}
+
+impl Planner<'_> {
+    /// Decides on one resource, whose dependencies were decided on before; answers whether there is an operation.
+    fn decide(&mut self, address: &Address, want: &Desired<'_>) -> Result<bool, PlanError> {
+        let snapshot = self.request.snapshot;
+        let entry = snapshot.resources.get(address);
+        let seen = self.request.observation.get(address);
+        let resolved = match want {
+            Desired::Inputs { inputs, .. } => Some(resolve(inputs, &|reference| self.output(reference)).0),
+            Desired::AsRecorded | Desired::Asleep | Desired::Absent | Desired::Ignored => None,
+        };
+        let traits = self.knowledge.traits(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
+        let judged = judge(want, entry, seen, resolved.as_ref(), &traits);
+        let Some((mut fate, reason)) = judged else { return Ok(false) };
+        if fate == Fate::Replace(Order::CreateFirst) && self.must_delete_first(entry, traits.replacement) {
+            fate = Fate::Replace(Order::DeleteFirst);
+        }
+        let base = Operation {
+            id: 0,
+            address: address.clone(),
+            kind: address.kind().to_owned(),
+            operation: OperationKind::Create,
+            generation: entry.map_or(1, |entry| entry.generation),
+            reason: reason.clone(),
+            changes: Vec::new(),
+            depends_on: Vec::new(),
+            inputs: Value::Null,
+            dependencies: BTreeSet::new(),
+            protect: false,
+            sleep: false,
+            superseded: false,
+            include_data: self.request.include_data.contains(address),
+        };
+        match fate {
+            Fate::Create | Fate::Replace(_) | Fate::Update => {
+                let Desired::Inputs { inputs, depends_on, protect } = want else { return Ok(false) };
+                let resolved = resolved.unwrap_or_default();
+                let current = current_inputs(entry.filter(|_| fate != Fate::Create), seen);
+                let replace_on = if fate == Fate::Create { &[] } else { traits.replace_on };
+                let mut forward = Operation {
+                    changes: diff(&current, &resolved, replace_on),
+                    inputs: (*inputs).clone(),
+                    dependencies: (*depends_on).clone(),
+                    protect: *protect,
+                    include_data: false,
+                    ..base.clone()
+                };
+                match fate {
+                    Fate::Update => forward.operation = OperationKind::Update,
+                    Fate::Create => forward.generation = snapshot.next_generation(address),
+                    _ => {
+                        forward.operation = OperationKind::Replace;
+                        forward.generation = snapshot.next_generation(address);
+                        self.guard_replacement(address, entry, seen, &reason)?;
+                        let why = "its replacement takes over".to_owned();
+                        let old = Operation { operation: OperationKind::Delete, superseded: true, reason: why, ..base };
+                        self.operations.push(old);
+                    }
+                }
+                if fate != Fate::Update {
+                    let identity = self.request.scope.identity(address, forward.generation);
+                    self.predicted.insert(address.clone(), self.knowledge.predict(&identity, &resolved));
+                }
+                self.operations.push(forward);
+            }
+            Fate::Delete | Fate::Sleep => {
+                if entry.is_some_and(|entry| entry.protect) {
+                    return Err(PlanError::Protected { address: address.clone(), reason });
+                }
+                self.operations.push(Operation {
+                    operation: OperationKind::Delete,
+                    sleep: fate == Fate::Sleep,
+                    ..base
+                });
+            }
+            Fate::Forget => self.operations.push(Operation { operation: OperationKind::Forget, ..base }),
+        }
+        self.fates.insert(address.clone(), fate);
+        Ok(true)
+    }
+
+    /// A replacement creates first only if nothing that it depends on is deleted first: its old generation must be
+    /// gone before theirs can be.
+    fn must_delete_first(&self, entry: Option<&Entry>, replacement: Replacement) -> bool {
+        replacement == Replacement::DeleteFirst
+            || entry.is_some_and(|entry| {
+                entry.depends_on.iter().any(|other| self.fates.get(other) == Some(&Fate::Replace(Order::DeleteFirst)))
+            })
+    }
+
+    fn guard_replacement(
+        &self,
+        address: &Address,
+        entry: Option<&Entry>,
+        seen: Option<&Seen>,
+        reason: &str,
+    ) -> Result<(), PlanError> {
+        let reason = reason.to_owned();
+        if entry.is_some_and(|entry| entry.protect) {
+            return Err(PlanError::Protected { address: address.clone(), reason });
+        }
+        match seen {
+            Some(Seen::There(observed)) if !self.request.include_data.contains(address) => match &observed.holds {
+                Some(holds) => {
+                    Err(PlanError::WouldDeleteData { address: address.clone(), reason, holds: holds.clone() })
+                }
+                None => Ok(()),
+            },
+            _ => Ok(()),
+        }
+    }
+
+    /// The value of an output, as far as it is known before the plan is carried out.
+    fn output(&self, reference: &Reference) -> Option<Value> {
+        match self.fates.get(&reference.address) {
+            Some(Fate::Create | Fate::Replace(_)) => {
+                self.predicted.get(&reference.address)?.get(&reference.output).cloned()
+            }
+            _ => match self.request.observation.get(&reference.address) {
+                Some(Seen::There(observed)) => observed.outputs.get(&reference.output).cloned(),
+                Some(Seen::Gone) | None => self.request.snapshot.output(reference),
+            },
+        }
+        .filter(|value| !value.is_null())
+    }
+
+    /// Old generations that are still there go. A pause leaves those that hold data to the next apply.
+    fn clear_deposed(&mut self) -> Result<(), PlanError> {
+        for (address, entry) in &self.request.snapshot.resources {
+            let traits =
+                self.knowledge.traits(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
+            if self.request.target == Target::Paused && traits.persistence == Persistence::Durable {
+                continue;
+            }
+            self.operations.extend(entry.deposed.iter().map(|deposed| Operation {
+                id: 0,
+                address: address.clone(),
+                kind: address.kind().to_owned(),
+                operation: OperationKind::Delete,
+                generation: deposed.generation,
+                reason: format!("generation {} was replaced and is still there", deposed.generation),
+                changes: Vec::new(),
+                depends_on: Vec::new(),
+                inputs: Value::Null,
+                dependencies: BTreeSet::new(),
+                protect: false,
+                sleep: false,
+                superseded: true,
+                include_data: self.request.include_data.contains(address),
+            }));
+        }
+        Ok(())
+    }
+
+    /// The planner's own last look: a pause deletes nothing that holds data.
+    fn check(&self) -> Result<(), PlanError> {
+        if self.request.target != Target::Paused {
+            return Ok(());
+        }
+        let deletes = |operation: &&Operation| {
+            matches!(operation.operation, OperationKind::Delete | OperationKind::Replace)
+                && self.knowledge.traits(&operation.kind).is_none_or(|t| t.persistence == Persistence::Durable)
+        };
+        match self.operations.iter().find(deletes) {
+            Some(operation) => Err(PlanError::PauseWouldDelete(operation.address.clone())),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The inputs that a resource has now: as observed, or as recorded if nobody looked.
+pub(super) fn current_inputs(entry: Option<&Entry>, seen: Option<&Seen>) -> Value {
+    match (entry, seen) {
+        (Some(_), Some(Seen::There(observed))) => observed.inputs.clone(),
+        (Some(entry), None) => entry.inputs.clone(),
+        (Some(_), Some(Seen::Gone)) | (None, _) => Value::Object(Map::new()),
+    }
+}
+
+impl Kept {
+    /// A resource that stays, and why.
+    pub(super) fn new(address: &Address, reason: impl Into<String>) -> Self {
+        Self { address: address.clone(), reason: reason.into() }
+    }
+}

@@ -1,0 +1,134 @@
+//! The journal: what an open run has completed, appended in groups. Losing its end costs a look-up, not a resource.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::{Deposed, Entry, Snapshot};
+use crate::plan::{Operation, OperationKind, Plan};
+use crate::stack::Address;
+
+/// One line of the journal.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// The run.
+    pub run: String,
+    /// The operation's id in the run's plan.
+    pub operation: usize,
+    /// What came of it.
+    pub outcome: Outcome,
+    /// How long it took, in milliseconds, if it is done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub took: Option<u64>,
+}
+
+/// What came of an operation so far.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// AWS has accepted the creation; it is not ready yet.
+    Accepted {
+        /// The id in AWS.
+        id: String,
+        /// The inputs, resolved.
+        inputs: Value,
+    },
+    /// The resource is there as planned, and ready.
+    Ready {
+        /// The id in AWS.
+        id: String,
+        /// The inputs as AWS has them, resolved.
+        inputs: Value,
+        /// The outputs.
+        outputs: Value,
+    },
+    /// Before it is deleted for a pause: what must be remembered.
+    Remembered {
+        /// What the kind wants to remember.
+        remembered: Option<Value>,
+    },
+    /// The resource is gone, or its record is dropped.
+    Gone,
+}
+
+/// Applies the progress of a run to the document it was begun on. Applying the same line twice changes nothing more.
+pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
+    let Some(operation) = plan.operations.get(progress.operation) else { return };
+    if let (Some(took), Outcome::Ready { .. } | Outcome::Gone) = (progress.took, &progress.outcome) {
+        snapshot.durations.insert(format!("{} {}", operation.kind, operation.operation), took);
+    }
+    let address = &operation.address;
+    match &progress.outcome {
+        Outcome::Accepted { id, inputs } => {
+            depose_older(snapshot, address, operation.generation);
+            let entry = entry(snapshot, operation);
+            entry.id = Some(id.clone());
+            entry.inputs = inputs.clone();
+            entry.generation = operation.generation;
+            entry.pending = true;
+        }
+        Outcome::Ready { id, inputs, outputs } => {
+            depose_older(snapshot, address, operation.generation);
+            let entry = entry(snapshot, operation);
+            entry.id = Some(id.clone());
+            entry.inputs = inputs.clone();
+            entry.outputs = outputs.clone();
+            entry.generation = operation.generation;
+            entry.pending = false;
+            entry.remembered = None;
+        }
+        Outcome::Remembered { remembered } => {
+            if let Some(entry) = snapshot.resources.get_mut(address).filter(|_| remembered.is_some()) {
+                entry.remembered.clone_from(remembered);
+            }
+        }
+        Outcome::Gone => gone(snapshot, operation),
+    }
+}
+
+/// The entry of an operation's resource, made if there is none, with what the plan says of its record.
+fn entry<'a>(snapshot: &'a mut Snapshot, operation: &Operation) -> &'a mut Entry {
+    let entry = snapshot.resources.entry(operation.address.clone()).or_insert_with(|| Entry {
+        id: None,
+        generation: operation.generation,
+        inputs: Value::Null,
+        outputs: Value::Null,
+        depends_on: Default::default(),
+        protect: false,
+        pending: false,
+        remembered: None,
+        deposed: Vec::new(),
+    });
+    entry.depends_on.clone_from(&operation.dependencies);
+    entry.protect = operation.protect;
+    entry
+}
+
+/// A generation that is still there when a newer one is created is an old one from now on.
+fn depose_older(snapshot: &mut Snapshot, address: &Address, generation: u32) {
+    let Some(entry) = snapshot.resources.get_mut(address).filter(|entry| entry.generation < generation) else { return };
+    if let Some(id) = entry.id.take() {
+        entry.deposed.push(Deposed {
+            id,
+            generation: entry.generation,
+            inputs: entry.inputs.clone(),
+            depends_on: entry.depends_on.clone(),
+        });
+    }
+}
+
+fn gone(snapshot: &mut Snapshot, operation: &Operation) {
+    let Some(entry) = snapshot.resources.get_mut(&operation.address) else { return };
+    if entry.generation != operation.generation {
+        entry.deposed.retain(|deposed| deposed.generation != operation.generation);
+        return;
+    }
+    entry.id = None;
+    entry.pending = false;
+    // The old half of a replacement that deletes first keeps its record (asleep) until the new generation is there.
+    let stays = operation.sleep || (operation.superseded && operation.operation == OperationKind::Delete);
+    if !stays && entry.deposed.is_empty() {
+        let highest = snapshot.retired.entry(operation.address.clone()).or_insert(0);
+        *highest = (*highest).max(operation.generation);
+        snapshot.resources.remove(&operation.address);
+    }
+}

@@ -1,0 +1,8 @@
+//! The planner, without AWS: tables of small stacks, and properties over generated ones.
+
+mod destroying;
+mod fixture;
+mod pausing;
+mod properties;
+mod replacing;
+mod running;

@@ -1,0 +1,91 @@
+//! Toward paused and back.
+
+use ebbtide::plan::{PlanError, Seen, Target};
+use ebbtide::stack::PausedInputs;
+use serde_json::json;
+
+use crate::fixture::{at, reference, small, told};
+
+#[test]
+fn a_pause_deletes_what_bills_quiets_what_is_reduced_and_keeps_the_rest() {
+    let mut world = small();
+    world.go(Target::Running);
+    let plan = world.plan(Target::Paused).unwrap();
+    let mut done = told(&plan);
+    done.sort();
+    assert_eq!(done, ["delete bill_server.s", "update data_alarm.a"]);
+    assert!(plan.operations.iter().any(|operation| operation.sleep && operation.address == at("bill_server.s")));
+    world.carry_out(&plan, usize::MAX);
+    assert_eq!(world.awake(), ["data_alarm.a", "data_net.n"]);
+    assert!(world.plan(Target::Paused).unwrap().is_empty(), "a second pause has nothing to do");
+}
+
+#[test]
+fn a_resume_brings_back_exactly_what_slept_with_what_was_remembered() {
+    let mut world = small();
+    world.go(Target::Running);
+    let before = world.snapshot.resources[&at("bill_server.s")].inputs.clone();
+    world.go(Target::Paused);
+    assert_eq!(world.snapshot.resources[&at("bill_server.s")].remembered, Some(json!("as it was")));
+    let plan = world.plan(Target::Running).unwrap();
+    let resumed = plan.operations.iter().find(|operation| operation.address == at("bill_server.s")).unwrap();
+    assert_eq!((resumed.generation, resumed.operation.to_string().as_str()), (2, "create"));
+    world.carry_out(&plan, usize::MAX);
+    assert_eq!(world.snapshot.resources[&at("bill_server.s")].inputs, before);
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
+
+#[test]
+fn a_pause_leaves_what_it_keeps_as_recorded_even_where_the_declaration_moved_on() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"size": 9, "form": "b"}));
+    world.declare("data_new.x", json!({}));
+    let plan = world.plan(Target::Paused).unwrap();
+    assert!(
+        plan.operations
+            .iter()
+            .all(|operation| operation.address.kind() != "data_net" && operation.address.kind() != "data_new")
+    );
+}
+
+#[test]
+fn a_pause_that_was_cut_off_after_any_operation_is_finished_or_undone() {
+    for target in [Target::Paused, Target::Running] {
+        for cut in 0..=2 {
+            let mut world = small();
+            world.go(Target::Running);
+            let plan = world.plan(Target::Paused).unwrap();
+            world.carry_out(&plan, cut);
+            world.go(target);
+            assert!(world.plan(target).unwrap().is_empty(), "{target} after {cut}");
+        }
+    }
+}
+
+#[test]
+fn what_is_gone_already_sleeps_all_the_same() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.observation.0.insert(at("bill_server.s"), Seen::Gone);
+    world.go(Target::Paused);
+    assert!(world.snapshot.resources[&at("bill_server.s")].is_asleep());
+}
+
+#[test]
+fn the_planner_refuses_its_own_plan_to_delete_data_on_a_pause() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"size": 1, "form": "a"})).paused = PausedInputs::Delete;
+    assert_eq!(world.plan(Target::Paused), Err(PlanError::PauseWouldDelete(at("data_net.n"))));
+    world.declare("data_net.n", json!({"size": 1})).paused = PausedInputs::Reduce(json!({"form": "b"}));
+    assert_eq!(world.plan(Target::Paused), Err(PlanError::PauseWouldDelete(at("data_net.n"))));
+}
+
+#[test]
+fn what_is_protected_does_not_sleep() {
+    let mut world = small();
+    world.declare("bill_server.s", json!({"net": reference("data_net.n"), "name": "server"})).protect = true;
+    world.go(Target::Running);
+    assert!(matches!(world.plan(Target::Paused), Err(PlanError::Protected { .. })));
+}

@@ -1,0 +1,129 @@
+//! Toward running: create, change, leave alone.
+
+use ebbtide::plan::{PlanError, Seen, Target};
+use ebbtide::resource::Readiness;
+use serde_json::json;
+
+use crate::fixture::{World, at, reference, small, told};
+
+#[test]
+fn a_first_apply_creates_in_the_order_of_references_and_the_next_does_nothing() {
+    let mut world = small();
+    assert_eq!(world.go(Target::Running), ["create data_net.n", "create bill_server.s", "create data_alarm.a"]);
+    let plan = world.plan(Target::Running).unwrap();
+    assert!(plan.is_empty());
+    assert_eq!(plan.summary().unchanged, 3);
+}
+
+#[test]
+fn a_changed_field_is_told_old_and_new() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"size": 2, "form": "a"}));
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(told(&plan), ["update data_net.n"]);
+    let change = &plan.operations[0].changes[0];
+    assert_eq!((change.field.as_str(), &change.old, &change.new), ("size", &json!(1), &json!(2)));
+    assert_eq!(plan.operations[0].reason, "size changed");
+}
+
+#[test]
+fn what_was_changed_outside_is_drift_and_put_back() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.seen("data_net.n").inputs["size"] = json!(7);
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(told(&plan), ["update data_net.n"]);
+    assert_eq!(plan.operations[0].reason, "size changed outside of ebb");
+}
+
+#[test]
+fn what_was_deleted_outside_is_created_again_with_a_new_generation() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.observation.0.insert(at("bill_server.s"), Seen::Gone);
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(told(&plan), ["create bill_server.s"]);
+    assert_eq!(plan.operations[0].generation, 2);
+    assert!(plan.operations[0].reason.contains("outside of ebb"));
+}
+
+#[test]
+fn what_is_no_longer_declared_goes_after_what_used_it() {
+    let mut world = small();
+    world.go(Target::Running);
+    for address in ["data_net.n", "bill_server.s", "data_alarm.a"] {
+        world.undeclare(address);
+    }
+    assert_eq!(world.go(Target::Running), ["delete data_alarm.a", "delete bill_server.s", "delete data_net.n"]);
+    assert!(world.snapshot.resources.is_empty());
+}
+
+#[test]
+fn a_deleted_address_never_gets_the_same_generation_again() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.undeclare("data_alarm.a");
+    world.go(Target::Running);
+    world.declare("data_alarm.a", json!({"armed": true}));
+    assert_eq!(world.plan(Target::Running).unwrap().operations[0].generation, 2);
+}
+
+#[test]
+fn what_was_not_seen_ready_is_waited_for() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.seen("bill_server.s").readiness = Readiness::Pending("Creating".into());
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(told(&plan), ["update bill_server.s"]);
+    assert!(plan.operations[0].changes.is_empty());
+}
+
+#[test]
+fn what_failed_is_replaced_after_it_was_deleted() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.seen("bill_server.s").readiness = Readiness::Failed("no capacity".into());
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(told(&plan), ["delete bill_server.s", "replace bill_server.s"]);
+    assert!(plan.operations[1].reason.contains("no capacity"));
+    world.carry_out(&plan, usize::MAX);
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
+
+#[test]
+fn protection_is_recorded_without_an_operation() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"size": 1, "form": "a"})).protect = true;
+    let plan = world.plan(Target::Running).unwrap();
+    assert!(plan.is_empty());
+    assert!(plan.records.iter().any(|record| record.address == at("data_net.n") && record.protect));
+}
+
+#[test]
+fn a_circle_is_told_as_the_path_that_forms_it() {
+    let mut world = World::new();
+    world.declare("data_a.a", json!({"x": reference("data_b.b")}));
+    world.declare("data_b.b", json!({"x": reference("data_a.a")}));
+    let error = world.plan(Target::Running).unwrap_err();
+    assert!(error.to_string().contains("data_a.a → data_b.b → data_a.a"), "{error}");
+}
+
+#[test]
+fn a_kind_that_nobody_knows_is_named() {
+    let mut world = World::new();
+    world.declare("odd_thing.x", json!({}));
+    assert_eq!(world.plan(Target::Running), Err(PlanError::UnknownKind(at("odd_thing.x"))));
+}
+
+#[test]
+fn data_that_is_no_longer_declared_is_kept_and_told() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.undeclare("data_alarm.a");
+    world.seen("data_alarm.a").holds = Some("3 objects".into());
+    let plan = world.plan(Target::Running).unwrap();
+    assert!(plan.is_empty(), "{:?}", told(&plan));
+    assert!(plan.kept.iter().any(|kept| kept.address == at("data_alarm.a") && kept.reason.contains("3 objects")));
+}
