@@ -111,18 +111,6 @@ async fn objects_are_data_and_so_are_their_old_versions() {
 }
 
 #[tokio::test]
-async fn more_than_a_page_of_objects_is_counted_as_such_and_deleted() {
-    let world = World::new();
-    let mut made = world.make::<Bucket>("models", &bucket()).await;
-    for number in 0..1001 {
-        put(&world, &made, &format!("captures/{number:04}")).await;
-    }
-    assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("1,000 or more objects"));
-    made.context.include_data = true;
-    made.delete().await;
-}
-
-#[tokio::test]
 async fn a_creation_that_was_cut_off_is_taken_up_again() {
     let world = World::new();
     let made = world.make::<Bucket>("models", &bucket()).await;
