@@ -22,6 +22,16 @@ pub fn kinds() -> &'static [&'static dyn Kind] {
         &Erased::<aws::secretsmanager::Secret>::NEW,
         &Erased::<aws::sns::Subscription>::NEW,
         &Erased::<aws::sns::Topic>::NEW,
+        &Erased::<aws::autoscaling::ScalableTarget>::NEW,
+        &Erased::<aws::autoscaling::ScalingPolicy>::NEW,
+        &Erased::<aws::autoscaling::ScheduledAction>::NEW,
+        &Erased::<aws::budgets::Budget>::NEW,
+        &Erased::<aws::cloudwatch::Alarm>::NEW,
+        &Erased::<aws::cloudwatch::Dashboard>::NEW,
+        &Erased::<aws::ec2::Vpc>::NEW,
+        &Erased::<aws::sagemaker::Endpoint>::NEW,
+        &Erased::<aws::sagemaker::EndpointConfig>::NEW,
+        &Erased::<aws::sagemaker::Model>::NEW,
     ];
     KINDS
 }
