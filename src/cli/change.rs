@@ -99,7 +99,12 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
         None => work.plan(declarations.as_ref(), &scope, change.target, &include_data).await?.plan,
     };
     progress.clear();
-    if !output.is_json() && !output.is_quiet() {
+    if output.is_json() || output.is_quiet() {
+        // Whoever does not see the plan is told at least what stays, and may bill.
+        for kept in &plan.kept {
+            output.warn(&format!("kept {}: {}", kept.address, kept.reason));
+        }
+    } else {
         output.result(&render(&plan, output.width()))?;
     }
     if !plan.is_empty() && !context.common.yes {
@@ -111,7 +116,7 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
     if output.is_json() {
         output.json(&crate::apply::Event::Finished(finished.clone()))?;
     } else if !output.is_quiet() {
-        output.result(&summary(&finished))?;
+        output.result(&summary(&finished, plan.kept.len()))?;
     }
     if output.is_verbose()
         && let Some(calls) = connection.calls()

@@ -44,7 +44,7 @@ fn mistakes_in_an_environment() {
 
 fn mistakes_in_a_stack() {
     let mut project = Project::new();
-    for mistake in ["duplicate_address", "cycle", "overlap", "vpc_too_large", "unknown_reference"] {
+    for mistake in ["duplicate_address", "cycle", "overlap", "vpc_too_large", "unknown_reference", "bucket_name"] {
         project.write("environments/local.toml", &format!("{LOCAL}\n[stacks.wrong]\nmistake = \"{mistake}\"\n"));
         project.type_in("plan wrong");
     }

@@ -9,6 +9,7 @@ use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("another_client_sees_what_apply_made_and_pause_left", another_client_sees_what_apply_made_and_pause_left),
+    ("data_goes_only_where_it_is_named", data_goes_only_where_it_is_named),
     ("an_interrupted_apply_is_carried_on", an_interrupted_apply_is_carried_on),
     ("a_reader_that_goes_away_is_no_failure", a_reader_that_goes_away_is_no_failure),
 ];
@@ -30,16 +31,26 @@ impl Server {
         Self { process, address: address.to_owned() }
     }
 
-    /// Asks EC2 in its own words, over HTTP, with nothing of ours in between. The signature is not checked; service and
-    /// region in it say where the call goes.
+    /// Asks EC2 in its own words.
     fn ec2(&self, action: &str) -> String {
-        let body = format!("Action={action}&Version=2016-11-15");
+        let form = "Content-Type: application/x-www-form-urlencoded";
+        self.send("POST /", "ec2", form, &format!("Action={action}&Version=2016-11-15"))
+    }
+
+    /// Puts an object into a bucket.
+    fn put(&self, bucket: &str, key: &str, body: &str) {
+        self.send(&format!("PUT /{bucket}/{key}"), "s3", "x-amz-content-sha256: UNSIGNED-PAYLOAD", body);
+    }
+
+    /// Sends a request over HTTP, with nothing of ours in between. The signature is not checked; service and region in
+    /// it say where the call goes.
+    fn send(&self, what: &str, service: &str, header: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         write!(
             stream,
-            "POST / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Content-Length: {}\r\nX-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 \
-             Credential=AKIAEXAMPLE/20260101/eu-west-1/ec2/aws4_request, SignedHeaders=host, Signature=00\r\n\r\n{body}",
+            "{what} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{header}\r\nContent-Length: {}\r\n\
+             X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 \
+             Credential=AKIAEXAMPLE/20260101/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=00\r\n\r\n{body}",
             self.address,
             body.len()
         )
@@ -72,6 +83,25 @@ fn another_client_sees_what_apply_made_and_pause_left() {
     assert!(server.ec2("DescribeVpcs").contains(&vpc), "a pause leaves the network");
     assert!(!server.ec2("DescribeNatGateways").contains("<state>available</state>"), "a pause leaves no gateway");
     assert!(!server.ec2("DescribeAddresses").contains(&address), "a pause leaves no address that bills");
+}
+
+fn data_goes_only_where_it_is_named() {
+    let mut project = Project::new();
+    assert!(project.run("apply vault --yes").status.success());
+    let bucket = text(&project.run("output vault BUCKET").stdout).trim().to_owned();
+    Server::start(&project).put(&bucket, "weights", "precious");
+    for line in [
+        "pause vault --yes --quiet",
+        "resume vault --yes --quiet",
+        "plan vault --target destroyed",
+        "destroy vault --yes --quiet",
+        "state list --stack vault",
+        "destroy vault --yes --quiet --include-data s3_bucket.models",
+        "status vault",
+    ] {
+        project.type_in(line);
+    }
+    project.compare("data_goes_only_where_it_is_named");
 }
 
 fn an_interrupted_apply_is_carried_on() {

@@ -3,6 +3,7 @@
 use ebbtide::Definition;
 use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
+use ebbtide::aws::s3::Bucket;
 use ebbtide::components::network::{Nat, Network};
 use ebbtide::stack::{Input, Stack};
 use schemars::JsonSchema;
@@ -31,11 +32,13 @@ enum Mistake {
     Overlap,
     VpcTooLarge,
     UnknownReference,
+    BucketName,
 }
 
 pub fn definitions() -> Vec<Definition> {
     vec![
         Definition::new("shop", "a network that can sleep", shop),
+        Definition::new("vault", "a bucket", vault),
         Definition::new("wrong", "a stack with a mistake", wrong),
     ]
 }
@@ -46,6 +49,15 @@ fn shop(stack: &mut Stack, settings: &Settings) {
     if let Some(address) = network.nat_addresses.first() {
         stack.output("NAT_ADDRESS", address);
     }
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct NoSettings {}
+
+fn vault(stack: &mut Stack, _settings: &NoSettings) {
+    let bucket = stack.add("models", Bucket::new());
+    stack.output("BUCKET", &bucket.name);
 }
 
 fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
@@ -62,6 +74,9 @@ fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
         Some(Mistake::UnknownReference) => {
             let missing = Input::reference("ec2_vpc.missing".parse().expect("an address"), "vpc_id");
             subnet(&missing, "b", "10.0.1.0/24");
+        }
+        Some(Mistake::BucketName) => {
+            stack.add("models", Bucket { name: Some("Models_of_ours".to_owned()), ..Bucket::new() });
         }
         Some(Mistake::VpcTooLarge) => {
             stack.add("large", Vpc::new(block("10.0.0.0/8")));

@@ -81,8 +81,8 @@ pub(super) fn line(event: &Event) -> Option<String> {
     })
 }
 
-/// How a run ended.
-pub(in crate::cli) fn summary(finished: &Finished) -> String {
+/// How a run ended; `kept` resources stayed although the target would have them gone.
+pub(in crate::cli) fn summary(finished: &Finished, kept: usize) -> String {
     let counts = [
         (finished.summary.create, "created"),
         (finished.summary.update, "updated"),
@@ -91,6 +91,7 @@ pub(in crate::cli) fn summary(finished: &Finished) -> String {
         (finished.summary.forget, "forgotten"),
         (finished.failed, "failed"),
         (finished.skipped, "not begun"),
+        (kept, "kept"),
     ];
     let parts: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
