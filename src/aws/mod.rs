@@ -10,7 +10,6 @@ mod context;
 pub mod ec2;
 pub mod iam;
 mod ids;
-mod lists;
 pub mod logs;
 mod once;
 mod order;

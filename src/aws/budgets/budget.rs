@@ -10,7 +10,7 @@ use super::Notify;
 use super::amount::{amount_problem, in_words_of};
 use super::calls::{all_tags, budget_arn, notifications, sdk_tags, update_notifications, update_tags};
 use crate::aws::built::built;
-use crate::aws::lists::in_order_of;
+use crate::aws::order::ordered_like;
 use crate::aws::{Arn, Call, Context, NotFoundIsNone, Tags, own_tags};
 use crate::resource::{Error, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Identity, Phase, Resolved};
@@ -191,7 +191,7 @@ impl Resource for Budget {
                 _ => BudgetPeriod::Monthly,
             },
             filter: filter_of(&found),
-            notify: in_order_of(&last.notify, notify),
+            notify: ordered_like(&last.notify, notify),
             tags: own_tags(tags),
         };
         let outputs = BudgetOut::<Resolved> { name: id.to_owned(), arn: Arn(budget_arn(context, id)) };

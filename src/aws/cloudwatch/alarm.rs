@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::calls::{all_tags, sdk_tags, update_tags};
 use super::{Metric, Watch};
-use crate::aws::lists::in_order_of;
+use crate::aws::order::ordered_like;
 use crate::aws::{AlarmArn, AlarmName, Arn, Call, Context, NotFoundIsNone, Tags, own_tags};
 use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Identity, Phase, Resolved};
@@ -335,7 +335,7 @@ fn from_sdk(found: &MetricAlarm, tags: Tags, last: &Alarm<Resolved>) -> Alarm<Re
     let (watch, period) = Watch::from_sdk(found);
     let evaluation_periods = found.evaluation_periods().map_or(0, unsigned);
     let datapoints = found.datapoints_to_alarm().map(unsigned);
-    let arns = |read: &[String], last: &[Arn]| in_order_of(last, read.iter().cloned().map(Arn).collect());
+    let arns = |read: &[String], last: &[Arn]| ordered_like(last, read.iter().cloned().map(Arn).collect());
     Alarm {
         name: last.name.clone(),
         description: found.alarm_description().filter(|text| !text.is_empty()).map(str::to_owned),

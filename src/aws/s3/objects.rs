@@ -12,13 +12,16 @@ const PAGE: i32 = 1000;
 /// What a bucket holds in words, or `None` if it is empty (or gone). Versions and delete markers count each.
 pub(super) async fn holds(context: &Context, bucket: &str) -> Result<Option<String>, Error> {
     let Some(page) = first_page(context, bucket).await? else { return Ok(None) };
-    let count = page.versions().len() + page.delete_markers().len();
-    Ok(match count {
-        _ if page.is_truncated() == Some(true) => Some("1,000 or more objects".to_owned()),
+    Ok(words(page.versions().len() + page.delete_markers().len(), page.is_truncated() == Some(true)))
+}
+
+fn words(count: usize, more: bool) -> Option<String> {
+    match count {
+        _ if more => Some("1,000 or more objects".to_owned()),
         0 => None,
         1 => Some("1 object".to_owned()),
         count => Some(format!("{count} objects")),
-    })
+    }
 }
 
 /// Deletes all versions and delete markers, page by page, until none is left.
@@ -61,4 +64,17 @@ pub(super) async fn delete_all(context: &Context, bucket: &str) -> Result<(), Er
 async fn first_page(context: &Context, bucket: &str) -> Result<Option<ListObjectVersionsOutput>, Error> {
     let list = context.aws.s3().list_object_versions().bucket(bucket).max_keys(PAGE);
     list.send().await.call("s3:ListObjectVersions").found()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::words;
+
+    #[test]
+    fn one_page_is_counted_and_no_more() {
+        assert_eq!(words(0, false), None);
+        assert_eq!(words(1, false).as_deref(), Some("1 object"));
+        assert_eq!(words(1000, false).as_deref(), Some("1000 objects"));
+        assert_eq!(words(1000, true).as_deref(), Some("1,000 or more objects"));
+    }
 }

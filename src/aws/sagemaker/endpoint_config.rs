@@ -6,7 +6,7 @@ use super::model::same_content;
 use super::names::{LONGEST, check_name};
 use super::tagging::{all_tags, creation_tags, update_tags};
 use super::{AsyncInference, DataCapture, Hosting, Variant};
-use crate::aws::lists::in_order_of;
+use crate::aws::order::ordered_like;
 use crate::aws::{Arn, Call, Context, EndpointConfigName, NotFoundIsNone, Tags, own_tags};
 use crate::resource::{Charge, Error, ErrorKind, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Phase, Resolved};
@@ -164,7 +164,7 @@ impl Resource for EndpointConfig {
         let Some(tags) = all_tags(context, arn).await.found()? else { return Ok(None) };
         let inputs = EndpointConfig {
             name: last.name.clone(),
-            variants: in_order_of(&last.variants, found.production_variants().iter().map(Variant::from_sdk).collect()),
+            variants: ordered_like(&last.variants, found.production_variants().iter().map(Variant::from_sdk).collect()),
             async_inference: found.async_inference_config().map(AsyncInference::from_sdk),
             data_capture: found.data_capture_config().and_then(DataCapture::from_sdk),
             kms_key: found.kms_key_id().filter(|key| !key.is_empty()).map(str::to_owned),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Container;
 use super::names::{LONGEST, check_name};
 use super::tagging::{all_tags, creation_tags, update_tags};
-use crate::aws::lists::in_order_of;
+use crate::aws::order::ordered_like;
 use crate::aws::{Arn, Call, Context, ModelName, NotFoundIsNone, RoleArn, SecurityGroupId, SubnetId, Tags, own_tags};
 use crate::resource::{Error, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
@@ -180,8 +180,8 @@ impl Resource for Model {
                 _ => None,
             }),
             vpc: found.vpc_config().map(|vpc| ModelVpc {
-                subnets: in_order_of(&last_vpc.subnets, vpc.subnets().iter().cloned().map(SubnetId).collect()),
-                security_groups: in_order_of(
+                subnets: ordered_like(&last_vpc.subnets, vpc.subnets().iter().cloned().map(SubnetId).collect()),
+                security_groups: ordered_like(
                     &last_vpc.security_groups,
                     vpc.security_group_ids().iter().cloned().map(SecurityGroupId).collect(),
                 ),
