@@ -2,7 +2,7 @@
 
 mod adopted;
 mod chassis;
+mod ec2;
 mod seam;
 mod server;
-mod ec2;
 mod support;
