@@ -143,6 +143,8 @@ pub(crate) fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
         }
         "ValidationException" if says("already exist") => ErrorKind::AlreadyExists,
         "ValidationException" if says("in-progress") || says("in progress") => ErrorKind::Busy,
+        // A principal of a trust or bucket policy that was created a moment ago.
+        "MalformedPolicyDocument" | "MalformedPolicy" if says("Invalid principal") => ErrorKind::NotYet,
         "ValidationException" if says("Could not assume role") || says("could not be assumed") => ErrorKind::NotYet,
         "EntityAlreadyExists"
         | "BucketAlreadyOwnedByYou"
@@ -193,6 +195,7 @@ pub(crate) fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
         | "TooManyBuckets" => ErrorKind::Quota,
         _ if code.ends_with(".NotFound") || code.ends_with("NotFoundException") => ErrorKind::NotFound,
         _ if code.contains("AlreadyExists") => ErrorKind::AlreadyExists,
+        _ if code.ends_with("LimitExceeded") => ErrorKind::Quota,
         _ if status == 429 => ErrorKind::Throttled,
         _ if status >= 500 => ErrorKind::Unavailable,
         _ if status == 404 => ErrorKind::NotFound,
@@ -214,6 +217,8 @@ mod tests {
             ("ValidationException", "1 validation error detected", 400, ErrorKind::Invalid),
             ("DependencyViolation", "", 400, ErrorKind::Busy),
             ("ThrottlingException", "", 400, ErrorKind::Throttled),
+            ("RequestLimitExceeded", "", 503, ErrorKind::Throttled),
+            ("RulesPerSecurityGroupLimitExceeded", "", 400, ErrorKind::Quota),
             ("InternalFailure", "", 500, ErrorKind::Unavailable),
             ("UnauthorizedOperation", "", 403, ErrorKind::Denied),
         ];

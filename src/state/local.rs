@@ -279,7 +279,7 @@ mod tests {
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         };
-        Snapshot { serial, lineage: "one".into(), ..Snapshot::empty(scope, holder().since) }
+        Snapshot { serial, lineage: "one".into(), key: "k".into(), ..Snapshot::empty(scope, holder().since) }
     }
 
     #[tokio::test]

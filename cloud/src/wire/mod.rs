@@ -1,4 +1,5 @@
 //! The wire protocols of AWS, as far as the services here need them.
 
+pub mod cbor;
 pub mod json;
 pub mod query;

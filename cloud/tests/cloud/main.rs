@@ -2,9 +2,12 @@
 
 mod adopted;
 mod autoscaling;
+mod budgets;
 mod chassis;
 mod ec2;
+mod monitoring;
 mod sagemaker;
 mod seam;
 mod server;
+mod sns;
 mod support;

@@ -205,7 +205,7 @@ fn ipv4(text: &str) -> Result<Peer, Fault> {
 }
 
 /// Rules of one direction as the permission sets of DescribeSecurityGroups: one for each protocol and port range.
-pub fn permissions(rules: &[&Rule]) -> Value {
+pub fn permissions(rules: &[&Rule], account: &str) -> Value {
     let mut protocols: Vec<&Protocol> = Vec::new();
     for rule in rules {
         if !protocols.contains(&&rule.protocol) {
@@ -220,7 +220,9 @@ pub fn permissions(rules: &[&Rule]) -> Value {
                 Peer::Ipv4(range) => ipv4.push(json!({ "cidrIp": range, "description": description })),
                 Peer::Ipv6(range) => ipv6.push(json!({ "cidrIpv6": range, "description": description })),
                 Peer::PrefixList(id) => lists.push(json!({ "prefixListId": id, "description": description })),
-                Peer::Group { id } => groups.push(json!({ "groupId": id, "description": description })),
+                Peer::Group { id } => {
+                    groups.push(json!({ "groupId": id, "userId": account, "description": description }));
+                }
             }
         }
         json!({

@@ -47,7 +47,7 @@ impl SecurityGroup {
 fn shown(group: &SecurityGroup, rules: &[Rule], world: &World<'_>) -> Value {
     let permissions = |egress: bool| {
         let chosen: Vec<&Rule> = rules.iter().filter(|rule| rule.group == group.id && rule.egress == egress).collect();
-        rule::permissions(&chosen)
+        rule::permissions(&chosen, world.account)
     };
     json!({
         "groupId": group.id, "groupName": group.name, "groupDescription": group.description, "vpcId": group.vpc,

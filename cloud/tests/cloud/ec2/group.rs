@@ -96,6 +96,10 @@ async fn a_group_that_others_refer_to_stays() {
     let other = region.vpc_of("10.9.0.0/16").await;
     let elsewhere = region.group(&other, "elsewhere").await;
     assert_eq!(code(authorize(&servers, &elsewhere).await), "InvalidGroup.NotFound");
+    let seen = ec2.describe_security_groups().group_ids(&servers).send().await.unwrap();
+    let [permission] = seen.security_groups()[0].ip_permissions() else { panic!("{seen:?}") };
+    assert_eq!(permission.user_id_group_pairs().len(), 2);
+    assert_eq!(permission.user_id_group_pairs()[0].user_id(), Some("123456789012"));
     let delete = |group: &str| ec2.delete_security_group().group_id(group).send();
     assert_eq!(code(delete(&clients).await), "DependencyViolation");
     // Its own reference to itself does not count.

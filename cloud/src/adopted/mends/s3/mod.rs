@@ -4,6 +4,7 @@ mod buckets;
 mod conditions;
 mod keys;
 mod policies;
+mod tags;
 
 use winterbaume_core::MockResponse;
 
@@ -32,7 +33,9 @@ impl Mends for S3 {
 
     fn after(&self, asked: &Asked<'_>, response: MockResponse, world: &mut World<'_>) -> Result<MockResponse, Fault> {
         if response.status < 300 {
-            buckets::after(asked, &S3Target::of(&asked.request.uri), world);
+            let target = S3Target::of(&asked.request.uri);
+            buckets::after(asked, &target, world);
+            tags::after(asked, &target, world);
         }
         Ok(response)
     }

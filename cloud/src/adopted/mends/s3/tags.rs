@@ -1,0 +1,54 @@
+//! Tags given when a bucket is created, which winterbaume does not keep.
+
+use serde_json::{Map, Value, json};
+
+use super::Asked;
+use crate::documents::World;
+use crate::route::S3Target;
+
+/// Keeps the tags of a bucket that was just created.
+pub(super) fn after(asked: &Asked<'_>, target: &S3Target, world: &mut World<'_>) {
+    if asked.operation != "CreateBucket" {
+        return;
+    }
+    let tags = given(&String::from_utf8_lossy(&asked.request.body));
+    // In AWS's first region, creating a bucket again succeeds and changes nothing.
+    if let Some(bucket) = world.own.get_mut("buckets", &target.bucket)
+        && bucket["tags"].as_object().is_none_or(Map::is_empty)
+        && !tags.is_empty()
+    {
+        bucket["tags"] = Value::Object(tags);
+    }
+}
+
+/// The tags in the body of a creation.
+fn given(body: &str) -> Map<String, Value> {
+    let Some(tags) = element(body, "Tags") else { return Map::new() };
+    let tag = |part: &str| Some((unescaped(element(part, "Key")?), json!(unescaped(element(part, "Value")?))));
+    tags.split("<Tag>").skip(1).filter_map(tag).collect()
+}
+
+/// What stands in the first element of a name.
+fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    rest.split_once(&format!("</{name}>")).map(|(content, _)| content)
+}
+
+fn unescaped(text: &str) -> String {
+    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
+    entities.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tags_are_read_from_a_creation() {
+        let body = "<CreateBucketConfiguration><LocationConstraint>eu-west-1</LocationConstraint><Tags>\
+            <Tag><Key>a</Key><Value>1 &lt; 2</Value></Tag><Tag><Key>b</Key><Value></Value></Tag>\
+            </Tags></CreateBucketConfiguration>";
+        assert_eq!(Value::Object(given(body)), json!({"a": "1 < 2", "b": ""}));
+        assert!(given("").is_empty());
+    }
+}

@@ -1,0 +1,73 @@
+//! Subscriptions: subscribe, confirm, unsubscribe.
+
+use serde_json::{Value, json};
+
+use super::{Outcome, attributes, endpoint, fields, invalid, need, need_arn, nothing, subscription_attributes, topic};
+use crate::documents::World;
+use crate::wire::query::Parameters;
+
+/// The table of the subscriptions, by ARN.
+pub(super) const SUBSCRIPTIONS: &str = "subscriptions";
+
+/// Subscribe: answers the subscription of that topic, protocol and endpoint if there is one.
+pub(super) fn subscribe(input: &Parameters, world: &mut World<'_>) -> Outcome {
+    let protocol = need(input, "Protocol")?;
+    let address = need(input, "Endpoint")?;
+    let topic = topic::existing(input, world)?;
+    endpoint::check(protocol, address)?;
+    let given = attributes::given(input);
+    for (name, value) in &given {
+        subscription_attributes::check(protocol, name, value.as_str().unwrap_or_default())?;
+    }
+    if protocol == "firehose" && !given.contains_key("SubscriptionRoleArn") {
+        return Err(invalid("SubscriptionRoleArn Reason: a firehose subscription needs one"));
+    }
+    let return_arn = input.get("ReturnSubscriptionArn") == Some("true");
+    let same = |subscription: &Value| {
+        subscription["TopicArn"] == topic && subscription["Protocol"] == protocol && subscription["Endpoint"] == address
+    };
+    let existing = world.own.all(SUBSCRIPTIONS).find(|(_, subscription)| same(subscription));
+    if let Some((arn, subscription)) = existing {
+        if !attributes::agree(&given, &subscription["Attributes"]) {
+            return Err(invalid("Attributes Reason: Subscription already exists with different attributes"));
+        }
+        return Ok(answer(arn, subscription["Pending"] == true, return_arn));
+    }
+    let token = uuid::Uuid::new_v4();
+    let arn = format!("{topic}:{token}");
+    let pending = endpoint::must_confirm(protocol);
+    let subscription = json!({
+        "TopicArn": topic, "Protocol": protocol, "Endpoint": address, "Pending": pending, "Authenticated": !pending,
+        "Attributes": given,
+    });
+    world.own.put(SUBSCRIPTIONS, &arn, subscription);
+    Ok(answer(&arn, pending, return_arn))
+}
+
+fn answer(arn: &str, pending: bool, return_arn: bool) -> serde_json::Map<String, Value> {
+    let shown = if pending && !return_arn { "pending confirmation" } else { arn };
+    fields([("SubscriptionArn", json!(shown))])
+}
+
+/// ConfirmSubscription: by the token, which is the last part of the subscription's ARN.
+pub(super) fn confirm(input: &Parameters, world: &mut World<'_>) -> Outcome {
+    let topic = topic::existing(input, world)?;
+    let arn = format!("{topic}:{}", need(input, "Token")?);
+    let authenticated = input.get("AuthenticateOnUnsubscribe") == Some("true");
+    let subscription = world.own.get_mut(SUBSCRIPTIONS, &arn).ok_or_else(|| invalid("Token"))?;
+    if subscription["Pending"] == true {
+        subscription["Pending"] = json!(false);
+        subscription["Authenticated"] = json!(authenticated);
+    }
+    Ok(fields([("SubscriptionArn", json!(arn))]))
+}
+
+/// Unsubscribe: no matter whether the subscription is there; one that is pending cannot be ended, only left to expire.
+pub(super) fn unsubscribe(input: &Parameters, world: &mut World<'_>) -> Outcome {
+    let arn = need_arn(input, "SubscriptionArn")?;
+    if world.own.get(SUBSCRIPTIONS, arn).is_some_and(|subscription| subscription["Pending"] == true) {
+        return Err(invalid("SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation"));
+    }
+    world.own.remove(SUBSCRIPTIONS, arn);
+    nothing()
+}

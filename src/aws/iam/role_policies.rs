@@ -1,0 +1,80 @@
+//! The policies of a role: its own (inline) and the managed ones attached to it.
+
+use std::collections::BTreeMap;
+
+use super::Policy;
+use crate::aws::{Arn, Call, Context, NotFoundIsNone};
+use crate::resource::Error;
+use crate::stack::Resolved;
+
+/// Inline policies by name.
+type Inline = BTreeMap<String, Policy<Resolved>>;
+
+/// The inline policies of a role; `None` if there is no such role.
+pub(super) async fn read_inline(context: &Context, role: &str, last: &Inline) -> Result<Option<Inline>, Error> {
+    let iam = context.aws.iam();
+    let mut pages = iam.list_role_policies().role_name(role).into_paginator().items().send();
+    let mut policies = Inline::new();
+    while let Some(name) = pages.next().await {
+        let Some(name) = name.call("iam:ListRolePolicies").found()? else { return Ok(None) };
+        let policy = iam.get_role_policy().role_name(role).policy_name(&name).send().await;
+        // One that went between the two calls is gone.
+        if let Some(policy) = policy.call("iam:GetRolePolicy").found()? {
+            let policy = Policy::read(policy.policy_document(), last.get(&name), None)?;
+            policies.insert(name, policy);
+        }
+    }
+    Ok(Some(policies))
+}
+
+/// The ARNs of the managed policies attached to a role, sorted; `None` if there is no such role.
+pub(super) async fn read_attached(context: &Context, role: &str) -> Result<Option<Vec<Arn>>, Error> {
+    let mut pages = context.aws.iam().list_attached_role_policies().role_name(role).into_paginator().items().send();
+    let mut arns = Vec::new();
+    while let Some(policy) = pages.next().await {
+        let Some(policy) = policy.call("iam:ListAttachedRolePolicies").found()? else { return Ok(None) };
+        arns.extend(policy.policy_arn().map(Arn::from));
+    }
+    arns.sort();
+    Ok(Some(arns))
+}
+
+/// Puts the inline policies that are new or differ.
+pub(super) async fn put_inline(context: &Context, role: &str, from: &Inline, to: &Inline) -> Result<(), Error> {
+    for (name, policy) in to.iter().filter(|(name, policy)| from.get(*name) != Some(policy)) {
+        let put = context.aws.iam().put_role_policy().role_name(role).policy_name(name);
+        put.policy_document(policy.to_string()).send().await.call("iam:PutRolePolicy")?;
+    }
+    Ok(())
+}
+
+/// Attaches the managed policies that are new.
+pub(super) async fn attach(context: &Context, role: &str, from: &[Arn], to: &[Arn]) -> Result<(), Error> {
+    for arn in to.iter().filter(|arn| !from.contains(arn)) {
+        let attach = context.aws.iam().attach_role_policy().role_name(role).policy_arn(arn.as_str());
+        attach.send().await.call("iam:AttachRolePolicy")?;
+    }
+    Ok(())
+}
+
+/// Deletes inline policies.
+pub(super) async fn delete_inline(
+    context: &Context,
+    role: &str,
+    names: impl Iterator<Item = &String>,
+) -> Result<(), Error> {
+    for name in names {
+        let delete = context.aws.iam().delete_role_policy().role_name(role).policy_name(name);
+        delete.send().await.call("iam:DeleteRolePolicy").found()?;
+    }
+    Ok(())
+}
+
+/// Detaches managed policies.
+pub(super) async fn detach(context: &Context, role: &str, arns: impl Iterator<Item = &Arn>) -> Result<(), Error> {
+    for arn in arns {
+        let detach = context.aws.iam().detach_role_policy().role_name(role).policy_arn(arn.as_str());
+        detach.send().await.call("iam:DetachRolePolicy").found()?;
+    }
+    Ok(())
+}

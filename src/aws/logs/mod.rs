@@ -1,0 +1,5 @@
+//! CloudWatch Logs: log groups.
+
+mod group;
+
+pub use group::{LogGroup, LogGroupClass, LogGroupOut};

@@ -1,0 +1,13 @@
+//! SNS: topics and subscriptions.
+
+mod filter;
+mod marks;
+mod protocol;
+mod subscription;
+mod topic;
+mod topic_policy;
+
+pub use filter::{Filter, FilterScope};
+pub use protocol::Protocol;
+pub use subscription::{Subscription, SubscriptionOut};
+pub use topic::{Topic, TopicOut};

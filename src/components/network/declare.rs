@@ -1,0 +1,246 @@
+//! Declaring the resources of a network.
+
+use super::endpoints::declare_endpoints;
+use super::layout::{Zone, zones};
+use super::{Nat, Network, NetworkOut};
+use crate::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
+use crate::aws::{InternetGatewayId, NatGatewayId, RouteTableId, SubnetId, VpcId};
+use crate::resource::Resource as _;
+use crate::stack::{Address, Input, Stack};
+
+impl Network {
+    /// Declares the network; everything in it is named `NAME`, or `NAME-…`. What is wrong with it is told by the
+    /// stack, like anything else that is wrong with a declaration.
+    pub fn declare(&self, stack: &mut Stack, name: &str) -> NetworkOut {
+        let zones = match zones(self.cidr, &self.zones, &stack.scope().region) {
+            Ok(zones) => zones,
+            Err((field, message)) => {
+                stack.problem(name, Some(field.to_owned()), message);
+                Vec::new()
+            }
+        };
+        if self.nat != Nat::None && !self.public {
+            let message = "NAT gateways stand in public subnets: declare `public`, or no NAT";
+            stack.problem(name, Some("nat".to_owned()), message);
+        }
+        let vpc = stack.add(name, Vpc { tags: self.tags.clone(), ..Vpc::new(self.cidr) }).vpc_id;
+        let public = self.public.then(|| self.declare_public(stack, name, &vpc, &zones));
+        let nat = match &public {
+            Some(public) => self.declare_nat(stack, name, &zones, public),
+            None => NatOut::default(),
+        };
+        let private = self.declare_private(stack, name, &vpc, &zones, &nat.gateways);
+        let mut out = NetworkOut {
+            vpc_id: vpc,
+            zones: zones.into_iter().map(|zone| zone.name).collect(),
+            private_subnets: private.subnets,
+            public_subnets: public.as_ref().map(|public| public.subnets.clone()).unwrap_or_default(),
+            private_route_tables: private.route_tables,
+            public_route_table: public.map(|public| public.route_table),
+            nat_addresses: nat.addresses,
+            endpoint_security_group: None,
+        };
+        out.endpoint_security_group = declare_endpoints(self, stack, name, &out);
+        out
+    }
+
+    fn declare_public(&self, stack: &mut Stack, name: &str, vpc: &Input<VpcId>, zones: &[Zone]) -> Public {
+        let gateway = InternetGateway { tags: self.tags.clone(), ..InternetGateway::new(vpc) };
+        let gateway = stack.add(name, gateway).internet_gateway_id;
+        let subnets: Vec<_> = zones
+            .iter()
+            .map(|zone| {
+                let subnet = Subnet { tags: self.tags.clone(), ..Subnet::public(vpc, zone.public, &zone.name) };
+                stack.add(&format!("{name}-public-{}", zone.letter), subnet).subnet_id
+            })
+            .collect();
+        let table = RouteTable {
+            vpc: vpc.clone(),
+            routes: vec![Route::to_internet(&gateway)],
+            subnets: subnets.clone(),
+            tags: self.tags.clone(),
+        };
+        let route_table = stack.add(&format!("{name}-public"), table).route_table_id;
+        Public { gateway, subnets, route_table }
+    }
+
+    fn declare_nat(&self, stack: &mut Stack, name: &str, zones: &[Zone], public: &Public) -> NatOut {
+        let wanted = match self.nat {
+            Nat::None => 0,
+            Nat::One => 1,
+            Nat::PerZone => zones.len(),
+        };
+        let mut out = NatOut::default();
+        for (zone, subnet) in zones.iter().zip(&public.subnets).take(wanted) {
+            let name_here = format!("{name}-nat-{}", zone.letter);
+            let address = ElasticIp { keep_while_paused: self.keep_addresses, tags: self.tags.clone() };
+            let address = stack.add(&name_here, address);
+            let gateway = NatGateway { tags: self.tags.clone(), ..NatGateway::public(subnet, address.allocation_id) };
+            out.gateways.push(stack.add(&name_here, gateway).nat_gateway_id);
+            out.addresses.push(address.public_ip);
+            // A NAT gateway fails in a VPC without an internet gateway, and that one cannot go while addresses are
+            // in use: nothing in the inputs says so.
+            if let Input::Ref(reference, _) = &public.gateway {
+                wait_for(stack, &name_here, &reference.address);
+            }
+        }
+        out
+    }
+
+    fn declare_private(
+        &self,
+        stack: &mut Stack,
+        name: &str,
+        vpc: &Input<VpcId>,
+        zones: &[Zone],
+        gateways: &[Input<NatGatewayId>],
+    ) -> Private {
+        let mut out = Private::default();
+        for (index, zone) in zones.iter().enumerate() {
+            let name = format!("{name}-private-{}", zone.letter);
+            let subnet = Subnet { tags: self.tags.clone(), ..Subnet::private(vpc, zone.private, &zone.name) };
+            let subnet = stack.add(&name, subnet).subnet_id;
+            // A table for each zone, so that one gateway can become one for each zone without moving a subnet.
+            let gateway = gateways.get(index).or(gateways.first());
+            let table = RouteTable {
+                vpc: vpc.clone(),
+                routes: gateway.map(Route::through_nat).into_iter().collect(),
+                subnets: vec![subnet.clone()],
+                tags: self.tags.clone(),
+            };
+            out.route_tables.push(stack.add(&name, table).route_table_id);
+            out.subnets.push(subnet);
+        }
+        out
+    }
+}
+
+struct Public {
+    gateway: Input<InternetGatewayId>,
+    subnets: Vec<Input<SubnetId>>,
+    route_table: Input<RouteTableId>,
+}
+
+#[derive(Default)]
+struct Private {
+    subnets: Vec<Input<SubnetId>>,
+    route_tables: Vec<Input<RouteTableId>>,
+}
+
+#[derive(Default)]
+struct NatOut {
+    gateways: Vec<Input<NatGatewayId>>,
+    addresses: Vec<Input<String>>,
+}
+
+fn wait_for(stack: &mut Stack, name: &str, gateway: &Address) {
+    stack.after(NatGateway::KIND, name, gateway);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::super::Zones;
+    use super::*;
+    use crate::stack::{Declarations, PausedInputs, Problem, Scope};
+
+    fn declare(network: &Network) -> Result<(NetworkOut, Declarations), Vec<Problem>> {
+        let scope = Scope {
+            environment: "test".into(),
+            stack: "network".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        let mut stack = Stack::new(scope, Default::default());
+        let out = network.declare(&mut stack, "main");
+        stack.finish().map(|declarations| (out, declarations))
+    }
+
+    fn network() -> Network {
+        Network::new("10.0.0.0/16".parse().unwrap())
+    }
+
+    fn addresses(network: &Network) -> BTreeSet<String> {
+        declare(network).unwrap().1.resources.keys().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn a_plain_network_has_subnets_tables_and_a_free_endpoint() {
+        let expected = [
+            "ec2_internet_gateway.main",
+            "ec2_route_table.main-private-a",
+            "ec2_route_table.main-private-b",
+            "ec2_route_table.main-public",
+            "ec2_subnet.main-private-a",
+            "ec2_subnet.main-private-b",
+            "ec2_subnet.main-public-a",
+            "ec2_subnet.main-public-b",
+            "ec2_vpc.main",
+            "ec2_vpc_endpoint.main-s3",
+        ];
+        assert_eq!(addresses(&network()), expected.map(str::to_owned).into());
+    }
+
+    #[test]
+    fn nat_gateways_wait_for_the_internet_gateway_and_lead_each_zone_out() {
+        let (out, declared) = declare(&Network { nat: Nat::PerZone, ..network() }).unwrap();
+        assert_eq!(out.nat_addresses.len(), 2);
+        for zone in ["a", "b"] {
+            let nat: Address = format!("ec2_nat_gateway.main-nat-{zone}").parse().unwrap();
+            let internet = "ec2_internet_gateway.main".parse().unwrap();
+            assert!(declared.resources[&nat].depends_on.contains(&internet));
+            let table = &declared.resources[&format!("ec2_route_table.main-private-{zone}").parse().unwrap()];
+            assert!(table.depends_on.contains(&nat));
+            let PausedInputs::Reduce(paused) = &table.paused else { panic!("{:?}", table.paused) };
+            assert_eq!(paused["routes"], serde_json::json!([]));
+        }
+    }
+
+    #[test]
+    fn one_nat_gateway_serves_all_zones_and_its_address_can_stay() {
+        let network = Network { nat: Nat::One, keep_addresses: true, zones: Zones::Count(3), ..network() };
+        let (_, declared) = declare(&network).unwrap();
+        let nat: Address = "ec2_nat_gateway.main-nat-a".parse().unwrap();
+        let through = declared.resources.values().filter(|one| one.depends_on.contains(&nat)).count();
+        assert_eq!(through, 3);
+        let address = &declared.resources[&"ec2_elastic_ip.main-nat-a".parse().unwrap()];
+        assert_eq!(address.paused, PausedInputs::Keep);
+    }
+
+    #[test]
+    fn another_zone_adds_and_moves_nothing() {
+        let two = declare(&Network { nat: Nat::PerZone, ..network() }).unwrap().1.resources;
+        let three = declare(&Network { nat: Nat::PerZone, zones: Zones::Count(3), ..network() }).unwrap().1.resources;
+        for (address, declaration) in two.iter().filter(|(address, _)| address.kind() == "ec2_subnet") {
+            assert_eq!(declaration, &three[address]);
+        }
+        assert_eq!(three.keys().filter(|address| !two.contains_key(address)).count(), 5);
+    }
+
+    #[test]
+    fn interface_endpoints_stand_in_each_zone_behind_one_group_that_a_pause_keeps() {
+        let services = vec!["sagemaker.api".to_owned(), "sagemaker.runtime".to_owned()];
+        let (out, declared) = declare(&Network { interface_endpoints: services, ..network() }).unwrap();
+        assert!(out.endpoint_security_group.is_some());
+        let group = &declared.resources[&"ec2_security_group.main-endpoints".parse().unwrap()];
+        assert_eq!(group.inputs["ingress"][0]["peer"]["cidr"], "10.0.0.0/16");
+        let endpoint = &declared.resources[&"ec2_vpc_endpoint.main-sagemaker-runtime".parse().unwrap()];
+        assert_eq!(endpoint.paused, PausedInputs::Delete);
+        assert_eq!(endpoint.inputs["subnets"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn a_network_that_cannot_be_is_told() {
+        for (network, field) in [
+            (Network { nat: Nat::One, public: false, ..network() }, "nat"),
+            (Network { zones: Zones::Count(0), ..network() }, "zones"),
+            (Network { cidr: "10.0.0.0/28".parse().unwrap(), ..network() }, "cidr"),
+        ] {
+            let problems = declare(&network).unwrap_err();
+            assert!(problems.iter().any(|problem| problem.field.as_deref() == Some(field)), "{problems:?}");
+        }
+        let private = Network { public: false, ..network() };
+        assert!(!addresses(&private).contains("ec2_internet_gateway.main"));
+    }
+}

@@ -1,0 +1,25 @@
+//! What a declared network offers to the rest of the stack.
+
+use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
+use crate::stack::Input;
+
+/// What a declared network offers to the rest of the stack. All lists by zone are in the order of `zones`.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NetworkOut {
+    /// The VPC.
+    pub vpc_id: Input<VpcId>,
+    /// The names of the zones.
+    pub zones: Vec<String>,
+    /// The private subnet of each zone.
+    pub private_subnets: Vec<Input<SubnetId>>,
+    /// The public subnet of each zone; empty if there are none.
+    pub public_subnets: Vec<Input<SubnetId>>,
+    /// The route table of each zone's private subnet.
+    pub private_route_tables: Vec<Input<RouteTableId>>,
+    /// The route table of all public subnets.
+    pub public_route_table: Option<Input<RouteTableId>>,
+    /// The public addresses from which the private subnets reach the internet.
+    pub nat_addresses: Vec<Input<String>>,
+    /// The security group of the interface endpoints, if there are any.
+    pub endpoint_security_group: Option<Input<SecurityGroupId>>,
+}

@@ -1,0 +1,120 @@
+use ebbtide::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Route, RouteTable, RouteTarget, Subnet};
+use ebbtide::aws::{AllocationId, InternetGatewayId, NatGatewayId, SubnetId, Tags};
+use ebbtide::stack::Resolved;
+use serde_json::json;
+
+use super::{gateway_of, subnet_in, table_in, tags, vpc};
+use crate::harness::World;
+
+fn route(destination: &str, target: RouteTarget<Resolved>) -> Route<Resolved> {
+    Route { destination: destination.parse().unwrap(), target }
+}
+
+#[tokio::test]
+async fn a_route_table_lives() {
+    let world = World::new();
+    let (network, vpc) = vpc(&world).await;
+    let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
+    let a = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
+    let b = world.make::<Subnet>("b", &subnet_in(&vpc, "10.0.16.0/20", "eu-west-1b")).await;
+    let out = || RouteTarget::InternetGateway(InternetGatewayId(internet.id.clone()));
+    // In no order that AWS could have: what is read must be in the declared one.
+    let routes = vec![route("192.0.2.0/24", out()), route("0.0.0.0/0", out())];
+    let subnets = vec![SubnetId(b.id.clone()), SubnetId(a.id.clone())];
+    let mut inputs = RouteTable { routes, subnets, tags: tags("team", "serving"), ..table_in(&vpc) };
+    let mut made = world.make::<RouteTable>("main", &inputs).await;
+    inputs.routes.reverse();
+    inputs.subnets.reverse();
+    made.change_to(&inputs).await;
+    inputs.routes.pop();
+    inputs.subnets.pop();
+    inputs.tags = Tags::new();
+    made.change_to(&inputs).await;
+    inputs.routes.push(route("198.51.100.0/24", out()));
+    inputs.subnets = vec![SubnetId(b.id.clone())];
+    made.change_to(&inputs).await;
+    made.delete().await;
+    for made in [a, b, internet, network] {
+        made.delete().await;
+    }
+}
+
+#[tokio::test]
+async fn a_route_turns_from_one_gateway_to_another_and_goes_with_a_pause() {
+    let world = World::new();
+    let (_network, vpc) = vpc(&world).await;
+    let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
+    let subnet = world.make::<Subnet>("public", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
+    let address = world.make::<ElasticIp>("nat", &ElasticIp::default()).await;
+    let nat = NatGateway {
+        subnet: SubnetId(subnet.id.clone()),
+        allocation: Some(AllocationId(address.id.clone())),
+        tags: Tags::new(),
+    };
+    let nat = world.make::<NatGateway>("a", &nat).await;
+    let out = RouteTarget::InternetGateway(InternetGatewayId(internet.id.clone()));
+    let mut made =
+        world.make::<RouteTable>("main", &RouteTable { routes: vec![route("0.0.0.0/0", out)], ..table_in(&vpc) }).await;
+    let through = RouteTarget::NatGateway(NatGatewayId(nat.id.clone()));
+    let private = RouteTable { routes: vec![route("0.0.0.0/0", through)], ..table_in(&vpc) };
+    made.change_to(&private).await;
+    // The gateway goes without the table being told, and leaves a hole behind, which is a difference.
+    let nat_id = nat.id.clone();
+    nat.delete().await;
+    let hole = json!([{"destination": "0.0.0.0/0", "target": {"blackhole": nat_id}}]);
+    assert_eq!(made.ready().await.inputs["routes"], hole);
+    made.change_to(&table_in(&vpc)).await;
+}
+
+#[tokio::test]
+async fn a_subnet_is_taken_over_from_another_table() {
+    let world = World::new();
+    let (_network, vpc) = vpc(&world).await;
+    let subnet = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
+    let with = RouteTable { subnets: vec![SubnetId(subnet.id.clone())], ..table_in(&vpc) };
+    let mut one = world.make::<RouteTable>("one", &with).await;
+    let mut two = world.make::<RouteTable>("two", &table_in(&vpc)).await;
+    two.change_to(&with).await;
+    assert_eq!(one.ready().await.inputs["subnets"], json!([]));
+    one.change_to(&table_in(&vpc)).await;
+    // Once more, as after a lost answer.
+    two.kind.update(&two.context, &two.id, &one.inputs, &two.inputs).await.unwrap();
+    assert_eq!(two.ready().await.inputs, two.inputs);
+}
+
+#[tokio::test]
+async fn a_foreign_route_is_seen_and_taken_away() {
+    let world = World::new();
+    let (_network, vpc) = vpc(&world).await;
+    let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
+    let mut made = world.make::<RouteTable>("main", &table_in(&vpc)).await;
+    let request = world.aws.ec2().create_route().route_table_id(&made.id).gateway_id(&internet.id);
+    request.destination_cidr_block("0.0.0.0/0").send().await.unwrap();
+    let found = made.ready().await.inputs;
+    assert_eq!(found["routes"], json!([{"destination": "0.0.0.0/0", "target": {"internet_gateway": internet.id}}]));
+    made.inputs = found;
+    made.change_to(&table_in(&vpc)).await;
+}
+
+#[tokio::test]
+async fn a_route_table_is_created_once_for_a_token() {
+    let world = World::new();
+    let (_network, vpc) = vpc(&world).await;
+    let made = world.make::<RouteTable>("main", &table_in(&vpc)).await;
+    assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
+}
+
+#[tokio::test]
+async fn order_alone_is_no_reason_for_a_call() {
+    let world = World::new();
+    let (_network, vpc) = vpc(&world).await;
+    let a = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
+    let b = world.make::<Subnet>("b", &subnet_in(&vpc, "10.0.16.0/20", "eu-west-1b")).await;
+    let mut inputs = RouteTable { subnets: vec![SubnetId(b.id.clone()), SubnetId(a.id.clone())], ..table_in(&vpc) };
+    let made = world.make::<RouteTable>("main", &inputs).await;
+    inputs.subnets.reverse();
+    let calls = world.cloud.seam().calls();
+    let to = serde_json::to_value(&inputs).unwrap();
+    made.kind.update(&made.context, &made.id, &made.inputs, &to).await.unwrap();
+    assert_eq!(world.cloud.seam().calls(), calls);
+}

@@ -1,0 +1,146 @@
+//! Buckets.
+
+use ebbtide::aws::Tags;
+use ebbtide::aws::iam::{Policy, Principal};
+use ebbtide::aws::s3::{
+    Bucket, BucketOut, Encryption, LifecycleRule, NoncurrentExpiration, PublicAccessBlock, StorageClass, Transition,
+};
+use ebbtide::resource::{ErrorKind, kind};
+use ebbtide::stack::Resolved;
+use serde_json::json;
+
+use crate::declared::resolved;
+use crate::harness::{Made, World};
+
+fn rules() -> Vec<LifecycleRule> {
+    let captures = LifecycleRule {
+        prefix: "captures/".into(),
+        transitions: vec![Transition { days: 30, storage_class: StorageClass::StandardInfrequentAccess }],
+        expiration_days: Some(365),
+        ..LifecycleRule::new("captures")
+    };
+    let all = LifecycleRule {
+        noncurrent_expiration: Some(NoncurrentExpiration { days: 30, keep_versions: Some(3) }),
+        abort_multipart_days: Some(7),
+        ..LifecycleRule::new("all")
+    };
+    vec![captures, all]
+}
+
+fn bucket() -> Bucket<Resolved> {
+    resolved(&Bucket {
+        versioning: true,
+        lifecycle: rules(),
+        tags: Tags::from([("team".into(), "llm".into())]),
+        ..Bucket::new()
+    })
+}
+
+async fn put(world: &World, made: &Made, key: &str) {
+    let put = world.aws.s3().put_object().bucket(&made.id).key(key);
+    put.body(b"content".to_vec().into()).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_bucket_lives_through_every_change() {
+    let world = World::new();
+    let mut made = world.make::<Bucket>("models", &bucket()).await;
+    let outputs: BucketOut<Resolved> = made.outputs().await;
+    assert_eq!(outputs.arn.as_str(), format!("arn:aws:s3:::{}", made.id));
+    assert_eq!(outputs.regional_domain_name, format!("{}.s3.eu-west-1.amazonaws.com", made.id));
+    let location = world.aws.s3().get_bucket_location().bucket(&made.id).send().await.unwrap();
+    assert_eq!(location.location_constraint().map(|place| place.as_str()), Some("eu-west-1"));
+
+    let mut changed = Bucket { versioning: false, ..bucket() };
+    made.change_to(&changed).await;
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/1";
+    changed.encryption = Encryption::Kms { key: Some(key.into()), bucket_key: true };
+    made.change_to(&changed).await;
+    changed.encryption = Encryption::Aes256;
+    made.change_to(&changed).await;
+    changed.lifecycle.pop();
+    made.change_to(&changed).await;
+    changed.lifecycle.clear();
+    made.change_to(&changed).await;
+    let readers = Policy::new().allow(["s3:GetObject"]).on_itself_then("/*").to(Principal::account("210987654321"));
+    changed.policy = Some(resolved(&readers));
+    made.change_to(&changed).await;
+    changed.tls_only = false;
+    made.change_to(&changed).await;
+    changed.policy = None;
+    made.change_to(&changed).await;
+    changed.public_access = PublicAccessBlock { restrict_public_buckets: false, ..PublicAccessBlock::ALL };
+    made.change_to(&changed).await;
+    changed.tags = Tags::from([("stage".into(), "test".into())]);
+    made.change_to(&changed).await;
+    assert!(made.kind.find(&made.context, &made.inputs).await.unwrap().is_some(), "the ownership tags stay");
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn what_others_changed_is_seen() {
+    let world = World::new();
+    let made = world.make::<Bucket>("models", &bucket()).await;
+    let s3 = world.aws.s3();
+    s3.delete_public_access_block().bucket(&made.id).send().await.unwrap();
+    s3.delete_bucket_policy().bucket(&made.id).send().await.unwrap();
+    s3.delete_bucket_lifecycle().bucket(&made.id).send().await.unwrap();
+    let seen = made.read().await.unwrap().inputs;
+    assert_eq!(seen["public_access"]["block_public_acls"], false);
+    assert_eq!(seen["tls_only"], false);
+    assert_eq!(seen["lifecycle"], json!([]));
+    made.kind.update(&made.context, &made.id, &seen, &made.inputs).await.unwrap();
+    assert_eq!(made.read().await.unwrap().inputs, made.inputs);
+}
+
+#[tokio::test]
+async fn objects_are_data_and_so_are_their_old_versions() {
+    let world = World::new();
+    let mut made = world.make::<Bucket>("models", &bucket()).await;
+    assert_eq!(made.read().await.unwrap().holds, None);
+    put(&world, &made, "model.tar.gz").await;
+    assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("1 object"));
+    put(&world, &made, "model.tar.gz").await;
+    world.aws.s3().delete_object().bucket(&made.id).key("model.tar.gz").send().await.unwrap();
+    assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("3 objects"));
+    let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::HoldsData);
+    assert!(error.message.contains("3 objects"), "{error}");
+    made.context.include_data = true;
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_creation_that_was_cut_off_is_taken_up_again() {
+    let world = World::new();
+    let made = world.make::<Bucket>("models", &bucket()).await;
+    world.aws.s3().delete_bucket_policy().bucket(&made.id).send().await.unwrap();
+    assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
+    assert_eq!(made.read().await.unwrap().inputs, made.inputs);
+}
+
+#[tokio::test]
+async fn a_bucket_of_somebody_else_is_neither_found_nor_taken() {
+    let world = World::new();
+    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
+        .location_constraint(aws_sdk_s3::types::BucketLocationConstraint::EuWest1)
+        .build();
+    let create = world.aws.s3().create_bucket().bucket("theirs").create_bucket_configuration(place);
+    create.send().await.unwrap();
+    let context = world.context("s3_bucket.ours", 1);
+    let inputs = serde_json::to_value(Bucket { name: Some("theirs".into()), ..bucket() }).unwrap();
+    let kind = kind("s3_bucket").unwrap();
+    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
+    let error = kind.create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains("theirs")), "{error:?}");
+}
+
+#[tokio::test]
+async fn what_is_predicted_comes_true() {
+    let world = World::new();
+    let made = world.make::<Bucket>("models", &resolved(&Bucket::new())).await;
+    let declared = serde_json::to_value(Bucket::new()).unwrap();
+    let predicted = made.kind.predict(&made.context.identity, &declared).unwrap();
+    assert_eq!(serde_json::Value::Object(predicted), made.read().await.unwrap().outputs);
+}
