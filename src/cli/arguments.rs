@@ -123,7 +123,7 @@ pub(super) struct Plan {
     /// Exits with 2 if there are changes
     #[arg(long)]
     pub(super) detailed_exitcode: bool,
-    /// Deletes this resource's data too (with --target destroyed); repeatable, `all` for every resource
+    /// Deletes this resource's data too, where the resource is deleted or replaced; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     pub(super) include_data: Vec<String>,
 }
@@ -133,6 +133,9 @@ pub(super) struct Apply {
     /// The stack, or a file that `ebb plan --out` made
     #[arg(value_name = "STACK | PLANFILE")]
     pub(super) what: Option<String>,
+    /// Lets a replacement delete this resource's data; repeatable, `all` for every resource
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) include_data: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -68,6 +68,10 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
     let environment = context.environment()?;
     let stack = context.recorded_or_registered(&environment, change.stack.as_deref())?;
     if let Some(plan) = &change.plan {
+        if !change.include_data.is_empty() {
+            let message = "a saved plan says itself whose data goes: name it with `ebb plan --include-data`";
+            return Err(CommandError::new(ErrorKind::Usage, message));
+        }
         belongs(plan, &environment)?;
     }
     let interrupt = Interrupt::default();

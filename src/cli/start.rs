@@ -63,7 +63,8 @@ fn run(context: &Context, command: Command) -> Result<u8, CommandError> {
         }),
         Command::Plan(arguments) => on_all_threads(plan::run(context, &arguments)),
         Command::Apply(arguments) => {
-            on_all_threads(async { change::run(context, Change::apply(context, arguments.what.as_deref())?).await })
+            let apply = Change::apply(context, arguments.what.as_deref())?;
+            on_all_threads(change::run(context, apply.including_data(arguments.include_data)))
         }
         Command::Pause(arguments) => {
             on_all_threads(change::run(context, Change::to("pause", Target::Paused, arguments.stack)))

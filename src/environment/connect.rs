@@ -6,7 +6,7 @@ use std::time::Duration;
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig};
+use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::{Environment, Location};
@@ -133,7 +133,7 @@ impl Environment {
     #[cfg(feature = "embedded")]
     async fn embedded(&self) -> Result<Connection, ConnectError> {
         let cloud = self.open_cloud()?;
-        let mut config = SdkConfig::builder()
+        let mut config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.aws().region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))

@@ -65,6 +65,8 @@ fn a_plan_file_that_does_not_fit() {
         assert!(said.contains(expected), "{line}: {said}");
     }
 
+    refused(&project, "apply made.plan --yes --include-data all", 64);
+
     assert!(project.run("apply shop --yes").status.success());
     let said = refused(&project, "apply made.plan --yes", 1);
     assert!(said.contains("state serial"), "{said}");

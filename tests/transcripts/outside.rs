@@ -4,11 +4,12 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use crate::project::{Project, text};
+use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("another_client_sees_what_apply_made_and_pause_left", another_client_sees_what_apply_made_and_pause_left),
+    ("an_endpoint_can_be_any_server", an_endpoint_can_be_any_server),
     ("data_goes_only_where_it_is_named", data_goes_only_where_it_is_named),
     ("an_interrupted_apply_is_carried_on", an_interrupted_apply_is_carried_on),
     ("a_reader_that_goes_away_is_no_failure", a_reader_that_goes_away_is_no_failure),
@@ -83,6 +84,32 @@ fn another_client_sees_what_apply_made_and_pause_left() {
     assert!(server.ec2("DescribeVpcs").contains(&vpc), "a pause leaves the network");
     assert!(!server.ec2("DescribeNatGateways").contains("<state>available</state>"), "a pause leaves no gateway");
     assert!(!server.ec2("DescribeAddresses").contains(&address), "a pause leaves no address that bills");
+}
+
+fn an_endpoint_can_be_any_server() {
+    let project = Project::new();
+    let server = Server::start(&project);
+    let remote =
+        LOCAL.replace("embedded = true\ntransition_ms = 20", &format!("endpoint_url = \"http://{}\"", server.address));
+    project.write("environments/remote.toml", &remote);
+    let run = |line: &str| {
+        let mut command = project.command(line);
+        command.env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "secret");
+        let output = command.output().expect("ebb starts");
+        assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    run("apply shop --yes --env remote");
+    run("apply vault --yes --env remote");
+    assert!(run("plan shop --env remote").contains("Plan: no changes, 12 unchanged."));
+    assert!(run("plan vault --env remote").contains("Plan: no changes, 1 unchanged."));
+    let vpc = run("output shop VPC_ID --env remote");
+    assert!(server.ec2("DescribeVpcs").contains(vpc.trim()));
+    assert!(
+        !project.path("state/remote/cloud").exists(),
+        "an environment that is not embedded has no cloud of its own"
+    );
+    run("destroy shop --yes --env remote");
 }
 
 fn data_goes_only_where_it_is_named() {

@@ -156,7 +156,7 @@ impl Resource for Alarm {
             problem("name", format!("`{name}`: AWS takes 1 to {LONGEST} printable characters"));
         }
         let period = self.period_seconds;
-        if !matches!(period, 10 | 20 | 30) && (period == 0 || period % 60 != 0) {
+        if !matches!(period, 10 | 20 | 30) && (period == 0 || !period.is_multiple_of(60)) {
             problem("period_seconds", format!("{period}: AWS takes 10, 20, 30 or a multiple of 60"));
         }
         if self.evaluation_periods == 0 {

@@ -157,7 +157,7 @@ impl Instances {
 
 impl Serverless {
     fn validate(&self, problem: &mut impl FnMut(&str, String)) {
-        if !(1024..=6144).contains(&self.memory_mb) || self.memory_mb % 1024 != 0 {
+        if !(1024..=6144).contains(&self.memory_mb) || !self.memory_mb.is_multiple_of(1024) {
             problem("memory_mb", format!("{} MB: AWS takes 1024, 2048, … 6144", self.memory_mb));
         }
         if !(1..=200).contains(&self.max_concurrency) {

@@ -1,0 +1,16 @@
+//! Scaling activities: there is no load in the embedded cloud, so nothing is ever scaled.
+
+use serde_json::{Value, json};
+
+use super::list::{check_filters, page_size};
+use crate::service::Fault;
+
+/// DescribeScalingActivities.
+pub fn describe(input: &Value) -> Result<Value, Fault> {
+    check_filters(input)?;
+    page_size(input, 50)?;
+    if input["NextToken"].is_string() {
+        return Err(Fault::new("InvalidNextTokenException", "The NextToken is invalid"));
+    }
+    Ok(json!({ "ScalingActivities": [] }))
+}

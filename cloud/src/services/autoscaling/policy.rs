@@ -1,0 +1,120 @@
+//! Scaling policies.
+
+use serde_json::{Value, json};
+
+use super::target_id::TargetId;
+use super::{invalid, step_scaling, target, target_tracking, text};
+use crate::documents::World;
+use crate::service::Fault;
+
+/// The table of scaling policies, by [`TargetId::key_of`].
+pub const TABLE: &str = "ScalingPolicy";
+
+/// How many policies a target may have.
+const LIMIT: usize = 50;
+
+/// The member that configures each type of policy.
+const CONFIGURATIONS: [(&str, &str); 2] = [
+    ("TargetTrackingScaling", "TargetTrackingScalingPolicyConfiguration"),
+    ("StepScaling", "StepScalingPolicyConfiguration"),
+];
+
+/// PutScalingPolicy: creates a policy, or replaces the configuration of an existing one.
+pub fn put(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let id = TargetId::of(input)?;
+    target::check_registered(&id, world)?;
+    let name = text(input, "PolicyName");
+    let key = id.key_of(name);
+    let before = world.own.get(TABLE, &key).cloned();
+    let kind = kind(input, before.as_ref())?;
+    let mut policy = match before {
+        Some(before) => before,
+        None => fresh(&id, name, kind, world)?,
+    };
+    let member = CONFIGURATIONS.iter().find(|(known, _)| *known == kind).map_or("", |(_, member)| member);
+    if let Some((_, other)) = CONFIGURATIONS.iter().find(|(known, other)| *known != kind && !input[*other].is_null()) {
+        return Err(invalid(format!("A policy of type {kind} cannot have a {other}")));
+    }
+    let configuration = &input[member];
+    if configuration.is_null() {
+        if policy[member].is_null() {
+            return Err(invalid(format!("A policy of type {kind} needs a {member}")));
+        }
+    } else {
+        policy[member] = configuration.clone();
+        if kind == "StepScaling" {
+            step_scaling::check(configuration)?;
+            step_scaling::fill_in(&mut policy[member]);
+        } else {
+            target_tracking::check(configuration, &id)?;
+            check_metric_is_free(configuration, &id, name, world)?;
+            policy["Alarms"] = target_tracking::alarms(&policy["Alarms"], configuration, &id, world);
+        }
+    }
+    let answer = json!({ "PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"] });
+    world.own.put(TABLE, key, policy);
+    Ok(answer)
+}
+
+/// The type of the policy: given, or what it is already.
+fn kind(input: &Value, before: Option<&Value>) -> Result<&'static str, Fault> {
+    let given = input["PolicyType"].as_str();
+    let existing = before.map(|policy| text(policy, "PolicyType"));
+    let kind = match (given, existing) {
+        (Some(given), Some(existing)) if given != existing => {
+            return Err(invalid(format!("The type of an existing policy ({existing}) cannot be changed to {given}")));
+        }
+        (given, existing) => given.or(existing),
+    };
+    let kind = kind.ok_or_else(|| invalid("PolicyType is required to create a scaling policy"))?;
+    let known = CONFIGURATIONS.iter().find(|(known, _)| *known == kind);
+    known.map(|(known, _)| *known).ok_or_else(|| invalid(format!("{kind} is not supported for SageMaker")))
+}
+
+fn fresh(id: &TargetId, name: &str, kind: &str, world: &World<'_>) -> Result<Value, Fault> {
+    if world.own.all(TABLE).filter(|(_, policy)| policy["Target"] == id.key()).count() >= LIMIT {
+        let message = format!("A scalable target may have at most {LIMIT} scaling policies");
+        return Err(Fault::new("LimitExceededException", message));
+    }
+    let mut policy = id.members();
+    policy["Target"] = json!(id.key());
+    policy["PolicyName"] = json!(name);
+    policy["PolicyType"] = json!(kind);
+    policy["PolicyARN"] = json!(format!(
+        "arn:aws:autoscaling:{}:{}:scalingPolicy:{}:resource/{}/{}:policyName/{name}",
+        world.region,
+        world.account,
+        uuid::Uuid::new_v4(),
+        id.namespace,
+        id.resource
+    ));
+    policy["Alarms"] = json!([]);
+    policy["CreatedMs"] = json!(world.now_ms);
+    Ok(policy)
+}
+
+/// Two policies of a target cannot track the same metric.
+fn check_metric_is_free(configuration: &Value, id: &TargetId, name: &str, world: &World<'_>) -> Result<(), Fault> {
+    let metric = target_tracking::metric(configuration);
+    let same = |policy: &Value| {
+        policy["Target"] == id.key()
+            && policy["PolicyName"] != name
+            && policy["PolicyType"] == "TargetTrackingScaling"
+            && target_tracking::metric(&policy["TargetTrackingScalingPolicyConfiguration"]) == metric
+    };
+    if world.own.all(TABLE).any(|(_, policy)| same(policy)) {
+        let message = "Only one TargetTrackingScaling policy for a given metric specification is allowed.";
+        return Err(invalid(message));
+    }
+    Ok(())
+}
+
+/// DeleteScalingPolicy.
+pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let id = TargetId::of(input)?;
+    let name = text(input, "PolicyName");
+    match world.own.remove(TABLE, &id.key_of(name)) {
+        Some(_) => Ok(json!({})),
+        None => Err(id.missing("scaling policy", Some(("policy name", name)))),
+    }
+}

@@ -1,0 +1,111 @@
+//! What can be scaled: variants of endpoints and inference components, as SageMaker has them now.
+
+use serde_json::Value;
+
+use super::target_id::{COPY_COUNT, INSTANCE_COUNT, PROVISIONED_CONCURRENCY, TargetId};
+use super::{invalid, text};
+use crate::documents::{Tables, World};
+use crate::service::Fault;
+use crate::services::sagemaker::{Component, Endpoint};
+
+/// Instances that gain capacity by themselves under load, so that AWS does not scale them.
+const BURSTABLE: [&str; 2] = ["ml.t2.", "ml.t3."];
+
+/// A resource of SageMaker, named by its resource id.
+enum Named<'a> {
+    Variant { endpoint: &'a str, variant: &'a str },
+    Component(&'a str),
+}
+
+fn named(resource: &str) -> Option<Named<'_>> {
+    let parts: Vec<&str> = resource.split('/').collect();
+    match parts.as_slice() {
+        ["endpoint", endpoint, "variant", variant] => Some(Named::Variant { endpoint, variant }),
+        ["inference-component", name] => Some(Named::Component(name)),
+        _ => None,
+    }
+}
+
+/// Checks that a target can be registered, and answers when its resource was created, in milliseconds since the Unix
+/// epoch: what tells it from a later one of the same name.
+pub fn check(id: &TargetId, world: &World<'_>) -> Result<i64, Fault> {
+    if id.namespace != "sagemaker" {
+        let message = format!("The embedded cloud has no scalable resources of {}", id.namespace);
+        return Err(invalid(message));
+    }
+    let named = named(&id.resource).ok_or_else(|| unsupported(id))?;
+    if matches!(named, Named::Component(_)) != (id.dimension == COPY_COUNT) {
+        return Err(unsupported(id));
+    }
+    let tables = world.other("sagemaker");
+    let missing = || invalid(format!("The resource {} does not exist", id.resource));
+    match named {
+        Named::Component(name) => {
+            let component = Component::standing(&tables, clock(world), name)?.ok_or_else(missing)?;
+            if component.status() == "Deleting" {
+                return Err(missing());
+            }
+            Ok(component.created_ms)
+        }
+        Named::Variant { endpoint, variant } => {
+            let endpoint = Endpoint::standing(&tables, clock(world), endpoint)?.ok_or_else(missing)?;
+            let variant = endpoint.fleet.find(variant).ok_or_else(missing)?;
+            if endpoint.status() == "Deleting" {
+                return Err(missing());
+            }
+            let fitting = if variant.serverless.is_some() { PROVISIONED_CONCURRENCY } else { INSTANCE_COUNT };
+            if id.dimension != fitting {
+                let message = format!("The resource {} can only be scaled in {fitting}", id.resource);
+                return Err(invalid(message));
+            }
+            let instance_type = variant.instance_type().unwrap_or_default();
+            if BURSTABLE.iter().any(|family| instance_type.starts_with(family)) {
+                return Err(invalid(format!("Instances of type {instance_type} do not support automatic scaling")));
+            }
+            Ok(endpoint.created_ms)
+        }
+    }
+}
+
+/// Whether the resource that a target was registered for is still there, and not being deleted.
+pub fn stands(target: &Value, tables: &Tables, world: &World<'_>) -> Result<bool, Fault> {
+    let created = target["ResourceCreatedMs"].as_i64();
+    Ok(match named(text(target, "ResourceId")) {
+        None => false,
+        Some(Named::Component(name)) => Component::standing(tables, clock(world), name)?
+            .is_some_and(|component| Some(component.created_ms) == created && component.status() != "Deleting"),
+        Some(Named::Variant { endpoint, variant }) => {
+            Endpoint::standing(tables, clock(world), endpoint)?.is_some_and(|endpoint| {
+                Some(endpoint.created_ms) == created
+                    && endpoint.status() != "Deleting"
+                    && endpoint.fleet.find(variant).is_some()
+            })
+        }
+    })
+}
+
+/// The variants of an endpoint that are registered as scalable targets. `tables` are ours as another service sees them;
+/// `created_ms` is when the endpoint was created, in milliseconds since the Unix epoch.
+pub fn registered_variants(tables: &Tables, endpoint: &str, created_ms: i64) -> Vec<String> {
+    let of_it = |target: &Value| match named(text(target, "ResourceId"))? {
+        Named::Variant { endpoint: name, variant } if name == endpoint => {
+            (target["ResourceCreatedMs"] == created_ms).then(|| variant.to_owned())
+        }
+        _ => None,
+    };
+    let mut variants: Vec<String> = tables.all(super::target::TABLE).filter_map(|(_, target)| of_it(target)).collect();
+    variants.dedup();
+    variants
+}
+
+fn clock(world: &World<'_>) -> (i64, i64) {
+    (world.now_ms, world.transition_ms)
+}
+
+fn unsupported(id: &TargetId) -> Fault {
+    let message = format!(
+        "Unsupported service namespace, resource type or scalable dimension: {}, {}, {}",
+        id.namespace, id.resource, id.dimension
+    );
+    invalid(message)
+}

@@ -1,0 +1,26 @@
+//! Lists of scheduled actions.
+
+use serde_json::Value;
+
+use super::list::List;
+use super::{scheduled_action, seconds};
+use crate::documents::World;
+use crate::service::Fault;
+
+/// DescribeScheduledActions.
+pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let list = List {
+        table: scheduled_action::TABLE,
+        member: "ScheduledActions",
+        names: ("ScheduledActionNames", "ScheduledActionName"),
+        limit: 50,
+    };
+    list.answer(input, world, |action| {
+        let mut shown = action.clone();
+        shown["CreationTime"] = seconds(&action["CreatedMs"]);
+        if let Some(members) = shown.as_object_mut() {
+            members.retain(|member, value| !matches!(member.as_str(), "CreatedMs" | "Target") && !value.is_null());
+        }
+        shown
+    })
+}

@@ -1,0 +1,121 @@
+//! Scalable targets: registered, deregistered, and gone with their resource.
+
+use serde_json::{Value, json};
+
+use super::target_id::{COPY_COUNT, TargetId};
+use super::{invalid, policy, resource, scheduled_action, tags, text};
+use crate::documents::World;
+use crate::service::Fault;
+
+/// The table of scalable targets, by [`TargetId::key`].
+pub const TABLE: &str = "ScalableTarget";
+
+const SUSPENSIONS: [&str; 3] = ["DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"];
+
+/// RegisterScalableTarget: creates a target, or changes of an existing one what is given.
+pub fn register(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let id = TargetId::of(input)?;
+    let created = resource::check(&id, world)?;
+    let before = world.own.get(TABLE, &id.key()).cloned();
+    let is_new = before.is_none();
+    let mut target = before.unwrap_or_else(|| fresh(&id, created, world));
+    for member in ["MinCapacity", "MaxCapacity"] {
+        if !input[member].is_null() {
+            target[member] = input[member].clone();
+        } else if is_new {
+            return Err(invalid("You must specify both MinCapacity and MaxCapacity to register a new scalable target"));
+        }
+    }
+    check_capacities(&target["MinCapacity"], &target["MaxCapacity"])?;
+    for member in SUSPENSIONS {
+        if !input["SuspendedState"][member].is_null() {
+            target["SuspendedState"][member] = input["SuspendedState"][member].clone();
+        }
+    }
+    let arn = text(&target, "ScalableTargetARN").to_owned();
+    // The tags of an existing target are changed by TagResource only.
+    if is_new {
+        tags::record(world, &arn, &input["Tags"])?;
+    }
+    world.own.put(TABLE, id.key(), target);
+    Ok(json!({ "ScalableTargetARN": arn }))
+}
+
+fn fresh(id: &TargetId, resource_created_ms: i64, world: &World<'_>) -> Value {
+    let unique = uuid::Uuid::new_v4().simple().to_string();
+    let linked = if id.dimension == COPY_COUNT { "InferenceComponent" } else { "Endpoint" };
+    let mut target = id.members();
+    target["ScalableTargetARN"] = json!(format!(
+        "arn:aws:application-autoscaling:{}:{}:scalable-target/0{}{unique}",
+        world.region,
+        world.account,
+        &unique[..3]
+    ));
+    target["RoleARN"] = json!(format!(
+        "arn:aws:iam::{}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/\
+         AWSServiceRoleForApplicationAutoScaling_SageMaker{linked}",
+        world.account
+    ));
+    target["SuspendedState"] = SUSPENSIONS.iter().map(|member| ((*member).to_owned(), json!(false))).collect();
+    target["CreatedMs"] = json!(world.now_ms);
+    target["ResourceCreatedMs"] = json!(resource_created_ms);
+    target
+}
+
+/// Checks a minimum and a maximum, where they are given.
+pub fn check_capacities(min: &Value, max: &Value) -> Result<(), Fault> {
+    let (min, max) = (min.as_i64(), max.as_i64());
+    if min.into_iter().chain(max).any(|capacity| capacity < 0) {
+        return Err(invalid("Minimum and maximum capacity must be 0 or more"));
+    }
+    if let (Some(min), Some(max)) = (min, max)
+        && min > max
+    {
+        return Err(invalid(format!("Maximum capacity ({max}) cannot be less than minimum capacity ({min})")));
+    }
+    Ok(())
+}
+
+/// Checks that a target is registered.
+pub fn check_registered(id: &TargetId, world: &World<'_>) -> Result<(), Fault> {
+    match world.own.get(TABLE, &id.key()) {
+        Some(_) => Ok(()),
+        None => Err(id.missing("scalable target", None)),
+    }
+}
+
+/// DeregisterScalableTarget.
+pub fn deregister(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let id = TargetId::of(input)?;
+    check_registered(&id, world)?;
+    forget(&id.key(), world);
+    Ok(json!({}))
+}
+
+/// Forgets a target with its policies, scheduled actions and tags.
+fn forget(key: &str, world: &mut World<'_>) {
+    if let Some(target) = world.own.remove(TABLE, key) {
+        tags::forget(world, text(&target, "ScalableTargetARN"));
+    }
+    for table in [policy::TABLE, scheduled_action::TABLE] {
+        world.own.retain(table, |_, record| record["Target"] != key);
+    }
+}
+
+/// Forgets the targets whose resource is gone or being deleted: AWS deregisters them silently.
+pub fn forget_gone(world: &mut World<'_>) -> Result<(), Fault> {
+    if world.own.all(TABLE).next().is_none() {
+        return Ok(());
+    }
+    let tables = world.other("sagemaker");
+    let mut gone = Vec::new();
+    for (key, target) in world.own.all(TABLE) {
+        if !resource::stands(target, &tables, world)? {
+            gone.push(key.to_owned());
+        }
+    }
+    for key in gone {
+        forget(&key, world);
+    }
+    Ok(())
+}

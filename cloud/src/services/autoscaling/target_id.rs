@@ -1,0 +1,67 @@
+//! What identifies a scalable target: namespace, resource and dimension.
+
+use serde_json::{Value, json};
+
+use super::{invalid, text};
+use crate::service::Fault;
+
+/// The dimension of a variant with instances.
+pub const INSTANCE_COUNT: &str = "sagemaker:variant:DesiredInstanceCount";
+/// The dimension of a serverless variant.
+pub const PROVISIONED_CONCURRENCY: &str = "sagemaker:variant:DesiredProvisionedConcurrency";
+/// The dimension of an inference component.
+pub const COPY_COUNT: &str = "sagemaker:inference-component:DesiredCopyCount";
+
+/// The identity of a scalable target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TargetId {
+    /// The service namespace, e.g. `sagemaker`.
+    pub namespace: String,
+    /// The resource, e.g. `endpoint/NAME/variant/VARIANT`.
+    pub resource: String,
+    /// The dimension, e.g. `sagemaker:variant:DesiredInstanceCount`.
+    pub dimension: String,
+}
+
+impl TargetId {
+    /// The identity that an input names.
+    pub fn of(input: &Value) -> Result<Self, Fault> {
+        let id = Self {
+            namespace: text(input, "ServiceNamespace").to_owned(),
+            resource: text(input, "ResourceId").to_owned(),
+            dimension: text(input, "ScalableDimension").to_owned(),
+        };
+        if id.dimension.split(':').next() != Some(id.namespace.as_str()) {
+            let message = "Unsupported service namespace, resource type or scalable dimension";
+            return Err(invalid(message));
+        }
+        Ok(id)
+    }
+
+    /// Under what it is remembered.
+    pub fn key(&self) -> String {
+        format!("{}|{}|{}", self.namespace, self.resource, self.dimension)
+    }
+
+    /// Under what something of the target (a policy, a scheduled action) is remembered.
+    pub fn key_of(&self, name: &str) -> String {
+        format!("{}|{name}", self.key())
+    }
+
+    /// The members that name it in an answer.
+    pub fn members(&self) -> Value {
+        json!({
+            "ServiceNamespace": self.namespace, "ResourceId": self.resource, "ScalableDimension": self.dimension,
+        })
+    }
+
+    /// The refusal when something of the target is not there.
+    pub fn missing(&self, what: &str, name: Option<(&str, &str)>) -> Fault {
+        let named = name.map(|(member, name)| format!(", {member}: {name}")).unwrap_or_default();
+        let message = format!(
+            "No {what} found for service namespace: {}, resource ID: {}, scalable dimension: {}{named}",
+            self.namespace, self.resource, self.dimension
+        );
+        Fault::new("ObjectNotFoundException", message)
+    }
+}

@@ -1,0 +1,22 @@
+//! Lists of scalable targets.
+
+use serde_json::Value;
+
+use super::list::List;
+use super::{seconds, target};
+use crate::documents::World;
+use crate::service::Fault;
+
+/// DescribeScalableTargets.
+pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let list =
+        List { table: target::TABLE, member: "ScalableTargets", names: ("ResourceIds", "ResourceId"), limit: 50 };
+    list.answer(input, world, |target| {
+        let mut shown = target.clone();
+        shown["CreationTime"] = seconds(&target["CreatedMs"]);
+        if let Some(members) = shown.as_object_mut() {
+            members.retain(|member, _| !matches!(member.as_str(), "CreatedMs" | "ResourceCreatedMs"));
+        }
+        shown
+    })
+}

@@ -1,0 +1,72 @@
+//! Changing the weights and capacities of an endpoint's variants.
+
+use serde_json::{Value, json};
+
+use super::endpoint::{Endpoint, Step};
+use super::fleet::Variant;
+use super::kind::{CONFIG, ENDPOINT};
+use super::transition::{Clock, Transition};
+use super::{invalid, serverless, text};
+use crate::documents::World;
+use crate::service::Fault;
+
+/// UpdateEndpointWeightsAndCapacities.
+pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let name = text(input, "EndpointName");
+    let mut endpoint = Endpoint::find(world, name)?;
+    endpoint.check_at_rest(world)?;
+    endpoint.check_alive(world)?;
+    CONFIG.find(world, &endpoint.fleet.endpoint_config_name)?;
+    let mut next = endpoint.fleet.clone();
+    let asynchronous = next.async_inference_config.is_some();
+    let changes = input["DesiredWeightsAndCapacities"].as_array().map(Vec::as_slice).unwrap_or_default();
+    for (index, change) in changes.iter().enumerate() {
+        let variant = text(change, "VariantName");
+        if changes[..index].iter().any(|earlier| earlier["VariantName"] == change["VariantName"]) {
+            return Err(invalid(format!("The variant '{variant}' is named twice.")));
+        }
+        let found = next.production_variants.iter_mut().find(|known| known.variant_name == variant);
+        let Some(found) = found else {
+            let arn = ENDPOINT.arn(world, name);
+            return Err(invalid(format!("Could not find variant \"{variant}\" of endpoint \"{arn}\".")));
+        };
+        apply(change, found, asynchronous)?;
+    }
+    endpoint.modified_ms = world.now_ms;
+    endpoint.transition = Some(Transition::begin(Clock::of(world), Step::Rescale(Box::new(next))));
+    endpoint.save(world)?;
+    Ok(json!({ "EndpointArn": ENDPOINT.arn(world, name) }))
+}
+
+fn apply(change: &Value, variant: &mut Variant, asynchronous: bool) -> Result<(), Fault> {
+    let name = &variant.variant_name;
+    if let Some(weight) = change["DesiredWeight"].as_f64() {
+        variant.weight = weight;
+    }
+    if let Some(count) = change["DesiredInstanceCount"].as_i64() {
+        if variant.serverless.is_some() {
+            return Err(invalid(format!("The variant '{name}' is serverless and has no instances.")));
+        }
+        // Only requests that are queued, or models that come as inference components, can do without an instance.
+        let can_rest = asynchronous || variant.declared["ModelName"].is_null();
+        if count == 0 && !can_rest {
+            return Err(invalid(format!(
+                "The desired instance count of the real-time variant '{name}' must be 1 or more."
+            )));
+        }
+        variant.count = Some(count);
+    }
+    let update = &change["ServerlessUpdateConfig"];
+    if !update.is_null() {
+        let Some(settings) = &mut variant.serverless else {
+            return Err(invalid(format!("The variant '{name}' is not serverless.")));
+        };
+        for member in ["MaxConcurrency", "ProvisionedConcurrency"] {
+            if !update[member].is_null() {
+                settings[member] = update[member].clone();
+            }
+        }
+        serverless::check_concurrency(settings)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Moving an endpoint to another configuration.
+
+use serde_json::{Value, json};
+
+use super::endpoint::{Endpoint, Step};
+use super::fleet::Fleet;
+use super::kind::{CONFIG, ENDPOINT};
+use super::transition::{Clock, Transition};
+use super::{deployment, invalid, text};
+use crate::documents::World;
+use crate::service::Fault;
+use crate::services::autoscaling;
+
+/// UpdateEndpoint.
+pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+    let name = text(input, "EndpointName");
+    let mut endpoint = Endpoint::find(world, name)?;
+    endpoint.check_at_rest(world)?;
+    endpoint.check_alive(world)?;
+    // Without its present configuration SageMaker no longer knows what the endpoint runs on.
+    CONFIG.find(world, &endpoint.fleet.endpoint_config_name)?;
+    let mut next = Fleet::of(world, text(input, "EndpointConfigName"))?;
+    if input["RetainAllVariantProperties"] == true {
+        retain(&endpoint.fleet, &mut next, &input["ExcludeRetainedVariantProperties"]);
+    }
+    check_scalable_targets(world, &endpoint, &next)?;
+    let given = Some(&input["DeploymentConfig"]).filter(|deployment| !deployment.is_null()).cloned();
+    let deployment = match given {
+        None if input["RetainDeploymentConfig"] == true => endpoint.last_deployment_config.take(),
+        given => given,
+    };
+    if let Some(deployment) = &deployment {
+        deployment::check(deployment, &next)?;
+    }
+    endpoint.last_deployment_config = deployment;
+    endpoint.failure_reason = None;
+    endpoint.modified_ms = world.now_ms;
+    endpoint.transition = Some(Transition::begin(Clock::of(world), Step::Update(Box::new(next))));
+    endpoint.save(world)?;
+    Ok(json!({ "EndpointArn": ENDPOINT.arn(world, name) }))
+}
+
+/// Keeps what the variants have now in place of what the new configuration says, but for what is excluded.
+fn retain(now: &Fleet, next: &mut Fleet, excluded: &Value) {
+    let kept = |property: &str| {
+        let mut excluded = excluded.as_array().into_iter().flatten();
+        !excluded.any(|excluded| excluded["VariantPropertyType"] == property)
+    };
+    for variant in &mut next.production_variants {
+        let Some(before) = now.find(&variant.variant_name) else { continue };
+        if kept("DesiredWeight") {
+            variant.weight = before.weight;
+        }
+        if kept("DesiredInstanceCount") && variant.count.is_some() && before.count.is_some() {
+            variant.count = before.count;
+        }
+    }
+    if kept("DataCaptureConfig") {
+        next.data_capture_config.clone_from(&now.data_capture_config);
+    }
+}
+
+/// Refuses to pull a variant away from under Application Auto Scaling.
+fn check_scalable_targets(world: &World<'_>, endpoint: &Endpoint, next: &Fleet) -> Result<(), Fault> {
+    let targets = world.other("application-autoscaling");
+    let name = &endpoint.endpoint_name;
+    for variant in autoscaling::registered_variants(&targets, name, endpoint.created_ms) {
+        let Some(before) = endpoint.fleet.find(&variant) else { continue };
+        let unchanged = next.find(&variant).is_some_and(|after| after.instance_type() == before.instance_type());
+        if !unchanged {
+            return Err(invalid(format!(
+                "The variant(s) \"{variant}\" must be deregistered as scalable targets with AWS Auto Scaling before \
+                 they can be removed or have their instance type updated."
+            )));
+        }
+    }
+    Ok(())
+}

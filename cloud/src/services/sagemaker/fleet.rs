@@ -1,0 +1,154 @@
+//! What an endpoint runs, or is about to run: the variants of a configuration, each with its images and its capacity.
+//!
+//! It is worked out when the configuration is deployed. What happens to models and configurations later does not touch it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use super::kind::{CONFIG, MODEL};
+use super::{container, text, time};
+use crate::documents::World;
+use crate::service::Fault;
+
+/// One variant at work.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Variant {
+    /// Its name.
+    pub variant_name: String,
+    /// Its images as `DeployedImages` describes them.
+    pub deployed_images: Vec<Value>,
+    /// Its desired weight.
+    pub weight: f64,
+    /// How many instances are desired; none for a serverless variant.
+    pub count: Option<i64>,
+    /// The serverless settings; none for a variant of instances.
+    pub serverless: Option<Value>,
+    /// The variant as the configuration has it.
+    pub declared: Value,
+}
+
+impl Variant {
+    /// The type of its instances, if it has instances of one type.
+    pub fn instance_type(&self) -> Option<&str> {
+        self.declared["InstanceType"].as_str()
+    }
+}
+
+/// All that one configuration deploys.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Fleet {
+    /// The configuration's name.
+    pub endpoint_config_name: String,
+    /// The production variants.
+    pub production_variants: Vec<Variant>,
+    /// The variants in shadow mode.
+    pub shadow_production_variants: Vec<Variant>,
+    /// The configuration's data capture.
+    pub data_capture_config: Option<Value>,
+    /// The configuration's asynchronous inference.
+    pub async_inference_config: Option<Value>,
+    /// The configuration's explainers.
+    pub explainer_config: Option<Value>,
+    /// The configuration's metrics.
+    pub metrics_config: Option<Value>,
+    /// Why it cannot come into service, if it cannot.
+    pub fails: Option<String>,
+    /// Whether the way back to the fleet before it fails, too.
+    pub rollback_fails: bool,
+}
+
+impl Fleet {
+    /// What a configuration deploys; the configuration and its models must exist.
+    pub fn of(world: &World<'_>, config_name: &str) -> Result<Self, Fault> {
+        let config = CONFIG.find(world, config_name)?;
+        let given = |member: &str| Some(&config[member]).filter(|value| !value.is_null()).cloned();
+        let mut fleet = Self {
+            endpoint_config_name: config_name.to_owned(),
+            production_variants: Vec::new(),
+            shadow_production_variants: Vec::new(),
+            data_capture_config: given("DataCaptureConfig"),
+            async_inference_config: given("AsyncInferenceConfig"),
+            explainer_config: given("ExplainerConfig"),
+            metrics_config: given("MetricsConfig"),
+            fails: None,
+            rollback_fails: false,
+        };
+        for declared in config["ProductionVariants"].as_array().into_iter().flatten() {
+            let variant = fleet.variant(declared, world)?;
+            fleet.production_variants.push(variant);
+        }
+        for declared in config["ShadowProductionVariants"].as_array().into_iter().flatten() {
+            let variant = fleet.variant(declared, world)?;
+            fleet.shadow_production_variants.push(variant);
+        }
+        Ok(fleet)
+    }
+
+    fn variant(&mut self, declared: &Value, world: &World<'_>) -> Result<Variant, Fault> {
+        let mut images = Vec::new();
+        if let Some(model) = declared["ModelName"].as_str() {
+            for container in container::all(MODEL.find(world, model)?) {
+                if let Some(image) = container["Image"].as_str() {
+                    images.push(deployed_image(image, world.now_ms));
+                }
+                self.expect_trouble(declared, container);
+            }
+        }
+        Ok(Variant {
+            variant_name: text(declared, "VariantName").to_owned(),
+            deployed_images: images,
+            weight: declared["InitialVariantWeight"].as_f64().unwrap_or(1.0),
+            count: declared["InitialInstanceCount"].as_i64(),
+            serverless: Some(&declared["ServerlessConfig"]).filter(|settings| !settings.is_null()).cloned(),
+            declared: declared.clone(),
+        })
+    }
+
+    /// The seam for failures: an image or data whose name says so does not come up.
+    fn expect_trouble(&mut self, declared: &Value, container: &Value) {
+        let variant = text(declared, "VariantName");
+        if text(container, "Image").contains("fail") {
+            self.rollback_fails |= text(container, "Image").contains("rollback-fail");
+            self.fails = Some(format!(
+                "The primary container for production variant {variant} did not pass the ping health check. Please \
+                 check CloudWatch logs for this endpoint."
+            ));
+        } else if let Some(url) = container::data_urls(container).find(|url| url.contains("fail")) {
+            self.fails = Some(format!("Failed to download model data for production variant {variant} from {url}."));
+        }
+    }
+
+    /// The production variant of that name.
+    pub fn find(&self, name: &str) -> Option<&Variant> {
+        self.production_variants.iter().find(|variant| variant.variant_name == name)
+    }
+}
+
+/// An image as it was deployed: with the digest that its tag stood for.
+pub fn deployed_image(image: &str, now_ms: i64) -> Value {
+    let resolved = if image.contains("@sha256:") {
+        image.to_owned()
+    } else {
+        // A colon before the last slash is the registry's port.
+        let tag = image.rfind(':').filter(|at| !image[*at..].contains('/')).unwrap_or(image.len());
+        let digest: String = Sha256::digest(image).iter().map(|byte| format!("{byte:02x}")).collect();
+        format!("{}@sha256:{digest}", &image[..tag])
+    };
+    json!({ "SpecifiedImage": image, "ResolvedImage": resolved, "ResolutionTime": time::seconds(now_ms) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_image_is_resolved_to_a_digest_of_its_repository() {
+        let resolved = |image: &str| deployed_image(image, 0)["ResolvedImage"].as_str().unwrap().to_owned();
+        assert!(resolved("1.dkr.ecr/vllm:1").starts_with("1.dkr.ecr/vllm@sha256:"));
+        assert!(resolved("localhost:5000/vllm").starts_with("localhost:5000/vllm@sha256:"));
+        assert_eq!(resolved("1.dkr.ecr/vllm@sha256:ab"), "1.dkr.ecr/vllm@sha256:ab");
+    }
+}

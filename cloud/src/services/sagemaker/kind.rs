@@ -1,0 +1,72 @@
+//! The kinds of things that have a name: how they are stored, called and refused.
+
+use serde_json::Value;
+
+use super::invalid;
+use crate::documents::World;
+use crate::service::Fault;
+
+/// A kind of thing with a name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Kind {
+    /// The table that remembers it, by name.
+    pub table: &'static str,
+    /// The member of inputs that names it.
+    pub name_field: &'static str,
+    segment: &'static str,
+    noun: &'static str,
+}
+
+/// A model.
+pub const MODEL: Kind = Kind { table: "Model", name_field: "ModelName", segment: "model", noun: "model" };
+/// An endpoint configuration.
+pub const CONFIG: Kind = Kind {
+    table: "EndpointConfig",
+    name_field: "EndpointConfigName",
+    segment: "endpoint-config",
+    noun: "endpoint configuration",
+};
+/// An endpoint.
+pub const ENDPOINT: Kind =
+    Kind { table: "Endpoint", name_field: "EndpointName", segment: "endpoint", noun: "endpoint" };
+/// An inference component.
+pub const COMPONENT: Kind = Kind {
+    table: "InferenceComponent",
+    name_field: "InferenceComponentName",
+    segment: "inference-component",
+    noun: "inference component",
+};
+
+/// Every kind there is.
+pub const ALL: [Kind; 4] = [MODEL, CONFIG, ENDPOINT, COMPONENT];
+
+impl Kind {
+    /// The ARN of the thing of that name. SageMaker writes names in ARNs in small letters.
+    pub fn arn(&self, world: &World<'_>, name: &str) -> String {
+        format!("arn:aws:sagemaker:{}:{}:{}/{}", world.region, world.account, self.segment, name.to_ascii_lowercase())
+    }
+
+    /// The record of that name; on AWS a missing one is a validation error.
+    pub fn find<'a>(&self, world: &'a World<'_>, name: &str) -> Result<&'a Value, Fault> {
+        world.own.get(self.table, name).ok_or_else(|| self.missing(world, name))
+    }
+
+    /// The refusal of a name that nothing bears.
+    pub fn missing(&self, world: &World<'_>, name: &str) -> Fault {
+        invalid(format!("Could not find {} \"{}\".", self.noun, self.arn(world, name)))
+    }
+
+    /// Refuses a name that is taken. Names that differ in case only have the same ARN, so they are the same.
+    pub fn check_free(&self, world: &World<'_>, name: &str) -> Result<(), Fault> {
+        if world.own.all(self.table).any(|(taken, _)| taken.eq_ignore_ascii_case(name)) {
+            let arn = self.arn(world, name);
+            return Err(invalid(format!("Cannot create already existing {} \"{arn}\".", self.noun)));
+        }
+        Ok(())
+    }
+
+    /// The refusal of a change to a thing that is in a transition.
+    pub fn in_progress(&self, world: &World<'_>, name: &str) -> Fault {
+        invalid(format!("Cannot update in-progress {} \"{}\".", self.noun, self.arn(world, name)))
+    }
+}

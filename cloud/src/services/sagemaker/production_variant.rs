@@ -1,0 +1,56 @@
+//! The production variants of an endpoint configuration.
+
+use serde_json::{Value, json};
+
+use super::kind::MODEL;
+use super::{invalid, serverless, text};
+use crate::documents::World;
+use crate::service::Fault;
+
+/// All variants of a configuration, those in shadow mode last.
+pub fn all(config: &Value) -> Vec<&Value> {
+    let list = |member: &str| config[member].as_array().into_iter().flatten();
+    list("ProductionVariants").chain(list("ShadowProductionVariants")).collect()
+}
+
+/// Checks one variant by itself.
+pub fn check(variant: &Value, config: &Value, world: &World<'_>) -> Result<(), Fault> {
+    let name = text(variant, "VariantName");
+    let given = |member: &str| !variant[member].is_null();
+    match variant["ModelName"].as_str() {
+        Some(model) => {
+            MODEL.find(world, model)?;
+        }
+        // The models of such an endpoint come as inference components, which run under the configuration's role.
+        None if config["ExecutionRoleArn"].is_null() => {
+            let message = format!("The variant '{name}' needs a ModelName, or the configuration an ExecutionRoleArn.");
+            return Err(invalid(message));
+        }
+        None => {}
+    }
+    if given("ServerlessConfig") {
+        return serverless::check_variant(variant);
+    }
+    if given("InstanceType") == given("InstancePools") {
+        let message = format!("The variant '{name}' needs one of InstanceType, InstancePools and ServerlessConfig.");
+        return Err(invalid(message));
+    }
+    if !given("InitialInstanceCount") {
+        return Err(invalid(format!("The variant '{name}' needs an InitialInstanceCount.")));
+    }
+    let scaling = &variant["ManagedInstanceScaling"];
+    if let (Some(min), Some(max)) = (scaling["MinInstanceCount"].as_i64(), scaling["MaxInstanceCount"].as_i64())
+        && min > max
+    {
+        let message = format!("The MinInstanceCount {min} of variant '{name}' exceeds its MaxInstanceCount {max}.");
+        return Err(invalid(message));
+    }
+    Ok(())
+}
+
+/// Adds what SageMaker fills in when a configuration is created.
+pub fn fill_in(variant: &mut Value) {
+    if variant["InitialVariantWeight"].is_null() {
+        variant["InitialVariantWeight"] = json!(1.0);
+    }
+}

@@ -1,0 +1,45 @@
+//! What SageMaker's inputs refer to in other services must exist there.
+
+use serde_json::Value;
+
+use super::invalid;
+use crate::documents::World;
+use crate::service::Fault;
+
+/// Checks that a role, if one is given, is there to be assumed.
+pub fn check_role(world: &World<'_>, arn: &Value) -> Result<(), Fault> {
+    let Some(arn) = arn.as_str() else { return Ok(()) };
+    // arn:aws:iam::ACCOUNT:role/PATH/NAME
+    let account = arn.split(':').nth(4).unwrap_or_default();
+    if account != world.account {
+        return Err(Fault::new("AccessDeniedException", "Cross-account pass role is not allowed."));
+    }
+    let name = arn.rsplit('/').next().unwrap_or_default();
+    let roles = world.other("iam");
+    let there = roles.get("Role", name).is_some_and(|role| role["Arn"].as_str().is_none_or(|known| known == arn));
+    if there {
+        return Ok(());
+    }
+    Err(invalid(format!(
+        "Could not assume role {arn}. Please ensure that the role exists and allows principal \
+         'sagemaker.amazonaws.com' to assume the role."
+    )))
+}
+
+/// Checks that subnets and security groups, if any are given, exist.
+pub fn check_network(world: &World<'_>, vpc_config: &Value) -> Result<(), Fault> {
+    if vpc_config.is_null() {
+        return Ok(());
+    }
+    let ec2 = world.other("ec2");
+    for (member, table, noun) in
+        [("Subnets", "Subnet", "subnet"), ("SecurityGroupIds", "SecurityGroup", "security group")]
+    {
+        for id in vpc_config[member].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            if ec2.get(table, id).is_none() {
+                return Err(invalid(format!("The {noun} '{id}' does not exist.")));
+            }
+        }
+    }
+    Ok(())
+}

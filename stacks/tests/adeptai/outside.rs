@@ -1,0 +1,156 @@
+//! What somebody sees who knows nothing of us: a client of a few lines that speaks HTTP to `ebb cloud --listen`.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::project::Project;
+
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(project: &Project) -> Self {
+        let mut process =
+            project.command("cloud --listen 127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("ebb cloud starts");
+        let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let line = lines.next().unwrap().unwrap();
+        let address = line.split("http://").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        Self { process, address }
+    }
+
+    /// One call in awsJson, signed for a service and region (the signature itself is not checked).
+    fn call(&self, service: &str, operation: &str, body: &Value) -> Value {
+        let body = body.to_string();
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let signing = operation.split('.').next().unwrap();
+        write!(
+            stream,
+            "POST / HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Type: application/x-amz-json-1.1\r\n\
+             Content-Length: {}\r\nX-Amz-Target: {operation}\r\nAuthorization: AWS4-HMAC-SHA256 \
+             Credential=somebody/20260101/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n{body}",
+            self.address,
+            body.len(),
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{signing}: {answer}");
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    }
+
+    fn names(&self, operation: &str, list: &str, name: &str) -> Vec<String> {
+        let answer = self.call("sagemaker", &format!("SageMaker.{operation}"), &json!({"MaxResults": 100}));
+        answer[list].as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
+    }
+
+    fn endpoints(&self) -> Vec<String> {
+        let mut names = self.names("ListEndpoints", "Endpoints", "EndpointName");
+        names.sort();
+        names
+    }
+
+    fn describe(&self, endpoint: &str) -> Value {
+        self.call("sagemaker", "SageMaker.DescribeEndpoint", &json!({"EndpointName": endpoint}))
+    }
+
+    fn wait_in_service(&self, endpoint: &str) -> Value {
+        for _ in 0..200 {
+            let described = self.describe(endpoint);
+            if described["EndpointStatus"] == "InService" {
+                return described;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        panic!("{endpoint} never came into service")
+    }
+
+    fn scheduled_actions(&self) -> Vec<String> {
+        let answer = self.call(
+            "application-autoscaling",
+            "AnyScaleFrontendService.DescribeScheduledActions",
+            &json!({"ServiceNamespace": "sagemaker"}),
+        );
+        let actions = answer["ScheduledActions"].as_array().unwrap();
+        actions.iter().map(|action| action["ScheduledActionName"].as_str().unwrap().to_owned()).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+const ENDPOINTS: [&str; 5] = [
+    "adeptai-behavioral-analyzer-v1",
+    "adeptai-explanation-generator-v1",
+    "adeptai-job-parser-v1",
+    "adeptai-market-intelligence-v1",
+    "adeptai-query-enhancer-v1",
+];
+
+#[test]
+fn another_client_sees_what_apply_made_and_what_pause_left() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    let server = Server::start(&project);
+    assert_eq!(server.endpoints(), ENDPOINTS);
+    let models = server.names("ListModels", "Models", "ModelName");
+    assert_eq!(models.len(), 5, "{models:?}");
+
+    project.ebb("pause adeptai --yes");
+    assert!(server.endpoints().is_empty());
+    assert_eq!(server.names("ListModels", "Models", "ModelName"), models, "models are kept");
+    assert_eq!(server.names("ListEndpointConfigs", "EndpointConfigs", "EndpointConfigName").len(), 5);
+
+    project.ebb("resume adeptai --yes");
+    assert_eq!(server.endpoints(), ENDPOINTS);
+    project.ebb("destroy adeptai --yes");
+    assert!(server.endpoints().is_empty());
+    assert!(server.names("ListModels", "Models", "ModelName").is_empty());
+}
+
+#[test]
+fn a_resume_restores_the_capacity_an_endpoint_really_had_and_what_was_scheduled_by_hand() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    let server = Server::start(&project);
+    let endpoint = "adeptai-query-enhancer-v1";
+    let variant = server.describe(endpoint)["ProductionVariants"][0]["VariantName"].as_str().unwrap().to_owned();
+    server.call(
+        "sagemaker",
+        "SageMaker.UpdateEndpointWeightsAndCapacities",
+        &json!({
+            "EndpointName": endpoint,
+            "DesiredWeightsAndCapacities": [{"VariantName": variant, "DesiredInstanceCount": 4}],
+        }),
+    );
+    server.wait_in_service(endpoint);
+    server.call(
+        "application-autoscaling",
+        "AnyScaleFrontendService.PutScheduledAction",
+        &json!({
+            "ServiceNamespace": "sagemaker",
+            "ResourceId": format!("endpoint/{endpoint}/variant/{variant}"),
+            "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+            "ScheduledActionName": "by-hand",
+            "Schedule": "cron(0 6 * * ? *)",
+            "ScalableTargetAction": {"MinCapacity": 2},
+        }),
+    );
+    project.assert_no_changes("running");
+    project.ebb("pause adeptai --yes");
+    assert!(server.scheduled_actions().is_empty());
+    project.ebb("resume adeptai --yes");
+    let described = server.wait_in_service(endpoint);
+    assert_eq!(described["ProductionVariants"][0]["DesiredInstanceCount"], 4, "{described:#}");
+    assert!(server.scheduled_actions().contains(&"by-hand".to_owned()), "{:?}", server.scheduled_actions());
+    project.assert_no_changes("running");
+}

@@ -1,0 +1,61 @@
+//! A project in a temporary directory, and the real binary run in it.
+
+use std::process::{Command, Output};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+const LOCAL: &str = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n";
+
+pub struct Project(TempDir);
+
+impl Project {
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("environments")).unwrap();
+        std::fs::write(folder.path().join("environments/local.toml"), LOCAL).unwrap();
+        Self(folder)
+    }
+
+    pub fn command(&self, line: &str) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
+        command.args(line.split_whitespace()).current_dir(self.0.path());
+        command.env_clear().env("HOME", self.0.path()).env("USER", "ada");
+        command
+    }
+
+    /// Runs a command that must succeed, and answers its standard output.
+    pub fn ebb(&self, line: &str) -> String {
+        let output = self.command(line).output().unwrap();
+        assert!(output.status.success(), "ebb {line}: {}{}", text(&output.stdout), text(&output.stderr));
+        text(&output.stdout)
+    }
+
+    /// Runs a command with faults in its calls, however it ends.
+    pub fn with_faults(&self, line: &str, faults: &str) -> Output {
+        self.command(line).env("EBB_CLOUD_FAULTS", faults).output().unwrap()
+    }
+
+    pub fn json(&self, line: &str) -> Value {
+        let text = self.ebb(&format!("{line} --json"));
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{line}: {error}: {text}"))
+    }
+
+    /// How many resources have this status and kind, as `ebb status` tells.
+    pub fn count(&self, kind: &str, status: &str) -> usize {
+        let told = self.json("status adeptai");
+        let stack = told.get("stacks").and_then(|stacks| stacks.get(0)).unwrap_or(&told);
+        let resources = stack["resources"].as_array().unwrap();
+        resources.iter().filter(|resource| resource["kind"] == kind && resource["status"] == status).count()
+    }
+
+    /// Asserts that a plan toward a target has nothing to do.
+    pub fn assert_no_changes(&self, target: &str) {
+        let plan = self.json(&format!("plan adeptai --target {target}"));
+        assert_eq!(plan["operations"].as_array().map(Vec::len), Some(0), "{target}: {:#}", plan["operations"]);
+    }
+}
+
+pub fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
