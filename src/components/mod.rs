@@ -1,5 +1,9 @@
 //! What people really declare: parts of a stack that take several resources, each with its usual wiring.
 
+pub mod llm_endpoint;
+pub mod monitoring;
 pub mod network;
 
+pub use llm_endpoint::{LlmEndpoint, LlmEndpointOut};
+pub use monitoring::{Alerts, Costs};
 pub use network::{Nat, Network, NetworkOut, Zones};

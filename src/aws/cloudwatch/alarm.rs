@@ -6,10 +6,11 @@ use serde_json::{Map, Value};
 
 use super::calls::{all_tags, sdk_tags, update_tags};
 use super::{Metric, Watch};
+use crate::aws::autoscaling::ScalingPolicy;
 use crate::aws::order::ordered_like;
 use crate::aws::{AlarmArn, AlarmName, Arn, Call, Context, NotFoundIsNone, Tags, own_tags};
 use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Phase, Resolved};
+use crate::stack::{Declared, Identity, Input, Phase, Resolved};
 
 /// The longest name that AWS takes, in characters.
 const LONGEST: usize = 255;
@@ -187,12 +188,15 @@ impl Resource for Alarm {
         all.iter().enumerate().filter_map(repeats).collect()
     }
 
+    /// Scaling policies sleep during a pause, so no action can lead to them then.
     fn paused(&self) -> OnPause<Self> {
-        if self.quiet_while_paused && self.actions_enabled {
-            OnPause::Reduce(Self { actions_enabled: false, ..self.clone() })
-        } else {
-            OnPause::Keep
+        let mut reduced = self.clone();
+        reduced.actions_enabled = self.actions_enabled && !self.quiet_while_paused;
+        let AlarmActions { alarm, ok, insufficient_data } = &mut reduced.actions;
+        for actions in [alarm, ok, insufficient_data] {
+            actions.retain(|action| !is_scaling(action));
         }
+        if reduced == *self { OnPause::Keep } else { OnPause::Reduce(reduced) }
     }
 
     /// AWS charges each metric that an alarm looks at.
@@ -265,6 +269,10 @@ impl Resource for Alarm {
         let delete = context.aws.cloudwatch().delete_alarms().alarm_names(id);
         delete.send().await.call("cloudwatch:DeleteAlarms").found().map(drop)
     }
+}
+
+fn is_scaling(action: &Input<Arn>) -> bool {
+    matches!(action, Input::Ref(reference, _) if reference.address.kind() == ScalingPolicy::KIND)
 }
 
 fn aws_name(context: &Context, given: Option<&str>) -> String {
@@ -417,6 +425,16 @@ mod tests {
         assert_eq!(Alarm { actions_enabled: true, ..paused }, quiet);
         let off = Alarm { actions_enabled: false, ..quiet };
         assert_eq!(off.paused(), OnPause::Keep);
+    }
+
+    #[test]
+    fn a_pause_leaves_no_action_that_leads_to_a_sleeping_policy() {
+        let mut wakes = alarm();
+        let policy = Input::reference("autoscaling_policy.wake".parse().unwrap(), "arn");
+        wakes.actions.alarm = vec![policy, Input::from("arn:aws:sns:eu-west-1:123456789012:alerts")];
+        let OnPause::Reduce(paused) = wakes.paused() else { panic!("the policy is still called") };
+        assert_eq!(paused.actions.alarm, wakes.actions.alarm[1..]);
+        assert!(paused.actions_enabled);
     }
 
     #[test]
