@@ -3,10 +3,17 @@
 //! A stack is ordinary Rust: [`stack::Stack::add`] takes a resource and answers its outputs as typed references.
 //! `ARCHITECTURE.md` shows the rooms of this crate and the way of the data through them.
 
+#![deny(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+
 pub mod apply;
 pub mod aws;
+pub mod cli;
 pub mod components;
+pub mod environment;
 pub mod plan;
 pub mod resource;
 pub mod stack;
 pub mod state;
+
+pub use cli::main;
+pub use environment::Definition;

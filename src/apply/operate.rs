@@ -119,8 +119,8 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
             Err(error) => error,
         };
         note(pace, kind, &error);
-        // Whatever went wrong: it may have been created all the same.
-        match kind.find(context, &job.inputs).await {
+        // Whatever went wrong: it may have been created all the same. Nobody tries again before that is known.
+        match look_for(job, pace, &mut retry).await {
             Ok(Some(id)) => {
                 adopted = true;
                 if error.kind.passes() || error.kind == ErrorKind::AlreadyExists {
@@ -131,9 +131,7 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
             }
             Ok(None) if error.kind == ErrorKind::AlreadyExists => return Err(taken(error).into()),
             Ok(None) => {}
-            Err(_) if !error.kind.passes() => return Err(Failed { error, uncertain: true }),
-            Err(look) if retry.is_over(&look) => return Err(Failed { error, uncertain: true }),
-            Err(_) => {}
+            Err(_) => return Err(Failed { error, uncertain: true }),
         }
         if !retry.again(job, &error).await {
             return if job.interrupt.is_set() && error.kind.passes() { Ok(None) } else { Err(error.into()) };
@@ -147,6 +145,18 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
         return change(job, pace, &id, &observed).await;
     }
     finish(job, pace, &id, observed).await
+}
+
+/// Looks for what a creation may have made; tries again as long as AWS cannot be asked.
+async fn look_for(job: &Job, pace: &Pace, retry: &mut Retry) -> std::result::Result<Option<String>, Error> {
+    loop {
+        pace.turn(job.kind.name(), Class::Read).await;
+        match job.kind.find(&job.context, &job.inputs).await {
+            Ok(found) => return Ok(found),
+            Err(error) if retry.again(job, &error).await => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// Somebody else's thing has the name.

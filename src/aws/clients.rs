@@ -4,6 +4,8 @@ use std::sync::OnceLock;
 
 use aws_config::SdkConfig;
 
+use super::once::Once;
+
 /// Everything that talks to AWS goes through one of these.
 pub struct Aws {
     config: SdkConfig,
@@ -40,8 +42,6 @@ clients! {
     cloudwatch: aws_sdk_cloudwatch::Client,
     /// CloudWatch Logs.
     cloudwatchlogs: aws_sdk_cloudwatchlogs::Client,
-    /// EC2, of which the networking part is used.
-    ec2: aws_sdk_ec2::Client,
     /// IAM.
     iam: aws_sdk_iam::Client,
     /// SageMaker.
@@ -72,6 +72,14 @@ impl Aws {
             sns: OnceLock::new(),
             sts: OnceLock::new(),
         }
+    }
+
+    /// EC2, of which the networking part is used.
+    pub fn ec2(&self) -> &aws_sdk_ec2::Client {
+        self.ec2.get_or_init(|| {
+            let config = aws_sdk_ec2::config::Builder::from(&self.config).interceptor(Once).build();
+            aws_sdk_ec2::Client::from_conf(config)
+        })
     }
 
     /// S3.

@@ -1,14 +1,20 @@
 //! AWS: the clients of the official SDK, and one file for each kind of resource.
 
+pub mod autoscaling;
+pub mod budgets;
+mod built;
 mod call;
 mod clients;
+pub mod cloudwatch;
 mod context;
 pub mod ec2;
 pub mod iam;
 mod ids;
 pub mod logs;
+mod once;
 mod order;
 pub mod s3;
+pub mod sagemaker;
 pub mod secretsmanager;
 pub mod sns;
 mod tags;

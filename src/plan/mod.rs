@@ -11,7 +11,9 @@ mod order;
 #[expect(clippy::module_inception, reason = "the room is named after its one main thing")]
 mod plan;
 mod planner;
+mod report;
 mod target;
+mod value_text;
 
 pub use diff::{Change, diff};
 pub use graph::{Graph, GraphError};
@@ -19,4 +21,5 @@ pub use knowledge::{AllKinds, Knowledge, Traits};
 pub use observation::{Observation, Seen};
 pub use plan::{FORMAT, Kept, Operation, OperationKind, Plan, PlanFileError, Record, Summary};
 pub use planner::{PlanError, Request, plan};
+pub use report::{PlanView, render, summary_line};
 pub use target::Target;

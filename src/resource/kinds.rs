@@ -7,7 +7,13 @@ use crate::aws;
 /// Every kind of resource.
 pub fn kinds() -> &'static [&'static dyn Kind] {
     const KINDS: &[&dyn Kind] = &[
-        // one line for each kind, in the order of the folders of `src/aws`
+        // one line for each kind, in alphabetical order
+        &Erased::<aws::autoscaling::ScalableTarget>::NEW,
+        &Erased::<aws::autoscaling::ScalingPolicy>::NEW,
+        &Erased::<aws::autoscaling::ScheduledAction>::NEW,
+        &Erased::<aws::budgets::Budget>::NEW,
+        &Erased::<aws::cloudwatch::Alarm>::NEW,
+        &Erased::<aws::cloudwatch::Dashboard>::NEW,
         &Erased::<aws::ec2::ElasticIp>::NEW,
         &Erased::<aws::ec2::InternetGateway>::NEW,
         &Erased::<aws::ec2::NatGateway>::NEW,
@@ -19,6 +25,9 @@ pub fn kinds() -> &'static [&'static dyn Kind] {
         &Erased::<aws::iam::Role>::NEW,
         &Erased::<aws::logs::LogGroup>::NEW,
         &Erased::<aws::s3::Bucket>::NEW,
+        &Erased::<aws::sagemaker::Endpoint>::NEW,
+        &Erased::<aws::sagemaker::EndpointConfig>::NEW,
+        &Erased::<aws::sagemaker::Model>::NEW,
         &Erased::<aws::secretsmanager::Secret>::NEW,
         &Erased::<aws::sns::Subscription>::NEW,
         &Erased::<aws::sns::Topic>::NEW,

@@ -92,11 +92,11 @@ impl Stack {
     }
 
     /// Declares an output of the stack itself, shown by `ebb output`.
-    pub fn output<T: Field>(&mut self, name: &str, value: impl Into<Input<T>>) {
+    pub fn output<T: Field>(&mut self, name: &str, value: &Input<T>) {
         if self.outputs.iter().any(|(other, _)| other == name) {
             self.problem(&self.scope.stack.clone(), Some(name.to_owned()), "this output is declared twice".to_owned());
         }
-        match serde_json::to_value(value.into()) {
+        match serde_json::to_value(value) {
             Ok(value) => self.outputs.push((name.to_owned(), value)),
             Err(error) => self.problem(&self.scope.stack.clone(), Some(name.to_owned()), error.to_string()),
         }

@@ -91,6 +91,24 @@ impl<'de> Deserialize<'de> for Cidr {
     }
 }
 
+impl schemars::JsonSchema for Cidr {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Cidr".into()
+    }
+
+    fn schema_id() -> std::borrow::Cow<'static, str> {
+        concat!(module_path!(), "::Cidr").into()
+    }
+
+    fn json_schema(_generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "type": "string",
+            "description": "An IPv4 block, 10.0.0.0/16",
+            "pattern": r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$",
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,0 +1,36 @@
+//! Tags of CloudWatch: one API for all kinds of this service, by ARN.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_cloudwatch::types::Tag;
+
+use crate::aws::{Call, Context, Tags, tag_changes};
+use crate::resource::Error;
+
+/// All tags of a resource, ownership tags included.
+pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<String, String>, Error> {
+    let list = context.aws.cloudwatch().list_tags_for_resource().resource_arn(arn);
+    let found = list.send().await.call("cloudwatch:ListTagsForResource")?;
+    let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
+    Ok(found.tags().iter().map(|tag| (owned(tag.key()), owned(tag.value()))).collect())
+}
+
+/// Brings the tags of a resource from one state to another.
+pub(super) async fn update_tags(context: &Context, arn: &str, from: &Tags, to: &Tags) -> Result<(), Error> {
+    let (set, removed) = tag_changes(from, to);
+    let cloudwatch = context.aws.cloudwatch();
+    if !set.is_empty() {
+        let tag = cloudwatch.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set)));
+        tag.send().await.call("cloudwatch:TagResource")?;
+    }
+    if !removed.is_empty() {
+        let untag = cloudwatch.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
+        untag.send().await.call("cloudwatch:UntagResource")?;
+    }
+    Ok(())
+}
+
+/// Tags as the SDK takes them.
+pub(super) fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
+    tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
+}

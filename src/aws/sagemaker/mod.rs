@@ -1,0 +1,23 @@
+//! SageMaker hosting: one file for each kind, and for each part of a kind that has a name of its own.
+
+mod async_inference;
+mod capacity;
+mod capture;
+mod container;
+mod deployment;
+mod endpoint;
+mod endpoint_config;
+mod model;
+mod names;
+mod rollout;
+mod tagging;
+mod variant;
+
+pub use async_inference::{AsyncInference, AsyncNotification};
+pub use capture::{CaptureMode, DataCapture};
+pub use container::{Container, ContainerMode, ModelData, ModelForm};
+pub use deployment::{Deployment, Size, Strategy};
+pub use endpoint::{Endpoint, EndpointOut};
+pub use endpoint_config::{EndpointConfig, EndpointConfigOut};
+pub use model::{InferenceExecution, Model, ModelOut, ModelVpc};
+pub use variant::{Hosting, Instances, ManagedScaling, Routing, Serverless, Variant};

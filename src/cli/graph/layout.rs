@@ -1,0 +1,103 @@
+//! A layered layout: what depends on nothing stands left, and each resource right of all that it depends on.
+
+/// Where each node stands: its column, and its row in that column.
+pub(super) struct Layout {
+    pub(super) places: Vec<(usize, usize)>,
+    pub(super) columns: usize,
+    pub(super) rows: usize,
+}
+
+/// Lays out `count` nodes with edges from each node to what it depends on. Edges must form no cycle; those that do
+/// are left out of account.
+pub(super) fn layered(count: usize, edges: &[(usize, usize)]) -> Layout {
+    let columns_of = columns(count, edges);
+    let columns = columns_of.iter().max().map_or(0, |last| last + 1);
+    let mut order: Vec<Vec<usize>> = vec![Vec::new(); columns];
+    for (node, column) in columns_of.iter().enumerate() {
+        order[*column].push(node);
+    }
+    let mut neighbors: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (from, to) in edges {
+        neighbors[*from].push(*to);
+        neighbors[*to].push(*from);
+    }
+    let mut rows = vec![0.0; count];
+    place(&order, &mut rows);
+    // Each node moves to the middle of its neighbours, left to right and back, which undoes most crossings.
+    for sweep in 0..8 {
+        let sequence: Vec<usize> = if sweep % 2 == 0 { (0..columns).collect() } else { (0..columns).rev().collect() };
+        for column in sequence {
+            let middle = |node: usize| {
+                let near = &neighbors[node];
+                if near.is_empty() {
+                    rows[node]
+                } else {
+                    #[expect(clippy::cast_precision_loss, reason = "a drawing has few nodes")]
+                    let count = near.len() as f64;
+                    near.iter().map(|other| rows[*other]).sum::<f64>() / count
+                }
+            };
+            let mut sorted: Vec<(f64, usize)> = order[column].iter().map(|node| (middle(*node), *node)).collect();
+            sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+            order[column] = sorted.into_iter().map(|(_, node)| node).collect();
+            place(&order, &mut rows);
+        }
+    }
+    let mut places = vec![(0, 0); count];
+    for (column, nodes) in order.iter().enumerate() {
+        for (row, node) in nodes.iter().enumerate() {
+            places[*node] = (column, row);
+        }
+    }
+    Layout { places, columns, rows: order.iter().map(Vec::len).max().unwrap_or(0) }
+}
+
+/// Rows as fractions of the column's height, so that columns of different length compare.
+fn place(order: &[Vec<usize>], rows: &mut [f64]) {
+    for nodes in order {
+        for (row, node) in nodes.iter().enumerate() {
+            #[expect(clippy::cast_precision_loss, reason = "a drawing has few nodes")]
+            let fraction = (row as f64 + 0.5) / nodes.len() as f64;
+            rows[*node] = fraction;
+        }
+    }
+}
+
+/// The column of each node: one more than the rightmost that it depends on.
+fn columns(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
+    let mut columns = vec![0; count];
+    let mut waits_for = vec![0_usize; count];
+    let mut waiting: Vec<Vec<usize>> = vec![Vec::new(); count];
+    for (from, to) in edges {
+        waits_for[*from] += 1;
+        waiting[*to].push(*from);
+    }
+    let mut free: Vec<usize> = (0..count).filter(|node| waits_for[*node] == 0).collect();
+    while let Some(node) = free.pop() {
+        for other in &waiting[node] {
+            columns[*other] = columns[*other].max(columns[node] + 1);
+            waits_for[*other] -= 1;
+            if waits_for[*other] == 0 {
+                free.push(*other);
+            }
+        }
+    }
+    columns
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_stands_right_of_what_it_depends_on_and_nothing_on_another() {
+        let edges = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 0), (5, 4), (5, 3)];
+        let layout = layered(7, &edges);
+        for (from, to) in edges {
+            assert!(layout.places[from].0 > layout.places[to].0, "{from} → {to}");
+        }
+        let distinct: std::collections::BTreeSet<_> = layout.places.iter().collect();
+        assert_eq!(distinct.len(), 7);
+        assert_eq!(layout.columns, 4);
+    }
+}

@@ -1,0 +1,22 @@
+//! The command line: one file for each command, one door for output.
+
+mod arguments;
+mod change;
+mod cloud;
+mod completions;
+mod context;
+mod error;
+mod graph;
+mod init;
+mod interrupts;
+mod output;
+mod outputs;
+mod plan;
+mod progress;
+mod schema;
+mod start;
+mod state;
+mod status;
+mod validate;
+
+pub use start::main;

@@ -1,0 +1,53 @@
+//! `ebb plan`: what would be done. Takes no lock and changes nothing.
+
+use jiff::Timestamp;
+
+use super::arguments;
+use super::change::{declarations, include_data, show, who};
+use super::context::Context;
+use super::error::{CHANGES, CommandError, DONE};
+use super::progress::Progress;
+use crate::apply::{Deployment, Interrupt};
+use crate::plan::Target;
+
+pub(super) async fn run(context: &Context, arguments: &arguments::Plan) -> Result<u8, CommandError> {
+    let target = Target::from(arguments.target);
+    let environment = context.environment()?;
+    let stack = context.recorded_or_registered(&environment, arguments.stack.as_deref())?;
+    // What is wrong with the declaration is told before anybody is asked for credentials.
+    declarations(context, &environment, &stack, target, "")?;
+    let include_data = include_data(&environment, &stack, &arguments.include_data).await?;
+    let progress = Progress::for_plan(context.output);
+    progress.phase(&format!("connecting to {}", environment.aws().region));
+    let connection = environment.connect().await?;
+    let declarations = declarations(context, &environment, &stack, target, &connection.account)?;
+    let backend = environment.backend(&stack);
+    let sink = |event| progress.event(event);
+    let deployment = Deployment {
+        backend: &backend,
+        aws: connection.aws.clone(),
+        account: connection.account.clone(),
+        clock: &Timestamp::now,
+        sink: &sink,
+        interrupt: Interrupt::default(),
+        who: who(),
+    };
+    progress.phase("reading what is there");
+    let scope = environment.scope(&stack, &connection.account);
+    let prepared = deployment.plan(declarations.as_ref(), &scope, target, &include_data).await?;
+    progress.clear();
+    show(context, &prepared.plan)?;
+    if let Some(path) = &arguments.out {
+        let name = path.display();
+        let text = serde_json::to_vec_pretty(&prepared.plan)
+            .map_err(|error| CommandError::io(&format!("write {name}"), &std::io::Error::other(error)))?;
+        fs_err::write(path, text).map_err(|error| CommandError::io("save the plan", &error))?;
+        context.output.note(&format!("Saved. Carry it out with `ebb apply {name}`."));
+    }
+    if context.output.is_verbose()
+        && let Some(calls) = connection.calls()
+    {
+        context.output.note(&format!("{calls} calls to AWS"));
+    }
+    Ok(if arguments.detailed_exitcode && !prepared.plan.is_empty() { CHANGES } else { DONE })
+}

@@ -1,0 +1,104 @@
+//! The entrance: from the command line to a command, from its end to an exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind as ClapError;
+
+use super::arguments::{Arguments, Command, EnvironmentSubcommand, StateCommand};
+use super::change::{self, Change};
+use super::context::Context;
+use super::error::{CommandError, DONE, ErrorKind, FAILED, USAGE};
+use super::output::Output;
+use super::{cloud, completions, graph, init, outputs, plan, schema, state, status, validate};
+use crate::environment::Definition;
+use crate::plan::Target;
+
+/// Runs the command line of this process on these stacks. All that the `main` of a project calls.
+pub fn main(definitions: Vec<Definition>) -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let informative = matches!(
+                error.kind(),
+                ClapError::DisplayHelp
+                    | ClapError::DisplayVersion
+                    | ClapError::DisplayHelpOnMissingArgumentOrSubcommand
+            );
+            // Nobody is left to be told that nobody listens.
+            let _ = error.print();
+            return ExitCode::from(if informative && error.exit_code() == 0 { DONE } else { USAGE });
+        }
+    };
+    let common = &arguments.common;
+    let output = Output::new(common.json, common.no_color, common.quiet, common.verbose);
+    let context = Context { definitions, common: arguments.common.clone(), output };
+    match run(&context, arguments.command) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(error.code)
+        }
+    }
+}
+
+fn run(context: &Context, command: Command) -> Result<u8, CommandError> {
+    match command {
+        Command::Init(arguments) => init::run(context, &arguments),
+        Command::Validate(arguments) => validate::run(context, arguments.stack.as_deref()),
+        Command::Completions { shell } => completions::run(context, shell),
+        Command::Environment(arguments) => match arguments.command {
+            EnvironmentSubcommand::Schema => schema::run(context),
+        },
+        Command::Graph(arguments) => on_this_thread(graph::run(context, &arguments)),
+        Command::Status(arguments) => on_this_thread(status::run(context, arguments.stack.as_deref())),
+        Command::Output(arguments) => on_this_thread(outputs::run(context, &arguments)),
+        Command::State(arguments) => on_this_thread(async {
+            match &arguments.command {
+                StateCommand::List => state::list(context, arguments.stack.as_deref()).await,
+                StateCommand::Show { address } => {
+                    state::show(context, arguments.stack.as_deref(), address.as_deref()).await
+                }
+            }
+        }),
+        Command::Plan(arguments) => on_all_threads(plan::run(context, &arguments)),
+        Command::Apply(arguments) => {
+            on_all_threads(async { change::run(context, Change::apply(context, arguments.what.as_deref())?).await })
+        }
+        Command::Pause(arguments) => {
+            on_all_threads(change::run(context, Change::to("pause", Target::Paused, arguments.stack)))
+        }
+        Command::Resume(arguments) => {
+            on_all_threads(change::run(context, Change::to("resume", Target::Running, arguments.stack)))
+        }
+        Command::Destroy(arguments) => {
+            let destroy = Change::to("destroy", Target::Destroyed, arguments.stack);
+            on_all_threads(change::run(context, destroy.including_data(arguments.include_data)))
+        }
+        Command::Cloud(arguments) => on_all_threads(cloud::run(context, &arguments)),
+    }
+}
+
+/// What only reads a file needs no threads: it starts and ends faster without.
+fn on_this_thread(work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
+    run_on(tokio::runtime::Builder::new_current_thread().enable_all(), work)
+}
+
+/// What talks to AWS signs, hashes and parses many calls at once.
+fn on_all_threads(work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
+    run_on(tokio::runtime::Builder::new_multi_thread().enable_all(), work)
+}
+
+fn run_on(
+    builder: &mut tokio::runtime::Builder,
+    work: impl Future<Output = Result<u8, CommandError>>,
+) -> Result<u8, CommandError> {
+    let runtime = builder.build().map_err(|error| CommandError {
+        code: FAILED,
+        ..CommandError::new(ErrorKind::Output, format!("cannot start threads: {error}"))
+    })?;
+    let result = runtime.block_on(work);
+    // A thread that still waits for an answer on the terminal must not hold up the end.
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,62 @@
+//! The life of a stack when nothing goes wrong.
+
+use std::collections::BTreeMap;
+
+use ebbtide::plan::Target;
+
+use crate::fixture::{Project, network, paused, running};
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_comes_up_sleeps_wakes_and_goes() {
+    let project = Project::new(network("10.0.0.0/16"));
+    project.run(Target::Running).await;
+    assert_eq!(project.exists().await, running());
+    assert!(project.plan(Target::Running).await.is_empty(), "{:#?}", project.plan(Target::Running).await.operations);
+
+    project.run(Target::Paused).await;
+    assert_eq!(project.exists().await, paused());
+    assert!(project.plan(Target::Paused).await.is_empty());
+
+    project.run(Target::Running).await;
+    assert_eq!(project.exists().await, running());
+    assert!(project.plan(Target::Running).await.is_empty());
+
+    project.run(Target::Destroyed).await;
+    assert_eq!(project.exists().await, BTreeMap::new());
+    assert!(project.snapshot().await.resources.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_command_that_changes_nothing_writes_nothing() {
+    let project = Project::new(network("10.0.0.0/16"));
+    project.run(Target::Running).await;
+    let before = project.snapshot().await;
+    project.run(Target::Running).await;
+    assert_eq!(project.snapshot().await, before);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_block_that_changes_replaces_the_network_and_leaves_nothing_behind() {
+    let mut project = Project::new(network("10.0.0.0/16"));
+    project.run(Target::Running).await;
+    project.declarations = network("10.1.0.0/16");
+    project.run(Target::Running).await;
+    assert_eq!(project.exists().await, running());
+    assert!(project.plan(Target::Running).await.is_empty());
+    project.run(Target::Destroyed).await;
+    assert_eq!(project.exists().await, BTreeMap::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_outside_comes_back() {
+    let project = Project::new(network("10.0.0.0/16"));
+    project.run(Target::Running).await;
+    let aws = Project::aws(&project.cloud());
+    let endpoints = aws.ec2().describe_vpc_endpoints().send().await.unwrap();
+    let ids = endpoints.vpc_endpoints().iter().filter_map(|endpoint| endpoint.vpc_endpoint_id()).map(str::to_owned);
+    aws.ec2().delete_vpc_endpoints().set_vpc_endpoint_ids(Some(ids.collect())).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+    assert!(!project.plan(Target::Running).await.is_empty());
+    project.run(Target::Running).await;
+    assert_eq!(project.exists().await, running());
+}

@@ -1,0 +1,100 @@
+//! State and plan files that are not as they were left: told, and left alone.
+
+use std::process::Stdio;
+use std::time::{Duration, Instant};
+
+use crate::bad_input::refused;
+use crate::project::{LOCAL, Project, text};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[
+    ("state_that_is_damaged_newer_or_foreign", state_that_is_damaged_newer_or_foreign),
+    ("a_plan_file_that_does_not_fit", a_plan_file_that_does_not_fit),
+    ("two_at_once", two_at_once),
+    ("a_state_directory_that_cannot_be_written", a_state_directory_that_cannot_be_written),
+];
+
+const STATE: &str = "state/local/shop.json";
+
+fn applied() -> Project {
+    let project = Project::new();
+    let output = project.run("apply shop --yes");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    project
+}
+
+fn state_that_is_damaged_newer_or_foreign() {
+    let project = applied();
+    let whole = project.read(STATE);
+    let cases = [
+        (whole[..whole.len() / 2].to_owned(), "is damaged"),
+        (whole.replacen("\"format\":1", "\"format\":99", 1), "state format 99"),
+        (whole.replacen("\"stack\":\"shop\"", "\"stack\":\"other\"", 1), "is the state of other"),
+    ];
+    for (state, expected) in cases {
+        project.write(STATE, &state);
+        for command in ["plan shop", "apply shop --yes", "status shop", "destroy shop --yes"] {
+            let said = refused(&project, command, 1);
+            assert!(said.contains(expected) && said.contains("shop.json"), "{command}: {said}");
+        }
+        assert_eq!(project.read(STATE), state, "it was left alone");
+    }
+}
+
+fn a_plan_file_that_does_not_fit() {
+    let project = applied();
+    project.write("environments/other.toml", LOCAL);
+    project.write("environments/local.toml", &LOCAL.replace("nat = \"one\"\n", ""));
+    assert!(project.run("plan shop --out made.plan").status.success());
+    let made = project.read("made.plan");
+
+    let edited = made.replacen("\"reason\": \"", "\"reason\": \"surely, ", 1);
+    assert_ne!(edited, made);
+    project.write("edited.plan", &edited);
+    project.write("half.plan", &made[..made.len() / 2]);
+    project.write("newer.plan", &made.replacen("\"format\": 1", "\"format\": 99", 1));
+    let cases = [
+        ("apply edited.plan --yes", "was changed after it was made"),
+        ("apply half.plan --yes", "is not a plan file"),
+        ("apply newer.plan --yes", "plan format 99"),
+        ("apply missing.plan --yes", "cannot read plan file"),
+        ("apply made.plan --yes --env other", "made for environment local"),
+    ];
+    for (line, expected) in cases {
+        let said = refused(&project, line, 1);
+        assert!(said.contains(expected), "{line}: {said}");
+    }
+
+    assert!(project.run("apply shop --yes").status.success());
+    let said = refused(&project, "apply made.plan --yes", 1);
+    assert!(said.contains("state serial"), "{said}");
+
+    // Another lineage: the stack's state was thrown away and begun anew.
+    std::fs::remove_dir_all(project.path("state")).expect("state is removed");
+    assert!(project.run("apply shop --yes").status.success());
+    let said = refused(&project, "apply made.plan --yes", 1);
+    assert!(said.contains("another lineage"), "{said}");
+}
+
+fn two_at_once() {
+    let project = Project::with(&LOCAL.replace("transition_ms = 20", "transition_ms = 3000"));
+    let mut first =
+        project.command("apply shop --yes").stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("ebb starts");
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !project.path(STATE).exists() {
+        assert!(Instant::now() < deadline, "the first one never began");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let said = refused(&project, "pause shop --yes", 1);
+    assert!(said.contains("is being changed by ada@host (`ebb apply`"), "{said}");
+    assert!(first.wait().expect("it ends").success());
+}
+
+fn a_state_directory_that_cannot_be_written() {
+    // A file in the place of the directory refuses everybody, root included, whom permissions do not stop.
+    let project = Project::new();
+    project.write("state", "in the way");
+    let said = refused(&project, "apply shop --yes", 1);
+    assert!(said.contains("state") && said.contains("writable"), "{said}");
+    assert_eq!(project.read("state"), "in the way");
+}

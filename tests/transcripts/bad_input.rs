@@ -1,0 +1,106 @@
+//! Mistakes on the command line, in environments and in stacks: each is told with its place and the way out.
+
+use crate::project::{LOCAL, Project, text};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[
+    ("mistakes_in_an_environment", mistakes_in_an_environment),
+    ("mistakes_in_a_stack", mistakes_in_a_stack),
+    ("unknown_names", unknown_names),
+    ("nobody_to_ask", nobody_to_ask),
+    ("no_credentials", no_credentials),
+    ("another_account", another_account),
+    ("an_error_for_a_machine", an_error_for_a_machine),
+];
+
+/// Runs a command that must fail with this exit code, and answers what it says.
+pub fn refused(project: &Project, line: &str, code: i32) -> String {
+    let output = project.run(line);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{line}: {said}");
+    assert!(said.contains("error: "), "{line}: {said}");
+    said
+}
+
+fn mistakes_in_an_environment() {
+    let mut project = Project::new();
+    let cases = [
+        LOCAL.replace("region = ", "regoin = "),
+        LOCAL.replace("eu-west-1", "eu-wets-1"),
+        LOCAL.replace("[stacks.shop]", "[stacks.shpo]"),
+        LOCAL.replace("nat = \"one\"", "nat = \"two\""),
+        LOCAL.replace("cidr = \"10.20.0.0/16\"", "cidr = \"10.20.0.0/33\""),
+        LOCAL.replace("cidr =", "cdir ="),
+        LOCAL.replace("nat = \"one\"", "nat = "),
+        LOCAL.replace("embedded = true", "embedded = true\nendpoint_url = \"http://localhost:4566\""),
+        "[aws]\nregion = \"eu-west-1\"\nembedded = true\n".to_owned(),
+    ];
+    for case in cases {
+        project.write("environments/local.toml", &case);
+        project.type_in("plan shop");
+    }
+    project.compare("mistakes_in_an_environment");
+}
+
+fn mistakes_in_a_stack() {
+    let mut project = Project::new();
+    for mistake in ["duplicate_address", "cycle", "overlap", "vpc_too_large", "unknown_reference", "bucket_name"] {
+        project.write("environments/local.toml", &format!("{LOCAL}\n[stacks.wrong]\nmistake = \"{mistake}\"\n"));
+        project.type_in("plan wrong");
+    }
+    project.compare("mistakes_in_a_stack");
+}
+
+fn unknown_names() {
+    let mut project = Project::new();
+    assert!(project.run("apply shop --yes").status.success());
+    for line in [
+        "plan shpo",
+        "apply shpo --yes",
+        "plan shop --env locl",
+        "state show ec2_vpc.mian --stack shop",
+        "output shop VPC",
+        "destroy shop --yes --include-data s3_bucket.models",
+        "destroy shop --yes --include-data nonsense",
+        "destory shop",
+    ] {
+        project.type_in(line);
+    }
+    project.compare("unknown_names");
+    assert!(project.run("status shop").status.success());
+    let nowhere = refused(&project, "-C / status", 1);
+    assert!(nowhere.contains("no `environments` directory") && nowhere.contains("ebb init"), "{nowhere}");
+}
+
+fn nobody_to_ask() {
+    let project = Project::new();
+    for command in ["apply", "pause", "resume", "destroy"] {
+        let said = refused(&project, &format!("{command} shop"), 1);
+        assert!(said.contains("--yes"), "{said}");
+    }
+    assert!(!project.path("state").exists(), "nothing was touched");
+}
+
+fn no_credentials() {
+    let project = Project::with(&LOCAL.replace("embedded = true\ntransition_ms = 20\n", ""));
+    let said = refused(&project, "plan shop", 1);
+    assert!(said.contains("hint: sign in"), "{said}");
+    assert!(!project.path("state").exists(), "nothing was touched");
+}
+
+fn another_account() {
+    let project = Project::with(&LOCAL.replace("embedded = true", "embedded = true\naccount = \"999999999999\""));
+    let said = refused(&project, "apply shop --yes", 1);
+    for part in ["environments/local.toml:4:11", "999999999999", "123456789012", "hint: use the credentials"] {
+        assert!(said.contains(part), "{said}");
+    }
+    assert!(!project.path("state/local/shop.json").exists(), "nothing was changed");
+}
+
+fn an_error_for_a_machine() {
+    let project = Project::new();
+    let output = project.run("plan shpo --json");
+    let error: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
+    assert_eq!((error["event"].as_str(), error["kind"].as_str()), (Some("error"), Some("unknown_name")));
+    assert_eq!(error["exit_code"].as_i64(), output.status.code().map(i64::from));
+}

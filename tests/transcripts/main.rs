@@ -1,0 +1,21 @@
+//! Whole command sessions, as a person sees them, and every sort of bad input.
+//!
+//! This program is both sides: started by cargo it runs the tests; started by a test it is `ebb`, with stacks made for
+//! the tests ([`stacks`]). So each command is a process of its own, as in life.
+
+mod bad_files;
+mod bad_input;
+mod outside;
+mod project;
+mod runner;
+mod sessions;
+mod stacks;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if std::env::var_os(project::PLAYS_EBB).is_some() {
+        return ebbtide::main(stacks::definitions());
+    }
+    runner::run(&[sessions::TESTS, bad_input::TESTS, bad_files::TESTS, outside::TESTS].concat())
+}

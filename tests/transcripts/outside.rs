@@ -1,0 +1,131 @@
+//! What other programs see and do: a client that looks at the embedded cloud, and a signal that interrupts.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use crate::project::{Project, text};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[
+    ("another_client_sees_what_apply_made_and_pause_left", another_client_sees_what_apply_made_and_pause_left),
+    ("data_goes_only_where_it_is_named", data_goes_only_where_it_is_named),
+    ("an_interrupted_apply_is_carried_on", an_interrupted_apply_is_carried_on),
+    ("a_reader_that_goes_away_is_no_failure", a_reader_that_goes_away_is_no_failure),
+];
+
+/// Ends a server when the test is over, however it ends.
+struct Server {
+    process: Child,
+    address: String,
+}
+
+impl Server {
+    fn start(project: &Project) -> Self {
+        let mut command = project.command("cloud --listen 127.0.0.1:0");
+        let mut process = command.stdout(Stdio::piped()).spawn().expect("ebb starts");
+        let mut line = String::new();
+        let mut stdout = BufReader::new(process.stdout.take().expect("its output"));
+        stdout.read_line(&mut line).expect("it says where it listens");
+        let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
+        Self { process, address: address.to_owned() }
+    }
+
+    /// Asks EC2 in its own words.
+    fn ec2(&self, action: &str) -> String {
+        let form = "Content-Type: application/x-www-form-urlencoded";
+        self.send("POST /", "ec2", form, &format!("Action={action}&Version=2016-11-15"))
+    }
+
+    /// Puts an object into a bucket.
+    fn put(&self, bucket: &str, key: &str, body: &str) {
+        self.send(&format!("PUT /{bucket}/{key}"), "s3", "x-amz-content-sha256: UNSIGNED-PAYLOAD", body);
+    }
+
+    /// Sends a request over HTTP, with nothing of ours in between. The signature is not checked; service and region in
+    /// it say where the call goes.
+    fn send(&self, what: &str, service: &str, header: &str, body: &str) -> String {
+        let mut stream = TcpStream::connect(&self.address).expect("it listens");
+        write!(
+            stream,
+            "{what} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{header}\r\nContent-Length: {}\r\n\
+             X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 \
+             Credential=AKIAEXAMPLE/20260101/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=00\r\n\r\n{body}",
+            self.address,
+            body.len()
+        )
+        .expect("the request is sent");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).expect("the answer is read");
+        assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+        answer
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn another_client_sees_what_apply_made_and_pause_left() {
+    let project = Project::new();
+    assert!(project.run("apply shop --yes").status.success());
+    let server = Server::start(&project);
+    let id = |output: &str| text(&project.run(&format!("output shop {output}")).stdout).trim().to_owned();
+    let (vpc, address) = (id("VPC_ID"), id("NAT_ADDRESS"));
+    assert!(server.ec2("DescribeVpcs").contains(&vpc));
+    assert!(server.ec2("DescribeNatGateways").contains("<state>available</state>"));
+    assert!(server.ec2("DescribeAddresses").contains(&address));
+
+    assert!(project.run("pause shop --yes").status.success());
+    assert!(server.ec2("DescribeVpcs").contains(&vpc), "a pause leaves the network");
+    assert!(!server.ec2("DescribeNatGateways").contains("<state>available</state>"), "a pause leaves no gateway");
+    assert!(!server.ec2("DescribeAddresses").contains(&address), "a pause leaves no address that bills");
+}
+
+fn data_goes_only_where_it_is_named() {
+    let mut project = Project::new();
+    assert!(project.run("apply vault --yes").status.success());
+    let bucket = text(&project.run("output vault BUCKET").stdout).trim().to_owned();
+    Server::start(&project).put(&bucket, "weights", "precious");
+    for line in [
+        "pause vault --yes --quiet",
+        "resume vault --yes --quiet",
+        "plan vault --target destroyed",
+        "destroy vault --yes --quiet",
+        "state list --stack vault",
+        "destroy vault --yes --quiet --include-data s3_bucket.models",
+        "status vault",
+    ] {
+        project.type_in(line);
+    }
+    project.compare("data_goes_only_where_it_is_named");
+}
+
+fn an_interrupted_apply_is_carried_on() {
+    let project = Project::new();
+    let mut command = project.command("apply shop --yes --json");
+    command.env("EBB_CLOUD_FAULTS", "latency=100ms").stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut apply = command.spawn().expect("ebb starts");
+    let mut events = BufReader::new(apply.stdout.take().expect("its output")).lines();
+    let begun = events.by_ref().map(|line| line.expect("a line")).find(|line| line.contains("operation_started"));
+    assert!(begun.is_some());
+    let interrupted = Command::new("kill").args(["-INT", &apply.id().to_string()]).status().expect("kill runs");
+    assert!(interrupted.success());
+    let last = events.map(|line| line.expect("a line")).last().expect("more events");
+    assert!(last.contains("\"event\":\"finished\"") && last.contains("\"success\":false"), "{last}");
+    assert_eq!(apply.wait().expect("it ends").code(), Some(130));
+    assert!(project.run("apply shop --yes").status.success());
+    assert!(text(&project.run("plan shop").stdout).contains("Plan: no changes, 12 unchanged."));
+}
+
+fn a_reader_that_goes_away_is_no_failure() {
+    let project = Project::new();
+    let mut command = project.command("environment schema");
+    let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("ebb starts");
+    drop(process.stdout.take());
+    let ended = process.wait_with_output().expect("it ends");
+    assert!(ended.status.success(), "{}", text(&ended.stderr));
+}

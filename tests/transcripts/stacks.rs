@@ -1,0 +1,89 @@
+//! Stacks made for the tests: one that is good, one that makes whatever mistake its settings name.
+
+use ebbtide::Definition;
+use ebbtide::aws::VpcId;
+use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
+use ebbtide::aws::s3::Bucket;
+use ebbtide::components::network::{Nat, Network};
+use ebbtide::stack::{Input, Stack};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+#[derive(Deserialize, JsonSchema)]
+struct Settings {
+    /// The network's block.
+    cidr: Cidr,
+    /// How private subnets reach the internet.
+    #[serde(default)]
+    nat: Nat,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct Mistakes {
+    mistake: Option<Mistake>,
+}
+
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+enum Mistake {
+    DuplicateAddress,
+    Cycle,
+    Overlap,
+    VpcTooLarge,
+    UnknownReference,
+    BucketName,
+}
+
+pub fn definitions() -> Vec<Definition> {
+    vec![
+        Definition::new("shop", "a network that can sleep", shop),
+        Definition::new("vault", "a bucket", vault),
+        Definition::new("wrong", "a stack with a mistake", wrong),
+    ]
+}
+
+fn shop(stack: &mut Stack, settings: &Settings) {
+    let network = Network { nat: settings.nat, ..Network::new(settings.cidr) }.declare(stack, "main");
+    stack.output("VPC_ID", &network.vpc_id);
+    if let Some(address) = network.nat_addresses.first() {
+        stack.output("NAT_ADDRESS", address);
+    }
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct NoSettings {}
+
+fn vault(stack: &mut Stack, _settings: &NoSettings) {
+    let bucket = stack.add("models", Bucket::new());
+    stack.output("BUCKET", &bucket.name);
+}
+
+fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
+    let block = |text: &str| text.parse::<Cidr>().expect("a block");
+    let vpc = stack.add("main", Vpc::new(block("10.0.0.0/16"))).vpc_id;
+    let mut subnet = |vpc: &Input<VpcId>, name: &str, text: &str| {
+        stack.add(name, Subnet::private(vpc, block(text), "eu-west-1a"));
+    };
+    subnet(&vpc, "a", "10.0.0.0/24");
+    match mistakes.mistake {
+        None => {}
+        Some(Mistake::DuplicateAddress) => subnet(&vpc, "a", "10.0.1.0/24"),
+        Some(Mistake::Overlap) => subnet(&vpc, "b", "10.0.0.128/25"),
+        Some(Mistake::UnknownReference) => {
+            let missing = Input::reference("ec2_vpc.missing".parse().expect("an address"), "vpc_id");
+            subnet(&missing, "b", "10.0.1.0/24");
+        }
+        Some(Mistake::BucketName) => {
+            stack.add("models", Bucket { name: Some("Models_of_ours".to_owned()), ..Bucket::new() });
+        }
+        Some(Mistake::VpcTooLarge) => {
+            stack.add("large", Vpc::new(block("10.0.0.0/8")));
+        }
+        Some(Mistake::Cycle) => {
+            let subnet = "ec2_subnet.a".parse().expect("an address");
+            stack.after("ec2_vpc", "main", &subnet);
+        }
+    }
+}
