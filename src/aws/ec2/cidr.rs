@@ -22,6 +22,13 @@ impl Cidr {
     /// Everything: `0.0.0.0/0`.
     pub const ANYWHERE: Self = Self { address: Ipv4Addr::UNSPECIFIED, prefix: 0 };
 
+    /// The block of an address and a prefix of at most 32 bits; what the address has beyond the prefix is left out.
+    pub const fn new(address: [u8; 4], prefix: u8) -> Self {
+        let prefix = if prefix > 32 { 32 } else { prefix };
+        let mask = if prefix == 0 { 0 } else { u32::MAX << (32 - prefix) };
+        Self { address: Ipv4Addr::from_bits(u32::from_be_bytes(address) & mask), prefix }
+    }
+
     /// The length of the prefix in bits, 0 to 32.
     pub fn prefix(&self) -> u8 {
         self.prefix
@@ -112,6 +119,13 @@ impl schemars::JsonSchema for Cidr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_block_is_made_of_an_address_and_a_prefix() {
+        assert_eq!(Cidr::new([10, 20, 30, 40], 16), "10.20.0.0/16".parse().unwrap());
+        assert_eq!(Cidr::new([10, 20, 30, 40], 40), "10.20.30.40/32".parse().unwrap());
+        assert_eq!(Cidr::new([10, 20, 30, 40], 0), Cidr::ANYWHERE);
+    }
 
     #[test]
     fn blocks_contain_overlap_and_divide() {

@@ -1,0 +1,69 @@
+//! AdeptAI: language models behind SageMaker endpoints, in private subnets, watched and budgeted.
+
+mod endpoint;
+mod settings;
+mod storage;
+
+use std::collections::BTreeSet;
+
+use ebbtide::components::monitoring::{Alerts, Costs, WatchedEndpoint, declare_dashboard};
+use ebbtide::components::{Nat, Network};
+use ebbtide::stack::{Input, Stack};
+
+use self::endpoint::{Place, Row};
+pub use self::settings::Settings;
+
+const LLAMA_8B: &str = "llama-3.1-8b-instruct";
+const LLAMA_70B: &str = "llama-3.1-70b-instruct";
+
+/// The endpoints: name, instance type, model, alarm on the latency of one call in twenty (ms), and the variable that
+/// tells the back end its name. Those without a variable are off unless an environment switches them on.
+#[rustfmt::skip]
+const ENDPOINTS: [Row; 9] = [
+    Row::on("query-enhancer",        "ml.g5.xlarge",  LLAMA_8B,  500.0, "SAGEMAKER_QUERY_ENHANCER_ENDPOINT"),
+    Row::on("behavioral-analyzer",   "ml.g5.2xlarge", LLAMA_70B, 800.0, "SAGEMAKER_BEHAVIORAL_ENDPOINT"),
+    Row::on("market-intelligence",   "ml.g5.2xlarge", LLAMA_8B,  500.0, "SAGEMAKER_MARKET_INTEL_ENDPOINT"),
+    Row::on("job-parser",            "ml.g5.xlarge",  LLAMA_8B,  500.0, "SAGEMAKER_JOB_PARSER_ENDPOINT"),
+    Row::on("explanation-generator", "ml.g5.xlarge",  LLAMA_8B,  500.0, "SAGEMAKER_EXPLANATION_ENDPOINT"),
+    Row::off("resume-summarizer",    "ml.g5.xlarge",  LLAMA_8B,  500.0),
+    Row::off("resume-highlighter",   "ml.g5.xlarge",  LLAMA_8B,  500.0),
+    Row::off("question-generator",   "ml.g5.xlarge",  LLAMA_8B,  500.0),
+    Row::off("candidate-matcher",    "ml.g5.xlarge",  LLAMA_8B,  500.0),
+];
+
+/// Declares the stack.
+pub fn declare(stack: &mut Stack, settings: &Settings) {
+    let network = Network {
+        zones: settings.zones.clone(),
+        nat: settings.nat,
+        public: settings.nat != Nat::None,
+        interface_endpoints: vec!["sagemaker.runtime".into()],
+        ..Network::new(settings.cidr)
+    }
+    .declare(stack, "main");
+    let storage = storage::declare(stack, settings);
+    let emails: BTreeSet<_> = settings.emails.iter().cloned().collect();
+    let alerts = Alerts { emails, ..Alerts::default() }.declare(stack, "alerts");
+
+    let place = Place::new(stack, network, &storage, &alerts);
+    let endpoints: Vec<_> = ENDPOINTS
+        .iter()
+        .filter_map(|row| row.declare(stack, settings, &place))
+        .chain(endpoint::declare_bulk(&ENDPOINTS[2], stack, settings, &place))
+        .collect();
+
+    let watched: Vec<_> = endpoints.iter().map(WatchedEndpoint::from).collect();
+    declare_dashboard(stack, "endpoints", "AdeptAI", &watched);
+    Costs::from(settings).declare(stack, "costs", &alerts);
+    endpoint::declare_caller(stack, settings, &endpoints);
+
+    let region = stack.scope().region.clone();
+    stack.output("SAGEMAKER_LLM_ENABLED", &Input::from(settings.llm_enabled));
+    stack.output("SAGEMAKER_LLM_FALLBACK", &Input::from(settings.llm_fallback));
+    stack.output("AWS_REGION", &Input::from(region));
+    for endpoint in &endpoints {
+        if let Some(variable) = endpoint.variable {
+            stack.output(variable, &endpoint.out.endpoint_name);
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What differs between environments: `[stacks.adeptai]` in environments/*.toml. All of it may be left out.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ebbtide::aws::Tags;
+use ebbtide::aws::budgets::BudgetFilter;
+use ebbtide::aws::ec2::Cidr;
+use ebbtide::components::{Costs, Nat, Zones};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The settings of the stack adeptai. The region is that of the environment.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// The network's range of addresses, /16 to /24.
+    pub cidr: Cidr,
+    /// The zones: how many, or which by name.
+    pub zones: Zones,
+    /// How the private subnets reach the internet. The endpoints need none: they reach S3 without.
+    pub nat: Nat,
+    /// The endpoints, by name: what should differ from the table in stacks/src/adeptai.rs.
+    pub endpoints: Endpoints,
+    /// Whether bulk requests for market intelligence have an endpoint of their own that queues calls and scales from
+    /// zero.
+    pub market_intelligence_bulk: bool,
+    /// The image that serves, with its registry; AWS's image for large models, of the region, unless given.
+    pub image: Option<String>,
+    /// Other bounds of the number of instances at certain times, by a name for each, for every endpoint that scales.
+    pub schedule: BTreeMap<String, Schedule>,
+    /// Who is told about alarms and costs: e-mail addresses. Each must confirm once.
+    pub emails: Vec<String>,
+    /// Alarm when more of an endpoint's calls fail, in percent.
+    pub error_percent: f64,
+    /// The budget of a month, in US dollars as decimal text.
+    pub monthly_budget: String,
+    /// How much more it may be before it is too much, in percent.
+    pub budget_buffer_percent: u32,
+    /// Alarm when a day costs more, in US dollars as decimal text.
+    pub daily_cost: String,
+    /// Which costs count, by tag: those of resources with one of these values. All of the account unless given.
+    pub cost_tags: BTreeMap<String, BTreeSet<String>>,
+    /// How long the containers' logs are kept, in days.
+    pub log_retention_days: u32,
+    /// How long replaced versions of models stay, in days.
+    pub old_model_days: u32,
+    /// How long training data stays, in days; for ever unless given.
+    pub training_data_days: Option<u32>,
+    /// The service that the back end runs on: it may assume the role that calls the endpoints.
+    pub backend_service: String,
+    /// Whether the back end uses the endpoints.
+    pub llm_enabled: bool,
+    /// Whether the back end falls back to another provider when an endpoint does not answer.
+    pub llm_fallback: bool,
+}
+
+/// What should differ from the table, for each endpoint.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Endpoints {
+    /// Enhances queries.
+    pub query_enhancer: Endpoint,
+    /// Analyzes behaviour.
+    pub behavioral_analyzer: Endpoint,
+    /// Answers about the market.
+    pub market_intelligence: Endpoint,
+    /// Parses job advertisements.
+    pub job_parser: Endpoint,
+    /// Explains matches.
+    pub explanation_generator: Endpoint,
+    /// Summarizes résumés; off unless switched on.
+    pub resume_summarizer: Endpoint,
+    /// Highlights what matters in résumés; off unless switched on.
+    pub resume_highlighter: Endpoint,
+    /// Proposes questions; off unless switched on.
+    pub question_generator: Endpoint,
+    /// Matches candidates; off unless switched on.
+    pub candidate_matcher: Endpoint,
+}
+
+impl Endpoints {
+    /// The settings of an endpoint by the name that it has in the table.
+    pub(super) fn of(&self, name: &str) -> Endpoint {
+        match name {
+            "query-enhancer" => &self.query_enhancer,
+            "behavioral-analyzer" => &self.behavioral_analyzer,
+            "market-intelligence" => &self.market_intelligence,
+            "job-parser" => &self.job_parser,
+            "explanation-generator" => &self.explanation_generator,
+            "resume-summarizer" => &self.resume_summarizer,
+            "resume-highlighter" => &self.resume_highlighter,
+            "question-generator" => &self.question_generator,
+            "candidate-matcher" => &self.candidate_matcher,
+            _ => return Endpoint::default(),
+        }
+        .clone()
+    }
+}
+
+/// What should differ from the table, for one endpoint.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Endpoint {
+    /// Whether it exists.
+    pub enabled: Option<bool>,
+    /// The instance type, e.g. `ml.g5.12xlarge`.
+    pub instance_type: Option<String>,
+    /// How many instances there are at first; 1 unless given.
+    pub instances: Option<u32>,
+    /// The fewest instances under load; 1 unless given.
+    pub min_instances: Option<u32>,
+    /// The most instances under load; 10 unless given.
+    pub max_instances: Option<u32>,
+    /// Calls a minute and instance that scaling aims at; 70 unless given.
+    pub calls_per_instance: Option<f64>,
+    /// The model artifact: `s3://BUCKET/KEY.tar.gz`, or a prefix that ends in `/`. Unless given, what lies under the
+    /// model's name in the stack's own bucket.
+    pub model: Option<String>,
+    /// The image that serves, with its registry; the stack's unless given.
+    pub image: Option<String>,
+    /// Environment variables of the container, besides and instead of the usual ones. No secrets here.
+    pub environment: BTreeMap<String, String>,
+    /// Alarm when one call in twenty takes longer, in milliseconds.
+    pub p95_latency_ms: Option<f64>,
+}
+
+/// Other bounds from a certain time on.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Schedule {
+    /// When: `cron(minute hour day month weekday year)`, `rate(…)` or `at(…)`.
+    pub schedule: String,
+    /// The time zone, by its canonical name.
+    pub zone: String,
+    /// The fewest instances from then on.
+    pub min: u32,
+    /// The most instances from then on.
+    pub max: u32,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            cidr: Cidr::new([10, 20, 0, 0], 16),
+            zones: Zones::Count(2),
+            nat: Nat::None,
+            endpoints: Endpoints::default(),
+            market_intelligence_bulk: false,
+            image: None,
+            schedule: BTreeMap::new(),
+            emails: Vec::new(),
+            error_percent: 5.0,
+            monthly_budget: "6190".into(),
+            budget_buffer_percent: 20,
+            daily_cost: "500".into(),
+            cost_tags: BTreeMap::new(),
+            log_retention_days: 30,
+            old_model_days: 90,
+            training_data_days: None,
+            backend_service: "ecs-tasks.amazonaws.com".into(),
+            llm_enabled: true,
+            llm_fallback: true,
+        }
+    }
+}
+
+impl From<&Settings> for Costs {
+    fn from(settings: &Settings) -> Self {
+        Self {
+            monthly_dollars: settings.monthly_budget.clone(),
+            buffer_percent: settings.budget_buffer_percent,
+            daily_dollars: Some(settings.daily_cost.clone()),
+            filter: BudgetFilter { tags: settings.cost_tags.clone(), services: BTreeSet::new() },
+            emails: BTreeSet::new(),
+            tags: Tags::new(),
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! The buckets: models and training data, encrypted and versioned, with what becomes of old data.
+
+use ebbtide::aws::BucketName;
+use ebbtide::aws::s3::{Bucket, LifecycleRule, NoncurrentExpiration, StorageClass, Transition};
+use ebbtide::stack::{Input, Stack};
+
+use super::Settings;
+
+/// The names of the buckets.
+pub(super) struct Storage {
+    /// Models, each under its own prefix.
+    pub(super) models: Input<BucketName>,
+    /// Answers of bulk requests, if there are such.
+    pub(super) answers: Option<Input<BucketName>>,
+}
+
+/// Declares the buckets.
+pub(super) fn declare(stack: &mut Stack, settings: &Settings) -> Storage {
+    let uploads = LifecycleRule { abort_multipart_days: Some(7), ..LifecycleRule::new("unfinished-uploads") };
+    let old_models = LifecycleRule {
+        noncurrent_expiration: Some(NoncurrentExpiration { days: settings.old_model_days, keep_versions: Some(3) }),
+        ..LifecycleRule::new("old-models")
+    };
+    let models = Bucket { versioning: true, lifecycle: vec![old_models, uploads.clone()], ..Bucket::new() };
+    let models = stack.add("models", models).name;
+
+    let colder = |days, storage_class| Transition { days, storage_class };
+    let archive = LifecycleRule {
+        transitions: vec![colder(30, StorageClass::StandardInfrequentAccess), colder(90, StorageClass::Glacier)],
+        expiration_days: settings.training_data_days,
+        ..LifecycleRule::new("archive")
+    };
+    let training = Bucket { versioning: true, lifecycle: vec![archive, uploads.clone()], ..Bucket::new() };
+    stack.add("training-data", training);
+
+    let answers = settings.market_intelligence_bulk.then(|| {
+        let soon = LifecycleRule { expiration_days: Some(30), ..LifecycleRule::new("fetched-by-then") };
+        stack.add("answers", Bucket { lifecycle: vec![soon, uploads], ..Bucket::new() }).name
+    });
+    Storage { models, answers }
+}
