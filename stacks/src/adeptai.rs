@@ -46,11 +46,8 @@ pub fn declare(stack: &mut Stack, settings: &Settings) {
     let alerts = Alerts { emails, ..Alerts::default() }.declare(stack, "alerts");
 
     let place = Place::new(stack, network, &storage, &alerts);
-    let endpoints: Vec<_> = ENDPOINTS
-        .iter()
-        .filter_map(|row| row.declare(stack, settings, &place))
-        .chain(endpoint::declare_bulk(&ENDPOINTS[2], stack, settings, &place))
-        .collect();
+    let mut endpoints: Vec<_> = ENDPOINTS.iter().filter_map(|row| row.declare(stack, settings, &place)).collect();
+    endpoints.extend(endpoint::declare_bulk(&ENDPOINTS[2], stack, settings, &place));
 
     let watched: Vec<_> = endpoints.iter().map(WatchedEndpoint::from).collect();
     declare_dashboard(stack, "endpoints", "AdeptAI", &watched);
