@@ -1,10 +1,14 @@
 //! Every kind of resource against the embedded cloud, through the real SDK: one module for each service.
 
+mod autoscaling;
+mod budgets;
+mod cloudwatch;
 mod declared;
 mod ec2;
 mod harness;
 mod iam;
 mod logs;
 mod s3;
+mod sagemaker;
 mod secretsmanager;
 mod sns;

@@ -3,9 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::snapshot::aws_name;
 use super::{ScalingRule, TargetTracking, calls};
 use crate::aws::{AlarmName, Context, ScalableResource, ScalingPolicyArn};
-use crate::resource::{Error, Persistence, Reading, Resource, fields};
+use crate::resource::{Error, Persistence, Reading, Replacement, Resource, fields};
 use crate::stack::{Declared, Identity, Input, Phase, Resolved};
 
 /// The longest name that AWS takes, in characters.
@@ -45,6 +46,8 @@ impl Resource for ScalingPolicy {
     const KIND: &'static str = "autoscaling_policy";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(ScalingPolicy: name, target);
+    /// Two of them for one metric, or of one name, cannot exist at once.
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScalingPolicy<Resolved>;
     type Out<P: Phase> = ScalingPolicyOut<P>;
 
@@ -63,8 +66,16 @@ impl Resource for ScalingPolicy {
         }
     }
 
+    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+        let repeats = |(index, one): (usize, &Self)| {
+            let same = |other: &Self| one.name.is_some() && (&other.name, &other.target) == (&one.name, &one.target);
+            all[..index].iter().any(same).then(|| (index, "another of this target has the same name".to_owned()))
+        };
+        all.iter().enumerate().filter_map(repeats).collect()
+    }
+
     async fn find(context: &Context, inputs: &ScalingPolicy<Resolved>) -> Result<Option<String>, Error> {
-        let (resource, name) = (inputs.target.as_str(), aws_name(context, inputs.name.as_deref()));
+        let (resource, name) = (inputs.target.as_str(), aws_name(&context.identity, inputs.name.as_deref()));
         if calls::policies(context, resource, Some(&name)).await?.is_empty() {
             return Ok(None);
         }
@@ -73,7 +84,7 @@ impl Resource for ScalingPolicy {
     }
 
     async fn create(context: &Context, inputs: &ScalingPolicy<Resolved>) -> Result<String, Error> {
-        let (resource, name) = (inputs.target.as_str(), aws_name(context, inputs.name.as_deref()));
+        let (resource, name) = (inputs.target.as_str(), aws_name(&context.identity, inputs.name.as_deref()));
         calls::put_policy(context, resource, &name, &inputs.rule).await?;
         Ok(id_of(resource, &name))
     }
@@ -113,10 +124,6 @@ impl Resource for ScalingPolicy {
         let (resource, name) = parts_of(id)?;
         calls::delete_policy(context, resource, name).await
     }
-}
-
-fn aws_name(context: &Context, given: Option<&str>) -> String {
-    given.map_or_else(|| context.identity.name(LONGEST), str::to_owned)
 }
 
 /// What is wrong with a name.

@@ -7,12 +7,10 @@ use super::calls;
 use super::dimension::dimension_of;
 use super::policy::name_problem;
 use super::schedule::{Timetable, schedule_problem, zone_problem};
+use super::snapshot::aws_name;
 use crate::aws::{Arn, Call, Context, NotFoundIsNone, ScalableResource};
-use crate::resource::{Error, Persistence, Reading, Resource, fields};
+use crate::resource::{Error, Persistence, Reading, Replacement, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
-
-/// The longest name that AWS takes, in characters.
-const LONGEST: usize = 256;
 
 /// Sets other bounds at certain times. It clamps the capacity into them and does not set it otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,6 +76,8 @@ impl Resource for ScheduledAction {
     const KIND: &'static str = "autoscaling_scheduled_action";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(ScheduledAction: name, target);
+    /// Both would act at the same time.
+    const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScheduledAction<Resolved>;
     type Out<P: Phase> = ScheduledActionOut<P>;
 
@@ -108,8 +108,16 @@ impl Resource for ScheduledAction {
         }
     }
 
+    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+        let repeats = |(index, one): (usize, &Self)| {
+            let same = |other: &Self| one.name.is_some() && (&other.name, &other.target) == (&one.name, &one.target);
+            all[..index].iter().any(same).then(|| (index, "another of this target has the same name".to_owned()))
+        };
+        all.iter().enumerate().filter_map(repeats).collect()
+    }
+
     async fn find(context: &Context, inputs: &ScheduledAction<Resolved>) -> Result<Option<String>, Error> {
-        let (resource, name) = (inputs.target.as_str(), aws_name(context, inputs.name.as_deref()));
+        let (resource, name) = (inputs.target.as_str(), aws_name(&context.identity, inputs.name.as_deref()));
         if calls::actions(context, resource, Some(&name)).await?.is_empty() {
             return Ok(None);
         }
@@ -118,7 +126,7 @@ impl Resource for ScheduledAction {
     }
 
     async fn create(context: &Context, inputs: &ScheduledAction<Resolved>) -> Result<String, Error> {
-        let (resource, name) = (inputs.target.as_str(), aws_name(context, inputs.name.as_deref()));
+        let (resource, name) = (inputs.target.as_str(), aws_name(&context.identity, inputs.name.as_deref()));
         calls::put_action(context, resource, &name, &timetable(inputs)).await?;
         Ok(id_of(resource, &name))
     }
@@ -183,10 +191,6 @@ fn timetable(action: &ScheduledAction<Resolved>) -> Timetable {
         start: action.start,
         end: action.end,
     }
-}
-
-fn aws_name(context: &Context, given: Option<&str>) -> String {
-    given.map_or_else(|| context.identity.name(LONGEST), str::to_owned)
 }
 
 fn id_of(resource: &str, name: &str) -> String {

@@ -8,6 +8,24 @@ use super::schedule::Timetable;
 use super::{ScalingRule, Suspended};
 use crate::aws::{Context, Tags};
 use crate::resource::Error;
+use crate::stack::{Identity, Scope};
+
+/// The longest name of a policy or scheduled action, in characters.
+const LONGEST: usize = 256;
+
+/// The name of a policy or scheduled action: given, or derived. It does not follow the generation, for it is put back
+/// under the same name after a pause.
+pub(super) fn aws_name(identity: &Identity, given: Option<&str>) -> String {
+    given.map_or_else(|| identity.content_name(None, LONGEST, &identity.address), str::to_owned)
+}
+
+/// Whether a name was derived in this stack.
+fn is_derived(scope: &Scope, name: &str) -> bool {
+    let plain = |c: char| if c.is_ascii_alphanumeric() { c } else { '-' };
+    let prefix: String = format!("{}-{}-", scope.environment, scope.stack).chars().map(plain).collect();
+    let hash = name.rsplit('-').next().unwrap_or_default();
+    name.starts_with(&prefix) && hash.len() == 10 && hash.chars().all(|c| c.is_ascii_hexdigit())
+}
 
 /// All the scaling of a resource: the target's bounds, and every policy and scheduled action under it, whoever made
 /// them. Deregistering a target, or deleting its endpoint, deletes them all without a word.
@@ -90,23 +108,51 @@ impl Snapshot {
         let tags = self.tags.iter().filter(|(key, _)| !key.starts_with("aws:"));
         let tags = tags.map(|(key, value)| (key.clone(), value.clone())).collect();
         calls::register(context, resource, (self.min, self.max), self.suspended, Some(tags)).await?;
-        self.put_missing(context, resource).await
+        self.put_missing(context, resource, |_| true).await
     }
 
-    /// Puts back the policies and scheduled actions that are not there; those that are there stay as they are.
-    pub(super) async fn put_missing(&self, context: &Context, resource: &str) -> Result<(), Error> {
+    /// Puts back what others made: what this stack declares comes back by itself, or not if it is not declared any more.
+    pub(super) async fn put_back_foreign(&self, context: &Context, resource: &str) -> Result<(), Error> {
+        self.put_missing(context, resource, |name| !is_derived(context.scope(), name)).await
+    }
+
+    /// Puts back policies and scheduled actions that are not there; those that are there stay as they are.
+    async fn put_missing(&self, context: &Context, resource: &str, wanted: impl Fn(&str) -> bool) -> Result<(), Error> {
         let (policies, actions) =
             tokio::try_join!(calls::policies(context, resource, None), calls::actions(context, resource, None))?;
         for KeptPolicy { name, rule } in &self.policies {
-            if !policies.iter().any(|policy| policy.policy_name() == name) {
+            if wanted(name) && !policies.iter().any(|policy| policy.policy_name() == name) {
                 calls::put_policy(context, resource, name, rule).await?;
             }
         }
         for KeptAction { name, when } in &self.actions {
-            if !actions.iter().any(|action| action.scheduled_action_name() == name) {
+            if wanted(name) && !actions.iter().any(|action| action.scheduled_action_name() == name) {
                 calls::put_action(context, resource, name, when).await?;
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn derived_names_are_told_from_those_that_others_gave() {
+        let scope = Scope {
+            environment: "prod".into(),
+            stack: "adept_ai".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        let address = "autoscaling_policy.query-enhancer".parse().unwrap();
+        let derived = aws_name(&scope.identity(&address, 1), None);
+        assert_eq!(derived, aws_name(&scope.identity(&address, 2), None));
+        assert!(is_derived(&scope, &derived), "{derived}");
+        for other in ["by-hand", "prod-adept-ai-by-hand", "staging-adept-ai-x-0123456789"] {
+            assert!(!is_derived(&scope, other), "{other}");
+        }
+        assert_eq!(aws_name(&scope.identity(&address, 1), Some("busy")), "busy");
     }
 }

@@ -217,7 +217,7 @@ impl Resource for ScalableTarget {
         remembered: &Value,
     ) -> Result<bool, Error> {
         let remembered: Snapshot = serde_json::from_value(remembered.clone())?;
-        remembered.put_missing(context, id).await?;
+        remembered.put_back_foreign(context, id).await?;
         Ok(false)
     }
 }

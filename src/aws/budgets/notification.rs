@@ -99,9 +99,13 @@ impl Notify {
         let is_address = |address: &str| {
             address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
                 && !address.contains(char::is_whitespace)
+                && address.len() <= 50
         };
         for address in self.emails.iter().filter(|address| !is_address(address)) {
-            problems.push((format!("{field}.emails"), format!("`{address}` is no e-mail address")));
+            problems.push((
+                format!("{field}.emails"),
+                format!("`{address}` is no e-mail address of at most 50 characters"),
+            ));
         }
     }
 }

@@ -97,8 +97,12 @@ impl Container {
                 problem("model", format!("`{uri}` is used as an object, so it must not end in `/`"));
             }
         }
-        if self.mode == ContainerMode::MultiModel && self.model.is_none() {
-            problem("model", "a container of several models needs the prefix that they are under".to_owned());
+        if self.mode == ContainerMode::MultiModel {
+            let prefix = self.model.as_ref().filter(|model| model.form == ModelForm::Archive);
+            if prefix.is_none_or(|model| model.uri.known().is_some_and(|uri| !uri.ends_with('/'))) {
+                let message = "a container of several models needs the prefix of their archives, ending in `/`";
+                problem("model", message.to_owned());
+            }
         }
         if self.environment.len() > 100 {
             problem("environment", "AWS takes at most 100 variables".to_owned());
@@ -216,5 +220,10 @@ mod tests {
         assert_eq!(problems.len(), 4, "{problems:?}");
         container.model = model("s3://models/llama", ModelForm::Prefix);
         assert!(problems_of(&container).iter().any(|(_, message)| message.contains("must end in")));
+        let mut several = Container::new("img:1", model("s3://models/all/", ModelForm::Archive));
+        several.mode = ContainerMode::MultiModel;
+        assert_eq!(problems_of(&several), []);
+        several.model = model("s3://models/one.tar.gz", ModelForm::Archive);
+        assert_eq!(problems_of(&several).len(), 1);
     }
 }

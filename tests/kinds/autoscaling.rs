@@ -1,0 +1,220 @@
+//! Scalable targets, scaling policies and scheduled actions.
+
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
+use ebbtide::aws::autoscaling::{
+    Adjustment, Aggregation, PredefinedMetric, ScalableTarget, ScalingPolicy, ScalingPolicyOut, ScalingRule,
+    ScheduledAction, Step, StepScaling, Suspended, TargetTracking,
+};
+use ebbtide::aws::sagemaker::{Endpoint, Instances};
+use ebbtide::aws::{EndpointConfigName, ScalableResource, Tags};
+use ebbtide::resource::{ErrorKind, kind};
+use ebbtide::stack::Resolved;
+
+use crate::declared::resolved;
+use crate::harness::{Made, World};
+use crate::sagemaker::{VARIANT, count_of, endpoint, made_config, role};
+
+const ENDPOINT: &str = "llm-v1";
+const RESOURCE: &str = "endpoint/llm-v1/variant/AllTraffic";
+
+/// An endpoint of one instance, in service.
+async fn served(world: &World) -> Made {
+    let role = role(world).await;
+    let config = made_config(world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
+    world.make::<Endpoint>("llm", &endpoint(ENDPOINT, &config.id)).await
+}
+
+fn target(min: u32, max: u32) -> ScalableTarget<Resolved> {
+    resolved(&ScalableTarget::variant(ENDPOINT, VARIANT, (min, max)))
+}
+
+fn tracking(value: f64) -> TargetTracking {
+    TargetTracking {
+        scale_in_cooldown_seconds: Some(300),
+        scale_out_cooldown_seconds: Some(60),
+        ..TargetTracking::predefined(PredefinedMetric::SageMakerVariantInvocationsPerInstance, value)
+    }
+}
+
+fn policy(value: f64) -> ScalingPolicy<Resolved> {
+    resolved(&ScalingPolicy::tracking(RESOURCE, tracking(value)))
+}
+
+fn action() -> ScheduledAction<Resolved> {
+    resolved(&ScheduledAction::new(RESOURCE, "cron(0 18 ? * MON-FRI *)", (1, 1)))
+}
+
+/// A scheduled action that somebody else makes.
+async fn put_by_hand(world: &World) {
+    let put = world.aws.applicationautoscaling().put_scheduled_action();
+    put.service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE)
+        .scheduled_action_name("by-hand")
+        .schedule("rate(1 day)")
+        .scalable_target_action(ScalableTargetAction::builder().min_capacity(2).build())
+        .send()
+        .await
+        .unwrap();
+}
+
+async fn names(world: &World) -> (Vec<String>, Vec<String>) {
+    let client = world.aws.applicationautoscaling();
+    let policies = client.describe_scaling_policies().service_namespace(ServiceNamespace::Sagemaker).send().await;
+    let actions = client.describe_scheduled_actions().service_namespace(ServiceNamespace::Sagemaker).send().await;
+    (
+        policies.unwrap().scaling_policies().iter().map(|policy| policy.policy_name().to_owned()).collect(),
+        actions.unwrap().scheduled_actions().iter().map(|action| action.scheduled_action_name().to_owned()).collect(),
+    )
+}
+
+#[tokio::test]
+async fn a_target_lives() {
+    let world = World::new();
+    served(&world).await;
+    let mut inputs = target(1, 10);
+    inputs.tags = Tags::from([("team".into(), "llm".into())]);
+    let mut made = world.make::<ScalableTarget>("llm", &inputs).await;
+    assert_eq!(made.id, RESOURCE);
+    inputs.max = 4;
+    made.change_to(&inputs).await;
+    inputs.suspended = Suspended { scale_in: true, scale_out: false, scheduled: true };
+    made.change_to(&inputs).await;
+    inputs.tags = Tags::from([("stage".into(), "test".into())]);
+    made.change_to(&inputs).await;
+
+    let register = world.aws.applicationautoscaling().register_scalable_target();
+    let register = register
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE);
+    register.max_capacity(7).send().await.unwrap();
+    assert_eq!(made.read().await.unwrap().inputs["max"], 7, "drift is seen");
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_target_that_others_registered_is_left_alone() {
+    let world = World::new();
+    served(&world).await;
+    let register = world.aws.applicationautoscaling().register_scalable_target();
+    let register = register
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE);
+    register.min_capacity(2).max_capacity(3).send().await.unwrap();
+    let context = world.context("autoscaling_target.llm", 1);
+    let kind = kind("autoscaling_target").unwrap();
+    let inputs = serde_json::to_value(target(1, 10)).unwrap();
+    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
+    let error = kind.create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists, "{error}");
+}
+
+#[tokio::test]
+async fn a_policy_lives_and_may_change_its_rule() {
+    let world = World::new();
+    served(&world).await;
+    world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let mut made = world.make::<ScalingPolicy>("llm", &policy(70.0)).await;
+    let outputs: ScalingPolicyOut<Resolved> = made.outputs().await;
+    assert!(!outputs.alarms.is_empty(), "AWS keeps alarms for target tracking");
+    made.change_to(&policy(50.0)).await;
+    let step = StepScaling {
+        adjustment: Adjustment::Change,
+        steps: vec![
+            Step { lower: Some(0.0), upper: Some(10.0), by: 1 },
+            Step { lower: Some(10.0), upper: None, by: 3 },
+        ],
+        cooldown_seconds: Some(120),
+        aggregation: Aggregation::Average,
+        least_change: None,
+    };
+    made.change_to(&ScalingPolicy { rule: ScalingRule::Step(step), ..policy(50.0) }).await;
+    assert!(made.outputs::<ScalingPolicyOut<Resolved>>().await.alarms.is_empty());
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_scheduled_action_lives() {
+    let world = World::new();
+    served(&world).await;
+    world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let mut inputs = action();
+    let mut made = world.make::<ScheduledAction>("evening", &inputs).await;
+    inputs.schedule = "at(2027-01-01T00:00:00)".into();
+    inputs.zone = "Europe/Berlin".into();
+    inputs.max = None;
+    inputs.start = Some("2026-12-01T00:00:00Z".parse().unwrap());
+    inputs.end = Some("2027-12-01T00:00:00Z".parse().unwrap());
+    made.change_to(&inputs).await;
+    inputs.start = None;
+    inputs.end = None;
+    made.change_to(&inputs).await;
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_pause_remembers_what_others_scheduled_and_a_resume_brings_it_back() {
+    let world = World::new();
+    served(&world).await;
+    let made = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let declared = world.make::<ScheduledAction>("evening", &action()).await;
+    put_by_hand(&world).await;
+    let remembered = made.read().await.unwrap().remember.expect("a target remembers what is under it");
+    declared.delete().await;
+    made.delete().await;
+    assert_eq!(names(&world).await, (vec![], vec![]));
+
+    let again = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let restored = again.kind.restore(&again.context, &again.id, &again.inputs, &remembered).await.unwrap();
+    assert!(!restored, "there is nothing to wait for");
+    assert_eq!(names(&world).await.1, ["by-hand"], "what is declared comes back by itself");
+    again.kind.restore(&again.context, &again.id, &again.inputs, &remembered).await.unwrap();
+    assert_eq!(names(&world).await.1, ["by-hand"]);
+}
+
+#[tokio::test]
+async fn another_instance_type_takes_the_scaling_off_and_puts_it_back() {
+    let world = World::new();
+    let mut served = served(&world).await;
+    let target = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let policy = world.make::<ScalingPolicy>("llm", &policy(70.0)).await;
+    put_by_hand(&world).await;
+    let role = ebbtide::aws::RoleArn("arn:aws:iam::123456789012:role/".to_owned() + &role_name(&world).await);
+    let other = made_config(&world, "two", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.2xlarge", 2)).await;
+    let moved = Endpoint { config: EndpointConfigName(other.id), ..endpoint(ENDPOINT, "") };
+    served.change_to(&moved).await;
+    assert_eq!(count_of(&world, ENDPOINT).await, Some(2), "another type starts with what was declared for it");
+    assert_eq!(target.ready().await.inputs, target.inputs);
+    assert_eq!(policy.ready().await.inputs, policy.inputs);
+    assert_eq!(names(&world).await.1, ["by-hand"]);
+}
+
+/// The name of the one role that there is.
+async fn role_name(world: &World) -> String {
+    world.aws.iam().list_roles().send().await.unwrap().roles()[0].role_name().to_owned()
+}
+
+#[tokio::test]
+async fn what_is_named_under_a_target_of_others_is_not_found() {
+    let world = World::new();
+    served(&world).await;
+    let register = world.aws.applicationautoscaling().register_scalable_target();
+    let register = register
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE);
+    register.min_capacity(1).max_capacity(3).send().await.unwrap();
+    put_by_hand(&world).await;
+    let context = world.context("autoscaling_scheduled_action.llm", 1);
+    let inputs = ScheduledAction { name: Some("by-hand".into()), ..action() };
+    let inputs = serde_json::to_value(inputs).unwrap();
+    let kind = kind("autoscaling_scheduled_action").unwrap();
+    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
+}
+
+#[test]
+fn the_resource_of_a_target_is_what_policies_refer_to() {
+    assert_eq!(policy(1.0).target, ScalableResource(RESOURCE.to_owned()));
+}
