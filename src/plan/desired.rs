@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::planner::current_inputs;
-use super::{Kept, Knowledge, PlanError, Request, Seen, Target};
+use super::{Knowledge, PlanError, Request, Seen, Target};
 use crate::resource::{Persistence, Readiness};
 use crate::stack::{Address, PausedInputs, references};
 use crate::state::Entry;
@@ -109,10 +109,7 @@ fn reduce<'a>(
 
 /// What stays although the target would have it gone, with the reason: what holds data and was not named, and what of
 /// all that would go as well it depends on.
-pub(super) fn kept(
-    request: &Request<'_>,
-    knowledge: &dyn Knowledge,
-) -> Result<BTreeMap<Address, String>, PlanError> {
+pub(super) fn kept(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<BTreeMap<Address, String>, PlanError> {
     let mut kept = BTreeMap::new();
     let command = match request.target {
         Target::Paused => return Ok(kept),

@@ -244,8 +244,7 @@ impl Planner<'_> {
     /// still there under the very name that the new one will have is taken up again: a change that was undone before
     /// the old generation was deleted.
     fn next(&self, address: &Address, entry: Option<&Entry>, resolved: &Value) -> (u32, Map<String, Value>) {
-        let predict =
-            |generation| self.knowledge.predict(&self.request.scope.identity(address, generation), resolved);
+        let predict = |generation| self.knowledge.predict(&self.request.scope.identity(address, generation), resolved);
         let generation = self.request.snapshot.next_generation(address);
         let predicted = predict(generation);
         let is_it = |id: &str| predicted.values().any(|known| known.as_str() == Some(id));
