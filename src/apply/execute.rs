@@ -284,6 +284,8 @@ impl Work<'_> {
                 (current.and_then(|entry| entry.id.clone()), inputs)
             }
         };
+        // What a pause remembered that then failed is of no use to what has been awake all the time.
+        let creates = matches!(operation.operation, OperationKind::Create | OperationKind::Replace);
         Ok(Job {
             operation: operation.id,
             what: operation.operation,
@@ -291,7 +293,7 @@ impl Work<'_> {
             context,
             id,
             inputs,
-            remembered: entry.and_then(|entry| entry.remembered.clone()),
+            remembered: entry.filter(|entry| creates || entry.pending).and_then(|entry| entry.remembered.clone()),
             sleep: operation.sleep,
             interrupt: self.deployment.interrupt.clone(),
             reports,

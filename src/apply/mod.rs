@@ -8,6 +8,7 @@ mod interrupt;
 mod observe;
 mod operate;
 mod pace;
+mod patience;
 mod priority;
 mod recover;
 

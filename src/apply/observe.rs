@@ -7,6 +7,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::pace::{Class, Pace};
+use super::patience::Retry;
 use super::{Event, Failure};
 use crate::aws::{Aws, Context};
 use crate::plan::{Observation, PlanError, Seen};
@@ -38,9 +39,14 @@ pub(super) async fn observe(
             let context = context(aws, &snapshot.scope, address, entry.generation);
             let (address, last, pace) = (address.clone(), entry.inputs.clone(), Arc::clone(pace));
             reads.spawn(async move {
-                pace.turn(kind.name(), Class::Read).await;
-                let read = kind.read(&context, &id, &last).await;
-                (address, read)
+                let mut retry = Retry::looking();
+                loop {
+                    pace.turn(kind.name(), Class::Read).await;
+                    match kind.read(&context, &id, &last).await {
+                        Err(error) if retry.look_again(&pace, kind, &error).await => {}
+                        read => return (address, read),
+                    }
+                }
             });
         }
         let Some(read) = reads.join_next().await else { return Ok(observation) };

@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::{Instant, sleep};
+use tokio::time::Instant;
 
 use super::Interrupt;
 use super::pace::{Class, Pace};
+use super::patience::{Backoff, Retry, note, slept};
 use crate::aws::Context;
 use crate::plan::OperationKind;
 use crate::resource::{Error, ErrorKind, Kind, Observed, Readiness};
@@ -56,16 +57,15 @@ pub(super) enum End {
     },
 }
 
-/// How long something that passes with time is tried again: a dependency that lingers, a role not assumable yet.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
-/// How long AWS may be unreachable before the operation fails.
-const UNREACHABLE: Duration = Duration::from_secs(120);
 /// How long a wait for readiness may take: no endpoint took longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(90 * 60);
 /// How long something just created may be invisible.
 const INVISIBLE: Duration = Duration::from_secs(90);
 
 pub(super) async fn operate(job: Job, pace: &Pace) -> End {
+    if job.interrupt.is_set() {
+        return End::Interrupted;
+    }
     let done = match job.what {
         OperationKind::Create | OperationKind::Replace => create(&job, pace).await,
         OperationKind::Update => update(&job, pace).await,
@@ -99,6 +99,28 @@ impl Job {
         let _ = self.reports.send(Report::Progress(self.operation, outcome, None));
     }
 
+    /// Waits for a call's turn; false if somebody presses Ctrl-C meanwhile: a call that waits is not in flight.
+    async fn turn(&self, pace: &Pace, class: Class) -> bool {
+        tokio::select! {
+            biased;
+            () = pace.turn(self.kind.name(), class) => true,
+            () = self.interrupt.wait_first() => false,
+        }
+    }
+
+    /// Waits before a call that failed is made again; false if there is no use in that, or somebody pressed Ctrl-C.
+    async fn again(&self, retry: &mut Retry, error: &Error) -> bool {
+        let Some(wait) = retry.after(error).filter(|_| !self.interrupt.is_set()) else { return false };
+        let after = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        let _ = self.reports.send(Report::Retrying(self.operation, error.clone(), after));
+        slept(wait, &self.interrupt).await
+    }
+
+    /// What it comes to that a call is not made again: an interruption if it would have been, else a failure.
+    fn gave_up<T>(&self, error: Error) -> Result<T> {
+        if self.interrupt.is_set() && error.kind.passes() { Ok(None) } else { Err(error.into()) }
+    }
+
     /// Reports and waits until that is durable; an error if it cannot be made so.
     async fn progress_durably(&self, outcome: Outcome) -> std::result::Result<(), Error> {
         let (done, wait) = oneshot::channel();
@@ -113,12 +135,14 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
     let mut retry = Retry::new();
     let mut adopted = false;
     let id = loop {
-        pace.turn(kind.name(), Class::Write).await;
+        if !job.turn(pace, Class::Write).await {
+            return Ok(None);
+        }
         let error = match kind.create(context, &job.inputs).await {
             Ok(id) => break id,
             Err(error) => error,
         };
-        note(pace, kind, &error);
+        note(pace, kind, Class::Write, &error);
         // Whatever went wrong: it may have been created all the same. Nobody tries again before that is known.
         match look_for(job, pace, &mut retry).await {
             Ok(Some(id)) => {
@@ -133,8 +157,8 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
             Ok(None) => {}
             Err(_) => return Err(Failed { error, uncertain: true }),
         }
-        if !retry.again(job, &error).await {
-            return if job.interrupt.is_set() && error.kind.passes() { Ok(None) } else { Err(error.into()) };
+        if !job.again(&mut retry, &error).await {
+            return job.gave_up(error);
         }
     };
     pace.went_through(kind.name(), Class::Write);
@@ -153,8 +177,12 @@ async fn look_for(job: &Job, pace: &Pace, retry: &mut Retry) -> std::result::Res
         pace.turn(job.kind.name(), Class::Read).await;
         match job.kind.find(&job.context, &job.inputs).await {
             Ok(found) => return Ok(found),
-            Err(error) if retry.again(job, &error).await => {}
-            Err(error) => return Err(error),
+            Err(error) => {
+                note(pace, job.kind, Class::Read, &error);
+                if !job.again(retry, &error).await {
+                    return Err(error);
+                }
+            }
         }
     }
 }
@@ -180,13 +208,15 @@ async fn update(job: &Job, pace: &Pace) -> Result<Outcome> {
 async fn change(job: &Job, pace: &Pace, id: &str, from: &Observed) -> Result<Outcome> {
     let mut retry = Retry::new();
     loop {
-        pace.turn(job.kind.name(), Class::Write).await;
+        if !job.turn(pace, Class::Write).await {
+            return Ok(None);
+        }
         match job.kind.update(&job.context, id, &from.inputs, &job.inputs).await {
             Ok(()) => break,
             Err(error) => {
-                note(pace, job.kind, &error);
-                if !retry.again(job, &error).await {
-                    return Err(error.into());
+                note(pace, job.kind, Class::Write, &error);
+                if !job.again(&mut retry, &error).await {
+                    return job.gave_up(error);
                 }
             }
         }
@@ -202,13 +232,15 @@ async fn finish(job: &Job, pace: &Pace, id: &str, observed: Observed) -> Result<
     if let Some(remembered) = &job.remembered {
         let mut retry = Retry::new();
         let wait = loop {
-            pace.turn(job.kind.name(), Class::Write).await;
+            if !job.turn(pace, Class::Write).await {
+                return Ok(None);
+            }
             match job.kind.restore(&job.context, id, &job.inputs, remembered).await {
                 Ok(wait) => break wait,
                 Err(error) => {
-                    note(pace, job.kind, &error);
-                    if !retry.again(job, &error).await {
-                        return Err(error.into());
+                    note(pace, job.kind, Class::Write, &error);
+                    if !job.again(&mut retry, &error).await {
+                        return job.gave_up(error);
                     }
                 }
             }
@@ -225,63 +257,77 @@ async fn finish(job: &Job, pace: &Pace, id: &str, observed: Observed) -> Result<
 
 async fn delete(job: &Job, pace: &Pace) -> Result<Outcome> {
     let id = recorded_id(job)?;
-    let read = async || {
-        pace.turn(job.kind.name(), Class::Read).await;
-        job.kind.read(&job.context, &id, &job.inputs).await
-    };
     let mut retry = Retry::new();
     let mut wait = Backoff::new();
     let mut asked = false;
-    if job.sleep {
-        let remembered = loop {
-            match read().await {
-                Ok(observed) => break observed.and_then(|observed| observed.remember),
-                Err(error) if retry.again(job, &error).await => {}
-                Err(error) => return Err(error.into()),
-            }
-        };
+    // What an earlier pause remembered and no resume has restored since is truer than what it is like now.
+    if job.sleep && job.remembered.is_none() {
+        let Some(observed) = read(job, pace, &id, &mut retry).await? else { return Ok(None) };
+        let remembered = observed.and_then(|observed| observed.remember);
         // Once it is deleted, nobody can tell any more what it was like.
         job.progress_durably(Outcome::Remembered { remembered }).await?;
     }
     let begun = Instant::now();
     loop {
         if !asked {
-            pace.turn(job.kind.name(), Class::Write).await;
+            if !job.turn(pace, Class::Write).await {
+                return Ok(None);
+            }
             match job.kind.delete(&job.context, &id, &job.inputs).await {
                 Ok(()) => {
                     pace.went_through(job.kind.name(), Class::Write);
+                    retry.went_through();
                     asked = true;
                 }
                 Err(error) => {
-                    note(pace, job.kind, &error);
-                    if !retry.again(job, &error).await {
-                        return Err(error.into());
+                    note(pace, job.kind, Class::Write, &error);
+                    if !job.again(&mut retry, &error).await {
+                        return job.gave_up(error);
                     }
                     continue;
                 }
             }
         }
-        let status = match read().await {
-            Ok(None) => return Ok(Some(Outcome::Gone)),
-            Ok(Some(observed)) => match observed.readiness {
-                Readiness::Deleting(status) | Readiness::Pending(status) => status,
-                Readiness::Failed(why) => {
-                    // Some failures only show once the deletion is over; asking again is harmless.
-                    asked = false;
-                    why
-                }
-                Readiness::Ready => "still there".to_owned(),
-            },
-            Err(error) if retry.again(job, &error).await => continue,
-            Err(error) => return Err(error.into()),
+        let Some(observed) = read(job, pace, &id, &mut retry).await? else { return Ok(None) };
+        let status = match observed.map(|observed| observed.readiness) {
+            None => return Ok(Some(Outcome::Gone)),
+            Some(Readiness::Deleting(status) | Readiness::Pending(status)) => status,
+            Some(Readiness::Failed(why)) => {
+                // Some failures only show once the deletion is over; asking again is harmless.
+                asked = false;
+                why
+            }
+            Some(Readiness::Ready) => "still there".to_owned(),
         };
         if begun.elapsed() > LONGEST_WAIT {
             let message = format!("{id} is still there after {} minutes ({status})", LONGEST_WAIT.as_secs() / 60);
             return Err(Error::new(ErrorKind::Busy, message).into());
         }
         let _ = job.reports.send(Report::Waiting(job.operation, status));
-        if !wait.pause(job).await {
+        if !wait.pause(&job.interrupt).await {
             return Ok(None);
+        }
+    }
+}
+
+/// Reads, and tries again what passes with time; the outer `None`: interrupted.
+async fn read(job: &Job, pace: &Pace, id: &str, retry: &mut Retry) -> Result<Option<Observed>> {
+    loop {
+        if !job.turn(pace, Class::Read).await {
+            return Ok(None);
+        }
+        match job.kind.read(&job.context, id, &job.inputs).await {
+            Ok(observed) => {
+                pace.went_through(job.kind.name(), Class::Read);
+                retry.went_through();
+                return Ok(Some(observed));
+            }
+            Err(error) => {
+                note(pace, job.kind, Class::Read, &error);
+                if !job.again(retry, &error).await {
+                    return job.gave_up(error);
+                }
+            }
         }
     }
 }
@@ -292,9 +338,9 @@ async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
     let mut retry = Retry::new();
     let begun = Instant::now();
     loop {
-        pace.turn(job.kind.name(), Class::Read).await;
-        let status = match job.kind.read(&job.context, id, &job.inputs).await {
-            Ok(Some(observed)) => match observed.readiness.clone() {
+        let Some(observed) = read(job, pace, id, &mut retry).await? else { return Ok(None) };
+        let status = match observed {
+            Some(observed) => match observed.readiness.clone() {
                 Readiness::Ready => return Ok(Some(observed)),
                 Readiness::Pending(status) => status,
                 Readiness::Failed(why) => {
@@ -309,16 +355,10 @@ async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
                     .into());
                 }
             },
-            Ok(None) if begun.elapsed() < INVISIBLE => "not visible yet".to_owned(),
-            Ok(None) => {
+            None if begun.elapsed() < INVISIBLE => "not visible yet".to_owned(),
+            None => {
                 let hint = "somebody deleted it; run the same command again";
                 return Err(Error::new(ErrorKind::NotFound, format!("{id} does not exist")).hint(hint).into());
-            }
-            Err(error) => {
-                if !retry.again(job, &error).await {
-                    return Err(error.into());
-                }
-                continue;
             }
         };
         if begun.elapsed() > LONGEST_WAIT {
@@ -328,7 +368,7 @@ async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
                 .into());
         }
         let _ = job.reports.send(Report::Waiting(job.operation, status));
-        if !wait.pause(job).await {
+        if !wait.pause(&job.interrupt).await {
             return Ok(None);
         }
     }
@@ -336,61 +376,4 @@ async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
 
 fn recorded_id(job: &Job) -> std::result::Result<String, Failed> {
     job.id.clone().ok_or_else(|| Error::invalid("its id is not recorded; run the same command again").into())
-}
-
-fn note(pace: &Pace, kind: &dyn Kind, error: &Error) {
-    if error.kind == ErrorKind::Throttled {
-        pace.throttled(kind.name(), Class::Write);
-    }
-}
-
-/// Trying again what passes with time.
-struct Retry {
-    begun: Instant,
-    wait: Duration,
-}
-
-impl Retry {
-    fn new() -> Self {
-        Self { begun: Instant::now(), wait: Duration::from_millis(100) }
-    }
-
-    fn is_over(&self, error: &Error) -> bool {
-        let patience = if error.kind == ErrorKind::Unavailable { UNREACHABLE } else { PATIENCE };
-        !error.kind.passes() || self.begun.elapsed() > patience
-    }
-
-    /// Waits and answers true, or false if there is no use in trying again.
-    async fn again(&mut self, job: &Job, error: &Error) -> bool {
-        if self.is_over(error) || job.interrupt.is_set() {
-            return false;
-        }
-        let after = u64::try_from(self.wait.as_millis()).unwrap_or(u64::MAX);
-        let _ = job.reports.send(Report::Retrying(job.operation, error.clone(), after));
-        tokio::select! {
-            () = sleep(self.wait) => {}
-            () = job.interrupt.wait_first() => return false,
-        }
-        self.wait = (self.wait * 2).min(Duration::from_secs(15));
-        true
-    }
-}
-
-/// Asking less and less often.
-struct Backoff(Duration);
-
-impl Backoff {
-    fn new() -> Self {
-        Self(Duration::from_millis(40))
-    }
-
-    /// Waits and answers true, or false if somebody pressed Ctrl-C.
-    async fn pause(&mut self, job: &Job) -> bool {
-        tokio::select! {
-            () = sleep(self.0) => {}
-            () = job.interrupt.wait_first() => return false,
-        }
-        self.0 = (self.0.mul_f64(1.4)).min(Duration::from_secs(10));
-        true
-    }
 }

@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use serde_json::Value;
+
 use super::observe::context;
+use super::pace::Pace;
+use super::patience::Retry;
 use super::{Event, Failure};
-use crate::aws::Aws;
+use crate::aws::{Aws, Context};
 use crate::plan::{Operation, OperationKind, Plan, PlanError};
-use crate::resource::{Readiness, kind};
+use crate::resource::{Error, Kind, Observed, Readiness, kind};
 use crate::stack::resolve;
 use crate::state::{Entry, Outcome, Progress, Snapshot, replay};
 
@@ -57,9 +61,17 @@ async fn look_for(
     let kind = kind(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
     let context = context(aws, &snapshot.scope, address, operation.generation);
     let failed = |operation| move |error| Failure::Resource { address: address.clone(), operation, error };
-    let finding = match kind.find(&context, &inputs).await.map_err(failed("find"))? {
+    let pace = Pace::default();
+    let mut retry = Retry::looking();
+    let found = loop {
+        match kind.find(&context, &inputs).await {
+            Err(error) if retry.look_again(&pace, kind, &error).await => {}
+            found => break found.map_err(failed("find"))?,
+        }
+    };
+    let finding = match found {
         None => "was not created".to_owned(),
-        Some(id) => match kind.read(&context, &id, &inputs).await.map_err(failed("read"))? {
+        Some(id) => match read(kind, &context, &id, &inputs, &pace).await.map_err(failed("read"))? {
             None => "was not created".to_owned(),
             Some(observed) => {
                 let finding = format!("was created: {id}");
@@ -81,4 +93,21 @@ async fn look_for(
     };
     sink(Event::Recovered { address: address.clone(), finding });
     Ok(())
+}
+
+/// Reads, and tries again what passes with time.
+async fn read(
+    kind: &dyn Kind,
+    context: &Context,
+    id: &str,
+    inputs: &Value,
+    pace: &Pace,
+) -> Result<Option<Observed>, Error> {
+    let mut retry = Retry::looking();
+    loop {
+        match kind.read(context, id, inputs).await {
+            Err(error) if retry.look_again(pace, kind, &error).await => {}
+            read => return read,
+        }
+    }
 }

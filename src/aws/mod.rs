@@ -13,6 +13,7 @@ mod ids;
 pub mod logs;
 mod once;
 mod order;
+mod repeated;
 pub mod s3;
 pub mod sagemaker;
 pub mod secretsmanager;

@@ -1,12 +1,15 @@
 //! Desired state as a function of the target.
 
-use std::collections::BTreeSet;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::{Kept, Knowledge, PlanError, Request, Seen, Target};
-use crate::resource::Persistence;
-use crate::stack::{Address, PausedInputs};
+use super::planner::current_inputs;
+use super::{Knowledge, PlanError, Request, Seen, Target};
+use crate::resource::{Persistence, Readiness};
+use crate::stack::{Address, PausedInputs, references};
+use crate::state::Entry;
 
 /// What is desired of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -14,7 +17,7 @@ pub(super) enum Desired<'a> {
     /// It exists with these inputs.
     Inputs {
         /// The inputs, with references in them.
-        inputs: &'a Value,
+        inputs: Cow<'a, Value>,
         /// Direct dependencies.
         depends_on: &'a BTreeSet<Address>,
         /// Whether it may never be deleted.
@@ -38,64 +41,107 @@ pub(super) fn desired<'a>(
     request: &'a Request<'_>,
     knowledge: &dyn Knowledge,
     address: &Address,
-    kept: &[Kept],
+    kept: &BTreeMap<Address, String>,
 ) -> Result<Desired<'a>, PlanError> {
     let declaration = request.declarations.and_then(|declarations| declarations.resources.get(address));
-    let recorded = request.snapshot.resources.contains_key(address);
+    let recorded = request.snapshot.resources.get(address);
     let traits = knowledge.traits(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
-    let as_declared = |inputs: &'a Value| match declaration {
-        Some(declaration) => {
-            Desired::Inputs { inputs, depends_on: &declaration.depends_on, protect: declaration.protect }
-        }
-        None => Desired::Absent,
-    };
     Ok(match (request.target, declaration) {
-        _ if kept.iter().any(|kept| kept.address == *address) => Desired::AsRecorded,
+        _ if kept.contains_key(address) => Desired::AsRecorded,
         (Target::Destroyed, _) | (Target::Running, None) => Desired::Absent,
-        (Target::Running, Some(declaration)) => as_declared(&declaration.inputs),
-        (Target::Paused, _) if !recorded => Desired::Ignored,
+        (Target::Running, Some(declaration)) => Desired::Inputs {
+            inputs: Cow::Borrowed(&declaration.inputs),
+            depends_on: &declaration.depends_on,
+            protect: declaration.protect,
+        },
         (Target::Paused, None) if traits.persistence == Persistence::Durable => Desired::AsRecorded,
         (Target::Paused, None) => Desired::Absent,
-        (Target::Paused, Some(declaration)) => match &declaration.paused {
-            PausedInputs::Keep => Desired::AsRecorded,
-            PausedInputs::Delete => Desired::Asleep,
-            PausedInputs::Reduce(reduced) => as_declared(reduced),
+        (Target::Paused, Some(declaration)) => match (recorded, &declaration.paused) {
+            (None, _) => Desired::Ignored,
+            (Some(_), PausedInputs::Keep) => Desired::AsRecorded,
+            (Some(_), PausedInputs::Delete) => Desired::Asleep,
+            (Some(entry), PausedInputs::Reduce(reduced)) => {
+                let seen = request.observation.get(address);
+                reduce(request, entry, seen, traits.persistence, (&declaration.inputs, reduced))
+            }
         },
     })
 }
 
-/// What stays although the target would have it gone: what holds data and was not named, and what that depends on.
-pub(super) fn kept(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Vec<Kept>, PlanError> {
-    let mut kept: Vec<Kept> = Vec::new();
-    if request.target == Target::Paused {
-        return Ok(kept);
+/// What a pause desires of what it reduces: the fields that it reduces as they are while paused, all others as they are
+/// now. It creates nothing and waits for nothing, so that a declaration that has moved on never stands in its way.
+fn reduce<'a>(
+    request: &Request<'_>,
+    entry: &'a Entry,
+    seen: Option<&Seen>,
+    persistence: Persistence,
+    (declared, reduced): (&Value, &Value),
+) -> Desired<'a> {
+    match seen {
+        _ if entry.is_asleep() => return Desired::Asleep,
+        Some(Seen::Gone) => return Desired::AsRecorded,
+        Some(Seen::There(observed)) => match observed.readiness {
+            Readiness::Failed(_) | Readiness::Deleting(_) => {
+                return if persistence == Persistence::Durable { Desired::AsRecorded } else { Desired::Asleep };
+            }
+            Readiness::Ready | Readiness::Pending(_) => {}
+        },
+        None => {}
     }
+    let mut inputs = current_inputs(Some(entry), seen);
+    let none = Map::new();
+    let (declared, reduced) = (declared.as_object().unwrap_or(&none), reduced.as_object().unwrap_or(&none));
+    for name in declared.keys().chain(reduced.keys()) {
+        let (running, paused) = (declared.get(name), reduced.get(name).unwrap_or(&Value::Null));
+        if running.unwrap_or(&Value::Null) == paused {
+            continue;
+        }
+        let recorded = |other: &Address| request.snapshot.resources.contains_key(other);
+        if !references(paused).iter().all(|reference| recorded(&reference.address)) {
+            return Desired::AsRecorded;
+        }
+        if let Some(inputs) = inputs.as_object_mut() {
+            inputs.insert(name.clone(), paused.clone());
+        }
+    }
+    Desired::Inputs { inputs: Cow::Owned(inputs), depends_on: &entry.depends_on, protect: entry.protect }
+}
+
+/// What stays although the target would have it gone, with the reason: what holds data and was not named, and what of
+/// all that would go as well it depends on.
+pub(super) fn kept(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<BTreeMap<Address, String>, PlanError> {
+    let mut kept = BTreeMap::new();
+    let command = match request.target {
+        Target::Paused => return Ok(kept),
+        Target::Running => "apply",
+        Target::Destroyed => "destroy",
+    };
+    let declared =
+        |address| request.declarations.is_some_and(|declarations| declarations.resources.contains_key(address));
+    let goes = |address| request.target == Target::Destroyed || !declared(address);
     for (address, entry) in &request.snapshot.resources {
-        let declared = request.declarations.is_some_and(|declarations| declarations.resources.contains_key(address));
-        let goes = request.target == Target::Destroyed || !declared;
         let traits = knowledge.traits(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
-        if !goes || traits.persistence != Persistence::Durable || request.include_data.contains(address) {
+        if !goes(address) || traits.persistence != Persistence::Durable || request.include_data.contains(address) {
             continue;
         }
         if entry.protect {
-            let reason = if declared { "the stack is destroyed" } else { "it is no longer declared" };
+            let reason = if declared(address) { "the stack is destroyed" } else { "it is no longer declared" };
             return Err(PlanError::Protected { address: address.clone(), reason: reason.to_owned() });
         }
         if let Some(Seen::There(observed)) = request.observation.get(address)
             && let Some(holds) = &observed.holds
         {
-            let reason = format!("holds {holds}; delete it with `ebb destroy --include-data {address}`");
-            kept.push(Kept::new(address, reason));
+            let reason = format!("holds {holds}; delete it with `ebb {command} --include-data {address}`");
+            kept.insert(address.clone(), reason);
         }
     }
-    let mut next = 0;
-    while let Some(keeper) = kept.get(next).map(|kept| kept.address.clone()) {
-        next += 1;
-        let dependencies = request.snapshot.resources.get(&keeper).map(|entry| entry.depends_on.clone());
-        for other in dependencies.unwrap_or_default() {
-            let recorded = request.snapshot.resources.contains_key(&other);
-            if recorded && !kept.iter().any(|kept| kept.address == other) {
-                kept.push(Kept::new(&other, format!("{keeper}, which stays, depends on it")));
+    let mut keepers: Vec<Address> = kept.keys().cloned().collect();
+    while let Some(keeper) = keepers.pop() {
+        let Some(entry) = request.snapshot.resources.get(&keeper) else { continue };
+        for other in &entry.depends_on {
+            if request.snapshot.resources.contains_key(other) && goes(other) && !kept.contains_key(other) {
+                kept.insert(other.clone(), format!("{keeper}, which stays, depends on it"));
+                keepers.push(other.clone());
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use petgraph::algo::{tarjan_scc, toposort};
+use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 
 use crate::stack::Address;
@@ -47,7 +47,7 @@ impl<'a> Graph<'a> {
 
     /// The addresses of one cycle, the first one repeated at the end.
     fn cycle(&self) -> Vec<Address> {
-        let component = tarjan_scc(&self.graph)
+        let component = kosaraju_scc(&self.graph)
             .into_iter()
             .find(|component| {
                 component.len() > 1 || component.iter().any(|node| self.graph.contains_edge(*node, *node))
@@ -56,19 +56,18 @@ impl<'a> Graph<'a> {
         let within: BTreeSet<NodeIndex> = component.iter().copied().collect();
         let Some(start) = component.iter().copied().min_by_key(|node| self.graph[*node]) else { return Vec::new() };
         // Inside a strongly connected component every walk comes back to a node it has seen.
-        let mut path = vec![start];
+        let (mut path, mut places, mut here) = (vec![start], BTreeMap::from([(start, 0)]), start);
         loop {
-            let here = path[path.len() - 1];
             let Some(next) =
                 self.graph.neighbors(here).filter(|node| within.contains(node)).min_by_key(|n| self.graph[*n])
             else {
                 return Vec::new();
             };
-            let seen = path.iter().position(|node| *node == next);
             path.push(next);
-            if let Some(seen) = seen {
+            if let Some(seen) = places.insert(next, path.len() - 1) {
                 return path[seen..].iter().map(|node| self.graph[*node].clone()).collect();
             }
+            here = next;
         }
     }
 }

@@ -17,6 +17,24 @@ pub(super) fn in_order(
     fates: &BTreeMap<Address, Fate>,
     snapshot: &Snapshot,
 ) -> Result<Vec<Operation>, PlanError> {
+    let before = edges(&operations, fates, snapshot, true);
+    let Some(order) = sorted(&operations, &before) else {
+        // What moves away from something that is deleted first does so before, unless it waits for the new one itself.
+        let before = edges(&operations, fates, snapshot, false);
+        let order = sorted(&operations, &before).ok_or_else(|| stuck(&operations, &before))?;
+        return Ok(number(operations, &before, &order));
+    };
+    Ok(number(operations, &before, &order))
+}
+
+/// What must be done before each operation. With `moves_first`, what depends on something that is deleted first, and
+/// shall not any more, is changed before the deletion.
+fn edges(
+    operations: &[Operation],
+    fates: &BTreeMap<Address, Fate>,
+    snapshot: &Snapshot,
+    moves_first: bool,
+) -> Vec<BTreeSet<usize>> {
     let mut forward: BTreeMap<&Address, usize> = BTreeMap::new();
     let mut backward: BTreeMap<(&Address, u32), usize> = BTreeMap::new();
     for (index, operation) in operations.iter().enumerate() {
@@ -38,13 +56,16 @@ pub(super) fn in_order(
                 for (dependent, generation) in dependents.get(&operation.address).into_iter().flatten() {
                     if let Some(deletion) = backward.get(&(*dependent, *generation)) {
                         before[index].insert(*deletion);
-                    } else if let Some(change) = forward.get(dependent).filter(|_| !deletes_first) {
+                    } else if let Some(change) = forward.get(dependent)
+                        && (!deletes_first
+                            || moves_first && !operations[*change].dependencies.contains(&operation.address))
+                    {
                         before[index].insert(*change);
                     }
                 }
                 if !operation.superseded {
                     // The record goes with its current generation, so that one goes last.
-                    let old = backward.range((&operation.address, 0)..(&operation.address, operation.generation));
+                    let old = backward.range((&operation.address, 0)..=(&operation.address, u32::MAX));
                     before[index].extend(old.map(|(_, old)| *old));
                 }
                 let newer = forward.get(&operation.address).filter(|_| operation.superseded);
@@ -54,10 +75,11 @@ pub(super) fn in_order(
                     Some(newer) if deletes_first && is_current => {
                         before[*newer].insert(index);
                     }
-                    Some(newer) => {
+                    Some(newer) if is_current => {
                         before[index].insert(*newer);
                     }
-                    None => {}
+                    // An old generation has been replaced already: it waits for nothing but what still uses it.
+                    Some(_) | None => {}
                 }
             }
             OperationKind::Create | OperationKind::Update | OperationKind::Replace => {
@@ -66,7 +88,7 @@ pub(super) fn in_order(
         }
         before[index].remove(&index);
     }
-    number(operations, &before)
+    before
 }
 
 /// Who depended on an address when it was last applied: addresses with their generations.
@@ -83,8 +105,14 @@ fn dependents(snapshot: &Snapshot) -> BTreeMap<&Address, Vec<(&Address, u32)>> {
     dependents
 }
 
-/// Kahn's algorithm, by address among those that are free, so that equal plans read alike.
-fn number(operations: Vec<Operation>, before: &[BTreeSet<usize>]) -> Result<Vec<Operation>, PlanError> {
+/// Kahn's algorithm, by address among those that are free, so that equal plans read alike; `None` if there is no order.
+fn sorted(operations: &[Operation], before: &[BTreeSet<usize>]) -> Option<Vec<usize>> {
+    let order = free_in_turn(operations, before);
+    (order.len() == operations.len()).then_some(order)
+}
+
+/// The operations whose time comes, in their order.
+fn free_in_turn(operations: &[Operation], before: &[BTreeSet<usize>]) -> Vec<usize> {
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); operations.len()];
     let mut waits: Vec<usize> = before.iter().map(BTreeSet::len).collect();
     for (index, before) in before.iter().enumerate() {
@@ -92,12 +120,10 @@ fn number(operations: Vec<Operation>, before: &[BTreeSet<usize>]) -> Result<Vec<
             after[*other].push(index);
         }
     }
-    let key = |index: usize| (operations[index].address.clone(), operations[index].generation, index);
+    let key = |index: usize| (&operations[index].address, operations[index].generation, index);
     let mut free: BTreeSet<_> = (0..operations.len()).filter(|index| waits[*index] == 0).map(key).collect();
-    let mut ids: Vec<usize> = vec![usize::MAX; operations.len()];
     let mut order = Vec::with_capacity(operations.len());
     while let Some((_, _, index)) = free.pop_first() {
-        ids[index] = order.len();
         order.push(index);
         for next in &after[index] {
             waits[*next] -= 1;
@@ -106,20 +132,32 @@ fn number(operations: Vec<Operation>, before: &[BTreeSet<usize>]) -> Result<Vec<
             }
         }
     }
-    if order.len() < operations.len() {
-        let stuck = operations.iter().zip(&ids).filter(|(_, id)| **id == usize::MAX);
-        let stuck: BTreeSet<_> = stuck.map(|(operation, _)| operation.address.to_string()).collect();
-        return Err(PlanError::NoOrder(stuck.into_iter().collect::<Vec<_>>().join(", ")));
+    order
+}
+
+/// The error that names what waits for each other.
+fn stuck(operations: &[Operation], before: &[BTreeSet<usize>]) -> PlanError {
+    let free: BTreeSet<usize> = free_in_turn(operations, before).into_iter().collect();
+    let stuck = operations.iter().enumerate().filter(|(index, _)| !free.contains(index));
+    let stuck: BTreeSet<_> = stuck.map(|(_, operation)| operation.address.to_string()).collect();
+    PlanError::NoOrder(stuck.into_iter().collect::<Vec<_>>().join(", "))
+}
+
+/// Puts operations into their order, numbers them, and names what each depends on.
+fn number(operations: Vec<Operation>, before: &[BTreeSet<usize>], order: &[usize]) -> Vec<Operation> {
+    let mut ids: Vec<usize> = vec![usize::MAX; operations.len()];
+    for (id, index) in order.iter().enumerate() {
+        ids[*index] = id;
     }
     let mut slots: Vec<Option<Operation>> = operations.into_iter().map(Some).collect();
-    Ok(order
-        .into_iter()
+    order
+        .iter()
         .filter_map(|index| {
-            let mut operation = slots[index].take()?;
-            operation.id = ids[index];
-            operation.depends_on = before[index].iter().map(|other| ids[*other]).collect();
+            let mut operation = slots[*index].take()?;
+            operation.id = ids[*index];
+            operation.depends_on = before[*index].iter().map(|other| ids[*other]).collect();
             operation.depends_on.sort_unstable();
             Some(operation)
         })
-        .collect())
+        .collect()
 }

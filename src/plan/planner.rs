@@ -13,7 +13,7 @@ use super::{
     Traits, diff,
 };
 use crate::resource::{Persistence, Replacement};
-use crate::stack::{Address, Declarations, Reference, Scope, resolve};
+use crate::stack::{Address, Declarations, Reference, Scope, references, resolve};
 use crate::state::{Entry, Snapshot};
 
 /// What a plan is made from.
@@ -85,7 +85,7 @@ pub fn plan(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Plan, Pl
     }
     let mut planner =
         Planner { request, knowledge, fates: BTreeMap::new(), predicted: BTreeMap::new(), operations: Vec::new() };
-    let mut kept = kept(request, knowledge)?;
+    let kept = kept(request, knowledge)?;
     let mut unchanged = 0;
     let mut records = Vec::new();
     let order = match request.declarations {
@@ -100,7 +100,7 @@ pub fn plan(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Plan, Pl
         let want = desired(request, knowledge, address, &kept)?;
         let changed = planner.decide(address, &want)?;
         if !changed && snapshot.resources.get(address).is_some_and(|entry| !entry.is_asleep()) {
-            unchanged += usize::from(!kept.iter().any(|kept| kept.address == *address));
+            unchanged += usize::from(!kept.contains_key(address));
             records.extend(record(address, &want, snapshot));
         }
     }
@@ -109,7 +109,7 @@ pub fn plan(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Plan, Pl
     let operations = in_order(planner.operations, &planner.fates, snapshot)?;
     let outputs =
         request.declarations.map_or_else(|| snapshot.outputs.clone(), |declarations| declarations.outputs.clone());
-    kept.sort_by(|a, b| a.address.cmp(&b.address));
+    let kept = kept.into_iter().map(|(address, reason)| Kept { address, reason }).collect();
     let mut plan = Plan {
         format: FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -160,8 +160,22 @@ impl Planner<'_> {
         };
         let traits = self.knowledge.traits(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
         let judged = judge(want, entry, seen, resolved.as_ref(), &traits);
-        let Some((mut fate, reason)) = judged else { return Ok(false) };
-        if fate == Fate::Replace(Order::CreateFirst) && self.must_delete_first(entry, &traits, &resolved) {
+        let Some((mut fate, mut reason)) = judged else { return Ok(false) };
+        if fate == Fate::Update
+            && traits.persistence == Persistence::Ephemeral
+            && let Desired::Inputs { inputs, .. } = want
+            && let Some(other) = self.stands_on(entry, inputs)
+        {
+            fate = Fate::Replace(Order::DeleteFirst);
+            reason = format!("it stands on {other}, which is deleted before it is created again");
+        }
+        let (generation, predicted) = match (fate, &resolved) {
+            (Fate::Create | Fate::Replace(_), Some(resolved)) => self.next(address, entry, resolved),
+            _ => (0, Map::new()),
+        };
+        if fate == Fate::Replace(Order::CreateFirst)
+            && (self.must_delete_first(entry, &traits, resolved.as_ref()) || same_name(entry, seen, &predicted))
+        {
             fate = Fate::Replace(Order::DeleteFirst);
         }
         let base = Operation {
@@ -188,7 +202,7 @@ impl Planner<'_> {
                 let replace_on = if fate == Fate::Create { &[] } else { traits.replace_on };
                 let mut forward = Operation {
                     changes: diff(&current, &resolved, replace_on),
-                    inputs: (*inputs).clone(),
+                    inputs: inputs.as_ref().clone(),
                     dependencies: (*depends_on).clone(),
                     protect: *protect,
                     include_data: false,
@@ -196,10 +210,10 @@ impl Planner<'_> {
                 };
                 match fate {
                     Fate::Update => forward.operation = OperationKind::Update,
-                    Fate::Create => forward.generation = snapshot.next_generation(address),
+                    Fate::Create => forward.generation = generation,
                     _ => {
                         forward.operation = OperationKind::Replace;
-                        forward.generation = snapshot.next_generation(address);
+                        forward.generation = generation;
                         self.guard_replacement(address, entry, seen, &reason)?;
                         let why = "its replacement takes over".to_owned();
                         let old = Operation { operation: OperationKind::Delete, superseded: true, reason: why, ..base };
@@ -207,8 +221,7 @@ impl Planner<'_> {
                     }
                 }
                 if fate != Fate::Update {
-                    let identity = self.request.scope.identity(address, forward.generation);
-                    self.predicted.insert(address.clone(), self.knowledge.predict(&identity, &resolved));
+                    self.predicted.insert(address.clone(), predicted);
                 }
                 self.operations.push(forward);
             }
@@ -228,16 +241,44 @@ impl Planner<'_> {
         Ok(true)
     }
 
+    /// The generation that is created next, and what is certain of its outputs. A generation that was replaced and is
+    /// still there under the very name that the new one will have is taken up again: a change that was undone before
+    /// the old generation was deleted.
+    fn next(&self, address: &Address, entry: Option<&Entry>, resolved: &Value) -> (u32, Map<String, Value>) {
+        let predict = |generation| self.knowledge.predict(&self.request.scope.identity(address, generation), resolved);
+        let generation = self.request.snapshot.next_generation(address);
+        let predicted = predict(generation);
+        let is_it = |id: &str| predicted.values().any(|known| known.as_str() == Some(id));
+        match entry.and_then(|entry| entry.deposed.iter().find(|deposed| is_it(&deposed.id))) {
+            Some(again) => (again.generation, predict(again.generation)),
+            None => (generation, predicted),
+        }
+    }
+
     /// A replacement creates first unless both cannot exist at once: by nature, by a name that is given and stays, or
     /// since something that it depends on is deleted first and its own old generation must be gone before that.
-    fn must_delete_first(&self, entry: Option<&Entry>, traits: &Traits, resolved: &Option<Value>) -> bool {
+    fn must_delete_first(&self, entry: Option<&Entry>, traits: &Traits, resolved: Option<&Value>) -> bool {
         let name = |inputs: &Value| traits.exact_name.and_then(|field| inputs.get(field)?.as_str().map(str::to_owned));
         let old_name = entry.and_then(|entry| name(&entry.inputs));
         traits.replacement == Replacement::DeleteFirst
-            || (old_name.is_some() && old_name == resolved.as_ref().and_then(name))
+            || (old_name.is_some() && old_name == resolved.and_then(name))
             || entry.is_some_and(|entry| {
                 entry.depends_on.iter().any(|other| self.fates.get(other) == Some(&Fate::Replace(Order::DeleteFirst)))
             })
+    }
+
+    /// What a resource uses that is deleted first, and refers to again in a way that is not known before: it cannot be
+    /// moved over in place. What holds data is, once the new one is there: AWS lets go of what it refers to.
+    fn stands_on(&self, entry: Option<&Entry>, inputs: &Value) -> Option<Address> {
+        let deleted_first = |other: &Address| self.fates.get(other) == Some(&Fate::Replace(Order::DeleteFirst));
+        let used = |other: &Address| entry.is_some_and(|entry| entry.depends_on.contains(other));
+        if !entry.is_some_and(|entry| entry.depends_on.iter().any(deleted_first)) {
+            return None;
+        }
+        let again = references(inputs).into_iter().find(|reference| {
+            used(&reference.address) && deleted_first(&reference.address) && self.output(reference).is_none()
+        });
+        again.map(|reference| reference.address)
     }
 
     fn guard_replacement(
@@ -278,13 +319,20 @@ impl Planner<'_> {
 
     /// Old generations that are still there go. A pause leaves those that hold data to the next apply.
     fn clear_deposed(&mut self) -> Result<(), PlanError> {
+        let creates =
+            |operation: &&Operation| matches!(operation.operation, OperationKind::Create | OperationKind::Replace);
+        let created = self.operations.iter().filter(creates);
+        let taken_up: BTreeSet<(Address, u32)> =
+            created.map(|operation| (operation.address.clone(), operation.generation)).collect();
         for (address, entry) in &self.request.snapshot.resources {
             let traits =
                 self.knowledge.traits(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
             if self.request.target == Target::Paused && traits.persistence == Persistence::Durable {
                 continue;
             }
-            self.operations.extend(entry.deposed.iter().map(|deposed| Operation {
+            let stays = |generation| taken_up.contains(&(address.clone(), generation));
+            let old = entry.deposed.iter().filter(|deposed| !stays(deposed.generation));
+            self.operations.extend(old.map(|deposed| Operation {
                 id: 0,
                 address: address.clone(),
                 kind: address.kind().to_owned(),
@@ -320,18 +368,22 @@ impl Planner<'_> {
     }
 }
 
+/// Whether a replacement will have the very name that the old one has, so that both cannot exist at once.
+fn same_name(entry: Option<&Entry>, seen: Option<&Seen>, predicted: &Map<String, Value>) -> bool {
+    let outputs = match (seen, entry) {
+        (Some(Seen::There(observed)), _) => &observed.outputs,
+        (_, Some(entry)) => &entry.outputs,
+        (_, None) => return false,
+    };
+    let same = |field: &str| predicted.get(field).is_some_and(|new| new.is_string() && outputs.get(field) == Some(new));
+    same("arn") || same("name")
+}
+
 /// The inputs that a resource has now: as observed, or as recorded if nobody looked.
 pub(super) fn current_inputs(entry: Option<&Entry>, seen: Option<&Seen>) -> Value {
     match (entry, seen) {
         (Some(_), Some(Seen::There(observed))) => observed.inputs.clone(),
         (Some(entry), None) => entry.inputs.clone(),
         (Some(_), Some(Seen::Gone)) | (None, _) => Value::Object(Map::new()),
-    }
-}
-
-impl Kept {
-    /// A resource that stays, and why.
-    pub(super) fn new(address: &Address, reason: impl Into<String>) -> Self {
-        Self { address: address.clone(), reason: reason.into() }
     }
 }

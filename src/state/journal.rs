@@ -1,5 +1,7 @@
 //! The journal: what an open run has completed, appended in groups. Losing its end costs a look-up, not a resource.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -59,7 +61,7 @@ pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
     let address = &operation.address;
     match &progress.outcome {
         Outcome::Accepted { id, inputs } => {
-            depose_older(snapshot, address, operation.generation);
+            take_over(snapshot, operation);
             let entry = entry(snapshot, operation);
             entry.id = Some(id.clone());
             entry.inputs = inputs.clone();
@@ -67,7 +69,7 @@ pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
             entry.pending = true;
         }
         Outcome::Ready { id, inputs, outputs } => {
-            depose_older(snapshot, address, operation.generation);
+            take_over(snapshot, operation);
             let entry = entry(snapshot, operation);
             entry.id = Some(id.clone());
             entry.inputs = inputs.clone();
@@ -103,23 +105,40 @@ fn entry<'a>(snapshot: &'a mut Snapshot, operation: &Operation) -> &'a mut Entry
     entry
 }
 
-/// A generation that is still there when a newer one is created is an old one from now on.
-fn depose_older(snapshot: &mut Snapshot, address: &Address, generation: u32) {
-    let Some(entry) = snapshot.resources.get_mut(address).filter(|entry| entry.generation < generation) else { return };
-    if let Some(id) = entry.id.take() {
-        entry.deposed.push(Deposed {
-            id,
-            generation: entry.generation,
-            inputs: entry.inputs.clone(),
-            depends_on: entry.depends_on.clone(),
-        });
+/// Makes room for the generation that an operation brings: the one before it is an old one from now on, and an old one
+/// that is taken up again is none any more. What was created anew since it was gone leaves nothing behind: its id may be
+/// a name that the new one has as well.
+fn take_over(snapshot: &mut Snapshot, operation: &Operation) {
+    let generation = operation.generation;
+    let entry = snapshot.resources.get_mut(&operation.address).filter(|entry| entry.generation != generation);
+    let Some(entry) = entry else { return };
+    let before = entry.id.take().filter(|_| operation.operation == OperationKind::Replace).map(|id| Deposed {
+        id,
+        generation: entry.generation,
+        inputs: entry.inputs.clone(),
+        depends_on: entry.depends_on.clone(),
+    });
+    if before.is_none() && entry.generation > generation {
+        // An address counts on from its highest generation, also where an older one is taken up again.
+        retire(&mut snapshot.retired, &operation.address, entry.generation);
     }
+    entry.deposed.retain(|deposed| deposed.generation != generation);
+    entry.deposed.extend(before);
+}
+
+/// Notes that a generation was used.
+fn retire(retired: &mut BTreeMap<Address, u32>, address: &Address, generation: u32) {
+    let highest = retired.entry(address.clone()).or_insert(0);
+    *highest = (*highest).max(generation);
 }
 
 fn gone(snapshot: &mut Snapshot, operation: &Operation) {
     let Some(entry) = snapshot.resources.get_mut(&operation.address) else { return };
     if entry.generation != operation.generation {
         entry.deposed.retain(|deposed| deposed.generation != operation.generation);
+        if operation.generation > entry.generation {
+            retire(&mut snapshot.retired, &operation.address, operation.generation);
+        }
         return;
     }
     entry.id = None;
@@ -127,8 +146,7 @@ fn gone(snapshot: &mut Snapshot, operation: &Operation) {
     // The old half of a replacement that deletes first keeps its record (asleep) until the new generation is there.
     let stays = operation.sleep || (operation.superseded && operation.operation == OperationKind::Delete);
     if !stays && entry.deposed.is_empty() {
-        let highest = snapshot.retired.entry(operation.address.clone()).or_insert(0);
-        *highest = (*highest).max(operation.generation);
+        retire(&mut snapshot.retired, &operation.address, operation.generation);
         snapshot.resources.remove(&operation.address);
     }
 }

@@ -58,7 +58,29 @@ impl LocalBackend {
         StateError::Damaged { place: path.display().to_string(), message: message.to_string() }
     }
 
+    /// The document and its journal. Who reads without the lock may read the journal after a writer has gone on to the
+    /// next document: then both are read again.
     fn load(&self) -> Result<Option<(Snapshot, Vec<Progress>)>, StateError> {
+        loop {
+            let Some((snapshot, progress)) = self.load_once()? else { return Ok(None) };
+            let still = |head: Head| head.serial == snapshot.serial && head.lineage == snapshot.lineage;
+            if snapshot.run.is_none() || self.head()?.is_none_or(still) {
+                return Ok(Some((snapshot, progress)));
+            }
+        }
+    }
+
+    /// What the document on disk is, or `None` if there is none.
+    fn head(&self) -> Result<Option<Head>, StateError> {
+        let path = self.path("json");
+        match std::fs::read(&path) {
+            Ok(bytes) => serde_json::from_slice(&bytes).map(Some).map_err(|error| Self::damaged(&path, error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(Self::io("read", &path)(error)),
+        }
+    }
+
+    fn load_once(&self) -> Result<Option<(Snapshot, Vec<Progress>)>, StateError> {
         let path = self.path("json");
         let bytes = match std::fs::read(&path) {
             Ok(bytes) => bytes,
@@ -213,14 +235,10 @@ impl LocalSession {
     fn check(&self, path: &Path, lineage: &str, expected: u64) -> Result<(), StateError> {
         let moved =
             || StateError::Moved { place: path.display().to_string(), lineage: lineage.to_owned(), serial: expected };
-        match std::fs::read(path) {
-            Ok(bytes) => {
-                let head: Head = serde_json::from_slice(&bytes).map_err(|error| LocalBackend::damaged(path, error))?;
-                if head.serial == expected && head.lineage == lineage { Ok(()) } else { Err(moved()) }
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotFound && expected == 0 => Ok(()),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Err(moved()),
-            Err(error) => Err(LocalBackend::io("read", path)(error)),
+        match self.backend.head()? {
+            Some(head) if head.serial == expected && head.lineage == lineage => Ok(()),
+            None if expected == 0 => Ok(()),
+            Some(_) | None => Err(moved()),
         }
     }
 
@@ -234,6 +252,9 @@ impl LocalSession {
         if self.journal.is_none() {
             let opened = File::options().append(true).create(true).open(&path);
             self.journal = Some(opened.map_err(LocalBackend::io("open", &path))?);
+            // A file whose name is lost in a power failure is lost, whatever was written into it.
+            let folder = &self.backend.folder;
+            File::open(folder).and_then(|folder| folder.sync_all()).map_err(LocalBackend::io("write", folder))?;
         }
         match &mut self.journal {
             Some(file) => {

@@ -11,7 +11,7 @@ use ebbtide::state::{Outcome, Progress, Snapshot, replay};
 use serde_json::{Map, Value, json};
 
 /// Kinds: `data_…` holds data, `bill_…` bills by the hour; `…_fixed` has a name that two cannot share, so that it is
-/// deleted first when replaced. All have the fields `size` (changed in place) and `form` (not).
+/// deleted first when replaced, and `…_named` is known to the cloud by its name alone. All have the fields `size` (changed in place) and `form` (not).
 pub struct Kinds;
 
 impl Knowledge for Kinds {
@@ -91,7 +91,14 @@ impl World {
     pub fn act(&mut self, plan: &Plan, operation: &Operation) {
         let outcome = match operation.operation {
             OperationKind::Delete | OperationKind::Forget => {
-                let users: Vec<_> = self.users(&operation.address, operation.generation);
+                let mut users: Vec<_> = self.users(&operation.address, operation.generation);
+                // What holds data lets go of what is deleted and made again, as a route does, and is moved over then.
+                let moves = |user: &String| {
+                    let moved = |other: &Operation| user.starts_with(&format!("{}#", other.address));
+                    let later = |other: &Operation| other.operation == OperationKind::Update && other.id > operation.id;
+                    user.starts_with("data") && plan.operations.iter().any(|other| later(other) && moved(other))
+                };
+                users.retain(|user| !moves(user));
                 assert!(users.is_empty(), "{} is deleted while {users:?} use it", operation.address);
                 if operation.sleep {
                     let remembered = Outcome::Remembered { remembered: Some(json!("as it was")) };
@@ -108,7 +115,10 @@ impl World {
                     self.snapshot.resources[&operation.address].id.clone().unwrap()
                 } else {
                     self.made += 1;
-                    format!("{}#{}", operation.address, self.made)
+                    match inputs.get("name").and_then(Value::as_str) {
+                        Some(name) if operation.kind.ends_with("_named") => name.to_owned(),
+                        _ => format!("{}#{}", operation.address, self.made),
+                    }
                 };
                 let outputs = json!({"id": id, "name": inputs.get("name")});
                 Outcome::Ready { id, inputs, outputs }
@@ -116,6 +126,10 @@ impl World {
         };
         let line = Progress { run: String::new(), operation: operation.id, outcome, took: None };
         replay(&mut self.snapshot, plan, &line);
+        if let Some(entry) = self.snapshot.resources.get(&operation.address) {
+            let twice = entry.deposed.iter().any(|old| entry.id.as_ref() == Some(&old.id));
+            assert!(!twice, "{}: the id of an old generation is that of the current one", operation.address);
+        }
     }
 
     /// The ids that exist and refer to a generation of a resource by its id.

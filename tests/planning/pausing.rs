@@ -1,6 +1,7 @@
 //! Toward paused and back.
 
-use ebbtide::plan::{PlanError, Seen, Target};
+use ebbtide::plan::{OperationKind, PlanError, Seen, Target};
+use ebbtide::resource::Readiness;
 use ebbtide::stack::PausedInputs;
 use serde_json::json;
 
@@ -88,4 +89,43 @@ fn what_is_protected_does_not_sleep() {
     world.declare("bill_server.s", json!({"net": reference("data_net.n"), "name": "server"})).protect = true;
     world.go(Target::Running);
     assert!(matches!(world.plan(Target::Paused), Err(PlanError::Protected { .. })));
+}
+
+#[test]
+fn a_declaration_that_moved_on_does_not_stand_in_the_way_of_a_pause() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("data_topic.t", json!({}));
+    let on = json!({"$ref": "bill_server.s", "output": "name"});
+    let moved = |armed| json!({"on": on, "armed": armed, "form": "new", "tell": reference("data_topic.t")});
+    world.declare("data_alarm.a", moved(true)).paused = PausedInputs::Reduce(moved(false));
+    let plan = world.plan(Target::Paused).unwrap();
+    let quieted = plan.operations.iter().find(|operation| operation.address == at("data_alarm.a")).unwrap();
+    let changed: Vec<_> = quieted.changes.iter().map(|change| change.field.as_str()).collect();
+    assert_eq!(changed, ["armed"]);
+    world.carry_out(&plan, usize::MAX);
+    assert!(world.plan(Target::Paused).unwrap().is_empty());
+    assert_eq!(world.awake(), ["data_alarm.a", "data_net.n"]);
+    world.go(Target::Running);
+    assert!(world.plan(Target::Running).unwrap().is_empty(), "what had moved on comes with the resume");
+}
+
+#[test]
+fn a_pause_brings_nothing_into_being() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.observation.0.insert(at("data_alarm.a"), Seen::Gone);
+    assert_eq!(world.go(Target::Paused), ["delete bill_server.s"]);
+}
+
+#[test]
+fn what_failed_and_would_be_reduced_is_not_built_again_by_a_pause() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("bill_server.s", json!({"size": 2, "net": reference("data_net.n"), "name": "server"})).paused =
+        PausedInputs::Reduce(json!({"size": 0, "net": reference("data_net.n"), "name": "server"}));
+    world.seen("bill_server.s").readiness = Readiness::Failed("no capacity".into());
+    let plan = world.plan(Target::Paused).unwrap();
+    assert!(told(&plan).contains(&"delete bill_server.s".to_owned()), "{:?}", told(&plan));
+    assert!(plan.operations.iter().all(|operation| operation.operation != OperationKind::Replace));
 }

@@ -1,6 +1,6 @@
 //! Properties over generated stacks: whatever is declared, changed and cut off, plans are in order and get there.
 
-use ebbtide::plan::Target;
+use ebbtide::plan::{PlanError, Target};
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -55,6 +55,10 @@ proptest! {
             world.carry_out(&plan, *cut);
         }
         for target in [Target::Running, Target::Paused, Target::Running, Target::Destroyed] {
+            if matches!(world.plan(target), Err(PlanError::NoOrder(_))) {
+                // Changes that wait for each other in a circle are refused; there is always a way down.
+                world.go(Target::Destroyed);
+            }
             world.go(target);
             let again = world.plan(target).unwrap();
             prop_assert!(again.is_empty(), "{target}: {:?}", crate::fixture::told(&again));

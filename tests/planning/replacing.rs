@@ -104,3 +104,72 @@ fn what_is_protected_is_not_replaced() {
     world.snapshot.resources.get_mut(&at("data_store.d")).unwrap().protect = true;
     assert!(matches!(world.plan(Target::Running), Err(PlanError::Protected { .. })));
 }
+
+#[test]
+fn a_replacement_that_keeps_its_name_deletes_first() {
+    let mut world = World::new();
+    world.declare("data_role_named.r", json!({"name": "llm", "form": "a"}));
+    world.go(Target::Running);
+    world.declare("data_role_named.r", json!({"name": "llm", "form": "b"}));
+    assert_eq!(world.go(Target::Running), ["delete data_role_named.r", "replace data_role_named.r"]);
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
+
+/// A model whose name follows from what it is, and a server that runs it.
+fn rollout(world: &mut World, form: &str) {
+    world.declare("data_model_named.m", json!({"name": format!("llm-{form}"), "form": form}));
+    let name = json!({"$ref": "data_model_named.m", "output": "name"});
+    world.declare("bill_server.s", json!({"model": name}));
+}
+
+#[test]
+fn a_change_that_is_undone_takes_up_what_it_had_replaced() {
+    for cut in 0..=3 {
+        let mut world = World::new();
+        rollout(&mut world, "a");
+        world.go(Target::Running);
+        rollout(&mut world, "b");
+        let plan = world.plan(Target::Running).unwrap();
+        assert_eq!(told(&plan), ["replace data_model_named.m", "update bill_server.s", "delete data_model_named.m"]);
+        world.carry_out(&plan, cut);
+        rollout(&mut world, "a");
+        world.go(Target::Running);
+        let model = &world.snapshot.resources[&at("data_model_named.m")];
+        assert_eq!(model.id.as_deref(), Some("llm-a"), "cut at {cut}");
+        assert!(model.deposed.is_empty(), "cut at {cut}: {:?}", model.deposed);
+        assert!(world.plan(Target::Running).unwrap().is_empty(), "cut at {cut}");
+        rollout(&mut world, "c");
+        let plan = world.plan(Target::Running).unwrap();
+        let used = if cut == 0 { 1 } else { 2 };
+        assert!(plan.operations[0].generation > used, "cut at {cut}: a generation is used twice");
+    }
+}
+
+#[test]
+fn what_bills_and_stands_on_something_that_is_deleted_first_is_built_anew_on_it() {
+    let mut world = pair("data_net_fixed.n", "bill_server.s", "net");
+    assert_eq!(
+        world.go(Target::Running),
+        ["delete bill_server.s", "delete data_net_fixed.n", "replace data_net_fixed.n", "replace bill_server.s"]
+    );
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
+
+#[test]
+fn what_holds_data_is_moved_over_in_place() {
+    let mut world = pair("data_net_fixed.n", "data_table.t", "net");
+    assert_eq!(
+        world.go(Target::Running),
+        ["delete data_net_fixed.n", "replace data_net_fixed.n", "update data_table.t"]
+    );
+}
+
+#[test]
+fn what_moves_away_from_something_that_is_deleted_first_moves_before() {
+    let mut world = pair("data_net_fixed.n", "bill_server.s", "net");
+    world.declare("bill_server.s", json!({"form": "a", "net": null}));
+    assert_eq!(
+        world.go(Target::Running),
+        ["update bill_server.s", "delete data_net_fixed.n", "replace data_net_fixed.n"]
+    );
+}

@@ -46,6 +46,33 @@ fn what_was_deleted_outside_is_created_again_with_a_new_generation() {
     assert_eq!(told(&plan), ["create bill_server.s"]);
     assert_eq!(plan.operations[0].generation, 2);
     assert!(plan.operations[0].reason.contains("outside of ebb"));
+    world.carry_out(&plan, usize::MAX);
+    assert!(world.plan(Target::Running).unwrap().is_empty(), "nothing is left of the one that is gone");
+}
+
+#[test]
+fn what_is_created_again_under_its_name_is_not_taken_for_the_one_that_is_gone() {
+    let mut world = World::new();
+    world.declare("data_store_named.d", json!({"name": "models"}));
+    world.go(Target::Running);
+    world.observation.0.insert(at("data_store_named.d"), Seen::Gone);
+    assert_eq!(world.go(Target::Running), ["create data_store_named.d"]);
+    assert_eq!(world.go(Target::Running), [""; 0]);
+}
+
+#[test]
+fn kept_data_does_not_hold_back_changes_of_what_is_declared() {
+    let mut world = World::new();
+    world.declare("data_key.k", json!({"size": 1}));
+    world.declare("data_store.d", json!({"key": reference("data_key.k")}));
+    world.go(Target::Running);
+    world.seen("data_store.d").holds = Some("3 objects".into());
+    world.undeclare("data_store.d");
+    world.declare("data_key.k", json!({"size": 2}));
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(told(&plan), ["update data_key.k"]);
+    assert_eq!(plan.kept.len(), 1);
+    assert!(plan.kept[0].reason.contains("`ebb apply --include-data data_store.d`"), "{}", plan.kept[0].reason);
 }
 
 #[test]

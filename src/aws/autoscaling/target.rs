@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 use super::Snapshot;
 use super::calls::{self, unsigned};
 use super::dimension::{component_resource, variant_resource};
+use crate::aws::repeated::repeats;
 use crate::aws::{Arn, Call, Context, EndpointName, ScalableResource, Tags, own_tags, tag_changes};
 use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Identity, Input, Phase, Resolved};
@@ -118,11 +119,9 @@ impl Resource for ScalableTarget {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeats = |(index, target): (usize, &Self)| {
-            let again = all[..index].iter().any(|other| other.of == target.of);
-            again.then(|| (index, "another target scales the same; AWS takes one".to_owned()))
-        };
-        all.iter().enumerate().filter_map(repeats).collect()
+        let again = repeats(all, |target| Some(target.of.clone()));
+        let message = "another target scales the same; AWS takes one";
+        again.into_iter().map(|(index, _)| (index, message.to_owned())).collect()
     }
 
     fn predict(&self, _identity: &Identity) -> Map<String, Value> {

@@ -11,6 +11,7 @@ use super::amount::{amount_problem, in_words_of};
 use super::calls::{all_tags, budget_arn, notifications, sdk_tags, update_notifications, update_tags};
 use crate::aws::built::built;
 use crate::aws::order::ordered_like;
+use crate::aws::repeated::repeats;
 use crate::aws::{Arn, Call, Context, NotFoundIsNone, Tags, own_tags};
 use crate::resource::{Error, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Identity, Phase, Resolved};
@@ -122,12 +123,8 @@ impl Resource for Budget {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeats = |(index, budget): (usize, &Self)| {
-            let name = budget.name.as_ref()?;
-            let again = all[..index].iter().any(|other| other.name.as_ref() == Some(name));
-            again.then(|| (index, format!("another budget is named {name}")))
-        };
-        all.iter().enumerate().filter_map(repeats).collect()
+        let again = repeats(all, |budget| budget.name.clone());
+        again.into_iter().map(|(index, name)| (index, format!("another budget is named {name}"))).collect()
     }
 
     fn predict(&self, identity: &Identity) -> Map<String, Value> {

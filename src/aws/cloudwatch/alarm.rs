@@ -8,6 +8,7 @@ use super::calls::{all_tags, sdk_tags, update_tags};
 use super::{Metric, Watch};
 use crate::aws::autoscaling::ScalingPolicy;
 use crate::aws::order::ordered_like;
+use crate::aws::repeated::repeats;
 use crate::aws::{AlarmArn, AlarmName, Arn, Call, Context, NotFoundIsNone, Tags, own_tags};
 use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Identity, Input, Phase, Resolved};
@@ -180,12 +181,8 @@ impl Resource for Alarm {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeats = |(index, alarm): (usize, &Self)| {
-            let name = alarm.name.as_ref()?;
-            let again = all[..index].iter().any(|other| other.name.as_ref() == Some(name));
-            again.then(|| (index, format!("another alarm is named {name}")))
-        };
-        all.iter().enumerate().filter_map(repeats).collect()
+        let again = repeats(all, |alarm| alarm.name.clone());
+        again.into_iter().map(|(index, name)| (index, format!("another alarm is named {name}"))).collect()
     }
 
     /// Scaling policies sleep during a pause, so no action can lead to them then.

@@ -1,5 +1,6 @@
 //! IPv4 address blocks.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::Ipv4Addr;
 use std::str::FromStr;
@@ -42,6 +43,15 @@ impl Cidr {
     /// Whether all of `other` lies inside.
     pub fn contains(&self, other: &Self) -> bool {
         self.prefix <= other.prefix && u32::from(other.address) & mask(self.prefix) == u32::from(self.address)
+    }
+
+    /// One of some blocks that has an address in common with this one: one around it, or the first inside it.
+    pub(super) fn overlapping(&self, blocks: &BTreeSet<Self>) -> Option<Self> {
+        let address = u32::from(self.address);
+        let around = |prefix| Self { address: Ipv4Addr::from(address & mask(prefix)), prefix };
+        let last = Self { address: Ipv4Addr::from(address | !mask(self.prefix)), prefix: 32 };
+        let around = (0..=self.prefix).map(around).find(|block| blocks.contains(block));
+        around.or_else(|| blocks.range(*self..=last).next().copied())
     }
 
     /// The `index`-th block of a longer prefix inside this one, or `None` if there is none.
@@ -136,6 +146,20 @@ mod tests {
         assert!(block.contains(&"10.0.255.0/24".parse().unwrap()));
         assert!(!block.overlaps(&"10.1.0.0/16".parse().unwrap()));
         assert!(Cidr::ANYWHERE.contains(&block));
+    }
+
+    #[test]
+    fn an_overlap_is_found_as_by_looking_at_every_block() {
+        let block = |text: &str| text.parse::<Cidr>().unwrap();
+        let all = ["10.0.0.0/16", "10.0.16.0/20", "10.1.0.0/24", "10.2.0.0/15", "0.0.0.0/0", "255.255.255.255/32"];
+        for blocks in [&all[..1], &all[1..4], &all[2..3], &all[4..], &all[..0]] {
+            let blocks: BTreeSet<Cidr> = blocks.iter().map(|text| block(text)).collect();
+            for one in all.map(block) {
+                let found = one.overlapping(&blocks);
+                assert_eq!(found.is_some(), blocks.iter().any(|other| other.overlaps(&one)), "{one} {blocks:?}");
+                assert!(found.is_none_or(|found| blocks.contains(&found) && found.overlaps(&one)));
+            }
+        }
     }
 
     #[test]

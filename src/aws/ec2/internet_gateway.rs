@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
 use super::visibility::once_visible;
+use crate::aws::repeated::repeats;
 use crate::aws::{Call, Context, InternetGatewayId, NotFoundIsNone, Tags, VpcId};
 use crate::resource::{Error, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
@@ -54,12 +55,9 @@ impl Resource for InternetGateway {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let second = |(index, gateway): (usize, &Self)| {
-            let other = all[..index].iter().any(|other| other.vpc == gateway.vpc && other.attached);
-            (other && gateway.attached)
-                .then(|| (index, "its VPC has another internet gateway already; a VPC takes one".to_owned()))
-        };
-        all.iter().enumerate().filter_map(second).collect()
+        let second = repeats(all, |gateway| gateway.attached.then(|| gateway.vpc.clone()));
+        let message = "its VPC has another internet gateway already; a VPC takes one";
+        second.into_iter().map(|(index, _)| (index, message.to_owned())).collect()
     }
 
     async fn find(context: &Context, _inputs: &InternetGateway<Resolved>) -> Result<Option<String>, Error> {

@@ -4,6 +4,7 @@ use aws_sdk_ec2::types::{ConnectivityType, NatGateway as Found, NatGatewayState,
 use serde::{Deserialize, Serialize};
 
 use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
+use crate::aws::repeated::repeats;
 use crate::aws::{AllocationId, Call, Context, NatGatewayId, NotFoundIsNone, SubnetId, Tags};
 use crate::resource::{Charge, Error, Persistence, Readiness, Reading, Replacement, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
@@ -52,12 +53,9 @@ impl Resource for NatGateway {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let shares = |(index, gateway): (usize, &Self)| {
-            let shared =
-                gateway.allocation.is_some() && all[..index].iter().any(|o| o.allocation == gateway.allocation);
-            shared.then(|| (index, "its address belongs to another NAT gateway already; give it its own".to_owned()))
-        };
-        all.iter().enumerate().filter_map(shares).collect()
+        let shares = repeats(all, |gateway| gateway.allocation.clone());
+        let message = "its address belongs to another NAT gateway already; give it its own";
+        shares.into_iter().map(|(index, _)| (index, message.to_owned())).collect()
     }
 
     fn cost(&self) -> Vec<Charge> {

@@ -1,5 +1,7 @@
 //! `ec2_route_table`: where traffic goes, and for which subnets.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_ec2::types::{Filter, ResourceType, RouteTable as Found};
 use serde::{Deserialize, Serialize};
 
@@ -7,6 +9,7 @@ use super::order::{as_last, missing, repeated};
 use super::route::{Route, RouteTarget, read_route};
 use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
 use super::visibility::once_visible;
+use crate::aws::repeated::repeats;
 use crate::aws::{Call, Context, NotFoundIsNone, RouteTableId, SubnetId, Tags, VpcId};
 use crate::resource::{Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Phase, Resolved};
@@ -60,15 +63,20 @@ impl Resource for RouteTable {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let shares = |(index, table): (usize, &Self)| {
-            let taken = |subnet| all[..index].iter().any(|other| other.subnets.contains(subnet));
-            table
-                .subnets
-                .iter()
-                .any(taken)
-                .then(|| (index, "one of its subnets follows another route table already".to_owned()))
+        let own = |(index, table): (usize, &Self)| {
+            let mut subnets: Vec<_> = table.subnets.iter().map(|subnet| (index, subnet.clone())).collect();
+            // What a table names twice is none of the others' business.
+            let again: BTreeSet<_> =
+                repeats(&subnets, |(_, subnet)| Some(subnet.clone())).into_iter().map(|(at, _)| at).collect();
+            let mut at = 0..;
+            subnets.retain(|_| at.next().is_none_or(|at| !again.contains(&at)));
+            subnets
         };
-        all.iter().enumerate().filter_map(shares).collect()
+        let each: Vec<_> = all.iter().enumerate().flat_map(own).collect();
+        let shared = repeats(&each, |(_, subnet)| Some(subnet.clone()));
+        let shares: BTreeSet<usize> = shared.into_iter().map(|(at, _)| each[at].0).collect();
+        let message = "one of its subnets follows another route table already";
+        shares.into_iter().map(|index| (index, message.to_owned())).collect()
     }
 
     /// While paused there is no NAT gateway that a route could lead to.

@@ -8,6 +8,7 @@ use super::security_rule::{SecurityRule, default_egress, read_rules};
 use super::security_rules::{Direction, change_rules};
 use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
 use super::visibility::once_visible;
+use crate::aws::repeated::repeats;
 use crate::aws::{Call, Context, NotFoundIsNone, SecurityGroupId, Tags, VpcId};
 use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
@@ -91,12 +92,9 @@ impl Resource for SecurityGroup {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let second = |(index, group): (usize, &Self)| {
-            let name = group.name.as_ref()?;
-            let taken = all[..index].iter().any(|other| other.vpc == group.vpc && other.name.as_ref() == Some(name));
-            taken.then(|| (index, format!("another security group of the same VPC is named `{name}`")))
-        };
-        all.iter().enumerate().filter_map(second).collect()
+        let second = repeats(all, |group| group.name.clone().map(|name| (group.vpc.clone(), name)));
+        let told = |name| format!("another security group of the same VPC is named `{name}`");
+        second.into_iter().map(|(index, (_, name))| (index, told(name))).collect()
     }
 
     async fn find(context: &Context, _inputs: &SecurityGroup<Resolved>) -> Result<Option<String>, Error> {

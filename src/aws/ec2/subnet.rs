@@ -1,5 +1,7 @@
 //! `ec2_subnet`: a part of a VPC in one zone.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, SubnetState};
 use serde::{Deserialize, Serialize};
 
@@ -72,14 +74,16 @@ impl Resource for Subnet {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+        let mut blocks: BTreeMap<String, BTreeSet<Cidr>> = BTreeMap::new();
         let mut found = Vec::new();
         for (index, subnet) in all.iter().enumerate() {
-            let overlapping =
-                all[..index].iter().find(|other| other.vpc == subnet.vpc && other.cidr.overlaps(&subnet.cidr));
-            if let Some(other) = overlapping {
-                let message = format!("{} overlaps {}, another subnet of the same VPC", subnet.cidr, other.cidr);
+            let vpc = serde_json::to_string(&subnet.vpc).unwrap_or_default();
+            let earlier = blocks.entry(vpc).or_default();
+            if let Some(other) = subnet.cidr.overlapping(earlier) {
+                let message = format!("{} overlaps {other}, another subnet of the same VPC", subnet.cidr);
                 found.push((index, message));
             }
+            earlier.insert(subnet.cidr);
         }
         found
     }

@@ -10,6 +10,7 @@ use super::endpoint_service::{full_name, takes_gateway};
 use super::order::repeated;
 use super::tagging::{owned, ownership_filters, specification, update_tags, validate_tags};
 use crate::aws::call::kind_of;
+use crate::aws::repeated::repeats;
 use crate::aws::{Call, Context, NotFoundIsNone, RouteTableId, SecurityGroupId, SubnetId, Tags, VpcEndpointId, VpcId};
 use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
@@ -159,13 +160,9 @@ impl Resource for VpcEndpoint {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let second = |(index, endpoint): (usize, &Self)| {
-            let names =
-                |other: &&Self| other.vpc == endpoint.vpc && other.service == endpoint.service && other.private_dns;
-            (endpoint.private_dns && all[..index].iter().any(|other| names(&other)))
-                .then(|| (index, format!("another endpoint of this VPC has the private names of {}", endpoint.service)))
-        };
-        all.iter().enumerate().filter_map(second).collect()
+        let names = |endpoint: &Self| endpoint.private_dns.then(|| (endpoint.vpc.clone(), endpoint.service.clone()));
+        let told = |service| format!("another endpoint of this VPC has the private names of {service}");
+        repeats(all, names).into_iter().map(|(index, (_, service))| (index, told(service))).collect()
     }
 
     fn paused(&self) -> OnPause<Self> {

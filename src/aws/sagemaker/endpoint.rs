@@ -10,6 +10,7 @@ use super::capacity;
 use super::names::check_name;
 use super::rollout::roll_out;
 use super::tagging::{all_tags, creation_tags, update_tags};
+use crate::aws::repeated::repeats;
 use crate::aws::{Arn, Call, Context, EndpointConfigName, EndpointName, NotFoundIsNone, Tags, own_tags};
 use crate::resource::{Error, ErrorKind, Persistence, Readiness, Reading, Resource, fields};
 use crate::stack::{Declared, Identity, Input, Phase, Resolved};
@@ -64,12 +65,9 @@ impl Resource for Endpoint {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeats = |(index, endpoint): (usize, &Self)| {
-            // AWS tells endpoints apart without regard to case.
-            let same = |other: &Self| other.name.eq_ignore_ascii_case(&endpoint.name);
-            all[..index].iter().any(same).then(|| (index, format!("another endpoint is named {}", endpoint.name)))
-        };
-        all.iter().enumerate().filter_map(repeats).collect()
+        // AWS tells endpoints apart without regard to case.
+        let again = repeats(all, |endpoint| Some(endpoint.name.to_ascii_lowercase()));
+        again.into_iter().map(|(index, _)| (index, format!("another endpoint is named {}", all[index].name))).collect()
     }
 
     fn predict(&self, identity: &Identity) -> Map<String, Value> {

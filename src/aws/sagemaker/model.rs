@@ -7,6 +7,7 @@ use super::Container;
 use super::names::{LONGEST, check_name};
 use super::tagging::{all_tags, creation_tags, update_tags};
 use crate::aws::order::ordered_like;
+use crate::aws::repeated::repeats;
 use crate::aws::{Arn, Call, Context, ModelName, NotFoundIsNone, RoleArn, SecurityGroupId, SubnetId, Tags, own_tags};
 use crate::resource::{Error, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Input, Phase, Resolved};
@@ -219,13 +220,11 @@ fn aws_name(context: &Context, inputs: &Model<Resolved>) -> String {
 }
 
 /// Names that follow from content are the same where base name and content are.
-pub(super) fn same_content<T: PartialEq>(all: impl Iterator<Item = Option<T>>, what: &str) -> Vec<(usize, String)> {
+pub(super) fn same_content<T: Serialize>(all: impl Iterator<Item = Option<T>>, what: &str) -> Vec<(usize, String)> {
     let all: Vec<_> = all.collect();
-    let repeats = |(index, one): (usize, &Option<T>)| {
-        (one.is_some() && all[..index].contains(one))
-            .then(|| (index, format!("this is another {what} over again, with the same name; use that one")))
-    };
-    all.iter().enumerate().filter_map(repeats).collect()
+    let again = repeats(&all, Option::as_ref);
+    let message = format!("this is another {what} over again, with the same name; use that one");
+    again.into_iter().map(|(index, _)| (index, message.clone())).collect()
 }
 
 #[cfg(test)]

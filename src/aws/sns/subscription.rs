@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Filter, FilterScope, Protocol, marks};
+use crate::aws::repeated::repeats;
 use crate::aws::{Arn, Call, Context, NotFoundIsNone, TopicArn};
 use crate::resource::{Error, Persistence, Reading, Resource, fields};
 use crate::stack::{Declared, Phase, Resolved};
@@ -80,12 +81,9 @@ impl Resource for Subscription {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let same = |one: &Self, other: &Self| {
-            (&one.topic, one.protocol, &one.endpoint) == (&other.topic, other.protocol, &other.endpoint)
-        };
-        let twice = all.iter().enumerate().filter(|(index, it)| all[..*index].iter().any(|other| same(it, other)));
-        let message = "the same topic, protocol and endpoint as another: SNS takes them for one".to_owned();
-        twice.map(|(index, _)| (index, message.clone())).collect()
+        let it = |one: &Self| Some((one.topic.clone(), one.protocol, one.endpoint.clone()));
+        let message = "the same topic, protocol and endpoint as another: SNS takes them for one";
+        repeats(all, it).into_iter().map(|(index, _)| (index, message.to_owned())).collect()
     }
 
     async fn find(context: &Context, inputs: &Subscription<Resolved>) -> Result<Option<String>, Error> {
