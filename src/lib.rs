@@ -3,6 +3,7 @@
 //! A stack is ordinary Rust: [`stack::Stack::add`] takes a resource and answers its outputs as typed references.
 //! `ARCHITECTURE.md` shows the rooms of this crate and the way of the data through them.
 
+#![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 #![deny(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
 pub mod apply;

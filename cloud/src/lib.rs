@@ -9,6 +9,8 @@
 //! Every call takes the folder's lock, reads what another process changed, answers, and replaces the changed
 //! document atomically *before* the answer leaves: what it has answered survives a `SIGKILL` the moment after.
 
+#![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
+
 pub mod adopted;
 mod client;
 mod cloud;

@@ -14,6 +14,8 @@ pub struct Traits {
     pub replace_on: &'static [&'static str],
     /// The order of a replacement.
     pub replacement: Replacement,
+    /// The field with a name that two cannot share.
+    pub exact_name: Option<&'static str>,
 }
 
 /// Knowledge of kinds.
@@ -35,6 +37,7 @@ impl Knowledge for AllKinds {
             persistence: kind.persistence(),
             replace_on: kind.replace_on(),
             replacement: kind.replacement(),
+            exact_name: kind.exact_name(),
         })
     }
 

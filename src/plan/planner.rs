@@ -9,7 +9,8 @@ use super::fate::{Fate, Order, judge};
 use super::order::in_order;
 use super::plan::hash_of;
 use super::{
-    FORMAT, Graph, GraphError, Kept, Knowledge, Observation, Operation, OperationKind, Plan, Record, Seen, Target, diff,
+    FORMAT, Graph, GraphError, Kept, Knowledge, Observation, Operation, OperationKind, Plan, Record, Seen, Target,
+    Traits, diff,
 };
 use crate::resource::{Persistence, Replacement};
 use crate::stack::{Address, Declarations, Reference, Scope, resolve};
@@ -160,7 +161,7 @@ impl Planner<'_> {
         let traits = self.knowledge.traits(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
         let judged = judge(want, entry, seen, resolved.as_ref(), &traits);
         let Some((mut fate, reason)) = judged else { return Ok(false) };
-        if fate == Fate::Replace(Order::CreateFirst) && self.must_delete_first(entry, traits.replacement) {
+        if fate == Fate::Replace(Order::CreateFirst) && self.must_delete_first(entry, &traits, &resolved) {
             fate = Fate::Replace(Order::DeleteFirst);
         }
         let base = Operation {
@@ -227,10 +228,13 @@ impl Planner<'_> {
         Ok(true)
     }
 
-    /// A replacement creates first only if nothing that it depends on is deleted first: its old generation must be
-    /// gone before theirs can be.
-    fn must_delete_first(&self, entry: Option<&Entry>, replacement: Replacement) -> bool {
-        replacement == Replacement::DeleteFirst
+    /// A replacement creates first unless both cannot exist at once: by nature, by a name that is given and stays, or
+    /// since something that it depends on is deleted first and its own old generation must be gone before that.
+    fn must_delete_first(&self, entry: Option<&Entry>, traits: &Traits, resolved: &Option<Value>) -> bool {
+        let name = |inputs: &Value| traits.exact_name.and_then(|field| inputs.get(field)?.as_str().map(str::to_owned));
+        let old_name = entry.and_then(|entry| name(&entry.inputs));
+        traits.replacement == Replacement::DeleteFirst
+            || (old_name.is_some() && old_name == resolved.as_ref().and_then(name))
             || entry.is_some_and(|entry| {
                 entry.depends_on.iter().any(|other| self.fates.get(other) == Some(&Fate::Replace(Order::DeleteFirst)))
             })

@@ -50,6 +50,10 @@ impl<R: Resource> Kind for Erased<R> {
         R::REPLACEMENT
     }
 
+    fn exact_name(&self) -> Option<&'static str> {
+        R::EXACT_NAME
+    }
+
     fn typical_seconds(&self) -> u32 {
         R::TYPICAL_SECONDS
     }

@@ -53,6 +53,8 @@ pub trait Resource: Field {
     const REPLACE_ON: &'static [&'static str];
     /// The order of a replacement.
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    /// The field with a name that two cannot share: where it is given and stays, a replacement deletes first.
+    const EXACT_NAME: Option<&'static str> = None;
     /// How long creating usually takes until it can be used, in seconds; orders the work before it was ever measured.
     const TYPICAL_SECONDS: u32 = 1;
 

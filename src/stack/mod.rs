@@ -16,5 +16,6 @@ pub use input::{Input, Part};
 pub(crate) use outputs::outputs_of;
 pub use phase::{Declared, Field, Phase, Resolved};
 pub use reference::{Reference, references, resolve};
+pub(crate) use scope::digest;
 pub use scope::{Identity, Scope};
 pub use stack::Stack;

@@ -107,7 +107,7 @@ fn end_with_hash(base: &str, hash: &str, longest: usize) -> String {
 }
 
 /// The first `digits` hexadecimal digits of the SHA-256 of a text.
-pub(super) fn digest(text: &str, digits: usize) -> String {
+pub(crate) fn digest(text: &str, digits: usize) -> String {
     let hash = Sha256::digest(text.as_bytes());
     hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..digits.min(64)].to_owned()
 }

@@ -144,3 +144,25 @@ async fn what_is_predicted_comes_true() {
     let predicted = made.kind.predict(&made.context.identity, &declared).unwrap();
     assert_eq!(serde_json::Value::Object(predicted), made.read().await.unwrap().outputs);
 }
+
+#[tokio::test]
+async fn in_awss_first_region_a_bucket_of_the_account_is_not_taken_for_a_new_one() {
+    let mut world = World::new();
+    let config = aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .region(aws_config::Region::new("us-east-1"))
+        .http_client(world.cloud.http_client())
+        .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(world.cloud.credentials()))
+        .build();
+    world.aws = std::sync::Arc::new(ebbtide::aws::Aws::new(config, false));
+    let made = world.make::<Bucket>("models", &bucket()).await;
+    made.delete().await;
+
+    world.aws.s3().create_bucket().bucket("theirs").send().await.unwrap();
+    let context = world.context("s3_bucket.ours", 1);
+    let inputs = serde_json::to_value(Bucket { name: Some("theirs".into()), ..bucket() }).unwrap();
+    let error = kind("s3_bucket").unwrap().create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    let versioning = world.aws.s3().get_bucket_versioning().bucket("theirs").send().await.unwrap();
+    assert_eq!(versioning.status(), None, "it was not touched");
+}

@@ -23,6 +23,7 @@ impl Knowledge for Kinds {
                 _ => return None,
             },
             replace_on: &["form"],
+            exact_name: Some("name"),
             replacement: if kind.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
         })
     }

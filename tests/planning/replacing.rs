@@ -48,6 +48,17 @@ fn delete_first_takes_down_what_stands_on_it_first() {
 }
 
 #[test]
+fn a_name_that_is_given_and_stays_is_set_free_first() {
+    let mut world = World::new();
+    world.declare("data_role.r", json!({"form": "a", "name": "exact"}));
+    world.go(Target::Running);
+    world.declare("data_role.r", json!({"form": "b", "name": "exact"}));
+    assert_eq!(told(&world.plan(Target::Running).unwrap()), ["delete data_role.r", "replace data_role.r"]);
+    world.declare("data_role.r", json!({"form": "b", "name": "other"}));
+    assert_eq!(told(&world.plan(Target::Running).unwrap()), ["replace data_role.r", "delete data_role.r"]);
+}
+
+#[test]
 fn an_old_generation_that_was_left_is_cleared_away() {
     let mut world = pair("data_net.n", "bill_server.s", "net");
     let plan = world.plan(Target::Running).unwrap();

@@ -60,6 +60,7 @@ impl Resource for SecurityGroup {
     const KIND: &'static str = "ec2_security_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(SecurityGroup: vpc, name, description);
+    const EXACT_NAME: Option<&'static str> = Some("name");
     type Resolved = SecurityGroup<Resolved>;
     type Out<P: Phase> = SecurityGroupOut<P>;
 

@@ -92,6 +92,7 @@ impl Resource for Role {
     const KIND: &'static str = "iam_role";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Role: name, path);
+    const EXACT_NAME: Option<&'static str> = Some("name");
     type Resolved = Role<Resolved>;
     type Out<P: Phase> = RoleOut<P>;
 

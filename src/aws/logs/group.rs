@@ -79,6 +79,7 @@ impl Resource for LogGroup {
     const KIND: &'static str = "logs_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(LogGroup: name, class);
+    const EXACT_NAME: Option<&'static str> = Some("name");
     type Resolved = LogGroup<Resolved>;
     type Out<P: Phase> = LogGroupOut<P>;
 

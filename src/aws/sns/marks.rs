@@ -3,17 +3,14 @@
 //! AWS has no call that ends such a subscription: it lists it for three more days. A tag on the topic says that it
 //! counts as gone, for this and every later command.
 
-use sha2::{Digest, Sha256};
-
 use super::topic::{all_tags, sdk_tags};
 use crate::aws::{Call, Context, NotFoundIsNone, Tags};
 use crate::resource::Error;
+use crate::stack::digest;
 
 /// The key of a subscription's mark: an ownership tag's prefix keeps it out of the topic's own tags.
 fn key(subscription: &str) -> String {
-    let hash = Sha256::digest(subscription.as_bytes());
-    let hash: String = hash.iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    format!("ebb:unsubscribed:{hash}")
+    format!("ebb:unsubscribed:{}", digest(subscription, 16))
 }
 
 /// Marks a pending subscription as deleted.

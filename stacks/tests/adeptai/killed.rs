@@ -23,20 +23,20 @@ fn killed_along(line: &str, target: &str, prepare: &[&str], step: usize) {
 
 #[test]
 fn an_apply_that_is_killed_carries_on() {
-    killed_along("apply adeptai --yes", "running", &[], 41);
+    killed_along("apply adeptai --yes", "running", &[], 97);
 }
 
 #[test]
 fn a_pause_that_is_killed_carries_on() {
-    killed_along("pause adeptai --yes", "paused", &["apply adeptai --yes"], 37);
+    killed_along("pause adeptai --yes", "paused", &["apply adeptai --yes"], 71);
 }
 
 #[test]
 fn a_resume_that_is_killed_carries_on() {
-    killed_along("resume adeptai --yes", "running", &["apply adeptai --yes", "pause adeptai --yes"], 53);
+    killed_along("resume adeptai --yes", "running", &["apply adeptai --yes", "pause adeptai --yes"], 101);
 }
 
 #[test]
 fn a_destroy_that_is_killed_carries_on() {
-    killed_along("destroy adeptai --yes", "destroyed", &["apply adeptai --yes"], 43);
+    killed_along("destroy adeptai --yes", "destroyed", &["apply adeptai --yes"], 89);
 }

@@ -41,14 +41,14 @@ pub fn check(id: &TargetId, world: &World<'_>) -> Result<i64, Fault> {
     let missing = || invalid(format!("The resource {} does not exist", id.resource));
     match named {
         Named::Component(name) => {
-            let component = Component::standing(&tables, clock(world), name)?.ok_or_else(missing)?;
+            let component = Component::standing(&tables, world.now_ms, name)?.ok_or_else(missing)?;
             if component.status() == "Deleting" {
                 return Err(missing());
             }
             Ok(component.created_ms)
         }
         Named::Variant { endpoint, variant } => {
-            let endpoint = Endpoint::standing(&tables, clock(world), endpoint)?.ok_or_else(missing)?;
+            let endpoint = Endpoint::standing(&tables, world.now_ms, endpoint)?.ok_or_else(missing)?;
             let variant = endpoint.fleet.find(variant).ok_or_else(missing)?;
             if endpoint.status() == "Deleting" {
                 return Err(missing());
@@ -72,10 +72,10 @@ pub fn stands(target: &Value, tables: &Tables, world: &World<'_>) -> Result<bool
     let created = target["ResourceCreatedMs"].as_i64();
     Ok(match named(text(target, "ResourceId")) {
         None => false,
-        Some(Named::Component(name)) => Component::standing(tables, clock(world), name)?
+        Some(Named::Component(name)) => Component::standing(tables, world.now_ms, name)?
             .is_some_and(|component| Some(component.created_ms) == created && component.status() != "Deleting"),
         Some(Named::Variant { endpoint, variant }) => {
-            Endpoint::standing(tables, clock(world), endpoint)?.is_some_and(|endpoint| {
+            Endpoint::standing(tables, world.now_ms, endpoint)?.is_some_and(|endpoint| {
                 Some(endpoint.created_ms) == created
                     && endpoint.status() != "Deleting"
                     && endpoint.fleet.find(variant).is_some()
@@ -96,10 +96,6 @@ pub fn registered_variants(tables: &Tables, endpoint: &str, created_ms: i64) -> 
     let mut variants: Vec<String> = tables.all(super::target::TABLE).filter_map(|(_, target)| of_it(target)).collect();
     variants.dedup();
     variants
-}
-
-fn clock(world: &World<'_>) -> (i64, i64) {
-    (world.now_ms, world.transition_ms)
 }
 
 fn unsupported(id: &TargetId) -> Fault {

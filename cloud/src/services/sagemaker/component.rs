@@ -7,7 +7,7 @@ use super::component_spec as spec;
 use super::endpoint::Endpoint;
 use super::kind::{COMPONENT, ENDPOINT};
 use super::listing::{self, Item};
-use super::transition::{Clock, Transition};
+use super::transition::Transition;
 use super::{damaged, invalid, tags, text, time};
 use crate::documents::{Tables, World};
 use crate::service::Fault;
@@ -65,12 +65,11 @@ pub struct Component {
 }
 
 impl Component {
-    /// The component of that name as it stands at that instant, if there is one. `tables` are SageMaker's, also as
+    /// The component of that name as it stands at an instant (in milliseconds since the Unix epoch), if there is one. `tables` are SageMaker's, also as
     /// another service sees them.
-    pub fn standing(tables: &Tables, clock: (i64, i64), name: &str) -> Result<Option<Self>, Fault> {
-        let clock = Clock { now_ms: clock.0, transition_ms: clock.1 };
+    pub fn standing(tables: &Tables, now_ms: i64, name: &str) -> Result<Option<Self>, Fault> {
         let Some(record) = tables.get(COMPONENT.table, name) else { return Ok(None) };
-        Ok(read(record)?.settled(clock))
+        Ok(read(record)?.settled(now_ms))
     }
 
     /// The component of that name; settled by then.
@@ -102,11 +101,11 @@ impl Component {
     }
 
     /// The component after its transition, if that is over; none if it is gone.
-    fn settled(mut self, clock: Clock) -> Option<Self> {
-        let Some(transition) = self.transition.take_if(|transition| transition.is_over(clock)) else {
+    fn settled(mut self, now_ms: i64) -> Option<Self> {
+        let Some(transition) = self.transition.take_if(|transition| transition.is_over(now_ms)) else {
             return Some(self);
         };
-        self.modified_ms = transition.ends_ms(clock);
+        self.modified_ms = transition.ends_ms;
         match transition.step {
             Step::Delete => return None,
             Step::Create => self.failure_reason = self.deployed.fails.clone(),
@@ -131,15 +130,30 @@ fn read(record: &Value) -> Result<Component, Fault> {
     Component::deserialize(record).map_err(|error| damaged(&error))
 }
 
+/// The document with the transitions ended that are over, for services that read it between two calls of ours. What
+/// cannot be read stays as it is; it is refused when it is asked for.
+pub fn settle_seen(tables: &mut Tables, now_ms: i64) {
+    tables.retain(COMPONENT.table, |_, record| match read(record).map(|component| component.settled(now_ms)) {
+        Ok(None) => false,
+        Ok(Some(component)) => {
+            if let Ok(settled) = serde_json::to_value(component) {
+                *record = settled;
+            }
+            true
+        }
+        Err(_) => true,
+    });
+}
+
 /// Ends the transitions that are over.
 pub fn settle(world: &mut World<'_>) -> Result<(), Fault> {
-    let clock = Clock::of(world);
+    let now_ms = world.now_ms;
     for component in Component::all(world)? {
-        if !component.transition.as_ref().is_some_and(|transition| transition.is_over(clock)) {
+        if !component.transition.as_ref().is_some_and(|transition| transition.is_over(now_ms)) {
             continue;
         }
         let name = component.inference_component_name.clone();
-        match component.settled(clock) {
+        match component.settled(now_ms) {
             Some(component) => component.save(world)?,
             None => {
                 world.own.remove(COMPONENT.table, &name);
@@ -191,7 +205,7 @@ pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         modified_ms: world.now_ms,
         failure_reason: None,
         last_deployment_config: None,
-        transition: Some(Transition::begin(Clock::of(world), Step::Create)),
+        transition: Some(Transition::begin(world, Step::Create)),
         deployed: spec::deployed(input, if base.is_some() { copies } else { Some(copies.unwrap_or(1)) }, world),
     };
     component.save(world)?;

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::component::{Component, Deployed, Step};
 use super::component_spec as spec;
 use super::kind::COMPONENT;
-use super::transition::{Clock, Transition};
+use super::transition::Transition;
 use super::{invalid, text};
 use crate::documents::World;
 use crate::service::Fault;
@@ -50,7 +50,7 @@ pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         );
         return Err(invalid(message));
     }
-    component.transition = Some(Transition::begin(Clock::of(world), Step::Delete));
+    component.transition = Some(Transition::begin(world, Step::Delete));
     component.modified_ms = world.now_ms;
     component.save(world)?;
     Ok(json!({}))
@@ -67,7 +67,7 @@ fn at_rest(input: &Value, world: &World<'_>) -> Result<Component, Fault> {
 
 fn begin(mut component: Component, next: Deployed, world: &mut World<'_>) -> Result<Value, Fault> {
     component.modified_ms = world.now_ms;
-    component.transition = Some(Transition::begin(Clock::of(world), Step::Update(Box::new(next))));
+    component.transition = Some(Transition::begin(world, Step::Update(Box::new(next))));
     component.save(world)?;
     Ok(json!({ "InferenceComponentArn": COMPONENT.arn(world, &component.inference_component_name) }))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::fleet::Fleet;
 use super::kind::ENDPOINT;
-use super::transition::{Clock, Transition};
+use super::transition::Transition;
 use super::{component, damaged, deployment, invalid, tags, text};
 use crate::documents::{Tables, World};
 use crate::service::Fault;
@@ -48,12 +48,11 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// The endpoint of that name as it stands at that instant, if there is one. `tables` are SageMaker's, also as
+    /// The endpoint of that name as it stands at an instant (in milliseconds since the Unix epoch), if there is one. `tables` are SageMaker's, also as
     /// another service sees them.
-    pub fn standing(tables: &Tables, clock: (i64, i64), name: &str) -> Result<Option<Self>, Fault> {
-        let clock = Clock { now_ms: clock.0, transition_ms: clock.1 };
+    pub fn standing(tables: &Tables, now_ms: i64, name: &str) -> Result<Option<Self>, Fault> {
         let Some(record) = tables.get(ENDPOINT.table, name) else { return Ok(None) };
-        Ok(read(record)?.settled(clock))
+        Ok(read(record)?.settled(now_ms))
     }
 
     /// The endpoint of that name; settled by then.
@@ -84,11 +83,11 @@ impl Endpoint {
     }
 
     /// The endpoint after its transition, if that is over; none if it is gone.
-    fn settled(mut self, clock: Clock) -> Option<Self> {
-        let Some(transition) = self.transition.take_if(|transition| transition.is_over(clock)) else {
+    fn settled(mut self, now_ms: i64) -> Option<Self> {
+        let Some(transition) = self.transition.take_if(|transition| transition.is_over(now_ms)) else {
             return Some(self);
         };
-        self.modified_ms = transition.ends_ms(clock);
+        self.modified_ms = transition.ends_ms;
         "InService".clone_into(&mut self.rest);
         match transition.step {
             Step::Delete => return None,
@@ -133,15 +132,30 @@ fn read(record: &Value) -> Result<Endpoint, Fault> {
     Endpoint::deserialize(record).map_err(|error| damaged(&error))
 }
 
+/// The document with the transitions ended that are over, for services that read it between two calls of ours. What
+/// cannot be read stays as it is; it is refused when it is asked for.
+pub fn settle_seen(tables: &mut Tables, now_ms: i64) {
+    tables.retain(ENDPOINT.table, |_, record| match read(record).map(|endpoint| endpoint.settled(now_ms)) {
+        Ok(None) => false,
+        Ok(Some(endpoint)) => {
+            if let Ok(settled) = serde_json::to_value(endpoint) {
+                *record = settled;
+            }
+            true
+        }
+        Err(_) => true,
+    });
+}
+
 /// Ends the transitions that are over.
 pub fn settle(world: &mut World<'_>) -> Result<(), Fault> {
-    let clock = Clock::of(world);
+    let now_ms = world.now_ms;
     for endpoint in Endpoint::all(world)? {
-        if !endpoint.transition.as_ref().is_some_and(|transition| transition.is_over(clock)) {
+        if !endpoint.transition.as_ref().is_some_and(|transition| transition.is_over(now_ms)) {
             continue;
         }
         let name = endpoint.endpoint_name.clone();
-        match endpoint.settled(clock) {
+        match endpoint.settled(now_ms) {
             Some(endpoint) => endpoint.save(world)?,
             None => {
                 world.own.remove(ENDPOINT.table, &name);
@@ -170,7 +184,7 @@ pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         rest: "InService".to_owned(),
         failure_reason: None,
         last_deployment_config: deployment.cloned(),
-        transition: Some(Transition::begin(Clock::of(world), Step::Create)),
+        transition: Some(Transition::begin(world, Step::Create)),
         fleet,
     };
     endpoint.save(world)?;
@@ -186,7 +200,7 @@ pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         let arn = ENDPOINT.arn(world, name);
         return Err(invalid(format!("Cannot delete endpoint \"{arn}\": it has inference components.")));
     }
-    endpoint.transition = Some(Transition::begin(Clock::of(world), Step::Delete));
+    endpoint.transition = Some(Transition::begin(world, Step::Delete));
     endpoint.modified_ms = world.now_ms;
     endpoint.save(world)?;
     Ok(json!({}))

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::endpoint::{Endpoint, Step};
 use super::fleet::Variant;
 use super::kind::{CONFIG, ENDPOINT};
-use super::transition::{Clock, Transition};
+use super::transition::Transition;
 use super::{invalid, serverless, text};
 use crate::documents::World;
 use crate::service::Fault;
@@ -33,7 +33,7 @@ pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         apply(change, found, asynchronous)?;
     }
     endpoint.modified_ms = world.now_ms;
-    endpoint.transition = Some(Transition::begin(Clock::of(world), Step::Rescale(Box::new(next))));
+    endpoint.transition = Some(Transition::begin(world, Step::Rescale(Box::new(next))));
     endpoint.save(world)?;
     Ok(json!({ "EndpointArn": ENDPOINT.arn(world, name) }))
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::endpoint::{Endpoint, Step};
 use super::fleet::Fleet;
 use super::kind::{CONFIG, ENDPOINT};
-use super::transition::{Clock, Transition};
+use super::transition::Transition;
 use super::{deployment, invalid, text};
 use crate::documents::World;
 use crate::service::Fault;
@@ -35,7 +35,7 @@ pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
     endpoint.last_deployment_config = deployment;
     endpoint.failure_reason = None;
     endpoint.modified_ms = world.now_ms;
-    endpoint.transition = Some(Transition::begin(Clock::of(world), Step::Update(Box::new(next))));
+    endpoint.transition = Some(Transition::begin(world, Step::Update(Box::new(next))));
     endpoint.save(world)?;
     Ok(json!({ "EndpointArn": ENDPOINT.arn(world, name) }))
 }

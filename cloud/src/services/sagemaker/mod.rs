@@ -35,7 +35,7 @@ pub(in crate::services) use component::Component;
 pub(in crate::services) use endpoint::Endpoint;
 
 use super::shape::Shapes;
-use crate::documents::World;
+use crate::documents::{Tables, World};
 use crate::service::{Fault, Service};
 use crate::wire::json;
 
@@ -48,6 +48,15 @@ pub struct SageMaker;
 impl Service for SageMaker {
     fn name(&self) -> &'static str {
         "sagemaker"
+    }
+
+    /// Transitions end also when nobody asks SageMaker: a gone endpoint holds no subnet. A document that is looked at
+    /// from outside comes without a clock, so this is the one place that looks at the system's.
+    fn seen(&self, mut document: Tables) -> Tables {
+        let now_ms = jiff::Timestamp::now().as_millisecond();
+        component::settle_seen(&mut document, now_ms);
+        endpoint::settle_seen(&mut document, now_ms);
+        document
     }
 
     fn call(&self, request: &MockRequest, world: &mut World<'_>) -> MockResponse {

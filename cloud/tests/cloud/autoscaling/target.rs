@@ -1,7 +1,10 @@
 //! Scalable targets.
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace, SuspendedState};
-use aws_sdk_sagemaker::types::{EndpointStatus, ProductionVariant, ProductionVariantInstanceType};
+use aws_sdk_sagemaker::types::{
+    DesiredWeightAndCapacity, EndpointStatus, ProductionVariant, ProductionVariantInstanceType,
+    ProductionVariantServerlessConfig, ProductionVariantServerlessUpdateConfig,
+};
 
 use super::{INSTANCES, RESOURCE, SAGEMAKER, Scaling};
 use crate::sagemaker::{invalid, says, variant};
@@ -103,4 +106,38 @@ async fn pages_and_filters() {
     assert!(other.send().await.unwrap().scalable_targets().is_empty());
     let activities = scaling.client.describe_scaling_activities().service_namespace(SAGEMAKER);
     assert!(activities.send().await.unwrap().scaling_activities().is_empty());
+}
+
+#[tokio::test]
+async fn a_serverless_variant_scales_in_provisioned_concurrency() {
+    let scaling = Scaling::new().await;
+    let sagemaker = &scaling.region.client;
+    let settings = |most: i32| {
+        ProductionVariantServerlessConfig::builder()
+            .memory_size_in_mb(2048)
+            .max_concurrency(most)
+            .provisioned_concurrency(2)
+            .build()
+    };
+    let variant = ProductionVariant::builder().variant_name("main").model_name("e").serverless_config(settings(4));
+    scaling.region.config_of("s", [variant.build()]).await;
+    sagemaker.create_endpoint().endpoint_name("s").endpoint_config_name("s").send().await.unwrap();
+    let found = scaling.region.becomes("s", EndpointStatus::InService).await;
+    assert_eq!(found.production_variants()[0].current_serverless_config(), Some(&settings(4)));
+    let register = |dimension: ScalableDimension| {
+        let call = scaling.register("endpoint/s/variant/main").scalable_dimension(dimension);
+        call.min_capacity(1).max_capacity(4)
+    };
+    says(&invalid(register(INSTANCES).send().await), "can only be scaled in");
+    register(ScalableDimension::SageMakerVariantDesiredProvisionedConcurrency).send().await.unwrap();
+
+    let rescale = |most: i32| {
+        let update = ProductionVariantServerlessUpdateConfig::builder().max_concurrency(most).build();
+        let wish = DesiredWeightAndCapacity::builder().variant_name("main").serverless_update_config(update).build();
+        sagemaker.update_endpoint_weights_and_capacities().endpoint_name("s").desired_weights_and_capacities(wish)
+    };
+    says(&invalid(rescale(1).send().await), "at most MaxConcurrency");
+    rescale(9).send().await.unwrap();
+    let found = scaling.region.becomes("s", EndpointStatus::InService).await;
+    assert_eq!(found.production_variants()[0].current_serverless_config(), Some(&settings(9)));
 }

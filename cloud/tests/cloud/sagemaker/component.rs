@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use aws_sdk_sagemaker::operation::describe_inference_component::DescribeInferenceComponentOutput;
 use aws_sdk_sagemaker::types::{
     EndpointStatus, InferenceComponentComputeResourceRequirements, InferenceComponentContainerSpecification,
@@ -67,6 +68,13 @@ async fn the_life_of_a_component() {
     let image = shown.container().unwrap().deployed_image().unwrap();
     assert_eq!(image.specified_image(), Some("1.dkr.ecr/vllm:1"));
 
+    let scaling = aws_sdk_applicationautoscaling::Client::new(&region.fixture.sdk());
+    let register = || {
+        let call = scaling.register_scalable_target().service_namespace(ServiceNamespace::Sagemaker);
+        let call = call.scalable_dimension(ScalableDimension::SageMakerInferenceComponentDesiredCopyCount);
+        call.resource_id("inference-component/c").min_capacity(0).max_capacity(4)
+    };
+    register().send().await.unwrap();
     let zero = region.client.update_inference_component_runtime_config().inference_component_name("c");
     zero.desired_runtime_config(copies(0)).send().await.unwrap();
     let found = becomes(&region, "c", InferenceComponentStatus::InService).await;
@@ -85,6 +93,9 @@ async fn the_life_of_a_component() {
     assert!(list.inference_components().is_empty());
     let delete = || region.client.delete_inference_component().inference_component_name("c");
     delete().send().await.unwrap();
+    let targets = scaling.describe_scalable_targets().service_namespace(ServiceNamespace::Sagemaker);
+    assert!(targets.send().await.unwrap().scalable_targets().is_empty(), "a target goes with its component");
+    says(&invalid(register().send().await), "does not exist");
     for _ in 0..500 {
         if region.client.list_inference_components().send().await.unwrap().inference_components().is_empty() {
             break;

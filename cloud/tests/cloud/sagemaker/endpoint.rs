@@ -1,8 +1,11 @@
 //! Endpoints: their life.
 
-use aws_sdk_sagemaker::types::{CaptureMode, CaptureOption, CaptureStatus, DataCaptureConfig, EndpointStatus};
+use aws_sdk_sagemaker::types::{
+    CaptureMode, CaptureOption, CaptureStatus, DataCaptureConfig, EndpointStatus, VpcConfig,
+};
 
 use super::{ROLE, Region, invalid, says, variant};
+use crate::support::code;
 
 #[tokio::test]
 async fn an_endpoint_comes_up_and_goes() {
@@ -97,4 +100,26 @@ async fn another_process_sees_it() {
     assert_eq!(found.endpoint_status(), Some(&EndpointStatus::InService));
     let elsewhere = aws_sdk_sagemaker::Client::new(&crate::support::sdk(&region.fixture.cloud, "eu-west-1"));
     says(&invalid(elsewhere.describe_endpoint().endpoint_name("e").send().await), "Could not find endpoint");
+}
+
+#[tokio::test]
+async fn an_endpoint_holds_its_subnets_until_it_is_gone() {
+    let region = Region::slow().await;
+    let ec2 = aws_sdk_ec2::Client::new(&region.fixture.sdk());
+    let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.unwrap().vpc.unwrap().vpc_id.unwrap();
+    let subnet = ec2.create_subnet().vpc_id(&vpc).cidr_block("10.0.1.0/24").send().await.unwrap();
+    let subnet = subnet.subnet.unwrap().subnet_id.unwrap();
+    let group = ec2.create_security_group().vpc_id(&vpc).group_name("g").description("d").send().await.unwrap();
+    let network = VpcConfig::builder().subnets(&subnet).security_group_ids(group.group_id.unwrap()).build();
+    let call = region.client.create_model().model_name("m").execution_role_arn(ROLE).vpc_config(network);
+    call.primary_container(super::container("i")).send().await.unwrap();
+    region.config("c", "m").await;
+    region.client.create_endpoint().endpoint_name("e").endpoint_config_name("c").send().await.unwrap();
+    region.becomes("e", EndpointStatus::InService).await;
+    region.client.delete_endpoint().endpoint_name("e").send().await.unwrap();
+    let delete = || ec2.delete_subnet().subnet_id(&subnet);
+    assert_eq!(code(delete().send().await), "DependencyViolation");
+    // A look that finds nothing changes nothing, and still EC2 knows that the endpoint is gone.
+    region.goes("e").await;
+    delete().send().await.unwrap();
 }
