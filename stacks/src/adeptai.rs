@@ -54,9 +54,9 @@ pub fn declare(stack: &mut Stack, settings: &Settings) {
     Costs::from(settings).declare(stack, "costs", &alerts);
     endpoint::declare_caller(stack, settings, &endpoints);
 
+    stack.output("SAGEMAKER_LLM_ENABLED", &Input::from(settings.llm_enabled.to_string()));
+    stack.output("SAGEMAKER_LLM_FALLBACK", &Input::from(settings.llm_fallback.to_string()));
     let region = stack.scope().region.clone();
-    stack.output("SAGEMAKER_LLM_ENABLED", &Input::from(settings.llm_enabled));
-    stack.output("SAGEMAKER_LLM_FALLBACK", &Input::from(settings.llm_fallback));
     stack.output("AWS_REGION", &Input::from(region));
     for endpoint in &endpoints {
         if let Some(variable) = endpoint.variable {

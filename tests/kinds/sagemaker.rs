@@ -127,7 +127,13 @@ async fn a_configuration_of_every_sort_lives() {
     });
     let mut queued = config(&model, Instances::new("ml.g5.xlarge", 1));
     queued.async_inference = Some(resolved(&AsyncInference::to("s3://answers/llm/")));
-    let mut serverless = config(&model, Instances::new("ml.g5.xlarge", 1));
+    let archive = Container::new(
+        "1.dkr.ecr/vllm:1",
+        Some(ModelData { uri: "s3://models/small.tar.gz".into(), form: ModelForm::Archive }),
+    );
+    let small: Model<Resolved> = resolved(&Model::new(role.as_str(), archive));
+    let small = world.make::<Model>("small", &small).await.id;
+    let mut serverless = config(&small, Instances::new("ml.g5.xlarge", 1));
     serverless.variants[0].hosting =
         Hosting::Serverless(Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: None });
     for (name, mut inputs) in [("plain", plain), ("queued", queued), ("serverless", serverless)] {
@@ -142,8 +148,8 @@ async fn a_configuration_of_every_sort_lives() {
 async fn an_endpoint_lives_and_moves_to_another_configuration() {
     let world = World::new();
     let role = role(&world).await;
-    let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
-    let second = made_config(&world, "two", &role, "1.dkr.ecr/vllm:2", Instances::new("ml.g5.xlarge", 1)).await;
+    let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 2)).await;
+    let second = made_config(&world, "two", &role, "1.dkr.ecr/vllm:2", Instances::new("ml.g5.xlarge", 2)).await;
     let mut inputs = endpoint("llm-v1", &first.id);
     inputs.tags = tags("team", "llm");
     let mut made = world.make::<Endpoint>("llm", &inputs).await;

@@ -106,8 +106,10 @@ impl Deployment {
         if self.termination_wait_seconds > 0 && matches!(self.strategy, Strategy::Rolling { .. }) {
             problem("termination_wait_seconds", "a rolling deployment has no second fleet that could stay");
         }
-        if self.timeout_seconds.is_some_and(|timeout| !(600..=28800).contains(&timeout)) {
-            problem("timeout_seconds", "AWS takes 600 to 28800 seconds");
+        let waits = wait + self.termination_wait_seconds;
+        if self.timeout_seconds.is_some_and(|timeout| !(600..=28800).contains(&timeout) || timeout <= waits) {
+            let message = format!("AWS takes 600 to 28800 seconds, and more than the {waits} that are waited");
+            problem("timeout_seconds", &message);
         }
     }
 }

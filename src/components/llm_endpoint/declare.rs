@@ -5,7 +5,9 @@ use super::role::execution_role;
 use super::scaling::declare_scaling;
 use super::{LlmEndpoint, Mode, VARIANT};
 use crate::aws::logs::LogGroup;
-use crate::aws::sagemaker::{Deployment, Endpoint, EndpointConfig, Hosting, Model, Variant};
+use crate::aws::sagemaker::{
+    ContainerMode, Deployment, Endpoint, EndpointConfig, Hosting, Model, ModelForm, Strategy, Variant,
+};
 use crate::aws::{AlarmArn, Arn, EndpointName, ModelName, RoleArn};
 use crate::resource::Resource as _;
 use crate::stack::{Address, Input, Stack};
@@ -26,6 +28,7 @@ pub struct LlmEndpointOut {
 impl LlmEndpoint {
     /// Declares the endpoint; everything that belongs to it is named `NAME`, or `NAME-…`.
     pub fn declare(&self, stack: &mut Stack, name: &str) -> LlmEndpointOut {
+        self.check_mode(stack, name);
         let role = match &self.role {
             Some(role) => role.clone(),
             None => {
@@ -58,6 +61,29 @@ impl LlmEndpoint {
         }
         declare_scaling(self, stack, name, &endpoint.name);
         LlmEndpointOut { endpoint_name: endpoint.name, endpoint_arn: endpoint.arn, role, alarms }
+    }
+
+    /// Notes what SageMaker does not offer in this mode.
+    fn check_mode(&self, stack: &mut Stack, name: &str) {
+        if let Mode::RealTime(_) | Mode::Async(..) = self.mode {
+            return;
+        }
+        let mut problem = |field: &str, message: &str| stack.problem(name, Some(field.to_owned()), message);
+        if self.network.is_some() {
+            problem("network", "a serverless endpoint cannot run in a VPC");
+        }
+        if self.data_capture.is_some() {
+            problem("data_capture", "a serverless endpoint captures nothing");
+        }
+        if self.container.model.as_ref().is_some_and(|model| model.form != ModelForm::Archive) {
+            problem("container.model", "a serverless endpoint takes its model as an archive only");
+        }
+        if self.container.mode == ContainerMode::MultiModel {
+            problem("container.mode", "a serverless endpoint serves one model");
+        }
+        if matches!(self.deployment, Strategy::Rolling { .. }) {
+            problem("deployment", "a serverless endpoint cannot move batch by batch");
+        }
     }
 
     fn config(&self, model: Input<ModelName>) -> EndpointConfig {
