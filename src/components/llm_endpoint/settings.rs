@@ -49,7 +49,7 @@ pub enum Mode {
     /// At once, on instances.
     RealTime(Instances),
     /// Later, into S3, on instances; calls queue.
-    Async(Instances, AsyncInference),
+    Async(Instances, Box<AsyncInference>),
     /// At once, on whatever AWS takes when a call comes.
     Serverless(Serverless),
 }
@@ -117,7 +117,7 @@ impl LlmEndpoint {
     /// How it queues calls, if it does.
     pub(super) fn async_inference(&self) -> Option<&AsyncInference> {
         match &self.mode {
-            Mode::Async(_, inference) => Some(inference),
+            Mode::Async(_, inference) => Some(inference.as_ref()),
             Mode::RealTime(_) | Mode::Serverless(_) => None,
         }
     }

@@ -186,7 +186,7 @@ pub(super) fn declare_bulk(
     let mut endpoint = row.endpoint(&name, settings, &own, place);
     if let Mode::RealTime(instances) = endpoint.mode {
         let inference = AsyncInference::to(answers.then(format!("/{name}/")));
-        endpoint.mode = Mode::Async(instances, inference);
+        endpoint.mode = Mode::Async(instances, Box::new(inference));
     }
     // Calls in the queue for each instance.
     endpoint.scaling = endpoint.scaling.map(|scaling| Scaling { min: 0, target: 5.0, ..scaling });
