@@ -1,4 +1,4 @@
-//! Services of winterbaume, run on our documents, with one small mend per gap between them and AWS ([`mends`]).
+//! Services of winterbaume, run on our documents, with one small mend per gap between them and AWS (`mends`).
 
 mod bodies;
 mod chassis;
