@@ -7,6 +7,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
 use super::Interrupt;
+use super::observe::GLIMPSES;
 use super::pace::{Class, Pace};
 use super::patience::{Backoff, Retry, note, slept};
 use crate::aws::Context;
@@ -144,7 +145,7 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
         };
         note(pace, kind, Class::Write, &error);
         // Whatever went wrong: it may have been created all the same. Nobody tries again before that is known.
-        match look_for(job, pace, &mut retry).await {
+        match look_for(job, pace, &mut retry, &error).await {
             Ok(Some(id)) => {
                 adopted = true;
                 if error.kind.passes() || error.kind == ErrorKind::AlreadyExists {
@@ -171,11 +172,19 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
     finish(job, pace, &id, observed).await
 }
 
-/// Looks for what a creation may have made; tries again as long as AWS cannot be asked.
-async fn look_for(job: &Job, pace: &Pace, retry: &mut Retry) -> std::result::Result<Option<String>, Error> {
+/// Looks for what a creation may have made; tries again as long as AWS cannot be asked. After an error that does not
+/// tell whether it acted, more than once: what was just made may not be visible yet.
+async fn look_for(
+    job: &Job,
+    pace: &Pace,
+    retry: &mut Retry,
+    why: &Error,
+) -> std::result::Result<Option<String>, Error> {
+    let mut glimpses = if why.kind == ErrorKind::Unavailable { GLIMPSES } else { &[] }.iter();
     loop {
         pace.turn(job.kind.name(), Class::Read).await;
         match job.kind.find(&job.context, &job.inputs).await {
+            Ok(None) if let Some(wait) = glimpses.next() => tokio::time::sleep(*wait).await,
             Ok(found) => return Ok(found),
             Err(error) => {
                 note(pace, job.kind, Class::Read, &error);
