@@ -64,3 +64,69 @@ pub fn declare(stack: &mut Stack, settings: &Settings) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use ebbtide::stack::{Declarations, Scope};
+
+    use super::*;
+
+    fn declared(settings: &str) -> Declarations {
+        let scope = Scope {
+            environment: "test".into(),
+            stack: "adeptai".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        let settings: Settings = serde_json::from_str(settings).unwrap();
+        let mut stack = Stack::new(scope, BTreeMap::new());
+        declare(&mut stack, &settings);
+        stack.finish().unwrap_or_else(|problems| panic!("{problems:#?}"))
+    }
+
+    fn names(declarations: &Declarations, kind: &str) -> Vec<String> {
+        let of_kind = declarations.resources.keys().filter(|address| address.kind() == kind);
+        of_kind.map(|address| address.name().to_owned()).collect()
+    }
+
+    #[test]
+    fn without_settings_the_table_is_declared() {
+        let declarations = declared("{}");
+        let on =
+            ["behavioral-analyzer", "explanation-generator", "job-parser", "market-intelligence", "query-enhancer"];
+        assert_eq!(names(&declarations, "sagemaker_endpoint"), on);
+        assert_eq!(names(&declarations, "s3_bucket"), ["models", "training-data"]);
+        assert_eq!(names(&declarations, "budgets_budget"), ["costs", "costs-daily"]);
+        assert_eq!(names(&declarations, "ec2_nat_gateway"), Vec::<String>::new());
+        assert_eq!(declarations.outputs.len(), 8);
+    }
+
+    #[test]
+    fn settings_reach_what_they_are_about() {
+        let declarations = declared(
+            r#"{
+                "market_intelligence_bulk": true,
+                "emails": ["ops@example.com"],
+                "nat": "one",
+                "schedule": {"evening": {"schedule": "cron(0 18 ? * * *)", "zone": "UTC", "min": 1, "max": 1}},
+                "endpoints": {
+                    "candidate_matcher": {"enabled": true, "instance_type": "ml.g5.12xlarge", "model": "s3://m/a.tar.gz"},
+                    "job_parser": {"enabled": false}
+                }
+            }"#,
+        );
+        let endpoints = names(&declarations, "sagemaker_endpoint");
+        assert!(endpoints.contains(&"candidate-matcher".into()) && !endpoints.contains(&"job-parser".into()));
+        assert!(endpoints.contains(&"market-intelligence-bulk".into()), "{endpoints:?}");
+        assert_eq!(names(&declarations, "sns_subscription"), ["alerts-ops-example-com"]);
+        assert_eq!(names(&declarations, "ec2_nat_gateway").len(), 1);
+        assert_eq!(names(&declarations, "autoscaling_scheduled_action").len(), 5, "not where calls queue");
+        let config = &declarations.resources[&"sagemaker_endpoint_config.candidate-matcher".parse().unwrap()];
+        assert!(config.inputs.to_string().contains("ml.g5.12xlarge"));
+        let model = &declarations.resources[&"sagemaker_model.candidate-matcher".parse().unwrap()];
+        assert!(model.inputs.to_string().contains("s3://m/a.tar.gz"));
+        assert_eq!(declarations.outputs.len(), 7, "what does not exist has no variable");
+    }
+}

@@ -245,6 +245,38 @@ async fn an_endpoint_in_progress_is_busy_and_one_that_fails_says_why() {
 }
 
 #[tokio::test]
+async fn a_deployment_that_was_rolled_back_shows_as_drift_and_can_be_tried_again() {
+    let world = World::new();
+    let role = role(&world).await;
+    let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
+    let bad = made_config(&world, "bad", &role, "1.dkr.ecr/fails:1", Instances::new("ml.g5.xlarge", 1)).await;
+    let good = made_config(&world, "good", &role, "1.dkr.ecr/vllm:2", Instances::new("ml.g5.xlarge", 1)).await;
+    let mut made = world.make::<Endpoint>("llm", &endpoint("llm-v1", &first.id)).await;
+    let wanted = serde_json::to_value(endpoint("llm-v1", &bad.id)).unwrap();
+    made.kind.update(&made.context, &made.id, &made.inputs, &wanted).await.unwrap();
+    let observed = made.ready().await;
+    assert_eq!(observed.inputs["config"], first.id.as_str(), "it serves what it served before");
+    made.change_to(&endpoint("llm-v1", &good.id)).await;
+}
+
+#[tokio::test]
+async fn an_endpoint_whose_configuration_was_deleted_says_what_to_do() {
+    let world = World::new();
+    let role = role(&world).await;
+    let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
+    let second = made_config(&world, "two", &role, "1.dkr.ecr/vllm:2", Instances::new("ml.g5.xlarge", 1)).await;
+    let made = world.make::<Endpoint>("llm", &endpoint("llm-v1", &first.id)).await;
+    first.delete().await;
+    let wanted = serde_json::to_value(endpoint("llm-v1", &second.id)).unwrap();
+    let error = made.kind.update(&made.context, &made.id, &made.inputs, &wanted).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Invalid, "waiting would not help: {error}");
+    assert!(error.hint.unwrap().contains("delete the endpoint"));
+    let later = serde_json::to_value(endpoint("llm-v1", "later")).unwrap();
+    let error = made.kind.update(&made.context, &made.id, &made.inputs, &later).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotYet, "{error}");
+}
+
+#[tokio::test]
 async fn a_configuration_that_is_not_there_yet_is_waited_for() {
     let world = World::new();
     let kind = ebbtide::resource::kind("sagemaker_endpoint").unwrap();

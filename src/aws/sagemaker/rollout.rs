@@ -54,7 +54,7 @@ pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &End
     for (resource, _, _) in &taken {
         Snapshot::deregister(context, resource).await?;
     }
-    let updated = update(context, name, to, excluded).await;
+    let updated = update(context, name, from, to, excluded).await;
     // A refused update leaves everything as it was, the scaling of what was to go included.
     for (resource, snapshot, stays) in &taken {
         if *stays || updated.is_err() {
@@ -67,6 +67,7 @@ pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &End
 async fn update(
     context: &Context,
     name: &str,
+    from: &str,
     to: &Endpoint<Resolved>,
     excluded: Vec<VariantPropertyType>,
 ) -> Result<(), Error> {
@@ -80,12 +81,23 @@ async fn update(
         .retain_all_variant_properties(true)
         .set_exclude_retained_variant_properties(Some(excluded.collect()))
         .set_deployment_config(to.deployment.as_ref().map(super::Deployment::to_sdk));
-    match request.send().await.call("sagemaker:UpdateEndpoint") {
-        Ok(_) => Ok(()),
-        Err(error) if error.kind == ErrorKind::NotFound && error.message.contains("configuration") => {
-            Err(error.as_kind(ErrorKind::NotYet))
-        }
-        Err(error) => Err(error),
+    let updated = request.send().await.call("sagemaker:UpdateEndpoint").map(drop);
+    updated.map_err(|error| explained(error, from, to.config.as_str()))
+}
+
+/// SageMaker may not see a configuration everywhere that was just created; one that it runs and cannot find was deleted.
+fn explained(error: Error, from: &str, to: &str) -> Error {
+    let misses = |config: &str| error.kind == ErrorKind::NotFound && error.message.contains(config);
+    if misses(to) {
+        error.as_kind(ErrorKind::NotYet)
+    } else if misses(from) {
+        let hint = format!(
+            "the configuration {from}, which the endpoint runs, was deleted, so SageMaker cannot update it: delete the \
+             endpoint, then run the same command, which creates it again"
+        );
+        error.as_kind(ErrorKind::Invalid).hint(hint)
+    } else {
+        error
     }
 }
 

@@ -100,3 +100,108 @@ impl LlmEndpoint {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+    use crate::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, Serverless};
+    use crate::components::llm_endpoint::{Scaling, ScheduledBounds};
+    use crate::stack::{Declarations, PausedInputs, Problem, Scope};
+
+    fn llm() -> LlmEndpoint {
+        let model = ModelData { uri: "s3://models/llama/".into(), form: ModelForm::Prefix };
+        let image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/djl-inference:1";
+        LlmEndpoint::new("llm-v1", Container::new(image, Some(model)), Instances::new("ml.g5.xlarge", 1))
+    }
+
+    fn declared(endpoint: &LlmEndpoint) -> Result<Declarations, Vec<Problem>> {
+        let scope = Scope {
+            environment: "test".into(),
+            stack: "components".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        let mut stack = Stack::new(scope, BTreeMap::new());
+        endpoint.declare(&mut stack, "llm");
+        stack.finish()
+    }
+
+    fn addresses(declarations: &Declarations) -> Vec<String> {
+        declarations.resources.keys().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_endpoint_brings_all_that_it_needs() {
+        let declarations = declared(&llm()).unwrap();
+        assert_eq!(
+            addresses(&declarations),
+            [
+                "autoscaling_policy.llm",
+                "autoscaling_target.llm",
+                "cloudwatch_alarm.llm-down",
+                "cloudwatch_alarm.llm-errors",
+                "cloudwatch_alarm.llm-slow",
+                "iam_role.llm",
+                "logs_group.llm",
+                "sagemaker_endpoint.llm",
+                "sagemaker_endpoint_config.llm",
+                "sagemaker_model.llm",
+            ]
+        );
+        let of = |address: &str| &declarations.resources[&address.parse::<Address>().unwrap()];
+        assert_eq!(of("sagemaker_endpoint.llm").paused, PausedInputs::Delete);
+        assert_eq!(of("sagemaker_model.llm").paused, PausedInputs::Keep);
+        for alarm in ["slow", "errors", "down"] {
+            let PausedInputs::Reduce(paused) = &of(&format!("cloudwatch_alarm.llm-{alarm}")).paused else {
+                panic!("{alarm} is not quiet during a pause");
+            };
+            assert_eq!(paused["actions_enabled"], false, "{alarm}");
+        }
+        // What would roll a deployment back is there before it; what misses the endpoint comes after it.
+        let endpoint: Address = "sagemaker_endpoint.llm".parse().unwrap();
+        assert!(of("sagemaker_endpoint.llm").depends_on.contains(&"cloudwatch_alarm.llm-slow".parse().unwrap()));
+        assert!(of("cloudwatch_alarm.llm-down").depends_on.contains(&endpoint));
+        assert_eq!(of("cloudwatch_alarm.llm-slow").inputs["threshold"], 500_000.0);
+    }
+
+    #[test]
+    fn calls_that_queue_wake_an_endpoint_that_rests() {
+        let mut queued = llm();
+        queued.mode = Mode::Async(Instances::new("ml.g5.xlarge", 1), Box::new(AsyncInference::to("s3://answers/llm/")));
+        queued.scaling = Some(Scaling { min: 0, target: 5.0, ..Scaling::default() });
+        let declarations = declared(&queued).unwrap();
+        let addresses = addresses(&declarations);
+        assert!(addresses.contains(&"autoscaling_policy.llm-wake".to_owned()), "{addresses:?}");
+        assert!(addresses.contains(&"cloudwatch_alarm.llm-wake".to_owned()), "{addresses:?}");
+        assert!(!addresses.contains(&"cloudwatch_alarm.llm-down".to_owned()), "to rest is not to be down");
+        let role = &declarations.resources[&"iam_role.llm".parse::<Address>().unwrap()].inputs;
+        assert!(role.to_string().contains("arn:aws:s3:::answers/llm/*"), "{role}");
+    }
+
+    #[test]
+    fn a_serverless_endpoint_has_no_instances_to_watch_or_to_scale() {
+        let mut serverless = llm();
+        serverless.mode =
+            Mode::Serverless(Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: None });
+        let problems = declared(&serverless).unwrap_err();
+        let fields: Vec<_> = problems.iter().filter_map(|problem| problem.field.as_deref()).collect();
+        assert_eq!(fields, ["container.model", "scaling"], "{problems:?}");
+        serverless.scaling = None;
+        serverless.container.model = None;
+        let addresses = addresses(&declared(&serverless).unwrap());
+        assert!(!addresses.iter().any(|address| address.starts_with("autoscaling_")), "{addresses:?}");
+    }
+
+    #[test]
+    fn nobody_answers_without_an_instance() {
+        let mut endpoint = llm();
+        endpoint.scaling = Some(Scaling { min: 0, ..Scaling::default() });
+        assert_eq!(declared(&endpoint).unwrap_err()[0].field.as_deref(), Some("scaling.min"));
+        endpoint.scaling = None;
+        let evening = ScheduledBounds { schedule: "cron(0 18 ? * * *)".into(), zone: "UTC".into(), min: 1, max: 1 };
+        endpoint.schedule.insert("evening".into(), evening);
+        assert_eq!(declared(&endpoint).unwrap_err()[0].field.as_deref(), Some("schedule"));
+    }
+}
