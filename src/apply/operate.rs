@@ -11,7 +11,7 @@ use super::observe::GLIMPSES;
 use super::pace::{Class, Pace};
 use super::patience::{Backoff, Retry, note, slept};
 use crate::aws::Context;
-use crate::plan::OperationKind;
+use crate::plan::{Change, OperationKind, diff};
 use crate::resource::{Error, ErrorKind, Kind, Observed, Readiness};
 use crate::state::Outcome;
 
@@ -231,8 +231,29 @@ async fn change(job: &Job, pace: &Pace, id: &str, from: &Observed) -> Result<Out
         }
     }
     pace.went_through(job.kind.name(), Class::Write);
-    let Some(observed) = ready(job, pace, id).await? else { return Ok(None) };
-    finish(job, pace, id, observed).await
+    let mut glimpses = GLIMPSES.iter();
+    loop {
+        let Some(observed) = ready(job, pace, id).await? else { return Ok(None) };
+        let differs = diff(&observed.inputs, &job.inputs, &[]);
+        if differs.is_empty() {
+            return finish(job, pace, id, observed).await;
+        }
+        match glimpses.next() {
+            Some(wait) => tokio::time::sleep(*wait).await,
+            None => return Err(taken_back(id, &differs).into()),
+        }
+    }
+}
+
+/// AWS accepted a change and does not have it, as when a deployment was rolled back. Nothing that waits for this
+/// change may go on: what the resource still uses would be deleted.
+fn taken_back(id: &str, differs: &[Change]) -> Error {
+    let fields: Vec<&str> = differs.iter().map(|change| change.field.as_str()).collect();
+    let message = format!("AWS accepted the change of {id} and did not keep it; what differs: {}", fields.join(", "));
+    Error::invalid(message).hint(
+        "a deployment that fails, or whose alarms go off, is rolled back: mend its cause, or undo the change, then run the \
+         same command; what it ran on before is left in place",
+    )
 }
 
 /// Brings back what a pause remembered, and tells what to record.

@@ -69,6 +69,7 @@ fn declare(size: usize) -> Declarations {
             endpoint.subnets = vec!["subnet-0123456789abcdef0".into()];
         }
         endpoint.security_groups = vec!["sg-0123456789abcdef0".into()];
+        endpoint.private_dns = false;
         stack.add(&name(index), endpoint);
     }
     stack.finish().expect("the graph is declared")

@@ -5,3 +5,4 @@ mod killed;
 mod life;
 mod outside;
 mod project;
+mod rolled_back;

@@ -8,13 +8,13 @@ use serde_json::{Value, json};
 
 use crate::project::Project;
 
-struct Server {
+pub struct Server {
     process: Child,
     address: String,
 }
 
 impl Server {
-    fn start(project: &Project) -> Self {
+    pub fn start(project: &Project) -> Self {
         let mut process =
             project.command("cloud --listen 127.0.0.1:0").stdout(Stdio::piped()).spawn().expect("ebb cloud starts");
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
@@ -44,7 +44,7 @@ impl Server {
         serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
     }
 
-    fn names(&self, operation: &str, list: &str, name: &str) -> Vec<String> {
+    pub fn names(&self, operation: &str, list: &str, name: &str) -> Vec<String> {
         let answer = self.call("sagemaker", &format!("SageMaker.{operation}"), &json!({"MaxResults": 100}));
         answer[list].as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
     }
@@ -55,11 +55,11 @@ impl Server {
         names
     }
 
-    fn describe(&self, endpoint: &str) -> Value {
+    pub fn describe(&self, endpoint: &str) -> Value {
         self.call("sagemaker", "SageMaker.DescribeEndpoint", &json!({"EndpointName": endpoint}))
     }
 
-    fn wait_in_service(&self, endpoint: &str) -> Value {
+    pub fn wait_in_service(&self, endpoint: &str) -> Value {
         for _ in 0..200 {
             let described = self.describe(endpoint);
             if described["EndpointStatus"] == "InService" {

@@ -17,6 +17,11 @@ impl Project {
         Self(folder)
     }
 
+    /// Adds settings to the environment, in place of those added before.
+    pub fn settle(&self, settings: &str) {
+        std::fs::write(self.0.path().join("environments/local.toml"), format!("{LOCAL}{settings}")).unwrap();
+    }
+
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
         command.args(line.split_whitespace()).current_dir(self.0.path());

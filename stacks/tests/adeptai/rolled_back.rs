@@ -1,0 +1,24 @@
+//! A deployment that AWS rolls back: the command fails, and what the endpoint still runs on stays.
+
+use crate::outside::Server;
+use crate::project::{Project, text};
+
+#[test]
+fn what_a_rolled_back_endpoint_runs_on_is_not_deleted() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    let server = Server::start(&project);
+    let endpoint = "adeptai-query-enhancer-v1";
+    let before = server.describe(endpoint)["EndpointConfigName"].as_str().unwrap().to_owned();
+
+    project.settle(
+        "[stacks.adeptai.endpoints.query_enhancer]\nimage = \"763104351884.dkr.ecr.eu-west-1.amazonaws.com/fail:1\"\n",
+    );
+    let output = project.command("apply adeptai --yes").output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("did not keep it"), "{}", text(&output.stderr));
+    let now = server.wait_in_service(endpoint)["EndpointConfigName"].as_str().unwrap().to_owned();
+    assert_eq!(now, before, "it was rolled back");
+    let configs = server.names("ListEndpointConfigs", "EndpointConfigs", "EndpointConfigName");
+    assert!(configs.contains(&before), "{before} is gone: {configs:?}");
+}
