@@ -281,7 +281,9 @@ impl Work<'_> {
                     return Err(Error::invalid(message));
                 }
                 kind.check(&inputs)?;
-                (current.and_then(|entry| entry.id.clone()), inputs)
+                // An old generation that is taken up again is there already.
+                let id = deposed.map(|deposed| deposed.id.clone());
+                (id.or_else(|| current.and_then(|entry| entry.id.clone())), inputs)
             }
         };
         // What a pause remembered that then failed is of no use to what has been awake all the time.

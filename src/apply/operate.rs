@@ -134,8 +134,15 @@ impl Job {
 async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
     let (kind, context) = (job.kind, &job.context);
     let mut retry = Retry::new();
-    let mut adopted = false;
+    let taken_up = match &job.id {
+        Some(id) => still_there(job, pace, &mut retry, id).await?,
+        None => None,
+    };
+    let mut adopted = taken_up.is_some();
     let id = loop {
+        if let Some(id) = taken_up {
+            break id;
+        }
         if !job.turn(pace, Class::Write).await {
             return Ok(None);
         }
@@ -170,6 +177,27 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
         return change(job, pace, &id, &observed).await;
     }
     finish(job, pace, &id, observed).await
+}
+
+/// The id of an old generation that is taken up again, unless somebody deleted it meanwhile.
+async fn still_there(
+    job: &Job,
+    pace: &Pace,
+    retry: &mut Retry,
+    id: &str,
+) -> std::result::Result<Option<String>, Error> {
+    loop {
+        pace.turn(job.kind.name(), Class::Read).await;
+        match job.kind.read(&job.context, id, &job.inputs).await {
+            Ok(found) => return Ok(found.map(|_| id.to_owned())),
+            Err(error) => {
+                note(pace, job.kind, Class::Read, &error);
+                if !job.again(retry, &error).await {
+                    return Err(error);
+                }
+            }
+        }
+    }
 }
 
 /// Looks for what a creation may have made; tries again as long as AWS cannot be asked. After an error that does not

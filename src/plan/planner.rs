@@ -14,7 +14,7 @@ use super::{
 };
 use crate::resource::{Persistence, Replacement};
 use crate::stack::{Address, Declarations, Reference, Scope, references, resolve};
-use crate::state::{Entry, Snapshot};
+use crate::state::{Deposed, Entry, Snapshot};
 
 /// What a plan is made from.
 #[derive(Clone, Copy, Debug)]
@@ -170,7 +170,7 @@ impl Planner<'_> {
             reason = format!("it stands on {other}, which is deleted before it is created again");
         }
         let (generation, predicted) = match (fate, &resolved) {
-            (Fate::Create | Fate::Replace(_), Some(resolved)) => self.next(address, entry, resolved),
+            (Fate::Create | Fate::Replace(_), Some(resolved)) => self.next(address, entry, resolved, &traits),
             _ => (0, Map::new()),
         };
         if fate == Fate::Replace(Order::CreateFirst)
@@ -242,15 +242,28 @@ impl Planner<'_> {
     }
 
     /// The generation that is created next, and what is certain of its outputs. A generation that was replaced and is
-    /// still there under the very name that the new one will have is taken up again: a change that was undone before
-    /// the old generation was deleted.
-    fn next(&self, address: &Address, entry: Option<&Entry>, resolved: &Value) -> (u32, Map<String, Value>) {
+    /// still there is taken up again if it has the very name that the new one will have, or all that cannot be changed
+    /// in place: a change that was undone, or rolled back, before the old generation was deleted.
+    fn next(
+        &self,
+        address: &Address,
+        entry: Option<&Entry>,
+        resolved: &Value,
+        traits: &Traits,
+    ) -> (u32, Map<String, Value>) {
         let predict = |generation| self.knowledge.predict(&self.request.scope.identity(address, generation), resolved);
         let generation = self.request.snapshot.next_generation(address);
         let predicted = predict(generation);
-        let is_it = |id: &str| predicted.values().any(|known| known.as_str() == Some(id));
-        match entry.and_then(|entry| entry.deposed.iter().find(|deposed| is_it(&deposed.id))) {
-            Some(again) => (again.generation, predict(again.generation)),
+        let is_it = |deposed: &&Deposed| {
+            let forced = || diff(&deposed.inputs, resolved, traits.replace_on).iter().any(|c| c.forces_replacement);
+            predicted.values().any(|known| known.as_str() == Some(&deposed.id)) || !forced()
+        };
+        match entry.and_then(|entry| entry.deposed.iter().find(is_it)) {
+            Some(again) => {
+                let mut certain = predict(again.generation);
+                certain.extend(again.outputs.as_object().cloned().unwrap_or_default());
+                (again.generation, certain)
+            }
             None => (generation, predicted),
         }
     }

@@ -116,6 +116,7 @@ fn take_over(snapshot: &mut Snapshot, operation: &Operation) {
         id,
         generation: entry.generation,
         inputs: entry.inputs.clone(),
+        outputs: entry.outputs.clone(),
         depends_on: entry.depends_on.clone(),
     });
     if before.is_none() && entry.generation > generation {

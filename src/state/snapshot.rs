@@ -86,6 +86,9 @@ pub struct Deposed {
     pub generation: u32,
     /// Its inputs.
     pub inputs: Value,
+    /// Its outputs as last read.
+    #[serde(default)]
+    pub outputs: Value,
     /// Its direct dependencies.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<Address>,

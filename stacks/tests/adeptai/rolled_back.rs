@@ -21,4 +21,10 @@ fn what_a_rolled_back_endpoint_runs_on_is_not_deleted() {
     assert_eq!(now, before, "it was rolled back");
     let configs = server.names("ListEndpointConfigs", "EndpointConfigs", "EndpointConfigName");
     assert!(configs.contains(&before), "{before} is gone: {configs:?}");
+
+    project.settle("");
+    project.ebb("apply adeptai --yes");
+    project.assert_no_changes("running");
+    assert_eq!(server.names("ListEndpointConfigs", "EndpointConfigs", "EndpointConfigName").len(), 5);
+    assert_eq!(server.names("ListModels", "Models", "ModelName").len(), 5);
 }
