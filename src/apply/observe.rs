@@ -35,6 +35,7 @@ pub(super) async fn observe(
     let mut reads: JoinSet<(Address, Result<Option<Observed>, Error>)> = JoinSet::new();
     let mut observation = Observation::default();
     let mut told = Instant::now();
+    let mut done = 0;
     loop {
         while reads.len() < AT_ONCE
             && let Some((address, entry, id)) = waiting.next()
@@ -64,10 +65,13 @@ pub(super) async fn observe(
             Ok(None) => Seen::Gone,
             Err(error) => return Err(Failure::Resource { address, operation: "read", error }),
         };
-        observation.0.insert(address, seen);
+        done += 1;
+        if let Some(entry) = snapshot.resources.get(&address) {
+            observation.note(&address, entry, seen);
+        }
         if told.elapsed() > Duration::from_millis(500) {
             told = Instant::now();
-            sink(Event::Observing { done: observation.0.len(), total });
+            sink(Event::Observing { done, total });
         }
     }
 }

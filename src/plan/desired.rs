@@ -88,7 +88,7 @@ fn reduce<'a>(
         },
         None => {}
     }
-    let mut inputs = current_inputs(Some(entry), seen);
+    let mut inputs = current_inputs(Some(entry), seen).into_owned();
     let none = Map::new();
     let (declared, reduced) = (declared.as_object().unwrap_or(&none), reduced.as_object().unwrap_or(&none));
     for name in declared.keys().chain(reduced.keys()) {

@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::plan::hash_of;
 use crate::resource::{Observed, Readiness};
 use crate::stack::Address;
+use crate::state::Entry;
 
 /// What a look at AWS found for one recorded resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,12 +18,31 @@ pub enum Seen {
     Gone,
 }
 
-/// What a look at AWS found, by address. A resource that is missing here was not looked at: its record is believed.
+/// What a look at AWS found, by address. A resource that is missing here is as it is recorded, or nobody looked.
 #[derive(Clone, Debug, Default)]
 pub struct Observation(pub BTreeMap<Address, Seen>);
 
 impl Observation {
-    /// What was seen of a resource, or `None` if nobody looked.
+    /// Notes what was seen of a recorded resource. What is ready, as recorded, and says nothing more needs no note: large
+    /// stacks are mostly that.
+    pub fn note(&mut self, address: &Address, recorded: &Entry, seen: Seen) {
+        let as_recorded = match &seen {
+            Seen::Gone => false,
+            Seen::There(observed) => {
+                !recorded.pending
+                    && observed.readiness == Readiness::Ready
+                    && observed.holds.is_none()
+                    && observed.remember.is_none()
+                    && observed.inputs == recorded.inputs
+                    && observed.outputs == recorded.outputs
+            }
+        };
+        if !as_recorded {
+            self.0.insert(address.clone(), seen);
+        }
+    }
+
+    /// What was seen of a resource that is not as recorded.
     pub fn get(&self, address: &Address) -> Option<&Seen> {
         self.0.get(address)
     }

@@ -1,5 +1,6 @@
 //! The one planner: declared, recorded and observed in; a plan out.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -392,11 +393,11 @@ fn same_name(entry: Option<&Entry>, seen: Option<&Seen>, predicted: &Map<String,
     same("arn") || same("name")
 }
 
-/// The inputs that a resource has now: as observed, or as recorded if nobody looked.
-pub(super) fn current_inputs(entry: Option<&Entry>, seen: Option<&Seen>) -> Value {
+/// The inputs that a resource has now: as observed, or as recorded if it is as recorded.
+pub(super) fn current_inputs<'a>(entry: Option<&'a Entry>, seen: Option<&'a Seen>) -> Cow<'a, Value> {
     match (entry, seen) {
-        (Some(_), Some(Seen::There(observed))) => observed.inputs.clone(),
-        (Some(entry), None) => entry.inputs.clone(),
-        (Some(_), Some(Seen::Gone)) | (None, _) => Value::Object(Map::new()),
+        (Some(_), Some(Seen::There(observed))) => Cow::Borrowed(&observed.inputs),
+        (Some(entry), None) => Cow::Borrowed(&entry.inputs),
+        (Some(_), Some(Seen::Gone)) | (None, _) => Cow::Owned(Value::Object(Map::new())),
     }
 }

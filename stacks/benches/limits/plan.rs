@@ -56,7 +56,7 @@ fn name(index: usize) -> String {
 
 /// Declares the graph, as a stack's code would.
 fn declare(size: usize) -> Declarations {
-    let mut stack = Stack::new(scope(), [("Project".to_owned(), "bench".to_owned())].into());
+    let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
     for index in 0..size {
         let before = |offset: usize| {
             let layer = index / WIDE;
@@ -127,7 +127,8 @@ pub fn child(arguments: &[String]) -> ExitCode {
     let declarations = declare(size);
     let backend = LocalBackend::new(Path::new(folder), "bench", "layers");
     let (snapshot, _) = block_on(backend.read()).expect("state is read").expect("there is state");
-    let seen = snapshot.resources.iter().map(|(address, entry)| {
+    let mut observation = Observation::default();
+    for (address, entry) in &snapshot.resources {
         let observed = Observed {
             inputs: entry.inputs.clone(),
             outputs: entry.outputs.clone(),
@@ -135,9 +136,8 @@ pub fn child(arguments: &[String]) -> ExitCode {
             holds: None,
             remember: None,
         };
-        (address.clone(), Seen::There(Box::new(observed)))
-    });
-    let observation = Observation(seen.collect());
+        observation.note(address, entry, Seen::There(Box::new(observed)));
+    }
     let request = Request {
         declarations: Some(&declarations),
         scope: &scope(),
