@@ -12,7 +12,7 @@ use super::pace::{Class, Pace};
 use super::patience::{Backoff, Retry, note, slept};
 use crate::aws::Context;
 use crate::plan::{Change, OperationKind, diff};
-use crate::resource::{Error, ErrorKind, Kind, Observed, Readiness};
+use crate::resource::{Boxed, Error, ErrorKind, Kind, Observed, Readiness};
 use crate::state::Outcome;
 
 /// What a worker is given.
@@ -179,6 +179,26 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
     finish(job, pace, &id, observed).await
 }
 
+/// Asks AWS, again and again as long as the failure is one that passes.
+async fn ask<'a, T>(
+    job: &Job,
+    pace: &Pace,
+    retry: &mut Retry,
+    question: impl Fn() -> Boxed<'a, std::result::Result<T, Error>> + Sync,
+) -> std::result::Result<T, Error> {
+    loop {
+        pace.turn(job.kind.name(), Class::Read).await;
+        let error = match question().await {
+            Ok(answer) => return Ok(answer),
+            Err(error) => error,
+        };
+        note(pace, job.kind, Class::Read, &error);
+        if !job.again(retry, &error).await {
+            return Err(error);
+        }
+    }
+}
+
 /// The id of an old generation that is taken up again, unless somebody deleted it meanwhile.
 async fn still_there(
     job: &Job,
@@ -186,22 +206,12 @@ async fn still_there(
     retry: &mut Retry,
     id: &str,
 ) -> std::result::Result<Option<String>, Error> {
-    loop {
-        pace.turn(job.kind.name(), Class::Read).await;
-        match job.kind.read(&job.context, id, &job.inputs).await {
-            Ok(found) => return Ok(found.map(|_| id.to_owned())),
-            Err(error) => {
-                note(pace, job.kind, Class::Read, &error);
-                if !job.again(retry, &error).await {
-                    return Err(error);
-                }
-            }
-        }
-    }
+    let found = ask(job, pace, retry, || job.kind.read(&job.context, id, &job.inputs)).await?;
+    Ok(found.map(|_| id.to_owned()))
 }
 
-/// Looks for what a creation may have made; tries again as long as AWS cannot be asked. After an error that does not
-/// tell whether it acted, more than once: what was just made may not be visible yet.
+/// Looks for what a creation may have made. After an error that does not tell whether it acted, more than once: what was
+/// just made may not be visible yet.
 async fn look_for(
     job: &Job,
     pace: &Pace,
@@ -210,16 +220,9 @@ async fn look_for(
 ) -> std::result::Result<Option<String>, Error> {
     let mut glimpses = if why.kind == ErrorKind::Unavailable { GLIMPSES } else { &[] }.iter();
     loop {
-        pace.turn(job.kind.name(), Class::Read).await;
-        match job.kind.find(&job.context, &job.inputs).await {
-            Ok(None) if let Some(wait) = glimpses.next() => tokio::time::sleep(*wait).await,
-            Ok(found) => return Ok(found),
-            Err(error) => {
-                note(pace, job.kind, Class::Read, &error);
-                if !job.again(retry, &error).await {
-                    return Err(error);
-                }
-            }
+        match ask(job, pace, retry, || job.kind.find(&job.context, &job.inputs)).await? {
+            None if let Some(wait) = glimpses.next() => tokio::time::sleep(*wait).await,
+            found => return Ok(found),
         }
     }
 }

@@ -174,9 +174,7 @@ impl Planner<'_> {
             (Fate::Create | Fate::Replace(_), Some(resolved)) => self.next(address, entry, resolved, &traits),
             _ => (0, Map::new()),
         };
-        if fate == Fate::Replace(Order::CreateFirst)
-            && (self.must_delete_first(entry, &traits, resolved.as_ref()) || same_name(entry, seen, &predicted))
-        {
+        if fate == Fate::Replace(Order::CreateFirst) && self.must_delete_first(entry, &traits, resolved.as_ref()) {
             fate = Fate::Replace(Order::DeleteFirst);
         }
         let base = Operation {
@@ -380,17 +378,6 @@ impl Planner<'_> {
             None => Ok(()),
         }
     }
-}
-
-/// Whether a replacement will have the very name that the old one has, so that both cannot exist at once.
-fn same_name(entry: Option<&Entry>, seen: Option<&Seen>, predicted: &Map<String, Value>) -> bool {
-    let outputs = match (seen, entry) {
-        (Some(Seen::There(observed)), _) => &observed.outputs,
-        (_, Some(entry)) => &entry.outputs,
-        (_, None) => return false,
-    };
-    let same = |field: &str| predicted.get(field).is_some_and(|new| new.is_string() && outputs.get(field) == Some(new));
-    same("arn") || same("name")
 }
 
 /// The inputs that a resource has now: as observed, or as recorded if it is as recorded.

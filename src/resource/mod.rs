@@ -11,7 +11,7 @@ mod resource;
 
 pub use charge::{Charge, Per};
 pub use error::{Error, ErrorKind};
-pub use kind::{Kind, Observed};
+pub use kind::{Boxed, Kind, Observed};
 pub use kinds::{kind, kinds};
 pub use reading::{Readiness, Reading};
 pub use resource::{OnPause, Persistence, Replacement, Resource, fields};

@@ -1,16 +1,12 @@
 //! Where state is kept. The local directory is one backend; others keep the same promises.
 
 use std::fmt;
-use std::future::Future;
-use std::pin::Pin;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Progress, Snapshot, StateError};
-
-/// A boxed future, as object-safe traits need it.
-pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+use crate::resource::Boxed;
 
 /// Who changes a stack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -10,7 +10,8 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Backend, Boxed, FORMAT, Holder, Progress, Session, Snapshot, StateError};
+use super::{Backend, FORMAT, Holder, Progress, Session, Snapshot, StateError};
+use crate::resource::Boxed;
 
 /// The state of one stack in one environment in a local directory.
 #[derive(Clone, Debug)]

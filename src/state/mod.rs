@@ -6,7 +6,7 @@ mod journal;
 mod local;
 mod snapshot;
 
-pub use backend::{Backend, Boxed, Holder, Session};
+pub use backend::{Backend, Holder, Session};
 pub use error::StateError;
 pub use journal::{Outcome, Progress, replay};
 pub use local::LocalBackend;
