@@ -13,12 +13,12 @@ use crate::aws::Aws;
 use crate::plan::{AllKinds, Observation, Plan, PlanError, Request, Target, plan};
 use crate::resource::kind;
 use crate::stack::{Address, Declarations, Problem, Scope};
-use crate::state::{Backend, Holder, Session, Snapshot};
+use crate::state::{Ending, Holder, Snapshot, State, Writer};
 
 /// One stack in one environment.
 pub struct Deployment<'a> {
-    /// Where its state is.
-    pub backend: &'a dyn Backend,
+    /// Its state.
+    pub state: &'a State,
     /// The clients.
     pub aws: Arc<Aws>,
     /// The account that the credentials lead to.
@@ -31,6 +31,8 @@ pub struct Deployment<'a> {
     pub interrupt: Interrupt,
     /// Who does it: `user@host`.
     pub who: String,
+    /// Why, for the history; the command, if nothing is said.
+    pub why: Option<String>,
 }
 
 /// A plan, and what it was made from.
@@ -53,7 +55,7 @@ impl<'a> Deployment<'a> {
         target: Target,
         include_data: &BTreeSet<Address>,
     ) -> Result<Prepared, Failure> {
-        let (mut snapshot, progress) = match self.backend.read().await? {
+        let (mut snapshot, progress) = match self.state.read().await? {
             Some(read) => read,
             None => (Snapshot::empty(scope.clone(), (self.clock)()), Vec::new()),
         };
@@ -67,25 +69,37 @@ impl<'a> Deployment<'a> {
         let now = (self.clock)();
         let holder =
             Holder { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
-        let mut session = self.backend.acquire(holder).await?;
-        let (mut snapshot, progress) = match session.read().await? {
+        let mut writer = self.state.acquire(holder).await?;
+        match self.opened(&mut writer, scope, now).await {
+            Ok(snapshot) => Ok(Work {
+                deployment: self,
+                writer,
+                command: command.to_owned(),
+                snapshot,
+                observation: Observation::default(),
+                pace: Arc::default(),
+            }),
+            Err(failure) => {
+                writer.release().await;
+                Err(failure)
+            }
+        }
+    }
+
+    /// What is recorded, once an open run is settled.
+    async fn opened(&self, writer: &mut Writer<'_>, scope: &Scope, now: Timestamp) -> Result<Snapshot, Failure> {
+        let (mut snapshot, progress) = match writer.read().await? {
             Some(read) => read,
             None => (Snapshot::empty(scope.clone(), now), Vec::new()),
         };
         self.check_place(&snapshot, scope)?;
+        let cut_off = snapshot.run.as_ref().map(|run| run.ended(Ending::CutOff, now, run.plan.summary(), 0, 0));
         if recover(&mut snapshot, &progress, &self.aws, self.sink).await? {
-            let expected = snapshot.serial;
+            snapshot.ended = cut_off;
             snapshot.serial += 1;
-            session.commit(&snapshot, expected).await?;
+            writer.commit(&snapshot).await?;
         }
-        Ok(Work {
-            deployment: self,
-            session,
-            command: command.to_owned(),
-            snapshot,
-            observation: Observation::default(),
-            pace: Arc::default(),
-        })
+        Ok(snapshot)
     }
 
     /// State of another account or region must not be worked on with these credentials: everything would seem gone.
@@ -162,7 +176,7 @@ fn with_prepared_inputs(declarations: &Declarations, snapshot: &Snapshot) -> Res
 /// A stack that was taken for one command.
 pub struct Work<'a> {
     pub(super) deployment: &'a Deployment<'a>,
-    pub(super) session: Box<dyn Session>,
+    pub(super) writer: Writer<'a>,
     pub(super) command: String,
     pub(super) snapshot: Snapshot,
     pub(super) observation: Observation,
@@ -185,6 +199,11 @@ impl Work<'_> {
         self.snapshot = prepared.snapshot.clone();
         self.observation = prepared.observation.clone();
         Ok(prepared)
+    }
+
+    /// Gives the stack back. What was done is recorded; nothing is undone.
+    pub async fn release(self) {
+        self.writer.release().await;
     }
 
     /// Checks that what a saved plan was made from still holds: state and AWS.

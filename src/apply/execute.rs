@@ -1,7 +1,7 @@
 //! The dispatcher: begins what is free, most urgent first, records what comes back, and ends in order.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -18,15 +18,15 @@ use super::priority::longest_remaining;
 use super::{Event, Failure, Finished, Longest};
 use crate::plan::{Operation, OperationKind, Plan, PlanError, Seen, Summary};
 use crate::resource::{Error, kind};
-use crate::stack::resolve;
-use crate::state::{Progress, Run, Snapshot, StateError, replay};
+use crate::stack::{Address, resolve};
+use crate::state::{Ending, Progress, Run, Snapshot, StateError, replay};
 
 /// How many operations that took longest are told at the end.
 const LONGEST_TOLD: usize = 5;
 
 impl Work<'_> {
     /// Carries out a plan. Whatever happens, what was done is recorded, and the next command carries on from there.
-    pub async fn execute(mut self, plan: &Plan) -> Result<Finished, Failure> {
+    pub async fn execute(&mut self, plan: &Plan) -> Result<Finished, Failure> {
         let begun = Instant::now();
         let now = (self.deployment.clock)();
         self.take_over(plan, now);
@@ -47,6 +47,7 @@ impl Work<'_> {
                 id: id.clone(),
                 command: self.command.clone(),
                 by: self.deployment.who.clone(),
+                why: self.why(),
                 started: now,
                 plan: plan.clone(),
             });
@@ -55,21 +56,21 @@ impl Work<'_> {
             uncertain = self.dispatch(plan, &id, &mut tally).await?;
         }
         if !uncertain {
-            self.snapshot.run = None;
-            self.close(plan).await?;
+            self.close(plan, &tally).await?;
         }
-        Ok(self.finished(plan, tally, begun))
+        Ok(self.finished(plan, &tally, begun))
     }
 
     /// Brings the document to what the plan starts from.
     fn take_over(&mut self, plan: &Plan, now: Timestamp) {
+        let why = self.why();
         let snapshot = &mut self.snapshot;
         if snapshot.target != plan.target || snapshot.serial == 0 {
             snapshot.target = plan.target;
             snapshot.since = now;
         }
         snapshot.by.clone_from(&self.deployment.who);
-        snapshot.why = format!("ebb {}", self.command);
+        snapshot.why = why;
         for (address, entry) in &mut snapshot.resources {
             if let Some(Seen::There(observed)) = self.observation.get(address) {
                 entry.outputs = observed.outputs.clone();
@@ -77,22 +78,41 @@ impl Work<'_> {
         }
     }
 
+    /// What was given as the reason, else the command.
+    fn why(&self) -> String {
+        self.deployment.why.clone().unwrap_or_else(|| format!("ebb {}", self.command))
+    }
+
     async fn commit(&mut self) -> Result<(), Failure> {
-        let expected = self.snapshot.serial;
         self.snapshot.serial += 1;
-        Ok(self.session.commit(&self.snapshot, expected).await?)
+        Ok(self.writer.commit(&self.snapshot).await?)
     }
 
     /// Commits the end of a run, if there is anything to commit.
-    async fn close(&mut self, plan: &Plan) -> Result<(), Failure> {
+    async fn close(&mut self, plan: &Plan, tally: &Tally) -> Result<(), Failure> {
+        let recorded: BTreeSet<Address> = self.snapshot.resources.keys().cloned().collect();
         for record in &plan.records {
             if let Some(entry) = self.snapshot.resources.get_mut(&record.address) {
-                entry.depends_on.clone_from(&record.depends_on);
+                // What was to be created for it and was not is no dependency yet; the next plan records it.
+                entry.depends_on = record.depends_on.intersection(&recorded).cloned().collect();
                 entry.protect = record.protect;
+                if let Some(declared) = &record.declared {
+                    entry.declare(declared);
+                }
             }
         }
         self.snapshot.outputs.clone_from(&plan.outputs);
-        let committed = self.session.read().await?.map(|(snapshot, _)| snapshot);
+        if let Some(run) = self.snapshot.run.take() {
+            let now = (self.deployment.clock)();
+            let (summary, failed, skipped) = (tally.summary, tally.count(Ended::Failed), tally.skipped());
+            let ending = match (failed, skipped) {
+                (0, 0) => Ending::Done,
+                (0, _) => Ending::Interrupted,
+                _ => Ending::Failed,
+            };
+            self.snapshot.ended = Some(run.ended(ending, now, summary, failed, skipped));
+        }
+        let committed = self.deployment.state.read().await?.map(|(snapshot, _)| snapshot);
         let same = committed.is_some_and(|committed| {
             // Who looked last is no change.
             let as_committed =
@@ -127,6 +147,9 @@ impl Work<'_> {
         let interrupt = self.deployment.interrupt.clone();
         let mut told_interrupted = false;
         loop {
+            if broken.is_none() {
+                broken = self.writer.standing().err();
+            }
             while !interrupt.is_set()
                 && broken.is_none()
                 && let Some((_, Reverse(id))) = free.pop()
@@ -198,7 +221,7 @@ impl Work<'_> {
                 }
             }
             if !lines.is_empty() && broken.is_none() {
-                broken = self.session.append(&lines).await.err();
+                broken = self.writer.append(&lines).await.err();
             }
             for done in acknowledgements {
                 if broken.is_none() {
@@ -339,10 +362,8 @@ impl Work<'_> {
         }
     }
 
-    fn finished(&self, plan: &Plan, tally: Tally, begun: Instant) -> Finished {
-        let done = tally.ends.iter().filter(|end| **end == Some(Ended::Done)).count();
-        let failed = tally.ends.iter().filter(|end| **end == Some(Ended::Failed)).count();
-        let mut longest = tally.took;
+    fn finished(&self, plan: &Plan, tally: &Tally, begun: Instant) -> Finished {
+        let mut longest = tally.took.clone();
         longest.sort_by_key(|longest| Reverse(longest.took_ms));
         longest.truncate(LONGEST_TOLD);
         let finished = Finished {
@@ -351,11 +372,11 @@ impl Work<'_> {
             stack: plan.scope.stack.clone(),
             environment: plan.scope.environment.clone(),
             target: plan.target,
-            success: done == plan.operations.len(),
+            success: tally.count(Ended::Done) == plan.operations.len(),
             serial: self.snapshot.serial,
             summary: Summary { unchanged: plan.unchanged, ..tally.summary },
-            failed,
-            skipped: plan.operations.len() - done - failed,
+            failed: tally.count(Ended::Failed),
+            skipped: tally.skipped(),
             took_ms: u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX),
             longest,
         };
@@ -392,6 +413,16 @@ impl Tally {
 
     fn failed(&mut self, id: usize) {
         self.ends[id] = Some(Ended::Failed);
+    }
+
+    /// How many operations ended like this.
+    fn count(&self, ended: Ended) -> usize {
+        self.ends.iter().filter(|end| **end == Some(ended)).count()
+    }
+
+    /// How many operations were not begun, or were given up.
+    fn skipped(&self) -> usize {
+        self.ends.len() - self.count(Ended::Done) - self.count(Ended::Failed)
     }
 
     fn interrupted(&mut self, id: usize) {

@@ -66,7 +66,8 @@ impl Failure {
             ),
             Self::StalePlan(_) => Some("plan again: `ebb plan --out FILE`".to_owned()),
             Self::Stopped => Some("run the same command again: it carries on".to_owned()),
-            Self::State(_) | Self::Plan(_) | Self::Problems(_) => None,
+            Self::State(error) => error.hint(),
+            Self::Plan(_) | Self::Problems(_) => None,
         }
     }
 }

@@ -16,6 +16,7 @@ pub struct Aws {
     cloudwatchlogs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
     ec2: OnceLock<aws_sdk_ec2::Client>,
     iam: OnceLock<aws_sdk_iam::Client>,
+    kms: OnceLock<aws_sdk_kms::Client>,
     s3: OnceLock<aws_sdk_s3::Client>,
     sagemaker: OnceLock<aws_sdk_sagemaker::Client>,
     secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
@@ -44,6 +45,8 @@ clients! {
     cloudwatchlogs: aws_sdk_cloudwatchlogs::Client,
     /// IAM.
     iam: aws_sdk_iam::Client,
+    /// KMS, which seals state.
+    kms: aws_sdk_kms::Client,
     /// SageMaker.
     sagemaker: aws_sdk_sagemaker::Client,
     /// Secrets Manager.
@@ -66,6 +69,7 @@ impl Aws {
             cloudwatchlogs: OnceLock::new(),
             ec2: OnceLock::new(),
             iam: OnceLock::new(),
+            kms: OnceLock::new(),
             s3: OnceLock::new(),
             sagemaker: OnceLock::new(),
             secretsmanager: OnceLock::new(),
@@ -88,6 +92,12 @@ impl Aws {
             let config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.path_style).build();
             aws_sdk_s3::Client::from_conf(config)
         })
+    }
+
+    /// The same clients for another region.
+    pub fn in_region(&self, region: &str) -> Self {
+        let region = aws_config::Region::new(region.to_owned());
+        Self::new(self.config.to_builder().region(region).build(), self.path_style)
     }
 
     /// The region, e.g. `eu-west-1`.

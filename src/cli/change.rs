@@ -9,11 +9,11 @@ use super::context::{self, Context};
 use super::error::{CommandError, DONE, ErrorKind, FAILED, INTERRUPTED};
 use super::interrupts::Interrupts;
 use super::progress::{Progress, summary};
-use crate::apply::{Deployment, Interrupt};
+use crate::apply::{Deployment, Finished, Interrupt, Work};
 use crate::environment::Environment;
 use crate::plan::{Plan, PlanView, Target, render};
 use crate::stack::{Address, Declarations};
-use crate::state::Backend as _;
+use crate::state::State;
 
 /// What shall be brought about.
 pub(super) struct Change {
@@ -22,17 +22,24 @@ pub(super) struct Change {
     stack: Option<String>,
     plan: Option<Box<Plan>>,
     include_data: Vec<String>,
+    reason: Option<String>,
 }
 
 impl Change {
     /// Another target for a stack.
     pub(super) fn to(command: &'static str, target: Target, stack: Option<String>) -> Self {
-        Self { command, target, stack, plan: None, include_data: Vec::new() }
+        Self { command, target, stack, plan: None, include_data: Vec::new(), reason: None }
     }
 
     /// The same, with the data of these resources, as they were named on the command line.
     pub(super) fn including_data(mut self, named: Vec<String>) -> Self {
         self.include_data = named;
+        self
+    }
+
+    /// The same, with a reason for the history.
+    pub(super) fn because(mut self, reason: Option<String>) -> Self {
+        self.reason = reason;
         self
     }
 
@@ -66,7 +73,7 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
             .hint("pass --yes to go on without asking; `ebb plan` shows what would be done"));
     }
     let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, change.stack.as_deref())?;
+    let stack = context.recorded_or_registered(&environment, change.stack.as_deref()).await?;
     if let Some(plan) = &change.plan {
         if !change.include_data.is_empty() {
             let message = "a saved plan says itself whose data goes: name it with `ebb plan --include-data`";
@@ -80,27 +87,52 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
     let declarations = declarations(context, &environment, &stack, change.target, &connection.account)?;
-    let backend = environment.backend(&stack);
-    let include_data = include_data(&environment, &stack, &change.include_data).await?;
+    let state = environment.state(&stack, Some(&connection.clients)).await?;
+    let include_data = include_data(&state, &change.include_data).await?;
     let sink = |event| progress.event(event);
     let deployment = Deployment {
-        backend: &backend,
-        aws: connection.aws.clone(),
+        state: &state,
+        aws: connection.clients.aws.clone(),
         account: connection.account.clone(),
         clock: &Timestamp::now,
         sink: &sink,
         interrupt,
         who: who(),
+        why: change.reason.clone(),
     };
     let scope = environment.scope(&stack, &connection.account);
     let mut work = deployment.begin(change.command, &scope).await?;
+    let done = carry_out(context, &change, &mut work, &progress, &interrupts, async |work| {
+        Ok(work.plan(declarations.as_ref(), &scope, change.target, &include_data).await?.plan)
+    });
+    let finished = done.await;
+    work.release().await;
+    let finished = finished?;
+    if output.is_verbose()
+        && let Some(calls) = connection.clients.calls()
+    {
+        output.note(&format!("{calls} calls to AWS"));
+    }
+    ended(context, change.command, &interrupts, &finished)
+}
+
+/// Plans, shows the plan, asks, and carries it out.
+async fn carry_out<'a>(
+    context: &Context,
+    change: &Change,
+    work: &mut Work<'a>,
+    progress: &Progress,
+    interrupts: &Interrupts,
+    make: impl AsyncFnOnce(&mut Work<'a>) -> Result<Plan, CommandError>,
+) -> Result<Finished, CommandError> {
+    let output = context.output;
     progress.phase("reading what is there");
-    let plan = match change.plan {
+    let plan = match &change.plan {
         Some(plan) => {
-            work.check(&plan).await?;
-            *plan
+            work.check(plan).await?;
+            plan.as_ref().clone()
         }
-        None => work.plan(declarations.as_ref(), &scope, change.target, &include_data).await?.plan,
+        None => make(work).await?,
     };
     progress.clear();
     if output.is_json() || output.is_quiet() {
@@ -122,20 +154,20 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
     } else if !output.is_quiet() {
         output.result(&summary(&finished, plan.kept.len()))?;
     }
-    if output.is_verbose()
-        && let Some(calls) = connection.calls()
-    {
-        output.note(&format!("{calls} calls to AWS"));
-    }
+    Ok(finished)
+}
+
+/// The exit code of a run, and what to do next if it did not reach its target.
+fn ended(context: &Context, command: &str, interrupts: &Interrupts, finished: &Finished) -> Result<u8, CommandError> {
     if finished.success {
         return Ok(DONE);
     }
     let interrupted = interrupts.came() && finished.failed == 0;
     let what =
         if interrupted { "interrupted".to_owned() } else { format!("{} failed", count(finished.failed, "operation")) };
-    output.warn(&format!(
-        "error: {what}, {} not begun\nhint: run `ebb {} {}` again: what was done is recorded",
-        finished.skipped, change.command, finished.stack
+    context.output.warn(&format!(
+        "error: {what}, {} not begun\nhint: run `ebb {command} {}` again: what was done is recorded",
+        finished.skipped, finished.stack
     ));
     Ok(if interrupts.came() { INTERRUPTED } else { FAILED })
 }
@@ -160,15 +192,11 @@ pub(super) fn declarations(
 }
 
 /// The resources whose data may be deleted too, out of those that are recorded.
-pub(super) async fn include_data(
-    environment: &Environment,
-    stack: &str,
-    named: &[String],
-) -> Result<BTreeSet<Address>, CommandError> {
+pub(super) async fn include_data(state: &State, named: &[String]) -> Result<BTreeSet<Address>, CommandError> {
     if named.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let recorded = context::recorded(environment, stack).await?;
+    let recorded = context::recorded(state).await?;
     let known = recorded.map(|snapshot| snapshot.resources.into_keys().collect()).unwrap_or_default();
     context::addresses(named, &known)
 }
@@ -222,9 +250,4 @@ pub(super) fn show(context: &Context, plan: &Plan) -> Result<(), CommandError> {
     } else {
         context.output.result(&render(plan, context.output.width()))
     }
-}
-
-/// Where a stack's state is kept, for messages.
-pub(super) fn place(environment: &Environment, stack: &str) -> String {
-    environment.backend(stack).place()
 }

@@ -7,7 +7,7 @@ use super::error::{CommandError, ErrorKind};
 use super::output::Output;
 use crate::environment::{Definition, Environment, Project};
 use crate::stack::{Address, Declarations};
-use crate::state::{Backend as _, Snapshot, replay};
+use crate::state::{Snapshot, State, replay};
 
 /// The registered stacks, the common flags, and the door for output.
 pub(super) struct Context {
@@ -44,14 +44,20 @@ impl Context {
     }
 
     /// A stack's name: registered, or at least recorded in this environment.
-    pub(super) fn recorded_or_registered(
+    pub(super) async fn recorded_or_registered(
         &self,
         environment: &Environment,
         name: Option<&str>,
     ) -> Result<String, CommandError> {
+        let unknown = match self.definition(name) {
+            Ok(definition) => return Ok(definition.name().to_owned()),
+            Err(error) => error,
+        };
         match name {
-            Some(name) if environment.recorded_stacks().iter().any(|recorded| recorded == name) => Ok(name.to_owned()),
-            _ => self.definition(name).map(|definition| definition.name().to_owned()),
+            Some(name) if recorded_stacks(environment).await?.iter().any(|recorded| recorded == name) => {
+                Ok(name.to_owned())
+            }
+            _ => Err(unknown),
         }
     }
 
@@ -72,9 +78,14 @@ impl Context {
     }
 }
 
+/// The stacks that have state in an environment, registered or not.
+pub(super) async fn recorded_stacks(environment: &Environment) -> Result<Vec<String>, CommandError> {
+    Ok(environment.state_place().await?.stacks(environment.name()).await?)
+}
+
 /// What is recorded of a stack, with the progress of an open run; `None` if nothing ever was.
-pub(super) async fn recorded(environment: &Environment, stack: &str) -> Result<Option<Snapshot>, CommandError> {
-    let Some((mut snapshot, progress)) = environment.backend(stack).read().await? else { return Ok(None) };
+pub(super) async fn recorded(state: &State) -> Result<Option<Snapshot>, CommandError> {
+    let Some((mut snapshot, progress)) = state.read().await? else { return Ok(None) };
     if let Some(run) = snapshot.run.take() {
         for line in &progress {
             replay(&mut snapshot, &run.plan, line);

@@ -116,7 +116,7 @@ impl From<ConnectError> for CommandError {
 
 impl From<StateError> for CommandError {
     fn from(error: StateError) -> Self {
-        Self::new(ErrorKind::State, error.to_string())
+        Self { hint: error.hint(), ..Self::new(ErrorKind::State, error.to_string()) }
     }
 }
 

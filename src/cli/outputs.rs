@@ -25,9 +25,12 @@ struct Resolved {
 
 pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, CommandError> {
     let environment = context.environment()?;
-    let is_stack = |name: &String| {
-        context.names().contains(name) || environment.recorded_stacks().iter().any(|recorded| recorded == name)
+    // What is no registered stack may be one that has state, or an output of the only registered one.
+    let recorded = match arguments.names.as_slice() {
+        [one] if !context.names().contains(one) => context::recorded_stacks(&environment).await?,
+        _ => Vec::new(),
     };
+    let is_stack = |name: &String| context.names().contains(name) || recorded.contains(name);
     let (stack, name) = match arguments.names.as_slice() {
         [stack, name] => (Some(stack), Some(name)),
         [one] if is_stack(one) => (Some(one), None),
@@ -35,8 +38,8 @@ pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, Co
         [one] => (Some(one), None),
         _ => (None, None),
     };
-    let stack = context.recorded_or_registered(&environment, stack.map(String::as_str))?;
-    let snapshot = context::recorded(&environment, &stack).await?.ok_or_else(|| {
+    let stack = context.recorded_or_registered(&environment, stack.map(String::as_str)).await?;
+    let snapshot = context::recorded(&environment.state(&stack, None).await?).await?.ok_or_else(|| {
         CommandError::new(ErrorKind::State, format!("nothing is recorded of {stack} in {}", environment.name()))
             .hint(format!("outputs are there after `ebb apply {stack}`"))
     })?;

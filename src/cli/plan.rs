@@ -13,24 +13,25 @@ use crate::plan::Target;
 pub(super) async fn run(context: &Context, arguments: &arguments::Plan) -> Result<u8, CommandError> {
     let target = Target::from(arguments.target);
     let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, arguments.stack.as_deref())?;
+    let stack = context.recorded_or_registered(&environment, arguments.stack.as_deref()).await?;
     // What is wrong with the declaration is told before anybody is asked for credentials.
     declarations(context, &environment, &stack, target, "")?;
-    let include_data = include_data(&environment, &stack, &arguments.include_data).await?;
     let progress = Progress::for_plan(context.output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
     let declarations = declarations(context, &environment, &stack, target, &connection.account)?;
-    let backend = environment.backend(&stack);
+    let state = environment.state(&stack, Some(&connection.clients)).await?;
+    let include_data = include_data(&state, &arguments.include_data).await?;
     let sink = |event| progress.event(event);
     let deployment = Deployment {
-        backend: &backend,
-        aws: connection.aws.clone(),
+        state: &state,
+        aws: connection.clients.aws.clone(),
         account: connection.account.clone(),
         clock: &Timestamp::now,
         sink: &sink,
         interrupt: Interrupt::default(),
         who: who(),
+        why: None,
     };
     progress.phase("reading what is there");
     let scope = environment.scope(&stack, &connection.account);
@@ -45,7 +46,7 @@ pub(super) async fn run(context: &Context, arguments: &arguments::Plan) -> Resul
         context.output.note(&format!("Saved. Carry it out with `ebb apply {name}`."));
     }
     if context.output.is_verbose()
-        && let Some(calls) = connection.calls()
+        && let Some(calls) = connection.clients.calls()
     {
         context.output.note(&format!("{calls} calls to AWS"));
     }

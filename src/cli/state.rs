@@ -2,7 +2,6 @@
 
 use std::fmt::Write as _;
 
-use super::change::place;
 use super::context::{self, Context};
 use super::error::{CommandError, DONE, ErrorKind};
 use crate::state::Snapshot;
@@ -54,10 +53,10 @@ pub(super) async fn show(context: &Context, stack: Option<&str>, address: Option
 
 async fn recorded(context: &Context, stack: Option<&str>) -> Result<Snapshot, CommandError> {
     let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, stack)?;
-    context::recorded(&environment, &stack).await?.ok_or_else(|| {
+    let stack = context.recorded_or_registered(&environment, stack).await?;
+    let state = environment.state(&stack, None).await?;
+    context::recorded(&state).await?.ok_or_else(|| {
         let message = format!("nothing is recorded of {stack} in {}", environment.name());
-        CommandError::new(ErrorKind::State, message)
-            .hint(format!("`ebb apply {stack}` makes {}", place(&environment, &stack)))
+        CommandError::new(ErrorKind::State, message).hint(format!("`ebb apply {stack}` makes {}", state.place()))
     })
 }

@@ -61,7 +61,7 @@ struct AllStatus {
 pub(super) async fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandError> {
     let environment = context.environment()?;
     if let Some(name) = stack {
-        let name = context.recorded_or_registered(&environment, Some(name))?;
+        let name = context.recorded_or_registered(&environment, Some(name)).await?;
         let status = read(&environment, name).await?;
         if context.output.is_json() {
             context.output.json(&status)?;
@@ -71,7 +71,7 @@ pub(super) async fn run(context: &Context, stack: Option<&str>) -> Result<u8, Co
         return Ok(DONE);
     }
     let mut names = context.names();
-    names.extend(environment.recorded_stacks());
+    names.extend(context::recorded_stacks(&environment).await?);
     names.sort();
     names.dedup();
     let mut stacks = Vec::new();
@@ -87,7 +87,7 @@ pub(super) async fn run(context: &Context, stack: Option<&str>) -> Result<u8, Co
 }
 
 async fn read(environment: &Environment, stack: String) -> Result<Status, CommandError> {
-    let recorded = context::recorded(environment, &stack).await?;
+    let recorded = context::recorded(&environment.state(&stack, None).await?).await?;
     Ok(of(environment.name(), stack, recorded))
 }
 

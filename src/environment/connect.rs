@@ -12,19 +12,27 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use super::{Environment, Location};
 use crate::aws::{Aws, Call as _};
 use crate::resource::{self, ErrorKind};
+use crate::state::StateError;
 
 /// How often a call is tried before it counts as failed.
 const ATTEMPTS: u32 = 8;
+
+/// The clients of an environment. Nobody has asked yet whose account they lead to.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// The clients.
+    pub aws: Arc<Aws>,
+    #[cfg(feature = "embedded")]
+    cloud: Option<ebbtide_cloud::Cloud>,
+}
 
 /// A way into one account.
 #[derive(Clone, Debug)]
 pub struct Connection {
     /// The clients.
-    pub aws: Arc<Aws>,
+    pub clients: Clients,
     /// The account, 12 digits, as STS tells it.
     pub account: String,
-    #[cfg(feature = "embedded")]
-    cloud: Option<ebbtide_cloud::Cloud>,
 }
 
 /// Why there is no way in.
@@ -45,6 +53,9 @@ pub enum ConnectError {
     /// AWS does not let us in, or cannot be reached.
     #[error("cannot find out whose credentials these are: {0}")]
     Identity(resource::Error),
+    /// The place where state is kept is not as it must be.
+    #[error(transparent)]
+    State(#[from] StateError),
     /// The credentials lead to another account than the environment says.
     #[error(
         "environment `{environment}` is guarded: {location} says account {guard}, but these credentials belong to account {found}"
@@ -68,6 +79,7 @@ impl ConnectError {
             Self::NotBuiltIn(_) => Some("build it with the feature `embedded`".to_owned()),
             Self::NotEmbedded(_) => Some("choose an environment with `embedded = true`, such as local".to_owned()),
             Self::Cloud(_) | Self::Faults(_) => None,
+            Self::State(error) => error.hint(),
             Self::Identity(error) if error.kind == ErrorKind::Credentials => Some(
                 "sign in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; nothing was changed"
                     .to_owned(),
@@ -83,7 +95,9 @@ impl ConnectError {
 impl Environment {
     /// Makes the clients and asks whose account they lead to. An embedded environment uses no network.
     pub async fn connect(&self) -> Result<Connection, ConnectError> {
-        let connection = if self.aws().embedded { self.embedded().await? } else { self.real().await? };
+        let clients = self.clients().await?;
+        let account = account(&clients.aws).await?;
+        let connection = Connection { clients, account };
         match &self.aws().account {
             Some(guard) if *guard != connection.account => Err(ConnectError::OtherAccount {
                 environment: self.name().to_owned(),
@@ -95,7 +109,12 @@ impl Environment {
         }
     }
 
-    async fn real(&self) -> Result<Connection, ConnectError> {
+    /// Makes the clients. An embedded environment uses no network.
+    pub async fn clients(&self) -> Result<Clients, ConnectError> {
+        if self.aws().embedded { self.embedded().await } else { self.real().await }
+    }
+
+    async fn real(&self) -> Result<Clients, ConnectError> {
         let settings = self.aws();
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .region(Region::new(settings.region.clone()))
@@ -116,22 +135,20 @@ impl Environment {
             config = config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
         }
         let path_style = config.endpoint_url().is_some();
-        let aws = Arc::new(Aws::new(config, path_style));
-        Ok(Connection {
-            account: account(&aws).await?,
-            aws,
+        Ok(Clients {
+            aws: Arc::new(Aws::new(config, path_style)),
             #[cfg(feature = "embedded")]
             cloud: None,
         })
     }
 
     #[cfg(not(feature = "embedded"))]
-    async fn embedded(&self) -> Result<Connection, ConnectError> {
+    async fn embedded(&self) -> Result<Clients, ConnectError> {
         Err(ConnectError::NotBuiltIn(self.name().to_owned()))
     }
 
     #[cfg(feature = "embedded")]
-    async fn embedded(&self) -> Result<Connection, ConnectError> {
+    async fn embedded(&self) -> Result<Clients, ConnectError> {
         let cloud = self.open_cloud()?;
         let mut config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -141,8 +158,7 @@ impl Environment {
             .retry_config(retries())
             .timeout_config(timeouts());
         config.set_app_name(app_name());
-        let aws = Arc::new(Aws::new(config.build(), true));
-        Ok(Connection { account: account(&aws).await?, aws, cloud: Some(cloud) })
+        Ok(Clients { aws: Arc::new(Aws::new(config.build(), true)), cloud: Some(cloud) })
     }
 
     /// Opens the embedded cloud of this environment; what EBB_CLOUD_FAULTS asks for happens to its calls.
@@ -166,7 +182,7 @@ impl Environment {
     }
 }
 
-impl Connection {
+impl Clients {
     /// How many calls the embedded cloud has seen of this process; `None` outside of it.
     pub fn calls(&self) -> Option<u64> {
         #[cfg(feature = "embedded")]

@@ -10,9 +10,10 @@ use super::document::Document;
 use super::error::did_you_mean;
 use super::file::EnvironmentFile;
 use super::regions::REGIONS;
-use super::{AwsSettings, Definition, EnvironmentError, Fault, Location, Project, check, nearest, schema};
+use super::{
+    AwsSettings, Definition, EnvironmentError, Fault, Location, Project, StateSettings, check, nearest, schema, state,
+};
 use crate::stack::{Declarations, Problem, Scope, Stack};
-use crate::state::LocalBackend;
 
 /// One environment of a project.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub struct Environment {
     name: String,
     aws: AwsSettings,
     tags: BTreeMap<String, String>,
+    root: PathBuf,
+    state: StateSettings,
     state_directory: PathBuf,
     stacks: BTreeMap<String, Value>,
     document: Document,
@@ -50,6 +53,7 @@ impl Environment {
             typed(document.value()).map_err(|fault| vec![located(&document, Vec::new(), fault)])?;
         let mut faults = aws_faults(&document, &file.aws);
         faults.extend(tag_faults(&document, &file.tags));
+        faults.extend(state::faults(&document, &file.state));
         for definition in definitions {
             if let Some(settings) = file.stacks.get(definition.name())
                 && let Err(fault) = definition.check(settings)
@@ -66,6 +70,8 @@ impl Environment {
             name: name.to_owned(),
             aws: file.aws,
             tags: file.tags,
+            root: root.to_owned(),
+            state: file.state,
             state_directory,
             stacks: file.stacks,
             document,
@@ -92,14 +98,14 @@ impl Environment {
         self.state_directory.join(&self.name).join("cloud")
     }
 
-    /// Where a stack's state is kept.
-    pub fn backend(&self, stack: &str) -> LocalBackend {
-        LocalBackend::new(&self.state_directory, &self.name, stack)
+    /// The project's directory: paths in the file begin there.
+    pub(super) fn project_root(&self) -> &Path {
+        &self.root
     }
 
-    /// The stacks that have state in this environment, registered or not.
-    pub fn recorded_stacks(&self) -> Vec<String> {
-        LocalBackend::stacks(&self.state_directory, &self.name)
+    /// Where state is kept, as it stands in the file.
+    pub(super) fn state_settings(&self) -> &StateSettings {
+        &self.state
     }
 
     /// What a stack is declared for here. `account` is empty as long as nobody has asked AWS.
@@ -139,7 +145,7 @@ impl Environment {
     }
 }
 
-fn path_to(keys: &[&str]) -> Vec<String> {
+pub(super) fn path_to(keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| (*key).to_owned()).collect()
 }
 

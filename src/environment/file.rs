@@ -53,6 +53,16 @@ pub struct StateSettings {
     pub backend: StateBackend,
     /// The directory, from the project directory on; `state` if nothing is said.
     pub directory: Option<String>,
+    /// The bucket, where the backend is `s3`.
+    pub bucket: Option<String>,
+    /// What the names of the objects begin with; nothing if nothing is said.
+    pub prefix: Option<String>,
+    /// The bucket's region; that of `[aws]` if nothing is said.
+    pub region: Option<String>,
+    /// The ARN of the KMS key that S3 encrypts the objects with; the account's own key for S3 if nothing is said.
+    pub kms_key: Option<String>,
+    /// Encrypts state before it leaves this machine.
+    pub encryption: Option<EncryptionSettings>,
 }
 
 /// Sorts of place for state.
@@ -62,4 +72,48 @@ pub enum StateBackend {
     /// A local directory.
     #[default]
     Local,
+    /// A bucket, shared by everybody who may read and write it.
+    S3,
+}
+
+/// How state is encrypted.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct EncryptionSettings {
+    /// What the key is.
+    pub provider: KeyProvider,
+    /// The environment variable with the passphrase; `EBB_STATE_PASSPHRASE` if nothing is said.
+    pub passphrase_env: Option<String>,
+    /// A file with the passphrase, in place of an environment variable.
+    pub passphrase_file: Option<String>,
+    /// The KMS key: its ARN, id or `alias/NAME`.
+    pub kms_key: Option<String>,
+    /// The key before this one, while `ebb state rekey` has not been run yet.
+    pub previous: Option<KeySettings>,
+}
+
+/// A key that state was encrypted with before.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeySettings {
+    /// What the key was.
+    pub provider: KeyProvider,
+    /// The environment variable with the passphrase; `EBB_STATE_PASSPHRASE_PREVIOUS` if nothing is said.
+    pub passphrase_env: Option<String>,
+    /// A file with the passphrase, in place of an environment variable.
+    pub passphrase_file: Option<String>,
+    /// The KMS key: its ARN, id or `alias/NAME`.
+    pub kms_key: Option<String>,
+}
+
+/// What state can be encrypted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyProvider {
+    /// Nothing: it is written as it is.
+    None,
+    /// A key derived from a passphrase.
+    Passphrase,
+    /// A key of KMS.
+    Kms,
 }

@@ -11,13 +11,14 @@ mod file;
 mod project;
 mod regions;
 mod schema;
+mod state;
 mod suggest;
 
-pub use connect::{ConnectError, Connection};
+pub use connect::{Clients, ConnectError, Connection};
 pub use definition::Definition;
 pub use environment::Environment;
 pub use error::{EnvironmentError, Fault, Location};
-pub use file::{AwsSettings, StateBackend, StateSettings};
+pub use file::{AwsSettings, EncryptionSettings, KeyProvider, KeySettings, StateBackend, StateSettings};
 pub use project::Project;
 pub use schema::schema;
 pub use suggest::nearest;

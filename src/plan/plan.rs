@@ -35,7 +35,7 @@ pub struct Plan {
     pub kept: Vec<Kept>,
     /// How many resources need no operation.
     pub unchanged: usize,
-    /// Changes of the record only: dependencies and protection of resources that need no operation.
+    /// Changes of the record only: dependencies, protection and declaration of resources that need no operation.
     pub records: Vec<Record>,
     /// The stack's outputs, with references in them.
     pub outputs: Vec<(String, Value)>,
@@ -128,6 +128,9 @@ pub struct Record {
     pub depends_on: BTreeSet<Address>,
     /// Whether it is protected from deletion.
     pub protect: bool,
+    /// What is declared, with references in it, if that is not as recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Value>,
 }
 
 /// How many resources a plan creates, updates, …; a replacement counts once.

@@ -102,7 +102,7 @@ pub fn plan(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Plan, Pl
         let changed = planner.decide(address, &want)?;
         if !changed && snapshot.resources.get(address).is_some_and(|entry| !entry.is_asleep()) {
             unchanged += usize::from(!kept.contains_key(address));
-            records.extend(record(address, &want, snapshot));
+            records.extend(record(address, &want, request));
         }
     }
     planner.clear_deposed()?;
@@ -130,14 +130,16 @@ pub fn plan(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Plan, Pl
     Ok(plan)
 }
 
-/// A change of the record of a resource that needs no operation.
-fn record(address: &Address, want: &Desired<'_>, snapshot: &Snapshot) -> Option<Record> {
-    let Desired::Inputs { depends_on, protect, .. } = want else { return None };
-    let entry = snapshot.resources.get(address)?;
-    (entry.depends_on != **depends_on || entry.protect != *protect).then(|| Record {
+/// A change of the record of a resource that needs no operation. A pause changes no declaration.
+fn record(address: &Address, want: &Desired<'_>, request: &Request<'_>) -> Option<Record> {
+    let Desired::Inputs { inputs, depends_on, protect } = want else { return None };
+    let entry = request.snapshot.resources.get(address)?;
+    let redeclared = request.target == Target::Running && !entry.declares(inputs);
+    (redeclared || entry.depends_on != **depends_on || entry.protect != *protect).then(|| Record {
         address: address.clone(),
         depends_on: (*depends_on).clone(),
         protect: *protect,
+        declared: redeclared.then(|| inputs.as_ref().clone()),
     })
 }
 

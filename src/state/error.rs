@@ -1,6 +1,7 @@
 //! What can be wrong with state, each with what to do next.
 
 use super::Holder;
+use crate::resource;
 
 /// An error of reading or writing state.
 #[derive(Debug, thiserror::Error)]
@@ -13,6 +14,16 @@ pub enum StateError {
         /// The file or object.
         place: String,
         /// What is wrong with it.
+        message: String,
+    },
+    /// What was about to be written contradicts itself.
+    #[error(
+        "refused to write {place}: {message}. This is a bug in ebb; what was done is in the journal and is looked up by the next command. Please report it"
+    )]
+    Unsound {
+        /// The file or object.
+        place: String,
+        /// The contradiction.
         message: String,
     },
     /// A newer version wrote it.
@@ -47,18 +58,98 @@ pub enum StateError {
         /// The serial that was read.
         serial: u64,
     },
-    /// Somebody else is at work on this stack.
+    /// The state was moved to another backend.
     #[error(
-        "{stack} in {environment} is being changed by {holder}; wait until that is done, then run the same command"
+        "{place} was moved to {to}; set [state] in the environment's file to that place, then run the same command"
     )]
+    MovedAway {
+        /// Where it was.
+        place: String,
+        /// Where it is.
+        to: String,
+    },
+    /// Somebody else is at work on this stack.
+    #[error("{place} is being changed by {holder}{lease}")]
     Held {
-        /// The stack.
-        stack: String,
-        /// The environment.
-        environment: String,
+        /// The state.
+        place: String,
         /// Who.
         holder: Box<Holder>,
+        /// What is known of their lease, and what to do.
+        lease: String,
     },
+    /// The right to write was lost while this process was at work.
+    #[error(
+        "{place}: this process lost the right to write ({why}); nothing more was written or begun. Run the same command again: it looks up what was done"
+    )]
+    LeaseLost {
+        /// The state.
+        place: String,
+        /// Why.
+        why: String,
+    },
+    /// There is nothing to unlock, or it is not the lease any more that was shown.
+    #[error("{place} cannot be unlocked: {why}")]
+    NotUnlocked {
+        /// The state.
+        place: String,
+        /// Why.
+        why: String,
+    },
+    /// It cannot be moved, or encrypted anew.
+    #[error("{place} stays as it is: {why}")]
+    NotMoved {
+        /// The state.
+        place: String,
+        /// Why.
+        why: String,
+    },
+    /// That serial is not kept.
+    #[error("{place} has no serial {serial}; {known}")]
+    NoSuchSerial {
+        /// The state.
+        place: String,
+        /// The serial that was asked for.
+        serial: u64,
+        /// Which ones there are.
+        known: String,
+    },
+    /// It is encrypted, and there is no key.
+    #[error(
+        "{place} is encrypted with {with}, and no such key is configured; set [state.encryption] in the environment's file"
+    )]
+    NoKey {
+        /// The file or object.
+        place: String,
+        /// What it is encrypted with.
+        with: String,
+    },
+    /// It is encrypted, and the key does not fit.
+    #[error("{place} is encrypted, and {with} does not open it: {why}. Nothing was changed")]
+    WrongKey {
+        /// The file or object.
+        place: String,
+        /// The key that was tried.
+        with: String,
+        /// What is wrong, and what to do.
+        why: String,
+    },
+    /// The passphrase is missing.
+    #[error("there is no passphrase for the state: {0}")]
+    NoPassphrase(String),
+    /// AWS said no.
+    #[error("cannot {act} {place}: {error}")]
+    Aws {
+        /// What was tried.
+        act: &'static str,
+        /// The object or key.
+        place: String,
+        /// What AWS said.
+        error: Box<resource::Error>,
+    },
+    /// The bucket does not keep versions.
+    #[error("the bucket {0} keeps no versions of its objects, so state that is overwritten by mistake would be lost")]
+    NotVersioned(String),
     /// The file system said no.
     #[error(
         "cannot {act} {place}: {source}; make the state directory writable and see that the disk is not full, then run the same command"
@@ -71,4 +162,15 @@ pub enum StateError {
         /// Why.
         source: std::io::Error,
     },
+}
+
+impl StateError {
+    /// What to do next, where the message does not say it.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::Aws { error, .. } => error.hint.clone(),
+            Self::NotVersioned(_) => Some("`ebb state init` turns versioning on".to_owned()),
+            _ => None,
+        }
+    }
 }

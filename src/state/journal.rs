@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Deposed, Entry, Snapshot};
-use crate::plan::{Operation, OperationKind, Plan};
+use crate::plan::{Operation, OperationKind, Plan, Target};
 use crate::stack::Address;
 
 /// One line of the journal.
@@ -65,6 +65,7 @@ pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
             let entry = entry(snapshot, operation);
             entry.id = Some(id.clone());
             entry.inputs = inputs.clone();
+            declare(entry, plan, operation);
             entry.generation = operation.generation;
             entry.pending = true;
         }
@@ -73,6 +74,7 @@ pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
             let entry = entry(snapshot, operation);
             entry.id = Some(id.clone());
             entry.inputs = inputs.clone();
+            declare(entry, plan, operation);
             entry.outputs = outputs.clone();
             entry.generation = operation.generation;
             entry.pending = false;
@@ -89,20 +91,33 @@ pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
 
 /// The entry of an operation's resource, made if there is none, with what the plan says of its record.
 fn entry<'a>(snapshot: &'a mut Snapshot, operation: &Operation) -> &'a mut Entry {
-    let entry = snapshot.resources.entry(operation.address.clone()).or_insert_with(|| Entry {
+    let entry = snapshot.resources.entry(operation.address.clone()).or_insert_with(|| blank(operation.generation));
+    entry.depends_on.clone_from(&operation.dependencies);
+    entry.protect = operation.protect;
+    entry
+}
+
+/// An entry of which nothing is known yet.
+pub(super) fn blank(generation: u32) -> Entry {
+    Entry {
         id: None,
-        generation: operation.generation,
+        generation,
         inputs: Value::Null,
+        declared: Default::default(),
         outputs: Value::Null,
         depends_on: Default::default(),
         protect: false,
         pending: false,
         remembered: None,
         deposed: Vec::new(),
-    });
-    entry.depends_on.clone_from(&operation.dependencies);
-    entry.protect = operation.protect;
-    entry
+    }
+}
+
+/// Records what was declared. A pause declares nothing: what it reduces shall be as it was declared before.
+fn declare(entry: &mut Entry, plan: &Plan, operation: &Operation) {
+    if plan.target == Target::Running {
+        entry.declare(&operation.inputs);
+    }
 }
 
 /// Makes room for the generation that an operation brings: the one before it is an old one from now on, and an old one

@@ -12,7 +12,7 @@ use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
 use ebbtide::plan::{Plan, Target};
 use ebbtide::stack::{Address, Declarations, Scope, Stack};
-use ebbtide::state::{Backend, LocalBackend, Snapshot};
+use ebbtide::state::{Keys, LocalBackend, Snapshot, State};
 use ebbtide_cloud::{Cloud, Settings};
 use tempfile::TempDir;
 
@@ -74,31 +74,35 @@ impl Project {
         Arc::new(Aws::new(config, false))
     }
 
-    pub fn backend(&self) -> LocalBackend {
-        LocalBackend::new(&self.path().join("state"), "test", "net")
+    pub fn state(&self) -> State {
+        let backend = LocalBackend::new(&self.path().join("state"), "test", "net");
+        State::new(Box::new(backend), "test", "net", Keys::default())
     }
 
     pub async fn snapshot(&self) -> Snapshot {
-        self.backend().read().await.unwrap().expect("there is state").0
+        self.state().read().await.unwrap().expect("there is state").0
     }
 
     /// Runs a command to its end, on a cloud whose calls may be watched.
     pub async fn run_on(&self, cloud: &Cloud, target: Target, include_data: &BTreeSet<Address>) -> Ran {
         let events = Mutex::new(Vec::new());
-        let backend = self.backend();
+        let state = self.state();
         let deployment = Deployment {
-            backend: &backend,
+            state: &state,
             aws: Self::aws(cloud),
             account: "123456789012".into(),
             clock: &|| "2026-01-01T00:00:00Z".parse().unwrap(),
             sink: &|event| events.lock().unwrap().push(event),
             interrupt: self.interrupt.clone(),
             who: "test@host".into(),
+            why: None,
         };
         let run = async {
             let mut work = deployment.begin("apply", &scope()).await?;
             let prepared = work.plan(Some(&self.declarations), &scope(), target, include_data).await?;
-            work.execute(&prepared.plan).await
+            let finished = work.execute(&prepared.plan).await;
+            work.release().await;
+            finished
         };
         let result = run.await;
         Ran { result, events: events.into_inner().unwrap() }
@@ -113,15 +117,16 @@ impl Project {
 
     /// The plan toward a target, made without taking the stack.
     pub async fn plan(&self, target: Target) -> Plan {
-        let backend = self.backend();
+        let state = self.state();
         let deployment = Deployment {
-            backend: &backend,
+            state: &state,
             aws: Self::aws(&self.cloud()),
             account: "123456789012".into(),
             clock: &|| "2026-01-01T00:00:00Z".parse().unwrap(),
             sink: &|_| {},
             interrupt: Interrupt::default(),
             who: "test@host".into(),
+            why: None,
         };
         deployment.plan(Some(&self.declarations), &scope(), target, &BTreeSet::new()).await.unwrap().plan
     }

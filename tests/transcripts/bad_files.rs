@@ -28,7 +28,7 @@ fn state_that_is_damaged_newer_or_foreign() {
     let whole = project.read(STATE);
     let cases = [
         (whole[..whole.len() / 2].to_owned(), "is damaged"),
-        (whole.replacen("\"format\":1", "\"format\":99", 1), "state format 99"),
+        (whole.replacen("\"format\":2", "\"format\":99", 1), "state format 99"),
         (whole.replacen("\"stack\":\"shop\"", "\"stack\":\"other\"", 1), "is the state of other"),
     ];
     for (state, expected) in cases {

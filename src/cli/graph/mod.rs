@@ -18,7 +18,10 @@ pub(super) async fn run(context: &Context, arguments: &Graph) -> Result<u8, Comm
     let declarations = context.declare(&environment, &stack, "")?;
     let recorded = match arguments.target {
         Some(_) => None,
-        None => context::recorded(&environment, &stack).await?.filter(|s| s.target != Target::Destroyed),
+        None => {
+            let state = environment.state(&stack, None).await?;
+            context::recorded(&state).await?.filter(|snapshot| snapshot.target != Target::Destroyed)
+        }
     };
     let target = arguments.target.map(Target::from);
     let target = target.or_else(|| recorded.as_ref().map(|snapshot| snapshot.target)).unwrap_or(Target::Running);

@@ -9,7 +9,7 @@ use ebbtide::aws::ec2::VpcEndpoint;
 use ebbtide::plan::{AllKinds, Observation, Request, Seen, Target, plan};
 use ebbtide::resource::{Observed, Readiness};
 use ebbtide::stack::{Address, Declarations, Input, Scope, Stack, resolve};
-use ebbtide::state::{Backend, Entry, Holder, LocalBackend, Snapshot};
+use ebbtide::state::{Entry, Holder, Keys, LocalBackend, Snapshot, State};
 use serde_json::{Value, json};
 
 use crate::report::{Report, median};
@@ -84,10 +84,11 @@ fn record(folder: &Path, size: usize) -> u64 {
     for (address, declaration) in &declarations.resources {
         let output = |name: &str| json!(format!("vpce-{name:0>17}"));
         let (inputs, _) = resolve(&declaration.inputs, &|reference| Some(output(reference.address.name())));
-        let entry = Entry {
+        let mut entry = Entry {
             id: output(address.name()).as_str().map(str::to_owned),
             generation: 1,
             inputs,
+            declared: Default::default(),
             outputs: json!({"vpc_endpoint_id": output(address.name()), "dns_name": ""}),
             depends_on: declaration.depends_on.clone(),
             protect: false,
@@ -95,15 +96,20 @@ fn record(folder: &Path, size: usize) -> u64 {
             remembered: None,
             deposed: Vec::new(),
         };
+        entry.declare(&declaration.inputs);
         snapshot.resources.insert(address.clone(), entry);
     }
-    let backend = LocalBackend::new(folder, "bench", "layers");
+    let state = state(folder);
     let holder = Holder { by: "bench".into(), process: 0, command: "bench".into(), since: snapshot.since };
     block_on(async {
-        let mut session = backend.acquire(holder).await.expect("nobody else has it");
-        session.commit(&snapshot, 0).await.expect("state is written");
+        let mut writer = state.acquire(holder).await.expect("nobody else has it");
+        writer.commit(&snapshot).await.expect("state is written");
     });
     std::fs::metadata(folder.join("bench/layers.json")).map(|file| file.len()).unwrap_or_default()
+}
+
+fn state(folder: &Path) -> State {
+    State::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::default())
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -125,8 +131,7 @@ pub fn child(arguments: &[String]) -> ExitCode {
     let size = size.parse().expect("a number");
     let begun = Instant::now();
     let declarations = declare(size);
-    let backend = LocalBackend::new(Path::new(folder), "bench", "layers");
-    let (snapshot, _) = block_on(backend.read()).expect("state is read").expect("there is state");
+    let (snapshot, _) = block_on(state(Path::new(folder)).read()).expect("state is read").expect("there is state");
     let mut observation = Observation::default();
     for (address, entry) in &snapshot.resources {
         let observed = Observed {
