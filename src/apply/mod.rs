@@ -11,8 +11,10 @@ mod pace;
 mod patience;
 mod priority;
 mod recover;
+mod rollback;
 
 pub use deployment::{Deployment, Prepared, Work};
 pub use event::{Event, FORMAT, Finished, Longest};
 pub use failure::Failure;
 pub use interrupt::Interrupt;
+pub use rollback::declared_at;

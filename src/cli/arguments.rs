@@ -67,18 +67,20 @@ pub(super) enum Command {
     /// Brings a stack up, or carries out a plan file
     Apply(Apply),
     /// Takes away what bills by the hour and keeps all data
-    Pause(OneStack),
+    Pause(Change),
     /// Brings a paused stack back, as it was
-    Resume(OneStack),
+    Resume(Change),
     /// Takes a stack away; data only where it is named
     Destroy(Destroy),
     /// Shows what is recorded of a stack, or of all stacks of the environment
     Status(OneStack),
+    /// Lists the runs of a stack: who, when, why, and how they ended
+    History(History),
     /// Prints the outputs of a stack
     Output(Outputs),
     /// Draws a stack: what runs, what sleeps, what holds data
     Graph(Graph),
-    /// Looks into the recorded state
+    /// Looks into the recorded state and its history, moves it, unlocks it, encrypts it anew
     State(State),
     /// Prints completions for a shell
     Completions {
@@ -95,6 +97,30 @@ pub(super) enum Command {
 pub(super) struct OneStack {
     /// The stack; may be left out where there is exactly one
     pub(super) stack: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Change {
+    /// The stack; may be left out where there is exactly one
+    pub(super) stack: Option<String>,
+    #[command(flatten)]
+    pub(super) reason: Reason,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Reason {
+    /// Why, for `ebb history`
+    #[arg(long, value_name = "TEXT")]
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct History {
+    /// The stack; may be left out where there is exactly one
+    pub(super) stack: Option<String>,
+    /// Lists at most so many, the latest first
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    pub(super) limit: usize,
 }
 
 #[derive(Debug, Args)]
@@ -136,6 +162,8 @@ pub(super) struct Apply {
     /// Lets a replacement delete this resource's data; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     pub(super) include_data: Vec<String>,
+    #[command(flatten)]
+    pub(super) reason: Reason,
 }
 
 #[derive(Debug, Args)]
@@ -145,6 +173,8 @@ pub(super) struct Destroy {
     /// Deletes this resource's data too; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     pub(super) include_data: Vec<String>,
+    #[command(flatten)]
+    pub(super) reason: Reason,
 }
 
 #[derive(Debug, Args)]
@@ -206,6 +236,41 @@ pub(super) enum StateCommand {
     Show {
         /// The resource, KIND.NAME; the whole document if left out
         address: Option<String>,
+        /// As it was at this serial; as it is now if nothing is said
+        #[arg(long, value_name = "NUMBER")]
+        serial: Option<u64>,
+    },
+    /// Lists the serials that can be shown and rolled back to
+    History {
+        /// Lists at most so many, the latest first
+        #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+        limit: usize,
+    },
+    /// Brings the stack to what was declared at an earlier serial; the past itself stays as it is
+    Rollback {
+        /// The serial, of `ebb state history`
+        #[arg(long, value_name = "NUMBER")]
+        serial: u64,
+        /// Lets a replacement delete this resource's data; repeatable, `all` for every resource
+        #[arg(long, value_name = "ADDRESS")]
+        include_data: Vec<String>,
+        #[command(flatten)]
+        reason: Reason,
+    },
+    /// Takes the stack away from a command that holds it and is gone; explains first what that means
+    Unlock,
+    /// Moves the state with all its history to another place
+    Move {
+        /// Where to: s3://BUCKET/PREFIX, or a directory
+        #[arg(long, value_name = "PLACE")]
+        to: String,
+    },
+    /// Encrypts the state with all its history anew, with the key that [state.encryption] names now
+    Rekey,
+    /// Makes the bucket that [state] names, with versions and encryption, or brings an existing one to that
+    Init {
+        /// Another one, before the state is moved there: s3://BUCKET
+        place: Option<String>,
     },
 }
 

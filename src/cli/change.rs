@@ -9,7 +9,7 @@ use super::context::{self, Context};
 use super::error::{CommandError, DONE, ErrorKind, FAILED, INTERRUPTED};
 use super::interrupts::Interrupts;
 use super::progress::{Progress, summary};
-use crate::apply::{Deployment, Finished, Interrupt, Work};
+use crate::apply::{Deployment, Finished, Interrupt, Work, declared_at};
 use crate::environment::Environment;
 use crate::plan::{Plan, PlanView, Target, render};
 use crate::stack::{Address, Declarations};
@@ -23,12 +23,14 @@ pub(super) struct Change {
     plan: Option<Box<Plan>>,
     include_data: Vec<String>,
     reason: Option<String>,
+    /// What was declared at this serial is brought about, in place of what is declared now.
+    serial: Option<u64>,
 }
 
 impl Change {
     /// Another target for a stack.
     pub(super) fn to(command: &'static str, target: Target, stack: Option<String>) -> Self {
-        Self { command, target, stack, plan: None, include_data: Vec::new(), reason: None }
+        Self { command, target, stack, plan: None, include_data: Vec::new(), reason: None, serial: None }
     }
 
     /// The same, with the data of these resources, as they were named on the command line.
@@ -41,6 +43,19 @@ impl Change {
     pub(super) fn because(mut self, reason: Option<String>) -> Self {
         self.reason = reason;
         self
+    }
+
+    /// `ebb state rollback`: what was declared at an earlier serial. The stack runs then, as after any apply.
+    pub(super) fn back_to(serial: u64, stack: Option<String>) -> Self {
+        Self { serial: Some(serial), ..Self::to("state rollback", Target::Running, stack) }
+    }
+
+    /// The command line that does the same again.
+    fn again(&self, stack: &str) -> String {
+        match self.serial {
+            Some(serial) => format!("ebb {} --serial {serial} --stack {stack}", self.command),
+            None => format!("ebb {} {stack}", self.command),
+        }
     }
 
     /// `ebb apply` of a stack, or of a plan file. What names a registered stack is that stack.
@@ -86,8 +101,11 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
     let progress = Progress::new(output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
-    let declarations = declarations(context, &environment, &stack, change.target, &connection.account)?;
     let state = environment.state(&stack, Some(&connection.clients)).await?;
+    let declarations = match change.serial {
+        Some(serial) => Some(declared_at(&state.at(serial).await?)?),
+        None => declarations(context, &environment, &stack, change.target, &connection.account)?,
+    };
     let include_data = include_data(&state, &change.include_data).await?;
     let sink = |event| progress.event(event);
     let deployment = Deployment {
@@ -98,7 +116,10 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
         sink: &sink,
         interrupt,
         who: who(),
-        why: change.reason.clone(),
+        why: change
+            .reason
+            .clone()
+            .or_else(|| change.serial.map(|serial| format!("ebb state rollback --serial {serial}"))),
     };
     let scope = environment.scope(&stack, &connection.account);
     let mut work = deployment.begin(change.command, &scope).await?;
@@ -113,7 +134,7 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
     {
         output.note(&format!("{calls} calls to AWS"));
     }
-    ended(context, change.command, &interrupts, &finished)
+    ended(context, &change, &interrupts, &finished)
 }
 
 /// Plans, shows the plan, asks, and carries it out.
@@ -158,7 +179,7 @@ async fn carry_out<'a>(
 }
 
 /// The exit code of a run, and what to do next if it did not reach its target.
-fn ended(context: &Context, command: &str, interrupts: &Interrupts, finished: &Finished) -> Result<u8, CommandError> {
+fn ended(context: &Context, change: &Change, interrupts: &Interrupts, finished: &Finished) -> Result<u8, CommandError> {
     if finished.success {
         return Ok(DONE);
     }
@@ -166,8 +187,9 @@ fn ended(context: &Context, command: &str, interrupts: &Interrupts, finished: &F
     let what =
         if interrupted { "interrupted".to_owned() } else { format!("{} failed", count(finished.failed, "operation")) };
     context.output.warn(&format!(
-        "error: {what}, {} not begun\nhint: run `ebb {command} {}` again: what was done is recorded",
-        finished.skipped, finished.stack
+        "error: {what}, {} not begun\nhint: run `{}` again: what was done is recorded",
+        finished.skipped,
+        change.again(&finished.stack)
     ));
     Ok(if interrupts.came() { INTERRUPTED } else { FAILED })
 }
@@ -219,8 +241,13 @@ fn belongs(plan: &Plan, environment: &Environment) -> Result<(), CommandError> {
 
 /// Asks; only `yes` goes on. The lock is held meanwhile, so that what was shown is what will be done.
 async fn confirm(context: &Context, command: &str, plan: &Plan) -> Result<(), CommandError> {
-    let output = context.output;
     let question = format!("Do this to {} in {}? Only `yes` goes on:", plan.scope.stack, plan.scope.environment);
+    ask(context, &question, command).await
+}
+
+/// Asks a question; any answer but `yes` is an error.
+pub(super) async fn ask(context: &Context, question: &str, command: &str) -> Result<(), CommandError> {
+    let (output, question) = (context.output, question.to_owned());
     let answered = tokio::task::spawn_blocking(move || output.ask(&question)).await;
     let answer = answered.map_err(|error| CommandError::new(ErrorKind::Output, format!("cannot ask: {error}")))??;
     if answer == "yes" {

@@ -7,6 +7,7 @@ mod completions;
 mod context;
 mod error;
 mod graph;
+mod history;
 mod init;
 mod interrupts;
 mod output;

@@ -10,7 +10,7 @@ use super::change::{self, Change};
 use super::context::Context;
 use super::error::{CommandError, DONE, ErrorKind, FAILED, USAGE};
 use super::output::Output;
-use super::{cloud, completions, graph, init, outputs, plan, schema, state, status, validate};
+use super::{cloud, completions, graph, history, init, outputs, plan, schema, state, status, validate};
 use crate::environment::Definition;
 use crate::plan::Target;
 
@@ -53,28 +53,32 @@ fn run(context: &Context, command: Command) -> Result<u8, CommandError> {
         Command::Graph(arguments) => on_this_thread(graph::run(context, &arguments)),
         Command::Status(arguments) => on_this_thread(status::run(context, arguments.stack.as_deref())),
         Command::Output(arguments) => on_this_thread(outputs::run(context, &arguments)),
-        Command::State(arguments) => on_this_thread(async {
-            match &arguments.command {
-                StateCommand::List => state::list(context, arguments.stack.as_deref()).await,
-                StateCommand::Show { address } => {
-                    state::show(context, arguments.stack.as_deref(), address.as_deref()).await
-                }
-            }
-        }),
+        Command::History(arguments) => {
+            on_this_thread(history::run(context, arguments.stack.as_deref(), arguments.limit))
+        }
+        Command::State(arguments) => match arguments.command {
+            // What talks to AWS at length.
+            StateCommand::Rollback { .. } => on_all_threads(state::run(context, arguments)),
+            _ => on_this_thread(state::run(context, arguments)),
+        },
         Command::Plan(arguments) => on_all_threads(plan::run(context, &arguments)),
         Command::Apply(arguments) => {
             let apply = Change::apply(context, arguments.what.as_deref())?;
-            on_all_threads(change::run(context, apply.including_data(arguments.include_data)))
+            let apply = apply.including_data(arguments.include_data).because(arguments.reason.reason);
+            on_all_threads(change::run(context, apply))
         }
         Command::Pause(arguments) => {
-            on_all_threads(change::run(context, Change::to("pause", Target::Paused, arguments.stack)))
+            let pause = Change::to("pause", Target::Paused, arguments.stack).because(arguments.reason.reason);
+            on_all_threads(change::run(context, pause))
         }
         Command::Resume(arguments) => {
-            on_all_threads(change::run(context, Change::to("resume", Target::Running, arguments.stack)))
+            let resume = Change::to("resume", Target::Running, arguments.stack).because(arguments.reason.reason);
+            on_all_threads(change::run(context, resume))
         }
         Command::Destroy(arguments) => {
             let destroy = Change::to("destroy", Target::Destroyed, arguments.stack);
-            on_all_threads(change::run(context, destroy.including_data(arguments.include_data)))
+            let destroy = destroy.including_data(arguments.include_data).because(arguments.reason.reason);
+            on_all_threads(change::run(context, destroy))
         }
         Command::Cloud(arguments) => on_all_threads(cloud::run(context, &arguments)),
     }

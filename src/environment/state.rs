@@ -10,7 +10,8 @@ use super::environment::path_to;
 use super::error::did_you_mean;
 use super::regions::REGIONS;
 use super::{
-    Clients, ConnectError, Environment, Fault, KeyProvider, KeySettings, StateBackend, StateSettings, nearest,
+    Clients, ConnectError, EncryptionSettings, Environment, Fault, KeyProvider, KeySettings, StateBackend,
+    StateSettings, nearest,
 };
 use crate::aws::Aws;
 use crate::state::{Bucket, Key, Keys, KmsKey, Passphrase, Place, State, StateError};
@@ -23,34 +24,29 @@ impl Environment {
     /// The state of a stack. `clients` are those of this command, if it has any already; others are made only where the
     /// state cannot be reached without.
     pub async fn state(&self, stack: &str, clients: Option<&Clients>) -> Result<State, ConnectError> {
-        let settings = self.state_settings();
-        let keys = settings.encryption.as_ref().map(|encryption| {
-            let current = KeySettings {
-                provider: encryption.provider,
-                passphrase_env: encryption.passphrase_env.clone(),
-                passphrase_file: encryption.passphrase_file.clone(),
-                kms_key: encryption.kms_key.clone(),
-            };
-            (current, encryption.previous.clone())
-        });
-        let uses_kms = |keys: &&(KeySettings, Option<KeySettings>)| {
-            [Some(&keys.0), keys.1.as_ref()].into_iter().flatten().any(|key| key.provider == KeyProvider::Kms)
-        };
-        let needed = settings.backend == StateBackend::S3 || keys.as_ref().filter(uses_kms).is_some();
         let aws = match clients {
             Some(clients) => Some(Arc::clone(&clients.aws)),
-            None if needed => Some(self.clients().await?.aws),
+            None if self.state_settings().need_aws() => Some(self.clients().await?.aws),
             None => None,
         };
-        let key = |settings: &KeySettings, variable| self.key(settings, variable, stack, aws.as_ref());
-        let keys = match keys {
-            Some((current, previous)) => Keys::new(
-                key(&current, PASSPHRASE)?,
-                previous.map(|previous| key(&previous, PASSPHRASE_BEFORE)).transpose()?.flatten(),
-            ),
+        Ok(self.state_at(&self.place(aws.as_ref()), stack, aws.as_ref())?)
+    }
+
+    /// The state of a stack in another place than the environment says.
+    pub fn state_in(&self, place: &Place, stack: &str, clients: &Clients) -> Result<State, ConnectError> {
+        Ok(self.state_at(place, stack, Some(&clients.aws))?)
+    }
+
+    fn state_at(&self, place: &Place, stack: &str, aws: Option<&Arc<Aws>>) -> Result<State, StateError> {
+        let key = |settings: &KeySettings, variable| self.key(settings, variable, stack, aws);
+        let keys = match &self.state_settings().encryption {
             None => Keys::default(),
+            Some(encryption) => {
+                let previous =
+                    encryption.previous.as_ref().map(|previous| key(previous, PASSPHRASE_BEFORE)).transpose()?;
+                Keys::new(key(&encryption.current(), PASSPHRASE)?, previous.flatten())
+            }
         };
-        let place = self.place(aws.as_ref());
         Ok(State::new(place.backend(self.name(), stack), self.name(), stack, keys))
     }
 
@@ -71,6 +67,11 @@ impl Environment {
             }
             None => Place::Directory(self.root().join(named)),
         }
+    }
+
+    /// The directory as a setting: as it was named, from the project's directory on.
+    pub fn state_directory_setting(&self, named: &str) -> String {
+        named.strip_prefix("./").unwrap_or(named).to_owned()
     }
 
     fn place(&self, aws: Option<&Arc<Aws>>) -> Place {
@@ -137,6 +138,27 @@ impl Environment {
     }
 }
 
+impl StateSettings {
+    /// Whether state cannot be reached without AWS.
+    fn need_aws(&self) -> bool {
+        let keys =
+            self.encryption.iter().flat_map(|encryption| [Some(encryption.current()), encryption.previous.clone()]);
+        self.backend == StateBackend::S3 || keys.flatten().any(|key| key.provider == KeyProvider::Kms)
+    }
+}
+
+impl EncryptionSettings {
+    /// The key in use.
+    fn current(&self) -> KeySettings {
+        KeySettings {
+            provider: self.provider,
+            passphrase_env: self.passphrase_env.clone(),
+            passphrase_file: self.passphrase_file.clone(),
+            kms_key: self.kms_key.clone(),
+        }
+    }
+}
+
 /// What is wrong with the settings of state.
 pub(super) fn faults(document: &Document, settings: &StateSettings) -> Vec<Fault> {
     let mut faults = Vec::new();
@@ -172,24 +194,25 @@ pub(super) fn faults(document: &Document, settings: &StateSettings) -> Vec<Fault
         refuse(&["state", "region"], format!("`{region}` is not a region of AWS{near}"));
     }
     if let Some(encryption) = &settings.encryption {
-        let previous = encryption.previous.as_ref().map(|key| (key.provider, key.kms_key.is_some(), true));
-        for (provider, has_key, before) in
-            [(encryption.provider, encryption.kms_key.is_some(), false)].into_iter().chain(previous)
-        {
-            let path: &[&str] = if before {
-                &["state", "encryption", "previous", "provider"]
-            } else {
-                &["state", "encryption", "provider"]
+        let both = [(Some(encryption.current()), "encryption"), (encryption.previous.clone(), "previous")];
+        for (key, table) in both.iter().filter_map(|(key, table)| Some((key.as_ref()?, table))) {
+            let path: &[&str] = match *table {
+                "previous" => &["state", "encryption", "previous", "provider"],
+                _ => &["state", "encryption", "provider"],
             };
-            match provider {
-                KeyProvider::Kms if !has_key => {
+            match (key.provider, &key.kms_key, key.passphrase_env.is_some() || key.passphrase_file.is_some()) {
+                (KeyProvider::Kms, None, _) => {
                     refuse(path, "the provider `kms` needs a key: add `kms_key = \"ARN or alias/NAME\"`".to_owned());
                 }
-                KeyProvider::None | KeyProvider::Passphrase if has_key => {
+                (KeyProvider::None | KeyProvider::Passphrase, Some(_), _) => {
                     refuse(
                         path,
                         "only the provider `kms` has `kms_key`: change the provider or remove the key".to_owned(),
                     );
+                }
+                (KeyProvider::None | KeyProvider::Kms, _, true) => {
+                    let message = "only the provider `passphrase` has a passphrase: change the provider or remove it";
+                    refuse(path, message.to_owned());
                 }
                 _ => {}
             }

@@ -6,7 +6,7 @@ mod words;
 
 use live::Live;
 use plain::Plain;
-pub(super) use words::summary;
+pub(super) use words::{duration, summary};
 
 use super::output::Output;
 use crate::apply::Event;

@@ -30,7 +30,7 @@ fn done(operation: OperationKind) -> &'static str {
 }
 
 /// Milliseconds as a person reads them.
-pub(super) fn duration(milliseconds: u64) -> String {
+pub(in crate::cli) fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     if seconds < 60 {
         format!("{seconds}.{} s", milliseconds % 1000 / 100)

@@ -8,6 +8,7 @@
 //! cut off, unlocked by somebody) can still not overwrite anything: the document's version is another one by then.
 
 mod backend;
+mod bucket;
 mod date;
 mod lease;
 mod objects;

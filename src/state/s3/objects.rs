@@ -217,9 +217,12 @@ fn condition_failed(error: &Error) -> bool {
 /// What AWS said, with what to do about it.
 pub(super) fn refused(act: &'static str, place: &str, error: Error) -> StateError {
     let hint = match error.code.as_deref() {
-        Some("NoSuchBucket") => Some("`ebb state init` makes the bucket that [state] names"),
+        Some("NoSuchBucket") => {
+            let bucket = place.strip_prefix("s3://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
+            Some(format!("`ebb state init s3://{bucket}` makes it"))
+        }
         Some("KMS.DisabledException" | "KMS.NotFoundException") => {
-            Some("see that [state] names a KMS key that is enabled")
+            Some("see that [state] names a KMS key that is enabled".to_owned())
         }
         _ => None,
     };

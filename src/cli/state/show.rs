@@ -1,13 +1,14 @@
-//! `ebb state list` and `ebb state show`: the recorded state as it is.
+//! `ebb state list` and `ebb state show`: the recorded state as it is, or as it was.
 
 use std::fmt::Write as _;
 
-use super::context::{self, Context};
-use super::error::{CommandError, DONE, ErrorKind};
-use crate::state::Snapshot;
+use crate::cli::context::{Context, recorded};
+use crate::cli::error::{CommandError, DONE};
+use crate::state::{Snapshot, State};
 
-pub(super) async fn list(context: &Context, stack: Option<&str>) -> Result<u8, CommandError> {
-    let snapshot = recorded(context, stack).await?;
+/// `ebb state list`.
+pub(super) async fn list(context: &Context, state: &State) -> Result<u8, CommandError> {
+    let snapshot = recorded(state).await?.ok_or_else(|| super::nothing(state))?;
     if context.output.is_json() {
         let ids: serde_json::Map<String, serde_json::Value> =
             snapshot.resources.iter().map(|(address, entry)| (address.to_string(), entry.id.clone().into())).collect();
@@ -24,8 +25,17 @@ pub(super) async fn list(context: &Context, stack: Option<&str>) -> Result<u8, C
     Ok(DONE)
 }
 
-pub(super) async fn show(context: &Context, stack: Option<&str>, address: Option<&str>) -> Result<u8, CommandError> {
-    let snapshot = recorded(context, stack).await?;
+/// `ebb state show`.
+pub(super) async fn show(
+    context: &Context,
+    state: &State,
+    address: Option<&str>,
+    serial: Option<u64>,
+) -> Result<u8, CommandError> {
+    let snapshot: Snapshot = match serial {
+        Some(serial) => state.at(serial).await?,
+        None => recorded(state).await?.ok_or_else(|| super::nothing(state))?,
+    };
     let value = match address {
         None => {
             let mut document = serde_json::to_value(&snapshot);
@@ -49,14 +59,4 @@ pub(super) async fn show(context: &Context, stack: Option<&str>, address: Option
         context.output.result(&format!("{value:#}\n"))?;
     }
     Ok(DONE)
-}
-
-async fn recorded(context: &Context, stack: Option<&str>) -> Result<Snapshot, CommandError> {
-    let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, stack).await?;
-    let state = environment.state(&stack, None).await?;
-    context::recorded(&state).await?.ok_or_else(|| {
-        let message = format!("nothing is recorded of {stack} in {}", environment.name());
-        CommandError::new(ErrorKind::State, message).hint(format!("`ebb apply {stack}` makes {}", state.place()))
-    })
 }
