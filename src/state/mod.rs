@@ -20,6 +20,7 @@ mod seal;
 mod snapshot;
 #[expect(clippy::module_inception, reason = "the room is named after its one main thing")]
 mod state;
+mod unlock;
 
 pub use backend::{Backend, Commit, Held, Holder, Session, Stored, Version};
 pub use error::StateError;

@@ -5,10 +5,13 @@
 
 mod bad_files;
 mod bad_input;
+mod history;
 mod outside;
 mod project;
 mod runner;
+mod secrets;
 mod sessions;
+mod shared;
 mod stacks;
 
 use std::process::ExitCode;
@@ -17,5 +20,16 @@ fn main() -> ExitCode {
     if std::env::var_os(project::PLAYS_EBB).is_some() {
         return ebbtide::main(stacks::definitions());
     }
-    runner::run(&[sessions::TESTS, bad_input::TESTS, bad_files::TESTS, outside::TESTS].concat())
+    runner::run(
+        &[
+            sessions::TESTS,
+            history::TESTS,
+            shared::TESTS,
+            secrets::TESTS,
+            bad_input::TESTS,
+            bad_files::TESTS,
+            outside::TESTS,
+        ]
+        .concat(),
+    )
 }

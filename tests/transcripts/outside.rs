@@ -16,13 +16,13 @@ pub const TESTS: &[Test] = &[
 ];
 
 /// Ends a server when the test is over, however it ends.
-struct Server {
+pub struct Server {
     process: Child,
     address: String,
 }
 
 impl Server {
-    fn start(project: &Project) -> Self {
+    pub fn start(project: &Project) -> Self {
         let mut command = project.command("cloud --listen 127.0.0.1:0");
         let mut process = command.stdout(Stdio::piped()).spawn().expect("ebb starts");
         let mut line = String::new();
@@ -30,6 +30,11 @@ impl Server {
         stdout.read_line(&mut line).expect("it says where it listens");
         let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
         Self { process, address: address.to_owned() }
+    }
+
+    /// Where it listens: host and port.
+    pub fn address(&self) -> &str {
+        &self.address
     }
 
     /// Asks EC2 in its own words.

@@ -75,6 +75,8 @@ impl Project {
         settings.add_filter(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME");
         settings.add_filter(r"\b\d+\.\d s\b", "N s");
         settings.add_filter(r"process \d+", "process N");
+        settings.add_filter(r"(done|failed|interrupted|cut off|open)( +)[0-9a-f]{12}\b", "${1}${2}HASH");
+        settings.add_filter(r"\b\d+ s\b", "N s");
         settings.add_filter(r"\b198\.\d+\.\d+\.\d+\b", "ADDRESS");
         settings.add_filter(&regex_of(&self.folder.path().display().to_string()), "PROJECT");
         settings.bind(|| insta::assert_snapshot!(name, self.transcript));

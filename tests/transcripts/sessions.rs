@@ -64,7 +64,7 @@ fn a_machine_reads_along() {
         (Some(true), Some(false))
     );
     let all = one(&project.run("status --json").stdout);
-    assert_eq!(all["stacks"].as_array().map(Vec::len), Some(3));
+    assert_eq!(all["stacks"].as_array().map(Vec::len), Some(4));
 }
 
 fn a_plan_file_is_carried_out_once() {

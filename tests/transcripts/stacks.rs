@@ -4,6 +4,7 @@ use ebbtide::Definition;
 use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
 use ebbtide::aws::s3::Bucket;
+use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::components::network::{Nat, Network};
 use ebbtide::stack::{Input, Stack};
 use schemars::JsonSchema;
@@ -39,6 +40,7 @@ pub fn definitions() -> Vec<Definition> {
     vec![
         Definition::new("shop", "a network that can sleep", shop),
         Definition::new("vault", "a bucket", vault),
+        Definition::new("safe", "secrets from everywhere", safe),
         Definition::new("wrong", "a stack with a mistake", wrong),
     ]
 }
@@ -58,6 +60,22 @@ struct NoSettings {}
 fn vault(stack: &mut Stack, _settings: &NoSettings) {
     let bucket = stack.add("models", Bucket::new());
     stack.output("BUCKET", &bucket.name);
+}
+
+/// A secret of each source, and something that bills beside them.
+fn safe(stack: &mut Stack, _settings: &NoSettings) {
+    let sources = [
+        ("environment", SecretSource::Environment("CANARY_VALUE".to_owned())),
+        ("other", SecretSource::Environment("CANARY_OTHER".to_owned())),
+        ("file", SecretSource::File("canary.txt".to_owned())),
+        ("generated", SecretSource::generated(40)),
+    ];
+    for (name, source) in sources {
+        let secret = stack.add(name, Secret::new(source));
+        stack.output(name, &secret.arn);
+    }
+    let cidr = "10.30.0.0/16".parse().expect("a block");
+    Network { nat: Nat::One, ..Network::new(cidr) }.declare(stack, "main");
 }
 
 fn wrong(stack: &mut Stack, mistakes: &Mistakes) {

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::confirm;
+use super::{confirm, holder};
 use crate::cli::context::Context;
 use crate::cli::error::{CommandError, DONE};
 use crate::state::{Held, State};
@@ -21,7 +21,7 @@ pub(super) async fn run(context: &Context, state: &State) -> Result<u8, CommandE
     if held.ends_after.is_some() {
         confirm(context, "state unlock", "Take the stack away from them? Only `yes` goes on:").await?;
     }
-    state.backend().unlock(&held).await?;
+    state.unlock(&held, holder("state unlock")).await?;
     if output.is_json() {
         output.json(&json!({ "place": state.place(), "held": held.holder, "unlocked": true }))?;
     } else {

@@ -9,8 +9,8 @@ use crate::aws::Call as _;
 use crate::resource::Boxed;
 use crate::state::{Backend, Bucket, Held, Holder, Session, StateError, Stored, Version};
 
-/// How many times a lease is renewed before it would end.
-const RENEWALS: u32 = 4;
+/// How many times a lease is renewed before it would end; each time it is also noticed if somebody took it away.
+const RENEWALS: u32 = 12;
 
 /// The state of one stack in one environment in a bucket of S3.
 #[derive(Clone, Debug)]

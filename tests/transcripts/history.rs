@@ -1,0 +1,69 @@
+//! Runs and serials, told and gone back to.
+
+use serde_json::Value;
+
+use crate::project::{LOCAL, Project, text};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[
+    ("every_run_is_told", every_run_is_told),
+    ("a_rollback_brings_back_what_was_declared", a_rollback_brings_back_what_was_declared),
+];
+
+fn every_run_is_told() {
+    let mut project = Project::new();
+    project.type_in("history shop");
+    for line in ["apply shop --yes --quiet --reason opening", "pause shop --yes --quiet"] {
+        assert!(project.run(line).status.success());
+    }
+    let killed = project.command("resume shop --yes").env("EBB_CLOUD_FAULTS", "kill-after=20").output().unwrap();
+    assert!(!killed.status.success());
+    project.type_in("history shop");
+    assert!(project.run("resume shop --yes --quiet").status.success());
+    for line in
+        ["history shop", "history shop --limit 1", "state history --stack shop", "state show --serial 77 --stack shop"]
+    {
+        project.type_in(line);
+    }
+    project.compare("every_run_is_told");
+
+    let told: Value = serde_json::from_slice(&project.run("history shop --json").stdout).unwrap();
+    let outcomes: Vec<_> = told["runs"].as_array().unwrap().iter().map(|run| run["outcome"].as_str()).collect();
+    assert_eq!(outcomes, [Some("done"), Some("cut_off"), Some("done"), Some("done")]);
+    assert!(
+        told["runs"][3]["took_ms"].is_u64() && told["runs"][3]["plan"].as_str().is_some_and(|hash| hash.len() == 64)
+    );
+}
+
+fn a_rollback_brings_back_what_was_declared() {
+    let mut project = Project::new();
+    let with_nat = LOCAL;
+    let without = LOCAL.replace("nat = \"one\"\n", "");
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    project.write("environments/local.toml", &without);
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    let past = project.read("state/local/shop.history/00000002.json");
+
+    project.type_in("state rollback --serial 2 --stack shop --yes --quiet");
+    let planned = text(&project.run("plan shop").stdout);
+    assert!(planned.contains("to delete"), "the code still says otherwise: {planned}");
+    project.write("environments/local.toml", with_nat);
+    for line in [
+        "plan shop --quiet",
+        "state rollback --serial 1 --stack shop --yes --quiet",
+        "state rollback --serial 40 --stack shop --yes",
+    ] {
+        project.type_in(line);
+    }
+    // What a pause reduced and put to sleep is declared as before.
+    assert!(project.run("pause shop --yes --quiet").status.success());
+    let paused: Value = serde_json::from_slice(&project.run("status shop --json").stdout).unwrap();
+    let serial = paused["serial"].as_u64().unwrap();
+    project.write("environments/local.toml", &without);
+    assert!(project.run("resume shop --yes --quiet").status.success());
+    assert!(project.run(&format!("state rollback --serial {serial} --stack shop --yes --quiet")).status.success());
+    project.write("environments/local.toml", with_nat);
+    project.type_in("plan shop --quiet");
+    assert_eq!(project.read("state/local/shop.history/00000002.json"), past, "the past stays as it is");
+    project.compare("a_rollback_brings_back_what_was_declared");
+}

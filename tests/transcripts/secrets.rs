@@ -1,0 +1,150 @@
+//! A canary in every secret input: it must be found nowhere but where AWS keeps it.
+
+use std::path::Path;
+
+use crate::outside::Server;
+use crate::project::{LOCAL, Project};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[("no_secret_is_found_anywhere", no_secret_is_found_anywhere)];
+
+/// Every secret that goes in: values of secrets, passphrases of state, credentials of AWS.
+const CANARIES: &[(&str, &str)] = &[
+    ("CANARY_VALUE", "canary/of+the environment"),
+    ("CANARY_OTHER", "canary-of-another-value"),
+    ("EBB_STATE_PASSPHRASE", "canary-of-the-passphrase"),
+    ("EBB_STATE_PASSPHRASE_PREVIOUS", "canary-of-the-passphrase-before"),
+    ("AWS_SECRET_ACCESS_KEY", "canary-of-the-access-key"),
+    ("AWS_SESSION_TOKEN", "canary-of-the-session"),
+];
+const FILE: &str = "canary-of-the-file";
+
+fn no_secret_is_found_anywhere() {
+    let project = Project::new();
+    project.write("canary.txt", &format!("{FILE}\n"));
+    let mut said = Vec::new();
+    let mut run = |line: &str, faults: &str, changed: &str| {
+        let mut command = project.command(line);
+        command
+            .envs(CANARIES.iter().copied())
+            .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
+            .env("RUST_BACKTRACE", "full")
+            .env("EBB_CLOUD_FAULTS", faults);
+        if !changed.is_empty() {
+            command.env("CANARY_VALUE", changed);
+        }
+        let output = command.output().expect("ebb starts");
+        said.push((line.to_owned(), [output.stdout, output.stderr].concat()));
+        output.status.success()
+    };
+    // A passphrase that is too short is refused, and not shown.
+    let settle = |settings: &str| project.write("environments/local.toml", &format!("{LOCAL}{settings}"));
+    assert!(run("validate safe", "", ""));
+    assert!(run("plan safe --out safe.plan -v", "", ""));
+    assert!(run("plan safe --json", "", ""));
+    // Refused, cut off in the middle, killed: what is told then must not tell it either.
+    for faults in ["fail=error:20%:seed=3", "kill-before=12", "kill-after=13", "fail=cut:20%:seed=5"] {
+        run("apply safe --yes --json -v", faults, "");
+    }
+    assert!(run("apply safe --yes -v", "", ""));
+    assert!(run("apply safe --yes --json", "", "canary-of-a-new-value"));
+    for line in [
+        "status safe",
+        "status safe --json",
+        "output safe --json",
+        "state show --stack safe",
+        "graph safe --format dot",
+    ] {
+        assert!(run(line, "", ""), "{line}");
+    }
+    settle("\n[state.encryption]\nprovider = \"passphrase\"\n");
+    assert!(run("pause safe --yes -v", "", ""));
+    settle("\n[state.encryption]\nprovider = \"passphrase\"\n[state.encryption.previous]\nprovider = \"passphrase\"\n");
+    assert!(run("state rekey --stack safe --yes --json", "", ""));
+    settle("\n[state.encryption]\nprovider = \"passphrase\"\npassphrase_env = \"EBB_STATE_PASSPHRASE_PREVIOUS\"\n");
+    assert!(!run("status safe", "", ""), "another passphrase");
+    settle(
+        "\n[state.encryption]\nprovider = \"none\"\n[state.encryption.previous]\nprovider = \"passphrase\"\npassphrase_env = \"EBB_STATE_PASSPHRASE\"\n",
+    );
+    assert!(run("state rekey --stack safe --yes", "", ""));
+    assert!(run("history safe --json", "", ""));
+    // Over HTTP, with credentials that are used.
+    let server = Server::start(&project);
+    let away = format!("endpoint_url = \"http://{}\"", server.address());
+    project.write("environments/away.toml", &LOCAL.replace("embedded = true\ntransition_ms = 20", &away));
+    assert!(run("plan safe -e away -v", "", ""));
+
+    let canaries: Vec<&str> =
+        CANARIES.iter().map(|(_, canary)| *canary).chain([FILE, "canary-of-a-new-value"]).collect();
+    for (line, text) in &said {
+        nothing_of(&canaries, text, &format!("what `ebb {line}` says"));
+    }
+    let mut searched = 0;
+    search(&project.path("."), &mut |path, bytes| {
+        searched += 1;
+        nothing_of(&canaries, bytes, &path.display().to_string());
+    });
+    assert!(searched >= 12, "only {searched} files were searched");
+    // The canary lives: AWS has it.
+    let mut alive = false;
+    search_all(&project.path("state/local/cloud"), &mut |_, bytes| alive |= contains(bytes, FILE.as_bytes()));
+    assert!(alive, "the value never reached AWS");
+}
+
+/// Fails if a secret is in some text, as it is or in another form that gives it away.
+fn nothing_of(canaries: &[&str], text: &[u8], place: &str) {
+    for canary in canaries {
+        let json = serde_json::to_string(canary).expect("text is JSON");
+        let forms = [(*canary).to_owned(), json.trim_matches('"').to_owned(), base64(canary), hex(canary), url(canary)];
+        for form in forms {
+            assert!(!contains(text, form.as_bytes()), "{place} gives away {canary} as {form}");
+        }
+    }
+}
+
+/// All files of a project but where secrets come from, and where AWS keeps them.
+fn search(folder: &Path, see: &mut dyn FnMut(&Path, &[u8])) {
+    search_all(folder, &mut |path, bytes| {
+        if !path.ends_with("canary.txt") && !path.components().any(|part| part.as_os_str() == "cloud") {
+            see(path, bytes);
+        }
+    });
+}
+
+fn search_all(folder: &Path, see: &mut dyn FnMut(&Path, &[u8])) {
+    for entry in std::fs::read_dir(folder).expect("a folder").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            search_all(&path, see);
+        } else {
+            see(&path, &std::fs::read(&path).expect("a file"));
+        }
+    }
+}
+
+fn contains(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
+}
+
+fn base64(text: &str) -> String {
+    use base64::Engine as _;
+    // Without its end, which depends on what follows.
+    let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(text);
+    encoded[..encoded.len() - 2].to_owned()
+}
+
+fn hex(text: &str) -> String {
+    text.bytes().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn url(text: &str) -> String {
+    text.bytes()
+        .map(|byte| {
+            if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,126 @@
+//! State in a bucket, state that moves, state that is encrypted.
+
+use std::time::{Duration, Instant};
+
+use crate::project::{LOCAL, Project, text};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[
+    ("state_in_a_bucket_is_taken_by_one_and_unlocked", state_in_a_bucket_is_taken_by_one_and_unlocked),
+    ("state_moves_with_all_its_history", state_moves_with_all_its_history),
+    ("a_passphrase_is_changed_and_given_up", a_passphrase_is_changed_and_given_up),
+    ("mistakes_in_settings_of_state", mistakes_in_settings_of_state),
+];
+
+const BUCKET: &str = "\n[state]\nbackend = \"s3\"\nbucket = \"acme-state\"\nprefix = \"ebb\"\n";
+const PASSPHRASE: &str = "\n[state.encryption]\nprovider = \"passphrase\"\n";
+
+fn settle(project: &Project, settings: &str) {
+    project.write("environments/local.toml", &format!("{LOCAL}{settings}"));
+}
+
+fn state_in_a_bucket_is_taken_by_one_and_unlocked() {
+    let mut project = Project::with(&format!("{LOCAL}{BUCKET}"));
+    for line in [
+        "apply shop --yes",
+        "state init --yes",
+        "state init --yes",
+        "state unlock --stack shop",
+        "apply shop --yes --quiet",
+    ] {
+        project.type_in(line);
+    }
+    let first = project.command("pause shop --yes").env("EBB_CLOUD_FAULTS", "latency=700ms").spawn().unwrap();
+    let begun = Instant::now();
+    while !text(&project.run("state unlock --stack shop").stderr).contains("is held by") {
+        assert!(begun.elapsed() < Duration::from_secs(20), "the first command never took the stack");
+    }
+    for line in ["resume shop --yes", "state unlock --stack shop", "state unlock --stack shop --yes"] {
+        project.type_in(line);
+    }
+    let said = first.wait_with_output().unwrap();
+    assert_eq!(said.status.code(), Some(1), "who lost the stack does not go on as if nothing were");
+    assert!(project.run("pause shop --yes").status.success());
+    project.type_in("plan shop --target paused");
+    project.compare("state_in_a_bucket");
+}
+
+fn state_moves_with_all_its_history() {
+    let mut project = Project::new();
+    for line in [
+        "state move --to s3://acme-state/ebb --stack shop --yes",
+        "apply shop --yes --quiet",
+        "state move --to s3://acme-state/ebb --stack shop --yes",
+        "state init s3://acme-state --yes --quiet",
+        "state move --to s3://acme-state/ebb --stack shop --yes",
+        "plan shop",
+    ] {
+        project.type_in(line);
+    }
+    settle(&project, BUCKET);
+    for line in ["plan shop --quiet", "history shop", "state move --to state --stack shop --yes", "plan shop --quiet"] {
+        project.type_in(line);
+    }
+    settle(&project, "");
+    project.type_in("plan shop --quiet");
+    project.compare("state_moves");
+}
+
+fn a_passphrase_is_changed_and_given_up() {
+    let (one, other) = ("correct horse battery staple", "another horse battery staple");
+    let project = Project::new();
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    settle(&project, PASSPHRASE);
+    let run = |line: &str, now: &str, before: &str| {
+        let variables = [("EBB_STATE_PASSPHRASE", now), ("EBB_STATE_PASSPHRASE_PREVIOUS", before)];
+        let output =
+            project.command(line).envs(variables.iter().filter(|(_, text)| !text.is_empty()).copied()).output();
+        let output = output.unwrap();
+        (output.status.success(), format!("{}{}", text(&output.stdout), text(&output.stderr)))
+    };
+    let refused = |line: &str, now: &str, expected: &str| {
+        let (success, said) = run(line, now, "");
+        assert!(!success && said.contains(expected), "{line}: {said}");
+    };
+    refused("status shop", "", "EBB_STATE_PASSPHRASE is not set");
+    refused("status shop", "short", "fewer than 16 characters");
+    assert!(run("pause shop --yes --quiet", one, "").0);
+    let sealed = |file: &str| std::fs::read(project.path(file)).unwrap().starts_with(b"{\"sealed\":");
+    assert!(sealed("state/local/shop.json") && !sealed("state/local/shop.history/00000001.json"));
+    refused("status shop", other, "is another passphrase");
+    refused("plan shop", other, "is another passphrase");
+
+    settle(&project, &format!("{PASSPHRASE}[state.encryption.previous]\nprovider = \"passphrase\"\n"));
+    let (success, said) = run("state rekey --stack shop --yes", other, one);
+    assert!(success && said.contains("written anew with the present key"), "{said}");
+    settle(&project, PASSPHRASE);
+    for serial in 1..=3 {
+        assert!(sealed(&format!("state/local/shop.history/{serial:08}.json")), "serial {serial}");
+        assert!(run(&format!("state show --serial {serial} --stack shop"), other, "").0);
+    }
+    refused("state show --serial 3 --stack shop", one, "is another passphrase");
+
+    settle(
+        &project,
+        "\n[state.encryption]\nprovider = \"none\"\n[state.encryption.previous]\nprovider = \"passphrase\"\n",
+    );
+    assert!(run("state rekey --stack shop --yes", "", other).0);
+    settle(&project, "");
+    assert!(run("history shop", "", "").0 && !sealed("state/local/shop.json"));
+}
+
+fn mistakes_in_settings_of_state() {
+    let mut project = Project::new();
+    for settings in [
+        "\n[state]\nbackend = \"s3\"\n",
+        "\n[state]\nbucket = \"acme-state\"\n",
+        "\n[state]\nbackend = \"s3\"\nbucket = \"acme-state\"\nregion = \"eu-west-9\"\ndirectory = \"x\"\n",
+        "\n[state.encryption]\nprovider = \"kms\"\n",
+        "\n[state.encryption]\nprovider = \"passphrase\"\nkms_key = \"alias/state\"\n",
+        "\n[state.encryption]\nprovider = \"pasphrase\"\n",
+    ] {
+        settle(&project, settings);
+        project.type_in("validate shop");
+    }
+    project.compare("mistakes_in_settings_of_state");
+}
