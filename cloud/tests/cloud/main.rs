@@ -5,6 +5,7 @@ mod autoscaling;
 mod budgets;
 mod chassis;
 mod ec2;
+mod kms;
 mod monitoring;
 mod sagemaker;
 mod seam;
