@@ -7,6 +7,7 @@ mod chassis;
 mod ec2;
 mod kms;
 mod monitoring;
+mod objects;
 mod sagemaker;
 mod seam;
 mod server;

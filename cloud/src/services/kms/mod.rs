@@ -18,6 +18,7 @@ use serde_json::Value;
 use winterbaume_core::{MockRequest, MockResponse};
 
 pub(crate) use key::Key;
+pub(crate) use name::find_seen;
 
 use super::shape::Shapes;
 use crate::documents::World;
