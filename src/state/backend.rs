@@ -95,7 +95,7 @@ pub trait Backend: Send + Sync {
 }
 
 /// The right to write.
-pub trait Session: Send {
+pub trait Session: Send + Sync {
     /// Makes a document durable, atomically, if the one there is still the one that it replaces; else the error is
     /// [`StateError::Moved`]. The one before stays readable under its serial; the journal ends with it.
     fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>>;

@@ -1,12 +1,7 @@
-//! `ebb`: the stacks that Ebbtide ships, registered in one place.
-
-mod adeptai;
+//! `ebb`: the stacks that Ebbtide ships, behind one command.
 
 use std::process::ExitCode;
 
-use ebbtide::Definition;
-
 fn main() -> ExitCode {
-    let adeptai = "language models behind SageMaker endpoints, in private subnets, watched and budgeted";
-    ebbtide::main(vec![Definition::new("adeptai", adeptai, adeptai::declare)])
+    ebbtide::main(ebbtide_stacks::definitions())
 }

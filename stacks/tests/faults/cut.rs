@@ -1,0 +1,103 @@
+//! The end of a process, as far as the cloud and the disk can tell.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use ebbtide_cloud::seam::{Call, Observer, Verdict};
+
+use crate::fault::Fault;
+
+/// Counts calls and writes, and ends the process at one of them: nothing it still sends arrives, nothing it still writes
+/// is written. What had reached AWS by then is finished there.
+#[derive(Debug, Default)]
+pub struct Cut {
+    fault: Option<Fault>,
+    calls: AtomicU64,
+    writes: AtomicU64,
+    ended: AtomicBool,
+    acting: AtomicUsize,
+}
+
+impl Cut {
+    pub fn new(fault: Option<Fault>) -> Arc<Self> {
+        Arc::new(Self { fault, ..Self::default() })
+    }
+
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    pub fn writes(&self) -> u64 {
+        self.writes.load(Ordering::SeqCst)
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
+    }
+
+    /// Waits until the process has ended and all that had reached AWS is done.
+    pub async fn over(&self) {
+        while !(self.has_ended() && self.acting.load(Ordering::SeqCst) == 0) {
+            tokio::time::sleep(Duration::from_micros(200)).await;
+        }
+    }
+
+    /// Before a write of state: whether it is done at all, and whether the process ends right after it.
+    pub fn write(&self) -> Write {
+        if self.has_ended() {
+            return Write::Never;
+        }
+        let number = self.writes.fetch_add(1, Ordering::SeqCst) + 1;
+        match self.fault {
+            Some(Fault::Write { at, done: false }) if at == number => {
+                self.end();
+                Write::Never
+            }
+            Some(Fault::Write { at, done: true }) if at == number => Write::Last,
+            Some(Fault::FullDisk { from }) if number >= from => Write::DiskFull,
+            _ => Write::Done,
+        }
+    }
+
+    pub fn end(&self) {
+        self.ended.store(true, Ordering::SeqCst);
+    }
+}
+
+/// What becomes of a write of state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Write {
+    Done,
+    Last,
+    Never,
+    DiskFull,
+}
+
+impl Observer for Cut {
+    fn before(&self, _call: &Call) -> Verdict {
+        if self.has_ended() {
+            return Verdict::Hang;
+        }
+        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        match self.fault {
+            Some(Fault::Call { at, acted: false }) if at == number => {
+                self.end();
+                Verdict::Hang
+            }
+            Some(Fault::Call { at, acted: true }) if at == number => {
+                self.acting.fetch_add(1, Ordering::SeqCst);
+                self.end();
+                Verdict::ActAndDrop
+            }
+            _ => {
+                self.acting.fetch_add(1, Ordering::SeqCst);
+                Verdict::Act
+            }
+        }
+    }
+
+    fn acted(&self, _call: &Call, _status: u16) {
+        self.acting.fetch_sub(1, Ordering::SeqCst);
+    }
+}

@@ -1,0 +1,97 @@
+//! Every command of adeptai, ended at every call to AWS and every write of state, and ended a second time while it is run
+//! again. The suite takes points in even steps; `EBB_FAULTS=all` takes them all.
+
+use std::sync::Arc;
+
+use tokio::task::JoinSet;
+
+use crate::adeptai::{Case, after, cases};
+use crate::fault::Fault;
+use crate::observer::Inventory;
+use crate::random::Random;
+use crate::world::{Command, World};
+
+/// How many points of each command the suite takes.
+const SAMPLED: usize = 8;
+/// Two work, one waits for the disk.
+const AT_ONCE: usize = 3;
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_ended_anywhere_twice_converges() {
+    let all = std::env::var("EBB_FAULTS").is_ok_and(|value| value == "all");
+    let seed = std::env::var("EBB_FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
+    let mut failures = Vec::new();
+    for Case { name, command, start } in cases().await {
+        let (points, expected) = points(&start, &command).await;
+        let step = if all { 1 } else { points.len().div_ceil(SAMPLED) };
+        let mut random = Random::new(seed);
+        let offset = if all { 0 } else { random.below(step as u64) as usize };
+        let chosen: Vec<Fault> = points.into_iter().skip(offset).step_by(step).collect();
+        println!("{name}: {} points (seed {seed})", chosen.len());
+        let mut running = JoinSet::new();
+        let (start, expected, command) = (Arc::new(start), Arc::new(expected), Arc::new(command));
+        let mut waiting = chosen.into_iter();
+        loop {
+            while running.len() < AT_ONCE
+                && let Some(fault) = waiting.next()
+            {
+                let (start, expected, command) = (Arc::clone(&start), Arc::clone(&expected), Arc::clone(&command));
+                let second = random.next();
+                running.spawn(async move {
+                    (fault.clone(), ended_twice(&start, &command, &expected, &fault, second).await)
+                });
+            }
+            let Some(ended) = running.join_next().await else { break };
+            if let (fault, Err(wrong)) = ended.expect("an experiment") {
+                println!("{name}, {fault}: {wrong}");
+                failures.push(format!("{name}, {fault}: {wrong}"));
+            }
+        }
+    }
+    assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
+}
+
+/// Every point at which a command can end, and what exists once it is over.
+async fn points(start: &World, command: &Command) -> (Vec<Fault>, Inventory) {
+    let twin = start.copy();
+    let ran = twin.under(command, None).await;
+    assert!(ran.result.is_some_and(|result| result.is_ok_and(|finished| finished.success)));
+    let calls = (1..=ran.calls).flat_map(|at| [false, true].map(|acted| Fault::Call { at, acted }));
+    let writes = (1..=ran.writes).flat_map(|at| [false, true].map(|done| Fault::Write { at, done }));
+    assert!(ran.calls > 100 && ran.writes > 10, "{} calls, {} writes", ran.calls, ran.writes);
+    (calls.chain(writes).collect(), twin.inventory().await)
+}
+
+/// Ends a command at a point, runs it again, to its end and from the same place with a second end.
+async fn ended_twice(
+    start: &World,
+    command: &Command,
+    expected: &Inventory,
+    fault: &Fault,
+    second: u64,
+) -> Result<(), String> {
+    let world = start.copy();
+    world.under(command, Some(fault)).await;
+    let again = world.copy();
+    world.settles(command, expected).await?;
+    // Somewhere in what is run again, which is no longer than the first time.
+    let second = match second % 4 {
+        0 => Fault::Call { at: second / 4 % 150 + 1, acted: false },
+        1 => Fault::Call { at: second / 4 % 150 + 1, acted: true },
+        2 => Fault::Write { at: second / 4 % 20 + 1, done: false },
+        _ => Fault::Write { at: second / 4 % 20 + 1, done: true },
+    };
+    again.under(command, Some(&second)).await;
+    again.settles(command, expected).await.map_err(|wrong| format!("then {second}: {wrong}"))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_observer_sees_what_is_there() {
+    let [.., apply] = <[Case; 5]>::try_from(cases().await).unwrap_or_else(|_| panic!("five cases"));
+    let applied = after(&apply.start, &apply.command).await;
+    let seen = applied.inventory().await;
+    let kinds: std::collections::BTreeSet<_> = seen.keys().filter_map(|name| name.split(' ').next()).collect();
+    assert!(kinds.len() >= 12, "{kinds:?}");
+    assert_eq!(seen.values().sum::<usize>(), applied.snapshot().await.unwrap().resources.len(), "{seen:#?}");
+    assert!(apply.start.inventory().await.is_empty());
+}

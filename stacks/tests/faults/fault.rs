@@ -1,0 +1,29 @@
+//! What happens to a command.
+
+use std::fmt;
+
+/// What happens to a command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The process ends at a call to AWS: before the call reaches AWS, or after it acted and before its answer is read.
+    Call { at: u64, acted: bool },
+    /// The process ends at a write of state: before it, when answers of AWS are not recorded yet, or right after it.
+    Write { at: u64, done: bool },
+    /// Trouble in the words of `Seam::from_spec`: throttling, errors, cut connections, answers that come twice, …
+    Weather(String),
+    /// From this write of state on, the disk is full.
+    FullDisk { from: u64 },
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Call { at, acted: false } => write!(f, "ended before call {at}"),
+            Self::Call { at, acted: true } => write!(f, "ended after call {at} acted"),
+            Self::Write { at, done: false } => write!(f, "ended before write {at} of state"),
+            Self::Write { at, done: true } => write!(f, "ended after write {at} of state"),
+            Self::Weather(words) => write!(f, "{words}"),
+            Self::FullDisk { from } => write!(f, "disk full from write {from} on"),
+        }
+    }
+}

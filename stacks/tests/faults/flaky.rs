@@ -1,0 +1,119 @@
+//! A backend on which a process can end, and whose disk can be full.
+
+use std::io::{Error, ErrorKind};
+use std::sync::Arc;
+
+use ebbtide::resource::Boxed;
+use ebbtide::state::{Backend, Commit, Held, Holder, Lease, LocalBackend, Session, StateError, Stored, Version};
+
+use crate::cut::{Cut, Write};
+
+/// A local directory, written through a [`Cut`].
+pub struct Flaky {
+    inner: LocalBackend,
+    cut: Arc<Cut>,
+}
+
+impl Flaky {
+    pub fn new(inner: LocalBackend, cut: Arc<Cut>) -> Self {
+        Self { inner, cut }
+    }
+}
+
+impl Backend for Flaky {
+    fn place(&self) -> String {
+        self.inner.place()
+    }
+
+    fn document(&self) -> Boxed<'_, Result<Option<Stored>, StateError>> {
+        self.inner.document()
+    }
+
+    fn journal(&self) -> Boxed<'_, Result<Vec<u8>, StateError>> {
+        self.inner.journal()
+    }
+
+    fn serials(&self) -> Boxed<'_, Result<Vec<u64>, StateError>> {
+        self.inner.serials()
+    }
+
+    fn earlier(&self, serial: u64) -> Boxed<'_, Result<Option<Vec<u8>>, StateError>> {
+        self.inner.earlier(serial)
+    }
+
+    fn held(&self) -> Boxed<'_, Result<Option<Held>, StateError>> {
+        self.inner.held()
+    }
+
+    fn acquire(&self, holder: Holder) -> Boxed<'_, Result<Box<dyn Session>, StateError>> {
+        Box::pin(async move {
+            let (inner, cut) = (self.inner.acquire(holder).await?, Arc::clone(&self.cut));
+            let session: Box<dyn Session> = Box::new(FlakySession { inner, cut, place: self.place() });
+            Ok(session)
+        })
+    }
+
+    fn unlock<'a>(&'a self, held: &'a Held) -> Boxed<'a, Result<(), StateError>> {
+        self.inner.unlock(held)
+    }
+}
+
+struct FlakySession {
+    inner: Box<dyn Session>,
+    cut: Arc<Cut>,
+    place: String,
+}
+
+impl FlakySession {
+    /// Answers whether the process ends after the write that is asked for.
+    async fn before(&self) -> Result<bool, StateError> {
+        match self.cut.write() {
+            Write::Done => Ok(false),
+            Write::Last => Ok(true),
+            Write::Never => std::future::pending().await,
+            Write::DiskFull => {
+                let source = Error::from(ErrorKind::StorageFull);
+                Err(StateError::Io { act: "write", place: self.place.clone(), source })
+            }
+        }
+    }
+
+    async fn after(&self, last: bool) {
+        if last {
+            self.cut.end();
+            std::future::pending().await
+        }
+    }
+}
+
+impl Session for FlakySession {
+    fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
+        Box::pin(async move {
+            let last = self.before().await?;
+            let version = self.inner.commit(commit).await?;
+            self.after(last).await;
+            Ok(version)
+        })
+    }
+
+    fn append<'a>(&'a mut self, lines: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+        Box::pin(async move {
+            let last = self.before().await?;
+            self.inner.append(lines).await?;
+            self.after(last).await;
+            Ok(())
+        })
+    }
+
+    fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+        self.inner.keep(serial, bytes)
+    }
+
+    fn lease(&self) -> Lease {
+        self.inner.lease()
+    }
+
+    fn release(self: Box<Self>) -> Boxed<'static, ()> {
+        self.inner.release()
+    }
+}

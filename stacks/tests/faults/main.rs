@@ -1,0 +1,18 @@
+//! Faults at every point. A command that is cut off, or meets trouble, is run again; then an observer who reads nothing but
+//! the cloud compares with a twin to whom nothing happened: nothing orphaned, nothing twice, no data lost, converged.
+//!
+//! docs/faults.md tells how to run all of it.
+
+mod adeptai;
+mod cut;
+mod every_point;
+mod experiment;
+mod fault;
+mod flaky;
+mod generate;
+mod graphs;
+mod observer;
+mod random;
+mod shrink;
+mod weather;
+mod world;

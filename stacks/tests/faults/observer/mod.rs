@@ -1,0 +1,58 @@
+//! What exists, seen by somebody who reads nothing but the cloud, through the SDK's plain list and describe calls.
+
+mod network;
+mod serving;
+mod storage;
+
+pub use storage::put_data as storage_data;
+mod watching;
+
+use std::collections::BTreeMap;
+
+use ebbtide::aws::Aws;
+
+/// How often each thing exists: a kind in AWS's words, then who it is and what about it matters. Ids, and the hashes in
+/// derived names, are left out: another life of the same resource has others.
+pub type Inventory = BTreeMap<String, usize>;
+
+/// Everything that exists and is not AWS's own.
+pub async fn inventory(aws: &Aws) -> Inventory {
+    let mut seen = Seen::default();
+    network::see(aws, &mut seen).await;
+    serving::see(aws, &mut seen).await;
+    storage::see(aws, &mut seen).await;
+    watching::see(aws, &mut seen).await;
+    seen.0
+}
+
+#[derive(Default)]
+struct Seen(Inventory);
+
+impl Seen {
+    fn add(&mut self, kind: &str, who: impl AsRef<str>) {
+        *self.0.entry(format!("{kind} {}", who.as_ref())).or_default() += 1;
+    }
+}
+
+/// A name without the hashes of who it is and what it is made of.
+fn plain(name: &str) -> String {
+    let is_hash = |part: &str| part.len() == 10 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    name.split('-').filter(|part| !is_hash(part)).collect::<Vec<_>>().join("-")
+}
+
+/// The last part of an ARN, without hashes.
+fn plain_arn(arn: &str) -> String {
+    plain(arn.rsplit(':').next().unwrap_or(arn))
+}
+
+/// What differs between two inventories, in words.
+pub fn difference(expected: &Inventory, found: &Inventory) -> Vec<String> {
+    let names: std::collections::BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
+    let count = |inventory: &Inventory, name: &String| inventory.get(name).copied().unwrap_or(0);
+    names
+        .into_iter()
+        .map(|name| (name, count(expected, name), count(found, name)))
+        .filter(|(_, expected, found)| expected != found)
+        .map(|(name, expected, found)| format!("{name}: {found} in place of {expected}"))
+        .collect()
+}

@@ -1,0 +1,32 @@
+//! The shortest history that still fails.
+
+use crate::graphs::{History, attempt};
+
+/// A failure that depends on timing is given more than one chance to show.
+const TRIES: usize = 2;
+
+/// Leaves out commands, faults and pieces as long as what is left still fails; answers it with what is wrong then.
+pub async fn shrink(mut history: History, mut wrong: String) -> (History, String) {
+    loop {
+        let mut shorter = None;
+        for candidate in history.shorter() {
+            if let Some(why) = fails(&candidate).await {
+                shorter = Some((candidate, why));
+                break;
+            }
+        }
+        match shorter {
+            Some(found) => (history, wrong) = found,
+            None => return (history, wrong),
+        }
+    }
+}
+
+async fn fails(history: &History) -> Option<String> {
+    for _ in 0..TRIES {
+        if let Err(wrong) = attempt(history).await {
+            return Some(wrong);
+        }
+    }
+    None
+}

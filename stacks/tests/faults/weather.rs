@@ -1,0 +1,1 @@
+//! Trouble that passes, and trouble that does not.

@@ -1,0 +1,162 @@
+//! A project of one stack: its own embedded cloud, its own state, one process after the other.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use ebbtide::apply::{Deployment, Event, Failure, Finished, Interrupt};
+use ebbtide::aws::Aws;
+use ebbtide::plan::{Plan, Target};
+use ebbtide::stack::{Address, Declarations, Scope};
+use ebbtide::state::{Backend, Keys, LocalBackend, Snapshot, State};
+use ebbtide_cloud::{Cloud, Settings};
+use tempfile::TempDir;
+
+pub const ACCOUNT: &str = "123456789012";
+
+pub fn scope() -> Scope {
+    Scope { environment: "test".into(), stack: "faults".into(), region: "eu-west-1".into(), account: ACCOUNT.into() }
+}
+
+/// A command on the stack: `ebb apply`, `pause`, `resume` or `destroy`.
+#[derive(Clone, Debug)]
+pub struct Command {
+    pub target: Target,
+    pub declarations: Arc<Declarations>,
+    /// Whether the data of whatever goes may go too.
+    pub with_data: bool,
+}
+
+pub struct World {
+    folder: TempDir,
+    pub settings: Settings,
+}
+
+impl World {
+    pub fn new() -> Self {
+        Self { folder: folder(), settings: Settings { transition: Duration::ZERO, ..Settings::default() } }
+    }
+
+    /// Another world just like this one.
+    pub fn copy(&self) -> Self {
+        let copy = Self { folder: folder(), settings: self.settings.clone() };
+        copy_all(self.folder.path(), copy.folder.path());
+        copy
+    }
+
+    /// The cloud as a new process opens it.
+    pub fn cloud(&self) -> Cloud {
+        Cloud::open(&self.folder.path().join("cloud"), self.settings.clone()).expect("the cloud opens")
+    }
+
+    pub fn aws(cloud: &Cloud) -> Arc<Aws> {
+        let config = aws_config::SdkConfig::builder()
+            .behavior_version(aws_config::BehaviorVersion::latest())
+            .region(aws_config::Region::new("eu-west-1"))
+            .http_client(cloud.http_client())
+            .timeout_config(
+                aws_config::timeout::TimeoutConfig::builder()
+                    .operation_attempt_timeout(Duration::from_secs(1))
+                    .operation_timeout(Duration::from_secs(20))
+                    .build(),
+            )
+            .retry_config(
+                aws_config::retry::RetryConfig::standard()
+                    .with_max_attempts(8)
+                    .with_initial_backoff(Duration::from_millis(2))
+                    .with_max_backoff(Duration::from_millis(50)),
+            )
+            .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
+            .build();
+        Arc::new(Aws::new(config, true))
+    }
+
+    pub fn state_folder(&self) -> PathBuf {
+        self.folder.path().join("state")
+    }
+
+    pub fn backend(&self) -> LocalBackend {
+        LocalBackend::new(&self.state_folder(), "test", "faults")
+    }
+
+    pub async fn snapshot(&self) -> Option<Snapshot> {
+        let state = state_on(self.backend());
+        state.read().await.expect("state is read").map(|(snapshot, _)| snapshot)
+    }
+
+    /// Runs a command to its end on a cloud and a backend.
+    pub async fn run_on(
+        &self,
+        cloud: &Cloud,
+        backend: impl Backend + 'static,
+        command: &Command,
+        sink: &(dyn Fn(Event) + Sync),
+    ) -> Result<Finished, Failure> {
+        let state = state_on(backend);
+        let deployment = deployment(&state, cloud, sink);
+        let mut work = deployment.begin("command", &scope()).await?;
+        let include_data = match (command.with_data, self.snapshot().await) {
+            (true, Some(snapshot)) => snapshot.resources.into_keys().collect(),
+            _ => BTreeSet::new(),
+        };
+        let run = async {
+            let prepared = work.plan(Some(&command.declarations), &scope(), command.target, &include_data).await?;
+            work.execute(&prepared.plan).await
+        };
+        let ran = run.await;
+        work.release().await;
+        ran
+    }
+
+    /// Runs a command to which nothing happens.
+    pub async fn run(&self, command: &Command) -> Result<Finished, Failure> {
+        self.run_on(&self.cloud(), self.backend(), command, &|_| {}).await
+    }
+
+    /// What the same command would still do.
+    pub async fn plan(&self, command: &Command) -> Result<Plan, Failure> {
+        let state = state_on(self.backend());
+        let none: BTreeSet<Address> = BTreeSet::new();
+        let cloud = self.cloud();
+        let deployment = deployment(&state, &cloud, &|_| {});
+        Ok(deployment.plan(Some(&command.declarations), &scope(), command.target, &none).await?.plan)
+    }
+}
+
+fn state_on(backend: impl Backend + 'static) -> State {
+    State::new(Box::new(backend), "test", "faults", Keys::default())
+}
+
+fn deployment<'a>(state: &'a State, cloud: &Cloud, sink: &'a (dyn Fn(Event) + Sync)) -> Deployment<'a> {
+    Deployment {
+        state,
+        aws: World::aws(cloud),
+        account: ACCOUNT.into(),
+        clock: &|| "2026-01-01T00:00:00Z".parse().expect("a time"),
+        sink,
+        interrupt: Interrupt::default(),
+        who: "test@host".into(),
+        why: None,
+    }
+}
+
+/// In memory, where there is such a place: nothing here needs to survive the machine.
+fn folder() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.expect("a folder")
+}
+
+fn copy_all(from: &Path, to: &Path) {
+    fs_err::create_dir_all(to).expect("a folder");
+    for entry in fs_err::read_dir(from).expect("a folder") {
+        let entry = entry.expect("an entry");
+        let (path, target) = (entry.path(), to.join(entry.file_name()));
+        if path.is_dir() {
+            copy_all(&path, &target);
+        } else {
+            fs_err::copy(&path, &target).expect("a copy");
+        }
+    }
+}
