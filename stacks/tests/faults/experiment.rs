@@ -56,11 +56,7 @@ impl World {
     /// Runs a command again, to which nothing happens, and answers what is wrong then: it must reach its target, there must
     /// be nothing left to do, and what exists must be what exists in the twin's cloud.
     pub async fn settles(&self, command: &Command, expected: &Inventory) -> Result<(), String> {
-        match self.run(command).await {
-            Ok(finished) if finished.success => {}
-            Ok(finished) => return Err(format!("run again, {} operations failed", finished.failed)),
-            Err(failure) => return Err(format!("run again, it failed: {failure}")),
-        }
+        self.reaches(command).await.map_err(|wrong| format!("run again, it failed: {wrong}"))?;
         let plan = self.plan(command).await.map_err(|failure| format!("planned once more, it failed: {failure}"))?;
         if !plan.is_empty() {
             let told: Vec<_> =

@@ -91,6 +91,9 @@ pub fn draw_piece(random: &mut Random, name: u8) -> Piece {
 
 /// The stack of these pieces; what refers to something that is not there is left out. `None` if nothing is left, or if the
 /// pieces contradict each other.
+///
+/// What there can be only one of (a gateway of a network, a target of an endpoint) is named after what it belongs to, so
+/// that no other takes its place under another name.
 pub fn declare(pieces: &[Piece]) -> Option<Declarations> {
     let mut made = Made::default();
     let mut stack = Stack::new(scope(), [("Project".to_owned(), "faults".to_owned())].into());
@@ -104,6 +107,7 @@ pub fn declare(pieces: &[Piece]) -> Option<Declarations> {
 }
 
 struct Network {
+    name: String,
     base: u8,
     id: Input<VpcId>,
     gateway: Option<Input<InternetGatewayId>>,
@@ -120,13 +124,13 @@ struct Network {
 #[derive(Default)]
 struct Made {
     networks: Vec<Network>,
-    addresses: Vec<Input<AllocationId>>,
+    addresses: Vec<(String, Input<AllocationId>)>,
     roles: Vec<Input<RoleArn>>,
     topics: Vec<Input<TopicArn>>,
     subscribed: BTreeSet<(u8, u8)>,
     models: Vec<Input<ModelName>>,
     configs: Vec<Input<EndpointConfigName>>,
-    endpoints: Vec<Input<EndpointName>>,
+    endpoints: Vec<(String, Input<EndpointName>)>,
     targets: Vec<Input<ScalableResource>>,
 }
 
@@ -189,12 +193,13 @@ impl Made {
             Shape::Model | Shape::Config | Shape::Endpoint => self.serving(stack, piece, &name)?,
             Shape::Target => {
                 // An endpoint scales once.
-                let endpoint = (!self.endpoints.is_empty()).then(|| self.endpoints.remove(0))?;
+                let (name, endpoint) = (!self.endpoints.is_empty()).then(|| self.endpoints.remove(0))?;
                 let target = ScalableTarget::variant(&endpoint, "AllTraffic", (1, 2 + u32::from(variant)));
                 self.targets.push(stack.add(&name, target).resource);
             }
             Shape::Policy => {
-                let target = pick(&self.targets, on)?;
+                // One policy a metric, and each of them follows the same.
+                let target = (!self.targets.is_empty()).then(|| self.targets.remove(0))?;
                 let metric = PredefinedMetric::SageMakerVariantInvocationsPerInstance;
                 let tracking = TargetTracking::predefined(metric, 10.0 + f64::from(variant));
                 stack.add(&name, ScalingPolicy::tracking(&target, tracking));
@@ -241,6 +246,7 @@ impl Made {
             let vpc = Vpc { tags: tags(variant / 2), ..Vpc::new(block(&format!("10.{base}.0.0/16"))) };
             let id = stack.add(name, vpc).vpc_id;
             self.networks.push(Network {
+                name: name.to_owned(),
                 base,
                 id,
                 gateway: None,
@@ -255,7 +261,7 @@ impl Made {
         }
         if piece.shape == Shape::Address {
             let address = ElasticIp { keep_while_paused: variant == 3, tags: tags(variant % 2) };
-            self.addresses.push(stack.add(name, address).allocation_id);
+            self.addresses.push((name.to_owned(), stack.add(name, address).allocation_id));
             return Some(());
         }
         let count = self.networks.len();
@@ -270,15 +276,16 @@ impl Made {
                 network.free.push(id);
             }
             Shape::Gateway if network.gateway.is_none() => {
-                network.gateway = Some(stack.add(name, InternetGateway::new(&network.id)).internet_gateway_id);
+                let gateway = InternetGateway::new(&network.id);
+                network.gateway = Some(stack.add(&network.name, gateway).internet_gateway_id);
             }
             Shape::Nat => {
                 let (gateway, subnet) = (network.gateway.clone()?, pick(&network.subnets, on)?);
-                let address = self.addresses.pop()?;
+                let (name, address) = self.addresses.pop()?;
                 let nat = NatGateway { tags: tags(variant), ..NatGateway::public(&subnet, address) };
-                network.nat = Some(stack.add(name, nat).nat_gateway_id);
+                network.nat = Some(stack.add(&name, nat).nat_gateway_id);
                 if let Input::Ref(reference, _) = &gateway {
-                    stack.after("ec2_nat_gateway", name, &reference.address);
+                    stack.after("ec2_nat_gateway", &name, &reference.address);
                 }
             }
             Shape::Table => {
@@ -299,7 +306,7 @@ impl Made {
             }
             Shape::VpcEndpoint if variant < 2 && network.endpoints.insert("s3") => {
                 let tables = network.tables.iter().take(usize::from(variant) + 1).cloned().collect();
-                stack.add(name, VpcEndpoint::gateway(&network.id, "s3", tables));
+                stack.add(&format!("{}-s3", network.name), VpcEndpoint::gateway(&network.id, "s3", tables));
             }
             Shape::VpcEndpoint if variant >= 2 && network.endpoints.insert("sagemaker.runtime") => {
                 let (subnet, group) = (pick(&network.subnets, on)?, pick(&network.groups, on)?);
@@ -326,7 +333,8 @@ impl Made {
             }
             _ => {
                 let config = pick(&self.configs, on)?;
-                self.endpoints.push(stack.add(name, Endpoint::new(format!("llm-{name}"), &config)).name);
+                let endpoint = stack.add(name, Endpoint::new(format!("llm-{name}"), &config)).name;
+                self.endpoints.push((name.to_owned(), endpoint));
             }
         }
         Some(())

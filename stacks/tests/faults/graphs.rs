@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
+use ebbtide::apply::Failure;
 use ebbtide::plan::{OperationKind, Target};
 
 use crate::fault::Fault;
@@ -125,16 +126,14 @@ pub async fn attempt(history: &History) -> Result<(), String> {
         let at = |wrong: String| format!("command {}: {wrong}", number + 1);
         let Some(declarations) = declare(&step.pieces) else { continue };
         let command = Command { target: step.target, declarations: Arc::new(declarations), with_data: step.with_data };
-        match twin.run(&command).await {
-            // A change that would delete data, or the like: refused before anything is touched, and so is its double.
-            Err(ebbtide::apply::Failure::Plan(refused)) => match world.run(&command).await {
-                Err(ebbtide::apply::Failure::Plan(also)) if also == refused => continue,
+        // A change that would delete data, or the like, is refused before anything is touched, and so is its double.
+        if let Err(Failure::Plan(refused)) = twin.plan(&command).await {
+            match world.plan(&command).await {
+                Err(Failure::Plan(also)) if also == refused => continue,
                 other => return Err(at(format!("refused for one ({refused}), and for the other: {other:?}"))),
-            },
-            Err(failure) => return Err(at(format!("without any fault: {failure}"))),
-            Ok(finished) if !finished.success => return Err(at("without any fault, operations failed".to_owned())),
-            Ok(_) => {}
+            }
         }
+        twin.reaches(&command).await.map_err(|wrong| at(format!("without any fault: {wrong}")))?;
         for fault in &step.faults {
             if let Some(Err(failure)) = world.under(&command, Some(fault)).await.result {
                 passes_or_explains(&failure).map_err(|wrong| at(format!("under `{fault}`: {wrong}")))?;
@@ -151,11 +150,11 @@ pub async fn attempt(history: &History) -> Result<(), String> {
 }
 
 /// A command may fail under a fault, but says which file or call, and what to do.
-fn passes_or_explains(failure: &ebbtide::apply::Failure) -> Result<(), String> {
+fn passes_or_explains(failure: &Failure) -> Result<(), String> {
     let told = failure.to_string();
     let explained = match failure {
-        ebbtide::apply::Failure::State(_) => told.contains(".json") && told.contains("run the same command"),
-        ebbtide::apply::Failure::Resource { .. } => told.contains(':'),
+        Failure::State(_) => told.contains(".json") && told.contains("run the same command"),
+        Failure::Resource { .. } => told.contains(':'),
         _ => false,
     };
     if explained { Ok(()) } else { Err(format!("this does not help: {told}")) }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
@@ -113,6 +113,21 @@ impl World {
     /// Runs a command to which nothing happens.
     pub async fn run(&self, command: &Command) -> Result<Finished, Failure> {
         self.run_on(&self.cloud(), self.backend(), command, &|_| {}).await
+    }
+
+    /// Runs a command to which nothing happens; an error in words unless it reaches its target.
+    pub async fn reaches(&self, command: &Command) -> Result<(), String> {
+        let failures = Mutex::new(Vec::new());
+        let sink = |event| {
+            if let Event::OperationFailed { address, operation, error, .. } = event {
+                failures.lock().expect("nobody panicked").push(format!("{operation} {address}: {error}"));
+            }
+        };
+        match self.run_on(&self.cloud(), self.backend(), command, &sink).await {
+            Ok(finished) if finished.success => Ok(()),
+            Ok(_) => Err(failures.into_inner().expect("nobody panicked").join("; ")),
+            Err(failure) => Err(failure.to_string()),
+        }
     }
 
     /// What the same command would still do.
