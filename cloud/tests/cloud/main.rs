@@ -13,3 +13,4 @@ mod seam;
 mod server;
 mod sns;
 mod support;
+mod weather;
