@@ -25,13 +25,23 @@ use crate::{adopted, client, clock, consistency, refusal, services};
 pub struct Settings {
     /// How long a transition takes (an endpoint coming into service, a NAT gateway becoming available).
     pub transition: Duration,
+    /// How old a role must be before SageMaker can assume it; until then it answers as if the role were not there.
+    pub assumable_after: Duration,
+    /// How long the network interfaces of an interface endpoint, a NAT gateway or a SageMaker endpoint stay after its
+    /// deletion is over: so long their subnets and security groups cannot be deleted.
+    pub interfaces_linger: Duration,
     /// The account, 12 digits. All clouds of one process must share it.
     pub account: String,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { transition: Duration::from_millis(200), account: "123456789012".to_owned() }
+        Self {
+            transition: Duration::from_millis(200),
+            assumable_after: Duration::ZERO,
+            interfaces_linger: Duration::ZERO,
+            account: "123456789012".to_owned(),
+        }
     }
 }
 
@@ -201,8 +211,10 @@ impl Inner {
                 }
             }
         };
-        let Settings { transition, account } = &self.settings;
+        let Settings { transition, assumable_after, interfaces_linger, account } = &self.settings;
         let mut world = World::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
+        world.assumable_after_ms = milliseconds(*assumable_after);
+        world.interfaces_linger_ms = milliseconds(*interfaces_linger);
         let response = service.call(request, &mut world);
 
         if let Some(error) = trouble.take() {

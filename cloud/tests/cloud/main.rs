@@ -8,6 +8,7 @@ mod ec2;
 mod kms;
 mod monitoring;
 mod objects;
+mod patience;
 mod sagemaker;
 mod seam;
 mod server;
