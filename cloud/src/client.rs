@@ -12,9 +12,11 @@ use aws_smithy_types::byte_stream::ByteStream;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use std::time::Duration;
-use winterbaume_core::{MockRequest, MockResponse};
+use winterbaume_core::MockRequest;
 
-use crate::cloud::{Cloud, ConnectionLost};
+use crate::broken_body::BrokenBody;
+use crate::cloud::Cloud;
+use crate::exchange::{Answered, ConnectionLost};
 
 /// The client that brings every call to `cloud`.
 pub(crate) fn http_client(cloud: Cloud) -> SharedHttpClient {
@@ -67,10 +69,12 @@ async fn received(mut request: HttpRequest) -> Result<MockRequest, ConnectorErro
     Ok(request)
 }
 
-fn sent(response: MockResponse) -> Result<HttpResponse, ConnectorError> {
+fn sent(Answered { response, whole }: Answered) -> Result<HttpResponse, ConnectorError> {
     let other = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::other(error, None);
     let status = StatusCode::try_from(response.status).map_err(|error| other(error.into()))?;
-    let mut answer = HttpResponse::new(status, SdkBody::from(response.body));
+    let body =
+        if whole { SdkBody::from(response.body) } else { SdkBody::from_body_1_x(BrokenBody::half(&response.body)) };
+    let mut answer = HttpResponse::new(status, body);
     for (name, value) in &response.headers {
         if let Ok(value) = value.to_str() {
             answer.headers_mut().append(name.as_str().to_owned(), value.to_owned());

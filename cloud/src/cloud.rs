@@ -15,23 +15,33 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::documents::{Tables, World};
 use crate::route::{Route, operation};
-use crate::seam::{Seam, Verdict};
+use crate::seam::Seam;
 use crate::service::{Fault, Service};
 use crate::store::{Store, StoreError};
-use crate::{adopted, client, clock, refusal, services};
+use crate::{adopted, client, clock, consistency, refusal, services};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// How long a transition takes (an endpoint coming into service, a NAT gateway becoming available).
     pub transition: Duration,
+    /// How old a role must be before SageMaker can assume it; until then it answers as if the role were not there.
+    pub assumable_after: Duration,
+    /// How long the network interfaces of an interface endpoint, a NAT gateway or a SageMaker endpoint stay after its
+    /// deletion is over: so long their subnets and security groups cannot be deleted.
+    pub interfaces_linger: Duration,
     /// The account, 12 digits. All clouds of one process must share it.
     pub account: String,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { transition: Duration::from_millis(200), account: "123456789012".to_owned() }
+        Self {
+            transition: Duration::from_millis(200),
+            assumable_after: Duration::ZERO,
+            interfaces_linger: Duration::ZERO,
+            account: "123456789012".to_owned(),
+        }
     }
 }
 
@@ -58,10 +68,14 @@ pub enum OpenError {
     },
 }
 
-/// The connection broke: the call may or may not have acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection to the embedded cloud broke")]
-pub struct ConnectionLost;
+/// How far behind the present a call may look.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct View {
+    /// How old the documents are that a read is answered from, in milliseconds.
+    pub lag_ms: i64,
+    /// How long earlier versions of documents are remembered for such reads, in milliseconds.
+    pub memory_ms: i64,
+}
 
 /// An embedded cloud on a folder. Cheap to clone; clones are the same cloud.
 ///
@@ -129,42 +143,19 @@ impl Cloud {
         &self.0.seam
     }
 
-    /// One call as a client makes it: through the [`Seam`], which may delay, refuse or cut it.
-    pub async fn exchange(&self, request: MockRequest) -> Result<MockResponse, ConnectionLost> {
-        let route = Route::of(&request).unwrap_or(Route { service: "unknown".into(), region: "unknown".into() });
-        let name = operation(&route.service, &request);
-        let (call, observer) = self.0.seam.enter(&route.service, &name, &route.region);
-        let Some(observer) = observer else { return Ok(self.answer(request).await) };
-        let delay = observer.delay(&call);
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
-        }
-        let verdict = observer.before(&call);
-        let response = match verdict {
-            Verdict::Refuse(fault) => dated(refusal::answer(&route.service, &request, fault)),
-            Verdict::Drop => return Err(ConnectionLost),
-            Verdict::Hang => std::future::pending().await,
-            Verdict::Act | Verdict::ActAndDrop => {
-                let response = self.answer(request).await;
-                observer.acted(&call, response.status);
-                if verdict == Verdict::ActAndDrop {
-                    return Err(ConnectionLost);
-                }
-                response
-            }
-        };
-        observer.answered(&call, response.status);
-        Ok(response)
-    }
-
     /// Acts on one request and answers it, below the seam. What it answers is durable.
     ///
     /// Dropping the future does not leave a call half done: once begun, it is finished on a thread of its own.
     pub async fn answer(&self, request: MockRequest) -> MockResponse {
-        dated(self.undated(request).await)
+        self.answer_in(request, View::default()).await
     }
 
-    async fn undated(&self, request: MockRequest) -> MockResponse {
+    /// The same with a view that may lag behind.
+    pub(crate) async fn answer_in(&self, request: MockRequest, view: View) -> MockResponse {
+        dated(self.undated(request, view).await)
+    }
+
+    async fn undated(&self, request: MockRequest, view: View) -> MockResponse {
         let Some(route) = Route::of(&request) else {
             let fault = Fault {
                 status: 403,
@@ -176,7 +167,7 @@ impl Cloud {
         let store = Arc::clone(&self.0.store).lock_owned().await;
         let inner = Arc::clone(&self.0);
         let (service, asked) = (route.service.clone(), request.clone());
-        match tokio::task::spawn_blocking(move || inner.act(store, &route, &asked)).await {
+        match tokio::task::spawn_blocking(move || inner.act(store, &route, &asked, view)).await {
             Ok(Ok(response)) => response,
             Ok(Err(fault)) => refusal::answer(&service, &request, fault),
             Err(error) => {
@@ -193,6 +184,7 @@ impl Inner {
         mut store: OwnedMutexGuard<Store>,
         route: &Route,
         request: &MockRequest,
+        view: View,
     ) -> Result<MockResponse, Fault> {
         let Some(service) = self.services.get(route.service.as_str()) else {
             let known: Vec<_> = self.services.keys().copied().collect();
@@ -200,14 +192,18 @@ impl Inner {
             return Err(Fault::new("EmbeddedCloudUnknownService", message));
         };
         let name = document_name(service.as_ref(), &route.region);
+        let now = clock::now_ms();
+        let may_lag = view.lag_ms > 0 && consistency::may_lag(&route.service, &operation(&route.service, request));
+        let as_of = may_lag.then(|| now.saturating_sub(view.lag_ms));
         let folder = RefCell::new(store.exclusive().map_err(failure)?);
-        let before = folder.borrow_mut().read(&name).map_err(failure)?;
+        folder.borrow_mut().remember_for(view.memory_ms);
+        let before = folder.borrow_mut().read(&name, now, as_of).map_err(failure)?;
         let mut own = Tables::clone(&before);
 
         let trouble: RefCell<Option<StoreError>> = RefCell::new(None);
         let others = |other: &str| {
             let Some(other) = self.services.get(other) else { return Tables::default() };
-            match folder.borrow_mut().read(&document_name(other.as_ref(), &route.region)) {
+            match folder.borrow_mut().read(&document_name(other.as_ref(), &route.region), now, as_of) {
                 Ok(tables) => other.seen(Tables::clone(&tables)),
                 Err(error) => {
                     *trouble.borrow_mut() = Some(error);
@@ -215,17 +211,18 @@ impl Inner {
                 }
             }
         };
-        let transition = i64::try_from(self.settings.transition.as_millis()).unwrap_or(i64::MAX);
-        let now = clock::now_ms();
-        let mut world = World::new(&mut own, &others, &route.region, &self.settings.account, now, transition);
+        let Settings { transition, assumable_after, interfaces_linger, account } = &self.settings;
+        let mut world = World::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
+        world.assumable_after_ms = milliseconds(*assumable_after);
+        world.interfaces_linger_ms = milliseconds(*interfaces_linger);
         let response = service.call(request, &mut world);
 
         if let Some(error) = trouble.take() {
             return Err(failure(error));
         }
-        // A refused call leaves no trace, whatever the service did on the way to its refusal.
-        if response.status < 400 && own != *before {
-            folder.borrow_mut().replace(&name, own).map_err(failure)?;
+        // A refused call leaves no trace, whatever the service did on the way to its refusal; nor does a look at the past.
+        if response.status < 400 && as_of.is_none() && own != *before {
+            folder.borrow_mut().replace(&name, own, now).map_err(failure)?;
         }
         Ok(response)
     }
@@ -236,8 +233,13 @@ fn document_name(service: &dyn Service, region: &str) -> String {
     if service.global() { service.name().to_owned() } else { format!("{}.{region}", service.name()) }
 }
 
+/// A duration in whole milliseconds; one that is too long is the longest there is.
+pub(crate) fn milliseconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
+
 /// The answer with the time of its leaving, as every answer of AWS has it.
-fn dated(mut response: MockResponse) -> MockResponse {
+pub(crate) fn dated(mut response: MockResponse) -> MockResponse {
     if let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::now_ms())) {
         response.headers.insert(DATE, date);
     }

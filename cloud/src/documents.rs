@@ -59,6 +59,10 @@ pub struct World<'a> {
     pub now_ms: i64,
     /// How long a transition (an endpoint coming into service, a NAT gateway becoming available) takes, in milliseconds.
     pub transition_ms: i64,
+    /// How long after its creation a role can be assumed, in milliseconds.
+    pub assumable_after_ms: i64,
+    /// How long network interfaces stay after the deletion of what they served, in milliseconds.
+    pub interfaces_linger_ms: i64,
 }
 
 impl<'a> World<'a> {
@@ -71,7 +75,7 @@ impl<'a> World<'a> {
         now_ms: i64,
         transition_ms: i64,
     ) -> Self {
-        Self { own, others, region, account, now_ms, transition_ms }
+        Self { own, others, region, account, now_ms, transition_ms, assumable_after_ms: 0, interfaces_linger_ms: 0 }
     }
 
     /// The document of another service of this crate in the same region, by signing name (`ec2`, `sagemaker`);

@@ -12,10 +12,14 @@
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
 pub mod adopted;
+mod broken_body;
 mod client;
 mod clock;
 mod cloud;
+mod consistency;
 pub mod documents;
+mod exchange;
+mod history;
 mod refusal;
 mod route;
 pub mod seam;
@@ -25,6 +29,7 @@ pub mod services;
 mod store;
 pub mod wire;
 
-pub use cloud::{Cloud, ConnectionLost, OpenError, Settings};
+pub use cloud::{Cloud, OpenError, Settings};
+pub use exchange::{Answered, ConnectionLost};
 pub use seam::Seam;
 pub use server::serve;

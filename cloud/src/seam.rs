@@ -3,7 +3,10 @@
 //! An [`Observer`] is asked at three points of every call: before it acts, when its effect is durable, and when its
 //! answer has left. [`Seam::install`] puts one in place; [`Seam::from_spec`] makes one from a short text.
 
+mod failure;
 mod script;
+mod share;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -38,6 +41,10 @@ pub enum Verdict {
     Drop,
     /// It acts, but the connection breaks before the answer arrives.
     ActAndDrop,
+    /// It acts, but the connection breaks in the middle of the answer's body; an answer without a body does not arrive.
+    ActAndTruncate,
+    /// It arrives twice, as a proxy that tries again may send it: it acts two times, and the second answer is given.
+    ActTwice,
     /// It does not act and is never answered: the client waits until its own time-out.
     Hang,
 }
@@ -49,6 +56,17 @@ pub trait Observer: Send + Sync + 'static {
     /// How long the call waits before anything else happens, outside the cloud's lock: latency.
     fn delay(&self, _call: &Call) -> Duration {
         Duration::ZERO
+    }
+
+    /// The longest [`lag`](Self::lag) there can be: so long the cloud remembers what its documents were.
+    fn longest_lag(&self) -> Duration {
+        Duration::ZERO
+    }
+
+    /// How far behind the present the answer to this call may be, if it is a read of something that AWS makes
+    /// consistent only eventually: all but the objects of S3, KMS and STS.
+    fn lag(&self, _call: &Call) -> Duration {
+        self.longest_lag()
     }
 
     /// Before the call acts.
@@ -113,8 +131,15 @@ impl Seam {
     /// - `kill-after=17`: … when its effect is durable, before the answer leaves;
     /// - `kill-answered=17`: … a moment after the answer has left;
     /// - `drop-before=17`, `drop-after=17`, `hang=17`: that call's connection breaks before or after it acts, or hangs;
-    /// - `fail=throttle:30%:seed=7`: that share of calls is refused; also `fail=error` (500), `fail=unavailable` (503)
-    ///   and `fail=cut` (acts, then the connection breaks). The same seed refuses the same numbers.
+    /// - `truncate=17`: its connection breaks in the middle of the answer;
+    /// - `twice=17`: it arrives twice, and the second answer is given;
+    /// - `expired=17`: from that call on, all are refused because the credentials have expired;
+    /// - `stale=300ms`: reads are answered from what was so long ago, but for the objects of S3, KMS and STS;
+    /// - `fail=KIND`: all calls are refused: `throttle`, `error` (500) or `unavailable` (503), in each service's own words;
+    ///   or what `drop-after` (here `cut`), `truncate`, `twice` and `hang` say happens to them.
+    ///
+    /// After `stale=…` and `fail=…` may stand `:30%` (that share of calls), `:seed=7` (which calls; the same seed means the
+    /// same numbers) and `:burst=20..35` (only calls of these numbers).
     pub fn from_spec(spec: &str) -> Result<Arc<dyn Observer>, SpecError> {
         Ok(Arc::new(script::Script::parse(spec)?))
     }

@@ -10,8 +10,10 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode};
 use winterbaume_core::{MockRequest, MockResponse};
 
+use crate::broken_body::BrokenBody;
 use crate::client::undo_chunks;
 use crate::cloud::Cloud;
+use crate::exchange::{Answered, ConnectionLost};
 use crate::refusal;
 use crate::route::Route;
 use crate::service::Fault;
@@ -53,8 +55,9 @@ async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
         return sent(refusal::answer(service, &request, fault), head);
     }
     match cloud.exchange(request).await {
-        Ok(response) => sent(response, head),
-        Err(lost) => broken(lost),
+        Ok(Answered { response, whole: true }) => sent(response, head),
+        Ok(Answered { response, whole: false }) => cut(response),
+        Err(ConnectionLost) => broken(),
     }
 }
 
@@ -81,23 +84,18 @@ fn sent(response: MockResponse, head: bool) -> Response {
 }
 
 /// An answer whose body fails at once: the connection ends before the client has a whole answer.
-fn broken(lost: crate::cloud::ConnectionLost) -> Response {
-    let failing = Failing(Some(io::Error::other(lost)));
-    let mut answer = Response::new(Body::new(failing));
+fn broken() -> Response {
+    let mut answer = Response::new(Body::new(BrokenBody::nothing()));
     answer.headers_mut().insert("content-length", HeaderValue::from_static("1"));
     answer
 }
 
-struct Failing(Option<io::Error>);
-
-impl http_body::Body for Failing {
-    type Data = bytes::Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        mut self: std::pin::Pin<&mut Self>,
-        _: &mut std::task::Context<'_>,
-    ) -> std::task::Poll<Option<Result<http_body::Frame<bytes::Bytes>, io::Error>>> {
-        std::task::Poll::Ready(self.0.take().map(Err))
-    }
+/// An answer whose body fails in its middle.
+fn cut(response: MockResponse) -> Response {
+    let length = HeaderValue::from(response.body.len());
+    let half = BrokenBody::half(&response.body);
+    let mut answer = sent(response, false);
+    *answer.body_mut() = Body::new(half);
+    answer.headers_mut().insert("content-length", length);
+    answer
 }

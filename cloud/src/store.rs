@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::documents::Tables;
+use crate::history::History;
 
 /// A document that cannot be read or written. It always names the file.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +27,7 @@ pub(crate) struct Store {
     folder: PathBuf,
     lock: File,
     documents: HashMap<String, Cached>,
+    history: History,
 }
 
 /// The file is kept open as long as its content is remembered: an inode number cannot be given to another file
@@ -73,7 +75,7 @@ impl Store {
             lock.unlock().map_err(failed("unlock", &path))?;
             swept?;
         }
-        Ok(Self { folder: folder.to_owned(), lock, documents: HashMap::new() })
+        Ok(Self { folder: folder.to_owned(), lock, documents: HashMap::new(), history: History::default() })
     }
 
     /// Waits until no other process (and no other `Store` of this one) works on the folder; released when dropped.
@@ -105,8 +107,21 @@ impl Drop for Exclusive<'_> {
 }
 
 impl Exclusive<'_> {
-    /// The document, read again if another process replaced it; empty if there is none yet.
-    pub fn read(&mut self, name: &str) -> Result<Arc<Tables>, StoreError> {
+    /// Sets for how long earlier versions of documents are remembered, in milliseconds.
+    pub fn remember_for(&mut self, memory_ms: i64) {
+        self.store.history.remember_for(memory_ms);
+    }
+
+    /// The document as it is now or as it was at an instant, if that is remembered; empty if there was none yet.
+    pub fn read(&mut self, name: &str, now_ms: i64, as_of_ms: Option<i64>) -> Result<Arc<Tables>, StoreError> {
+        let present = self.present(name)?;
+        self.store.history.note(name, &present, now_ms);
+        let past = as_of_ms.and_then(|as_of_ms| self.store.history.at(name, as_of_ms));
+        Ok(past.unwrap_or(present))
+    }
+
+    /// The document, read again if another process replaced it.
+    fn present(&mut self, name: &str) -> Result<Arc<Tables>, StoreError> {
         let path = self.store.path(name);
         let failed = |source| StoreError::Io { act: "read", path: path.clone(), source };
         match std::fs::metadata(&path) {
@@ -136,15 +151,16 @@ impl Exclusive<'_> {
     }
 
     /// Replaces the document: all of it or nothing, on the disk when this returns.
-    pub fn replace(&mut self, name: &str, tables: Tables) -> Result<(), StoreError> {
+    pub fn replace(&mut self, name: &str, tables: Tables, now_ms: i64) -> Result<(), StoreError> {
         let path = self.store.path(name);
         let failed = |source| StoreError::Io { act: "write", path: path.clone(), source };
         let text = serde_json::to_vec(&tables).map_err(|error| failed(error.into()))?;
         let file = write_whole(&self.store.folder, &path, &text).map_err(failed)?;
         let identity = Identity::of(&file.metadata().map_err(failed)?);
+        let tables = Arc::new(tables);
+        self.store.history.note(name, &tables, now_ms);
         // The file before is held until here, so that the new one cannot have its inode number.
-        let previous =
-            self.store.documents.insert(name.to_owned(), Cached { _file: file, identity, tables: Arc::new(tables) });
+        let previous = self.store.documents.insert(name.to_owned(), Cached { _file: file, identity, tables });
         drop(previous);
         Ok(())
     }
@@ -191,8 +207,8 @@ mod tests {
         let (mut one, mut two) = (Store::open(folder.path()).unwrap(), Store::open(folder.path()).unwrap());
         for number in 0..60 {
             let (writer, reader) = if number % 2 == 0 { (&mut one, &mut two) } else { (&mut two, &mut one) };
-            writer.exclusive().unwrap().replace("sns.x", with_record(number)).unwrap();
-            assert_eq!(*reader.exclusive().unwrap().read("sns.x").unwrap(), with_record(number));
+            writer.exclusive().unwrap().replace("sns.x", with_record(number), 0).unwrap();
+            assert_eq!(*reader.exclusive().unwrap().read("sns.x", 0, None).unwrap(), with_record(number));
         }
     }
 
@@ -215,7 +231,7 @@ mod tests {
         let path = folder.path().join("sns.x.json");
         std::fs::write(&path, "{\"T\":").unwrap();
         let mut store = Store::open(folder.path()).unwrap();
-        let error = store.exclusive().unwrap().read("sns.x").unwrap_err();
+        let error = store.exclusive().unwrap().read("sns.x", 0, None).unwrap_err();
         assert!(error.to_string().contains("sns.x.json is damaged"), "{error}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "{\"T\":");
     }

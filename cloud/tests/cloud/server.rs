@@ -109,6 +109,25 @@ async fn a_cut_connection_is_an_error_of_the_client() {
     assert_eq!(served.fixture.cloud.seam().calls(), 1);
 }
 
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_an_error_of_the_client() {
+    let served = Served::new().await;
+    let config = aws_sdk_s3::config::Builder::from(&served.sdk("127.0.0.1")).force_path_style(true).build();
+    let s3 = aws_sdk_s3::Client::from_conf(config);
+    let place = aws_sdk_s3::types::BucketLocationConstraint::EuWest1;
+    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(place).build();
+    s3.create_bucket().bucket("data").create_bucket_configuration(place).send().await.unwrap();
+    let body = ByteStream::from(vec![b'x'; 100_000]);
+    s3.put_object().bucket("data").key("k").body(body).send().await.unwrap();
+    served.fixture.cloud.seam().install(Seam::from_spec("truncate=3").unwrap());
+    let get = || s3.get_object().bucket("data").key("k").send();
+    match get().await {
+        Ok(arriving) => _ = arriving.body.collect().await.unwrap_err(),
+        Err(error) => assert!(error.as_service_error().is_none(), "{error:?}"),
+    }
+    assert_eq!(get().await.unwrap().body.collect().await.unwrap().to_vec().len(), 100_000);
+}
+
 /// curl signs by itself and shares no code with the SDK.
 #[tokio::test(flavor = "multi_thread")]
 async fn curl_can_look_at_it() {

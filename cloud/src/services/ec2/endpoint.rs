@@ -8,7 +8,7 @@ use super::listing::Listing;
 use super::security_group::SecurityGroup;
 use super::store::{self, Record};
 use super::subnet::Subnet;
-use super::{client_token, endpoint_service, instant, prefix_list, tags};
+use super::{client_token, endpoint_service, instant, lingering, network_interface, prefix_list, tags};
 use crate::documents::World;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
@@ -176,6 +176,9 @@ pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         kind::ENDPOINT.check_form(&id)?;
         match store::find::<Endpoint>(world.own, &id) {
             Ok(mut endpoint) => {
+                if endpoint.deleted_ms.is_none() {
+                    lingering::keep(network_interface::of_endpoint(&endpoint), world)?;
+                }
                 endpoint.deleted_ms.get_or_insert(world.now_ms);
                 store::save(world.own, &endpoint)?;
             }

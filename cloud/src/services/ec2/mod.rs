@@ -16,6 +16,7 @@ mod in_use;
 mod instant;
 mod internet_gateway;
 mod kind;
+mod lingering;
 mod listing;
 mod nat_gateway;
 mod network_acl;
@@ -72,6 +73,7 @@ fn run(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
     unsupported::check(parameters)?;
     nat_gateway::forget_ended(world)?;
     endpoint::forget_gone(world)?;
+    lingering::forget_gone(world);
     let answer = handler(parameters, world)?;
     if parameters.get("DryRun") == Some("true") {
         let message = "Request would have succeeded, but DryRun flag is set.";

@@ -8,7 +8,7 @@ use super::kind::{self, Kind};
 use super::listing::Listing;
 use super::store::{self, Record};
 use super::subnet::Subnet;
-use super::{client_token, instant, internet_gateway, network_interface, tags};
+use super::{client_token, instant, internet_gateway, lingering, network_interface, tags};
 use crate::documents::World;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
@@ -182,6 +182,11 @@ pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     let mut nat: NatGateway = store::find(world.own, parameters.need("NatGatewayId")?)?;
     if nat.state(world) == "deleted" {
         return Err(kind::NAT_GATEWAY.missing(&nat.id));
+    }
+    if nat.deleted_ms.is_none() && nat.failure.is_none() {
+        // Its address is free then, only the interface stays.
+        let interface = network_interface::of_gateway(&nat).without_address();
+        lingering::keep(vec![interface], world)?;
     }
     nat.deleted_ms.get_or_insert(world.now_ms);
     store::save(world.own, &nat)?;

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::endpoint::Endpoint;
+use super::endpoint::{self, Endpoint};
 use super::kind;
 use super::listing::Listing;
+use super::nat_gateway::{self, NatGateway};
 use super::security_group::SecurityGroup;
 use super::store;
 use super::subnet::Subnet;
-use super::{instant, nat_gateway};
+use super::{instant, lingering};
 use crate::documents::World;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// An interface. It is no record of its own: it is there as long as what it serves.
-#[derive(Clone, Debug)]
+/// An interface. It is no record of its own: it is there as long as what it serves, or lingers for a while.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NetworkInterface {
     /// Its id.
     pub id: String,
@@ -25,41 +27,60 @@ pub struct NetworkInterface {
     /// Its VPC.
     pub vpc: String,
     private_ip: String,
-    interface_type: &'static str,
+    interface_type: String,
     description: String,
-    security_groups: Vec<String>,
+    /// The security groups that it bears.
+    pub security_groups: Vec<String>,
+    /// The allocation of its public address, and the id under which that is associated.
     association: Option<(String, Option<String>)>,
     attached_ms: i64,
 }
 
+impl NetworkInterface {
+    /// The interface after its public address was taken away.
+    pub fn without_address(self) -> Self {
+        Self { association: None, ..self }
+    }
+}
+
 /// All interfaces there are now.
 pub fn all(world: &World<'_>) -> Result<Vec<NetworkInterface>, Fault> {
-    let gateways = nat_gateway::holding(world)?.into_iter().map(|nat| NetworkInterface {
-        description: format!("Interface for NAT Gateway {}", nat.id),
-        association: nat.allocation.map(|allocation| (allocation, nat.address_association)),
-        id: nat.interface,
-        subnet: nat.subnet,
-        vpc: nat.vpc,
-        private_ip: nat.private_ip,
-        interface_type: "nat_gateway",
-        security_groups: Vec::new(),
-        attached_ms: nat.created_ms,
-    });
+    let gateways = nat_gateway::holding(world)?;
     let endpoints = store::all::<Endpoint>(world.own)?;
-    let of_endpoints = endpoints.iter().flat_map(|endpoint| {
-        endpoint.interfaces.iter().map(|interface| NetworkInterface {
-            id: interface.id.clone(),
-            subnet: interface.subnet.clone(),
-            vpc: endpoint.vpc.clone(),
-            private_ip: interface.private_ip.clone(),
-            interface_type: "vpc_endpoint",
-            description: format!("VPC Endpoint Interface {}", endpoint.id),
-            security_groups: endpoint.security_groups.clone(),
-            association: None,
-            attached_ms: endpoint.created_ms,
-        })
-    });
-    Ok(gateways.chain(of_endpoints).collect())
+    let present = gateways.iter().map(of_gateway).chain(endpoints.iter().flat_map(of_endpoint));
+    Ok(present.chain(lingering::all(world)?).collect())
+}
+
+/// The interface of a NAT gateway.
+pub fn of_gateway(nat: &NatGateway) -> NetworkInterface {
+    let association = nat.allocation.clone().map(|allocation| (allocation, nat.address_association.clone()));
+    NetworkInterface {
+        id: nat.interface.clone(),
+        subnet: nat.subnet.clone(),
+        vpc: nat.vpc.clone(),
+        private_ip: nat.private_ip.clone(),
+        interface_type: "nat_gateway".to_owned(),
+        description: format!("Interface for NAT Gateway {}", nat.id),
+        security_groups: Vec::new(),
+        association,
+        attached_ms: nat.created_ms,
+    }
+}
+
+/// The interfaces of an endpoint.
+pub fn of_endpoint(endpoint: &Endpoint) -> Vec<NetworkInterface> {
+    let interface = |interface: &endpoint::Interface| NetworkInterface {
+        id: interface.id.clone(),
+        subnet: interface.subnet.clone(),
+        vpc: endpoint.vpc.clone(),
+        private_ip: interface.private_ip.clone(),
+        interface_type: "vpc_endpoint".to_owned(),
+        description: format!("VPC Endpoint Interface {}", endpoint.id),
+        security_groups: endpoint.security_groups.clone(),
+        association: None,
+        attached_ms: endpoint.created_ms,
+    };
+    endpoint.interfaces.iter().map(interface).collect()
 }
 
 /// An address of a subnet that no interface has; `taken` are those given out in the same call.

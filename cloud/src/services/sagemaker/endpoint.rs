@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::fleet::Fleet;
 use super::kind::ENDPOINT;
 use super::transition::Transition;
-use super::{component, damaged, deployment, invalid, tags, text};
+use super::{component, damaged, deployment, invalid, network, tags, text};
 use crate::documents::{Tables, World};
 use crate::service::Fault;
 
@@ -70,6 +70,15 @@ impl Endpoint {
         let record = serde_json::to_value(self).map_err(|error| damaged(&error))?;
         world.own.put(ENDPOINT.table, &self.endpoint_name, record);
         Ok(())
+    }
+
+    /// The networks in which it has interfaces, also those of a fleet that comes or goes.
+    pub fn networks(&self) -> impl Iterator<Item = &Value> {
+        let next = match self.transition.as_ref().map(|transition| &transition.step) {
+            Some(Step::Update(next) | Step::Rescale(next)) => Some(&next.networks),
+            _ => None,
+        };
+        self.fleet.networks.iter().chain(next.into_iter().flatten())
     }
 
     /// Its status, as long as its transition is not over.
@@ -200,6 +209,7 @@ pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         let arn = ENDPOINT.arn(world, name);
         return Err(invalid(format!("Cannot delete endpoint \"{arn}\": it has inference components.")));
     }
+    network::keep(&endpoint, world);
     endpoint.transition = Some(Transition::begin(world, Step::Delete));
     endpoint.modified_ms = world.now_ms;
     endpoint.save(world)?;

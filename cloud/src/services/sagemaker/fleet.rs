@@ -46,6 +46,9 @@ pub struct Fleet {
     pub production_variants: Vec<Variant>,
     /// The variants in shadow mode.
     pub shadow_production_variants: Vec<Variant>,
+    /// The networks in which its instances have interfaces: the configuration's and its models'.
+    #[serde(default)]
+    pub networks: Vec<Value>,
     /// The configuration's data capture.
     pub data_capture_config: Option<Value>,
     /// The configuration's asynchronous inference.
@@ -69,6 +72,7 @@ impl Fleet {
             endpoint_config_name: config_name.to_owned(),
             production_variants: Vec::new(),
             shadow_production_variants: Vec::new(),
+            networks: given("VpcConfig").into_iter().collect(),
             data_capture_config: given("DataCaptureConfig"),
             async_inference_config: given("AsyncInferenceConfig"),
             explainer_config: given("ExplainerConfig"),
@@ -90,7 +94,9 @@ impl Fleet {
     fn variant(&mut self, declared: &Value, world: &World<'_>) -> Result<Variant, Fault> {
         let mut images = Vec::new();
         if let Some(model) = declared["ModelName"].as_str() {
-            for container in container::all(MODEL.find(world, model)?) {
+            let model = MODEL.find(world, model)?;
+            self.networks.extend(Some(&model["VpcConfig"]).filter(|network| !network.is_null()).cloned());
+            for container in container::all(model) {
                 if let Some(image) = container["Image"].as_str() {
                     images.push(deployed_image(image, world.now_ms));
                 }

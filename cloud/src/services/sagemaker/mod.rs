@@ -18,6 +18,7 @@ mod fleet;
 mod kind;
 mod listing;
 mod model;
+mod network;
 mod operations;
 mod production_variant;
 mod references;
@@ -33,6 +34,7 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 pub(in crate::services) use component::Component;
 pub(in crate::services) use endpoint::Endpoint;
+pub(in crate::services) use network::uses as uses_network;
 
 use super::shape::Shapes;
 use crate::clock;
@@ -80,6 +82,7 @@ fn run(request: &MockRequest, world: &mut World<'_>) -> Result<Value, Fault> {
     SHAPES.as_ref().map_err(Clone::clone)?.check(&operation, &input)?;
     component::settle(world)?;
     endpoint::settle(world)?;
+    network::forget_gone(world);
     handler(&input, world)
 }
 

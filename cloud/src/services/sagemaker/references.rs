@@ -16,8 +16,11 @@ pub fn check_role(world: &World<'_>, arn: &Value) -> Result<(), Fault> {
     }
     let name = arn.rsplit('/').next().unwrap_or_default();
     let roles = world.other("iam");
-    let there = roles.get("Role", name).is_some_and(|role| role["Arn"].as_str().is_none_or(|known| known == arn));
-    if there {
+    let there = roles.get("Role", name).filter(|role| role["Arn"].as_str().is_none_or(|known| known == arn));
+    // A new role takes a while to be known everywhere.
+    let known_ms =
+        |role: &Value| role["CreatedMs"].as_i64().unwrap_or_default().saturating_add(world.assumable_after_ms);
+    if there.is_some_and(|role| world.now_ms >= known_ms(role)) {
         return Ok(());
     }
     Err(invalid(format!(

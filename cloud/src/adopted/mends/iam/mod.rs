@@ -42,7 +42,10 @@ impl Mends for Iam {
     fn seen(&self, document: Tables) -> Tables {
         let mut seen = Tables::default();
         for (name, role) in document.all("roles") {
-            seen.put("Role", name, json!({ "RoleName": name, "Arn": role["arn"], "Path": role["path"] }));
+            let created = role["create_date"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+            let created_ms = created.map(jiff::Timestamp::as_millisecond);
+            let role = json!({ "RoleName": name, "Arn": role["arn"], "Path": role["path"], "CreatedMs": created_ms });
+            seen.put("Role", name, role);
         }
         seen
     }

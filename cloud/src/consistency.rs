@@ -1,0 +1,42 @@
+//! Which calls AWS answers from what may be a moment old.
+
+/// Verbs of calls that read.
+const READING: &[&str] = &["Describe", "Get", "List", "Head"];
+
+/// Services whose reads see every write that was answered before.
+const STRONG: &[&str] = &["kms", "sts"];
+
+/// Whether a call only reads, and reads what becomes consistent only eventually. The objects of S3 have been strongly
+/// consistent since 2020, the configuration of its buckets is not.
+pub(crate) fn may_lag(service: &str, operation: &str) -> bool {
+    let reads = READING.iter().any(|verb| operation.starts_with(verb));
+    let of_objects = service == "s3"
+        && (operation.contains("Object") && !operation.contains("ObjectLock")
+            || operation == "ListParts"
+            || operation == "ListMultipartUploads");
+    reads && !of_objects && !STRONG.contains(&service)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_lag_but_for_objects_keys_and_identities() {
+        let cases = [
+            ("iam", "GetRole", true),
+            ("ec2", "DescribeVpcs", true),
+            ("s3", "HeadBucket", true),
+            ("s3", "GetBucketVersioning", true),
+            ("iam", "CreateRole", false),
+            ("s3", "GetObject", false),
+            ("s3", "ListObjectsV2", false),
+            ("s3", "ListObjectVersions", false),
+            ("kms", "DescribeKey", false),
+            ("sts", "GetCallerIdentity", false),
+        ];
+        for (service, operation, expected) in cases {
+            assert_eq!(may_lag(service, operation), expected, "{service} {operation}");
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! How each service words its trouble.
+
+use crate::service::Fault;
+
+/// Services that speak the query protocol, whose codes have no `Exception` at their end.
+const QUERY: &[&str] = &["iam", "sts", "sns", "monitoring"];
+
+/// Too many calls.
+pub(super) fn throttled(service: &str) -> Fault {
+    match service {
+        "ec2" => fault(503, "RequestLimitExceeded", "Request limit exceeded."),
+        "s3" => fault(503, "SlowDown", "Please reduce your request rate."),
+        service if QUERY.contains(&service) => fault(400, "Throttling", "Rate exceeded"),
+        _ => fault(400, "ThrottlingException", "Rate exceeded"),
+    }
+}
+
+/// Something went wrong inside.
+pub(super) fn broken(service: &str) -> Fault {
+    match service {
+        "ec2" => fault(500, "InternalError", "An internal error has occurred"),
+        "s3" => fault(500, "InternalError", "We encountered an internal error. Please try again."),
+        _ => fault(500, "InternalFailure", "An internal error has occurred"),
+    }
+}
+
+/// The service is not there for now.
+pub(super) fn unavailable(service: &str) -> Fault {
+    match service {
+        "s3" => fault(503, "ServiceUnavailable", "Please reduce your request rate."),
+        _ => fault(503, "ServiceUnavailable", "The service is temporarily unavailable"),
+    }
+}
+
+/// The caller's credentials were good once.
+pub(super) fn expired(service: &str) -> Fault {
+    let message = "The security token included in the request is expired";
+    match service {
+        "ec2" => fault(400, "RequestExpired", "Request has expired."),
+        "s3" => fault(400, "ExpiredToken", "The provided token has expired."),
+        service if QUERY.contains(&service) => fault(403, "ExpiredToken", message),
+        _ => fault(400, "ExpiredTokenException", message),
+    }
+}
+
+fn fault(status: u16, code: &str, message: &str) -> Fault {
+    Fault { status, code: code.to_owned(), message: message.to_owned() }
+}

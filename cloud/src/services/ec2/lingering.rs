@@ -1,0 +1,57 @@
+//! Network interfaces that AWS takes its time to remove after what they served is gone.
+
+use serde::{Deserialize, Serialize};
+
+use super::network_interface::NetworkInterface;
+use crate::documents::World;
+use crate::service::Fault;
+
+/// Id → interface and when it lingers.
+const TABLE: &str = "LingeringInterface";
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Lingering {
+    interface: NetworkInterface,
+    /// When what it served is gone, in milliseconds since the Unix epoch.
+    from_ms: i64,
+    /// When it is gone itself, in milliseconds since the Unix epoch.
+    until_ms: i64,
+}
+
+/// Lets interfaces stay after the deletion, beginning now, of what they serve.
+pub fn keep(interfaces: Vec<NetworkInterface>, world: &mut World<'_>) -> Result<(), Fault> {
+    if world.interfaces_linger_ms == 0 {
+        return Ok(());
+    }
+    let from_ms = world.now_ms.saturating_add(world.transition_ms);
+    let until_ms = from_ms.saturating_add(world.interfaces_linger_ms);
+    for interface in interfaces {
+        let id = interface.id.clone();
+        let record = serde_json::to_value(Lingering { interface, from_ms, until_ms });
+        world.own.put(TABLE, id, record.map_err(|error| damaged(&error))?);
+    }
+    Ok(())
+}
+
+/// The interfaces that linger now.
+pub fn all(world: &World<'_>) -> Result<Vec<NetworkInterface>, Fault> {
+    let mut found = Vec::new();
+    for (_, record) in world.own.all(TABLE) {
+        let lingering = Lingering::deserialize(record).map_err(|error| damaged(&error))?;
+        if (lingering.from_ms..lingering.until_ms).contains(&world.now_ms) {
+            found.push(lingering.interface);
+        }
+    }
+    Ok(found)
+}
+
+/// Forgets the interfaces that are gone.
+pub fn forget_gone(world: &mut World<'_>) {
+    let now_ms = world.now_ms;
+    world.own.retain(TABLE, |_, record| record["until_ms"].as_i64().is_some_and(|until_ms| now_ms < until_ms));
+}
+
+fn damaged(error: &serde_json::Error) -> Fault {
+    let message = format!("the record of a network interface is damaged: {error}");
+    Fault { status: 500, code: "InternalError".into(), message }
+}

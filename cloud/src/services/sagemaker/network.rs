@@ -1,0 +1,43 @@
+//! The networks in which endpoints have interfaces: those of their models and configurations. A model by itself has
+//! none, so its subnets and groups can be deleted under it.
+
+use serde_json::{Value, json};
+
+use super::endpoint::Endpoint;
+use super::kind::ENDPOINT;
+use crate::documents::{Tables, World};
+
+/// Id → network and until when the interfaces of a deleted endpoint stay there.
+const LINGERING: &str = "LingeringNetwork";
+
+/// Whether SageMaker has an interface with a subnet (`Subnets`) or security group (`SecurityGroupIds`). `tables` are
+/// SageMaker's as another service sees them.
+pub fn uses(tables: &Tables, now_ms: i64, field: &str, id: &str) -> bool {
+    let has = |network: &Value| network[field].as_array().is_some_and(|ids| ids.iter().any(|present| present == id));
+    let of_endpoints = tables.all(ENDPOINT.table).any(|(name, _)| match Endpoint::standing(tables, now_ms, name) {
+        Ok(Some(endpoint)) => endpoint.networks().any(has),
+        Ok(None) => false,
+        // What cannot be read may hold anything; it is refused when it is asked for.
+        Err(_) => true,
+    });
+    let lingers = |record: &Value| record["UntilMs"].as_i64().is_some_and(|until_ms| now_ms < until_ms);
+    of_endpoints || tables.all(LINGERING).any(|(_, record)| lingers(record) && has(&record["Network"]))
+}
+
+/// Lets the interfaces of an endpoint stay after its deletion, which begins now.
+pub fn keep(endpoint: &Endpoint, world: &mut World<'_>) {
+    if world.interfaces_linger_ms == 0 {
+        return;
+    }
+    let until_ms = world.now_ms.saturating_add(world.transition_ms).saturating_add(world.interfaces_linger_ms);
+    for network in endpoint.networks() {
+        let record = json!({ "Network": network, "UntilMs": until_ms });
+        world.own.put(LINGERING, uuid::Uuid::new_v4().to_string(), record);
+    }
+}
+
+/// Forgets the interfaces that are gone.
+pub fn forget_gone(world: &mut World<'_>) {
+    let now_ms = world.now_ms;
+    world.own.retain(LINGERING, |_, record| record["UntilMs"].as_i64().is_some_and(|until_ms| now_ms < until_ms));
+}
