@@ -109,6 +109,11 @@ impl Seam {
         self.inner().observer = Some(observer);
     }
 
+    /// The longest time that an answer may be behind the present, by what is installed now.
+    pub fn longest_lag(&self) -> Duration {
+        self.inner().observer.as_ref().map_or(Duration::ZERO, |observer| observer.longest_lag())
+    }
+
     /// Removes the observer: calls are still counted.
     pub fn clear(&self) {
         self.inner().observer = None;

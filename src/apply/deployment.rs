@@ -8,12 +8,12 @@ use jiff::Timestamp;
 use super::observe::observe;
 use super::pace::Pace;
 use super::recover::recover;
-use super::{Event, Failure, Interrupt};
+use super::{Event, Failure, Interrupt, Showing};
 use crate::aws::Aws;
 use crate::plan::{AllKinds, Observation, Plan, PlanError, Request, Target, plan};
 use crate::resource::kind;
 use crate::stack::{Address, Declarations, Problem, Scope};
-use crate::state::{Ending, Holder, Snapshot, State, Writer};
+use crate::state::{Ending, Holder, Progress, Snapshot, State, Writer};
 
 /// One stack in one environment.
 pub struct Deployment<'a> {
@@ -33,6 +33,8 @@ pub struct Deployment<'a> {
     pub who: String,
     /// Why, for the history; the command, if nothing is said.
     pub why: Option<String>,
+    /// How long AWS may take to show what it made.
+    pub showing: Showing,
 }
 
 /// A plan, and what it was made from.
@@ -60,7 +62,7 @@ impl<'a> Deployment<'a> {
             None => (Snapshot::empty(scope.clone(), (self.clock)()), Vec::new()),
         };
         self.check_place(&snapshot, scope)?;
-        recover(&mut snapshot, &progress, &self.aws, self.sink).await?;
+        self.recover(&mut snapshot, &progress).await?;
         self.prepare(snapshot, declarations, scope, target, include_data, &Arc::default()).await
     }
 
@@ -94,12 +96,16 @@ impl<'a> Deployment<'a> {
         };
         self.check_place(&snapshot, scope)?;
         let cut_off = snapshot.run.as_ref().map(|run| run.ended(Ending::CutOff, now, run.plan.summary(), 0, 0));
-        if recover(&mut snapshot, &progress, &self.aws, self.sink).await? {
+        if self.recover(&mut snapshot, &progress).await? {
             snapshot.ended = cut_off;
             snapshot.serial += 1;
             writer.commit(&snapshot).await?;
         }
         Ok(snapshot)
+    }
+
+    async fn recover(&self, snapshot: &mut Snapshot, progress: &[Progress]) -> Result<bool, Failure> {
+        recover(snapshot, progress, &self.aws, (self.clock)(), self.showing, self.sink).await
     }
 
     /// State of another account or region must not be worked on with these credentials: everything would seem gone.
@@ -129,7 +135,7 @@ impl<'a> Deployment<'a> {
         include_data: &BTreeSet<Address>,
         pace: &Arc<Pace>,
     ) -> Result<Prepared, Failure> {
-        let observation = observe(&snapshot, &self.aws, pace, self.sink).await?;
+        let observation = observe(&snapshot, &self.aws, pace, self.showing, self.sink).await?;
         if snapshot.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
             snapshot.scope = scope.clone();
@@ -226,7 +232,8 @@ impl Work<'_> {
             self.snapshot.lineage.clone_from(&plan.lineage);
             self.snapshot.scope.clone_from(&plan.scope);
         }
-        self.observation = observe(&self.snapshot, &self.deployment.aws, &self.pace, self.deployment.sink).await?;
+        let Deployment { aws, showing, sink, .. } = self.deployment;
+        self.observation = observe(&self.snapshot, aws, &self.pace, *showing, *sink).await?;
         if self.observation.hash() != plan.observation {
             return stale("what it was made from has changed in AWS since".to_owned());
         }

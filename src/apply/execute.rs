@@ -19,7 +19,7 @@ use super::{Event, Failure, Finished, Longest};
 use crate::plan::{Operation, OperationKind, Plan, PlanError, Seen, Summary};
 use crate::resource::{Error, kind};
 use crate::stack::{Address, resolve};
-use crate::state::{Ending, Progress, Run, Snapshot, StateError, replay};
+use crate::state::{Ending, Outcome, Progress, Run, Snapshot, StateError, replay};
 
 /// How many operations that took longest are told at the end.
 const LONGEST_TOLD: usize = 5;
@@ -49,6 +49,7 @@ impl Work<'_> {
                 by: self.deployment.who.clone(),
                 why: self.why(),
                 started: now,
+                tells_begun: true,
                 plan: plan.clone(),
             });
             // Durable before the first call: from here on nothing that this run does can be lost sight of.
@@ -147,13 +148,18 @@ impl Work<'_> {
         let interrupt = self.deployment.interrupt.clone();
         let mut told_interrupted = false;
         loop {
-            if broken.is_none() {
-                broken = self.writer.standing().err();
-            }
+            let mut begun = Vec::new();
             while !interrupt.is_set()
                 && broken.is_none()
                 && let Some((_, Reverse(id))) = free.pop()
             {
+                begun.push(id);
+            }
+            if let Err(error) = self.note_begun(plan, run, &begun).await {
+                broken = Some(error);
+                begun.clear();
+            }
+            for id in begun {
                 let operation = &plan.operations[id];
                 self.tell(Event::OperationStarted {
                     id,
@@ -254,6 +260,18 @@ impl Work<'_> {
         }
     }
 
+    /// Makes it durable that creations are begun, before the first call: whoever finds this run cut off looks for these,
+    /// and for no others. Refused once the right to write is lost.
+    async fn note_begun(&mut self, plan: &Plan, run: &str, begun: &[usize]) -> Result<(), StateError> {
+        let creates =
+            |id: &&usize| matches!(plan.operations[**id].operation, OperationKind::Create | OperationKind::Replace);
+        let at = (self.deployment.clock)();
+        let line =
+            |id: &usize| Progress { run: run.to_owned(), operation: *id, outcome: Outcome::Begun { at }, took: None };
+        let lines: Vec<_> = begun.iter().filter(creates).map(line).collect();
+        if lines.is_empty() { self.writer.standing() } else { self.writer.append(&lines).await }
+    }
+
     fn report(
         &mut self,
         plan: &Plan,
@@ -320,6 +338,9 @@ impl Work<'_> {
             inputs,
             remembered: entry.filter(|entry| creates || entry.pending).and_then(|entry| entry.remembered.clone()),
             sleep: operation.sleep,
+            refers: !operation.dependencies.is_empty(),
+            showing: self.deployment.showing,
+            lease: self.writer.lease(),
             interrupt: self.deployment.interrupt.clone(),
             reports,
         })

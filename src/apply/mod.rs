@@ -12,9 +12,11 @@ mod patience;
 mod priority;
 mod recover;
 mod rollback;
+mod showing;
 
 pub use deployment::{Deployment, Prepared, Work};
 pub use event::{Event, FORMAT, Finished, Longest};
 pub use failure::Failure;
 pub use interrupt::Interrupt;
 pub use rollback::declared_at;
+pub use showing::Showing;

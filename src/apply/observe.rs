@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use super::pace::{Class, Pace};
 use super::patience::Retry;
-use super::{Event, Failure};
+use super::{Event, Failure, Showing};
 use crate::aws::{Aws, Context};
 use crate::plan::{Observation, PlanError, Seen};
 use crate::resource::{Error, Observed, kind};
@@ -18,15 +18,12 @@ use crate::state::Snapshot;
 /// How many reads are under way at once; beyond, more do not make it faster.
 const AT_ONCE: usize = 64;
 
-/// How long to wait between looks at something that AWS may not show yet.
-pub(super) const GLIMPSES: &[Duration] =
-    &[Duration::from_millis(250), Duration::from_millis(500), Duration::from_millis(1000), Duration::from_millis(2000)];
-
 /// Reads every recorded resource that is awake.
 pub(super) async fn observe(
     snapshot: &Snapshot,
     aws: &Arc<Aws>,
     pace: &Arc<Pace>,
+    showing: Showing,
     sink: &(dyn Fn(Event) + Sync),
 ) -> Result<Observation, Failure> {
     let mut waiting =
@@ -44,14 +41,16 @@ pub(super) async fn observe(
             let context = context(aws, &snapshot.scope, address, entry.generation);
             let (address, last, pace) = (address.clone(), entry.inputs.clone(), Arc::clone(pace));
             // What AWS has only just accepted may not be visible yet; what was ready once and is not there is gone.
-            let mut glimpses = if entry.pending { GLIMPSES } else { &[] }.iter();
+            let mut pauses = entry.pending.then(|| showing.pauses());
             reads.spawn(async move {
                 let mut retry = Retry::looking();
                 loop {
                     pace.turn(kind.name(), Class::Read).await;
                     match kind.read(&context, &id, &last).await {
                         Err(error) if retry.look_again(&pace, kind, &error).await => {}
-                        Ok(None) if let Some(wait) = glimpses.next() => tokio::time::sleep(*wait).await,
+                        Ok(None) if let Some(wait) = pauses.as_mut().and_then(Iterator::next) => {
+                            tokio::time::sleep(wait).await
+                        }
                         read => return (address, read),
                     }
                 }

@@ -6,14 +6,13 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
 
-use super::Interrupt;
-use super::observe::GLIMPSES;
 use super::pace::{Class, Pace};
 use super::patience::{Backoff, Retry, note, slept};
+use super::{Interrupt, Showing};
 use crate::aws::Context;
 use crate::plan::{Change, OperationKind, diff};
 use crate::resource::{Boxed, Error, ErrorKind, Kind, Observed, Readiness};
-use crate::state::Outcome;
+use crate::state::{Lease, Outcome};
 
 /// What a worker is given.
 pub(super) struct Job {
@@ -29,6 +28,12 @@ pub(super) struct Job {
     pub(super) remembered: Option<Value>,
     /// Whether what must be remembered is asked for before the deletion.
     pub(super) sleep: bool,
+    /// Whether its inputs refer to other resources.
+    pub(super) refers: bool,
+    /// How long AWS may take to show what it made.
+    pub(super) showing: Showing,
+    /// Whether this process may still change anything.
+    pub(super) lease: Lease,
     pub(super) interrupt: Interrupt,
     pub(super) reports: mpsc::UnboundedSender<Report>,
 }
@@ -60,8 +65,6 @@ pub(super) enum End {
 
 /// How long a wait for readiness may take: no endpoint took longer.
 const LONGEST_WAIT: Duration = Duration::from_secs(90 * 60);
-/// How long something just created may be invisible.
-const INVISIBLE: Duration = Duration::from_secs(90);
 
 pub(super) async fn operate(job: Job, pace: &Pace) -> End {
     if job.interrupt.is_set() {
@@ -100,13 +103,21 @@ impl Job {
         let _ = self.reports.send(Report::Progress(self.operation, outcome, None));
     }
 
-    /// Waits for a call's turn; false if somebody presses Ctrl-C meanwhile: a call that waits is not in flight.
+    /// Waits for a call's turn; false if somebody presses Ctrl-C meanwhile: a call that waits is not in flight. False too
+    /// for a change once somebody else may have the stack.
     async fn turn(&self, pace: &Pace, class: Class) -> bool {
-        tokio::select! {
+        let came = tokio::select! {
             biased;
             () = pace.turn(self.kind.name(), class) => true,
             () = self.interrupt.wait_first() => false,
-        }
+        };
+        came && (class == Class::Read || self.lease.lost().is_none())
+    }
+
+    /// Trying again what this operation asks for.
+    fn retry(&self) -> Retry {
+        // What exists, or refers to what was made a moment ago, may be unknown to some of AWS's hosts for a while.
+        Retry::new(if self.id.is_some() || self.refers { self.showing } else { Showing::within(Duration::ZERO) })
     }
 
     /// Waits before a call that failed is made again; false if there is no use in that, or somebody pressed Ctrl-C.
@@ -133,7 +144,7 @@ impl Job {
 
 async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
     let (kind, context) = (job.kind, &job.context);
-    let mut retry = Retry::new();
+    let mut retry = job.retry();
     let taken_up = match &job.id {
         Some(id) => still_there(job, pace, &mut retry, id).await?,
         None => None,
@@ -210,18 +221,19 @@ async fn still_there(
     Ok(found.map(|_| id.to_owned()))
 }
 
-/// Looks for what a creation may have made. After an error that does not tell whether it acted, more than once: what was
-/// just made may not be visible yet.
+/// Looks for what a creation may have made. After an error that does not tell whether it acted, as long as AWS may take to
+/// show it, if another call would make another one.
 async fn look_for(
     job: &Job,
     pace: &Pace,
     retry: &mut Retry,
     why: &Error,
 ) -> std::result::Result<Option<String>, Error> {
-    let mut glimpses = if why.kind == ErrorKind::Unavailable { GLIMPSES } else { &[] }.iter();
+    let unknown = why.kind == ErrorKind::Unavailable && job.kind.makes_another();
+    let mut pauses = unknown.then(|| job.showing.pauses());
     loop {
         match ask(job, pace, retry, || job.kind.find(&job.context, &job.inputs)).await? {
-            None if let Some(wait) = glimpses.next() => tokio::time::sleep(*wait).await,
+            None if let Some(wait) = pauses.as_mut().and_then(Iterator::next) => tokio::time::sleep(wait).await,
             found => return Ok(found),
         }
     }
@@ -246,7 +258,7 @@ async fn update(job: &Job, pace: &Pace) -> Result<Outcome> {
 }
 
 async fn change(job: &Job, pace: &Pace, id: &str, from: &Observed) -> Result<Outcome> {
-    let mut retry = Retry::new();
+    let mut retry = job.retry();
     loop {
         if !job.turn(pace, Class::Write).await {
             return Ok(None);
@@ -262,15 +274,15 @@ async fn change(job: &Job, pace: &Pace, id: &str, from: &Observed) -> Result<Out
         }
     }
     pace.went_through(job.kind.name(), Class::Write);
-    let mut glimpses = GLIMPSES.iter();
+    let mut pauses = job.showing.pauses();
     loop {
         let Some(observed) = ready(job, pace, id).await? else { return Ok(None) };
         let differs = diff(&observed.inputs, &job.inputs, &[]);
         if differs.is_empty() {
             return finish(job, pace, id, observed).await;
         }
-        match glimpses.next() {
-            Some(wait) => tokio::time::sleep(*wait).await,
+        match pauses.next() {
+            Some(wait) => tokio::time::sleep(wait).await,
             None => return Err(taken_back(id, &differs).into()),
         }
     }
@@ -291,7 +303,7 @@ fn taken_back(id: &str, differs: &[Change]) -> Error {
 async fn finish(job: &Job, pace: &Pace, id: &str, observed: Observed) -> Result<Outcome> {
     let mut observed = observed;
     if let Some(remembered) = &job.remembered {
-        let mut retry = Retry::new();
+        let mut retry = job.retry();
         let wait = loop {
             if !job.turn(pace, Class::Write).await {
                 return Ok(None);
@@ -318,7 +330,7 @@ async fn finish(job: &Job, pace: &Pace, id: &str, observed: Observed) -> Result<
 
 async fn delete(job: &Job, pace: &Pace) -> Result<Outcome> {
     let id = recorded_id(job)?;
-    let mut retry = Retry::new();
+    let mut retry = job.retry();
     let mut wait = Backoff::new();
     let mut asked = false;
     // What an earlier pause remembered and no resume has restored since is truer than what it is like now.
@@ -396,7 +408,7 @@ async fn read(job: &Job, pace: &Pace, id: &str, retry: &mut Retry) -> Result<Opt
 /// Waits until a resource can be used; `None` if interrupted.
 async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
     let mut wait = Backoff::new();
-    let mut retry = Retry::new();
+    let mut retry = job.retry();
     let begun = Instant::now();
     loop {
         let Some(observed) = read(job, pace, id, &mut retry).await? else { return Ok(None) };
@@ -416,7 +428,7 @@ async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
                     .into());
                 }
             },
-            None if begun.elapsed() < INVISIBLE => "not visible yet".to_owned(),
+            None if begun.elapsed() < job.showing.longest() => "not visible yet".to_owned(),
             None => {
                 let hint = "somebody deleted it; run the same command again";
                 return Err(Error::new(ErrorKind::NotFound, format!("{id} does not exist")).hint(hint).into());

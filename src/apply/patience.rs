@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use super::Interrupt;
 use super::pace::{Class, Pace};
+use super::{Interrupt, Showing};
 use crate::resource::{Error, ErrorKind, Kind};
 
 /// How long something that passes with time is tried again: a dependency that lingers, a role not assumable yet.
@@ -20,17 +20,19 @@ pub(super) struct Retry {
     failing_since: Option<Instant>,
     wait: Duration,
     unreachable: Duration,
+    /// How long what must be there may be unknown to AWS.
+    unknown: Duration,
 }
 
 impl Retry {
-    /// For an operation.
-    pub(super) fn new() -> Self {
-        Self { failing_since: None, wait: FIRST, unreachable: UNREACHABLE }
+    /// For an operation on something that is there, or refers to something that is, for so long as AWS may not show it.
+    pub(super) fn new(showing: Showing) -> Self {
+        Self { failing_since: None, wait: FIRST, unreachable: UNREACHABLE, unknown: showing.longest() }
     }
 
     /// For a look at AWS before anything is begun.
     pub(super) fn looking() -> Self {
-        Self { unreachable: UNREACHABLE_LOOKING, ..Self::new() }
+        Self { unreachable: UNREACHABLE_LOOKING, ..Self::new(Showing::within(Duration::ZERO)) }
     }
 
     /// A call went through: what fails from now on begins anew.
@@ -46,8 +48,13 @@ impl Retry {
 
     fn after_at(&mut self, error: &Error, now: Instant) -> Option<Duration> {
         let since = *self.failing_since.get_or_insert(now);
-        let patience = if error.kind == ErrorKind::Unavailable { self.unreachable } else { PATIENCE };
-        if !error.kind.passes() || now.duration_since(since) > patience {
+        let patience = match error.kind {
+            ErrorKind::Unavailable => self.unreachable,
+            ErrorKind::NotFound => self.unknown,
+            kind if kind.passes() => PATIENCE,
+            _ => return None,
+        };
+        if patience.is_zero() || now.duration_since(since) > patience {
             return None;
         }
         let wait = self.wait;
@@ -104,12 +111,17 @@ mod tests {
     #[test]
     fn patience_counts_from_the_first_failure_in_a_row() {
         let unreachable = Error::new(ErrorKind::Unavailable, "503");
-        let (mut retry, begun) = (Retry::new(), Instant::now());
+        let (mut retry, begun) = (Retry::new(Showing::AWS), Instant::now());
         assert!(retry.after_at(&unreachable, begun).is_some());
         retry.went_through();
         let later = begun + Duration::from_secs(40 * 60);
         assert_eq!(retry.after_at(&unreachable, later), Some(FIRST), "a long wait before uses up no patience");
         assert_eq!(retry.after_at(&unreachable, later + UNREACHABLE + FIRST), None);
-        assert_eq!(Retry::new().after_at(&Error::invalid("no"), begun), None);
+        assert_eq!(Retry::new(Showing::AWS).after_at(&Error::invalid("no"), begun), None);
+        let unknown = Error::new(ErrorKind::NotFound, "InvalidVpcID.NotFound");
+        let mut retry = Retry::new(Showing::AWS);
+        assert!(retry.after_at(&unknown, begun).is_some(), "what was made a moment ago may be unknown for a while");
+        assert_eq!(retry.after_at(&unknown, begun + Showing::AWS.longest() + FIRST), None);
+        assert_eq!(Retry::looking().after_at(&unknown, begun), None);
     }
 }

@@ -1,113 +1,160 @@
 //! Recovery: a run that was cut off is settled by looking, never by asking.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use serde_json::Value;
+use jiff::Timestamp;
+use tokio::task::JoinSet;
 
 use super::observe::context;
 use super::pace::Pace;
 use super::patience::Retry;
-use super::{Event, Failure};
+use super::{Event, Failure, Showing};
 use crate::aws::{Aws, Context};
 use crate::plan::{Operation, OperationKind, Plan, PlanError};
-use crate::resource::{Error, Kind, Observed, Readiness, kind};
-use crate::stack::resolve;
+use crate::resource::{Error, Kind, Readiness, kind};
+use crate::stack::{Address, resolve};
 use crate::state::{Entry, Outcome, Progress, Snapshot, replay};
 
-/// Settles the open run of a document: applies its journal, and asks `find` for every creation of which the journal
-/// does not know the end. Deletions and updates need no look here: the next observation shows what became of them.
-/// Answers whether there was an open run.
+/// Settles the open run of a document: applies its journal, and asks `find` for every creation that was begun and of which
+/// the journal does not know the end. Deletions and updates need no look here: the next observation shows what became
+/// of them. Answers whether there was an open run.
 pub(super) async fn recover(
     snapshot: &mut Snapshot,
     progress: &[Progress],
     aws: &Arc<Aws>,
+    now: Timestamp,
+    showing: Showing,
     sink: &(dyn Fn(Event) + Sync),
 ) -> Result<bool, Failure> {
     let Some(run) = snapshot.run.take() else { return Ok(false) };
     sink(Event::Recovering { command: run.command.clone(), by: run.by.clone(), started: run.started });
-    let mut settled = BTreeSet::new();
+    let (mut settled, mut begun) = (BTreeSet::new(), BTreeMap::new());
     for line in progress {
         replay(snapshot, &run.plan, line);
-        if !matches!(line.outcome, Outcome::Remembered { .. }) {
-            settled.insert(line.operation);
+        match line.outcome {
+            Outcome::Begun { at } => drop(begun.insert(line.operation, at)),
+            Outcome::Remembered { .. } => {}
+            Outcome::Accepted { .. } | Outcome::Ready { .. } | Outcome::Gone => drop(settled.insert(line.operation)),
         }
     }
-    // One after the other in the plan's order: what an operation refers to was settled before it.
-    for operation in run.plan.operations.iter().filter(|operation| !settled.contains(&operation.id)) {
-        if matches!(operation.operation, OperationKind::Create | OperationKind::Replace) {
-            look_for(snapshot, &run.plan, operation, aws, sink).await?;
+    let creates = |operation: &&Operation| {
+        let creates = matches!(operation.operation, OperationKind::Create | OperationKind::Replace);
+        creates && !settled.contains(&operation.id) && (begun.contains_key(&operation.id) || !run.tells_begun)
+    };
+    // What was begun had all that it refers to, so that none of these refers to another one.
+    let mut looks = JoinSet::new();
+    for operation in run.plan.operations.iter().filter(creates) {
+        let asked = begun.get(&operation.id).copied().unwrap_or(run.started);
+        if let Some(look) = Look::new(snapshot, operation, aws, showing.since(asked, now))? {
+            looks.spawn(look.look());
         }
+    }
+    let mut found = BTreeMap::new();
+    while let Some(looked) = looks.join_next().await {
+        // A look that panicked takes the command with it: the run stays open.
+        let (id, outcome) = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+        found.insert(id, outcome);
+    }
+    for (id, outcome) in found {
+        settle(snapshot, &run.plan, &run.plan.operations[id], outcome, sink);
     }
     Ok(true)
 }
 
-async fn look_for(
+/// Records what was found of an operation.
+fn settle(
     snapshot: &mut Snapshot,
     plan: &Plan,
     operation: &Operation,
-    aws: &Arc<Aws>,
+    found: Option<(String, Outcome)>,
     sink: &(dyn Fn(Event) + Sync),
-) -> Result<(), Failure> {
-    let address = &operation.address;
-    let (inputs, unknown) = resolve(&operation.inputs, &|reference| snapshot.output(reference));
-    // What refers to something that never came to be was not begun itself: completions are made durable before
-    // anything that depends on them begins.
-    let depends_on_missing =
-        operation.dependencies.iter().any(|other| snapshot.resources.get(other).is_none_or(Entry::is_asleep));
-    if !unknown.is_empty() || depends_on_missing {
-        return Ok(());
+) {
+    let address = operation.address.clone();
+    let Some((id, outcome)) = found else {
+        return sink(Event::Recovered { address, finding: "was not created".to_owned() });
+    };
+    let remembered = snapshot.resources.get(&address).and_then(|entry| entry.remembered.clone());
+    replay(snapshot, plan, &Progress { run: String::new(), operation: operation.id, outcome, took: None });
+    if let Some(entry) = snapshot.resources.get_mut(&address) {
+        // It may lack what comes after the create call, so the next plan looks at it once more.
+        entry.pending = true;
+        entry.remembered = remembered;
     }
-    let kind = kind(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
-    let context = context(aws, &snapshot.scope, address, operation.generation);
-    let failed = |operation| move |error| Failure::Resource { address: address.clone(), operation, error };
-    let pace = Pace::default();
-    let mut retry = Retry::looking();
-    let found = loop {
-        match kind.find(&context, &inputs).await {
-            Err(error) if retry.look_again(&pace, kind, &error).await => {}
-            found => break found.map_err(failed("find"))?,
-        }
-    };
-    let finding = match found {
-        None => "was not created".to_owned(),
-        Some(id) => match read(kind, &context, &id, &inputs, &pace).await.map_err(failed("read"))? {
-            None => "was not created".to_owned(),
-            Some(observed) => {
-                let finding = format!("was created: {id}");
-                let outcome = if observed.readiness == Readiness::Ready {
-                    Outcome::Ready { id, inputs: observed.inputs, outputs: observed.outputs }
-                } else {
-                    Outcome::Accepted { id, inputs: observed.inputs }
-                };
-                let remembered = snapshot.resources.get(address).and_then(|entry| entry.remembered.clone());
-                replay(snapshot, plan, &Progress { run: String::new(), operation: operation.id, outcome, took: None });
-                if let Some(entry) = snapshot.resources.get_mut(address) {
-                    // It may lack what comes after the create call, so the next plan looks at it once more.
-                    entry.pending = true;
-                    entry.remembered = remembered;
-                }
-                finding
-            }
-        },
-    };
-    sink(Event::Recovered { address: address.clone(), finding });
-    Ok(())
+    sink(Event::Recovered { address, finding: format!("was created: {id}") });
 }
 
-/// Reads, and tries again what passes with time.
-async fn read(
-    kind: &dyn Kind,
-    context: &Context,
-    id: &str,
-    inputs: &Value,
-    pace: &Pace,
-) -> Result<Option<Observed>, Error> {
-    let mut retry = Retry::looking();
-    loop {
-        match kind.read(context, id, inputs).await {
-            Err(error) if retry.look_again(pace, kind, &error).await => {}
-            read => return read,
+/// A look for what a creation may have made.
+struct Look {
+    operation: usize,
+    address: Address,
+    kind: &'static dyn Kind,
+    context: Context,
+    inputs: serde_json::Value,
+    showing: Showing,
+}
+
+impl Look {
+    /// `None` for what cannot have been begun: it refers to something that never came to be.
+    fn new(
+        snapshot: &Snapshot,
+        operation: &Operation,
+        aws: &Arc<Aws>,
+        showing: Showing,
+    ) -> Result<Option<Self>, Failure> {
+        let address = operation.address.clone();
+        let (inputs, unknown) = resolve(&operation.inputs, &|reference| snapshot.output(reference));
+        let missing = |other: &Address| snapshot.resources.get(other).is_none_or(Entry::is_asleep);
+        if !unknown.is_empty() || operation.dependencies.iter().any(missing) {
+            return Ok(None);
         }
+        let kind = kind(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
+        let context = context(aws, &snapshot.scope, &address, operation.generation);
+        Ok(Some(Self { operation: operation.id, address, kind, context, inputs, showing }))
+    }
+
+    /// The operation, and what is there of it; looked for as long as AWS may take to show it.
+    async fn look(self) -> Result<(usize, Option<(String, Outcome)>), Failure> {
+        let failed = |operation| {
+            let address = self.address.clone();
+            move |error| Failure::Resource { address, operation, error }
+        };
+        let mut pauses = self.showing.pauses();
+        loop {
+            if let Some(id) = self.find().await.map_err(failed("find"))?
+                && let Some(outcome) = self.read(&id).await.map_err(failed("read"))?
+            {
+                return Ok((self.operation, Some((id, outcome))));
+            }
+            let Some(pause) = pauses.next() else { return Ok((self.operation, None)) };
+            tokio::time::sleep(pause).await;
+        }
+    }
+
+    async fn find(&self) -> Result<Option<String>, Error> {
+        let (pace, mut retry) = (Pace::default(), Retry::looking());
+        loop {
+            match self.kind.find(&self.context, &self.inputs).await {
+                Err(error) if retry.look_again(&pace, self.kind, &error).await => {}
+                found => return found,
+            }
+        }
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<Outcome>, Error> {
+        let (pace, mut retry) = (Pace::default(), Retry::looking());
+        let observed = loop {
+            match self.kind.read(&self.context, id, &self.inputs).await {
+                Err(error) if retry.look_again(&pace, self.kind, &error).await => {}
+                read => break read?,
+            }
+        };
+        Ok(observed.map(|observed| {
+            let id = id.to_owned();
+            match observed.readiness {
+                Readiness::Ready => Outcome::Ready { id, inputs: observed.inputs, outputs: observed.outputs },
+                _ => Outcome::Accepted { id, inputs: observed.inputs },
+            }
+        }))
     }
 }

@@ -116,6 +116,7 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
         sink: &sink,
         interrupt,
         who: who(),
+        showing: connection.clients.showing(),
         why: change
             .reason
             .clone()

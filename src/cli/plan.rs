@@ -32,6 +32,7 @@ pub(super) async fn run(context: &Context, arguments: &arguments::Plan) -> Resul
         interrupt: Interrupt::default(),
         who: who(),
         why: None,
+        showing: connection.clients.showing(),
     };
     progress.phase("reading what is there");
     let scope = environment.scope(&stack, &connection.account);

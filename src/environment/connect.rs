@@ -10,6 +10,7 @@ use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
 use super::{Environment, Location};
+use crate::apply::Showing;
 use crate::aws::{Aws, Call as _};
 use crate::resource::{self, ErrorKind};
 use crate::state::StateError;
@@ -183,6 +184,15 @@ impl Environment {
 }
 
 impl Clients {
+    /// How long this cloud may take to show what it made.
+    pub fn showing(&self) -> Showing {
+        #[cfg(feature = "embedded")]
+        if let Some(cloud) = &self.cloud {
+            return Showing::within(cloud.seam().longest_lag() * 2);
+        }
+        Showing::AWS
+    }
+
     /// How many calls the embedded cloud has seen of this process; `None` outside of it.
     pub fn calls(&self) -> Option<u64> {
         #[cfg(feature = "embedded")]

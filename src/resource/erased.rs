@@ -54,6 +54,10 @@ impl<R: Resource> Kind for Erased<R> {
         R::EXACT_NAME
     }
 
+    fn makes_another(&self) -> bool {
+        R::MAKES_ANOTHER
+    }
+
     fn typical_seconds(&self) -> u32 {
         R::TYPICAL_SECONDS
     }

@@ -36,6 +36,7 @@ pub trait Kind: Send + Sync {
     fn replace_on(&self) -> &'static [&'static str];
     fn replacement(&self) -> Replacement;
     fn exact_name(&self) -> Option<&'static str>;
+    fn makes_another(&self) -> bool;
     fn typical_seconds(&self) -> u32;
     fn conflicts(&self, all: &[(&Address, &Value)]) -> Vec<Problem>;
     fn cost(&self, declared: &Value) -> Result<Vec<Charge>, Error>;

@@ -55,6 +55,9 @@ pub trait Resource: Field {
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     /// The field with a name that two cannot share: where it is given and stays, a replacement deletes first.
     const EXACT_NAME: Option<&'static str> = None;
+    /// Whether AWS makes another one each time the create call is sent: no name and no client token tells it that it is the
+    /// same. Nobody sends it again before it is certain that the first one made nothing.
+    const MAKES_ANOTHER: bool = false;
     /// How long creating usually takes until it can be used, in seconds; orders the work before it was ever measured.
     const TYPICAL_SECONDS: u32 = 1;
 

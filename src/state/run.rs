@@ -19,6 +19,9 @@ pub struct Run {
     pub why: String,
     /// When it began.
     pub started: Timestamp,
+    /// Whether its journal tells which creations were begun; what it does not tell was not begun then.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tells_begun: bool,
     /// The plan.
     pub plan: Plan,
 }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide::apply::{Deployment, Event, Failure, Finished, Interrupt};
+use ebbtide::apply::{Deployment, Event, Failure, Finished, Interrupt, Showing};
 use ebbtide::aws::Aws;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
@@ -96,6 +96,7 @@ impl Project {
             interrupt: self.interrupt.clone(),
             who: "test@host".into(),
             why: None,
+            showing: Showing::within(std::time::Duration::ZERO),
         };
         let run = async {
             let mut work = deployment.begin("apply", &scope()).await?;
@@ -127,6 +128,7 @@ impl Project {
             interrupt: Interrupt::default(),
             who: "test@host".into(),
             why: None,
+            showing: Showing::within(std::time::Duration::ZERO),
         };
         deployment.plan(Some(&self.declarations), &scope(), target, &BTreeSet::new()).await.unwrap().plan
     }

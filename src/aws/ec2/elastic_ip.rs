@@ -33,6 +33,7 @@ impl Resource for ElasticIp {
     const KIND: &'static str = "ec2_elastic_ip";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = &[];
+    const MAKES_ANOTHER: bool = true;
     type Resolved = Self;
     type Out<P: Phase> = ElasticIpOut<P>;
 

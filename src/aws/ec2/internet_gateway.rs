@@ -47,6 +47,7 @@ impl Resource for InternetGateway {
     const KIND: &'static str = "ec2_internet_gateway";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(InternetGateway: vpc);
+    const MAKES_ANOTHER: bool = true;
     type Resolved = InternetGateway<Resolved>;
     type Out<P: Phase> = InternetGatewayOut<P>;
 

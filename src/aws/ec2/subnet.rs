@@ -54,6 +54,7 @@ impl Resource for Subnet {
     const KIND: &'static str = "ec2_subnet";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Subnet: vpc, cidr, zone);
+    const MAKES_ANOTHER: bool = true;
     // A block can be in use only once in a VPC.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = Subnet<Resolved>;

@@ -42,6 +42,7 @@ impl Resource for Vpc {
     const KIND: &'static str = "ec2_vpc";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Vpc: cidr);
+    const MAKES_ANOTHER: bool = true;
     type Resolved = Self;
     type Out<P: Phase> = VpcOut<P>;
 

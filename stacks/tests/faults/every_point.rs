@@ -52,7 +52,7 @@ async fn every_command_ended_anywhere_twice_converges() {
 }
 
 /// Every point at which a command can end, and what exists once it is over.
-async fn points(start: &World, command: &Command) -> (Vec<Fault>, Inventory) {
+pub async fn points(start: &World, command: &Command) -> (Vec<Fault>, Inventory) {
     let twin = start.copy();
     let ran = twin.under(command, None).await;
     assert!(ran.result.is_some_and(|result| result.is_ok_and(|finished| finished.success)));

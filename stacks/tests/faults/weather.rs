@@ -1,1 +1,146 @@
-//! Trouble that passes, and trouble that does not.
+//! Trouble that passes is waited for: the command gets there without being run again. Trouble that does not pass is told at
+//! once.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use ebbtide::apply::Event;
+use jiff::Timestamp;
+
+use crate::adeptai::{Case, cases};
+use crate::fault::Fault;
+use crate::observer::difference;
+use crate::random::Random;
+
+/// Every command of adeptai in this weather: it must reach its target the first time, as if the sun had shone.
+async fn reaches_in(words: &str) {
+    for Case { name, command, start } in cases().await {
+        let twin = start.copy();
+        twin.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
+        let failures = std::sync::Mutex::new(Vec::new());
+        let sink = |event| {
+            if let Event::OperationFailed { address, error, .. } = event {
+                failures.lock().expect("nobody panicked").push(format!("{address}: {error}"));
+            }
+        };
+        let ran = start.under_with(&command, Some(&Fault::Weather(words.to_owned())), &sink).await;
+        let ended = ran.result.expect("its process goes on");
+        let finished = ended.unwrap_or_else(|failure| panic!("{name} in `{words}`: {failure}"));
+        assert!(finished.success, "{name} in `{words}`: {:?}", failures.lock().expect("nobody panicked"));
+        let wrong = difference(&twin.inventory().await, &start.inventory().await);
+        assert!(wrong.is_empty(), "{name} in `{words}`: {wrong:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn throttling_of_a_third_of_all_calls_passes() {
+    reaches_in("fail=throttle:30%:seed=7").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn bursts_of_errors_pass() {
+    reaches_in("fail=error:burst=20..40 fail=unavailable:burst=90..120").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_that_are_never_answered_are_made_again() {
+    reaches_in("hang=12 hang=60 hang=61 hang=150").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn answers_that_break_off_and_connections_that_are_cut_pass() {
+    reaches_in("fail=truncate:10%:seed=4 fail=cut:10%:seed=9").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn calls_that_arrive_twice_make_nothing_twice() {
+    reaches_in("fail=twice:30%:seed=2").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reads_that_lag_behind_are_waited_for() {
+    reaches_in("stale=200ms:50%:seed=5").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn roles_and_network_interfaces_take_their_time() {
+    for Case { name, command, mut start } in cases().await {
+        start.settings.assumable_after = Duration::from_millis(400);
+        start.settings.interfaces_linger = Duration::from_millis(400);
+        start.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn credentials_that_expire_end_a_command_at_once_and_new_ones_carry_on() {
+    let mut random = Random::new(11);
+    for Case { name, command, start } in cases().await {
+        let (points, expected) = crate::every_point::points(&start, &command).await;
+        let calls = points.len() as u64 / 3;
+        for _ in 0..3 {
+            let at = 2 + random.below(calls);
+            let world = start.copy();
+            let told = std::sync::Mutex::new(Vec::new());
+            let sink = |event| {
+                if let Event::OperationFailed { error, hint, .. } = event {
+                    told.lock().expect("nobody panicked").push(format!("{error} {}", hint.unwrap_or_default()));
+                }
+            };
+            let begun = Instant::now();
+            let ran = world.under_with(&command, Some(&Fault::Weather(format!("expired={at}"))), &sink).await;
+            assert!(begun.elapsed() < Duration::from_secs(5), "{name}, expired at {at}: it was tried again and again");
+            let mut told = told.into_inner().expect("nobody panicked");
+            match ran.result.expect("its process goes on") {
+                Ok(finished) if finished.success => continue,
+                Ok(_) => {}
+                Err(failure) => told.push(format!("{failure} {}", failure.hint().unwrap_or_default())),
+            }
+            let helpful = told.iter().any(|text| text.to_lowercase().contains("expired") && text.contains("sign in"));
+            assert!(helpful, "{name}, expired at {at}: {told:?}");
+            world.settles(&command, &expected).await.unwrap_or_else(|wrong| panic!("{name}, expired at {at}: {wrong}"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_ends_a_command_names_the_file_and_loses_nothing() {
+    let mut random = Random::new(5);
+    for Case { name, command, start } in cases().await {
+        let (points, expected) = crate::every_point::points(&start, &command).await;
+        let writes = points.iter().filter(|point| matches!(point, Fault::Write { done: true, .. })).count() as u64;
+        // Where it begins, and somewhere on the way; how writes are grouped differs from run to run.
+        for from in [1, 2, 2 + random.below(writes / 2)] {
+            let world = start.copy();
+            let ran = world.under(&command, Some(&Fault::FullDisk { from })).await;
+            let Some(Err(failure)) = ran.result else { panic!("{name}, full from {from}: it did not fail") };
+            let told = failure.to_string();
+            assert!(told.contains("faults.json") && told.contains("disk is not full"), "{name}: {told}");
+            world
+                .settles(&command, &expected)
+                .await
+                .unwrap_or_else(|wrong| panic!("{name}, full from {from}: {wrong}"));
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_clock_that_jumps_changes_nothing() {
+    /// Years ahead, years back, a second on, and again.
+    fn jumping() -> Timestamp {
+        static CALLS: AtomicI64 = AtomicI64::new(0);
+        let call = CALLS.fetch_add(1, Ordering::SeqCst);
+        let years = [0, 7, -9, 3][usize::try_from(call % 4).expect("small")];
+        Timestamp::from_second(1_767_225_600 + years * 31_557_600 + call).expect("a time")
+    }
+    for Case { name, command, mut start } in cases().await {
+        let (_, expected) = crate::every_point::points(&start, &command).await;
+        start.clock = jumping;
+        let start = Arc::new(start);
+        for fault in [Fault::Call { at: 70, acted: true }, Fault::Write { at: 4, done: false }] {
+            let world = start.copy();
+            world.under(&command, Some(&fault)).await;
+            world.settles(&command, &expected).await.unwrap_or_else(|wrong| panic!("{name}, {fault}: {wrong}"));
+        }
+    }
+}

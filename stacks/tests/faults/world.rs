@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide::apply::{Deployment, Event, Failure, Finished, Interrupt};
+use ebbtide::apply::{Deployment, Event, Failure, Finished, Interrupt, Showing};
 use ebbtide::aws::Aws;
 use ebbtide::plan::{Plan, Target};
 use ebbtide::stack::{Address, Declarations, Scope};
 use ebbtide::state::{Backend, Keys, LocalBackend, Snapshot, State};
 use ebbtide_cloud::{Cloud, Settings};
+use jiff::Timestamp;
 use tempfile::TempDir;
 
 pub const ACCOUNT: &str = "123456789012";
@@ -32,16 +33,23 @@ pub struct Command {
 pub struct World {
     folder: TempDir,
     pub settings: Settings,
+    pub clock: fn() -> Timestamp,
+}
+
+/// A clock that stands still.
+fn standing() -> Timestamp {
+    "2026-01-01T00:00:00Z".parse().expect("a time")
 }
 
 impl World {
     pub fn new() -> Self {
-        Self { folder: folder(), settings: Settings { transition: Duration::ZERO, ..Settings::default() } }
+        let settings = Settings { transition: Duration::ZERO, ..Settings::default() };
+        Self { folder: folder(), settings, clock: standing }
     }
 
     /// Another world just like this one.
     pub fn copy(&self) -> Self {
-        let copy = Self { folder: folder(), settings: self.settings.clone() };
+        let copy = Self { folder: folder(), settings: self.settings.clone(), clock: self.clock };
         copy_all(self.folder.path(), copy.folder.path());
         copy
     }
@@ -95,7 +103,7 @@ impl World {
         sink: &(dyn Fn(Event) + Sync),
     ) -> Result<Finished, Failure> {
         let state = state_on(backend);
-        let deployment = deployment(&state, cloud, sink);
+        let deployment = self.deployment(&state, cloud, sink);
         let mut work = deployment.begin("command", &scope()).await?;
         let include_data = match (command.with_data, self.snapshot().await) {
             (true, Some(snapshot)) => snapshot.resources.into_keys().collect(),
@@ -135,26 +143,27 @@ impl World {
         let state = state_on(self.backend());
         let none: BTreeSet<Address> = BTreeSet::new();
         let cloud = self.cloud();
-        let deployment = deployment(&state, &cloud, &|_| {});
+        let deployment = self.deployment(&state, &cloud, &|_| {});
         Ok(deployment.plan(Some(&command.declarations), &scope(), command.target, &none).await?.plan)
+    }
+
+    fn deployment<'a>(&'a self, state: &'a State, cloud: &Cloud, sink: &'a (dyn Fn(Event) + Sync)) -> Deployment<'a> {
+        Deployment {
+            state,
+            aws: Self::aws(cloud),
+            account: ACCOUNT.into(),
+            clock: &self.clock,
+            sink,
+            interrupt: Interrupt::default(),
+            who: "test@host".into(),
+            why: None,
+            showing: Showing::within(cloud.seam().longest_lag() * 2),
+        }
     }
 }
 
 fn state_on(backend: impl Backend + 'static) -> State {
     State::new(Box::new(backend), "test", "faults", Keys::default())
-}
-
-fn deployment<'a>(state: &'a State, cloud: &Cloud, sink: &'a (dyn Fn(Event) + Sync)) -> Deployment<'a> {
-    Deployment {
-        state,
-        aws: World::aws(cloud),
-        account: ACCOUNT.into(),
-        clock: &|| "2026-01-01T00:00:00Z".parse().expect("a time"),
-        sink,
-        interrupt: Interrupt::default(),
-        who: "test@host".into(),
-        why: None,
-    }
 }
 
 /// In memory, where there is such a place: nothing here needs to survive the machine.
