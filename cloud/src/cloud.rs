@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use aws_credential_types::Credentials;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use http::HeaderValue;
+use http::header::DATE;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
@@ -16,7 +18,7 @@ use crate::route::{Route, operation};
 use crate::seam::{Seam, Verdict};
 use crate::service::{Fault, Service};
 use crate::store::{Store, StoreError};
-use crate::{adopted, client, refusal, services};
+use crate::{adopted, client, clock, refusal, services};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +141,7 @@ impl Cloud {
         }
         let verdict = observer.before(&call);
         let response = match verdict {
-            Verdict::Refuse(fault) => refusal::answer(&route.service, &request, fault),
+            Verdict::Refuse(fault) => dated(refusal::answer(&route.service, &request, fault)),
             Verdict::Drop => return Err(ConnectionLost),
             Verdict::Hang => std::future::pending().await,
             Verdict::Act | Verdict::ActAndDrop => {
@@ -159,6 +161,10 @@ impl Cloud {
     ///
     /// Dropping the future does not leave a call half done: once begun, it is finished on a thread of its own.
     pub async fn answer(&self, request: MockRequest) -> MockResponse {
+        dated(self.undated(request).await)
+    }
+
+    async fn undated(&self, request: MockRequest) -> MockResponse {
         let Some(route) = Route::of(&request) else {
             let fault = Fault {
                 status: 403,
@@ -210,7 +216,7 @@ impl Inner {
             }
         };
         let transition = i64::try_from(self.settings.transition.as_millis()).unwrap_or(i64::MAX);
-        let now = jiff::Timestamp::now().as_millisecond();
+        let now = clock::now_ms();
         let mut world = World::new(&mut own, &others, &route.region, &self.settings.account, now, transition);
         let response = service.call(request, &mut world);
 
@@ -228,6 +234,14 @@ impl Inner {
 /// The name of the document (without `.json`) of a service in a region.
 fn document_name(service: &dyn Service, region: &str) -> String {
     if service.global() { service.name().to_owned() } else { format!("{}.{region}", service.name()) }
+}
+
+/// The answer with the time of its leaving, as every answer of AWS has it.
+fn dated(mut response: MockResponse) -> MockResponse {
+    if let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::now_ms())) {
+        response.headers.insert(DATE, date);
+    }
+    response
 }
 
 fn failure(error: StoreError) -> Fault {

@@ -13,6 +13,7 @@
 
 pub mod adopted;
 mod client;
+mod clock;
 mod cloud;
 pub mod documents;
 mod refusal;

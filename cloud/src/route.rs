@@ -156,6 +156,15 @@ const SUBRESOURCES: &[(&str, &str)] = &[
     ("website", "BucketWebsite"),
 ];
 
+const OBJECT_SUBRESOURCES: &[(&str, &str)] = &[
+    ("attributes", "ObjectAttributes"),
+    ("legal-hold", "ObjectLegalHold"),
+    ("retention", "ObjectRetention"),
+    ("torrent", "ObjectTorrent"),
+    ("restore", "ObjectRestore"),
+    ("select", "ObjectContentSelection"),
+];
+
 fn s3_operation(method: &str, target: &S3Target, request: &MockRequest) -> String {
     let verb = match method {
         "PUT" | "POST" => "Put",
@@ -174,10 +183,17 @@ fn s3_operation(method: &str, target: &S3Target, request: &MockRequest) -> Strin
         }
     }
     if on_object {
+        if let Some((_, name)) = OBJECT_SUBRESOURCES.iter().find(|(parameter, _)| target.has(parameter)) {
+            return format!("{verb}{name}");
+        }
         return match method {
             "POST" if target.has("uploads") => "CreateMultipartUpload".to_owned(),
             "POST" if target.has("uploadId") => "CompleteMultipartUpload".to_owned(),
+            "PUT" if target.has("uploadId") && request.headers.contains_key("x-amz-copy-source") => {
+                "UploadPartCopy".to_owned()
+            }
             "PUT" if target.has("uploadId") => "UploadPart".to_owned(),
+            "GET" if target.has("uploadId") => "ListParts".to_owned(),
             "DELETE" if target.has("uploadId") => "AbortMultipartUpload".to_owned(),
             "PUT" if request.headers.contains_key("x-amz-copy-source") => "CopyObject".to_owned(),
             _ => format!("{verb}Object"),

@@ -1,8 +1,8 @@
 //! Services of winterbaume, run on our documents, with one small mend per gap between them and AWS (`mends`).
 
-mod bodies;
 mod chassis;
 mod mends;
+mod objects;
 mod plain;
 mod policy;
 
@@ -15,7 +15,6 @@ use crate::documents::{Tables, World};
 use crate::refusal;
 use crate::route::{S3Target, operation, path_and_query};
 use crate::service::{Fault, Service};
-use bodies::WithBodies;
 use chassis::Chassis;
 use mends::{Asked, Mends};
 use plain::Plain;
@@ -27,7 +26,7 @@ pub fn all(folder: &Path) -> Vec<Box<dyn Service>> {
     }
     vec![
         service("iam", true, Plain::new(winterbaume_iam::IamService::new), mends::Iam),
-        service("s3", true, WithBodies::new(folder), mends::S3),
+        service("s3", true, Plain::new(winterbaume_s3::S3Service::new), mends::S3::new(folder)),
         service(
             "secretsmanager",
             false,
@@ -65,7 +64,7 @@ impl Service for Adopted {
     fn call(&self, request: &MockRequest, world: &mut World<'_>) -> MockResponse {
         let asked = Asked { operation: operation(self.name, request), request };
         match self.answer(&asked, world) {
-            Ok(response) => readable(&asked, self.name, response),
+            Ok(response) => response,
             Err(fault) => refusal::answer(self.name, request, fault),
         }
     }
@@ -87,6 +86,7 @@ impl Adopted {
             }
         };
         let response = self.chassis.handle(self.at_home(asked.request, region));
+        let response = readable(asked, self.name, response);
         *loaded = Some(if reads_only(asked) {
             held
         } else {

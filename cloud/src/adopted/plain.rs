@@ -1,4 +1,4 @@
-//! The chassis of services whose whole state is in their view: all but S3.
+//! The chassis of services whose whole state is in their view.
 
 use winterbaume_core::{MockRequest, MockResponse, StatefulService, default_account_id};
 

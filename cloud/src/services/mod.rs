@@ -3,6 +3,7 @@
 pub mod autoscaling;
 pub mod budgets;
 pub mod ec2;
+pub mod kms;
 pub mod monitoring;
 pub mod paging;
 pub mod sagemaker;
@@ -17,6 +18,7 @@ pub fn all() -> Vec<Box<dyn Service>> {
         Box::new(autoscaling::AutoScaling),
         Box::new(budgets::Budgets),
         Box::new(ec2::Ec2),
+        Box::new(kms::Kms),
         Box::new(monitoring::Monitoring),
         Box::new(sagemaker::SageMaker),
         Box::new(sns::Sns),

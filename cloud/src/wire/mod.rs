@@ -3,3 +3,4 @@
 pub mod cbor;
 pub mod json;
 pub mod query;
+pub mod xml;

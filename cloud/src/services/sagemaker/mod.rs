@@ -35,6 +35,7 @@ pub(in crate::services) use component::Component;
 pub(in crate::services) use endpoint::Endpoint;
 
 use super::shape::Shapes;
+use crate::clock;
 use crate::documents::{Tables, World};
 use crate::service::{Fault, Service};
 use crate::wire::json;
@@ -53,7 +54,7 @@ impl Service for SageMaker {
     /// Transitions end also when nobody asks SageMaker: a gone endpoint holds no subnet. A document that is looked at
     /// from outside comes without a clock, so this is the one place that looks at the system's.
     fn seen(&self, mut document: Tables) -> Tables {
-        let now_ms = jiff::Timestamp::now().as_millisecond();
+        let now_ms = clock::now_ms();
         component::settle_seen(&mut document, now_ms);
         endpoint::settle_seen(&mut document, now_ms);
         document

@@ -138,44 +138,6 @@ async fn streams_arrive_whole() {
 }
 
 #[tokio::test]
-async fn conditions_on_writes() {
-    let fixture = Fixture::new();
-    let s3 = Client::new(&fixture.sdk());
-    s3.create_bucket().bucket("data").send().await.unwrap();
-    let write = || s3.put_object().bucket("data").key("k/e f").body(ByteStream::from_static(b"x"));
-    assert_eq!(code(write().if_match("\"abc\"").send().await), "NoSuchKey");
-    let tag = write().if_none_match("*").send().await.unwrap().e_tag.unwrap();
-    assert_eq!(code(write().if_none_match("*").send().await), "PreconditionFailed");
-    assert_eq!(code(write().if_match("\"abc\"").send().await), "PreconditionFailed");
-    write().if_match(tag).send().await.unwrap();
-}
-
-#[tokio::test]
-async fn keys_beyond_ascii_are_refused_clearly() {
-    let fixture = Fixture::new();
-    let s3 = Client::new(&fixture.sdk());
-    s3.create_bucket().bucket("data").send().await.unwrap();
-    let refused = s3.put_object().bucket("data").key("é").body(ByteStream::from_static(b"x")).send().await;
-    assert_eq!(code(refused), "EmbeddedCloudNotImplemented");
-}
-
-#[tokio::test]
-async fn one_of_many_racers_wins_a_conditional_put() {
-    let fixture = Fixture::new();
-    let other = fixture.again();
-    Client::new(&fixture.sdk()).create_bucket().bucket("data").send().await.unwrap();
-    let mut racers = tokio::task::JoinSet::new();
-    for number in 0..16 {
-        let config = if number % 2 == 0 { fixture.sdk() } else { sdk(&other, "us-east-1") };
-        racers.spawn(async move {
-            let put = Client::new(&config).put_object().bucket("data").key("lease").if_none_match("*");
-            put.body(ByteStream::from_static(b"mine")).send().await.is_ok()
-        });
-    }
-    assert_eq!(racers.join_all().await.into_iter().filter(|won| *won).count(), 1);
-}
-
-#[tokio::test]
 async fn malformed_policies_are_refused() {
     let fixture = Fixture::new();
     let s3 = Client::new(&fixture.sdk());

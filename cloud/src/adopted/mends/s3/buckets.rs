@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use super::Asked;
+use crate::adopted::objects;
 use crate::documents::World;
 use crate::refusal;
 use crate::route::S3Target;
@@ -50,12 +51,18 @@ pub(super) fn location(asked: &Asked<'_>, target: &S3Target, world: &World<'_>) 
     })
 }
 
-/// Checks a new bucket's name and place, and answers for one that is there already.
+/// Checks a new bucket's name and place, answers for one that is there already, and keeps one that is not empty.
 pub(super) fn before(
     asked: &Asked<'_>,
     target: &S3Target,
     world: &mut World<'_>,
 ) -> Result<Option<MockResponse>, Fault> {
+    if asked.operation == "DeleteBucket" && !objects::is_empty(&target.bucket, world) {
+        let versioned = world.own.get("buckets", &target.bucket).is_some_and(|it| !it["versioning_status"].is_null());
+        let how = if versioned { ". You must delete all versions in the bucket." } else { "" };
+        let message = format!("The bucket you tried to delete is not empty{how}");
+        return Err(Fault { status: 409, ..Fault::new("BucketNotEmpty", message) });
+    }
     if asked.operation != "CreateBucket" {
         return Ok(None);
     }

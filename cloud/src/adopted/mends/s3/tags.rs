@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::Asked;
 use crate::documents::World;
 use crate::route::S3Target;
+use crate::wire::xml::{element, elements, text};
 
 /// Keeps the tags of a bucket that was just created.
 pub(super) fn after(asked: &Asked<'_>, target: &S3Target, world: &mut World<'_>) {
@@ -23,20 +24,9 @@ pub(super) fn after(asked: &Asked<'_>, target: &S3Target, world: &mut World<'_>)
 
 /// The tags in the body of a creation.
 fn given(body: &str) -> Map<String, Value> {
-    let Some(tags) = element(body, "Tags") else { return Map::new() };
-    let tag = |part: &str| Some((unescaped(element(part, "Key")?), json!(unescaped(element(part, "Value")?))));
-    tags.split("<Tag>").skip(1).filter_map(tag).collect()
-}
-
-/// What stands in the first element of a name.
-fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    rest.split_once(&format!("</{name}>")).map(|(content, _)| content)
-}
-
-fn unescaped(text: &str) -> String {
-    let entities = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&apos;", "'"), ("&amp;", "&")];
-    entities.iter().fold(text.to_owned(), |text, (entity, character)| text.replace(entity, character))
+    let tags = element(body, "Tags").unwrap_or_default();
+    let tag = |tag: &str| Some((text(tag, "Key")?, json!(text(tag, "Value")?)));
+    elements(tags, "Tag").into_iter().filter_map(tag).collect()
 }
 
 #[cfg(test)]
