@@ -24,6 +24,9 @@ struct Document {
     holder: Holder,
     /// Random: tells this lease from any other of the same holder.
     token: String,
+    /// Counts how often the stack was taken: what a later holder appends comes later.
+    #[serde(default)]
+    taken: u64,
     /// Counts renewals, so that each makes another version of the object.
     renewal: u64,
     /// Seconds that it stands without renewal.
@@ -44,8 +47,7 @@ pub(super) struct Own {
 /// Takes the lease, or names who has it.
 pub(super) async fn take(objects: &Objects, holder: Holder, stands: u64) -> Result<Own, StateError> {
     let token = uuid::Uuid::new_v4().simple().to_string();
-    let document = Document { format: 1, holder, token, renewal: 0, ends_after: stands, released: false };
-    let bytes = encode(&document, objects)?;
+    let mut document = Document { format: 1, holder, token, taken: 1, renewal: 0, ends_after: stands, released: false };
     // When it was first written, at the earliest: it counts from there, also where the answer to that write was lost.
     let mut sent = None;
     for _ in 0..ATTEMPTS {
@@ -61,9 +63,11 @@ pub(super) async fn take(objects: &Objects, holder: Holder, stands: u64) -> Resu
                 if let Some(held) = held(object, &other) {
                     return Err(refuse(objects, &held));
                 }
+                document.taken = other.taken + 1;
                 If::Is(&object.etag)
             }
         };
+        let bytes = encode(&document, objects)?;
         let sent = *sent.get_or_insert_with(Instant::now);
         let put = match objects.put(NAME, &bytes, condition).await {
             Ok(put) => put,
@@ -204,6 +208,11 @@ impl Own {
 
     pub(super) fn token(&self) -> String {
         self.document.token.clone()
+    }
+
+    /// How often the stack was taken, this time included.
+    pub(super) fn taken(&self) -> u64 {
+        self.document.taken
     }
 }
 

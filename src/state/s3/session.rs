@@ -11,6 +11,8 @@ use crate::state::{Commit, Lease, Session, StateError, Version};
 pub(super) struct S3Session {
     objects: Objects,
     token: String,
+    /// How often the stack was taken before, for the order of the journal.
+    taken: u64,
     lease: Lease,
     renewing: JoinHandle<()>,
     /// How many objects were appended to the journal.
@@ -19,8 +21,8 @@ pub(super) struct S3Session {
 
 impl S3Session {
     pub(super) fn new(objects: Objects, own: Own, renew_every: std::time::Duration) -> Self {
-        let (token, lease) = (own.token(), own.lease.clone());
-        Self { objects, token, lease, renewing: tokio::spawn(own.keep_up(renew_every)), appended: 0 }
+        let (token, taken, lease) = (own.token(), own.taken(), own.lease.clone());
+        Self { objects, token, taken, lease, renewing: tokio::spawn(own.keep_up(renew_every)), appended: 0 }
     }
 
     async fn write(&mut self, commit: Commit<'_>) -> Result<Version, StateError> {
@@ -107,7 +109,7 @@ impl Session for S3Session {
         Box::pin(async move {
             self.confirm().await?;
             self.appended += 1;
-            let name = format!("{JOURNAL}{}-{:08}", self.token, self.appended);
+            let name = format!("{JOURNAL}{:08}-{:08}-{}", self.taken, self.appended, self.token);
             self.objects.put(&name, lines, If::Always).await.map(drop)
         })
     }
