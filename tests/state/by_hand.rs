@@ -49,6 +49,13 @@ impl World {
         put.body(ByteStream::from(bytes.to_vec())).send().await.unwrap();
     }
 
+    /// What is in an object of the stack in the bucket.
+    pub async fn object(&self, name: &str) -> Vec<u8> {
+        let key = format!("{PREFIX}/{ENVIRONMENT}/{STACK}/{name}");
+        let object = self.aws.s3().get_object().bucket(BUCKET).key(key).send().await.unwrap();
+        object.body.collect().await.unwrap().to_vec()
+    }
+
     /// The keys of the stack's objects that begin with this.
     pub async fn keys_of(&self, name: &str) -> Vec<String> {
         let prefix = format!("{PREFIX}/{ENVIRONMENT}/{STACK}/{name}");

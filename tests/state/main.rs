@@ -5,4 +5,6 @@ mod cases;
 mod conformance;
 mod documents;
 mod failing;
+mod races;
+mod weather;
 mod world;
