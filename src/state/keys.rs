@@ -21,16 +21,8 @@ pub enum Key {
 pub struct Keys {
     current: Option<Key>,
     previous: Option<Key>,
-    known: Mutex<Known>,
-}
-
-/// Data keys that were opened or made.
-#[derive(Debug, Default)]
-struct Known {
-    /// The latest last.
-    opened: Vec<Arc<DataKey>>,
-    /// The one for what is written: a document keeps its data key from write to write.
-    writing: Option<Arc<DataKey>>,
+    /// Data keys that were unwrapped or made: unwrapping one is meant to be slow.
+    known: Mutex<Vec<Arc<DataKey>>>,
 }
 
 impl Keys {
@@ -39,86 +31,52 @@ impl Keys {
         Self { current, previous, known: Mutex::default() }
     }
 
-    /// The bytes of a document as they were before they were sealed; what is not sealed is answered as it is.
-    pub(super) async fn open(&self, bytes: Vec<u8>, about: &str, place: &str) -> Result<Vec<u8>, StateError> {
-        let Some((wrapped, body)) = sealed(&bytes) else { return Ok(bytes) };
+    /// The bytes of a document as they were before they were sealed, and its data key; what is not sealed is answered as
+    /// it is.
+    pub(super) async fn open(
+        &self,
+        bytes: Vec<u8>,
+        about: &str,
+        place: &str,
+    ) -> Result<(Vec<u8>, Option<Arc<DataKey>>), StateError> {
+        let Some((wrapped, body)) = sealed(&bytes) else { return Ok((bytes, None)) };
         let key = self.unwrap(&wrapped, place).await?;
-        key.open(body, about).ok_or_else(|| StateError::Damaged {
+        let opened = key.open(body, about).ok_or_else(|| StateError::Damaged {
             place: place.to_owned(),
             message: "it was changed after it was encrypted, or belongs to another stack".to_owned(),
-        })
+        })?;
+        Ok((opened, Some(key)))
     }
 
-    /// Seals a document, if there is a key to seal with.
-    pub(super) async fn seal(&self, bytes: Vec<u8>, about: &str, place: &str) -> Result<Vec<u8>, StateError> {
-        match self.sealing(place).await? {
-            Some(key) => key.seal(&bytes, about),
-            None => Ok(bytes),
-        }
-    }
-
-    /// Seals lines of the journal with the data key of the document that they belong to.
-    pub(super) async fn seal_lines(&self, lines: Vec<u8>, about: &str, place: &str) -> Result<Vec<u8>, StateError> {
-        match self.sealing(place).await? {
-            Some(key) => key.seal_line(&lines, about),
-            None => Ok(lines),
-        }
-    }
-
-    /// A line of the journal as it was before it was sealed: the lines of one write.
-    pub(super) fn open_line(&self, line: &[u8], about: &str) -> Option<Vec<u8>> {
-        if !line.starts_with(b"{\"sealed\":") {
-            return Some(line.to_vec());
-        }
-        let opened = self.known().opened.clone();
-        opened.iter().rev().find_map(|key| key.open_line(line, about))
-    }
-
-    /// What is written from now on gets another data key.
-    pub(super) async fn renew(&self, place: &str) -> Result<(), StateError> {
-        if let Some(current) = &self.current {
-            self.write_with(Arc::new(current.make(place).await?));
-        }
-        Ok(())
-    }
-
-    /// The data key for what is written next: that of the document that was read, if the present key wraps it.
-    async fn sealing(&self, place: &str) -> Result<Option<Arc<DataKey>>, StateError> {
-        let Some(current) = &self.current else { return Ok(None) };
-        let (writing, last) = {
-            let known = self.known();
-            (known.writing.clone(), known.opened.last().cloned())
+    /// Seals a document, if there is a key to seal with. `data_key` is the one to seal with, if the present key wraps it;
+    /// else it becomes another one.
+    pub(super) async fn seal(
+        &self,
+        bytes: Vec<u8>,
+        about: &str,
+        place: &str,
+        data_key: &mut Option<Arc<DataKey>>,
+    ) -> Result<Vec<u8>, StateError> {
+        let Some(current) = &self.current else {
+            *data_key = None;
+            return Ok(bytes);
         };
-        if writing.is_some() {
-            return Ok(writing);
-        }
-        let key = match last {
+        let key = match data_key.take() {
             Some(key) if current.wrapped(&key.wrapped).await? => key,
-            _ => Arc::new(current.make(place).await?),
+            _ => self.note(current.make(place).await?),
         };
-        Ok(Some(self.write_with(key)))
-    }
-
-    fn write_with(&self, key: Arc<DataKey>) -> Arc<DataKey> {
-        let mut known = self.known();
-        known.opened.push(Arc::clone(&key));
-        known.writing = Some(Arc::clone(&key));
-        key
+        data_key.insert(key).seal(&bytes, about)
     }
 
     async fn unwrap(&self, wrapped: &Wrapped, place: &str) -> Result<Arc<DataKey>, StateError> {
-        let known = self.known().opened.iter().find(|key| key.wrapped == *wrapped).cloned();
+        let known = self.known().iter().find(|key| key.wrapped == *wrapped).cloned();
         if let Some(key) = known {
             return Ok(key);
         }
         let mut refused = StateError::NoKey { place: place.to_owned(), with: wrapped.to_string() };
         for candidate in self.current.iter().chain(&self.previous) {
             match candidate.unwrap(wrapped, place).await {
-                Ok(Some(key)) => {
-                    let key = Arc::new(key);
-                    self.known().opened.push(Arc::clone(&key));
-                    return Ok(key);
-                }
+                Ok(Some(key)) => return Ok(self.note(key)),
                 Ok(None) => {}
                 Err(error) => refused = error,
             }
@@ -126,7 +84,13 @@ impl Keys {
         Err(refused)
     }
 
-    fn known(&self) -> std::sync::MutexGuard<'_, Known> {
+    fn note(&self, key: DataKey) -> Arc<DataKey> {
+        let key = Arc::new(key);
+        self.known().push(Arc::clone(&key));
+        key
+    }
+
+    fn known(&self) -> std::sync::MutexGuard<'_, Vec<Arc<DataKey>>> {
         // Keys are only ever added: nothing is half done.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }

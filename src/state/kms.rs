@@ -91,7 +91,12 @@ impl KmsKey {
 /// A key that is named by its ARN is asked for in its own region.
 fn region_of(id: &str) -> aws_sdk_kms::config::Builder {
     let region = id.strip_prefix("arn:").and_then(|rest| rest.split(':').nth(2)).filter(|region| !region.is_empty());
-    aws_sdk_kms::config::Builder::new().region(region.map(|region| Region::new(region.to_owned())))
+    let builder = aws_sdk_kms::config::Builder::new();
+    // A region that is none would take the place of the client's own.
+    match region {
+        Some(region) => builder.region(Region::new(region.to_owned())),
+        None => builder,
+    }
 }
 
 fn bytes(plain: &[u8], place: &str) -> Result<Zeroizing<[u8; KEY_BYTES]>, StateError> {

@@ -1,7 +1,7 @@
 //! Whether the right to write still stands.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 /// Whether the right to write still stands. Workers ask it before every call that changes something, so that a process
 /// that was frozen, or cut off from its backend, changes nothing once somebody else may have taken over.
@@ -11,24 +11,59 @@ pub struct Lease(Arc<Mutex<Standing>>);
 #[derive(Debug)]
 struct Standing {
     /// Until when it stands without another renewal; `None`: as long as the process lives.
-    until: Option<Instant>,
+    until: Option<Until>,
+    /// What kept it from being renewed the last time.
+    trouble: Option<String>,
     lost: Option<String>,
+}
+
+/// An instant on two clocks: the steady one stands still while the machine sleeps, the wall clock can be set back.
+/// Whichever is there first ends the lease.
+#[derive(Debug)]
+struct Until {
+    steady: Instant,
+    wall: Option<SystemTime>,
+}
+
+impl Until {
+    fn new(steady: Instant) -> Self {
+        let left = steady.saturating_duration_since(Instant::now());
+        Self { steady, wall: SystemTime::now().checked_add(left) }
+    }
+
+    /// How long ago it was, if it is over.
+    fn over(&self) -> Option<Duration> {
+        let steady = Instant::now().checked_duration_since(self.steady);
+        let wall = self.wall.and_then(|wall| SystemTime::now().duration_since(wall).ok());
+        steady.max(wall).filter(|late| *late > Duration::ZERO)
+    }
 }
 
 impl Lease {
     /// A right that stands as long as the process lives.
     pub fn of_process() -> Self {
-        Self(Arc::new(Mutex::new(Standing { until: None, lost: None })))
+        Self::new(None)
     }
 
     /// A right that stands until this instant, and longer if it is renewed.
     pub fn until(until: Instant) -> Self {
-        Self(Arc::new(Mutex::new(Standing { until: Some(until), lost: None })))
+        Self::new(Some(Until::new(until)))
+    }
+
+    fn new(until: Option<Until>) -> Self {
+        Self(Arc::new(Mutex::new(Standing { until, trouble: None, lost: None })))
     }
 
     /// It was renewed. What was lost stays lost.
     pub fn renew(&self, until: Instant) {
-        self.standing().until = Some(until);
+        let _ = self.lost();
+        let mut standing = self.standing();
+        (standing.until, standing.trouble) = (Some(Until::new(until)), None);
+    }
+
+    /// It could not be renewed this time: told if it ends before the next.
+    pub fn trouble(&self, why: impl Into<String>) {
+        self.standing().trouble = Some(why.into());
     }
 
     /// Somebody else has it, or may have it.
@@ -40,17 +75,17 @@ impl Lease {
     pub fn lost(&self) -> Option<String> {
         let mut standing = self.standing();
         if standing.lost.is_none()
-            && let Some(late) = standing.until.and_then(|until| Instant::now().checked_duration_since(until))
-            && late > Duration::ZERO
+            && let Some(late) = standing.until.as_ref().and_then(Until::over)
         {
             let seconds = late.as_secs().max(1);
-            standing.lost = Some(format!("it was not renewed in time, and ended {seconds} s ago"));
+            let trouble = standing.trouble.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
+            standing.lost = Some(format!("it was not renewed in time, and ended {seconds} s ago{trouble}"));
         }
         standing.lost.clone()
     }
 
     fn standing(&self) -> std::sync::MutexGuard<'_, Standing> {
-        // No invariant spans the two fields.
+        // No invariant spans the fields.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -64,9 +99,18 @@ mod tests {
         let lease = Lease::until(Instant::now() + Duration::from_secs(60));
         assert_eq!(lease.lost(), None);
         let past = Lease::until(Instant::now() - Duration::from_secs(1));
-        assert!(past.lost().is_some());
         past.renew(Instant::now() + Duration::from_secs(60));
         assert!(past.lost().is_some(), "somebody else may have taken over meanwhile");
         assert_eq!(Lease::of_process().lost(), None);
+    }
+
+    #[test]
+    fn a_machine_that_slept_has_lost_its_lease() {
+        let lease = Lease::until(Instant::now() + Duration::from_secs(60));
+        let wall = SystemTime::now().checked_sub(Duration::from_secs(9));
+        lease.standing().until = Some(Until { steady: Instant::now() + Duration::from_secs(60), wall });
+        lease.trouble("ExpiredToken");
+        let why = lease.lost().unwrap();
+        assert!(why.contains("ended 9 s ago: ExpiredToken"), "{why}");
     }
 }

@@ -1,7 +1,7 @@
 //! Writing state in a local directory.
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use super::local::version;
@@ -86,25 +86,29 @@ impl LocalSession {
             }
             Err(_) => {}
         }
-        std::fs::hard_link(path, &earlier).map_err(LocalBackend::io("write", &earlier))
+        std::fs::hard_link(path, &earlier).map_err(LocalBackend::io("write", &earlier))?;
+        sync(&history)
     }
 
     fn sync_folder(&self) -> Result<(), StateError> {
-        let folder = &self.backend.folder;
-        File::open(folder).and_then(|folder| folder.sync_all()).map_err(LocalBackend::io("write", folder))
+        sync(&self.backend.folder)
     }
 
     fn add(&mut self, lines: &[u8]) -> Result<(), StateError> {
         let path = self.backend.path("journal");
         if self.journal.is_none() {
-            let opened = File::options().append(true).create(true).open(&path);
-            self.journal = Some(opened.map_err(LocalBackend::io("open", &path))?);
+            self.journal = Some(whole_lines(&path).map_err(LocalBackend::io("open", &path))?);
             // A file whose name is lost in a power failure is lost, whatever was written into it.
             self.sync_folder()?;
         }
         match &mut self.journal {
             Some(file) => {
-                file.write_all(lines).and_then(|()| file.sync_data()).map_err(LocalBackend::io("write", &path))
+                let before = file.metadata().map_err(LocalBackend::io("read", &path))?.len();
+                file.write_all(lines).and_then(|()| file.sync_data()).map_err(|error| {
+                    // Half a line would damage the one that is appended after it.
+                    let _ = file.set_len(before);
+                    LocalBackend::io("write", &path)(error)
+                })
             }
             None => Ok(()),
         }
@@ -114,8 +118,26 @@ impl LocalSession {
         let history = self.backend.path("history");
         fs_err::create_dir_all(&history).map_err(LocalBackend::io("create", &history))?;
         let (new, earlier) = (self.prepared(bytes)?, self.backend.earlier_path(serial));
-        std::fs::rename(new, &earlier).map_err(LocalBackend::io("write", &earlier))
+        std::fs::rename(new, &earlier).map_err(LocalBackend::io("write", &earlier))?;
+        sync(&history)
     }
+}
+
+/// Makes the names in a folder durable: a file whose name is lost in a power failure is lost.
+fn sync(folder: &Path) -> Result<(), StateError> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(LocalBackend::io("write", folder))
+}
+
+/// The journal, to append to. A last line that a crash cut off is not read, and goes before another one follows it.
+fn whole_lines(path: &Path) -> io::Result<File> {
+    let mut file = File::options().read(true).append(true).create(true).open(path)?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    if whole < bytes.len() {
+        file.set_len(u64::try_from(whole).unwrap_or(u64::MAX))?;
+    }
+    Ok(file)
 }
 
 impl Session for LocalSession {

@@ -73,7 +73,7 @@ impl State {
         let nothing = || StateError::NotMoved { place: self.place(), why: "there is nothing to encrypt".to_owned() };
         let (mut snapshot, _) = writer.read().await?.ok_or_else(nothing)?;
         settled(&snapshot, self)?;
-        self.keys().renew(&self.place()).await?;
+        writer.forget_data_key();
         let committed = snapshot.serial;
         snapshot.serial += 1;
         writer.commit(&snapshot).await?;

@@ -2,7 +2,8 @@
 //! that never does (an envelope).
 //!
 //! A sealed document is one line of JSON, `{"sealed":{…}}` with the wrapped data key, and after the line break the
-//! nonce and the AES-256-GCM ciphertext. A sealed line of the journal is `{"sealed":"BASE64"}`.
+//! nonce and the AES-256-GCM ciphertext. A sealed line of the journal is `{"sealed":"BASE64","run":"…"}`: the lines of one
+//! append, sealed with the data key of the document that the run is open in. What another run left has another key.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use base64::Engine as _;
@@ -54,6 +55,17 @@ struct Header {
 #[derive(Serialize, Deserialize)]
 struct Line {
     sealed: String,
+    run: String,
+}
+
+/// A line of the journal as it stands there.
+pub(super) enum Written {
+    /// As it is.
+    Plain,
+    /// Sealed, of this run; its body, BASE64.
+    Sealed(String, String),
+    /// Cut off or changed.
+    Damaged,
 }
 
 /// A data key, unwrapped.
@@ -87,18 +99,29 @@ impl DataKey {
         open_with(&self.key, body, about)
     }
 
-    /// Seals lines of the journal into one.
-    pub(super) fn seal_line(&self, lines: &[u8], about: &str) -> Result<Vec<u8>, StateError> {
+    /// Seals lines of the journal, of one run, into one.
+    pub(super) fn seal_line(&self, lines: &[u8], run: &str, about: &str) -> Result<Vec<u8>, StateError> {
         let sealed = BASE64.encode(seal_with(&self.key, lines, about)?);
-        let mut line = serde_json::to_vec(&Line { sealed }).map_err(|error| crypto(&error.to_string()))?;
+        let line = Line { sealed, run: run.to_owned() };
+        let mut line = serde_json::to_vec(&line).map_err(|error| crypto(&error.to_string()))?;
         line.push(b'\n');
         Ok(line)
     }
 
-    /// Opens a sealed line of the journal; `None` as for [`open`](Self::open).
-    pub(super) fn open_line(&self, line: &[u8], about: &str) -> Option<Vec<u8>> {
-        let Line { sealed } = serde_json::from_slice(line).ok()?;
-        self.open(&BASE64.decode(sealed).ok()?, about)
+    /// Opens the body of a sealed line of the journal; `None` as for [`open`](Self::open).
+    pub(super) fn open_line(&self, body: &str, about: &str) -> Option<Vec<u8>> {
+        self.open(&BASE64.decode(body).ok()?, about)
+    }
+}
+
+/// What a line of the journal is.
+pub(super) fn written(line: &[u8]) -> Written {
+    if !line.starts_with(b"{\"sealed\":") {
+        return Written::Plain;
+    }
+    match serde_json::from_slice(line) {
+        Ok(Line { sealed, run }) => Written::Sealed(run, sealed),
+        Err(_) => Written::Damaged,
     }
 }
 
@@ -175,9 +198,12 @@ mod tests {
     #[test]
     fn lines_are_sealed_one_by_one() {
         let key = key();
-        let line = key.seal_line(b"{}\n{}\n", "demo").unwrap();
+        let line = key.seal_line(b"{}\n{}\n", "r", "demo").unwrap();
         assert!(line.ends_with(b"\n") && !line[..line.len() - 1].contains(&b'\n'));
-        assert_eq!(key.open_line(&line, "demo").unwrap(), b"{}\n{}\n");
-        assert_eq!(key.open_line(b"{\"run\":\"r\"}", "demo"), None);
+        let Written::Sealed(run, body) = written(&line) else { panic!("it is sealed") };
+        assert_eq!((run.as_str(), key.open_line(&body, "demo").unwrap().as_slice()), ("r", &b"{}\n{}\n"[..]));
+        assert_eq!(key.open_line(&body, "other"), None);
+        assert!(matches!(written(b"{\"run\":\"r\"}"), Written::Plain));
+        assert!(matches!(written(&line[..line.len() / 2]), Written::Damaged));
     }
 }

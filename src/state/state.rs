@@ -1,6 +1,9 @@
 //! The state of one stack: documents and progress, on whatever backend keeps their bytes.
 
+use std::sync::Arc;
+
 use super::document::{decode, encode};
+use super::seal::{DataKey, Written, written};
 use super::{Backend, Commit, Holder, Keys, Lease, Progress, Session, Snapshot, StateError, Stored, Version};
 
 /// The state of one stack in one environment.
@@ -32,7 +35,7 @@ impl State {
 
     /// The committed document and the progress of its open run, or `None` if there was never a commit.
     pub async fn read(&self) -> Result<Option<Recorded>, StateError> {
-        Ok(self.load().await?.map(|(recorded, _)| recorded))
+        Ok(self.load().await?.map(|(recorded, ..)| recorded))
     }
 
     /// The serials that can be read, ascending, the committed one last.
@@ -48,7 +51,7 @@ impl State {
     /// The document of a serial, as it was committed.
     pub async fn at(&self, serial: u64) -> Result<Snapshot, StateError> {
         if let Some(bytes) = self.backend.earlier(serial).await? {
-            return self.document(bytes, &format!("{} at serial {serial}", self.place())).await;
+            return Ok(self.document(bytes, &format!("{} at serial {serial}", self.place())).await?.0);
         }
         match self.read().await? {
             Some((snapshot, _)) if snapshot.serial == serial => Ok(snapshot),
@@ -67,28 +70,29 @@ impl State {
 
     /// Takes the stack for one writer, or names who has it.
     pub async fn acquire(&self, holder: Holder) -> Result<Writer<'_>, StateError> {
-        Ok(Writer { state: self, session: self.backend.acquire(holder).await?, committed: None })
+        Ok(Writer { state: self, session: self.backend.acquire(holder).await?, committed: None, data_key: None })
     }
 
     /// What is stored. Who reads without having the stack may read the journal after a writer has gone on to the next
     /// document: then both are read again.
-    async fn load(&self) -> Result<Option<(Recorded, Version)>, StateError> {
+    async fn load(&self) -> Result<Option<(Recorded, Version, Option<Arc<DataKey>>)>, StateError> {
         loop {
             let Some(Stored { bytes, version }) = self.backend.document().await? else { return Ok(None) };
-            let snapshot = self.document(bytes, &self.place()).await?;
-            let Some(run) = &snapshot.run else { return Ok(Some(((snapshot, Vec::new()), version))) };
-            let progress = self.progress(&run.id).await?;
+            let (snapshot, key) = self.document(bytes, &self.place()).await?;
+            let Some(run) = &snapshot.run else { return Ok(Some(((snapshot, Vec::new()), version, key))) };
+            let progress = self.progress(&run.id, key.as_deref()).await;
             if self.backend.document().await?.is_some_and(|stored| stored.version == version) {
-                return Ok(Some(((snapshot, progress), version)));
+                return Ok(Some(((snapshot, progress?), version, key)));
             }
         }
     }
 
-    async fn document(&self, bytes: Vec<u8>, place: &str) -> Result<Snapshot, StateError> {
-        let snapshot = decode(&self.keys.open(bytes, &self.about(), place).await?, place)?;
+    async fn document(&self, bytes: Vec<u8>, place: &str) -> Result<(Snapshot, Option<Arc<DataKey>>), StateError> {
+        let (bytes, key) = self.keys.open(bytes, &self.about(), place).await?;
+        let snapshot = decode(&bytes, place)?;
         let scope = &snapshot.scope;
         if (scope.environment.as_str(), scope.stack.as_str()) == (self.environment.as_str(), self.stack.as_str()) {
-            return Ok(snapshot);
+            return Ok((snapshot, key));
         }
         Err(StateError::Foreign {
             place: place.to_owned(),
@@ -98,37 +102,49 @@ impl State {
     }
 
     /// The progress of a run. A last line that was cut off by a crash is dropped: its operation is looked up.
-    async fn progress(&self, run: &str) -> Result<Vec<Progress>, StateError> {
+    async fn progress(&self, run: &str, key: Option<&DataKey>) -> Result<Vec<Progress>, StateError> {
         let journal = self.backend.journal().await?;
-        let damaged = |line: usize, why: &dyn std::fmt::Display| StateError::Damaged {
-            place: format!("the journal of {}", self.place()),
-            message: format!("line {line}: {why}"),
-        };
         let mut progress = Vec::new();
         let mut lines =
             journal.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()).peekable();
         while let Some((index, line)) = lines.next() {
-            let last = lines.peek().is_none();
-            let Some(opened) = self.keys.open_line(line, &self.about()) else {
-                if last {
-                    break;
-                }
-                return Err(damaged(index + 1, &"it was changed after it was encrypted"));
-            };
-            for line in opened.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-                match serde_json::from_slice::<Progress>(line) {
-                    Ok(entry) if entry.run == run => progress.push(entry),
-                    Ok(_) => {}
-                    Err(_) if last => {}
-                    Err(error) => return Err(damaged(index + 1, &error)),
+            match self.entries(line, run, key) {
+                Ok(entries) => progress.extend(entries),
+                Err(_) if lines.peek().is_none() => {}
+                Err(why) => {
+                    let place = format!("the journal of {}", self.place());
+                    return Err(StateError::Damaged { place, message: format!("line {}: {why}", index + 1) });
                 }
             }
         }
         Ok(progress)
     }
 
-    pub(super) fn keys(&self) -> &Keys {
-        &self.keys
+    /// What a line of the journal says of a run, or why it cannot be read.
+    fn entries(&self, line: &[u8], run: &str, key: Option<&DataKey>) -> Result<Vec<Progress>, String> {
+        let opened;
+        let sealed = !matches!(written(line), Written::Plain);
+        let plain = match written(line) {
+            Written::Plain => line,
+            Written::Sealed(of, _) if of != run => return Ok(Vec::new()),
+            Written::Sealed(_, body) => {
+                opened = key.and_then(|key| key.open_line(&body, &self.about()));
+                opened.as_deref().ok_or("it was changed after it was encrypted")?
+            }
+            Written::Damaged => return Err("it was changed after it was encrypted".to_owned()),
+        };
+        let mut entries = Vec::new();
+        for line in plain.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
+            let entry: Progress = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+            if entry.run != run {
+                continue;
+            }
+            if key.is_some() && !sealed {
+                return Err("it is not encrypted, and the document is".to_owned());
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
     }
 
     /// What ties sealed bytes to this stack.
@@ -143,6 +159,8 @@ pub struct Writer<'a> {
     session: Box<dyn Session>,
     /// The document that was read or committed last: what the next one replaces.
     committed: Option<Committed>,
+    /// What documents are sealed with: a document keeps its data key from write to write.
+    data_key: Option<Arc<DataKey>>,
 }
 
 struct Committed {
@@ -150,17 +168,20 @@ struct Committed {
     lineage: String,
     /// `None` for what is no document, such as the note that state was moved away.
     serial: Option<u64>,
+    /// What it is sealed with, and the lines of its run.
+    data_key: Option<Arc<DataKey>>,
 }
 
 impl Writer<'_> {
     /// The committed document and the progress of its open run.
     pub async fn read(&mut self) -> Result<Option<Recorded>, StateError> {
-        let Some((recorded, version)) = self.state.load().await? else {
+        let Some((recorded, version, data_key)) = self.state.load().await? else {
             self.committed = None;
             return Ok(None);
         };
         let (lineage, serial) = (recorded.0.lineage.clone(), recorded.0.serial);
-        self.committed = Some(Committed { version, lineage, serial: Some(serial) });
+        self.data_key.clone_from(&data_key);
+        self.committed = Some(Committed { version, lineage, serial: Some(serial), data_key });
         Ok(Some(recorded))
     }
 
@@ -188,14 +209,20 @@ impl Writer<'_> {
             keep_as: before.and_then(|committed| committed.serial),
         };
         let version = self.session.commit(commit).await.map_err(|error| self.moved(error, snapshot))?;
-        self.committed = Some(Committed { version, lineage: snapshot.lineage.clone(), serial: Some(snapshot.serial) });
+        let (lineage, serial) = (snapshot.lineage.clone(), Some(snapshot.serial));
+        self.committed = Some(Committed { version, lineage, serial, data_key: self.data_key.clone() });
         Ok(())
     }
 
     /// The bytes of a document as they are stored.
-    pub(super) async fn sealed(&self, snapshot: &Snapshot) -> Result<Vec<u8>, StateError> {
+    pub(super) async fn sealed(&mut self, snapshot: &Snapshot) -> Result<Vec<u8>, StateError> {
         let place = self.state.place();
-        self.state.keys.seal(encode(snapshot, &place)?, &self.state.about(), &place).await
+        self.state.keys.seal(encode(snapshot, &place)?, &self.state.about(), &place, &mut self.data_key).await
+    }
+
+    /// What is written from now on gets another data key.
+    pub(super) fn forget_data_key(&mut self) {
+        self.data_key = None;
     }
 
     pub(super) fn session_mut(&mut self) -> &mut dyn Session {
@@ -209,7 +236,8 @@ impl Writer<'_> {
 
     /// What is stored is no document, and the next one takes its place.
     pub(super) fn take_the_place_of(&mut self, version: Option<Version>) {
-        self.committed = version.map(|version| Committed { version, lineage: String::new(), serial: None });
+        self.committed =
+            version.map(|version| Committed { version, lineage: String::new(), serial: None, data_key: None });
     }
 
     /// Backends know versions; people know lineages and serials.
@@ -227,6 +255,7 @@ impl Writer<'_> {
     /// Makes progress of the open run durable.
     pub async fn append(&mut self, progress: &[Progress]) -> Result<(), StateError> {
         self.standing()?;
+        let Some(Progress { run, .. }) = progress.first() else { return Ok(()) };
         let place = self.state.place();
         let mut lines = Vec::new();
         for entry in progress {
@@ -234,7 +263,9 @@ impl Writer<'_> {
                 .map_err(|error| StateError::Unsound { place: place.clone(), message: error.to_string() })?;
             lines.push(b'\n');
         }
-        let lines = self.state.keys.seal_lines(lines, &self.state.about(), &place).await?;
+        if let Some(key) = self.committed.as_ref().and_then(|committed| committed.data_key.as_ref()) {
+            lines = key.seal_line(&lines, run, &self.state.about())?;
+        }
         self.session.append(&lines).await
     }
 

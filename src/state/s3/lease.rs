@@ -24,6 +24,9 @@ struct Document {
     holder: Holder,
     /// Random: tells this lease from any other of the same holder.
     token: String,
+    /// Counts how often the stack was taken: what a later holder appends comes later.
+    #[serde(default)]
+    taken: u64,
     /// Counts renewals, so that each makes another version of the object.
     renewal: u64,
     /// Seconds that it stands without renewal.
@@ -44,28 +47,37 @@ pub(super) struct Own {
 /// Takes the lease, or names who has it.
 pub(super) async fn take(objects: &Objects, holder: Holder, stands: u64) -> Result<Own, StateError> {
     let token = uuid::Uuid::new_v4().simple().to_string();
-    let document = Document { format: 1, holder, token, renewal: 0, ends_after: stands, released: false };
-    let bytes = encode(&document, objects)?;
+    let mut document = Document { format: 1, holder, token, taken: 1, renewal: 0, ends_after: stands, released: false };
+    // When it was first written, at the earliest: it counts from there, also where the answer to that write was lost.
+    let mut sent = None;
     for _ in 0..ATTEMPTS {
-        let sent = Instant::now();
         let there = objects.get(NAME).await?;
         let condition = match &there {
             None => If::Absent,
             Some(object) => {
                 let other = decode(object, objects)?;
-                if other.token == document.token {
-                    // The answer to our own write was lost.
+                if let Some(sent) = sent.filter(|_| other.token == document.token && !other.released) {
                     let lease = Lease::until(sent + Duration::from_secs(stands));
                     return Ok(Own { objects: objects.clone(), document, etag: object.etag.clone(), lease });
                 }
                 if let Some(held) = held(object, &other) {
                     return Err(refuse(objects, &held));
                 }
+                document.taken = other.taken + 1;
                 If::Is(&object.etag)
             }
         };
-        let sent = Instant::now();
-        if let Put::Done(etag) = objects.put(NAME, &bytes, condition).await? {
+        let bytes = encode(&document, objects)?;
+        let sent = *sent.get_or_insert_with(Instant::now);
+        let put = match objects.put(NAME, &bytes, condition).await {
+            Ok(put) => put,
+            Err(error) => {
+                // It may have been written all the same, and would keep others waiting for nobody.
+                Own::give_back(objects, &document.token).await;
+                return Err(error);
+            }
+        };
+        if let Put::Done(etag) = put {
             let lease = Lease::until(sent + Duration::from_secs(stands));
             return Ok(Own { objects: objects.clone(), document, etag, lease });
         }
@@ -81,6 +93,14 @@ pub(super) async fn look(objects: &Objects) -> Result<Option<Held>, StateError> 
     Ok(held(&object, &document))
 }
 
+/// Why a lease is not the one with this token any more; `None` if it is.
+pub(super) async fn lost(objects: &Objects, token: &str) -> Result<Option<String>, StateError> {
+    match objects.get(NAME).await? {
+        None => Ok(Some("its lease was deleted".to_owned())),
+        Some(object) => Ok(decode(&object, objects)?.lost(token)),
+    }
+}
+
 /// Takes the lease away from who has it.
 pub(super) async fn unlock(objects: &Objects, held: &Held) -> Result<(), StateError> {
     let refused = |why: &str| StateError::NotUnlocked { place: objects.url(NAME), why: why.to_owned() };
@@ -92,7 +112,21 @@ pub(super) async fn unlock(objects: &Objects, held: &Held) -> Result<(), StateEr
     let bytes = encode(&Document { released: true, renewal: document.renewal + 1, ..document }, objects)?;
     match objects.put(NAME, &bytes, If::Is(&object.etag)).await? {
         Put::Done(_) => Ok(()),
-        Put::Refused => Err(refused("its holder renewed it this very moment, so they are alive; look again")),
+        Put::Refused => match objects.get(NAME).await? {
+            // The answer to our own write was lost.
+            Some(object) if object.bytes == bytes => Ok(()),
+            _ => Err(refused("its holder renewed it this very moment, so they are alive; look again")),
+        },
+    }
+}
+
+impl Document {
+    /// Why it is not the lease with this token (any more); `None` if it is.
+    fn lost(&self, token: &str) -> Option<String> {
+        if self.token != token {
+            return Some(format!("its lease was taken over by {}", self.holder));
+        }
+        self.released.then(|| "somebody took its lease away with `ebb state unlock`".to_owned())
     }
 }
 
@@ -104,62 +138,81 @@ impl Own {
             if self.lease.lost().is_some() {
                 return;
             }
-            // What cannot be written now may be written the next time; the lease ends by itself if not.
-            if let Err(why) = self.renew().await {
-                self.lease.lose(why);
+            // A call that hangs must not use up the time in which the next one would do.
+            match tokio::time::timeout(renew_every, self.renew()).await {
+                Ok(Ok(Some(why))) => {
+                    self.lease.lose(why);
+                    return;
+                }
+                Ok(Ok(None)) => {}
+                // What cannot be written now may be written the next time; the lease ends by itself if not.
+                Ok(Err(error)) => self.lease.trouble(error.to_string()),
+                Err(_) => self.lease.trouble("S3 did not answer in time"),
+            }
+        }
+    }
+
+    /// Renews it once; answers why it is lost if somebody else has it.
+    async fn renew(&mut self) -> Result<Option<String>, StateError> {
+        let sent = Instant::now();
+        for _ in 0..ATTEMPTS {
+            self.document.renewal += 1;
+            let bytes = encode(&self.document, &self.objects)?;
+            match self.objects.put(NAME, &bytes, If::Is(&self.etag)).await? {
+                Put::Done(etag) => {
+                    self.renewed(etag, sent);
+                    return Ok(None);
+                }
+                // By our own write, whose answer was lost, or by somebody else.
+                Put::Refused => {
+                    let Some(object) = self.objects.get(NAME).await? else {
+                        return Ok(Some("its lease was deleted".to_owned()));
+                    };
+                    let there = decode(&object, &self.objects)?;
+                    if let Some(why) = there.lost(&self.document.token) {
+                        return Ok(Some(why));
+                    }
+                    if object.bytes == bytes {
+                        self.renewed(object.etag, sent);
+                        return Ok(None);
+                    }
+                    self.etag = object.etag;
+                    self.document.renewal = self.document.renewal.max(there.renewal);
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    fn renewed(&mut self, etag: String, sent: Instant) {
+        self.etag = etag;
+        self.lease.renew(sent + Duration::from_secs(self.document.ends_after));
+    }
+
+    /// Gives it back, if it still is ours.
+    pub(super) async fn give_back(objects: &Objects, token: &str) {
+        // What fails here ends by itself. A renewal that was under way may be faster once.
+        for _ in 0..ATTEMPTS {
+            let Ok(Some(object)) = objects.get(NAME).await else { return };
+            let Ok(document) = decode(&object, objects) else { return };
+            if document.lost(token).is_some() {
+                return;
+            }
+            let document = Document { released: true, renewal: document.renewal + 1, ..document };
+            let Ok(bytes) = encode(&document, objects) else { return };
+            if !matches!(objects.put(NAME, &bytes, If::Is(&object.etag)).await, Ok(Put::Refused)) {
                 return;
             }
         }
     }
 
-    /// An error if somebody else has it.
-    async fn renew(&mut self) -> Result<(), String> {
-        self.document.renewal += 1;
-        let Ok(bytes) = encode(&self.document, &self.objects) else { return Ok(()) };
-        let sent = Instant::now();
-        let stands = Duration::from_secs(self.document.ends_after);
-        match self.objects.put(NAME, &bytes, If::Is(&self.etag)).await {
-            Ok(Put::Done(etag)) => {
-                self.etag = etag;
-                self.lease.renew(sent + stands);
-                Ok(())
-            }
-            Err(_) => Ok(()),
-            Ok(Put::Refused) => self.look_again().await,
-        }
-    }
-
-    /// The object is another one than we wrote: by our own write, whose answer was lost, or by somebody else.
-    async fn look_again(&mut self) -> Result<(), String> {
-        let Ok(Some(object)) = self.objects.get(NAME).await else { return Ok(()) };
-        let Ok(document) = decode(&object, &self.objects) else { return Err("its lease was overwritten".to_owned()) };
-        if document.token != self.document.token {
-            return Err(format!("its lease was taken over by {}", document.holder));
-        }
-        if document.released {
-            return Err("somebody took its lease away with `ebb state unlock`".to_owned());
-        }
-        self.etag = object.etag;
-        self.document.renewal = document.renewal;
-        Ok(())
-    }
-
-    /// Gives it back, if it still is ours.
-    pub(super) async fn give_back(objects: &Objects, token: &str) {
-        // What fails here ends by itself.
-        let Ok(Some(object)) = objects.get(NAME).await else { return };
-        let Ok(document) = decode(&object, objects) else { return };
-        if document.token != token || document.released {
-            return;
-        }
-        let document = Document { released: true, renewal: document.renewal + 1, ..document };
-        if let Ok(bytes) = encode(&document, objects) {
-            let _ = objects.put(NAME, &bytes, If::Is(&object.etag)).await;
-        }
-    }
-
     pub(super) fn token(&self) -> String {
         self.document.token.clone()
+    }
+
+    /// How often the stack was taken, this time included.
+    pub(super) fn taken(&self) -> u64 {
+        self.document.taken
     }
 }
 
@@ -175,8 +228,8 @@ fn decode(object: &Object, objects: &Objects) -> Result<Document, StateError> {
 
 /// Who holds a lease that was read; `None` if it is over.
 fn held(object: &Object, document: &Document) -> Option<Held> {
-    let now = object.now.map_or_else(|| jiff::Timestamp::now().as_second(), |now| now.secs());
-    let age = object.modified.map_or(0, |modified| u64::try_from(now - modified.secs()).unwrap_or(0));
+    // Without both times of S3 nobody knows its age, and nobody may take it for over: no clock of ours stands in.
+    let age = object.now.zip(object.modified).map_or(0, |(now, at)| u64::try_from(now.secs() - at.secs()).unwrap_or(0));
     (!document.released && age <= document.ends_after + GRACE).then(|| Held {
         holder: document.holder.clone(),
         renewed_ago: Some(age),

@@ -118,7 +118,7 @@ impl Objects {
 
     /// Copies an object within S3, if it still is the one with an ETag.
     pub(super) async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<Put, StateError> {
-        let source = format!("{}/{}", self.bucket.name, self.key(from));
+        let source = encoded(&format!("{}/{}", self.bucket.name, self.key(from)));
         let request = self.s3().copy_object().bucket(&self.bucket.name).key(self.key(to)).copy_source(source);
         let request = request.server_side_encryption(ServerSideEncryption::AwsKms).set_ssekms_key_id(self.kms_key());
         match request.copy_source_if_match(etag).send().await.call("s3:CopyObject") {
@@ -203,13 +203,27 @@ impl Objects {
     }
 }
 
+/// The source of a copy travels in a header, which the SDK leaves as it is: whatever a prefix may have is encoded here.
+fn encoded(path: &str) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    text
+}
+
 /// `PREFIX/ENVIRONMENT/`.
 pub(super) fn folder(bucket: &Bucket, environment: &str) -> String {
     let separator = if bucket.prefix.is_empty() { "" } else { "/" };
     format!("{}{separator}{environment}/", bucket.prefix)
 }
 
-/// 412: the object is another one. 409: another conditional write is under way. 404: `If-Match` and no object.
+/// 412: the object is another one. 409: another conditional write is under way, and this one may win yet. 404: `If-Match`
+/// and no object.
 fn condition_failed(error: &Error) -> bool {
     ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"].iter().any(|code| error.is_code(code))
 }
@@ -226,6 +240,15 @@ pub(super) fn refused(act: &'static str, place: &str, error: Error) -> StateErro
         }
         _ => None,
     };
+    let hint = hint.or_else(|| {
+        // S3 answers «access denied» for a missing object to who may not list the bucket.
+        let lists = error.kind == ErrorKind::Denied && error.call.as_deref() == Some("s3:GetObject");
+        lists.then(|| {
+            "allow `s3:GetObject` and `s3:ListBucket` to the credentials in use, then run the same command: \
+                       without the second, S3 does not tell that an object is missing"
+                .to_owned()
+        })
+    });
     let error = match hint {
         Some(hint) => error.hint(hint),
         None => error,

@@ -1,0 +1,82 @@
+//! Documents and progress to write in tests.
+
+use ebbtide::plan::{Plan, Target};
+use ebbtide::stack::Scope;
+use ebbtide::state::{Entry, Outcome, Progress, Run, Snapshot};
+use serde_json::json;
+
+use crate::world::{ENVIRONMENT, STACK};
+
+pub const RUN: &str = "run-1";
+
+pub fn scope() -> Scope {
+    Scope {
+        environment: ENVIRONMENT.into(),
+        stack: STACK.into(),
+        region: "eu-west-1".into(),
+        account: "123456789012".into(),
+    }
+}
+
+/// A first document.
+pub fn first() -> Snapshot {
+    let mut snapshot = Snapshot::empty(scope(), "2026-01-01T00:00:00Z".parse().unwrap());
+    snapshot.serial = 1;
+    snapshot.resources.insert("ec2_vpc.main".parse().unwrap(), entry("vpc-1", &[]));
+    snapshot
+}
+
+/// The document after this one.
+pub fn next(snapshot: &Snapshot) -> Snapshot {
+    let mut next = Snapshot { serial: snapshot.serial + 1, ..snapshot.clone() };
+    let name = format!("ec2_subnet.n{}", next.serial);
+    next.resources.insert(name.parse().unwrap(), entry(&format!("subnet-{}", next.serial), &["ec2_vpc.main"]));
+    next
+}
+
+/// The same with a run that is open.
+pub fn running(snapshot: &Snapshot, run: &str) -> Snapshot {
+    let plan = Plan {
+        format: ebbtide::plan::FORMAT,
+        version: "test".into(),
+        scope: scope(),
+        target: Target::Running,
+        lineage: snapshot.lineage.clone(),
+        serial: snapshot.serial,
+        observation: String::new(),
+        operations: Vec::new(),
+        kept: Vec::new(),
+        unchanged: 0,
+        records: Vec::new(),
+        outputs: Vec::new(),
+        hash: String::new(),
+    };
+    let run = Run {
+        id: run.to_owned(),
+        command: "apply".into(),
+        by: "test@host".into(),
+        why: String::new(),
+        started: snapshot.since,
+        plan,
+    };
+    Snapshot { run: Some(run), ..snapshot.clone() }
+}
+
+pub fn entry(id: &str, depends_on: &[&str]) -> Entry {
+    Entry {
+        id: Some(id.to_owned()),
+        generation: 1,
+        inputs: json!({"text": "line one\nline two"}),
+        declared: Default::default(),
+        outputs: json!({"id": id}),
+        depends_on: depends_on.iter().map(|other| other.parse().unwrap()).collect(),
+        protect: false,
+        pending: false,
+        remembered: None,
+        deposed: Vec::new(),
+    }
+}
+
+pub fn progress(run: &str, operation: usize) -> Progress {
+    Progress { run: run.to_owned(), operation, outcome: Outcome::Gone, took: Some(7) }
+}

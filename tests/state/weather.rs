@@ -1,0 +1,90 @@
+//! Bad weather between here and S3: no update is lost, and nothing is told to be done that is not.
+
+use ebbtide::state::{State, StateError};
+use ebbtide_cloud::Seam;
+
+use crate::documents::{RUN, first, next, progress, running};
+use crate::world::{KMS, Place, World, holder};
+
+/// Ten commands, each of which opens a run, appends to it and ends it, as far as the weather lets them; each looks first
+/// at what is there. What was told to be done is there for the next.
+async fn commands(world: &World, state: &State) -> usize {
+    let mut done = 0;
+    let mut known = 0;
+    for command in 0..10 {
+        let run = format!("{RUN}-{command}");
+        let worked = async {
+            let mut writer = state.acquire(holder("a@host")).await?;
+            let work = async {
+                let mut snapshot = match writer.read().await? {
+                    None => first(),
+                    Some((snapshot, _)) => {
+                        assert!(snapshot.serial >= known, "serial {known} was told to be written: {}", snapshot.serial);
+                        next(&snapshot)
+                    }
+                };
+                snapshot.run = None;
+                snapshot = running(&snapshot, &run);
+                writer.commit(&snapshot).await?;
+                known = snapshot.serial;
+                for operation in 0..3 {
+                    writer.append(&[progress(&run, operation)]).await?;
+                }
+                let (read, lines) = world_read(world).await?;
+                assert_eq!((read.serial, lines), (snapshot.serial, 3));
+                snapshot = next(&snapshot);
+                snapshot.run = None;
+                writer.commit(&snapshot).await?;
+                known = snapshot.serial;
+                Ok::<_, StateError>(())
+            }
+            .await;
+            writer.release().await;
+            work
+        }
+        .await;
+        match worked {
+            Ok(()) => done += 1,
+            // Not known whether it was done: the next command looks.
+            Err(StateError::Aws { .. } | StateError::Moved { .. } | StateError::Held { .. }) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    done
+}
+
+async fn world_read(world: &World) -> Result<(ebbtide::state::Snapshot, usize), StateError> {
+    let (snapshot, lines) = world.state().read().await?.expect("there is state");
+    Ok((snapshot, lines.len()))
+}
+
+async fn survives(spec: &str, at_least: usize) {
+    let world = World::new(Place::Bucket, KMS).await;
+    let state = world.state();
+    world.cloud.seam().install(Seam::from_spec(spec).unwrap());
+    let done = commands(&world, &state).await;
+    world.cloud.seam().clear();
+    assert!(done >= at_least, "{spec}: only {done} of 10 commands were done");
+    let now = world.state();
+    let serials = now.serials().await.unwrap();
+    assert_eq!(serials, (1..=*serials.last().unwrap()).collect::<Vec<_>>(), "{spec}: none is missing");
+    for serial in serials {
+        let snapshot = now.at(serial).await.unwrap();
+        assert_eq!((snapshot.serial, snapshot.resources.len() as u64), (serial, serial), "{spec}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn answers_that_are_lost() {
+    survives("fail=cut:30%:seed=11", 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_that_are_throttled() {
+    survives("fail=throttle:30%:seed=12", 8).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_fails() {
+    survives("fail=unavailable:30%:seed=13", 8).await;
+}
