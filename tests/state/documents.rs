@@ -57,6 +57,7 @@ pub fn running(snapshot: &Snapshot, run: &str) -> Snapshot {
         by: "test@host".into(),
         why: String::new(),
         started: snapshot.since,
+        tells_begun: true,
         plan,
     };
     Snapshot { run: Some(run), ..snapshot.clone() }
