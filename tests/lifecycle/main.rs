@@ -1,6 +1,5 @@
 //! Whole lives of stacks on the embedded cloud: apply, pause, resume, destroy, and what happens when they are cut off.
 
-mod cut_off;
 mod failing;
 mod fixture;
 mod life;

@@ -1,7 +1,6 @@
 //! The stack adeptai, as a user runs it: the binary `ebb`, a process for each command, on the embedded cloud; and what a
 //! client sees that is not ours.
 
-mod killed;
 mod life;
 mod outside;
 mod project;

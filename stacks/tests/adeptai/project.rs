@@ -1,6 +1,6 @@
 //! A project in a temporary directory, and the real binary run in it.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -34,11 +34,6 @@ impl Project {
         let output = self.command(line).output().unwrap();
         assert!(output.status.success(), "ebb {line}: {}{}", text(&output.stdout), text(&output.stderr));
         text(&output.stdout)
-    }
-
-    /// Runs a command with faults in its calls, however it ends.
-    pub fn with_faults(&self, line: &str, faults: &str) -> Output {
-        self.command(line).env("EBB_CLOUD_FAULTS", faults).output().unwrap()
     }
 
     pub fn json(&self, line: &str) -> Value {

@@ -14,5 +14,6 @@ mod graphs;
 mod observer;
 mod random;
 mod shrink;
+mod sigkill;
 mod weather;
 mod world;

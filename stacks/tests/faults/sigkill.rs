@@ -1,0 +1,64 @@
+//! For real: the binary, killed by SIGKILL at random moments, forty times in a row, until it is done.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use ebbtide_cloud::{Cloud, Settings};
+use tempfile::TempDir;
+
+use crate::observer::{Inventory, difference, inventory};
+use crate::random::Random;
+use crate::world::World;
+
+/// How often each of the four commands is killed.
+const KILLS: u64 = 10;
+const LOCAL: &str = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n";
+
+fn project() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("environments")).unwrap();
+    std::fs::write(folder.path().join("environments/local.toml"), LOCAL).unwrap();
+    folder
+}
+
+fn ebb(project: &Path, line: &str) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
+    command.args(line.split_whitespace()).current_dir(project);
+    command.env_clear().env("HOME", project).env("USER", "ada");
+    command
+}
+
+/// Runs a command to its end, and answers what exists then.
+async fn to_its_end(project: &Path, line: &str) -> Inventory {
+    let output = ebb(project, line).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ebb {line}: {said}");
+    let cloud = Cloud::open(&project.join("state/local/cloud"), Settings::default()).unwrap();
+    inventory(&World::aws(&cloud)).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn forty_kills_in_a_row_leave_what_no_kill_leaves() {
+    let (killed, twin) = (project(), project());
+    let mut random = Random::new(3);
+    let mut kills = 0;
+    for line in ["apply adeptai --yes", "pause adeptai --yes", "resume adeptai --yes", "destroy adeptai --yes"] {
+        for _ in 0..KILLS {
+            let mut command = ebb(killed.path(), line);
+            command.env("EBB_CLOUD_FAULTS", "latency=8ms").stdout(Stdio::null()).stderr(Stdio::null());
+            let mut process = command.spawn().unwrap();
+            std::thread::sleep(Duration::from_millis(30 + random.below(650)));
+            // SIGKILL; what is over already was not killed.
+            kills += u64::from(process.try_wait().unwrap().is_none());
+            process.kill().unwrap();
+            process.wait().unwrap();
+        }
+        let (found, expected) = (to_its_end(killed.path(), line).await, to_its_end(twin.path(), line).await);
+        let wrong = difference(&expected, &found);
+        assert!(wrong.is_empty(), "{line}: {wrong:?}");
+        let again = ebb(killed.path(), &line.replace(" --yes", " --yes --json")).output().unwrap();
+        assert!(String::from_utf8_lossy(&again.stdout).contains("\"operations\":0"), "{line} has not converged");
+    }
+    assert!(kills >= 2 * KILLS, "only {kills} of them came before the end");
+}
