@@ -143,7 +143,7 @@ impl Cloud {
         &self.0.seam
     }
 
-    /// Acts on one request and answers it, below the seam. What it answers is durable.
+    /// Acts on one request and answers it, below the seam. What it answers survives the end of the process.
     ///
     /// Dropping the future does not leave a call half done: once begun, it is finished on a thread of its own.
     pub async fn answer(&self, request: MockRequest) -> MockResponse {

@@ -1,48 +1,80 @@
 //! What the embedded cloud remembers: one JSON document for each service and region.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 /// The document of one service in one region: named tables of records.
 ///
-/// A record is whatever JSON the service wants to remember, usually what a create call sent plus what AWS adds.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Tables(BTreeMap<String, BTreeMap<String, Value>>);
+/// A record is whatever JSON the service wants to remember, usually what a create call sent plus what AWS adds. A clone
+/// shares all of it with the original until one of them changes a record, and comparing the two is as cheap.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tables(BTreeMap<String, Arc<Table>>);
+
+type Table = BTreeMap<String, Arc<Value>>;
 
 impl Tables {
     /// The record `key` of `table`.
     pub fn get(&self, table: &str, key: &str) -> Option<&Value> {
-        self.0.get(table)?.get(key)
+        Some(self.0.get(table)?.get(key)?.as_ref())
     }
 
     /// The record `key` of `table`, to change.
     pub fn get_mut(&mut self, table: &str, key: &str) -> Option<&mut Value> {
-        self.0.get_mut(table)?.get_mut(key)
+        let table = self.0.get_mut(table).filter(|table| table.contains_key(key))?;
+        Arc::make_mut(table).get_mut(key).map(Arc::make_mut)
     }
 
     /// Stores a record, replacing the one of that key.
     pub fn put(&mut self, table: &str, key: impl Into<String>, record: Value) {
-        self.0.entry(table.to_owned()).or_default().insert(key.into(), record);
+        Arc::make_mut(self.0.entry(table.to_owned()).or_default()).insert(key.into(), Arc::new(record));
     }
 
     /// Removes and returns a record.
     pub fn remove(&mut self, table: &str, key: &str) -> Option<Value> {
-        self.0.get_mut(table)?.remove(key)
+        let table = self.0.get_mut(table).filter(|table| table.contains_key(key))?;
+        Arc::make_mut(table).remove(key).map(Arc::unwrap_or_clone)
     }
 
     /// All records of a table, in the order of their keys.
     pub fn all<'a>(&'a self, table: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
-        self.0.get(table).into_iter().flatten().map(|(key, record)| (key.as_str(), record))
+        let records = self.0.get(table).into_iter().flat_map(|table| table.iter());
+        records.map(|(key, record)| (key.as_str(), record.as_ref()))
     }
 
     /// Keeps only the records of `table` for which `keep` answers true.
-    pub fn retain(&mut self, table: &str, mut keep: impl FnMut(&str, &mut Value) -> bool) {
-        if let Some(records) = self.0.get_mut(table) {
-            records.retain(|key, record| keep(key, record));
+    pub fn retain(&mut self, table: &str, mut keep: impl FnMut(&str, &Value) -> bool) {
+        let Some(table) = self.0.get_mut(table) else { return };
+        let gone: Vec<String> =
+            table.iter().filter(|(key, record)| !keep(key, record)).map(|(key, _)| key.clone()).collect();
+        if !gone.is_empty() {
+            let table = Arc::make_mut(table);
+            gone.iter().for_each(|key| _ = table.remove(key));
         }
+    }
+}
+
+impl Serialize for Tables {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        struct Records<'a>(&'a Table);
+        impl Serialize for Records<'_> {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                serializer.collect_map(self.0.iter().map(|(key, record)| (key, record.as_ref())))
+            }
+        }
+        serializer.collect_map(self.0.iter().map(|(name, table)| (name, Records(table))))
+    }
+}
+
+impl<'de> Deserialize<'de> for Tables {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let tables = BTreeMap::<String, BTreeMap<String, Value>>::deserialize(deserializer)?;
+        let shared = |table: BTreeMap<String, Value>| {
+            Arc::new(table.into_iter().map(|(key, record)| (key, Arc::new(record))).collect::<Table>())
+        };
+        Ok(Self(tables.into_iter().map(|(name, table)| (name, shared(table))).collect()))
     }
 }
 
@@ -82,5 +114,31 @@ impl<'a> World<'a> {
     /// for the global services `iam`, `sts`, `budgets` the one document there is.
     pub fn other(&self, service: &str) -> Tables {
         (self.others)(service)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_clone_changes_by_itself_and_what_is_looked_at_stays_shared() {
+        let mut tables = Tables::default();
+        tables.put("T", "a", json!({ "n": 1 }));
+        tables.put("T", "b", json!({ "n": 2 }));
+        let mut copy = tables.clone();
+        copy.retain("T", |_, record| record["n"].is_number());
+        assert!(copy.get_mut("T", "none").is_none() && copy.remove("T", "none").is_none());
+        assert!(Arc::ptr_eq(&copy.0["T"], &tables.0["T"]));
+        copy.get_mut("T", "a").unwrap()["n"] = json!(3);
+        assert_eq!((&copy.get("T", "a").unwrap()["n"], &tables.get("T", "a").unwrap()["n"]), (&json!(3), &json!(1)));
+        assert!(Arc::ptr_eq(&copy.0["T"]["b"], &tables.0["T"]["b"]));
+        assert_ne!(copy, tables);
+        copy.retain("T", |key, _| key == "b");
+        assert_eq!(serde_json::to_value(&copy).unwrap(), json!({ "T": { "b": { "n": 2 } } }));
+        let read: Tables = serde_json::from_value(json!({ "T": { "b": { "n": 2 } } })).unwrap();
+        assert_eq!(read, copy);
     }
 }

@@ -150,7 +150,7 @@ impl Exclusive<'_> {
         Ok(tables)
     }
 
-    /// Replaces the document: all of it or nothing, on the disk when this returns.
+    /// Replaces the document: all of it or nothing; what happens to this process afterwards does not matter.
     pub fn replace(&mut self, name: &str, tables: Tables, now_ms: i64) -> Result<(), StoreError> {
         let path = self.store.path(name);
         let failed = |source| StoreError::Io { act: "write", path: path.clone(), source };
@@ -179,14 +179,14 @@ fn remove_unfinished(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file of `folder` beside its place, makes it durable, and moves it there; answers the open file.
+/// Writes a file of `folder` beside its place and moves it there; answers the open file.
+///
+/// It survives the end of this process at any moment, but not a loss of power: nobody keeps anything here that could not
+/// be made again, and waiting for the disk would be nearly all that a call costs.
 pub(crate) fn write_whole(folder: &Path, path: &Path, content: &[u8]) -> io::Result<File> {
     let mut temporary = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     temporary.write_all(content)?;
-    temporary.as_file().sync_all()?;
-    let file = temporary.persist(path).map_err(|error| error.error)?;
-    File::open(folder)?.sync_all()?;
-    Ok(file)
+    temporary.persist(path).map_err(|error| error.error)
 }
 
 #[cfg(test)]

@@ -100,7 +100,8 @@ async fn a_burst_ends() {
 async fn throttling_is_worded_and_retried_in_each_protocol() {
     let fixture = Fixture::new();
     set(&fixture, "fail=throttle");
-    let config = fixture.sdk();
+    let retries = RetryConfig::standard().with_initial_backoff(Duration::from_millis(1));
+    let config = fixture.sdk().to_builder().retry_config(retries).build();
     let throttled = [
         (code(aws_sdk_ec2::Client::new(&config).describe_vpcs().send().await), "RequestLimitExceeded"),
         (code(aws_sdk_s3::Client::new(&config).list_buckets().send().await), "SlowDown"),

@@ -1,6 +1,6 @@
 //! Client tokens: a create call that is repeated with its token makes nothing new.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use crate::documents::Tables;
@@ -31,7 +31,7 @@ pub fn remember(parameters: &Parameters, tables: &mut Tables, id: &str) {
 
 /// Forgets the tokens of something that is gone and no longer shown.
 pub fn forget(tables: &mut Tables, id: &str) {
-    tables.retain(TABLE, |_, record: &mut Value| record["id"] != id);
+    tables.retain(TABLE, |_, record| record["id"] != id);
 }
 
 fn key(parameters: &Parameters) -> Option<String> {

@@ -133,16 +133,16 @@ fn read(record: &Value) -> Result<Component, Fault> {
 /// The document with the transitions ended that are over, for services that read it between two calls of ours. What
 /// cannot be read stays as it is; it is refused when it is asked for.
 pub fn settle_seen(tables: &mut Tables, now_ms: i64) {
-    tables.retain(COMPONENT.table, |_, record| match read(record).map(|component| component.settled(now_ms)) {
-        Ok(None) => false,
-        Ok(Some(component)) => {
-            if let Ok(settled) = serde_json::to_value(component) {
-                *record = settled;
-            }
-            true
+    let is_over = |component: &Component| component.transition.as_ref().is_some_and(|it| it.is_over(now_ms));
+    let read = |(name, record): (&str, &Value)| Some((name.to_owned(), read(record).ok().filter(is_over)?));
+    let over: Vec<_> = tables.all(COMPONENT.table).filter_map(read).collect();
+    for (name, component) in over {
+        match component.settled(now_ms).map(serde_json::to_value) {
+            None => _ = tables.remove(COMPONENT.table, &name),
+            Some(Ok(settled)) => tables.put(COMPONENT.table, name, settled),
+            Some(Err(_)) => {}
         }
-        Err(_) => true,
-    });
+    }
 }
 
 /// Ends the transitions that are over.

@@ -144,16 +144,16 @@ fn read(record: &Value) -> Result<Endpoint, Fault> {
 /// The document with the transitions ended that are over, for services that read it between two calls of ours. What
 /// cannot be read stays as it is; it is refused when it is asked for.
 pub fn settle_seen(tables: &mut Tables, now_ms: i64) {
-    tables.retain(ENDPOINT.table, |_, record| match read(record).map(|endpoint| endpoint.settled(now_ms)) {
-        Ok(None) => false,
-        Ok(Some(endpoint)) => {
-            if let Ok(settled) = serde_json::to_value(endpoint) {
-                *record = settled;
-            }
-            true
+    let is_over = |endpoint: &Endpoint| endpoint.transition.as_ref().is_some_and(|it| it.is_over(now_ms));
+    let read = |(name, record): (&str, &Value)| Some((name.to_owned(), read(record).ok().filter(is_over)?));
+    let over: Vec<_> = tables.all(ENDPOINT.table).filter_map(read).collect();
+    for (name, endpoint) in over {
+        match endpoint.settled(now_ms).map(serde_json::to_value) {
+            None => _ = tables.remove(ENDPOINT.table, &name),
+            Some(Ok(settled)) => tables.put(ENDPOINT.table, name, settled),
+            Some(Err(_)) => {}
         }
-        Err(_) => true,
-    });
+    }
 }
 
 /// Ends the transitions that are over.
