@@ -165,12 +165,9 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
         // Whatever went wrong: it may have been created all the same. Nobody tries again before that is known.
         match look_for(job, pace, &mut retry, &error).await {
             Ok(Some(id)) => {
+                // It carries this very identity. If a call after the creation was refused, the change below meets it again.
                 adopted = true;
-                if error.kind.passes() || error.kind == ErrorKind::AlreadyExists {
-                    break id;
-                }
-                job.progress(Outcome::Accepted { id, inputs: job.inputs.clone() });
-                return Err(error.into());
+                break id;
             }
             Ok(None) if error.kind == ErrorKind::AlreadyExists => return Err(taken(error).into()),
             Ok(None) => {}
@@ -303,7 +300,7 @@ fn taken_back(id: &str, differs: &[Change]) -> Error {
 async fn finish(job: &Job, pace: &Pace, id: &str, observed: Observed) -> Result<Outcome> {
     let mut observed = observed;
     if let Some(remembered) = &job.remembered {
-        let mut retry = job.retry();
+        let mut retry = Retry::new(job.showing);
         let wait = loop {
             if !job.turn(pace, Class::Write).await {
                 return Ok(None);
@@ -330,7 +327,7 @@ async fn finish(job: &Job, pace: &Pace, id: &str, observed: Observed) -> Result<
 
 async fn delete(job: &Job, pace: &Pace) -> Result<Outcome> {
     let id = recorded_id(job)?;
-    let mut retry = job.retry();
+    let mut retry = Retry::new(job.showing);
     let mut wait = Backoff::new();
     let mut asked = false;
     // What an earlier pause remembered and no resume has restored since is truer than what it is like now.
@@ -408,7 +405,7 @@ async fn read(job: &Job, pace: &Pace, id: &str, retry: &mut Retry) -> Result<Opt
 /// Waits until a resource can be used; `None` if interrupted.
 async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
     let mut wait = Backoff::new();
-    let mut retry = job.retry();
+    let mut retry = Retry::new(job.showing);
     let begun = Instant::now();
     loop {
         let Some(observed) = read(job, pace, id, &mut retry).await? else { return Ok(None) };

@@ -79,14 +79,30 @@ impl fmt::Display for Piece {
     }
 }
 
-/// A piece; those that others need are drawn more often.
-pub fn draw_piece(random: &mut Random, name: u8) -> Piece {
-    let shape = match random.below(3) {
-        0 => [Shape::Vpc, Shape::Subnet, Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target]
-            [random.below(7) as usize],
-        _ => SHAPES[random.below(SHAPES.len() as u64) as usize],
+/// What belongs together: the end of such a row is only drawn with all that it stands on.
+const ROWS: [&[Shape]; 3] = [
+    &[Shape::Vpc, Shape::Subnet, Shape::Gateway, Shape::Address, Shape::Nat, Shape::Table],
+    &[Shape::Vpc, Shape::Subnet, Shape::Group, Shape::Table, Shape::VpcEndpoint, Shape::VpcEndpoint],
+    &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
+];
+
+/// Pieces: one of any kind, or the beginning of a row.
+pub fn draw_pieces(random: &mut Random, next: &mut u8) -> Vec<Piece> {
+    let shapes = match random.below(4) {
+        0 => {
+            let row = ROWS[random.below(ROWS.len() as u64) as usize];
+            &row[..2 + random.below(row.len() as u64 - 1) as usize]
+        }
+        _ => {
+            let at = random.below(SHAPES.len() as u64) as usize;
+            &SHAPES[at..=at]
+        }
     };
-    Piece { name, shape, variant: random.below(4) as u8, on: random.below(8) as u8 }
+    let piece = |shape: &Shape| {
+        *next += 1;
+        Piece { name: *next, shape: *shape, variant: random.below(4) as u8, on: random.below(8) as u8 }
+    };
+    shapes.iter().map(piece).collect()
 }
 
 /// The stack of these pieces; what refers to something that is not there is left out. `None` if nothing is left, or if the

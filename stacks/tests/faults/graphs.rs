@@ -8,7 +8,7 @@ use ebbtide::apply::Failure;
 use ebbtide::plan::{OperationKind, Target};
 
 use crate::fault::Fault;
-use crate::generate::{Piece, declare, draw_piece};
+use crate::generate::{Piece, declare, draw_pieces};
 use crate::random::Random;
 use crate::world::{Command, World};
 
@@ -35,11 +35,10 @@ impl History {
         let mut pieces: Vec<Piece> = Vec::new();
         let more = |random: &mut Random, pieces: &mut Vec<Piece>, next: &mut u8, count: u64| {
             for _ in 0..count {
-                pieces.push(draw_piece(random, *next));
-                *next += 1;
+                pieces.extend(draw_pieces(random, next));
             }
         };
-        let count = 3 + random.below(12);
+        let count = 2 + random.below(6);
         more(&mut random, &mut pieces, &mut next, count);
         let steps = 1 + random.below(4);
         let steps = (0..steps).map(|index| {
