@@ -22,6 +22,7 @@ const ABOUT: &str = "the data key of ebb state";
 pub struct Passphrase {
     text: Zeroizing<String>,
     source: String,
+    iterations: NonZeroU32,
     /// The salts of wrapped keys that it opened or made: others were wrapped with another passphrase.
     salts: Mutex<Vec<String>>,
 }
@@ -39,17 +40,24 @@ impl Passphrase {
             let message = format!("{source} has fewer than {SHORTEST} characters; take a longer one");
             return Err(StateError::NoPassphrase(message));
         }
-        Ok(Self { text, source: source.to_owned(), salts: Mutex::default() })
+        Ok(Self { text, source: source.to_owned(), iterations: ITERATIONS, salts: Mutex::default() })
+    }
+
+    /// Hashed another number of times for keys that are made from now on: fewer is quicker, and easier to guess.
+    #[must_use]
+    pub fn hashed(mut self, iterations: NonZeroU32) -> Self {
+        self.iterations = iterations;
+        self
     }
 
     pub(super) fn make(&self) -> Result<DataKey, StateError> {
         let salt = random::<16>()?;
         let key = random::<KEY_BYTES>()?;
-        let wrapping = aes(&self.derive(salt.as_ref(), ITERATIONS))?;
+        let wrapping = aes(&self.derive(salt.as_ref(), self.iterations))?;
         let salt = BASE64.encode(salt.as_ref());
         let wrapped = Wrapped::Passphrase {
             salt: salt.clone(),
-            iterations: ITERATIONS.get(),
+            iterations: self.iterations.get(),
             key: BASE64.encode(seal_with(&wrapping, key.as_ref(), ABOUT)?),
         };
         self.note(salt);

@@ -7,6 +7,7 @@ mod apply;
 mod plan;
 mod report;
 mod startup;
+mod state;
 
 use std::process::ExitCode;
 
@@ -20,6 +21,7 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     startup::measure(&mut report);
     plan::measure(&mut report);
+    state::measure(&mut report);
     apply::measure(&mut report);
     report.finish()
 }

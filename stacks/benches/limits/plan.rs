@@ -75,8 +75,8 @@ fn declare(size: usize) -> Declarations {
     stack.finish().expect("the graph is declared")
 }
 
-/// Records the graph as if it had been applied; answers the size of the state in bytes.
-fn record(folder: &Path, size: usize) -> u64 {
+/// What is recorded of the graph once it is applied.
+pub fn snapshot(size: usize) -> Snapshot {
     let declarations = declare(size);
     let mut snapshot = Snapshot::empty(scope(), "2026-01-01T00:00:00Z".parse().expect("a time"));
     snapshot.serial = 1;
@@ -99,6 +99,12 @@ fn record(folder: &Path, size: usize) -> u64 {
         entry.declare(&declaration.inputs);
         snapshot.resources.insert(address.clone(), entry);
     }
+    snapshot
+}
+
+/// Records the graph as if it had been applied; answers the size of the state in bytes.
+fn record(folder: &Path, size: usize) -> u64 {
+    let snapshot = snapshot(size);
     let state = state(folder);
     let holder = Holder { by: "bench".into(), process: 0, command: "bench".into(), since: snapshot.since };
     block_on(async {
@@ -112,7 +118,7 @@ fn state(folder: &Path) -> State {
     State::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::default())
 }
 
-fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
 }
 

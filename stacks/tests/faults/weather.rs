@@ -62,7 +62,7 @@ impl Observer for Twice {
     fn before(&self, call: &Call) -> Verdict {
         let makes_another =
             ["CreateVpc", "CreateInternetGateway", "AllocateAddress"].contains(&call.operation.as_str());
-        if call.number % 3 == 0 && !makes_another { Verdict::ActTwice } else { Verdict::Act }
+        if call.number.is_multiple_of(3) && !makes_another { Verdict::ActTwice } else { Verdict::Act }
     }
 }
 

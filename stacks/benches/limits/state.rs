@@ -1,0 +1,86 @@
+//! What state costs: a line of the journal, and a document of ten thousand resources.
+
+use std::path::Path;
+use std::time::Instant;
+
+use ebbtide::state::{Holder, Key, Keys, LocalBackend, Outcome, Passphrase, Progress, Snapshot, State};
+use serde_json::json;
+
+use crate::plan::{block_on, snapshot};
+use crate::report::{Report, median};
+
+/// How many resources the document has.
+const RESOURCES: usize = 10_000;
+/// How many operations end at about the same time, so that one write makes them all durable: those of 64 that are under
+/// way in a stack of some size.
+const GROUP: usize = 64;
+
+pub fn measure(report: &mut Report) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let snapshot = snapshot(RESOURCES);
+    for (name, passphrase) in [("", None), (", encrypted", Some("correct horse battery staple"))] {
+        let state = state(folder.path(), passphrase);
+        let mut written = Vec::new();
+        let mut appended = Vec::new();
+        let mut alone = Vec::new();
+        block_on(async {
+            let mut writer = state.acquire(holder(&snapshot)).await.expect("nobody else has it");
+            writer.read().await.expect("state is read");
+            let serial = |nth: u64| Snapshot { serial: nth, ..snapshot.clone() };
+            let first = state.read().await.expect("state is read").map_or(0, |(snapshot, _)| snapshot.serial);
+            for nth in 1..=10 {
+                let snapshot = serial(first + nth);
+                let begun = Instant::now();
+                writer.commit(&snapshot).await.expect("state is written");
+                written.push(begun.elapsed().as_secs_f64() * 1000.0);
+            }
+            for nth in 0..60 {
+                let lines: Vec<Progress> = (0..GROUP).map(|at| line(nth * GROUP + at)).collect();
+                let begun = Instant::now();
+                writer.append(&lines).await.expect("the journal is written");
+                appended.push(begun.elapsed().as_secs_f64() * 1e6 / GROUP as f64);
+                let begun = Instant::now();
+                writer.append(&lines[..1]).await.expect("the journal is written");
+                alone.push(begun.elapsed().as_secs_f64() * 1e6);
+            }
+            writer.release().await;
+        });
+        let size =
+            std::fs::metadata(folder.path().join("bench/layers.json")).map(|file| file.len()).unwrap_or_default();
+        report.limit(&format!("state of 10,000 resources{name}: size"), size as f64 / 1e6, 12.0, "MB");
+        report.limit(
+            &format!("state of 10,000 resources{name}: checked, written and synced"),
+            median(written),
+            200.0,
+            "ms",
+        );
+        report.limit(&format!("journal, an operation of {GROUP} at a time{name}"), median(appended), 100.0, "µs");
+        report.note(&format!("journal, an operation alone{name}"), &format!("{:.0} µs", median(alone)));
+    }
+}
+
+fn state(folder: &Path, passphrase: Option<&str>) -> State {
+    let key = passphrase.map(|text| {
+        let text = zeroize::Zeroizing::new(text.to_owned());
+        Key::Passphrase(Passphrase::new(text, "the benchmark").expect("it is long enough"))
+    });
+    State::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::new(key, None))
+}
+
+fn holder(snapshot: &Snapshot) -> Holder {
+    Holder { by: "bench".into(), process: 0, command: "bench".into(), since: snapshot.since }
+}
+
+/// A line as the executor writes it when a resource is ready.
+fn line(operation: usize) -> Progress {
+    let outcome = Outcome::Ready {
+        id: format!("vpce-{operation:017x}"),
+        inputs: json!({
+            "vpc": "vpc-0123456789abcdef0", "service": "s3", "access": "gateway", "private_dns": false, "policy": null,
+            "route_tables": ["rtb-0123456789abcdef0", "rtb-0123456789abcdef1"], "subnets": [], "security_groups": [],
+            "tags": {"Project": "bench"},
+        }),
+        outputs: json!({"vpc_endpoint_id": format!("vpce-{operation:017x}"), "dns_name": ""}),
+    };
+    Progress { run: "0123456789abcdef0123456789abcdef".into(), operation, outcome, took: Some(1234) }
+}
