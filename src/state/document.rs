@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use super::integrity::contradictions;
 use super::migrate::migrate;
 use super::{FORMAT, Snapshot, StateError};
 
@@ -14,7 +13,7 @@ pub(super) fn moved_away(to: &str) -> Vec<u8> {
 /// The bytes of a document, in the order of its fields, on one line.
 pub(super) fn encode(snapshot: &Snapshot, place: &str) -> Result<Vec<u8>, StateError> {
     let unsound = |message| StateError::Unsound { place: place.to_owned(), message };
-    let contradictions = contradictions(snapshot);
+    let contradictions = snapshot.contradictions();
     if !contradictions.is_empty() {
         return Err(unsound(contradictions.join("; ")));
     }
@@ -29,7 +28,7 @@ pub(super) fn decode(bytes: &[u8], place: &str) -> Result<Snapshot, StateError> 
         // Only a document that does not read as ours is looked at again, to see what it is.
         other => older(bytes, place, other.err())?,
     };
-    let contradictions = contradictions(&snapshot);
+    let contradictions = snapshot.contradictions();
     if contradictions.is_empty() { Ok(snapshot) } else { Err(damaged(contradictions.join("; "))) }
 }
 

@@ -4,40 +4,44 @@ use std::collections::HashMap;
 
 use super::Snapshot;
 
-/// The first contradictions in a document, in words; empty if it is sound.
-///
-/// - Every dependency of a recorded resource, of an earlier generation too, is itself recorded.
-/// - No two addresses of a kind have one id: one of them would be deleted with the other.
-/// - No earlier generation is as young as the one that took its place, unless it was taken up again since.
-/// - A resource that is pending has an id to be found by.
-pub(super) fn contradictions(snapshot: &Snapshot) -> Vec<String> {
-    /// More do not help to find the cause.
-    const TOLD: usize = 5;
-    let mut found = Vec::new();
-    let mut ids: HashMap<(&str, &str), &crate::stack::Address> = HashMap::with_capacity(snapshot.resources.len());
-    for (address, entry) in &snapshot.resources {
-        let deposed = entry.deposed.iter();
-        let depended = entry.depends_on.iter().chain(deposed.clone().flat_map(|deposed| &deposed.depends_on));
-        for other in depended.filter(|other| !snapshot.resources.contains_key(*other)) {
-            found.push(format!("{address} depends on {other}, which is not recorded"));
-        }
-        for id in entry.id.iter().chain(deposed.map(|deposed| &deposed.id)) {
-            match ids.insert((address.kind(), id), address) {
-                Some(other) if other != address => found.push(format!("{other} and {address} have the same id {id}")),
-                _ => {}
+impl Snapshot {
+    /// The first contradictions in a document, in words; empty if it is sound.
+    ///
+    /// - Every dependency of a recorded resource, of an earlier generation too, is itself recorded.
+    /// - No two addresses of a kind have one id: one of them would be deleted with the other.
+    /// - No earlier generation is as young as the one that took its place, unless it was taken up again since.
+    /// - A resource that is pending has an id to be found by.
+    pub fn contradictions(&self) -> Vec<String> {
+        /// More do not help to find the cause.
+        const TOLD: usize = 5;
+        let mut found = Vec::new();
+        let mut ids: HashMap<(&str, &str), &crate::stack::Address> = HashMap::with_capacity(self.resources.len());
+        for (address, entry) in &self.resources {
+            let deposed = entry.deposed.iter();
+            let depended = entry.depends_on.iter().chain(deposed.clone().flat_map(|deposed| &deposed.depends_on));
+            for other in depended.filter(|other| !self.resources.contains_key(*other)) {
+                found.push(format!("{address} depends on {other}, which is not recorded"));
+            }
+            for id in entry.id.iter().chain(deposed.map(|deposed| &deposed.id)) {
+                match ids.insert((address.kind(), id), address) {
+                    Some(other) if other != address => {
+                        found.push(format!("{other} and {address} have the same id {id}"))
+                    }
+                    _ => {}
+                }
+            }
+            if entry.deposed.iter().any(|deposed| deposed.generation == entry.generation) {
+                found.push(format!("{address} has generation {} twice", entry.generation));
+            }
+            if entry.pending && entry.id.is_none() {
+                found.push(format!("{address} is pending and has no id"));
+            }
+            if found.len() >= TOLD {
+                break;
             }
         }
-        if entry.deposed.iter().any(|deposed| deposed.generation == entry.generation) {
-            found.push(format!("{address} has generation {} twice", entry.generation));
-        }
-        if entry.pending && entry.id.is_none() {
-            found.push(format!("{address} is pending and has no id"));
-        }
-        if found.len() >= TOLD {
-            break;
-        }
+        found
     }
-    found
 }
 
 #[cfg(test)]
@@ -91,7 +95,7 @@ mod tests {
             (vec![("ec2_vpc.a", Entry { id: None, pending: true, ..entry("v", &[]) })], "pending and has no id"),
         ];
         for (entries, expected) in cases {
-            let told = contradictions(&snapshot(&entries)).join("; ");
+            let told = snapshot(&entries).contradictions().join("; ");
             assert!(told.contains(expected) && told.is_empty() == expected.is_empty(), "{expected}: {told}");
         }
     }

@@ -171,5 +171,12 @@ fn gone(snapshot: &mut Snapshot, operation: &Operation) {
     if !stays && entry.deposed.is_empty() {
         retire(&mut snapshot.retired, &operation.address, operation.generation);
         snapshot.resources.remove(&operation.address);
+        // What stays although it used this one (a route that leads nowhere now) does not depend on it any more.
+        for entry in snapshot.resources.values_mut() {
+            entry.depends_on.remove(&operation.address);
+            for deposed in &mut entry.deposed {
+                deposed.depends_on.remove(&operation.address);
+            }
+        }
     }
 }

@@ -163,6 +163,7 @@ impl World {
             self.snapshot.target = plan.target;
         }
         self.snapshot.serial += 1;
+        assert_eq!(self.snapshot.contradictions(), [""; 0], "what is recorded must be sound wherever it is cut off");
         self.observe();
     }
 

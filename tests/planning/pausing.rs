@@ -51,6 +51,18 @@ fn a_pause_leaves_what_it_keeps_as_recorded_even_where_the_declaration_moved_on(
 }
 
 #[test]
+fn what_a_pause_keeps_no_longer_depends_on_what_is_gone_for_good() {
+    let mut world = small();
+    world.go(Target::Running);
+    // Neither declared any more, nor kept: it will not come back. The alarm still watches it, as far as is recorded.
+    world.declarations.resources.remove(&at("bill_server.s"));
+    world.declare("data_alarm.a", json!({"size": 1}));
+    world.go(Target::Paused);
+    assert!(!world.snapshot.resources.contains_key(&at("bill_server.s")));
+    assert!(!world.snapshot.resources[&at("data_alarm.a")].depends_on.contains(&at("bill_server.s")));
+}
+
+#[test]
 fn a_pause_that_was_cut_off_after_any_operation_is_finished_or_undone() {
     for target in [Target::Paused, Target::Running] {
         for cut in 0..=2 {
