@@ -1,6 +1,6 @@
 //! What must hold of every document, checked before each write and after each read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Snapshot;
 
@@ -16,10 +16,11 @@ impl Snapshot {
         const TOLD: usize = 5;
         let mut found = Vec::new();
         let mut ids: HashMap<(&str, &str), &crate::stack::Address> = HashMap::with_capacity(self.resources.len());
+        let recorded: HashSet<&crate::stack::Address> = self.resources.keys().collect();
         for (address, entry) in &self.resources {
             let deposed = entry.deposed.iter();
             let depended = entry.depends_on.iter().chain(deposed.clone().flat_map(|deposed| &deposed.depends_on));
-            for other in depended.filter(|other| !self.resources.contains_key(*other)) {
+            for other in depended.filter(|other| !recorded.contains(*other)) {
                 found.push(format!("{address} depends on {other}, which is not recorded"));
             }
             for id in entry.id.iter().chain(deposed.map(|deposed| &deposed.id)) {

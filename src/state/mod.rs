@@ -1,6 +1,7 @@
 //! State: what Ebbtide believes to exist, kept so that nothing that bills is ever lost sight of.
 
 mod backend;
+mod differing;
 mod document;
 mod error;
 mod integrity;
@@ -23,6 +24,7 @@ mod state;
 mod unlock;
 
 pub use backend::{Backend, Commit, Held, Holder, Session, Stored, Version};
+pub use differing::Differing;
 pub use error::StateError;
 pub use journal::{Outcome, Progress, replay};
 pub use keys::{Key, Keys};

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::{Ended, Run};
+use super::{Differing, Ended, Run};
 use crate::plan::Target;
 use crate::stack::{Address, Scope};
 
@@ -62,10 +62,10 @@ pub struct Entry {
     pub generation: u32,
     /// The inputs as last applied, without references.
     pub inputs: Value,
-    /// The top-level fields in which the declaration says something else than `inputs` (references, and what a pause
-    /// reduced), as declared; null for a field that it leaves out. A rollback leads there.
-    #[serde(default, skip_serializing_if = "Map::is_empty")]
-    pub declared: Map<String, Value>,
+    /// In what the declaration says something else than `inputs`: references, and what a pause reduced. A rollback leads
+    /// there.
+    #[serde(default, skip_serializing_if = "Differing::is_empty")]
+    pub declared: Differing,
     /// The outputs as last read; while asleep, those of the last life.
     pub outputs: Value,
     /// Direct dependencies.
@@ -141,74 +141,21 @@ impl Snapshot {
 impl Entry {
     /// The inputs as they were declared, with references in them.
     pub fn declaration(&self) -> Value {
-        let mut inputs = self.inputs.clone();
-        if let Some(fields) = inputs.as_object_mut() {
-            for (name, value) in &self.declared {
-                if value.is_null() {
-                    fields.remove(name);
-                } else {
-                    fields.insert(name.clone(), value.clone());
-                }
-            }
-        }
-        inputs
+        self.declared.applied_to(&self.inputs)
     }
 
     /// Records what is declared, beside the inputs as they are.
     pub fn declare(&mut self, declaration: &Value) {
-        self.declared =
-            differing(&self.inputs, declaration).map(|(name, value)| (name.clone(), value.clone())).collect();
+        self.declared = Differing::between(&self.inputs, declaration);
     }
 
     /// Whether this is what is recorded as declared.
     pub fn declares(&self, declaration: &Value) -> bool {
-        let mut count = 0;
-        differing(&self.inputs, declaration).all(|(name, value)| {
-            count += 1;
-            self.declared.get(name) == Some(value)
-        }) && count == self.declared.len()
+        self.declared.is_between(&self.inputs, declaration)
     }
 
     /// Whether a pause took it away and a resume will bring it back.
     pub fn is_asleep(&self) -> bool {
         self.id.is_none()
-    }
-}
-
-/// The top-level fields in which a declaration differs from inputs, as it has them; null for those that it has not.
-fn differing<'a>(inputs: &'a Value, declaration: &'a Value) -> impl Iterator<Item = (&'a String, &'a Value)> {
-    let fields = |value: &'a Value| value.as_object().into_iter().flatten();
-    let changed =
-        fields(declaration).filter(|(name, value)| inputs.get(name.as_str()).unwrap_or(&Value::Null) != *value);
-    let left_out = fields(inputs).filter(|(name, value)| !value.is_null() && declaration.get(name.as_str()).is_none());
-    changed.chain(left_out.map(|(name, _)| (name, &Value::Null)))
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_was_declared_is_kept_beside_the_inputs_only_where_it_differs() {
-        let vpc = json!({"$ref": "ec2_vpc.main", "output": "vpc_id"});
-        let cases = [
-            (json!({"a": 1, "b": null}), json!({"a": 1}), json!({})),
-            (json!({"vpc": "vpc-1", "a": 1}), json!({"vpc": vpc, "a": 1}), json!({"vpc": vpc})),
-            (json!({"a": 1, "floor": 0}), json!({"a": 1}), json!({"floor": null})),
-            (json!({"a": 1}), json!({"a": 1, "b": [2]}), json!({"b": [2]})),
-        ];
-        for (inputs, declared, kept) in cases {
-            let mut entry = crate::state::journal::blank(1);
-            entry.inputs = inputs.clone();
-            entry.declare(&declared);
-            assert_eq!(Value::Object(entry.declared.clone()), kept, "{inputs} {declared}");
-            assert!(entry.declares(&declared));
-            assert!(!entry.declares(&json!({"other": true})));
-            let again = entry.declaration();
-            entry.declare(&again);
-            assert!(entry.declares(&declared), "{again}");
-        }
     }
 }

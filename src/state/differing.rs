@@ -1,0 +1,152 @@
+//! What was declared and is not as applied, kept as text: nearly every resource refers to something, and a map of values takes
+//! ten times the memory of the text that says the same.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
+
+/// The top-level fields in which a declaration differs from the inputs as applied, as declared; null for a field that it
+/// leaves out. In a document it is an object like any other.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Differing(Option<Box<str>>);
+
+impl Differing {
+    /// In which fields a declaration differs from inputs.
+    pub fn between(inputs: &Value, declaration: &Value) -> Self {
+        let fields: Vec<_> = differing(inputs, declaration).collect();
+        if fields.is_empty() {
+            return Self::default();
+        }
+        let fields: Map<String, Value> =
+            fields.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self(Some(Value::Object(fields).to_string().into()))
+    }
+
+    /// Whether a declaration differs from inputs in just this.
+    pub fn is_between(&self, inputs: &Value, declaration: &Value) -> bool {
+        match &self.0 {
+            None => differing(inputs, declaration).next().is_none(),
+            Some(text) => {
+                let mut written = Text::with(text.len());
+                let differing = differing(inputs, declaration);
+                // Text that is written alike means the same; text that is not may have its fields in another order.
+                written.is(differing, text) || Self::between(inputs, declaration).fields() == self.fields()
+            }
+        }
+    }
+
+    /// The declaration that differs from inputs in this.
+    pub fn applied_to(&self, inputs: &Value) -> Value {
+        let mut declaration = inputs.clone();
+        if let Some(fields) = declaration.as_object_mut() {
+            for (name, value) in self.fields() {
+                if value.is_null() {
+                    fields.remove(&name);
+                } else {
+                    fields.insert(name, value);
+                }
+            }
+        }
+        declaration
+    }
+
+    /// Whether nothing differs.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn fields(&self) -> Map<String, Value> {
+        // It was made from such fields, or read as such.
+        self.0.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+    }
+}
+
+/// JSON text that is written to be compared.
+struct Text(Vec<u8>);
+
+impl Text {
+    fn with(capacity: usize) -> Self {
+        Self(Vec::with_capacity(capacity))
+    }
+
+    /// Whether these fields are written like this.
+    fn is<'a>(&mut self, fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &str) -> bool {
+        let mut separator = b'{';
+        for (name, value) in fields {
+            self.0.push(separator);
+            separator = b',';
+            // Writing into memory cannot fail, and values are JSON.
+            let _ = serde_json::to_writer(&mut self.0, name);
+            self.0.push(b':');
+            let _ = serde_json::to_writer(&mut self.0, value);
+        }
+        self.0.push(b'}');
+        self.0 == text.as_bytes()
+    }
+}
+
+/// The top-level fields in which a declaration differs from inputs, as it has them; null for those that it has not.
+fn differing<'a>(inputs: &'a Value, declaration: &'a Value) -> impl Iterator<Item = (&'a String, &'a Value)> {
+    let fields = |value: &'a Value| value.as_object().into_iter().flatten();
+    let changed =
+        fields(declaration).filter(|(name, value)| inputs.get(name.as_str()).unwrap_or(&Value::Null) != *value);
+    let left_out = fields(inputs).filter(|(name, value)| !value.is_null() && declaration.get(name.as_str()).is_none());
+    changed.chain(left_out.map(|(name, _)| (name, &Value::Null)))
+}
+
+impl Serialize for Differing {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let text = self.0.as_deref().unwrap_or("{}");
+        serde_transcode::transcode(&mut serde_json::Deserializer::from_str(text), serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Differing {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut text = Vec::new();
+        serde_transcode::transcode(deserializer, &mut serde_json::Serializer::new(&mut text))
+            .map_err(serde::de::Error::custom)?;
+        let text = String::from_utf8(text).map_err(serde::de::Error::custom)?;
+        match text.as_str() {
+            "{}" => Ok(Self::default()),
+            object if object.starts_with('{') => Ok(Self(Some(text.into()))),
+            _ => Err(serde::de::Error::custom("`declared` is not an object")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_was_declared_is_kept_only_where_it_differs() {
+        let vpc = json!({"$ref": "ec2_vpc.main", "output": "vpc_id"});
+        let cases = [
+            (json!({"a": 1, "b": null}), json!({"a": 1}), json!({})),
+            (json!({"vpc": "vpc-1", "a": 1}), json!({"vpc": vpc, "a": 1}), json!({"vpc": vpc})),
+            (json!({"a": 1, "floor": 0}), json!({"a": 1}), json!({"floor": null})),
+            (
+                json!({"a": 1, "z": "\u{e9}\""}),
+                json!({"a": 1, "z": "\u{e8}\"", "b": [2.5]}),
+                json!({"b": [2.5], "z": "\u{e8}\""}),
+            ),
+        ];
+        for (inputs, declared, kept) in cases {
+            let differing = Differing::between(&inputs, &declared);
+            assert_eq!(serde_json::to_value(&differing).unwrap(), kept, "{inputs} {declared}");
+            assert_eq!(serde_json::from_value::<Differing>(kept).unwrap(), differing);
+            assert!(differing.is_between(&inputs, &declared));
+            assert!(!differing.is_between(&inputs, &json!({"other": true})));
+            assert!(differing.is_between(&inputs, &differing.applied_to(&inputs)));
+        }
+        assert!(serde_json::from_value::<Differing>(json!([1])).is_err());
+    }
+
+    #[test]
+    fn fields_may_stand_in_any_order() {
+        let read: Differing = serde_json::from_str("{\"b\": 2,  \"a\": 1}").unwrap();
+        assert!(read.is_between(&json!({}), &json!({"a": 1, "b": 2})));
+    }
+}
