@@ -1,13 +1,22 @@
 //! What was declared and is not as applied, kept as text: nearly every resource refers to something, and a map of values takes
 //! ten times the memory of the text that says the same.
 
+use serde::de::Error as _;
+use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 /// The top-level fields in which a declaration differs from the inputs as applied, as declared; null for a field that it
 /// leaves out. In a document it is an object like any other.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Differing(Option<Box<str>>);
+#[derive(Clone, Debug, Default)]
+pub struct Differing(Option<Box<RawValue>>);
+
+impl PartialEq for Differing {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.as_deref().map(RawValue::get) == other.0.as_deref().map(RawValue::get)
+    }
+}
 
 impl Differing {
     /// In which fields a declaration differs from inputs.
@@ -18,12 +27,13 @@ impl Differing {
         }
         let fields: Map<String, Value> =
             fields.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        Self(Some(Value::Object(fields).to_string().into()))
+        // Values are JSON.
+        Self(serde_json::value::to_raw_value(&fields).ok())
     }
 
     /// Whether a declaration differs from inputs in just this.
     pub fn is_between(&self, inputs: &Value, declaration: &Value) -> bool {
-        match &self.0 {
+        match self.0.as_deref().map(RawValue::get) {
             None => differing(inputs, declaration).next().is_none(),
             Some(text) => {
                 let mut written = Text::with(text.len());
@@ -56,7 +66,7 @@ impl Differing {
 
     fn fields(&self) -> Map<String, Value> {
         // It was made from such fields, or read as such.
-        self.0.as_deref().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default()
+        self.0.as_deref().and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default()
     }
 }
 
@@ -95,21 +105,20 @@ fn differing<'a>(inputs: &'a Value, declaration: &'a Value) -> impl Iterator<Ite
 
 impl Serialize for Differing {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let text = self.0.as_deref().unwrap_or("{}");
-        serde_transcode::transcode(&mut serde_json::Deserializer::from_str(text), serializer)
+        match &self.0 {
+            Some(text) => text.serialize(serializer),
+            None => serializer.serialize_map(Some(0))?.end(),
+        }
     }
 }
 
 impl<'de> Deserialize<'de> for Differing {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let mut text = Vec::new();
-        serde_transcode::transcode(deserializer, &mut serde_json::Serializer::new(&mut text))
-            .map_err(serde::de::Error::custom)?;
-        let text = String::from_utf8(text).map_err(serde::de::Error::custom)?;
-        match text.as_str() {
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        match text.get() {
             "{}" => Ok(Self::default()),
-            object if object.starts_with('{') => Ok(Self(Some(text.into()))),
-            _ => Err(serde::de::Error::custom("`declared` is not an object")),
+            object if object.starts_with('{') => Ok(Self(Some(text))),
+            _ => Err(D::Error::custom("`declared` is not an object")),
         }
     }
 }
