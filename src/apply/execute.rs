@@ -356,7 +356,7 @@ impl Work<'_> {
             call: error.call.clone(),
             error: error.to_string(),
             request_id: error.request_id.clone(),
-            hint: error.hint.clone(),
+            hint: Some(error.hint.clone().unwrap_or_else(|| whether_it_passes(error).to_owned())),
         });
     }
 
@@ -403,6 +403,15 @@ impl Work<'_> {
         };
         self.tell(Event::Finished(finished.clone()));
         finished
+    }
+}
+
+/// What to do about a failure of which nothing better is known.
+fn whether_it_passes(error: &Error) -> &'static str {
+    if error.kind.passes() {
+        "this may pass: it was tried again and again, and running the same command later tries it anew"
+    } else {
+        "this does not pass by itself: correct what it names, then run the same command again"
     }
 }
 

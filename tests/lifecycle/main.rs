@@ -3,3 +3,4 @@
 mod failing;
 mod fixture;
 mod life;
+mod panicking;

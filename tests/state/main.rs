@@ -1,5 +1,6 @@
 //! The state backends: one conformance suite for all of them, bad weather, and races of real processes.
 
+mod bucket;
 mod by_hand;
 mod cases;
 mod conformance;
