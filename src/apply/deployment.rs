@@ -105,7 +105,7 @@ impl<'a> Deployment<'a> {
     }
 
     async fn recover(&self, snapshot: &mut Snapshot, progress: &[Progress]) -> Result<bool, Failure> {
-        recover(snapshot, progress, &self.aws, (self.clock)(), self.showing, self.sink).await
+        recover(snapshot, progress, &self.aws, self.showing, self.sink).await
     }
 
     /// State of another account or region must not be worked on with these credentials: everything would seem gone.

@@ -265,9 +265,7 @@ impl Work<'_> {
     async fn note_begun(&mut self, plan: &Plan, run: &str, begun: &[usize]) -> Result<(), StateError> {
         let creates =
             |id: &&usize| matches!(plan.operations[**id].operation, OperationKind::Create | OperationKind::Replace);
-        let at = (self.deployment.clock)();
-        let line =
-            |id: &usize| Progress { run: run.to_owned(), operation: *id, outcome: Outcome::Begun { at }, took: None };
+        let line = |id: &usize| Progress { run: run.to_owned(), operation: *id, outcome: Outcome::Begun, took: None };
         let lines: Vec<_> = begun.iter().filter(creates).map(line).collect();
         if lines.is_empty() { self.writer.standing() } else { self.writer.append(&lines).await }
     }

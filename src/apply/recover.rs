@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::task::JoinSet;
 
 use super::observe::context;
@@ -23,30 +22,29 @@ pub(super) async fn recover(
     snapshot: &mut Snapshot,
     progress: &[Progress],
     aws: &Arc<Aws>,
-    now: Timestamp,
     showing: Showing,
     sink: &(dyn Fn(Event) + Sync),
 ) -> Result<bool, Failure> {
     let Some(run) = snapshot.run.take() else { return Ok(false) };
     sink(Event::Recovering { command: run.command.clone(), by: run.by.clone(), started: run.started });
-    let (mut settled, mut begun) = (BTreeSet::new(), BTreeMap::new());
+    let (mut settled, mut begun) = (BTreeSet::new(), BTreeSet::new());
     for line in progress {
         replay(snapshot, &run.plan, line);
         match line.outcome {
-            Outcome::Begun { at } => drop(begun.insert(line.operation, at)),
+            Outcome::Begun => drop(begun.insert(line.operation)),
             Outcome::Remembered { .. } => {}
             Outcome::Accepted { .. } | Outcome::Ready { .. } | Outcome::Gone => drop(settled.insert(line.operation)),
         }
     }
     let creates = |operation: &&Operation| {
         let creates = matches!(operation.operation, OperationKind::Create | OperationKind::Replace);
-        creates && !settled.contains(&operation.id) && (begun.contains_key(&operation.id) || !run.tells_begun)
+        creates && !settled.contains(&operation.id) && (begun.contains(&operation.id) || !run.tells_begun)
     };
     // What was begun had all that it refers to, so that none of these refers to another one.
     let mut looks = JoinSet::new();
     for operation in run.plan.operations.iter().filter(creates) {
-        let asked = begun.get(&operation.id).copied().unwrap_or(run.started);
-        if let Some(look) = Look::new(snapshot, operation, aws, showing.since(asked, now))? {
+        // When it was asked for last is not noted: it may have been tried again until the very end.
+        if let Some(look) = Look::new(snapshot, operation, aws, showing)? {
             looks.spawn(look.look());
         }
     }

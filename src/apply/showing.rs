@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
-
 /// How long AWS may take to show what it made. EC2 and IAM are consistent only eventually; what is created is usually seen
 /// within seconds. AWS advises to look again for minutes, with longer and longer pauses
 /// (Amazon EC2 API Reference, *Eventual consistency*).
@@ -38,13 +36,6 @@ impl Showing {
             (!pause.is_zero()).then_some(pause)
         })
     }
-
-    /// What is left of the time for what was asked for at an instant. A clock that was set back or far ahead since makes it no
-    /// longer than it is, and no shorter than nothing.
-    pub(super) fn since(self, asked: Timestamp, now: Timestamp) -> Self {
-        let gone = Duration::try_from(now.duration_since(asked)).unwrap_or_default();
-        Self(self.0.saturating_sub(gone))
-    }
 }
 
 #[cfg(test)]
@@ -58,20 +49,5 @@ mod tests {
         assert_eq!((pauses[0], pauses[1], pauses[2]), (FIRST, FIRST * 2, FIRST * 4));
         assert!(pauses.iter().all(|pause| *pause <= LONGEST));
         assert_eq!(Showing::within(Duration::ZERO).pauses().count(), 0);
-    }
-
-    #[test]
-    fn a_clock_that_jumps_makes_the_wait_neither_endless_nor_negative() {
-        let at = |text: &str| text.parse::<Timestamp>().unwrap();
-        let asked = at("2026-01-01T00:00:00Z");
-        for (now, left) in [
-            ("2026-01-01T00:00:00Z", 60),
-            ("2026-01-01T00:00:45Z", 15),
-            ("2026-01-01T01:00:00Z", 0),
-            ("2029-01-01T00:00:00Z", 0),
-            ("2020-01-01T00:00:00Z", 60),
-        ] {
-            assert_eq!(Showing::AWS.since(asked, at(now)).longest(), Duration::from_secs(left), "{now}");
-        }
     }
 }

@@ -21,13 +21,15 @@ pub(super) fn encode(snapshot: &Snapshot, place: &str) -> Result<Vec<u8>, StateE
 }
 
 /// Reads a document of this format, or an older one. Whatever else it is, the error says so.
-pub(super) fn decode(bytes: &[u8], place: &str) -> Result<Snapshot, StateError> {
+pub(super) fn decode(bytes: Vec<u8>, place: &str) -> Result<Snapshot, StateError> {
     let damaged = |message: String| StateError::Damaged { place: place.to_owned(), message };
-    let snapshot = match serde_json::from_slice::<Snapshot>(bytes) {
+    let snapshot = match serde_json::from_slice::<Snapshot>(&bytes) {
         Ok(snapshot) if snapshot.format == FORMAT => snapshot,
         // Only a document that does not read as ours is looked at again, to see what it is.
-        other => older(bytes, place, other.err())?,
+        other => older(&bytes, place, other.err())?,
     };
+    // Of a large stack they are many, and nobody needs them any more.
+    drop(bytes);
     let contradictions = snapshot.contradictions();
     if contradictions.is_empty() { Ok(snapshot) } else { Err(damaged(contradictions.join("; "))) }
 }

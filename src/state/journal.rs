@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -29,10 +28,7 @@ pub struct Progress {
 #[serde(rename_all = "snake_case")]
 pub enum Outcome {
     /// A creation is begun: from here on there may be something to look for, though the journal tells no more.
-    Begun {
-        /// When, by the clock of the process.
-        at: Timestamp,
-    },
+    Begun,
     /// AWS has accepted the creation; it is not ready yet.
     Accepted {
         /// The id in AWS.
@@ -66,7 +62,7 @@ pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
     }
     let address = &operation.address;
     match &progress.outcome {
-        Outcome::Begun { .. } => {}
+        Outcome::Begun => {}
         Outcome::Accepted { id, inputs } => {
             take_over(snapshot, operation);
             let entry = entry(snapshot, operation);

@@ -33,7 +33,7 @@ mod tests {
     #[test]
     fn format_1_is_read_with_all_that_it_records() {
         let old: Value = serde_json::from_str(FORMAT_1).unwrap();
-        let snapshot = decode(FORMAT_1.as_bytes(), "demo.json").unwrap();
+        let snapshot = decode(FORMAT_1.as_bytes().to_vec(), "demo.json").unwrap();
         assert_eq!((old["format"].as_u64(), snapshot.format), (Some(1), FORMAT));
         let mut now = serde_json::to_value(&snapshot).unwrap();
         now["format"] = 1.into();

@@ -89,7 +89,7 @@ impl State {
 
     async fn document(&self, bytes: Vec<u8>, place: &str) -> Result<(Snapshot, Option<Arc<DataKey>>), StateError> {
         let (bytes, key) = self.keys.open(bytes, &self.about(), place).await?;
-        let snapshot = decode(&bytes, place)?;
+        let snapshot = decode(bytes, place)?;
         let scope = &snapshot.scope;
         if (scope.environment.as_str(), scope.stack.as_str()) == (self.environment.as_str(), self.stack.as_str()) {
             return Ok((snapshot, key));

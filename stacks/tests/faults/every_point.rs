@@ -20,7 +20,7 @@ const AT_ONCE: usize = 3;
 async fn every_command_ended_anywhere_twice_converges() {
     let all = std::env::var("EBB_FAULTS").is_ok_and(|value| value == "all");
     let seed = std::env::var("EBB_FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let mut failures = Vec::new();
+    let (mut failures, mut experiments, mut struck) = (Vec::new(), 0, 0);
     for Case { name, command, start } in cases().await {
         let (points, expected) = points(&start, &command).await;
         let step = if all { 1 } else { points.len().div_ceil(SAMPLED) };
@@ -42,13 +42,20 @@ async fn every_command_ended_anywhere_twice_converges() {
                 });
             }
             let Some(ended) = running.join_next().await else { break };
-            if let (fault, Err(wrong)) = ended.expect("an experiment") {
-                println!("{name}, {fault}: {wrong}");
-                failures.push(format!("{name}, {fault}: {wrong}"));
+            experiments += 1;
+            match ended.expect("an experiment") {
+                (_, Ok(ended)) => struck += usize::from(ended),
+                (fault, Err(wrong)) => {
+                    println!("{name}, {fault}: {wrong}");
+                    failures.push(format!("{name}, {fault}: {wrong}"));
+                }
             }
         }
     }
+    println!("{struck} of {experiments} commands were ended where they should be");
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
+    // How calls follow each other differs a little from run to run, so the last points may not be reached.
+    assert!(struck * 10 >= experiments * 9, "only {struck} of {experiments} were ended");
 }
 
 /// Every point at which a command can end, and what exists once it is over.
@@ -62,16 +69,17 @@ pub async fn points(start: &World, command: &Command) -> (Vec<Fault>, Inventory)
     (calls.chain(writes).collect(), twin.inventory().await)
 }
 
-/// Ends a command at a point, runs it again, to its end and from the same place with a second end.
+/// Ends a command at a point, runs it again, to its end and from the same place with a second end. Answers whether the
+/// command came to that point.
 async fn ended_twice(
     start: &World,
     command: &Command,
     expected: &Inventory,
     fault: &Fault,
     second: u64,
-) -> Result<(), String> {
+) -> Result<bool, String> {
     let world = start.copy();
-    world.under(command, Some(fault)).await;
+    let ended = world.under(command, Some(fault)).await.result.is_none();
     let again = world.copy();
     world.settles(command, expected).await?;
     // Somewhere in what is run again, which is no longer than the first time.
@@ -82,7 +90,8 @@ async fn ended_twice(
         _ => Fault::Write { at: second / 4 % 20 + 1, done: true },
     };
     again.under(command, Some(&second)).await;
-    again.settles(command, expected).await.map_err(|wrong| format!("then {second}: {wrong}"))
+    again.settles(command, expected).await.map_err(|wrong| format!("then {second}: {wrong}"))?;
+    Ok(ended)
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
