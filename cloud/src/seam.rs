@@ -143,6 +143,8 @@ impl Seam {
     /// - `fail=KIND`: all calls are refused: `throttle`, `error` (500) or `unavailable` (503), in each service's own words;
     ///   or what `drop-after` (here `cut`), `truncate`, `twice` and `hang` say happens to them.
     ///
+    /// Instead of a call's number may stand an operation, `kill-after=CreateRole`: every call of it, but not for `expired`.
+    ///
     /// After `stale=…` and `fail=…` may stand `:30%` (that share of calls), `:seed=7` (which calls; the same seed means the
     /// same numbers) and `:burst=20..35` (only calls of these numbers).
     pub fn from_spec(spec: &str) -> Result<Arc<dyn Observer>, SpecError> {

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use super::context::{self, Context};
 use super::error::{CommandError, DONE, ErrorKind, FAILED, INTERRUPTED};
 use super::interrupts::Interrupts;
+use super::output::count;
 use super::progress::{Progress, summary};
 use crate::apply::{Deployment, Finished, Interrupt, Work, declared_at};
 use crate::environment::Environment;
@@ -193,11 +194,6 @@ fn ended(context: &Context, change: &Change, interrupts: &Interrupts, finished: 
         change.again(&finished.stack)
     ));
     Ok(if interrupts.came() { INTERRUPTED } else { FAILED })
-}
-
-/// `1 operation`, `2 operations`.
-fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A stack that is taken away needs no declaration, and may be one that is no longer declared, or no longer valid.

@@ -128,6 +128,11 @@ impl Output {
     }
 }
 
+/// `1 operation`, `2 operations`.
+pub(super) fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
 /// A reader that went away (`ebb plan | head`) is no failure.
 fn survive(written: std::io::Result<()>) -> Result<(), CommandError> {
     match written {

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use super::context::{self, Context};
 use super::error::{CommandError, DONE};
+use super::output::count;
 use crate::environment::Environment;
 use crate::plan::{AllKinds, FORMAT, Knowledge as _, Target};
 use crate::resource::Persistence;
@@ -157,13 +158,13 @@ fn render(status: &Status) -> String {
     if let Some(run) = &status.run {
         let _ = writeln!(
             text,
-            "{} `ebb {}` of {}, begun {:.0}, leads to {} with {} operations; if it was cut off, run it again",
+            "{} `ebb {}` of {}, begun {:.0}, leads to {} with {}; if it was cut off, run it again",
             "open run:".yellow().bold(),
             run.command,
             run.by,
             run.started,
             run.target,
-            run.operations
+            count(run.operations, "operation")
         );
     }
     let width = |of: fn(&ResourceStatus) -> usize| status.resources.iter().map(of).max().unwrap_or(0);

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::context::Context;
 use super::error::{CommandError, DONE};
+use super::output::count;
 use crate::plan::Graph;
 
 #[derive(Serialize)]
@@ -46,7 +47,8 @@ pub(super) fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandE
     } else {
         let mut text = format!("Environment {} is valid.\n", environment.name());
         for ValidatedStack { stack, resources, outputs } in &stacks {
-            text.push_str(&format!("Stack {stack} is valid: {resources} resources, {outputs} outputs.\n"));
+            let (resources, outputs) = (count(*resources, "resource"), count(*outputs, "output"));
+            text.push_str(&format!("Stack {stack} is valid: {resources}, {outputs}.\n"));
         }
         context.output.result(&text)?;
     }

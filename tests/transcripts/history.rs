@@ -16,7 +16,8 @@ fn every_run_is_told() {
     for line in ["apply shop --yes --quiet --reason opening", "pause shop --yes --quiet"] {
         assert!(project.run(line).status.success());
     }
-    let killed = project.command("resume shop --yes").env("EBB_CLOUD_FAULTS", "kill-after=20").output().unwrap();
+    let killed =
+        project.command("resume shop --yes").env("EBB_CLOUD_FAULTS", "kill-after=CreateNatGateway").output().unwrap();
     assert!(!killed.status.success());
     project.type_in("history shop");
     assert!(project.run("resume shop --yes --quiet").status.success());

@@ -18,11 +18,39 @@ pub struct SpecError {
 #[derive(Debug, Default)]
 pub(super) struct Script {
     latency: Duration,
-    points: Vec<(Point, u64)>,
+    points: Vec<(Point, Which)>,
     failures: Vec<Failure>,
     stale: Option<(Duration, Share)>,
     /// The first call whose credentials have expired.
     expired: Option<u64>,
+}
+
+/// Which calls a point is about.
+#[derive(Debug)]
+enum Which {
+    Number(u64),
+    /// Every call of an operation.
+    Operation(String),
+}
+
+impl Which {
+    fn parse(value: &str) -> Option<Self> {
+        match value.parse() {
+            Ok(number) => (number > 0).then_some(Self::Number(number)),
+            Err(_) => {
+                let named = value.starts_with(|first: char| first.is_ascii_uppercase())
+                    && value.chars().all(|character| character.is_ascii_alphanumeric());
+                named.then(|| Self::Operation(value.to_owned()))
+            }
+        }
+    }
+
+    fn is(&self, call: &Call) -> bool {
+        match self {
+            Self::Number(number) => *number == call.number,
+            Self::Operation(operation) => *operation == call.operation,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +76,6 @@ impl Script {
 
     fn word(&mut self, word: &str) -> Result<(), &'static str> {
         let (name, value) = word.split_once('=').ok_or("write name=value")?;
-        let number = || value.parse().ok().filter(|number| *number > 0).ok_or("write a call's number");
         let point = match name {
             "latency" => {
                 self.latency = duration(value)?;
@@ -64,7 +91,8 @@ impl Script {
                 return Ok(());
             }
             "expired" => {
-                self.expired = Some(number()?);
+                let first = value.parse().ok().filter(|number| *number > 0).ok_or("write a call's number")?;
+                self.expired = Some(first);
                 return Ok(());
             }
             "kill-before" => Point::KillBefore,
@@ -77,12 +105,12 @@ impl Script {
             "hang" => Point::Hang,
             _ => return Err("no such word"),
         };
-        self.points.push((point, number()?));
+        self.points.push((point, Which::parse(value).ok_or("write a call's number or an operation")?));
         Ok(())
     }
 
     fn at(&self, point: Point, call: &Call) -> bool {
-        self.points.contains(&(point, call.number))
+        self.points.iter().any(|(at, which)| *at == point && which.is(call))
     }
 }
 
@@ -172,6 +200,7 @@ mod tests {
         let nonsense = [
             "latency=5",
             "kill-before=0",
+            "hang=get_role",
             "explode=1",
             "fail=throttle:300%",
             "latency",
@@ -179,6 +208,8 @@ mod tests {
             "expired=0",
             "fail=x",
         ];
+        assert_eq!(Script::parse("hang=GetRole").unwrap().before(&call(1, "iam")), Verdict::Hang);
+        assert_eq!(Script::parse("hang=GetUser").unwrap().before(&call(1, "iam")), Verdict::Act);
         for bad in nonsense {
             let error = Script::parse(bad).unwrap_err();
             assert!(error.to_string().contains(bad), "{error}");

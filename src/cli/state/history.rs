@@ -7,6 +7,7 @@ use serde::Serialize;
 use super::nothing;
 use crate::cli::context::Context;
 use crate::cli::error::{CommandError, DONE};
+use crate::cli::output::count;
 use crate::plan::{FORMAT, Target};
 use crate::state::{Snapshot, State};
 
@@ -49,7 +50,8 @@ fn of(snapshot: &Snapshot) -> Serial {
     let asleep = snapshot.resources.values().filter(|entry| entry.is_asleep()).count();
     let what = match (&snapshot.run, &snapshot.ended) {
         (Some(run), _) => {
-            format!("{:.0} `ebb {}` begins, {} operations", run.started, run.command, run.plan.operations.len())
+            let operations = count(run.plan.operations.len(), "operation");
+            format!("{:.0} `ebb {}` begins, {operations}", run.started, run.command)
         }
         (None, Some(ended)) => format!("{:.0} `ebb {}` is over: {}", ended.ended, ended.command, ended.outcome),
         (None, None) => snapshot.why.clone(),
@@ -69,9 +71,9 @@ fn render(serials: &[Serial]) -> String {
     let mut text = String::new();
     for Serial { serial, what, target, by, resources, asleep } in serials {
         let sleeping = if *asleep > 0 { format!(", {asleep} asleep") } else { String::new() };
-        let target = target.to_string();
+        let (target, resources) = (target.to_string(), count(*resources, "resource"));
         // Writing into text cannot fail.
-        let _ = writeln!(text, "{serial:>6}  {target:<9}  {by:<width$}  {what}; {resources} resources{sleeping}");
+        let _ = writeln!(text, "{serial:>6}  {target:<9}  {by:<width$}  {what}; {resources}{sleeping}");
     }
     text
 }
