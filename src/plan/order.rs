@@ -91,12 +91,14 @@ fn edges(
     before
 }
 
-/// Who depended on an address when it was last applied: addresses with their generations.
+/// Who there is that depended on an address when it was last applied: addresses with their generations.
 fn dependents(snapshot: &Snapshot) -> BTreeMap<&Address, Vec<(&Address, u32)>> {
     let mut dependents: BTreeMap<&Address, Vec<(&Address, u32)>> = BTreeMap::new();
     for (address, entry) in &snapshot.resources {
         let old = entry.deposed.iter().map(|deposed| (deposed.generation, &deposed.depends_on));
-        for (generation, depends_on) in old.chain([(entry.generation, &entry.depends_on)]) {
+        // What sleeps, or was deleted to be created again, is not there: it keeps nothing from being deleted.
+        let current = entry.id.is_some().then_some((entry.generation, &entry.depends_on));
+        for (generation, depends_on) in old.chain(current) {
             for other in depends_on {
                 dependents.entry(other).or_default().push((address, generation));
             }

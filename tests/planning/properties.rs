@@ -53,6 +53,9 @@ proptest! {
             declare(&mut world, shapes);
             let Ok(plan) = world.plan(*target) else { continue };
             world.carry_out(&plan, *cut);
+            // What could be begun can be carried on.
+            let again = world.plan(*target);
+            prop_assert!(again.is_ok(), "{target}: {again:?}");
         }
         for target in [Target::Running, Target::Paused, Target::Running, Target::Destroyed] {
             if matches!(world.plan(target), Err(PlanError::NoOrder(_))) {

@@ -173,3 +173,33 @@ fn what_moves_away_from_something_that_is_deleted_first_moves_before() {
         ["update bill_server.s", "delete data_net_fixed.n", "replace data_net_fixed.n"]
     );
 }
+
+#[test]
+fn a_chain_that_is_deleted_first_is_carried_on_from_anywhere() {
+    let changed = || {
+        let mut world = World::new();
+        world.declare("data_base_fixed.b", json!({"form": "a"}));
+        world.declare("data_middle.m", json!({"refers": reference("data_base_fixed.b")}));
+        world.declare("bill_top_fixed.t", json!({"form": reference("data_middle.m")}));
+        world.go(Target::Running);
+        world.declare("data_base_fixed.b", json!({"form": "b"}));
+        world.undeclare("data_middle.m");
+        world.declare("bill_top_fixed.t", json!({"form": "a", "refers": reference("data_base_fixed.b")}));
+        world
+    };
+    let plan = changed().plan(Target::Running).unwrap();
+    let order = [
+        "delete bill_top_fixed.t",
+        "delete data_middle.m",
+        "delete data_base_fixed.b",
+        "replace data_base_fixed.b",
+        "replace bill_top_fixed.t",
+    ];
+    assert_eq!(told(&plan), order);
+    for cut in 0..order.len() {
+        let mut world = changed();
+        world.carry_out(&plan, cut);
+        world.go(Target::Running);
+        assert!(world.plan(Target::Running).unwrap().is_empty(), "cut after {cut}");
+    }
+}
