@@ -1,7 +1,7 @@
 //! The dispatcher: begins what is free, most urgent first, records what comes back, and ends in order.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -14,10 +14,10 @@ use super::deployment::Work;
 use super::event::FORMAT;
 use super::observe::context;
 use super::operate::{End, Job, Report, operate};
-use super::priority::longest_remaining;
+use super::queue::Queue;
 use super::{Event, Failure, Finished, Longest};
 use crate::plan::{Operation, OperationKind, Plan, PlanError, Seen, Summary};
-use crate::resource::{Error, kind};
+use crate::resource::{Error, ErrorKind, kind};
 use crate::stack::{Address, resolve};
 use crate::state::{Ending, Outcome, Progress, Run, Snapshot, StateError, replay};
 
@@ -130,16 +130,7 @@ impl Work<'_> {
     /// Runs the operations; answers whether something may have happened that nobody could look up, so that the run
     /// must stay open.
     async fn dispatch(&mut self, plan: &Plan, run: &str, tally: &mut Tally) -> Result<bool, Failure> {
-        let urgency = longest_remaining(plan, &self.snapshot.durations);
-        let mut after: Vec<Vec<usize>> = vec![Vec::new(); plan.operations.len()];
-        let mut waits: Vec<usize> = plan.operations.iter().map(|operation| operation.depends_on.len()).collect();
-        for operation in &plan.operations {
-            for before in &operation.depends_on {
-                after[*before].push(operation.id);
-            }
-        }
-        let mut free: BinaryHeap<(u64, Reverse<usize>)> =
-            (0..plan.operations.len()).filter(|id| waits[*id] == 0).map(|id| (urgency[id], Reverse(id))).collect();
+        let mut queue = Queue::new(plan, &self.snapshot.durations);
         let (reports, mut reported) = mpsc::unbounded_channel();
         let mut workers: JoinSet<End> = JoinSet::new();
         let mut running: BTreeMap<Id, (usize, Instant)> = BTreeMap::new();
@@ -151,7 +142,7 @@ impl Work<'_> {
             let mut begun = Vec::new();
             while !interrupt.is_set()
                 && broken.is_none()
-                && let Some((_, Reverse(id))) = free.pop()
+                && let Some(id) = queue.next()
             {
                 begun.push(id);
             }
@@ -166,7 +157,7 @@ impl Work<'_> {
                     address: operation.address.clone(),
                     operation: operation.operation,
                 });
-                match self.job(operation, reports.clone()) {
+                match self.job(operation, queue.was_put_back(id), reports.clone()) {
                     Ok(job) => {
                         let pace = Arc::clone(&self.pace);
                         let handle = workers.spawn(async move { operate(job, &pace).await });
@@ -222,7 +213,16 @@ impl Work<'_> {
                     End::Interrupted => tally.interrupted(id),
                     End::Failed { error, uncertain: unknown } => {
                         uncertain |= unknown;
-                        self.failed(plan, id, &error, tally);
+                        let room = if unknown {
+                            Vec::new()
+                        } else {
+                            self.room_for(plan, (id, started), &error, &queue, tally)
+                        };
+                        if room.is_empty() {
+                            self.failed(plan, id, &error, tally);
+                        } else {
+                            queue.put_back(id, &room, error);
+                        }
                     }
                 }
             }
@@ -245,12 +245,13 @@ impl Work<'_> {
                     superseded: operation.superseded,
                     took_ms: took,
                 });
-                for next in &after[id] {
-                    waits[*next] -= 1;
-                    if waits[*next] == 0 {
-                        free.push((urgency[*next], Reverse(*next)));
-                    }
-                }
+                queue.done(id);
+            }
+        }
+        if !interrupt.is_set() {
+            // What stood in their way is still there.
+            for (id, error) in queue.never_free() {
+                self.failed(plan, id, &error, tally);
             }
         }
         self.skipped(plan, tally);
@@ -297,7 +298,12 @@ impl Work<'_> {
     }
 
     /// What a worker needs, from the plan and from what is recorded by now.
-    fn job(&self, operation: &Operation, reports: mpsc::UnboundedSender<Report>) -> Result<Job, Error> {
+    fn job(
+        &self,
+        operation: &Operation,
+        made_room: bool,
+        reports: mpsc::UnboundedSender<Report>,
+    ) -> Result<Job, Error> {
         let address = &operation.address;
         let kind =
             kind(address.kind()).ok_or_else(|| Error::invalid(PlanError::UnknownKind(address.clone()).to_string()))?;
@@ -337,11 +343,36 @@ impl Work<'_> {
             remembered: entry.filter(|entry| creates || entry.pending).and_then(|entry| entry.remembered.clone()),
             sleep: operation.sleep,
             refers: !operation.dependencies.is_empty(),
+            made_room,
             showing: self.deployment.showing,
             lease: self.writer.lease(),
             interrupt: self.deployment.interrupt.clone(),
             reports,
         })
+    }
+
+    /// The deletions to wait for if something has the name, or the place, of what is created: it may be one that this very
+    /// plan deletes, as when a resource is declared under another address. Only AWS knows what excludes what.
+    fn room_for(
+        &self,
+        plan: &Plan,
+        (id, begun): (usize, Instant),
+        error: &Error,
+        queue: &Queue,
+        tally: &Tally,
+    ) -> Vec<usize> {
+        if error.kind != ErrorKind::AlreadyExists || self.deployment.interrupt.is_set() {
+            return Vec::new();
+        }
+        let deletions = queue.may_make_room(plan, id, begun, |deletion| tally.ends[deletion] == Some(Ended::Failed));
+        if let Some(first) = deletions.first() {
+            let status = format!(
+                "something else has its place: trying again once {} is deleted",
+                plan.operations[*first].address
+            );
+            self.tell(Event::OperationWaiting { id, address: plan.operations[id].address.clone(), status });
+        }
+        deletions
     }
 
     fn failed(&self, plan: &Plan, id: usize, error: &Error, tally: &mut Tally) {

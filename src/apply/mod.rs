@@ -10,6 +10,7 @@ mod operate;
 mod pace;
 mod patience;
 mod priority;
+mod queue;
 mod recover;
 mod rollback;
 mod showing;

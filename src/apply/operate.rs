@@ -30,6 +30,8 @@ pub(super) struct Job {
     pub(super) sleep: bool,
     /// Whether its inputs refer to other resources.
     pub(super) refers: bool,
+    /// Whether what had the name or the place of what is created was deleted a moment ago.
+    pub(super) made_room: bool,
     /// How long AWS may take to show what it made.
     pub(super) showing: Showing,
     /// Whether this process may still change anything.
@@ -150,6 +152,7 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
         None => None,
     };
     let mut adopted = taken_up.is_some();
+    let mut until_room = job.made_room.then(|| job.showing.pauses());
     let id = loop {
         if let Some(id) = taken_up {
             break id;
@@ -169,7 +172,11 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
                 adopted = true;
                 break id;
             }
-            Ok(None) if error.kind == ErrorKind::AlreadyExists => return Err(taken(error).into()),
+            Ok(None) if error.kind == ErrorKind::AlreadyExists => match until_room.as_mut().and_then(Iterator::next) {
+                Some(wait) if slept(wait, &job.interrupt).await => continue,
+                Some(_) => return Ok(None),
+                None => return Err(taken(error).into()),
+            },
             Ok(None) => {}
             Err(_) => return Err(Failed { error, uncertain: true }),
         }

@@ -146,6 +146,8 @@ pub(crate) fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
         // A principal of a trust or bucket policy that was created a moment ago.
         "MalformedPolicyDocument" | "MalformedPolicy" if says("Invalid principal") => ErrorKind::NotYet,
         "ValidationException" if says("Could not assume role") || says("could not be assumed") => ErrorKind::NotYet,
+        // There can be one of a service in a network.
+        "InvalidParameter" if says("conflicting DNS domain") => ErrorKind::AlreadyExists,
         "EntityAlreadyExists"
         | "BucketAlreadyOwnedByYou"
         | "BucketAlreadyExists"
@@ -214,6 +216,7 @@ mod tests {
             ("ValidationException", "Could not find endpoint \"arn…\".", 400, ErrorKind::NotFound),
             ("ValidationException", "Cannot update in-progress endpoint", 400, ErrorKind::Busy),
             ("ValidationException", "Cannot create already existing endpoint", 400, ErrorKind::AlreadyExists),
+            ("InvalidParameter", "there is already a conflicting DNS domain for …", 400, ErrorKind::AlreadyExists),
             ("ValidationException", "1 validation error detected", 400, ErrorKind::Invalid),
             ("DependencyViolation", "", 400, ErrorKind::Busy),
             ("ThrottlingException", "", 400, ErrorKind::Throttled),

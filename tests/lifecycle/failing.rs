@@ -2,13 +2,16 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ebbtide::apply::{Event, Interrupt};
+use ebbtide::aws::logs::LogGroup;
 use ebbtide::plan::Target;
+use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::seam::{Call, Observer, Seam, Verdict};
 use ebbtide_cloud::service::Fault;
 
-use crate::fixture::{Project, network, running};
+use crate::fixture::{Project, network, running, scope};
 
 struct Refuses(&'static str);
 
@@ -102,4 +105,50 @@ async fn ctrl_c_finishes_what_is_in_flight_and_begins_nothing_new() {
     project.interrupt = Interrupt::default();
     project.run(Target::Running).await;
     assert_eq!(project.exists().await, running());
+}
+
+/// A log group whose name is given, under an address.
+fn logs(address: &str) -> Declarations {
+    let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
+    stack.add(address, LogGroup::new("/shop/requests", 7));
+    stack.finish().unwrap()
+}
+
+/// Deletions come late.
+struct Late;
+
+impl Observer for Late {
+    fn delay(&self, call: &Call) -> Duration {
+        if call.operation == "DeleteLogGroup" { Duration::from_millis(300) } else { Duration::ZERO }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_moves_to_another_address_is_waited_for() {
+    let mut project = Project::new(logs("old"));
+    project.run(Target::Running).await;
+    project.declarations = logs("new");
+    let cloud = project.cloud();
+    cloud.seam().install(Arc::new(Late));
+    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
+    let waited = |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("logs_group.old is deleted"));
+    assert!(ran.events.iter().any(waited), "{:#?}", ran.events);
+    assert!(project.plan(Target::Running).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_that_does_not_become_free_is_told() {
+    let mut project = Project::new(logs("old"));
+    project.run(Target::Running).await;
+    project.declarations = logs("new");
+    let cloud = project.cloud();
+    cloud.seam().install(Arc::new(Refuses("DeleteLogGroup")));
+    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    let finished = ran.result.unwrap();
+    assert_eq!((finished.failed, finished.skipped), (2, 0), "{:#?}", ran.events);
+    let told = |event: &Event| matches!(event, Event::OperationFailed { error, .. } if error.contains("AlreadyExists"));
+    assert!(ran.events.iter().any(told), "{:#?}", ran.events);
+    project.run(Target::Running).await;
+    assert!(project.plan(Target::Running).await.is_empty());
 }
