@@ -1,6 +1,6 @@
 //! The graph of declared dependencies: its order, and the path of addresses that forms a cycle.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -27,11 +27,12 @@ impl<'a> Graph<'a> {
     pub fn new(nodes: impl Iterator<Item = (&'a Address, &'a BTreeSet<Address>)>) -> Self {
         let mut graph = DiGraph::new();
         let nodes: Vec<_> = nodes.collect();
-        let indices: BTreeMap<&Address, NodeIndex> =
-            nodes.iter().map(|(address, _)| (*address, graph.add_node(*address))).collect();
-        for (address, dependencies) in &nodes {
+        let own: Vec<NodeIndex> = nodes.iter().map(|(address, _)| graph.add_node(*address)).collect();
+        let indices: HashMap<&Address, NodeIndex> =
+            nodes.iter().map(|(address, _)| *address).zip(own.iter().copied()).collect();
+        for ((_, dependencies), node) in nodes.iter().zip(own) {
             for dependency in dependencies.iter().filter_map(|dependency| indices.get(dependency)) {
-                graph.add_edge(indices[address], *dependency, ());
+                graph.add_edge(node, *dependency, ());
             }
         }
         Self { graph }

@@ -47,7 +47,7 @@ fn edges(
             }
         }
     }
-    let dependents = dependents(snapshot);
+    let dependents = dependents(snapshot, &backward.keys().map(|(address, _)| *address).collect());
     let mut before: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); operations.len()];
     for (index, operation) in operations.iter().enumerate() {
         let deletes_first = fates.get(&operation.address) == Some(&Fate::Replace(Order::DeleteFirst));
@@ -91,15 +91,18 @@ fn edges(
     before
 }
 
-/// Who there is that depended on an address when it was last applied: addresses with their generations.
-fn dependents(snapshot: &Snapshot) -> BTreeMap<&Address, Vec<(&Address, u32)>> {
+/// Who there is that depended on one of these when it was last applied: addresses with their generations.
+fn dependents<'a>(snapshot: &'a Snapshot, on: &BTreeSet<&Address>) -> BTreeMap<&'a Address, Vec<(&'a Address, u32)>> {
     let mut dependents: BTreeMap<&Address, Vec<(&Address, u32)>> = BTreeMap::new();
+    if on.is_empty() {
+        return dependents;
+    }
     for (address, entry) in &snapshot.resources {
         let old = entry.deposed.iter().map(|deposed| (deposed.generation, &deposed.depends_on));
         // What sleeps, or was deleted to be created again, is not there: it keeps nothing from being deleted.
         let current = entry.id.is_some().then_some((entry.generation, &entry.depends_on));
         for (generation, depends_on) in old.chain(current) {
-            for other in depends_on {
+            for other in depends_on.iter().filter(|other| on.contains(other)) {
                 dependents.entry(other).or_default().push((address, generation));
             }
         }

@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::kind::Boxed;
 use super::{Charge, Error, Kind, Observed, Persistence, Reading, Replacement, Resource};
 use crate::aws::Context;
-use crate::stack::{Address, Declared, Field, Identity, Problem};
+use crate::stack::{Address, Declared, Field, Identity};
 
 /// A kind, erased.
 pub(super) struct Erased<R>(PhantomData<fn() -> R>);
@@ -60,15 +60,6 @@ impl<R: Resource> Kind for Erased<R> {
 
     fn typical_seconds(&self) -> u32 {
         R::TYPICAL_SECONDS
-    }
-
-    fn conflicts(&self, all: &[(&Address, &Value)]) -> Vec<Problem> {
-        let resources: Result<Vec<R>, _> = all.iter().map(|(_, inputs)| R::deserialize(*inputs)).collect();
-        let found = resources.map(|resources| R::conflicts(&resources)).unwrap_or_default();
-        found
-            .into_iter()
-            .filter_map(|(index, message)| Some(Problem { at: all.get(index)?.0.to_string(), field: None, message }))
-            .collect()
     }
 
     fn cost(&self, declared: &Value) -> Result<Vec<Charge>, Error> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{Charge, Error, Persistence, Readiness, Replacement};
 use crate::aws::Context;
-use crate::stack::{Address, Identity, Problem};
+use crate::stack::Identity;
 
 /// A boxed future, as object-safe traits need it.
 pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -38,7 +38,6 @@ pub trait Kind: Send + Sync {
     fn exact_name(&self) -> Option<&'static str>;
     fn makes_another(&self) -> bool;
     fn typical_seconds(&self) -> u32;
-    fn conflicts(&self, all: &[(&Address, &Value)]) -> Vec<Problem>;
     fn cost(&self, declared: &Value) -> Result<Vec<Charge>, Error>;
     fn predict(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, Error>;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;

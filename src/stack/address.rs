@@ -2,14 +2,19 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
+use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Where a resource stands in its stack: its kind and the name it was added under.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+///
+/// Every resource names several others, so an address is one text that its copies share. A dot sorts before all that a
+/// kind is written with: addresses sort by kind, then by name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address {
-    kind: String,
-    name: String,
+    text: Arc<str>,
+    dot: u8,
 }
 
 /// Why a text is not an address.
@@ -22,32 +27,31 @@ pub struct AddressError(String);
 impl Address {
     /// Puts an address together; the name may have letters, digits, `-`, `_` and `/`, 1 to 80 characters.
     pub fn new(kind: &str, name: &str) -> Result<Self, AddressError> {
-        let named = |text: &str, more: &str| {
-            (1..=80).contains(&text.len())
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || more.contains(c))
-                && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        };
-        if named(kind, "_") && named(name, "-_/") {
-            Ok(Self { kind: kind.to_owned(), name: name.to_owned() })
-        } else {
-            Err(AddressError(format!("{kind}.{name}")))
-        }
+        // Neither may have a dot in it, so that the first one is where they meet.
+        format!("{kind}.{name}").parse()
     }
 
     /// The kind, e.g. `ec2_subnet`.
     pub fn kind(&self) -> &str {
-        &self.kind
+        &self.text[..usize::from(self.dot)]
     }
 
     /// The name in the stack, e.g. `private-a`.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.text[usize::from(self.dot) + 1..]
     }
 }
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}", self.kind, self.name)
+        // As it stands, or padded to a column.
+        f.pad(&self.text)
+    }
+}
+
+impl fmt::Debug for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Address({})", self.text)
     }
 }
 
@@ -55,20 +59,45 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (kind, name) = text.split_once('.').ok_or_else(|| AddressError(text.to_owned()))?;
-        Self::new(kind, name)
+        let named = |text: &str, more: &str| {
+            (1..=80).contains(&text.len())
+                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.as_bytes().contains(&byte))
+                && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        };
+        match text.split_once('.') {
+            // A kind has 80 bytes at most.
+            Some((kind, name)) if named(kind, "_") && named(name, "-_/") => {
+                Ok(Self { text: text.into(), dot: u8::try_from(kind.len()).unwrap_or(u8::MAX) })
+            }
+            _ => Err(AddressError(text.to_owned())),
+        }
     }
 }
 
 impl Serialize for Address {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.text)
     }
 }
 
 impl<'de> Deserialize<'de> for Address {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+        deserializer.deserialize_str(Text)
+    }
+}
+
+/// Reads an address where it stands, without a copy of the text: a document has tens of thousands.
+struct Text;
+
+impl Visitor<'_> for Text {
+    type Value = Address;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the address of a resource, KIND.NAME")
+    }
+
+    fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Address, E> {
+        text.parse().map_err(E::custom)
     }
 }
 
@@ -81,6 +110,16 @@ mod tests {
         let address: Address = "ec2_subnet.private-a".parse().unwrap();
         assert_eq!((address.kind(), address.name()), ("ec2_subnet", "private-a"));
         assert_eq!(address.to_string(), "ec2_subnet.private-a");
+    }
+
+    #[test]
+    fn addresses_sort_by_kind_then_by_name() {
+        let mut addresses: Vec<Address> = ["b_c.a", "b.z", "b0.a", "b.a", "B.b", "b.a-b", "b.a/b", "b.a_b"]
+            .into_iter()
+            .map(|text| text.parse().unwrap())
+            .collect();
+        addresses.sort();
+        assert!(addresses.is_sorted_by_key(|address| (address.kind().to_owned(), address.name().to_owned())));
     }
 
     #[test]

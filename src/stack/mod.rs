@@ -1,6 +1,7 @@
 //! Declaring: a stack is ordinary Rust that adds resources and passes their outputs on as typed references.
 
 mod address;
+mod alike;
 mod declaration;
 mod input;
 mod outputs;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use super::alike::Alike;
 use super::outputs::outputs_of;
 use super::{Address, Declaration, Declarations, Declared, Field, Input, PausedInputs, Problem, Scope, references};
 use crate::resource::{OnPause, Persistence, Resource};
@@ -19,12 +20,20 @@ pub struct Stack {
     resources: BTreeMap<Address, Declaration>,
     outputs: Vec<(String, Value)>,
     problems: Vec<Problem>,
+    alike: Alike,
 }
 
 impl Stack {
     /// An empty stack; `tags` go on every resource that takes tags.
     pub fn new(scope: Scope, tags: BTreeMap<String, String>) -> Self {
-        Self { scope, tags, resources: BTreeMap::new(), outputs: Vec::new(), problems: Vec::new() }
+        Self {
+            scope,
+            tags,
+            resources: BTreeMap::new(),
+            outputs: Vec::new(),
+            problems: Vec::new(),
+            alike: Alike::default(),
+        }
     }
 
     /// What the stack is declared for: environment, region, account.
@@ -64,6 +73,7 @@ impl Stack {
             let message = "declared twice; give one of them another name".to_owned();
             self.problem(&address.to_string(), None, message);
         }
+        self.alike.add(&address, resource);
         match outputs_of(&address) {
             Ok(outputs) => outputs,
             // Every kind's outputs are a struct of references; the test of the list of kinds proves it.
@@ -121,15 +131,7 @@ impl Stack {
         for (at, message) in unknown {
             self.problem(&at, None, message);
         }
-        for kind in crate::resource::kinds() {
-            let of_kind: Vec<_> = self
-                .resources
-                .iter()
-                .filter(|(address, _)| address.kind() == kind.name())
-                .map(|(address, declaration)| (address, &declaration.inputs))
-                .collect();
-            self.problems.extend(kind.conflicts(&of_kind));
-        }
+        self.problems.extend(self.alike.conflicts());
         if self.problems.is_empty() {
             Ok(Declarations { scope: self.scope, resources: self.resources, outputs: self.outputs })
         } else {
