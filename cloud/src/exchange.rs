@@ -1,5 +1,7 @@
 //! The way of a call from a client to the cloud and back: through the seam, which may delay, refuse, repeat or cut it.
 
+use std::sync::Arc;
+
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::cloud::{Cloud, View, dated, milliseconds};
@@ -38,12 +40,10 @@ impl Cloud {
             Verdict::Drop => return Err(ConnectionLost),
             Verdict::Hang => std::future::pending().await,
             Verdict::ActTwice => {
-                self.act(&request, &call, observer.as_ref()).await;
-                self.act(&request, &call, observer.as_ref()).await
+                self.act(&request, &call, &observer).await;
+                self.act(&request, &call, &observer).await
             }
-            Verdict::Act | Verdict::ActAndDrop | Verdict::ActAndTruncate => {
-                self.act(&request, &call, observer.as_ref()).await
-            }
+            Verdict::Act | Verdict::ActAndDrop | Verdict::ActAndTruncate => self.act(&request, &call, &observer).await,
         };
         // Without a body there is no middle to cut: nothing arrives.
         let cut = verdict == Verdict::ActAndTruncate;
@@ -54,11 +54,22 @@ impl Cloud {
         Ok(Answered { response, whole: !cut })
     }
 
-    async fn act(&self, request: &MockRequest, call: &Call, observer: &dyn Observer) -> MockResponse {
+    /// Acts on a call, and tells the observer. A caller that goes away has sent its request all the same, so this goes on
+    /// without it.
+    async fn act(&self, request: &MockRequest, call: &Call, observer: &Arc<dyn Observer>) -> MockResponse {
         let view = View { lag_ms: milliseconds(observer.lag(call)), memory_ms: milliseconds(observer.longest_lag()) };
-        let response = self.answer_in(request.clone(), view).await;
-        observer.acted(call, response.status);
-        response
+        let (cloud, request, call, observer) = (self.clone(), request.clone(), call.clone(), Arc::clone(observer));
+        let acting = tokio::spawn(async move {
+            let response = cloud.answer_in(request, view).await;
+            observer.acted(&call, response.status);
+            response
+        });
+        match acting.await {
+            Ok(response) => response,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime is shutting down, and its caller with it.
+            Err(_) => std::future::pending().await,
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::observe::observe;
 use super::pace::Pace;
@@ -14,6 +14,10 @@ use crate::plan::{AllKinds, Observation, Plan, PlanError, Request, Target, plan}
 use crate::resource::kind;
 use crate::stack::{Address, Declarations, Problem, Scope};
 use crate::state::{Ending, Holder, Progress, Snapshot, State, Writer};
+
+/// After so long without a run, what is not found is gone, whatever is wrong with a clock: AWS refuses calls of a clock that
+/// is wrong by more than minutes.
+const AT_REST: SignedDuration = SignedDuration::from_hours(1);
 
 /// One stack in one environment.
 pub struct Deployment<'a> {
@@ -62,7 +66,7 @@ impl<'a> Deployment<'a> {
             None => (Snapshot::empty(scope.clone(), (self.clock)()), Vec::new()),
         };
         self.check_place(&snapshot, scope)?;
-        self.recover(&mut snapshot, &progress).await?;
+        self.recover(&mut snapshot, &progress, (self.clock)()).await?;
         self.prepare(snapshot, declarations, scope, target, include_data, &Arc::default()).await
     }
 
@@ -95,17 +99,28 @@ impl<'a> Deployment<'a> {
             None => (Snapshot::empty(scope.clone(), now), Vec::new()),
         };
         self.check_place(&snapshot, scope)?;
-        let cut_off = snapshot.run.as_ref().map(|run| run.ended(Ending::CutOff, now, run.plan.summary(), 0, 0));
-        if self.recover(&mut snapshot, &progress).await? {
-            snapshot.ended = cut_off;
+        if self.recover(&mut snapshot, &progress, now).await? {
             snapshot.serial += 1;
             writer.commit(&snapshot).await?;
         }
         Ok(snapshot)
     }
 
-    async fn recover(&self, snapshot: &mut Snapshot, progress: &[Progress]) -> Result<bool, Failure> {
-        recover(snapshot, progress, &self.aws, self.showing, self.sink).await
+    /// Settles an open run; answers whether there was one.
+    async fn recover(&self, snapshot: &mut Snapshot, progress: &[Progress], now: Timestamp) -> Result<bool, Failure> {
+        let cut_off = snapshot.run.as_ref().map(|run| run.ended(Ending::CutOff, now, run.plan.summary(), 0, 0));
+        let was_open = recover(snapshot, progress, &self.aws, self.showing, self.sink).await?;
+        if was_open {
+            snapshot.ended = cut_off;
+        }
+        Ok(was_open)
+    }
+
+    /// Looks at AWS.
+    async fn observe(&self, snapshot: &Snapshot, pace: &Arc<Pace>) -> Result<Observation, Failure> {
+        let since = snapshot.ended.as_ref().map(|ended| (self.clock)().duration_since(ended.ended));
+        let at_rest = since.is_some_and(|since| since > AT_REST);
+        observe(snapshot, &self.aws, pace, (self.showing, at_rest), self.sink).await
     }
 
     /// State of another account or region must not be worked on with these credentials: everything would seem gone.
@@ -135,7 +150,7 @@ impl<'a> Deployment<'a> {
         include_data: &BTreeSet<Address>,
         pace: &Arc<Pace>,
     ) -> Result<Prepared, Failure> {
-        let observation = observe(&snapshot, &self.aws, pace, self.showing, self.sink).await?;
+        let observation = self.observe(&snapshot, pace).await?;
         if snapshot.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
             snapshot.scope = scope.clone();
@@ -232,8 +247,7 @@ impl Work<'_> {
             self.snapshot.lineage.clone_from(&plan.lineage);
             self.snapshot.scope.clone_from(&plan.scope);
         }
-        let Deployment { aws, showing, sink, .. } = self.deployment;
-        self.observation = observe(&self.snapshot, aws, &self.pace, *showing, *sink).await?;
+        self.observation = self.deployment.observe(&self.snapshot, &self.pace).await?;
         if self.observation.hash() != plan.observation {
             return stale("what it was made from has changed in AWS since".to_owned());
         }

@@ -18,12 +18,16 @@ use crate::state::Snapshot;
 /// How many reads are under way at once; beyond, more do not make it faster.
 const AT_ONCE: usize = 64;
 
-/// Reads every recorded resource that is awake.
+/// How often it is told how far this is.
+const TOLD_EVERY: Duration = Duration::from_millis(500);
+
+/// Reads every recorded resource that is awake. Unless the stack is at rest, something may have been made a moment ago: what
+/// is not found is looked for as long as AWS may take to show it.
 pub(super) async fn observe(
     snapshot: &Snapshot,
     aws: &Arc<Aws>,
     pace: &Arc<Pace>,
-    showing: Showing,
+    (showing, at_rest): (Showing, bool),
     sink: &(dyn Fn(Event) + Sync),
 ) -> Result<Observation, Failure> {
     let mut waiting =
@@ -40,10 +44,9 @@ pub(super) async fn observe(
             let kind = kind(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))?;
             let context = context(aws, &snapshot.scope, address, entry.generation);
             let (address, last, pace) = (address.clone(), entry.inputs.clone(), Arc::clone(pace));
-            // What AWS has only just accepted may not be visible yet; what was ready once and is not there is gone.
-            let mut pauses = entry.pending.then(|| showing.pauses());
+            let mut pauses = (entry.pending || !at_rest).then(|| showing.pauses());
             reads.spawn(async move {
-                let mut retry = Retry::looking();
+                let mut retry = Retry::looking(showing);
                 loop {
                     pace.turn(kind.name(), Class::Read).await;
                     match kind.read(&context, &id, &last).await {
@@ -56,7 +59,15 @@ pub(super) async fn observe(
                 }
             });
         }
-        let Some(read) = reads.join_next().await else { return Ok(observation) };
+        let read = tokio::select! {
+            read = reads.join_next() => read,
+            () = tokio::time::sleep_until(told + TOLD_EVERY) => {
+                told = Instant::now();
+                sink(Event::Observing { done, total });
+                continue;
+            }
+        };
+        let Some(read) = read else { return Ok(observation) };
         // A task that panicked takes the command with it: there is no partial observation.
         let (address, read) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         let seen = match read {
@@ -67,10 +78,6 @@ pub(super) async fn observe(
         done += 1;
         if let Some(entry) = snapshot.resources.get(&address) {
             observation.note(&address, entry, seen);
-        }
-        if told.elapsed() > Duration::from_millis(500) {
-            told = Instant::now();
-            sink(Event::Observing { done, total });
         }
     }
 }

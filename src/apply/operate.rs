@@ -152,6 +152,7 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
         None => None,
     };
     let mut adopted = taken_up.is_some();
+    let mut attempted = false;
     let mut until_room = job.made_room.then(|| job.showing.pauses());
     let id = loop {
         if let Some(id) = taken_up {
@@ -166,7 +167,9 @@ async fn create(job: &Job, pace: &Pace) -> Result<Outcome> {
         };
         note(pace, kind, Class::Write, &error);
         // Whatever went wrong: it may have been created all the same. Nobody tries again before that is known.
-        match look_for(job, pace, &mut retry, &error).await {
+        let looked = look_for(job, pace, &mut retry, &error, attempted).await;
+        attempted = true;
+        match looked {
             Ok(Some(id)) => {
                 // It carries this very identity. If a call after the creation was refused, the change below meets it again.
                 adopted = true;
@@ -225,15 +228,20 @@ async fn still_there(
     Ok(found.map(|_| id.to_owned()))
 }
 
-/// Looks for what a creation may have made. After an error that does not tell whether it acted, as long as AWS may take to
-/// show it, if another call would make another one.
+/// Looks for what a creation may have made. As long as AWS may take to show it, if the error does not tell whether it acted
+/// and another call would make another one, or if it is there already and may be what an earlier attempt made.
 async fn look_for(
     job: &Job,
     pace: &Pace,
     retry: &mut Retry,
     why: &Error,
+    attempted: bool,
 ) -> std::result::Result<Option<String>, Error> {
-    let unknown = why.kind == ErrorKind::Unavailable && job.kind.makes_another();
+    let unknown = match why.kind {
+        ErrorKind::Unavailable => job.kind.makes_another(),
+        ErrorKind::AlreadyExists => attempted && !job.made_room,
+        _ => false,
+    };
     let mut pauses = unknown.then(|| job.showing.pauses());
     loop {
         match ask(job, pace, retry, || job.kind.find(&job.context, &job.inputs)).await? {
@@ -415,6 +423,8 @@ async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
     let mut retry = Retry::new(job.showing);
     let begun = Instant::now();
     loop {
+        // What counts is when AWS was asked, not when its answer was read.
+        let asked = begun.elapsed();
         let Some(observed) = read(job, pace, id, &mut retry).await? else { return Ok(None) };
         let status = match observed {
             Some(observed) => match observed.readiness.clone() {
@@ -432,7 +442,7 @@ async fn ready(job: &Job, pace: &Pace, id: &str) -> Result<Observed> {
                     .into());
                 }
             },
-            None if begun.elapsed() < job.showing.longest() => "not visible yet".to_owned(),
+            None if asked < job.showing.longest() => "not visible yet".to_owned(),
             None => {
                 let hint = "somebody deleted it; run the same command again";
                 return Err(Error::new(ErrorKind::NotFound, format!("{id} does not exist")).hint(hint).into());

@@ -30,9 +30,10 @@ impl Retry {
         Self { failing_since: None, wait: FIRST, unreachable: UNREACHABLE, unknown: showing.longest() }
     }
 
-    /// For a look at AWS before anything is begun.
-    pub(super) fn looking() -> Self {
-        Self { unreachable: UNREACHABLE_LOOKING, ..Self::new(Showing::within(Duration::ZERO)) }
+    /// For a look at AWS before anything is begun. Where several calls make up the look, some may not know yet what the
+    /// others show.
+    pub(super) fn looking(showing: Showing) -> Self {
+        Self { unreachable: UNREACHABLE_LOOKING, ..Self::new(showing) }
     }
 
     /// A call went through: what fails from now on begins anew.
@@ -122,6 +123,8 @@ mod tests {
         let mut retry = Retry::new(Showing::AWS);
         assert!(retry.after_at(&unknown, begun).is_some(), "what was made a moment ago may be unknown for a while");
         assert_eq!(retry.after_at(&unknown, begun + Showing::AWS.longest() + FIRST), None);
-        assert_eq!(Retry::looking().after_at(&unknown, begun), None);
+        let mut looking = Retry::looking(Showing::AWS);
+        assert!(looking.after_at(&unreachable, begun).is_some());
+        assert_eq!(looking.after_at(&unreachable, begun + UNREACHABLE_LOOKING + FIRST), None, "somebody waits");
     }
 }

@@ -130,7 +130,7 @@ impl Look {
     }
 
     async fn find(&self) -> Result<Option<String>, Error> {
-        let (pace, mut retry) = (Pace::default(), Retry::looking());
+        let (pace, mut retry) = (Pace::default(), Retry::looking(self.showing));
         loop {
             match self.kind.find(&self.context, &self.inputs).await {
                 Err(error) if retry.look_again(&pace, self.kind, &error).await => {}
@@ -140,7 +140,7 @@ impl Look {
     }
 
     async fn read(&self, id: &str) -> Result<Option<Outcome>, Error> {
-        let (pace, mut retry) = (Pace::default(), Retry::looking());
+        let (pace, mut retry) = (Pace::default(), Retry::looking(self.showing));
         let observed = loop {
             match self.kind.read(&self.context, id, &self.inputs).await {
                 Err(error) if retry.look_again(&pace, self.kind, &error).await => {}

@@ -142,6 +142,8 @@ pub(crate) fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
             ErrorKind::NotFound
         }
         "ValidationException" if says("already exist") => ErrorKind::AlreadyExists,
+        // There can be one on the same metric of a target.
+        "ValidationException" if says("Only one TargetTrackingScaling policy") => ErrorKind::AlreadyExists,
         "ValidationException" if says("in-progress") || says("in progress") => ErrorKind::Busy,
         // A principal of a trust or bucket policy that was created a moment ago.
         "MalformedPolicyDocument" | "MalformedPolicy" if says("Invalid principal") => ErrorKind::NotYet,
@@ -155,6 +157,7 @@ pub(crate) fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
         | "ResourceAlreadyExistsException"
         | "DuplicateRecordException"
         | "InvalidGroup.Duplicate"
+        | "InvalidSubnet.Conflict"
         | "ResourceInUse" => ErrorKind::AlreadyExists,
         "DependencyViolation"
         | "DeleteConflict"
@@ -216,6 +219,9 @@ mod tests {
             ("ValidationException", "Could not find endpoint \"arn…\".", 400, ErrorKind::NotFound),
             ("ValidationException", "Cannot update in-progress endpoint", 400, ErrorKind::Busy),
             ("ValidationException", "Cannot create already existing endpoint", 400, ErrorKind::AlreadyExists),
+            ("InvalidSubnet.Conflict", "", 400, ErrorKind::AlreadyExists),
+            ("RouteAlreadyExists", "", 400, ErrorKind::AlreadyExists),
+            ("ValidationException", "Only one TargetTrackingScaling policy …", 400, ErrorKind::AlreadyExists),
             ("InvalidParameter", "there is already a conflicting DNS domain for …", 400, ErrorKind::AlreadyExists),
             ("ValidationException", "1 validation error detected", 400, ErrorKind::Invalid),
             ("DependencyViolation", "", 400, ErrorKind::Busy),

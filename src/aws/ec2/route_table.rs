@@ -233,7 +233,11 @@ async fn associate(context: &Context, id: &str, subnet: &SubnetId) -> Result<(),
             return Ok(());
         }
         let request = ec2.replace_route_table_association().association_id(association).route_table_id(id);
-        return request.send().await.call("ec2:ReplaceRouteTableAssociation").map(drop);
+        return match request.send().await.call("ec2:ReplaceRouteTableAssociation") {
+            // It went meanwhile, with the table that had it: the next attempt meets nothing.
+            Err(error) if error.kind == ErrorKind::NotFound => Err(refused),
+            answer => answer.map(drop),
+        };
     }
     Err(refused)
 }

@@ -13,6 +13,7 @@ use crate::fault::Fault;
 #[derive(Debug, Default)]
 pub struct Cut {
     fault: Option<Fault>,
+    lag: Duration,
     calls: AtomicU64,
     writes: AtomicU64,
     ended: AtomicBool,
@@ -20,8 +21,9 @@ pub struct Cut {
 }
 
 impl Cut {
-    pub fn new(fault: Option<Fault>) -> Arc<Self> {
-        Arc::new(Self { fault, ..Self::default() })
+    /// An end of a process in a cloud every second of whose reads lags so far behind.
+    pub fn new(fault: Option<Fault>, lag: Duration) -> Arc<Self> {
+        Arc::new(Self { fault, lag, ..Self::default() })
     }
 
     pub fn calls(&self) -> u64 {
@@ -75,6 +77,14 @@ pub enum Write {
 }
 
 impl Observer for Cut {
+    fn longest_lag(&self) -> Duration {
+        self.lag
+    }
+
+    fn lag(&self, call: &Call) -> Duration {
+        if call.number.is_multiple_of(2) { self.lag } else { Duration::ZERO }
+    }
+
     fn before(&self, _call: &Call) -> Verdict {
         if self.has_ended() {
             return Verdict::Hang;

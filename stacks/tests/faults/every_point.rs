@@ -1,7 +1,9 @@
 //! Every command of adeptai, ended at every call to AWS and every write of state, and ended a second time while it is run
-//! again. The suite takes points in even steps; `EBB_FAULTS=all` takes them all.
+//! again: where everything is seen at once, and where reads lag behind. The suite takes points in even steps;
+//! `EBB_FAULTS=all` takes them all.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::task::JoinSet;
 
@@ -11,23 +13,32 @@ use crate::observer::Inventory;
 use crate::random::Random;
 use crate::world::{Command, World};
 
-/// How many points of each command the suite takes.
-const SAMPLED: usize = 8;
 /// Two work, one waits for the disk.
 const AT_ONCE: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_ended_anywhere_twice_converges() {
+    ended_everywhere(8, Duration::ZERO).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_ended_anywhere_converges_though_reads_lag_behind() {
+    ended_everywhere(2, Duration::from_millis(60)).await;
+}
+
+/// Ends every command at all points, or at so many of them, where reads lag so far behind.
+async fn ended_everywhere(sampled: usize, lag: Duration) {
     let all = std::env::var("EBB_FAULTS").is_ok_and(|value| value == "all");
     let seed = std::env::var("EBB_FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
     let (mut failures, mut experiments, mut struck) = (Vec::new(), 0, 0);
     for Case { name, command, start } in cases().await {
         let (points, expected) = points(&start, &command).await;
-        let step = if all { 1 } else { points.len().div_ceil(SAMPLED) };
+        let step = if all { 1 } else { points.len().div_ceil(sampled) };
         let mut random = Random::new(seed);
         let offset = if all { 0 } else { random.below(step as u64) as usize };
         let chosen: Vec<Fault> = points.into_iter().skip(offset).step_by(step).collect();
         println!("{name}: {} points (seed {seed})", chosen.len());
+        let start = if lag.is_zero() { start } else { start.lagging(lag) };
         let mut running = JoinSet::new();
         let (start, expected, command) = (Arc::new(start), Arc::new(expected), Arc::new(command));
         let mut waiting = chosen.into_iter();
@@ -80,7 +91,11 @@ async fn ended_twice(
 ) -> Result<bool, String> {
     let world = start.copy();
     let ended = world.under(command, Some(fault)).await.result.is_none();
-    let again = world.copy();
+    // What a cloud had seen, and may still show, is not copied.
+    let again = if start.lag().is_zero() { world.copy() } else { start.copy() };
+    if !start.lag().is_zero() {
+        again.under(command, Some(fault)).await;
+    }
     world.settles(command, expected).await?;
     // Somewhere in what is run again, which is no longer than the first time.
     let second = match second % 4 {

@@ -29,7 +29,7 @@ impl World {
     /// The same, told what happens.
     pub async fn under_with(&self, command: &Command, fault: Option<&Fault>, sink: &(dyn Fn(Event) + Sync)) -> Ran {
         let cloud = self.cloud();
-        let cut = Cut::new(fault.filter(|fault| !matches!(fault, Fault::Weather(_))).cloned());
+        let cut = Cut::new(fault.filter(|fault| !matches!(fault, Fault::Weather(_))).cloned(), self.lag());
         match fault {
             Some(Fault::Weather(words)) => cloud.seam().install(Seam::from_spec(words).expect("words of a spec")),
             _ => cloud.seam().install(Arc::clone(&cut) as Arc<dyn ebbtide_cloud::seam::Observer>),
@@ -45,18 +45,20 @@ impl World {
 
     /// What exists, seen in the cloud alone.
     pub async fn inventory(&self) -> Inventory {
-        inventory(&Self::aws(&self.cloud())).await
+        inventory(&Self::aws(&self.present())).await
     }
 
     /// Puts data into everything that can hold it.
     pub async fn put_data(&self) {
-        storage_data(&Self::aws(&self.cloud())).await;
+        storage_data(&Self::aws(&self.present())).await;
     }
 
     /// Runs a command again, to which nothing happens, and answers what is wrong then: it must reach its target, there must
     /// be nothing left to do, and what exists must be what exists in the twin's cloud.
     pub async fn settles(&self, command: &Command, expected: &Inventory) -> Result<(), String> {
         self.reaches(command).await.map_err(|wrong| format!("run again, it failed: {wrong}"))?;
+        // What was done last is shown by then.
+        tokio::time::sleep(self.lag()).await;
         let plan = self.plan(command).await.map_err(|failure| format!("planned once more, it failed: {failure}"))?;
         if !plan.is_empty() {
             let told: Vec<_> =

@@ -2,7 +2,7 @@
 //! once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use ebbtide::apply::Event;
@@ -83,6 +83,34 @@ async fn calls_that_arrive_twice_make_nothing_twice() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn reads_that_lag_behind_are_waited_for() {
     reaches_in("stale=200ms:50%:seed=5").await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_made_a_moment_ago_is_not_taken_for_deleted() {
+    let [.., Case { command, start, .. }] =
+        <[Case; 5]>::try_from(cases().await).unwrap_or_else(|_| panic!("five cases"));
+    let (cloud, behind) = (start.cloud(), Arc::new(Behind::default()));
+    cloud.seam().install(Arc::clone(&behind) as Arc<dyn Observer>);
+    for (reads_lag, created) in [(false, 66), (true, 0)] {
+        behind.0.store(reads_lag, Ordering::SeqCst);
+        let ran = start.run_on(&cloud, start.backend(), &command, &|_| {}).await.unwrap();
+        assert!(ran.success);
+        assert_eq!(ran.summary.create, created, "{:?}", ran.summary);
+    }
+}
+
+/// Reads that lag behind from some moment on.
+#[derive(Default)]
+struct Behind(AtomicBool);
+
+impl Observer for Behind {
+    fn longest_lag(&self) -> Duration {
+        Duration::from_millis(300)
+    }
+
+    fn lag(&self, _call: &Call) -> Duration {
+        if self.0.load(Ordering::SeqCst) { self.longest_lag() } else { Duration::ZERO }
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -15,6 +15,8 @@ use ebbtide_cloud::{Cloud, Settings};
 use jiff::Timestamp;
 use tempfile::TempDir;
 
+use crate::cut::Cut;
+
 pub const ACCOUNT: &str = "123456789012";
 
 pub fn scope() -> Scope {
@@ -34,6 +36,9 @@ pub struct World {
     folder: TempDir,
     pub settings: Settings,
     pub clock: fn() -> Timestamp,
+    /// A cloud whose reads lag behind, and how far: all processes of this world meet this one, since what it had seen is
+    /// not on disk.
+    lagging: Option<(Cloud, Duration)>,
 }
 
 /// A clock that stands still.
@@ -44,18 +49,43 @@ fn standing() -> Timestamp {
 impl World {
     pub fn new() -> Self {
         let settings = Settings { transition: Duration::ZERO, ..Settings::default() };
-        Self { folder: folder(), settings, clock: standing }
+        Self { folder: folder(), settings, clock: standing, lagging: None }
     }
 
     /// Another world just like this one.
     pub fn copy(&self) -> Self {
-        let copy = Self { folder: folder(), settings: self.settings.clone(), clock: self.clock };
+        let copy = Self { folder: folder(), settings: self.settings.clone(), clock: self.clock, lagging: None };
         copy_all(self.folder.path(), copy.folder.path());
-        copy
+        match self.lag() {
+            Duration::ZERO => copy,
+            lag => copy.lagging(lag),
+        }
+    }
+
+    /// The same world, where every second read lags so far behind.
+    pub fn lagging(self, lag: Duration) -> Self {
+        let cloud = self.present();
+        Self { lagging: Some((cloud, lag)), ..self }
+    }
+
+    /// How far reads lag behind.
+    pub fn lag(&self) -> Duration {
+        self.lagging.as_ref().map_or(Duration::ZERO, |(_, lag)| *lag)
     }
 
     /// The cloud as a new process opens it.
     pub fn cloud(&self) -> Cloud {
+        match &self.lagging {
+            Some((cloud, lag)) => {
+                cloud.seam().install(Cut::new(None, *lag));
+                cloud.clone()
+            }
+            None => self.present(),
+        }
+    }
+
+    /// The cloud as somebody sees it for whom nothing lags behind.
+    pub fn present(&self) -> Cloud {
         Cloud::open(&self.folder.path().join("cloud"), self.settings.clone()).expect("the cloud opens")
     }
 
