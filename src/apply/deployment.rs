@@ -15,8 +15,8 @@ use crate::resource::kind;
 use crate::stack::{Address, Declarations, Problem, Scope};
 use crate::state::{Ending, Holder, Progress, Snapshot, State, Writer};
 
-/// After so long without a run, what is not found is gone, whatever is wrong with a clock: AWS refuses calls of a clock that
-/// is wrong by more than minutes.
+/// After so long without a run, what is not found is gone. To mislead, a clock would have to jump so far within the minute
+/// after a run in which AWS may lag behind.
 const AT_REST: SignedDuration = SignedDuration::from_hours(1);
 
 /// One stack in one environment.
