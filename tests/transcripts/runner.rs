@@ -1,7 +1,10 @@
-//! Runs tests as the standard harness would: filtered by name, each told by name, all of them even if one fails.
+//! Runs tests as the standard harness would: filtered by name, as many at once as there are processors, each told by name,
+//! all of them even if one fails.
 
+use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 pub type Test = (&'static str, fn());
 
@@ -17,14 +20,20 @@ pub fn run(tests: &[Test]) -> ExitCode {
         return ExitCode::SUCCESS;
     }
     println!("\nrunning {} tests", chosen.len());
-    let failed = chosen
-        .iter()
-        .filter(|(name, test)| {
+    let (next, failed) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        while let Some((name, test)) = chosen.get(next.fetch_add(1, Ordering::Relaxed)) {
             let passed = catch_unwind(AssertUnwindSafe(test)).is_ok();
             println!("test {name} ... {}", if passed { "ok" } else { "FAILED" });
-            !passed
-        })
-        .count();
+            failed.fetch_add(usize::from(!passed), Ordering::Relaxed);
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, NonZero::get) {
+            scope.spawn(work);
+        }
+    });
+    let failed = failed.into_inner();
     println!("\ntest result: {} passed; {failed} failed\n", chosen.len() - failed);
     if failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

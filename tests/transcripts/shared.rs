@@ -1,5 +1,6 @@
 //! State in a bucket, state that moves, state that is encrypted.
 
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use crate::project::{LOCAL, Project, text};
@@ -30,7 +31,9 @@ fn state_in_a_bucket_is_taken_by_one_and_unlocked() {
     ] {
         project.type_in(line);
     }
-    let first = project.command("pause shop --yes").env("EBB_CLOUD_FAULTS", "latency=700ms").spawn().unwrap();
+    let mut first = project.command("pause shop --yes");
+    first.env("EBB_CLOUD_FAULTS", "latency=700ms").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let first = first.spawn().unwrap();
     let begun = Instant::now();
     while !text(&project.run("state unlock --stack shop").stderr).contains("is held by") {
         assert!(begun.elapsed() < Duration::from_secs(20), "the first command never took the stack");
@@ -40,6 +43,7 @@ fn state_in_a_bucket_is_taken_by_one_and_unlocked() {
     }
     let said = first.wait_with_output().unwrap();
     assert_eq!(said.status.code(), Some(1), "who lost the stack does not go on as if nothing were");
+    assert!(text(&said.stderr).contains("lost the right to write"), "{}", text(&said.stderr));
     assert!(project.run("pause shop --yes").status.success());
     assert!(text(&project.run("plan shop --target paused").stdout).contains("Plan: no changes"));
     project.compare("state_in_a_bucket");
