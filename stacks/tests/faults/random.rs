@@ -9,7 +9,7 @@ use crate::graphs::{History, attempt};
 use crate::shrink::shrink;
 
 /// How many histories the suite draws.
-const IN_THE_SUITE: u64 = 200;
+const IN_THE_SUITE: u64 = 300;
 
 /// Most of a history is waiting: for a wait to be over before something is tried again, for the disk.
 const AT_ONCE: usize = 8;
