@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde_json::{Map, Value};
+
 use super::fate::{Fate, Order};
 use super::{Operation, OperationKind, PlanError};
 use crate::stack::Address;
@@ -12,19 +14,56 @@ use crate::state::Snapshot;
 /// - What creates or changes a resource comes after what creates or changes its dependencies.
 /// - A deletion comes after the deletion of every recorded dependent, or after the change that moves it away.
 /// - A replacement that creates first deletes the old generation last; one that deletes first, before it creates.
+/// - What will have the id of something that is deleted, under another address, comes after that deletion.
 pub(super) fn in_order(
     operations: Vec<Operation>,
     fates: &BTreeMap<Address, Fate>,
+    predicted: &BTreeMap<Address, Map<String, Value>>,
     snapshot: &Snapshot,
 ) -> Result<Vec<Operation>, PlanError> {
-    let before = edges(&operations, fates, snapshot, true);
-    let Some(order) = sorted(&operations, &before) else {
-        // What moves away from something that is deleted first does so before, unless it waits for the new one itself.
-        let before = edges(&operations, fates, snapshot, false);
-        let order = sorted(&operations, &before).ok_or_else(|| stuck(&operations, &before))?;
-        return Ok(number(operations, &before, &order));
-    };
+    let inherits = heirs(&operations, predicted, snapshot);
+    // What moves away from something that is deleted first does so before, unless it waits for the new one itself.
+    for moves_first in [true, false] {
+        let mut before = edges(&operations, fates, snapshot, moves_first);
+        for (heir, deletion) in &inherits {
+            before[*heir].insert(*deletion);
+        }
+        if let Some(order) = sorted(&operations, &before) {
+            return Ok(number(operations, &before, &order));
+        }
+    }
+    // A name that cannot become free in time is AWS's to refuse.
+    let before = edges(&operations, fates, snapshot, false);
+    let order = sorted(&operations, &before).ok_or_else(|| stuck(&operations, &before))?;
     Ok(number(operations, &before, &order))
+}
+
+/// Creations whose id is known before, each with the deletion of what has that id now under another address.
+fn heirs(
+    operations: &[Operation],
+    predicted: &BTreeMap<Address, Map<String, Value>>,
+    snapshot: &Snapshot,
+) -> Vec<(usize, usize)> {
+    let mut deleted: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for (index, operation) in operations.iter().enumerate().filter(|(_, o)| o.operation == OperationKind::Delete) {
+        let Some(entry) = snapshot.resources.get(&operation.address) else { continue };
+        let old = entry.deposed.iter().find(|old| old.generation == operation.generation).map(|old| &old.id);
+        let id = old.or(entry.id.as_ref().filter(|_| entry.generation == operation.generation));
+        deleted.extend(id.map(|id| ((operation.kind.as_str(), id.as_str()), index)));
+    }
+    if deleted.is_empty() {
+        return Vec::new();
+    }
+    let creates = |o: &Operation| matches!(o.operation, OperationKind::Create | OperationKind::Replace);
+    let mut heirs = Vec::new();
+    for (index, operation) in operations.iter().enumerate().filter(|(_, operation)| creates(operation)) {
+        let known = predicted.get(&operation.address).into_iter().flat_map(Map::values).filter_map(Value::as_str);
+        let taken = known.filter_map(|id| deleted.get(&(operation.kind.as_str(), id)).copied());
+        heirs.extend(
+            taken.filter(|other| operations[*other].address != operation.address).map(|deletion| (index, deletion)),
+        );
+    }
+    heirs
 }
 
 /// What must be done before each operation. With `moves_first`, what depends on something that is deleted first, and

@@ -107,7 +107,7 @@ pub fn plan(request: &Request<'_>, knowledge: &dyn Knowledge) -> Result<Plan, Pl
     }
     planner.clear_deposed()?;
     planner.check()?;
-    let operations = in_order(planner.operations, &planner.fates, snapshot)?;
+    let operations = in_order(planner.operations, &planner.fates, &planner.predicted, snapshot)?;
     let outputs =
         request.declarations.map_or_else(|| snapshot.outputs.clone(), |declarations| declarations.outputs.clone());
     let kept = kept.into_iter().map(|(address, reason)| Kept { address, reason }).collect();

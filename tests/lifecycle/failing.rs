@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ebbtide::apply::{Event, Interrupt};
+use ebbtide::aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
@@ -107,48 +108,66 @@ async fn ctrl_c_finishes_what_is_in_flight_and_begins_nothing_new() {
     assert_eq!(project.exists().await, running());
 }
 
-/// A log group whose name is given, under an address.
-fn logs(address: &str) -> Declarations {
+/// A network with an endpoint of a service under an address; there can be one with private names.
+fn endpoint(address: &str) -> Declarations {
     let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
-    stack.add(address, LogGroup::new("/shop/requests", 7));
+    let vpc = stack.add("main", Vpc::new("10.0.0.0/16".parse().unwrap())).vpc_id;
+    let subnet = stack.add("a", Subnet::private(&vpc, "10.0.0.0/24".parse().unwrap(), "eu-west-1a")).subnet_id;
+    let group = stack.add("calls", SecurityGroup::new(&vpc, "calls")).security_group_id;
+    stack.add(address, VpcEndpoint::interface(&vpc, "sagemaker.runtime", vec![subnet], vec![group]));
     stack.finish().unwrap()
 }
 
-/// Deletions come late.
+/// Deletions of endpoints come late.
 struct Late;
 
 impl Observer for Late {
     fn delay(&self, call: &Call) -> Duration {
-        if call.operation == "DeleteLogGroup" { Duration::from_millis(300) } else { Duration::ZERO }
+        if call.operation == "DeleteVpcEndpoints" { Duration::from_millis(300) } else { Duration::ZERO }
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_moves_to_another_address_is_waited_for() {
-    let mut project = Project::new(logs("old"));
+async fn a_place_that_the_same_plan_frees_is_waited_for() {
+    let mut project = Project::new(endpoint("old"));
     project.run(Target::Running).await;
-    project.declarations = logs("new");
+    project.declarations = endpoint("new");
     let cloud = project.cloud();
     cloud.seam().install(Arc::new(Late));
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
-    let waited = |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("logs_group.old is deleted"));
+    let waited = |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("ec2_vpc_endpoint.old is deleted"));
     assert!(ran.events.iter().any(waited), "{:#?}", ran.events);
     assert!(project.plan(Target::Running).await.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_name_that_does_not_become_free_is_told() {
-    let mut project = Project::new(logs("old"));
+async fn a_place_that_does_not_become_free_is_told() {
+    let mut project = Project::new(endpoint("old"));
     project.run(Target::Running).await;
-    project.declarations = logs("new");
+    project.declarations = endpoint("new");
     let cloud = project.cloud();
-    cloud.seam().install(Arc::new(Refuses("DeleteLogGroup")));
+    cloud.seam().install(Arc::new(Refuses("DeleteVpcEndpoints")));
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     let finished = ran.result.unwrap();
     assert_eq!((finished.failed, finished.skipped), (2, 0), "{:#?}", ran.events);
-    let told = |event: &Event| matches!(event, Event::OperationFailed { error, .. } if error.contains("AlreadyExists"));
+    let told = |event: &Event| matches!(event, Event::OperationFailed { error, .. } if error.contains("conflicting"));
     assert!(ran.events.iter().any(told), "{:#?}", ran.events);
     project.run(Target::Running).await;
+    assert!(project.plan(Target::Running).await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_moves_to_another_address_in_one_run() {
+    let logs = |address: &str| {
+        let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
+        stack.add(address, LogGroup::new("/shop/requests", 7));
+        stack.finish().unwrap()
+    };
+    let mut project = Project::new(logs("old"));
+    project.run(Target::Running).await;
+    project.declarations = logs("new");
+    let finished = project.run(Target::Running).await;
+    assert_eq!((finished.summary.create, finished.summary.delete), (1, 1));
     assert!(project.plan(Target::Running).await.is_empty());
 }

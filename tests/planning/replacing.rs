@@ -203,3 +203,14 @@ fn a_chain_that_is_deleted_first_is_carried_on_from_anywhere() {
         assert!(world.plan(Target::Running).unwrap().is_empty(), "cut after {cut}");
     }
 }
+
+#[test]
+fn a_name_that_moves_to_another_address_is_free_before_it_is_taken() {
+    let mut world = World::new();
+    world.declare("data_net_named.old", json!({"form": "a", "name": "shop"}));
+    world.go(Target::Running);
+    world.undeclare("data_net_named.old");
+    world.declare("data_net_named.a", json!({"form": "a", "name": "shop"}));
+    assert_eq!(world.go(Target::Running), ["delete data_net_named.old", "create data_net_named.a"]);
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
