@@ -6,15 +6,14 @@
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 #![deny(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
-pub mod apply;
 pub mod aws;
-pub mod cli;
 pub mod components;
-pub mod environment;
+pub mod engine;
 pub mod plan;
+pub mod planner;
+pub mod record;
 pub mod resource;
 pub mod stack;
-pub mod state;
 
-pub use cli::main;
-pub use environment::Definition;
+pub use engine::cli::main;
+pub use stack::Definition;

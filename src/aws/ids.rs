@@ -22,7 +22,7 @@ macro_rules! ids {
             }
         }
 
-        impl From<&str> for $crate::stack::Input<$name> {
+        impl From<&str> for $crate::resource::Input<$name> {
             fn from(text: &str) -> Self {
                 Self::Value($name(text.to_owned()))
             }

@@ -4,6 +4,6 @@ pub mod llm_endpoint;
 pub mod monitoring;
 pub mod network;
 
-pub use llm_endpoint::{LlmEndpoint, LlmEndpointOut};
+pub use llm_endpoint::{LlmEndpoint, LlmEndpointOutputs};
 pub use monitoring::{Alerts, Costs};
-pub use network::{Nat, Network, NetworkOut, Zones};
+pub use network::{Nat, Network, NetworkOutputs, Zones};

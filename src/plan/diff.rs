@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::stack::Reference;
+use crate::resource::Reference;
 
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,12 +24,12 @@ pub struct Change {
 
 /// The fields in which `new` differs from `old`. In `new`, references that are still there are values not known yet.
 /// A field that is null and one that is missing are the same.
-pub fn diff(old: &Value, new: &Value, replace_on: &[&str]) -> Vec<Change> {
+pub fn diff(old: &Value, new: &Value, replace_on: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     compare(&mut Vec::new(), old, new, &mut changes);
     for change in &mut changes {
         let top = change.field.split('.').next().unwrap_or_default();
-        change.forces_replacement = replace_on.contains(&top);
+        change.forces_replacement = replace_on.iter().any(|field| field == top);
     }
     changes
 }

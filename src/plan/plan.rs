@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::{Change, Target};
-use crate::stack::{Address, Scope};
+use crate::plan::{Change, Target};
+use crate::resource::{Address, Scope};
 
 /// The format of a plan in a file and in `--json`.
 pub const FORMAT: u32 = 1;
@@ -165,43 +165,6 @@ impl Summary {
     }
 }
 
-/// Why a plan file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum PlanFileError {
-    /// It cannot be read.
-    #[error("cannot read plan file {path}: {source}; make one with `ebb plan --out {path}`")]
-    Unreadable {
-        /// The file.
-        path: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// It is not a plan.
-    #[error("{path} is not a plan file: {message}; make one with `ebb plan --out {path}`")]
-    NotAPlan {
-        /// The file.
-        path: String,
-        /// Why.
-        message: String,
-    },
-    /// Its format is another one.
-    #[error("{path} has plan format {found}, this ebb reads format {FORMAT}; plan again with this version")]
-    Format {
-        /// The file.
-        path: String,
-        /// The format found.
-        found: u64,
-    },
-    /// Its content does not match its hash.
-    #[error(
-        "{path} was changed after it was made: its content does not match its hash; plan again, a plan is never edited"
-    )]
-    Edited {
-        /// The file.
-        path: String,
-    },
-}
-
 impl Plan {
     /// The hash that the content of this plan has.
     pub fn content_hash(&self) -> String {
@@ -220,26 +183,10 @@ impl Plan {
         self.operations.iter().for_each(|operation| summary.count(operation));
         summary
     }
-
-    /// Reads a plan from a file and checks that it is whole and unedited.
-    pub fn read(path: &std::path::Path) -> Result<Self, PlanFileError> {
-        let name = path.display().to_string();
-        let text = fs_err::read(path).map_err(|source| PlanFileError::Unreadable { path: name.clone(), source })?;
-        let not_a_plan =
-            |error: serde_json::Error| PlanFileError::NotAPlan { path: name.clone(), message: error.to_string() };
-        let value: Value = serde_json::from_slice(&text).map_err(not_a_plan)?;
-        match value.get("format").and_then(Value::as_u64) {
-            Some(found) if found == u64::from(FORMAT) => {}
-            Some(found) => return Err(PlanFileError::Format { path: name, found }),
-            None => return Err(PlanFileError::NotAPlan { path: name, message: "it has no `format`".into() }),
-        }
-        let plan: Self = serde_json::from_value(value).map_err(not_a_plan)?;
-        if plan.content_hash() == plan.hash { Ok(plan) } else { Err(PlanFileError::Edited { path: name }) }
-    }
 }
 
 /// SHA-256 of a value's JSON, in hexadecimal. Objects are written with sorted keys, so equal values hash alike.
-pub(crate) fn hash_of(value: &impl Serialize) -> String {
+pub fn hash_of(value: &impl Serialize) -> String {
     struct Hasher(Sha256);
     impl std::io::Write for Hasher {
         fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {

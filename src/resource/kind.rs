@@ -1,71 +1,50 @@
-//! The erased twin of [`Resource`](super::Resource): the same, on data.
+//! A kind of resource on data: the pure half, as the planner needs it.
 
-use std::future::Future;
-use std::pin::Pin;
-
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Charge, Error, Persistence, Readiness, Replacement};
-use crate::aws::Context;
-use crate::stack::Identity;
+use super::{Charge, Identity, OnPause, Persistence, Replacement};
 
-/// A boxed future, as object-safe traits need it.
-pub type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// A reading, erased to data.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Observed {
-    /// The inputs as AWS has them.
-    pub inputs: Value,
-    /// The outputs.
-    pub outputs: Value,
-    /// Whether it can be used.
-    pub readiness: Readiness,
-    /// What data it holds, in words.
-    pub holds: Option<String>,
-    /// What a pause must remember.
-    pub remember: Option<Value>,
+/// The properties of a kind. They are owned values, so that kinds made from data can report them too.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KindInfo {
+    /// The name, e.g. `ec2_subnet`.
+    pub name: String,
+    /// Whether it holds data.
+    pub persistence: Persistence,
+    /// The top-level fields that cannot be changed in place.
+    pub replace_on: Vec<String>,
+    /// The order of a replacement.
+    pub replacement: Replacement,
+    /// The field with a name that two resources cannot share.
+    pub unique_name_field: Option<String>,
+    /// Whether AWS recognizes a repeated create call, by a name or a client token.
+    pub idempotent_create: bool,
+    /// How long creation usually takes, in seconds.
+    pub typical_seconds: u32,
+    /// The names of the outputs.
+    pub outputs: Vec<String>,
 }
 
-/// A kind of resource on data: what the planner and the executor know of it. See [`Resource`](super::Resource) for
-/// what each function means.
-#[allow(missing_docs, reason = "documented once, at the trait Resource")]
+/// Inputs that do not have the form of their kind.
+#[derive(Debug, thiserror::Error)]
+#[error("inputs do not have the form of their kind: {0}")]
+pub struct InputsError(#[from] serde_json::Error);
+
+/// A kind of resource on data. [`Resource`](super::Resource) documents each function.
 pub trait Kind: Send + Sync {
-    fn name(&self) -> &'static str;
-    fn persistence(&self) -> Persistence;
-    fn replace_on(&self) -> &'static [&'static str];
-    fn replacement(&self) -> Replacement;
-    fn exact_name(&self) -> Option<&'static str>;
-    fn makes_another(&self) -> bool;
-    fn typical_seconds(&self) -> u32;
-    fn cost(&self, declared: &Value) -> Result<Vec<Charge>, Error>;
-    fn predict(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, Error>;
-    fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
-    /// The names of the outputs.
-    fn outputs(&self) -> Vec<String>;
-    /// Whether these are inputs of this kind, without references left in them.
-    fn check(&self, inputs: &Value) -> Result<(), Error>;
-    fn find<'a>(&'a self, context: &'a Context, inputs: &'a Value) -> Boxed<'a, Result<Option<String>, Error>>;
-    fn create<'a>(&'a self, context: &'a Context, inputs: &'a Value) -> Boxed<'a, Result<String, Error>>;
-    fn read<'a>(
-        &'a self,
-        context: &'a Context,
-        id: &'a str,
-        last: &'a Value,
-    ) -> Boxed<'a, Result<Option<Observed>, Error>>;
-    fn update<'a>(
-        &'a self,
-        context: &'a Context,
-        id: &'a str,
-        from: &'a Value,
-        to: &'a Value,
-    ) -> Boxed<'a, Result<(), Error>>;
-    fn delete<'a>(&'a self, context: &'a Context, id: &'a str, last: &'a Value) -> Boxed<'a, Result<(), Error>>;
-    fn restore<'a>(
-        &'a self,
-        context: &'a Context,
-        id: &'a str,
-        inputs: &'a Value,
-        remembered: &'a Value,
-    ) -> Boxed<'a, Result<bool, Error>>;
+    /// Returns the properties of the kind.
+    fn info(&self) -> &KindInfo;
+
+    /// Returns the outputs that are certain before the resource exists.
+    fn known_outputs(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError>;
+
+    /// Returns what the resource is charged for while it exists.
+    fn cost(&self, declared: &Value) -> Result<Vec<Charge>, InputsError>;
+
+    /// Returns what a pause does to the resource.
+    fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError>;
+
+    /// Checks that these are inputs of this kind without references.
+    fn check(&self, inputs: &Value) -> Result<(), InputsError>;
 }

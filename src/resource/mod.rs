@@ -1,17 +1,31 @@
-//! What a kind of resource is: the [`Resource`] trait, its one erased twin [`Kind`], the list of kinds, errors.
+//! The vocabulary of resources: addresses, references, phases, the [`Resource`] trait and the registry of kinds.
 
+mod address;
 mod charge;
-mod erased;
-mod error;
+mod identity;
+mod input;
 mod kind;
-mod kinds;
-mod reading;
-#[expect(clippy::module_inception, reason = "the room is named after its one main thing")]
-mod resource;
+mod live_state;
+mod outputs;
+mod phase;
+mod problems;
+mod reference;
+mod registry;
+mod tags;
+mod traits;
+mod typed_kind;
 
+pub use address::{Address, AddressError};
 pub use charge::{Charge, Per};
-pub use error::{Error, ErrorKind};
-pub use kind::{Boxed, Kind, Observed};
-pub use kinds::{kind, kinds};
-pub use reading::{Readiness, Reading};
-pub use resource::{OnPause, Persistence, Replacement, Resource, fields};
+pub use identity::{Identity, Scope, digest};
+pub use input::{Input, Part};
+pub use kind::{InputsError, Kind, KindInfo};
+pub use live_state::{LiveState, Readiness};
+pub(crate) use outputs::outputs_of;
+pub use phase::{Declared, Field, Phase, Resolved};
+pub use problems::Problems;
+pub use reference::{Reference, references, resolve};
+pub use registry::Registry;
+pub use tags::{Tags, own_tags, tag_changes, validate_tags};
+pub use traits::{OnPause, Persistence, Replacement, Resource, fields};
+pub use typed_kind::TypedKind;

@@ -1,11 +1,12 @@
 //! What a stack comes to: its resources as data.
 
+use crate::resource::OnPause;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Address, Scope};
+use crate::resource::{Address, Scope};
 
 /// A declared resource, erased to data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -13,24 +14,12 @@ pub struct Declaration {
     /// The inputs, with references in them.
     pub inputs: Value,
     /// What a pause makes of it.
-    pub paused: PausedInputs,
+    pub paused: OnPause<Value>,
     /// Direct dependencies: what its inputs refer to, and what was named besides.
     pub depends_on: BTreeSet<Address>,
     /// Whether it may never be deleted.
     #[serde(default)]
     pub protect: bool,
-}
-
-/// What a pause makes of a resource.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PausedInputs {
-    /// It stays as it is.
-    Keep,
-    /// It goes, and comes back on resume.
-    Delete,
-    /// It stays, with these inputs while paused.
-    Reduce(Value),
 }
 
 /// A whole declared stack.

@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 
 use ebbtide::components::monitoring::{Alerts, Costs, WatchedEndpoint, declare_dashboard};
 use ebbtide::components::{Nat, Network};
-use ebbtide::stack::{Input, Stack};
+use ebbtide::resource::Input;
+use ebbtide::stack::Stack;
 
 use self::endpoint::{Place, Row};
 pub use self::settings::Settings;

@@ -2,13 +2,13 @@
 
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
 use ebbtide::aws::autoscaling::{
-    Adjustment, Aggregation, PredefinedMetric, ScalableTarget, ScalingPolicy, ScalingPolicyOut, ScalingRule,
+    Adjustment, Aggregation, PredefinedMetric, ScalableTarget, ScalingPolicy, ScalingPolicyOutputs, ScalingRule,
     ScheduledAction, Step, StepScaling, Suspended, TargetTracking,
 };
 use ebbtide::aws::sagemaker::{Endpoint, Instances};
-use ebbtide::aws::{EndpointConfigName, ScalableResource, Tags};
-use ebbtide::resource::{ErrorKind, kind};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::{EndpointConfigName, ScalableResource};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Resolved, Tags, kind};
 
 use crate::declared::resolved;
 use crate::harness::{Made, World};
@@ -117,7 +117,7 @@ async fn a_policy_lives_and_may_change_its_rule() {
     served(&world).await;
     world.make::<ScalableTarget>("llm", &target(1, 10)).await;
     let mut made = world.make::<ScalingPolicy>("llm", &policy(70.0)).await;
-    let outputs: ScalingPolicyOut<Resolved> = made.outputs().await;
+    let outputs: ScalingPolicyOutputs<Resolved> = made.outputs().await;
     assert!(!outputs.alarms.is_empty(), "AWS keeps alarms for target tracking");
     made.change_to(&policy(50.0)).await;
     let step = StepScaling {
@@ -131,7 +131,7 @@ async fn a_policy_lives_and_may_change_its_rule() {
         least_change: None,
     };
     made.change_to(&ScalingPolicy { rule: ScalingRule::Step(step), ..policy(50.0) }).await;
-    assert!(made.outputs::<ScalingPolicyOut<Resolved>>().await.alarms.is_empty());
+    assert!(made.outputs::<ScalingPolicyOutputs<Resolved>>().await.alarms.is_empty());
     made.delete().await;
 }
 

@@ -2,12 +2,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ebbtide::aws::TopicArn;
 use ebbtide::aws::budgets::{
-    Budget, BudgetFilter, BudgetOut, BudgetPeriod, NotificationOn, Notify, NotifyWhen, Threshold,
+    Budget, BudgetFilter, BudgetOutputs, BudgetPeriod, NotificationOn, Notify, NotifyWhen, Threshold,
 };
-use ebbtide::aws::{Tags, TopicArn};
-use ebbtide::resource::kind;
-use ebbtide::stack::Resolved;
+use ebbtide::resource::{Resolved, Tags, kind};
 
 use crate::declared::resolved;
 use crate::harness::World;
@@ -40,7 +39,7 @@ async fn a_budget_lives_through_every_change() {
     let world = World::new();
     let mut inputs = budget();
     let mut made = world.make::<Budget>("costs", &inputs).await;
-    let outputs: BudgetOut<Resolved> = made.outputs().await;
+    let outputs: BudgetOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.arn.as_str(), format!("arn:aws:budgets::123456789012:budget/{}", made.id));
 
     inputs.amount = "7000.50".into();

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use ebbtide::aws::Arn;
 use ebbtide::aws::cloudwatch::{
-    Alarm, AlarmActions, AlarmOut, AlarmsWidget, Comparison, Dashboard, Metric, MetricLine, MetricMath, MetricView,
+    Alarm, AlarmActions, AlarmOutputs, AlarmsWidget, Comparison, Dashboard, Metric, MetricLine, MetricMath, MetricView,
     MetricWidget, MissingData, Statistic, TextWidget, Watch, Widget,
 };
-use ebbtide::aws::{Arn, Tags};
-use ebbtide::resource::{ErrorKind, kind};
-use ebbtide::stack::{Input, Resolved};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Input, Resolved, Tags, kind};
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -42,7 +42,7 @@ async fn an_alarm_lives_through_every_change() {
     let world = World::new();
     let mut inputs: Alarm<Resolved> = resolved(&slow());
     let mut made = world.make::<Alarm>("slow", &inputs).await;
-    let outputs: AlarmOut<Resolved> = made.outputs().await;
+    let outputs: AlarmOutputs<Resolved> = made.outputs().await;
     let known = made.kind.predict(&made.context.identity, &made.inputs).unwrap();
     assert_eq!(known["arn"], outputs.arn.as_str(), "the ARN is known beforehand");
 

@@ -8,9 +8,9 @@ mod route;
 mod security;
 mod subnet;
 
+use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{InternetGateway, RouteTable, SecurityGroup, Subnet, Vpc};
-use ebbtide::aws::{Tags, VpcId};
-use ebbtide::stack::Resolved;
+use ebbtide::resource::{Resolved, Tags};
 
 use crate::harness::{Made, World};
 

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use ebbtide::aws::{Aws, Context};
-use ebbtide::resource::{Kind, Observed, Readiness, Resource, kind};
-use ebbtide::stack::{Address, Identity, Scope};
+use ebbtide::engine::providers::DynProvider;
+use ebbtide::engine::sdk::{Aws, Context};
+use ebbtide::resource::{Address, Identity, LiveState, Readiness, Resource, Scope, kind};
 use ebbtide_cloud::{Cloud, Settings};
 use serde_json::Value;
 use tempfile::TempDir;

@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ebbtide::aws::Tags;
-use ebbtide::aws::iam::{Policy, Principal, Role, RoleOut};
-use ebbtide::resource::{ErrorKind, kind};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::iam::{Policy, Principal, Role, RoleOutputs};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Resolved, Tags, kind};
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -39,7 +38,7 @@ fn role() -> Role<Resolved> {
 async fn a_role_lives_through_every_change() {
     let world = World::new();
     let mut made = world.make::<Role>("serving", &role()).await;
-    let outputs: RoleOut<Resolved> = made.outputs().await;
+    let outputs: RoleOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.arn.as_str(), format!("arn:aws:iam::123456789012:role/llm/{}", outputs.name));
     assert!(!outputs.role_id.is_empty());
 

@@ -1,9 +1,8 @@
 //! Log groups.
 
-use ebbtide::aws::Tags;
-use ebbtide::aws::logs::{LogGroup, LogGroupOut};
-use ebbtide::resource::{ErrorKind, kind};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::logs::{LogGroup, LogGroupOutputs};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Resolved, Tags, kind};
 
 use crate::declared::resolved;
 use crate::harness::World;
@@ -18,7 +17,7 @@ fn group() -> LogGroup<Resolved> {
 async fn a_group_lives_through_every_change() {
     let world = World::new();
     let mut made = world.make::<LogGroup>("llm", &group()).await;
-    let outputs: LogGroupOut<Resolved> = made.outputs().await;
+    let outputs: LogGroupOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.name.as_str(), NAME);
     assert_eq!(outputs.arn.as_str(), format!("arn:aws:logs:eu-west-1:123456789012:log-group:{NAME}"));
 

@@ -1,12 +1,11 @@
 //! Buckets.
 
-use ebbtide::aws::Tags;
 use ebbtide::aws::iam::{Policy, Principal};
 use ebbtide::aws::s3::{
-    Bucket, BucketOut, Encryption, LifecycleRule, NoncurrentExpiration, PublicAccessBlock, StorageClass, Transition,
+    Bucket, BucketOutputs, Encryption, LifecycleRule, NoncurrentExpiration, PublicAccessBlock, StorageClass, Transition,
 };
-use ebbtide::resource::{ErrorKind, kind};
-use ebbtide::stack::Resolved;
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Resolved, Tags, kind};
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -45,7 +44,7 @@ async fn put(world: &World, made: &Made, key: &str) {
 async fn a_bucket_lives_through_every_change() {
     let world = World::new();
     let mut made = world.make::<Bucket>("models", &bucket()).await;
-    let outputs: BucketOut<Resolved> = made.outputs().await;
+    let outputs: BucketOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.arn.as_str(), format!("arn:aws:s3:::{}", made.id));
     assert_eq!(outputs.regional_domain_name, format!("{}.s3.eu-west-1.amazonaws.com", made.id));
     let location = world.aws.s3().get_bucket_location().bucket(&made.id).send().await.unwrap();
@@ -154,7 +153,7 @@ async fn in_awss_first_region_a_bucket_of_the_account_is_not_taken_for_a_new_one
         .http_client(world.cloud.http_client())
         .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(world.cloud.credentials()))
         .build();
-    world.aws = std::sync::Arc::new(ebbtide::aws::Aws::new(config, false));
+    world.aws = std::sync::Arc::new(ebbtide::engine::sdk::Aws::new(config, false));
     let made = world.make::<Bucket>("models", &bucket()).await;
     made.delete().await;
 

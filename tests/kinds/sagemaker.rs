@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
-use ebbtide::aws::iam::{Policy, Role, RoleOut};
+use ebbtide::aws::iam::{Policy, Role, RoleOutputs};
 use ebbtide::aws::sagemaker::{
-    AsyncInference, CaptureMode, Container, DataCapture, Deployment, Endpoint, EndpointConfig, EndpointOut, Hosting,
-    Instances, Model, ModelData, ModelForm, Serverless, Size, Strategy, Variant,
+    AsyncInference, CaptureMode, Container, DataCapture, Deployment, Endpoint, EndpointConfig, EndpointOutputs,
+    Hosting, Instances, Model, ModelData, ModelForm, Serverless, Size, Strategy, Variant,
 };
-use ebbtide::aws::{EndpointConfigName, ModelName, RoleArn, Tags};
-use ebbtide::resource::{ErrorKind, Readiness};
-use ebbtide::stack::{Input, Resolved};
+use ebbtide::aws::{EndpointConfigName, ModelName, RoleArn};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Input, Readiness, Resolved, Tags};
 
 use crate::declared::resolved;
 use crate::harness::{Made, World};
@@ -23,7 +23,7 @@ fn tags(key: &str, value: &str) -> Tags {
 
 pub async fn role(world: &World) -> RoleArn {
     let role: Role<Resolved> = resolved(&Role::new(Policy::trust("sagemaker.amazonaws.com")));
-    world.make::<Role>("models", &role).await.outputs::<RoleOut<Resolved>>().await.arn
+    world.make::<Role>("models", &role).await.outputs::<RoleOutputs<Resolved>>().await.arn
 }
 
 pub fn model(role: &RoleArn, image: &str) -> Model<Resolved> {
@@ -153,7 +153,7 @@ async fn an_endpoint_lives_and_moves_to_another_configuration() {
     let mut inputs = endpoint("llm-v1", &first.id);
     inputs.tags = tags("team", "llm");
     let mut made = world.make::<Endpoint>("llm", &inputs).await;
-    let outputs: EndpointOut<Resolved> = made.outputs().await;
+    let outputs: EndpointOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.arn.as_str(), "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/llm-v1");
 
     inputs.config = EndpointConfigName(second.id.clone());
@@ -306,5 +306,5 @@ fn a_name_in_the_environment_of_a_container_may_refer_to_another_resource() {
         ..Container::new("1.dkr.ecr/vllm:1", None)
     };
     let model = serde_json::to_value(Model::new("arn:aws:iam::123456789012:role/llm", container)).unwrap();
-    assert_eq!(ebbtide::stack::references(&model).len(), 1);
+    assert_eq!(ebbtide::resource::references(&model).len(), 1);
 }

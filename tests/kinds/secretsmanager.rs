@@ -1,9 +1,8 @@
 //! Secrets.
 
-use ebbtide::aws::Tags;
-use ebbtide::aws::secretsmanager::{Alphabet, Secret, SecretOut, SecretSource};
-use ebbtide::resource::{ErrorKind, kind};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::secretsmanager::{Alphabet, Secret, SecretOutputs, SecretSource};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Resolved, Tags, kind};
 
 use crate::declared::resolved;
 use crate::harness::{Made, World};
@@ -38,7 +37,7 @@ fn write(folder: &tempfile::TempDir, text: &str) -> SecretSource {
 async fn a_secret_lives_through_every_change() {
     let world = World::new();
     let mut made = world.make::<Secret>("token", &secret(generated(1))).await;
-    let outputs: SecretOut<Resolved> = made.outputs().await;
+    let outputs: SecretOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.arn.as_str(), made.id);
     assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("a value"));
 

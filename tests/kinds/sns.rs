@@ -1,10 +1,10 @@
 //! Topics and subscriptions.
 
+use ebbtide::aws::TopicArn;
 use ebbtide::aws::iam::{Policy, Principal};
-use ebbtide::aws::sns::{Filter, FilterScope, Protocol, Subscription, SubscriptionOut, Topic, TopicOut};
-use ebbtide::aws::{Tags, TopicArn};
-use ebbtide::resource::{ErrorKind, Readiness, kind};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::sns::{Filter, FilterScope, Protocol, Subscription, SubscriptionOutputs, Topic, TopicOutputs};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Readiness, Resolved, Tags, kind};
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -42,7 +42,7 @@ async fn confirm(world: &World, topic: &str, endpoint: &str) {
 async fn a_topic_lives_through_every_change() {
     let world = World::new();
     let mut made = world.make::<Topic>("alarms", &topic()).await;
-    let outputs: TopicOut<Resolved> = made.outputs().await;
+    let outputs: TopicOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.arn.as_str(), format!("arn:aws:sns:eu-west-1:123456789012:{}", outputs.name));
 
     let mut changed = Topic { display_name: String::new(), ..topic() };
@@ -89,7 +89,7 @@ async fn a_subscription_lives_through_every_change() {
     let topic = world.make::<Topic>("alarms", &topic()).await;
     let mut changed = subscription(&topic, Protocol::Sqs, QUEUE);
     let mut made = world.make::<Subscription>("queue", &changed).await;
-    let outputs: SubscriptionOut<Resolved> = made.outputs().await;
+    let outputs: SubscriptionOutputs<Resolved> = made.outputs().await;
     assert!(outputs.arn.as_str().starts_with(&topic.id), "{}", outputs.arn);
 
     changed.raw_delivery = true;
@@ -137,7 +137,7 @@ async fn a_confirmed_subscription_has_its_arn_under_the_same_id() {
     assert!(error.to_string().contains("confirmed"), "{error}");
 
     confirm(&world, &topic.id, "ops@example.com").await;
-    assert!(made.outputs::<SubscriptionOut<Resolved>>().await.arn.as_str().starts_with(&topic.id));
+    assert!(made.outputs::<SubscriptionOutputs<Resolved>>().await.arn.as_str().starts_with(&topic.id));
     made.change_to(&filtered).await;
     made.delete().await;
 }

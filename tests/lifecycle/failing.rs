@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use ebbtide::apply::{Event, Interrupt};
 use ebbtide::aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use ebbtide::aws::logs::LogGroup;
+use ebbtide::engine::apply::{Event, Interrupt};
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::seam::{Call, Observer, Seam, Verdict};

@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide::apply::{Deployment, Event, Failure, Finished, Interrupt, Showing};
-use ebbtide::aws::Aws;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
+use ebbtide::engine::apply::{Deployment, Event, Failure, Finished, Interrupt};
+use ebbtide::engine::sdk::{Aws, Showing};
+use ebbtide::engine::state::{Keys, LocalBackend, State};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::stack::{Address, Declarations, Scope, Stack};
-use ebbtide::state::{Keys, LocalBackend, Snapshot, State};
+use ebbtide::record::Snapshot;
+use ebbtide::resource::{Address, Scope};
+use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::{Cloud, Settings};
 use tempfile::TempDir;
 

@@ -1,6 +1,7 @@
 //! Toward destroyed: everything but data that was not named.
 
-use ebbtide::plan::{PlanError, Target};
+use ebbtide::plan::Target;
+use ebbtide::planner::PlanError;
 use serde_json::json;
 
 use crate::fixture::{at, reference, small, told};

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ebbtide::plan::{
-    Knowledge, Observation, Operation, OperationKind, Plan, PlanError, Request, Seen, Target, Traits, plan,
+use ebbtide::plan::{Operation, OperationKind, Plan, Target};
+use ebbtide::planner::{KindCatalog, Observation, PlanError, Request, Seen, plan};
+use ebbtide::record::{Outcome, Progress, Snapshot, replay};
+use ebbtide::resource::{
+    Address, Identity, KindInfo, LiveState, Persistence, Readiness, Replacement, Scope, references, resolve,
 };
-use ebbtide::resource::{Observed, Persistence, Readiness, Replacement};
-use ebbtide::stack::{Address, Declaration, Declarations, Identity, PausedInputs, Scope, references, resolve};
-use ebbtide::state::{Outcome, Progress, Snapshot, replay};
+use ebbtide::stack::{Declaration, Declarations, OnPause};
 use serde_json::{Map, Value, json};
 
 /// Kinds: `data_…` holds data, `bill_…` bills by the hour; `…_fixed` has a name that two cannot share, so that it is
@@ -64,7 +65,7 @@ impl World {
 
     /// Declares (or declares anew) a resource; what bills by the hour is deleted by a pause.
     pub fn declare(&mut self, address: &str, inputs: Value) -> &mut Declaration {
-        let paused = if address.starts_with("bill") { PausedInputs::Delete } else { PausedInputs::Keep };
+        let paused = if address.starts_with("bill") { OnPause::Delete } else { OnPause::Keep };
         let depends_on = references(&inputs).into_iter().map(|reference| reference.address).collect();
         let declaration = Declaration { inputs, paused, depends_on, protect: false };
         self.declarations.resources.insert(at(address), declaration);
@@ -213,6 +214,6 @@ pub fn small() -> World {
     world.declare("data_net.n", json!({"size": 1, "form": "a"}));
     world.declare("bill_server.s", json!({"size": 1, "form": "a", "name": "server", "net": reference("data_net.n")}));
     world.declare("data_alarm.a", json!({"on": {"$ref": "bill_server.s", "output": "name"}, "armed": true})).paused =
-        PausedInputs::Reduce(json!({"on": {"$ref": "bill_server.s", "output": "name"}, "armed": false}));
+        OnPause::Reduce(json!({"on": {"$ref": "bill_server.s", "output": "name"}, "armed": false}));
     world
 }

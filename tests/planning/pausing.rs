@@ -1,8 +1,9 @@
 //! Toward paused and back.
 
-use ebbtide::plan::{OperationKind, PlanError, Seen, Target};
+use ebbtide::plan::{OperationKind, Target};
+use ebbtide::planner::{PlanError, Seen};
 use ebbtide::resource::Readiness;
-use ebbtide::stack::PausedInputs;
+use ebbtide::stack::OnPause;
 use serde_json::json;
 
 use crate::fixture::{at, reference, small, told};
@@ -89,9 +90,9 @@ fn what_is_gone_already_sleeps_all_the_same() {
 fn the_planner_refuses_its_own_plan_to_delete_data_on_a_pause() {
     let mut world = small();
     world.go(Target::Running);
-    world.declare("data_net.n", json!({"size": 1, "form": "a"})).paused = PausedInputs::Delete;
+    world.declare("data_net.n", json!({"size": 1, "form": "a"})).paused = OnPause::Delete;
     assert_eq!(world.plan(Target::Paused), Err(PlanError::PauseWouldDelete(at("data_net.n"))));
-    world.declare("data_net.n", json!({"size": 1})).paused = PausedInputs::Reduce(json!({"form": "b"}));
+    world.declare("data_net.n", json!({"size": 1})).paused = OnPause::Reduce(json!({"form": "b"}));
     assert_eq!(world.plan(Target::Paused), Err(PlanError::PauseWouldDelete(at("data_net.n"))));
 }
 
@@ -110,7 +111,7 @@ fn a_declaration_that_moved_on_does_not_stand_in_the_way_of_a_pause() {
     world.declare("data_topic.t", json!({}));
     let on = json!({"$ref": "bill_server.s", "output": "name"});
     let moved = |armed| json!({"on": on, "armed": armed, "form": "new", "tell": reference("data_topic.t")});
-    world.declare("data_alarm.a", moved(true)).paused = PausedInputs::Reduce(moved(false));
+    world.declare("data_alarm.a", moved(true)).paused = OnPause::Reduce(moved(false));
     let plan = world.plan(Target::Paused).unwrap();
     let quieted = plan.operations.iter().find(|operation| operation.address == at("data_alarm.a")).unwrap();
     let changed: Vec<_> = quieted.changes.iter().map(|change| change.field.as_str()).collect();
@@ -135,7 +136,7 @@ fn what_failed_and_would_be_reduced_is_not_built_again_by_a_pause() {
     let mut world = small();
     world.go(Target::Running);
     world.declare("bill_server.s", json!({"size": 2, "net": reference("data_net.n"), "name": "server"})).paused =
-        PausedInputs::Reduce(json!({"size": 0, "net": reference("data_net.n"), "name": "server"}));
+        OnPause::Reduce(json!({"size": 0, "net": reference("data_net.n"), "name": "server"}));
     world.seen("bill_server.s").readiness = Readiness::Failed("no capacity".into());
     let plan = world.plan(Target::Paused).unwrap();
     assert!(told(&plan).contains(&"delete bill_server.s".to_owned()), "{:?}", told(&plan));

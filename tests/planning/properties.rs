@@ -1,6 +1,7 @@
 //! Properties over generated stacks: whatever is declared, changed and cut off, plans are in order and get there.
 
-use ebbtide::plan::{PlanError, Target};
+use ebbtide::plan::Target;
+use ebbtide::planner::PlanError;
 use proptest::prelude::*;
 use serde_json::json;
 

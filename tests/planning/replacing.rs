@@ -1,6 +1,7 @@
 //! Replacements: the order, what refers to the old one, and old generations that are left.
 
-use ebbtide::plan::{PlanError, Target};
+use ebbtide::plan::Target;
+use ebbtide::planner::PlanError;
 use serde_json::json;
 
 use crate::fixture::{World, at, reference, told};

@@ -1,6 +1,7 @@
 //! Toward running: create, change, leave alone.
 
-use ebbtide::plan::{PlanError, Seen, Target};
+use ebbtide::plan::Target;
+use ebbtide::planner::{PlanError, Seen};
 use ebbtide::resource::Readiness;
 use serde_json::json;
 

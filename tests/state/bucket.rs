@@ -1,6 +1,6 @@
 //! The bucket itself: missing, without versions, made.
 
-use ebbtide::state::{S3Backend, StateError};
+use ebbtide::engine::state::{S3Backend, StateError};
 
 use crate::documents::{first, next};
 use crate::world::{Place, With, World, holder};

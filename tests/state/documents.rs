@@ -1,8 +1,8 @@
 //! Documents and progress to write in tests.
 
 use ebbtide::plan::{Plan, Target};
-use ebbtide::stack::Scope;
-use ebbtide::state::{Entry, Outcome, Progress, Run, Snapshot};
+use ebbtide::record::{Entry, Outcome, Progress, Run, Snapshot};
+use ebbtide::resource::Scope;
 use serde_json::json;
 
 use crate::world::{ENVIRONMENT, STACK};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ebbtide::resource::Boxed;
-use ebbtide::state::{Backend, Commit, Held, Holder, Lease, Session, StateError, Stored, Version};
+use ebbtide::engine::sdk::Boxed;
+use ebbtide::engine::state::{Backend, Commit, Held, Holder, Lease, Session, StateError, Stored, Version};
 
 /// When a call fails.
 #[derive(Clone, Copy, Debug)]

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use ebbtide::state::{Backend, StateError};
+use ebbtide::engine::state::{Backend, StateError};
 
 use crate::documents::{RUN, first, next, progress, running};
 use crate::world::{Place, With, World, holder};
@@ -178,7 +178,7 @@ async fn a_write_that_was_checked_before_the_freeze_is_refused_by_the_document()
     let (snapshot, _) = second.read().await.unwrap().unwrap();
     second.commit(&next(&snapshot)).await.unwrap();
     world.put_object("lease.json", &lease).await;
-    let ours = ebbtide::state::Snapshot { by: "frozen@host".into(), ..next(&snapshot) };
+    let ours = ebbtide::record::Snapshot { by: "frozen@host".into(), ..next(&snapshot) };
     let error = writer.commit(&ours).await.unwrap_err();
     assert!(matches!(error, StateError::Moved { .. }), "{error}");
     assert_eq!(world.state().read().await.unwrap().unwrap().0, next(&snapshot));

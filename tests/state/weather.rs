@@ -1,6 +1,6 @@
 //! Bad weather between here and S3: no update is lost, and nothing is told to be done that is not.
 
-use ebbtide::state::{State, StateError};
+use ebbtide::engine::state::{State, StateError};
 use ebbtide_cloud::Seam;
 
 use crate::documents::{RUN, first, next, progress, running};
@@ -53,7 +53,7 @@ async fn commands(world: &World, state: &State) -> usize {
     done
 }
 
-async fn world_read(world: &World) -> Result<(ebbtide::state::Snapshot, usize), StateError> {
+async fn world_read(world: &World) -> Result<(ebbtide::record::Snapshot, usize), StateError> {
     let (snapshot, lines) = world.state().read().await?.expect("there is state");
     Ok((snapshot, lines.len()))
 }

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide::aws::Aws;
-use ebbtide::state::{Backend, Bucket, Holder, Key, Keys, KmsKey, LocalBackend, Passphrase, S3Backend, State};
+use ebbtide::engine::sdk::Aws;
+use ebbtide::engine::state::{Backend, Bucket, Holder, Key, Keys, KmsKey, LocalBackend, Passphrase, S3Backend, State};
 use ebbtide_cloud::{Cloud, Settings};
 use tempfile::TempDir;
 

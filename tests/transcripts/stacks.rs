@@ -6,7 +6,8 @@ use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
 use ebbtide::aws::s3::Bucket;
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::components::network::{Nat, Network};
-use ebbtide::stack::{Input, Stack};
+use ebbtide::resource::Input;
+use ebbtide::stack::Stack;
 use schemars::JsonSchema;
 use serde::Deserialize;
 

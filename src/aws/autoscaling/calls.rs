@@ -11,8 +11,7 @@ use jiff::Timestamp;
 use super::dimension::dimension_of;
 use super::schedule::Timetable;
 use super::{ScalingRule, Suspended};
-use crate::aws::{Call, Context, NotFoundIsNone};
-use crate::resource::Error;
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
 
 /// The target of a resource, if it is registered.
 pub(super) async fn target(context: &Context, resource: &str) -> Result<Option<ScalableTarget>, Error> {
@@ -25,7 +24,7 @@ pub(super) async fn target(context: &Context, resource: &str) -> Result<Option<S
         .resource_ids(resource)
         .send()
         .await
-        .call("application-autoscaling:DescribeScalableTargets")?;
+        .named("application-autoscaling:DescribeScalableTargets")?;
     Ok(found.scalable_targets().iter().find(|target| target.resource_id() == resource).cloned())
 }
 
@@ -33,7 +32,7 @@ pub(super) async fn target(context: &Context, resource: &str) -> Result<Option<S
 pub(super) async fn target_tags(context: &Context, target: &ScalableTarget) -> Result<BTreeMap<String, String>, Error> {
     let Some(arn) = target.scalable_target_arn() else { return Ok(BTreeMap::new()) };
     let list = context.aws.applicationautoscaling().list_tags_for_resource().resource_arn(arn);
-    let found = list.send().await.call("application-autoscaling:ListTagsForResource").found()?;
+    let found = list.send().await.named("application-autoscaling:ListTagsForResource").optional()?;
     let tags = found.and_then(|found| found.tags().cloned()).unwrap_or_default();
     Ok(tags.into_iter().collect())
 }
@@ -72,7 +71,7 @@ pub(super) async fn register(
         .set_tags(tags.map(|tags| tags.into_iter().collect()))
         .send()
         .await
-        .call("application-autoscaling:RegisterScalableTarget")
+        .named("application-autoscaling:RegisterScalableTarget")
         .map(drop)
 }
 
@@ -87,8 +86,8 @@ pub(super) async fn deregister(context: &Context, resource: &str) -> Result<(), 
         .resource_id(resource)
         .send()
         .await
-        .call("application-autoscaling:DeregisterScalableTarget")
-        .found()
+        .named("application-autoscaling:DeregisterScalableTarget")
+        .optional()
         .map(drop)
 }
 
@@ -111,7 +110,7 @@ pub(super) async fn policies(
         .send();
     let mut found = Vec::new();
     while let Some(policy) = pages.next().await {
-        found.push(policy.call("application-autoscaling:DescribeScalingPolicies")?);
+        found.push(policy.named("application-autoscaling:DescribeScalingPolicies")?);
     }
     found.retain(|policy| policy.resource_id() == resource && name.is_none_or(|name| policy.policy_name() == name));
     Ok(found)
@@ -133,7 +132,7 @@ pub(super) async fn put_policy(context: &Context, resource: &str, name: &str, ru
         .set_step_scaling_policy_configuration(rule.step)
         .send()
         .await
-        .call("application-autoscaling:PutScalingPolicy")
+        .named("application-autoscaling:PutScalingPolicy")
         .map(drop)
 }
 
@@ -149,8 +148,8 @@ pub(super) async fn delete_policy(context: &Context, resource: &str, name: &str)
         .policy_name(name)
         .send()
         .await
-        .call("application-autoscaling:DeleteScalingPolicy")
-        .found()
+        .named("application-autoscaling:DeleteScalingPolicy")
+        .optional()
         .map(drop)
 }
 
@@ -173,7 +172,7 @@ pub(super) async fn actions(
         .send();
     let mut found = Vec::new();
     while let Some(action) = pages.next().await {
-        found.push(action.call("application-autoscaling:DescribeScheduledActions")?);
+        found.push(action.named("application-autoscaling:DescribeScheduledActions")?);
     }
     found.retain(|action| {
         action.resource_id() == resource && name.is_none_or(|name| action.scheduled_action_name() == name)
@@ -203,7 +202,7 @@ pub(super) async fn put_action(context: &Context, resource: &str, name: &str, wh
         .set_end_time(when.end.map(instant))
         .send()
         .await
-        .call("application-autoscaling:PutScheduledAction")
+        .named("application-autoscaling:PutScheduledAction")
         .map(drop)
 }
 

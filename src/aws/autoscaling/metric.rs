@@ -8,8 +8,7 @@ use aws_sdk_applicationautoscaling::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::aws::built::built;
-use crate::resource::Error;
+use crate::engine::sdk::{Error, built};
 
 /// The metric that target tracking keeps at a value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -13,9 +13,9 @@ mod target;
 
 pub(crate) use dimension::variant_resource;
 pub use metric::{CustomMetric, MathQuery, MathStatistic, MetricStatistic, PredefinedMetric, TargetMetric};
-pub use policy::{ScalingPolicy, ScalingPolicyOut};
+pub use policy::{ScalingPolicy, ScalingPolicyOutputs};
 pub use rule::{ScalingRule, TargetTracking};
-pub use scheduled_action::{ScheduledAction, ScheduledActionOut};
+pub use scheduled_action::{ScheduledAction, ScheduledActionOutputs};
 pub(crate) use snapshot::Snapshot;
 pub use step::{Adjustment, Aggregation, Step, StepScaling};
-pub use target::{Scalable, ScalableTarget, ScalableTargetOut, Suspended};
+pub use target::{Scalable, ScalableTarget, ScalableTargetOutputs, Suspended};

@@ -5,9 +5,12 @@ use serde_json::{Map, Value};
 
 use super::snapshot::aws_name;
 use super::{ScalingRule, TargetTracking, calls};
-use crate::aws::{AlarmName, Context, ScalableResource, ScalingPolicyArn};
-use crate::resource::{Error, Persistence, Reading, Replacement, Resource, fields};
-use crate::stack::{Declared, Identity, Input, Phase, Resolved};
+use crate::aws::{AlarmName, ScalableResource, ScalingPolicyArn};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{Context, Error};
+use crate::resource::{
+    Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
+};
 
 /// The longest name that AWS takes, in characters.
 const LONGEST: usize = 256;
@@ -35,7 +38,7 @@ impl ScalingPolicy {
 /// The outputs of a policy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct ScalingPolicyOut<P: Phase> {
+pub struct ScalingPolicyOutputs<P: Phase> {
     /// The ARN: the action of an alarm that sets a step policy off.
     pub arn: P::Of<ScalingPolicyArn>,
     /// The alarms that AWS keeps for it.
@@ -49,16 +52,16 @@ impl Resource for ScalingPolicy {
     /// Two of them for one metric, or of one name, cannot exist at once.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScalingPolicy<Resolved>;
-    type Out<P: Phase> = ScalingPolicyOut<P>;
+    type Outputs<P: Phase> = ScalingPolicyOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if let Some(name) = &self.name {
             problems.extend(name_problem(name).map(|message| ("name".to_owned(), message)));
         }
         self.rule.validate(problems);
     }
 
-    fn predict(&self, _identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, _identity: &Identity) -> Map<String, Value> {
         match self.rule {
             // Only target tracking has alarms of its own.
             ScalingRule::Step(_) => Map::from_iter([("alarms".to_owned(), Value::Array(Vec::new()))]),
@@ -73,7 +76,9 @@ impl Resource for ScalingPolicy {
         };
         all.iter().enumerate().filter_map(repeats).collect()
     }
+}
 
+impl Provider for ScalingPolicy {
     async fn find(context: &Context, inputs: &ScalingPolicy<Resolved>) -> Result<Option<String>, Error> {
         let (resource, name) = (inputs.target.as_str(), aws_name(&context.identity, inputs.name.as_deref()));
         if calls::policies(context, resource, Some(&name)).await?.is_empty() {
@@ -102,7 +107,8 @@ impl Resource for ScalingPolicy {
         // A step policy's alarms are whatever calls it, which is none of its own affairs.
         alarms.retain(|_| matches!(inputs.rule, ScalingRule::TargetTracking(_)));
         alarms.sort();
-        let outputs = ScalingPolicyOut::<Resolved> { arn: ScalingPolicyArn(policy.policy_arn().to_owned()), alarms };
+        let outputs =
+            ScalingPolicyOutputs::<Resolved> { arn: ScalingPolicyArn(policy.policy_arn().to_owned()), alarms };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 

@@ -1,5 +1,6 @@
 //! The rule of a scaling policy: target tracking or steps.
 
+use crate::resource::Problems;
 use aws_sdk_applicationautoscaling::types::{
     PolicyType, PredefinedMetricSpecification, ScalingPolicy, TargetTrackingScalingPolicyConfiguration,
 };
@@ -7,8 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::metric::{custom_from_sdk, math_to_sdk};
 use super::{PredefinedMetric, StepScaling, TargetMetric};
-use crate::aws::built::built;
-use crate::resource::Error;
+use crate::engine::sdk::{Error, built};
 
 /// The rule of a scaling policy.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,24 +50,24 @@ impl TargetTracking {
         }
     }
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if !self.value.is_finite() || self.value <= 0.0 {
-            problems.push(("rule.value".into(), format!("a metric cannot be kept at {}", self.value)));
+            problems.refuse("rule.value", format!("a metric cannot be kept at {}", self.value));
         }
         for (name, seconds) in [
             ("scale_in_cooldown_seconds", self.scale_in_cooldown_seconds),
             ("scale_out_cooldown_seconds", self.scale_out_cooldown_seconds),
         ] {
             if seconds.is_some_and(|seconds| seconds > 3600) {
-                problems.push((format!("rule.{name}"), "AWS takes 0 to 3600 seconds".into()));
+                problems.refuse(format!("rule.{name}"), "AWS takes 0 to 3600 seconds");
             }
         }
         if let TargetMetric::Math(queries) = &self.metric {
             if queries.iter().filter(|query| query.return_data).count() != 1 {
-                problems.push(("rule.metric".into(), "exactly one query is the result".into()));
+                problems.refuse("rule.metric", "exactly one query is the result");
             }
             if queries.iter().any(|query| query.expression.is_some() == query.metric.is_some()) {
-                problems.push(("rule.metric".into(), "a query is either an expression or a metric".into()));
+                problems.refuse("rule.metric", "a query is either an expression or a metric");
             }
         }
     }
@@ -118,7 +118,7 @@ pub(super) struct SdkRule {
 
 impl ScalingRule {
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, problems: &mut Vec<(String, String)>) {
+    pub(super) fn validate(&self, problems: &mut Problems) {
         match self {
             Self::TargetTracking(tracking) => tracking.validate(problems),
             Self::Step(step) => step.validate(problems),
@@ -227,7 +227,7 @@ mod tests {
                 .build()
                 .unwrap();
             assert_eq!(ScalingRule::from_sdk(&policy), Some(rule.clone()));
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             rule.validate(&mut problems);
             assert_eq!(problems, [], "{rule:?}");
         }
@@ -238,7 +238,7 @@ mod tests {
         let ScalingRule::Step(mut step) = rules().remove(3) else { panic!("steps come last") };
         step.steps[1].lower = Some(5.0);
         step.adjustment = Adjustment::Exact;
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         ScalingRule::Step(step).validate(&mut problems);
         assert_eq!(problems.len(), 2, "{problems:?}");
         let metric = PredefinedMetric::SageMakerVariantInvocationsPerInstance;

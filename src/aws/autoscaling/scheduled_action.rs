@@ -8,9 +8,10 @@ use super::dimension::dimension_of;
 use super::policy::name_problem;
 use super::schedule::{Timetable, schedule_problem, zone_problem};
 use super::snapshot::aws_name;
-use crate::aws::{Arn, Call, Context, NotFoundIsNone, ScalableResource};
-use crate::resource::{Error, Persistence, Reading, Replacement, Resource, fields};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::aws::{Arn, ScalableResource};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields};
 
 /// Sets other bounds at certain times. It clamps the capacity into them and does not set it otherwise.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -67,7 +68,7 @@ impl ScheduledAction {
 /// The outputs of a scheduled action.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct ScheduledActionOut<P: Phase> {
+pub struct ScheduledActionOutputs<P: Phase> {
     /// The ARN.
     pub arn: P::Of<Arn>,
 }
@@ -79,9 +80,9 @@ impl Resource for ScheduledAction {
     /// Both would act at the same time.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScheduledAction<Resolved>;
-    type Out<P: Phase> = ScheduledActionOut<P>;
+    type Outputs<P: Phase> = ScheduledActionOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         let mut problem = |field: &str, message: Option<String>| {
             problems.extend(message.map(|message| (field.to_owned(), message)));
         };
@@ -115,7 +116,9 @@ impl Resource for ScheduledAction {
         };
         all.iter().enumerate().filter_map(repeats).collect()
     }
+}
 
+impl Provider for ScheduledAction {
     async fn find(context: &Context, inputs: &ScheduledAction<Resolved>) -> Result<Option<String>, Error> {
         let (resource, name) = (inputs.target.as_str(), aws_name(&context.identity, inputs.name.as_deref()));
         if calls::actions(context, resource, Some(&name)).await?.is_empty() {
@@ -150,7 +153,7 @@ impl Resource for ScheduledAction {
             start,
             end,
         };
-        let outputs = ScheduledActionOut::<Resolved> { arn: Arn(action.scheduled_action_arn().to_owned()) };
+        let outputs = ScheduledActionOutputs::<Resolved> { arn: Arn(action.scheduled_action_arn().to_owned()) };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 
@@ -176,8 +179,8 @@ impl Resource for ScheduledAction {
             .scheduled_action_name(name)
             .send()
             .await
-            .call("application-autoscaling:DeleteScheduledAction")
-            .found()
+            .named("application-autoscaling:DeleteScheduledAction")
+            .optional()
             .map(drop)
     }
 }
@@ -209,7 +212,7 @@ mod tests {
     fn what_aws_would_refuse_is_found() {
         let evening = ScheduledAction::new("endpoint/llm/variant/v", "cron(0 18 ? * MON-FRI *)", (1, 1));
         let problems_of = |action: &ScheduledAction| {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             action.validate(&mut problems);
             problems.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
         };

@@ -3,12 +3,10 @@
 use aws_sdk_applicationautoscaling::types::ScalableTarget;
 use serde::{Deserialize, Serialize};
 
-use super::calls;
 use super::schedule::Timetable;
-use super::{ScalingRule, Suspended};
-use crate::aws::{Context, Tags};
-use crate::resource::Error;
-use crate::stack::{Identity, Scope};
+use super::{ScalingRule, Suspended, calls};
+use crate::engine::sdk::{Context, Error};
+use crate::resource::{Identity, Scope, Tags};
 
 /// The longest name of a policy or scheduled action, in characters.
 const LONGEST: usize = 256;

@@ -1,12 +1,12 @@
 //! Step scaling: how much capacity an alarm adds or takes, by how far its metric is off.
 
+use crate::resource::Problems;
 use aws_sdk_applicationautoscaling::types::{
     AdjustmentType, MetricAggregationType, StepAdjustment, StepScalingPolicyConfiguration,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::aws::built::built;
-use crate::resource::Error;
+use crate::engine::sdk::{Error, built};
 
 /// Step scaling. An alarm whose action is the policy's ARN sets it off.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -64,8 +64,8 @@ pub struct Step {
 
 impl StepScaling {
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, problems: &mut Vec<(String, String)>) {
-        let mut problem = |message: &str| problems.push(("rule.steps".into(), message.to_owned()));
+    pub(super) fn validate(&self, problems: &mut Problems) {
+        let mut problem = |message: &str| problems.refuse("rule.steps", message.to_owned());
         if !(1..=20).contains(&self.steps.len()) {
             problem("a policy has 1 to 20 steps");
         }
@@ -83,7 +83,7 @@ impl StepScaling {
             problem("each step must begin where the one before it ends, lowest first");
         }
         if self.least_change.is_some() && self.adjustment != Adjustment::Percent {
-            problems.push(("rule.least_change".into(), "only a change in percent has a least change".into()));
+            problems.refuse("rule.least_change", "only a change in percent has a least change");
         }
     }
 

@@ -7,10 +7,13 @@ use serde_json::{Map, Value};
 use super::Snapshot;
 use super::calls::{self, unsigned};
 use super::dimension::{component_resource, variant_resource};
-use crate::aws::repeated::repeats;
-use crate::aws::{Arn, Call, Context, EndpointName, ScalableResource, Tags, own_tags, tag_changes};
-use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Input, Phase, Resolved};
+use crate::aws::lists::repeats;
+use crate::aws::{Arn, EndpointName, ScalableResource};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind};
+use crate::resource::{
+    Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags, tag_changes,
+};
 
 /// What is scaled, and between which bounds. A pause takes it off and remembers every policy and scheduled action
 /// under it, whoever made them.
@@ -98,7 +101,7 @@ impl Scalable<Resolved> {
 /// The outputs of a target.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct ScalableTargetOut<P: Phase> {
+pub struct ScalableTargetOutputs<P: Phase> {
     /// What policies and scheduled actions refer to.
     pub resource: P::Of<ScalableResource>,
     /// The ARN.
@@ -110,11 +113,11 @@ impl Resource for ScalableTarget {
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(ScalableTarget: of);
     type Resolved = ScalableTarget<Resolved>;
-    type Out<P: Phase> = ScalableTargetOut<P>;
+    type Outputs<P: Phase> = ScalableTargetOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if self.min > self.max {
-            problems.push(("min".into(), format!("the least, {}, is above the most, {}", self.min, self.max)));
+            problems.refuse("min", format!("the least, {}, is above the most, {}", self.min, self.max));
         }
     }
 
@@ -124,7 +127,7 @@ impl Resource for ScalableTarget {
         again.into_iter().map(|(index, _)| (index, message.to_owned())).collect()
     }
 
-    fn predict(&self, _identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, _identity: &Identity) -> Map<String, Value> {
         let resource = match &self.of {
             Scalable::Variant { endpoint, variant } => {
                 endpoint.known().map(|endpoint| variant_resource(endpoint.as_str(), variant))
@@ -133,7 +136,9 @@ impl Resource for ScalableTarget {
         };
         resource.map(|resource| ("resource".to_owned(), Value::String(resource))).into_iter().collect()
     }
+}
 
+impl Provider for ScalableTarget {
     async fn find(context: &Context, inputs: &ScalableTarget<Resolved>) -> Result<Option<String>, Error> {
         let resource = inputs.of.resource();
         let Some(target) = calls::target(context, &resource).await? else { return Ok(None) };
@@ -171,11 +176,11 @@ impl Resource for ScalableTarget {
             suspended: Suspended::from_sdk(target.suspended_state()),
             tags: own_tags(tags),
         };
-        let outputs = ScalableTargetOut::<Resolved> {
+        let outputs = ScalableTargetOutputs::<Resolved> {
             resource: ScalableResource(id.to_owned()),
             arn: Arn(target.scalable_target_arn().unwrap_or_default().to_owned()),
         };
-        Ok(Some(Reading { remember: Some(serde_json::to_value(snapshot)?), ..Reading::ready(inputs, outputs) }))
+        Ok(Some(Reading { pause_snapshot: Some(serde_json::to_value(snapshot)?), ..Reading::ready(inputs, outputs) }))
     }
 
     async fn update(
@@ -196,11 +201,11 @@ impl Resource for ScalableTarget {
         let client = context.aws.applicationautoscaling();
         if !set.is_empty() {
             let tag = client.tag_resource().resource_arn(arn).set_tags(Some(set.into_iter().collect()));
-            tag.send().await.call("application-autoscaling:TagResource")?;
+            tag.send().await.named("application-autoscaling:TagResource")?;
         }
         if !removed.is_empty() {
             let untag = client.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-            untag.send().await.call("application-autoscaling:UntagResource")?;
+            untag.send().await.named("application-autoscaling:UntagResource")?;
         }
         Ok(())
     }
@@ -228,7 +233,7 @@ mod tests {
     #[test]
     fn bounds_and_doubles_are_checked() {
         let target = ScalableTarget::variant("llm", "AllTraffic", (2, 1));
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         target.validate(&mut problems);
         assert_eq!(problems[0].0, "min");
         let other = ScalableTarget::variant("llm", "Canary", (1, 2));

@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 use super::Notify;
 use super::amount::{amount_problem, in_words_of};
 use super::calls::{all_tags, budget_arn, notifications, sdk_tags, update_notifications, update_tags};
-use crate::aws::built::built;
-use crate::aws::order::ordered_like;
-use crate::aws::repeated::repeats;
-use crate::aws::{Arn, Call, Context, NotFoundIsNone, Tags, own_tags};
-use crate::resource::{Error, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Phase, Resolved};
+use crate::aws::Arn;
+use crate::aws::lists::repeats;
+use crate::engine::providers::lists::ordered_like;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall, built};
+use crate::resource::{Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags};
 
 /// The longest name that AWS takes, in characters.
 const LONGEST: usize = 100;
@@ -85,7 +85,7 @@ impl Budget {
 /// The outputs of a budget.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct BudgetOut<P: Phase> {
+pub struct BudgetOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<String>,
     /// The ARN.
@@ -97,27 +97,27 @@ impl Resource for Budget {
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Budget: name);
     type Resolved = Budget<Resolved>;
-    type Out<P: Phase> = BudgetOut<P>;
+    type Outputs<P: Phase> = BudgetOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if let Some(name) = &self.name
             && (!(1..=LONGEST).contains(&name.chars().count()) || name.contains([':', '\\', '/']))
         {
             let message = format!("`{name}`: AWS takes 1 to {LONGEST} characters, without `:`, `\\` and `/`");
-            problems.push(("name".into(), message));
+            problems.refuse("name", message);
         }
         problems.extend(amount_problem(&self.amount).map(|message| ("amount".to_owned(), message)));
         if self.notify.len() > 10 {
-            problems.push(("notify".into(), "AWS takes at most 10 notifications".into()));
+            problems.refuse("notify", "AWS takes at most 10 notifications");
         }
         for (index, notify) in self.notify.iter().enumerate() {
             let field = format!("notify[{index}]");
             notify.validate(&field, problems);
             if self.notify[..index].iter().any(|other| other.when == notify.when) {
-                problems.push((field.clone(), "another notification has the same threshold".into()));
+                problems.refuse(field.clone(), "another notification has the same threshold");
             }
             if self.period == BudgetPeriod::Daily && notify.when.on.is_forecast() {
-                problems.push((field, "AWS forecasts nothing for a daily budget".into()));
+                problems.refuse(field, "AWS forecasts nothing for a daily budget");
             }
         }
     }
@@ -127,7 +127,7 @@ impl Resource for Budget {
         again.into_iter().map(|(index, name)| (index, format!("another budget is named {name}"))).collect()
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let name = self.name.clone().unwrap_or_else(|| identity.name(LONGEST));
         let scope = &identity.scope;
         let mut known = Map::new();
@@ -138,13 +138,15 @@ impl Resource for Budget {
         known.insert("name".into(), name.into());
         known
     }
+}
 
+impl Provider for Budget {
     async fn find(context: &Context, inputs: &Budget<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(context, inputs.name.as_deref());
         if describe(context, &name).await?.is_none() {
             return Ok(None);
         }
-        let tags = all_tags(context, &name).await.found()?.unwrap_or_default();
+        let tags = all_tags(context, &name).await.optional()?.unwrap_or_default();
         Ok(context.identity.owns(&tags).then_some(name))
     }
 
@@ -167,14 +169,14 @@ impl Resource for Budget {
             .set_resource_tags(Some(sdk_tags(context.tags(&inputs.tags))?))
             .send()
             .await
-            .call("budgets:CreateBudget")?;
+            .named("budgets:CreateBudget")?;
         Ok(name)
     }
 
     async fn read(context: &Context, id: &str, last: &Budget<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let Some(found) = describe(context, id).await? else { return Ok(None) };
         let (Some(tags), Some(notify)) =
-            (all_tags(context, id).await.found()?, notifications(context, id).await.found()?)
+            (all_tags(context, id).await.optional()?, notifications(context, id).await.optional()?)
         else {
             return Ok(None);
         };
@@ -191,7 +193,7 @@ impl Resource for Budget {
             notify: ordered_like(&last.notify, notify),
             tags: own_tags(tags),
         };
-        let outputs = BudgetOut::<Resolved> { name: id.to_owned(), arn: Arn(budget_arn(context, id)) };
+        let outputs = BudgetOutputs::<Resolved> { name: id.to_owned(), arn: Arn(budget_arn(context, id)) };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 
@@ -200,7 +202,7 @@ impl Resource for Budget {
             // A budget is replaced as a whole; what nobody declares here stays as it is.
             let kept = describe(context, id).await?.filter(|_| from.period == to.period);
             let update = context.aws.budgets().update_budget().account_id(&context.scope().account);
-            update.new_budget(to_sdk(id, to, kept.as_ref())?).send().await.call("budgets:UpdateBudget")?;
+            update.new_budget(to_sdk(id, to, kept.as_ref())?).send().await.named("budgets:UpdateBudget")?;
         }
         update_notifications(context, id, &from.notify, &to.notify).await?;
         update_tags(context, id, &from.tags, &to.tags).await
@@ -208,7 +210,7 @@ impl Resource for Budget {
 
     async fn delete(context: &Context, id: &str, _last: &Budget<Resolved>) -> Result<(), Error> {
         let delete = context.aws.budgets().delete_budget().account_id(&context.scope().account).budget_name(id);
-        delete.send().await.call("budgets:DeleteBudget").found().map(drop)
+        delete.send().await.named("budgets:DeleteBudget").optional().map(drop)
     }
 }
 
@@ -218,7 +220,7 @@ fn aws_name(context: &Context, given: Option<&str>) -> String {
 
 async fn describe(context: &Context, name: &str) -> Result<Option<SdkBudget>, Error> {
     let describe = context.aws.budgets().describe_budget().account_id(&context.scope().account).budget_name(name);
-    Ok(describe.send().await.call("budgets:DescribeBudget").found()?.and_then(|found| found.budget))
+    Ok(describe.send().await.named("budgets:DescribeBudget").optional()?.and_then(|found| found.budget))
 }
 
 #[expect(deprecated, reason = "the newer filter expressions are not told back unless asked for, and say no more here")]
@@ -293,7 +295,7 @@ mod tests {
     #[test]
     fn what_aws_would_refuse_is_found() {
         let fields_of = |budget: &Budget| {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             budget.validate(&mut problems);
             problems.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
         };

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use aws_sdk_budgets::types::{Notification, ResourceTag, Subscriber, SubscriptionType};
 
 use super::Notify;
-use crate::aws::built::built;
-use crate::aws::{Call, Context, NotFoundIsNone, Tags, tag_changes};
-use crate::resource::Error;
-use crate::stack::Resolved;
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall, built};
+use crate::resource::{Resolved, Tags, tag_changes};
 
 /// The ARN of a budget; budgets belong to no region.
 pub(super) fn budget_arn(context: &Context, name: &str) -> String {
@@ -19,7 +17,7 @@ pub(super) fn budget_arn(context: &Context, name: &str) -> String {
 /// All tags of a budget, ownership tags included.
 pub(super) async fn all_tags(context: &Context, name: &str) -> Result<BTreeMap<String, String>, Error> {
     let list = context.aws.budgets().list_tags_for_resource().resource_arn(budget_arn(context, name));
-    let found = list.send().await.call("budgets:ListTagsForResource")?;
+    let found = list.send().await.named("budgets:ListTagsForResource")?;
     Ok(found.resource_tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())
 }
 
@@ -29,11 +27,11 @@ pub(super) async fn update_tags(context: &Context, name: &str, from: &Tags, to: 
     let (budgets, arn) = (context.aws.budgets(), budget_arn(context, name));
     if !set.is_empty() {
         let tag = budgets.tag_resource().resource_arn(&arn).set_resource_tags(Some(sdk_tags(set)?));
-        tag.send().await.call("budgets:TagResource")?;
+        tag.send().await.named("budgets:TagResource")?;
     }
     if !removed.is_empty() {
         let untag = budgets.untag_resource().resource_arn(&arn).set_resource_tag_keys(Some(removed));
-        untag.send().await.call("budgets:UntagResource")?;
+        untag.send().await.named("budgets:UntagResource")?;
     }
     Ok(())
 }
@@ -56,7 +54,7 @@ pub(super) async fn notifications(context: &Context, name: &str) -> Result<Vec<N
         .send();
     let mut found = Vec::new();
     while let Some(notification) = pages.next().await {
-        let notification = notification.call("budgets:DescribeNotificationsForBudget")?;
+        let notification = notification.named("budgets:DescribeNotificationsForBudget")?;
         let subscribers = subscribers(context, name, &notification).await?;
         found.push(Notify::from_sdk(&notification, &subscribers));
     }
@@ -76,7 +74,7 @@ async fn subscribers(context: &Context, name: &str, notification: &Notification)
         .send();
     let mut found = Vec::new();
     while let Some(subscriber) = pages.next().await {
-        found.push(subscriber.call("budgets:DescribeSubscribersForNotification")?);
+        found.push(subscriber.named("budgets:DescribeSubscribersForNotification")?);
     }
     Ok(found)
 }
@@ -90,7 +88,7 @@ pub(super) async fn update_notifications(
 ) -> Result<(), Error> {
     for gone in from.iter().filter(|notify| !to.iter().any(|other| other.when == notify.when)) {
         let delete = context.aws.budgets().delete_notification().account_id(&context.scope().account).budget_name(name);
-        delete.notification(gone.when.to_sdk()?).send().await.call("budgets:DeleteNotification").found()?;
+        delete.notification(gone.when.to_sdk()?).send().await.named("budgets:DeleteNotification").optional()?;
     }
     for notify in to {
         match from.iter().find(|other| other.when == notify.when) {
@@ -103,7 +101,7 @@ pub(super) async fn update_notifications(
                     .set_subscribers(Some(notify.subscribers()?))
                     .send()
                     .await
-                    .call("budgets:CreateNotification")?;
+                    .named("budgets:CreateNotification")?;
             }
         }
     }
@@ -127,17 +125,17 @@ async fn update_subscribers(
         if let Some(replaced) = replaced.map(|place| removed.remove(place)) {
             let update = budgets.update_subscriber().account_id(account).budget_name(name);
             let update = update.notification(to.when.to_sdk()?).old_subscriber(replaced.clone());
-            update.new_subscriber(subscriber.clone()).send().await.call("budgets:UpdateSubscriber")?;
+            update.new_subscriber(subscriber.clone()).send().await.named("budgets:UpdateSubscriber")?;
         } else {
             let create = budgets.create_subscriber().account_id(account).budget_name(name);
             let create = create.notification(to.when.to_sdk()?).subscriber(subscriber.clone());
-            create.send().await.call("budgets:CreateSubscriber")?;
+            create.send().await.named("budgets:CreateSubscriber")?;
         }
     }
     for subscriber in removed {
         let delete = budgets.delete_subscriber().account_id(account).budget_name(name);
         let delete = delete.notification(to.when.to_sdk()?).subscriber(subscriber.clone());
-        delete.send().await.call("budgets:DeleteSubscriber").found()?;
+        delete.send().await.named("budgets:DeleteSubscriber").optional()?;
     }
     Ok(())
 }

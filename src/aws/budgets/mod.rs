@@ -5,5 +5,5 @@ mod budget;
 mod calls;
 mod notification;
 
-pub use budget::{Budget, BudgetFilter, BudgetOut, BudgetPeriod};
+pub use budget::{Budget, BudgetFilter, BudgetOutputs, BudgetPeriod};
 pub use notification::{NotificationOn, Notify, NotifyWhen, Threshold};

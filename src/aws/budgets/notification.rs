@@ -8,9 +8,8 @@ use aws_sdk_budgets::types::{
 use serde::{Deserialize, Serialize};
 
 use crate::aws::TopicArn;
-use crate::aws::built::built;
-use crate::resource::Error;
-use crate::stack::{Declared, Phase, Resolved};
+use crate::engine::sdk::{Error, built};
+use crate::resource::{Declared, Phase, Problems, Resolved};
 
 /// Tells somebody when a budget comes to a threshold.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -83,18 +82,18 @@ pub enum Threshold {
 
 impl Notify {
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, field: &str, problems: &mut Vec<(String, String)>) {
+    pub(super) fn validate(&self, field: &str, problems: &mut Problems) {
         let value = match self.when.threshold {
             Threshold::Percent(value) | Threshold::Dollars(value) => value,
         };
         if !value.is_finite() || value <= 0.0 || value > 1e9 {
-            problems.push((format!("{field}.threshold"), format!("{value} is no threshold")));
+            problems.refuse(format!("{field}.threshold"), format!("{value} is no threshold"));
         }
         if self.emails.is_empty() && self.topic.is_none() {
-            problems.push((field.to_owned(), "somebody must be told: give e-mail addresses or a topic".into()));
+            problems.refuse(field, "somebody must be told: give e-mail addresses or a topic");
         }
         if self.emails.len() > 10 {
-            problems.push((format!("{field}.emails"), "AWS takes at most 10 addresses".into()));
+            problems.refuse(format!("{field}.emails"), "AWS takes at most 10 addresses");
         }
         let is_address = |address: &str| {
             address.split_once('@').is_some_and(|(user, host)| !user.is_empty() && host.contains('.'))
@@ -102,10 +101,10 @@ impl Notify {
                 && address.len() <= 50
         };
         for address in self.emails.iter().filter(|address| !is_address(address)) {
-            problems.push((
+            problems.refuse(
                 format!("{field}.emails"),
                 format!("`{address}` is no e-mail address of at most 50 characters"),
-            ));
+            );
         }
     }
 }
@@ -201,7 +200,7 @@ mod tests {
             emails: BTreeSet::new(),
             topic: None,
         };
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         notify.validate("notify[0]", &mut problems);
         assert_eq!(problems.len(), 2);
         let wrong = BTreeSet::from(["nobody".to_owned()]);

@@ -7,11 +7,15 @@ use serde_json::{Map, Value};
 use super::calls::{all_tags, sdk_tags, update_tags};
 use super::{Metric, Watch};
 use crate::aws::autoscaling::ScalingPolicy;
-use crate::aws::order::ordered_like;
-use crate::aws::repeated::repeats;
-use crate::aws::{AlarmArn, AlarmName, Arn, Call, Context, NotFoundIsNone, Tags, own_tags};
-use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Input, Phase, Resolved};
+use crate::aws::lists::repeats;
+use crate::aws::{AlarmArn, AlarmName, Arn};
+use crate::engine::providers::lists::ordered_like;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{
+    Charge, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
+    own_tags,
+};
 
 /// The longest name that AWS takes, in characters.
 const LONGEST: usize = 255;
@@ -135,7 +139,7 @@ impl Alarm {
 /// The outputs of an alarm.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct AlarmOut<P: Phase> {
+pub struct AlarmOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<AlarmName>,
     /// The ARN.
@@ -147,10 +151,10 @@ impl Resource for Alarm {
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Alarm: name);
     type Resolved = Alarm<Resolved>;
-    type Out<P: Phase> = AlarmOut<P>;
+    type Outputs<P: Phase> = AlarmOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
-        let mut problem = |field: &str, message: String| problems.push((field.to_owned(), message));
+    fn validate(&self, problems: &mut Problems) {
+        let mut problem = |field: &str, message: String| problems.refuse(field, message);
         if let Some(name) = &self.name
             && (!(1..=LONGEST).contains(&name.chars().count()) || name.contains(|c: char| c.is_control()))
         {
@@ -207,7 +211,7 @@ impl Resource for Alarm {
         vec![Charge::monthly(item, f64::from(metrics))]
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let name = self.name.clone().unwrap_or_else(|| identity.name(LONGEST));
         let scope = &identity.scope;
         let mut known = Map::new();
@@ -219,11 +223,13 @@ impl Resource for Alarm {
         known.insert("name".into(), name.into());
         known
     }
+}
 
+impl Provider for Alarm {
     async fn find(context: &Context, inputs: &Alarm<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(context, inputs.name.as_deref());
         let Some(found) = describe(context, &name).await? else { return Ok(None) };
-        let tags = all_tags(context, found.alarm_arn().unwrap_or_default()).await.found()?.unwrap_or_default();
+        let tags = all_tags(context, found.alarm_arn().unwrap_or_default()).await.optional()?.unwrap_or_default();
         Ok(context.identity.owns(&tags).then_some(name))
     }
 
@@ -231,7 +237,7 @@ impl Resource for Alarm {
         let name = aws_name(context, inputs.name.as_deref());
         // Putting an alarm replaces another of that name without a word: look whose it is first.
         if let Some(found) = describe(context, &name).await? {
-            let tags = all_tags(context, found.alarm_arn().unwrap_or_default()).await.found()?.unwrap_or_default();
+            let tags = all_tags(context, found.alarm_arn().unwrap_or_default()).await.optional()?.unwrap_or_default();
             if !context.identity.owns(&tags) {
                 let message = format!("there is an alarm `{name}` that this stack does not own");
                 return Err(Error::new(ErrorKind::AlreadyExists, message).hint("give this one another name"));
@@ -244,8 +250,8 @@ impl Resource for Alarm {
     async fn read(context: &Context, id: &str, last: &Alarm<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let Some(found) = describe(context, id).await? else { return Ok(None) };
         let arn = found.alarm_arn().unwrap_or_default();
-        let Some(tags) = all_tags(context, arn).await.found()? else { return Ok(None) };
-        let outputs = AlarmOut::<Resolved> { name: AlarmName(id.to_owned()), arn: AlarmArn(arn.to_owned()) };
+        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
+        let outputs = AlarmOutputs::<Resolved> { name: AlarmName(id.to_owned()), arn: AlarmArn(arn.to_owned()) };
         Ok(Some(Reading::ready(from_sdk(&found, own_tags(tags), last), outputs)))
     }
 
@@ -264,7 +270,7 @@ impl Resource for Alarm {
 
     async fn delete(context: &Context, id: &str, _last: &Alarm<Resolved>) -> Result<(), Error> {
         let delete = context.aws.cloudwatch().delete_alarms().alarm_names(id);
-        delete.send().await.call("cloudwatch:DeleteAlarms").found().map(drop)
+        delete.send().await.named("cloudwatch:DeleteAlarms").optional().map(drop)
     }
 }
 
@@ -278,7 +284,7 @@ fn aws_name(context: &Context, given: Option<&str>) -> String {
 
 async fn describe(context: &Context, name: &str) -> Result<Option<MetricAlarm>, Error> {
     let describe = context.aws.cloudwatch().describe_alarms().alarm_names(name).alarm_types(AlarmType::MetricAlarm);
-    let found = describe.send().await.call("cloudwatch:DescribeAlarms")?;
+    let found = describe.send().await.named("cloudwatch:DescribeAlarms")?;
     Ok(found.metric_alarms().iter().find(|alarm| alarm.alarm_name() == Some(name)).cloned())
 }
 
@@ -333,7 +339,7 @@ async fn put(
         }
         Watch::Math(math) => request.set_metrics(Some(math.to_sdk(signed(alarm.period_seconds)))),
     };
-    request.send().await.call("cloudwatch:PutMetricAlarm").map(drop)
+    request.send().await.named("cloudwatch:PutMetricAlarm").map(drop)
 }
 
 fn from_sdk(found: &MetricAlarm, tags: Tags, last: &Alarm<Resolved>) -> Alarm<Resolved> {
@@ -397,7 +403,7 @@ mod tests {
     #[test]
     fn what_aws_would_refuse_is_found() {
         let fields_of = |alarm: &Alarm| {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             alarm.validate(&mut problems);
             problems.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
         };

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Widget;
-use crate::stack::Resolved;
+use crate::resource::Resolved;
 
 /// How many columns a dashboard has.
 const COLUMNS: u32 = 24;

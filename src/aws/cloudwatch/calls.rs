@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::Tag;
 
-use crate::aws::{Call, Context, Tags, tag_changes};
-use crate::resource::Error;
+use crate::engine::sdk::{CallName, Context, Error};
+use crate::resource::{Tags, tag_changes};
 
 /// All tags of a resource, ownership tags included.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<String, String>, Error> {
     let list = context.aws.cloudwatch().list_tags_for_resource().resource_arn(arn);
-    let found = list.send().await.call("cloudwatch:ListTagsForResource")?;
+    let found = list.send().await.named("cloudwatch:ListTagsForResource")?;
     let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
     Ok(found.tags().iter().map(|tag| (owned(tag.key()), owned(tag.value()))).collect())
 }
@@ -21,11 +21,11 @@ pub(super) async fn update_tags(context: &Context, arn: &str, from: &Tags, to: &
     let cloudwatch = context.aws.cloudwatch();
     if !set.is_empty() {
         let tag = cloudwatch.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set)));
-        tag.send().await.call("cloudwatch:TagResource")?;
+        tag.send().await.named("cloudwatch:TagResource")?;
     }
     if !removed.is_empty() {
         let untag = cloudwatch.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-        untag.send().await.call("cloudwatch:UntagResource")?;
+        untag.send().await.named("cloudwatch:UntagResource")?;
     }
     Ok(())
 }

@@ -4,9 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::{Widget, body};
-use crate::aws::{Arn, Call, Context, NotFoundIsNone};
-use crate::resource::{Charge, Error, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Phase, Resolved};
+use crate::aws::Arn;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Charge, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, fields};
 
 /// The longest name that AWS takes, in characters.
 const LONGEST: usize = 255;
@@ -26,7 +27,7 @@ pub struct Dashboard<P: Phase = Declared> {
 /// The outputs of a dashboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct DashboardOut<P: Phase> {
+pub struct DashboardOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<String>,
     /// The ARN.
@@ -38,19 +39,19 @@ impl Resource for Dashboard {
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Dashboard: name);
     type Resolved = Dashboard<Resolved>;
-    type Out<P: Phase> = DashboardOut<P>;
+    type Outputs<P: Phase> = DashboardOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if let Some(name) = &self.name {
             let fits = (1..=240).contains(&name.len())
                 && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
             if !fits {
                 let message = format!("`{name}`: take 1 to 240 letters, digits, `-` and `_`");
-                problems.push(("name".into(), message));
+                problems.refuse("name", message);
             }
         }
         if self.widgets.len() > 500 {
-            problems.push(("widgets".into(), "AWS takes at most 500 widgets".into()));
+            problems.refuse("widgets", "AWS takes at most 500 widgets");
         }
         for (index, widget) in self.widgets.iter().enumerate() {
             widget.validate(&format!("widgets[{index}]"), problems);
@@ -61,7 +62,7 @@ impl Resource for Dashboard {
         vec![Charge::monthly("cloudwatch.dashboard", 1.0)]
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let name = aws_name(identity, self.name.as_deref());
         let scope = &identity.scope;
         let mut known = Map::new();
@@ -73,11 +74,13 @@ impl Resource for Dashboard {
         known.insert("name".into(), name.into());
         known
     }
+}
 
+impl Provider for Dashboard {
     async fn find(context: &Context, inputs: &Dashboard<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(&context.identity, inputs.name.as_deref());
         let get = context.aws.cloudwatch().get_dashboard().dashboard_name(&name);
-        Ok(get.send().await.call("cloudwatch:GetDashboard").found()?.map(|_| name))
+        Ok(get.send().await.named("cloudwatch:GetDashboard").optional()?.map(|_| name))
     }
 
     async fn create(context: &Context, inputs: &Dashboard<Resolved>) -> Result<String, Error> {
@@ -88,12 +91,12 @@ impl Resource for Dashboard {
 
     async fn read(context: &Context, id: &str, last: &Dashboard<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let get = context.aws.cloudwatch().get_dashboard().dashboard_name(id);
-        let Some(found) = get.send().await.call("cloudwatch:GetDashboard").found()? else { return Ok(None) };
+        let Some(found) = get.send().await.named("cloudwatch:GetDashboard").optional()? else { return Ok(None) };
         let body: Value = serde_json::from_str(found.dashboard_body().unwrap_or_default()).unwrap_or_default();
         let inputs =
             Dashboard { name: last.name.clone(), widgets: body::read(&body, &last.widgets, &context.scope().region) };
         let arn = Arn(found.dashboard_arn().unwrap_or_default().to_owned());
-        let outputs = DashboardOut::<Resolved> { name: id.to_owned(), arn };
+        let outputs = DashboardOutputs::<Resolved> { name: id.to_owned(), arn };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 
@@ -108,7 +111,7 @@ impl Resource for Dashboard {
 
     async fn delete(context: &Context, id: &str, _last: &Dashboard<Resolved>) -> Result<(), Error> {
         let delete = context.aws.cloudwatch().delete_dashboards().dashboard_names(id);
-        delete.send().await.call("cloudwatch:DeleteDashboards").found().map(drop)
+        delete.send().await.named("cloudwatch:DeleteDashboards").optional().map(drop)
     }
 }
 
@@ -122,7 +125,7 @@ fn aws_name(identity: &Identity, base: Option<&str>) -> String {
 async fn put(context: &Context, name: &str, dashboard: &Dashboard<Resolved>) -> Result<(), Error> {
     let body = body::render(&dashboard.widgets, &context.scope().region).to_string();
     let put = context.aws.cloudwatch().put_dashboard().dashboard_name(name).dashboard_body(body);
-    let answer = put.send().await.call("cloudwatch:PutDashboard")?;
+    let answer = put.send().await.named("cloudwatch:PutDashboard")?;
     // AWS accepts a dashboard with faults that it can draw around; a fault in what we rendered is ours to tell.
     match answer.dashboard_validation_messages().first().and_then(|message| message.message()) {
         Some(message) => Err(Error::invalid(format!("dashboard `{name}`: {message}"))),

@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::resource::{Declared, Input, Phase, Problems, Resolved};
 
 /// What an alarm watches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -136,12 +136,12 @@ impl Metric {
         }
     }
 
-    fn validate(&self, field: &str, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, field: &str, problems: &mut Problems) {
         if self.namespace.is_empty() || self.name.is_empty() {
-            problems.push((field.into(), "a metric has a namespace and a name".into()));
+            problems.refuse(field, "a metric has a namespace and a name");
         }
         if self.dimensions.len() > 30 {
-            problems.push((format!("{field}.dimensions"), "AWS takes at most 30 dimensions".into()));
+            problems.refuse(format!("{field}.dimensions"), "AWS takes at most 30 dimensions");
         }
         problems.extend(self.statistic.problem().map(|message| (format!("{field}.statistic"), message)));
     }
@@ -149,25 +149,25 @@ impl Metric {
 
 impl Watch {
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, problems: &mut Vec<(String, String)>) {
+    pub(super) fn validate(&self, problems: &mut Problems) {
         match self {
             Self::Metric(metric) => metric.validate("watch", problems),
             Self::Math(math) => {
                 if math.expression.trim().is_empty() {
-                    problems.push(("watch.expression".into(), "an expression is needed".into()));
+                    problems.refuse("watch.expression", "an expression is needed");
                 }
                 if !(1..=9).contains(&math.metrics.len()) {
-                    problems.push(("watch.metrics".into(), "an expression is over 1 to 9 metrics".into()));
+                    problems.refuse("watch.metrics", "an expression is over 1 to 9 metrics");
                 }
                 for (id, metric) in &math.metrics {
                     let fits = id.starts_with(|c: char| c.is_ascii_lowercase())
                         && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
                     if !fits || id == RESULT {
                         let message = format!("`{id}`: take letters, digits and `_`, a small letter first");
-                        problems.push(("watch.metrics".into(), message));
+                        problems.refuse("watch.metrics", message);
                     }
                     if !math.expression.contains(id.as_str()) {
-                        problems.push(("watch.expression".into(), format!("it does not use `{id}`")));
+                        problems.refuse("watch.expression", format!("it does not use `{id}`"));
                     }
                     metric.validate(&format!("watch.metrics.{id}"), problems);
                 }
@@ -292,7 +292,7 @@ mod tests {
             Watch::Math(MetricMath { expression: expression.into(), label: None, metrics })
         };
         let problems_of = |watch: &Watch| {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             watch.validate(&mut problems);
             problems.len()
         };

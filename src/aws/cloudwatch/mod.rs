@@ -7,7 +7,7 @@ mod dashboard;
 mod metric;
 mod widget;
 
-pub use alarm::{Alarm, AlarmActions, AlarmOut, Comparison, MissingData};
-pub use dashboard::{Dashboard, DashboardOut};
+pub use alarm::{Alarm, AlarmActions, AlarmOutputs, Comparison, MissingData};
+pub use dashboard::{Dashboard, DashboardOutputs};
 pub use metric::{Metric, MetricMath, Statistic, Watch};
 pub use widget::{AlarmsWidget, MetricLine, MetricView, MetricWidget, TextWidget, Widget};

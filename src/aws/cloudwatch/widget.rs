@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::Statistic;
 use crate::aws::AlarmArn;
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::resource::{Declared, Input, Phase, Problems, Resolved};
 
 /// A widget of a dashboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -139,11 +139,11 @@ impl<P: Phase> Widget<P> {
 
 impl Widget {
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, field: &str, problems: &mut Vec<(String, String)>) {
+    pub(super) fn validate(&self, field: &str, problems: &mut Problems) {
         if let Some((width, height)) = self.size()
             && (!(1..=24).contains(&width) || !(1..=1000).contains(&height))
         {
-            problems.push((field.to_owned(), "a widget takes 1 to 24 columns and 1 to 1000 rows".into()));
+            problems.refuse(field, "a widget takes 1 to 24 columns and 1 to 1000 rows");
         }
         let missing = match self {
             Self::Metric(widget) if widget.lines.is_empty() => "a metric",
@@ -151,7 +151,7 @@ impl Widget {
             Self::Other(value) if !value.is_object() => "to be an object as CloudWatch describes widgets",
             _ => return,
         };
-        problems.push((field.to_owned(), format!("this widget needs {missing}")));
+        problems.refuse(field, format!("this widget needs {missing}"));
     }
 }
 

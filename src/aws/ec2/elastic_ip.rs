@@ -3,10 +3,11 @@
 use aws_sdk_ec2::types::{Address as Found, DomainType, ResourceType};
 use serde::{Deserialize, Serialize};
 
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
-use crate::aws::{AllocationId, Call, Context, NotFoundIsNone, Tags};
-use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource};
-use crate::stack::{Phase, Resolved};
+use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags};
+use crate::aws::AllocationId;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{Charge, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, validate_tags};
 
 /// A public IPv4 address.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -22,7 +23,7 @@ pub struct ElasticIp {
 /// The outputs of a public address.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct ElasticIpOut<P: Phase> {
+pub struct ElasticIpOutputs<P: Phase> {
     /// The allocation, `eipalloc-…`.
     pub allocation_id: P::Of<AllocationId>,
     /// The address itself, `203.0.113.7`.
@@ -33,11 +34,11 @@ impl Resource for ElasticIp {
     const KIND: &'static str = "ec2_elastic_ip";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = &[];
-    const MAKES_ANOTHER: bool = true;
+    const IDEMPOTENT_CREATE: bool = false;
     type Resolved = Self;
-    type Out<P: Phase> = ElasticIpOut<P>;
+    type Outputs<P: Phase> = ElasticIpOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         validate_tags(&self.tags, problems);
     }
 
@@ -48,11 +49,13 @@ impl Resource for ElasticIp {
     fn cost(&self) -> Vec<Charge> {
         vec![Charge::hourly("ec2.public_ipv4", 1.0)]
     }
+}
 
+impl Provider for ElasticIp {
     async fn find(context: &Context, _inputs: &Self) -> Result<Option<String>, Error> {
         // DescribeAddresses knows no pages.
         let request = context.aws.ec2().describe_addresses().set_filters(Some(ownership_filters(context)));
-        let found = request.send().await.call("ec2:DescribeAddresses")?;
+        let found = request.send().await.named("ec2:DescribeAddresses")?;
         let own = found.addresses().iter().find(|address| owned(context, address.tags()));
         Ok(own.and_then(|address| address.allocation_id()).map(str::to_owned))
     }
@@ -66,14 +69,14 @@ impl Resource for ElasticIp {
             .tag_specifications(specification(context, ResourceType::ElasticIp, &inputs.tags))
             .send()
             .await
-            .call("ec2:AllocateAddress")?;
+            .named("ec2:AllocateAddress")?;
         Ok(created.allocation_id().unwrap_or_default().to_owned())
     }
 
     async fn read(context: &Context, id: &str, last: &Self) -> Result<Option<Reading<Self>>, Error> {
         let Some(address) = describe(context, id).await? else { return Ok(None) };
         let inputs = Self { keep_while_paused: last.keep_while_paused, tags: read_tags(address.tags()) };
-        let outputs = ElasticIpOut::<Resolved> {
+        let outputs = ElasticIpOutputs::<Resolved> {
             allocation_id: AllocationId::from(id),
             public_ip: address.public_ip().unwrap_or_default().to_owned(),
         };
@@ -86,7 +89,7 @@ impl Resource for ElasticIp {
 
     async fn delete(context: &Context, id: &str, _last: &Self) -> Result<(), Error> {
         let released = context.aws.ec2().release_address().allocation_id(id).send().await;
-        match released.call("ec2:ReleaseAddress").found() {
+        match released.named("ec2:ReleaseAddress").optional() {
             // What AWS says while a service of its own (a NAT gateway that is going) still holds the address.
             Err(error) if error.is_code("AuthFailure") => match describe(context, id).await? {
                 None => Ok(()),
@@ -100,7 +103,7 @@ impl Resource for ElasticIp {
 
 async fn describe(context: &Context, id: &str) -> Result<Option<Found>, Error> {
     let request = context.aws.ec2().describe_addresses().allocation_ids(id);
-    let found = request.send().await.call("ec2:DescribeAddresses").found()?;
+    let found = request.send().await.named("ec2:DescribeAddresses").optional()?;
     Ok(found.and_then(|found| found.addresses().first().cloned()))
 }
 

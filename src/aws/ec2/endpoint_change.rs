@@ -2,9 +2,8 @@
 
 use super::order::missing;
 use super::vpc_endpoint::VpcEndpoint;
-use crate::aws::{Call, Context};
-use crate::resource::Error;
-use crate::stack::Resolved;
+use crate::engine::sdk::{CallName, Context, Error};
+use crate::resource::Resolved;
 
 /// Changes in place what differs, in one call, if anything does.
 pub(super) async fn modify(
@@ -44,7 +43,7 @@ pub(super) async fn modify(
             None => request.reset_policy(true),
         };
     }
-    request.send().await.call("ec2:ModifyVpcEndpoint").map(drop)
+    request.send().await.named("ec2:ModifyVpcEndpoint").map(drop)
 }
 
 /// Whether anything but tags and the order of lists differs.
@@ -63,7 +62,7 @@ fn differ(from: &VpcEndpoint<Resolved>, to: &VpcEndpoint<Resolved>) -> bool {
 mod tests {
     use super::super::EndpointAccess;
     use super::*;
-    use crate::aws::Tags;
+    use crate::resource::Tags;
 
     #[test]
     fn order_and_tags_are_no_reason_to_modify() {

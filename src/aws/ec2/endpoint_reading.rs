@@ -8,8 +8,7 @@ use super::order::as_last;
 use super::tagging::read_tags;
 use super::vpc_endpoint::{EndpointAccess, VpcEndpoint};
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
-use crate::resource::Readiness;
-use crate::stack::Resolved;
+use crate::resource::{Readiness, Resolved};
 
 /// The words for «gone» differ in case between AWS's documentation and its answers.
 fn state(endpoint: &Found) -> String {

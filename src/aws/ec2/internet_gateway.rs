@@ -3,12 +3,13 @@
 use aws_sdk_ec2::types::{AttachmentStatus, InternetGateway as Found, ResourceType};
 use serde::{Deserialize, Serialize};
 
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
+use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags};
 use super::visibility::once_visible;
-use crate::aws::repeated::repeats;
-use crate::aws::{Call, Context, InternetGatewayId, NotFoundIsNone, Tags, VpcId};
-use crate::resource::{Error, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::aws::lists::repeats;
+use crate::aws::{InternetGatewayId, VpcId};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags};
 
 /// A VPC's way to the internet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -38,7 +39,7 @@ impl InternetGateway {
 /// The outputs of an internet gateway.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct InternetGatewayOut<P: Phase> {
+pub struct InternetGatewayOutputs<P: Phase> {
     /// The id, `igw-…`.
     pub internet_gateway_id: P::Of<InternetGatewayId>,
 }
@@ -47,11 +48,11 @@ impl Resource for InternetGateway {
     const KIND: &'static str = "ec2_internet_gateway";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(InternetGateway: vpc);
-    const MAKES_ANOTHER: bool = true;
+    const IDEMPOTENT_CREATE: bool = false;
     type Resolved = InternetGateway<Resolved>;
-    type Out<P: Phase> = InternetGatewayOut<P>;
+    type Outputs<P: Phase> = InternetGatewayOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         validate_tags(&self.tags, problems);
     }
 
@@ -60,11 +61,13 @@ impl Resource for InternetGateway {
         let message = "its VPC has another internet gateway already; a VPC takes one";
         second.into_iter().map(|(index, _)| (index, message.to_owned())).collect()
     }
+}
 
+impl Provider for InternetGateway {
     async fn find(context: &Context, _inputs: &InternetGateway<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_internet_gateways().set_filters(Some(ownership_filters(context)));
         let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
-        let found = found.call("ec2:DescribeInternetGateways")?;
+        let found = found.named("ec2:DescribeInternetGateways")?;
         let own = found.iter().find(|gateway| owned(context, gateway.tags()));
         Ok(own.and_then(|gateway| gateway.internet_gateway_id()).map(str::to_owned))
     }
@@ -77,7 +80,7 @@ impl Resource for InternetGateway {
             .tag_specifications(specification(context, ResourceType::InternetGateway, &inputs.tags))
             .send()
             .await
-            .call("ec2:CreateInternetGateway")?;
+            .named("ec2:CreateInternetGateway")?;
         let gateway = created.internet_gateway();
         let id = gateway.and_then(|gateway| gateway.internet_gateway_id()).unwrap_or_default().to_owned();
         if inputs.attached {
@@ -99,7 +102,7 @@ impl Resource for InternetGateway {
             attached: attachment.is_some(),
             tags: read_tags(gateway.tags()),
         };
-        let outputs = InternetGatewayOut::<Resolved> { internet_gateway_id: InternetGatewayId::from(id) };
+        let outputs = InternetGatewayOutputs::<Resolved> { internet_gateway_id: InternetGatewayId::from(id) };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 
@@ -123,13 +126,13 @@ impl Resource for InternetGateway {
             detach(context, id, &vpc).await?;
         }
         let request = context.aws.ec2().delete_internet_gateway().internet_gateway_id(id);
-        request.send().await.call("ec2:DeleteInternetGateway").found().map(drop)
+        request.send().await.named("ec2:DeleteInternetGateway").optional().map(drop)
     }
 }
 
 async fn describe(context: &Context, id: &str) -> Result<Option<Found>, Error> {
     let request = context.aws.ec2().describe_internet_gateways().internet_gateway_ids(id);
-    let found = request.send().await.call("ec2:DescribeInternetGateways").found()?;
+    let found = request.send().await.named("ec2:DescribeInternetGateways").optional()?;
     Ok(found.and_then(|found| found.internet_gateways().first().cloned()))
 }
 
@@ -141,7 +144,7 @@ fn attachment(gateway: &Found) -> Option<VpcId> {
 
 async fn attach(context: &Context, id: &str, vpc: &VpcId) -> Result<(), Error> {
     let request = context.aws.ec2().attach_internet_gateway().internet_gateway_id(id).vpc_id(vpc.as_str());
-    match request.send().await.call("ec2:AttachInternetGateway") {
+    match request.send().await.named("ec2:AttachInternetGateway") {
         // Said as well when an earlier call has attached it and its answer was lost.
         Err(error) if error.is_code("Resource.AlreadyAssociated") => match describe(context, id).await? {
             Some(gateway) if attachment(&gateway).as_ref() == Some(vpc) => Ok(()),
@@ -153,7 +156,7 @@ async fn attach(context: &Context, id: &str, vpc: &VpcId) -> Result<(), Error> {
 
 async fn detach(context: &Context, id: &str, vpc: &VpcId) -> Result<(), Error> {
     let request = context.aws.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc.as_str());
-    request.send().await.call("ec2:DetachInternetGateway").found().map(drop)
+    request.send().await.named("ec2:DetachInternetGateway").optional().map(drop)
 }
 
 #[cfg(test)]

@@ -3,11 +3,15 @@
 use aws_sdk_ec2::types::{ConnectivityType, NatGateway as Found, NatGatewayState, ResourceType};
 use serde::{Deserialize, Serialize};
 
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
-use crate::aws::repeated::repeats;
-use crate::aws::{AllocationId, Call, Context, NatGatewayId, NotFoundIsNone, SubnetId, Tags};
-use crate::resource::{Charge, Error, Persistence, Readiness, Reading, Replacement, Resource, fields};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags};
+use crate::aws::lists::repeats;
+use crate::aws::{AllocationId, NatGatewayId, SubnetId};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{
+    Charge, Declared, Input, Persistence, Phase, Problems, Readiness, Replacement, Resolved, Resource, Tags, fields,
+    validate_tags,
+};
 
 /// The way out for private subnets.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +37,7 @@ impl NatGateway {
 /// The outputs of a NAT gateway.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct NatGatewayOut<P: Phase> {
+pub struct NatGatewayOutputs<P: Phase> {
     /// The id, `nat-…`.
     pub nat_gateway_id: P::Of<NatGatewayId>,
 }
@@ -46,9 +50,9 @@ impl Resource for NatGateway {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     const TYPICAL_SECONDS: u32 = 110;
     type Resolved = NatGateway<Resolved>;
-    type Out<P: Phase> = NatGatewayOut<P>;
+    type Outputs<P: Phase> = NatGatewayOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         validate_tags(&self.tags, problems);
     }
 
@@ -61,11 +65,13 @@ impl Resource for NatGateway {
     fn cost(&self) -> Vec<Charge> {
         vec![Charge::hourly("ec2.nat_gateway", 1.0)]
     }
+}
 
+impl Provider for NatGateway {
     async fn find(context: &Context, _inputs: &NatGateway<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_nat_gateways().set_filter(Some(ownership_filters(context)));
         let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
-        let found = found.call("ec2:DescribeNatGateways")?;
+        let found = found.named("ec2:DescribeNatGateways")?;
         let own = found.iter().find(|gateway| exists(gateway) && owned(context, gateway.tags()));
         Ok(own.and_then(|gateway| gateway.nat_gateway_id()).map(str::to_owned))
     }
@@ -86,13 +92,13 @@ impl Resource for NatGateway {
             .tag_specifications(specification(context, ResourceType::Natgateway, &inputs.tags))
             .send()
             .await
-            .call("ec2:CreateNatGateway")?;
+            .named("ec2:CreateNatGateway")?;
         Ok(created.nat_gateway().and_then(|gateway| gateway.nat_gateway_id()).unwrap_or_default().to_owned())
     }
 
     async fn read(context: &Context, id: &str, last: &NatGateway<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_nat_gateways().nat_gateway_ids(id);
-        let Some(found) = request.send().await.call("ec2:DescribeNatGateways").found()? else { return Ok(None) };
+        let Some(found) = request.send().await.named("ec2:DescribeNatGateways").optional()? else { return Ok(None) };
         // A gateway that is gone is still listed for about an hour.
         let Some(gateway) = found.nat_gateways().iter().find(|gateway| exists(gateway)) else { return Ok(None) };
         let readiness = readiness(gateway);
@@ -108,7 +114,7 @@ impl Resource for NatGateway {
             allocation,
             tags: read_tags(gateway.tags()),
         };
-        let outputs = NatGatewayOut::<Resolved> { nat_gateway_id: NatGatewayId::from(id) };
+        let outputs = NatGatewayOutputs::<Resolved> { nat_gateway_id: NatGatewayId::from(id) };
         Ok(Some(Reading { readiness, ..Reading::ready(inputs, outputs) }))
     }
 
@@ -123,7 +129,7 @@ impl Resource for NatGateway {
 
     async fn delete(context: &Context, id: &str, _last: &NatGateway<Resolved>) -> Result<(), Error> {
         let request = context.aws.ec2().delete_nat_gateway().nat_gateway_id(id);
-        request.send().await.call("ec2:DeleteNatGateway").found().map(drop)
+        request.send().await.named("ec2:DeleteNatGateway").optional().map(drop)
     }
 }
 

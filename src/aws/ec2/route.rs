@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Cidr;
 use crate::aws::{InternetGatewayId, NatGatewayId};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::resource::{Declared, Input, Phase, Resolved};
 
 /// One route: what goes to these addresses takes that way.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -7,12 +7,15 @@ use serde::{Deserialize, Serialize};
 
 use super::order::{as_last, missing, repeated};
 use super::route::{Route, RouteTarget, read_route};
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
+use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags};
 use super::visibility::once_visible;
-use crate::aws::repeated::repeats;
-use crate::aws::{Call, Context, NotFoundIsNone, RouteTableId, SubnetId, Tags, VpcId};
-use crate::resource::{Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Phase, Resolved};
+use crate::aws::lists::repeats;
+use crate::aws::{RouteTableId, SubnetId, VpcId};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{
+    Declared, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+};
 
 /// A route table with all its routes and the subnets that follow it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -34,7 +37,7 @@ pub struct RouteTable<P: Phase = Declared> {
 /// The outputs of a route table.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct RouteTableOut<P: Phase> {
+pub struct RouteTableOutputs<P: Phase> {
     /// The id, `rtb-…`.
     pub route_table_id: P::Of<RouteTableId>,
 }
@@ -44,20 +47,20 @@ impl Resource for RouteTable {
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(RouteTable: vpc);
     type Resolved = RouteTable<Resolved>;
-    type Out<P: Phase> = RouteTableOut<P>;
+    type Outputs<P: Phase> = RouteTableOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         for (index, route) in self.routes.iter().enumerate() {
             let destination = route.destination;
             if self.routes[..index].iter().any(|other| other.destination == destination) {
-                problems.push(("routes".into(), format!("there are two routes to {destination}")));
+                problems.refuse("routes", format!("there are two routes to {destination}"));
             }
             if matches!(route.target, RouteTarget::Blackhole(_)) {
-                problems.push(("routes".into(), format!("the route to {destination} leads nowhere")));
+                problems.refuse("routes", format!("the route to {destination} leads nowhere"));
             }
         }
         if repeated(&self.subnets).is_some() {
-            problems.push(("subnets".into(), "a subnet is listed twice".into()));
+            problems.refuse("subnets", "a subnet is listed twice");
         }
         validate_tags(&self.tags, problems);
     }
@@ -85,7 +88,9 @@ impl Resource for RouteTable {
         reduced.routes.retain(|route| !matches!(route.target, RouteTarget::NatGateway(_)));
         if reduced.routes.len() == self.routes.len() { OnPause::Keep } else { OnPause::Reduce(reduced) }
     }
+}
 
+impl Provider for RouteTable {
     async fn find(context: &Context, _inputs: &RouteTable<Resolved>) -> Result<Option<String>, Error> {
         let found = list(context, ownership_filters(context)).await?;
         let own = found.iter().find(|table| owned(context, table.tags()));
@@ -102,7 +107,7 @@ impl Resource for RouteTable {
             .tag_specifications(specification(context, ResourceType::RouteTable, &inputs.tags))
             .send()
             .await
-            .call("ec2:CreateRouteTable")?;
+            .named("ec2:CreateRouteTable")?;
         let id = created.route_table().and_then(|table| table.route_table_id()).unwrap_or_default().to_owned();
         for route in &inputs.routes {
             once_visible(|| set_route(context, &id, route)).await?;
@@ -123,7 +128,7 @@ impl Resource for RouteTable {
             subnets: as_last(&last.subnets, subnets),
             tags: read_tags(table.tags()),
         };
-        let outputs = RouteTableOut::<Resolved> { route_table_id: RouteTableId::from(id) };
+        let outputs = RouteTableOutputs::<Resolved> { route_table_id: RouteTableId::from(id) };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 
@@ -154,19 +159,19 @@ impl Resource for RouteTable {
     async fn delete(context: &Context, id: &str, _last: &RouteTable<Resolved>) -> Result<(), Error> {
         disassociate(context, id, |_| true).await?;
         let request = context.aws.ec2().delete_route_table().route_table_id(id);
-        request.send().await.call("ec2:DeleteRouteTable").found().map(drop)
+        request.send().await.named("ec2:DeleteRouteTable").optional().map(drop)
     }
 }
 
 async fn list(context: &Context, filters: Vec<Filter>) -> Result<Vec<Found>, Error> {
     let request = context.aws.ec2().describe_route_tables().set_filters(Some(filters));
     let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
-    found.call("ec2:DescribeRouteTables")
+    found.named("ec2:DescribeRouteTables")
 }
 
 async fn describe(context: &Context, id: &str) -> Result<Option<Found>, Error> {
     let request = context.aws.ec2().describe_route_tables().route_table_ids(id);
-    let found = request.send().await.call("ec2:DescribeRouteTables").found()?;
+    let found = request.send().await.named("ec2:DescribeRouteTables").optional()?;
     Ok(found.and_then(|found| found.route_tables().first().cloned()))
 }
 
@@ -202,9 +207,9 @@ async fn set_route(context: &Context, id: &str, route: &Route<Resolved>) -> Resu
             }
         }};
     }
-    match to_target!(ec2.create_route()).send().await.call("ec2:CreateRoute") {
+    match to_target!(ec2.create_route()).send().await.named("ec2:CreateRoute") {
         Err(error) if error.kind == ErrorKind::AlreadyExists => {
-            to_target!(ec2.replace_route()).send().await.call("ec2:ReplaceRoute").map(drop)
+            to_target!(ec2.replace_route()).send().await.named("ec2:ReplaceRoute").map(drop)
         }
         created => created.map(drop),
     }
@@ -213,14 +218,14 @@ async fn set_route(context: &Context, id: &str, route: &Route<Resolved>) -> Resu
 async fn remove_route(context: &Context, id: &str, route: &Route<Resolved>) -> Result<(), Error> {
     let request = context.aws.ec2().delete_route().route_table_id(id);
     let request = request.destination_cidr_block(route.destination.to_string());
-    request.send().await.call("ec2:DeleteRoute").found().map(drop)
+    request.send().await.named("ec2:DeleteRoute").optional().map(drop)
 }
 
 /// Makes a subnet follow a table, and no other one that it followed so far.
 async fn associate(context: &Context, id: &str, subnet: &SubnetId) -> Result<(), Error> {
     let ec2 = context.aws.ec2();
     let request = ec2.associate_route_table().route_table_id(id).subnet_id(subnet.as_str());
-    let refused = match request.send().await.call("ec2:AssociateRouteTable") {
+    let refused = match request.send().await.named("ec2:AssociateRouteTable") {
         Err(error) if error.is_code("Resource.AlreadyAssociated") => error,
         answer => return answer.map(drop),
     };
@@ -233,7 +238,7 @@ async fn associate(context: &Context, id: &str, subnet: &SubnetId) -> Result<(),
             return Ok(());
         }
         let request = ec2.replace_route_table_association().association_id(association).route_table_id(id);
-        return match request.send().await.call("ec2:ReplaceRouteTableAssociation") {
+        return match request.send().await.named("ec2:ReplaceRouteTableAssociation") {
             // It went meanwhile, with the table that had it: the next attempt meets nothing.
             Err(error) if error.kind == ErrorKind::NotFound => Err(refused),
             answer => answer.map(drop),
@@ -246,7 +251,7 @@ async fn disassociate(context: &Context, id: &str, which: impl Fn(&str) -> bool)
     let Some(table) = describe(context, id).await? else { return Ok(()) };
     for (association, _) in associations(&table).filter(|(_, subnet)| which(subnet)) {
         let request = context.aws.ec2().disassociate_route_table().association_id(association);
-        request.send().await.call("ec2:DisassociateRouteTable").found()?;
+        request.send().await.named("ec2:DisassociateRouteTable").optional()?;
     }
     Ok(())
 }
@@ -270,7 +275,7 @@ mod tests {
 
     #[test]
     fn two_ways_to_the_same_place_are_refused() {
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         table(vec![Route::through_nat("nat-1"), Route::to_internet("igw-1")]).validate(&mut problems);
         assert_eq!(problems, [("routes".to_owned(), "there are two routes to 0.0.0.0/0".to_owned())]);
     }

@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use super::order::as_last;
 use super::security_rule::{SecurityRule, default_egress, read_rules};
 use super::security_rules::{Direction, change_rules};
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
+use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags};
 use super::visibility::once_visible;
-use crate::aws::repeated::repeats;
-use crate::aws::{Call, Context, NotFoundIsNone, SecurityGroupId, Tags, VpcId};
-use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::aws::lists::repeats;
+use crate::aws::{SecurityGroupId, VpcId};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags};
 
 /// A security group with all its rules: what is declared is exactly what exists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -52,7 +53,7 @@ impl SecurityGroup {
 /// The outputs of a security group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct SecurityGroupOut<P: Phase> {
+pub struct SecurityGroupOutputs<P: Phase> {
     /// The id, `sg-…`.
     pub security_group_id: P::Of<SecurityGroupId>,
 }
@@ -61,11 +62,11 @@ impl Resource for SecurityGroup {
     const KIND: &'static str = "ec2_security_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(SecurityGroup: vpc, name, description);
-    const EXACT_NAME: Option<&'static str> = Some("name");
+    const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     type Resolved = SecurityGroup<Resolved>;
-    type Out<P: Phase> = SecurityGroupOut<P>;
+    type Outputs<P: Phase> = SecurityGroupOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         const MARKS: &str = "._-:/()#,@[]+=&;{}!$*";
         let fits = |text: &str| {
             (1..=255).contains(&text.chars().count())
@@ -75,17 +76,17 @@ impl Resource for SecurityGroup {
         for (field, text) in names.into_iter().filter_map(|(field, text)| Some((field, text?))) {
             if !fits(text) {
                 let message = format!("`{text}` has not 1 to 255 letters, digits, spaces and {MARKS}");
-                problems.push((field.into(), message));
+                problems.refuse(field, message);
             }
         }
         if self.name.as_deref().is_some_and(|name| name.starts_with("sg-") || name == "default") {
-            problems.push(("name".into(), "a name cannot begin with sg- and cannot be `default`".into()));
+            problems.refuse("name", "a name cannot begin with sg- and cannot be `default`");
         }
         for (field, rules) in [("ingress", &self.ingress), ("egress", &self.egress)] {
             problems.extend(rules.iter().filter_map(SecurityRule::problem).map(|message| (field.into(), message)));
             let twice = |(index, rule): (usize, &SecurityRule)| rules[..index].iter().any(|other| other.same(rule));
             if rules.iter().enumerate().any(twice) {
-                problems.push((field.into(), "two rules let the same traffic through".into()));
+                problems.refuse(field, "two rules let the same traffic through");
             }
         }
         validate_tags(&self.tags, problems);
@@ -96,11 +97,13 @@ impl Resource for SecurityGroup {
         let told = |name| format!("another security group of the same VPC is named `{name}`");
         second.into_iter().map(|(index, (_, name))| (index, told(name))).collect()
     }
+}
 
+impl Provider for SecurityGroup {
     async fn find(context: &Context, _inputs: &SecurityGroup<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_security_groups().set_filters(Some(ownership_filters(context)));
         let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
-        let found = found.call("ec2:DescribeSecurityGroups")?;
+        let found = found.named("ec2:DescribeSecurityGroups")?;
         let own = found.iter().find(|group| owned(context, group.tags()));
         Ok(own.and_then(|group| group.group_id()).map(str::to_owned))
     }
@@ -116,7 +119,7 @@ impl Resource for SecurityGroup {
             .tag_specifications(specification(context, ResourceType::SecurityGroup, &inputs.tags))
             .send()
             .await
-            .call("ec2:CreateSecurityGroup")
+            .named("ec2:CreateSecurityGroup")
             .map_err(|error| match (error.kind, &inputs.name) {
                 (ErrorKind::AlreadyExists, Some(_)) => error.hint("give the group another name, or none"),
                 _ => error,
@@ -140,7 +143,7 @@ impl Resource for SecurityGroup {
             egress: as_last(&last.egress, rules(group.ip_permissions_egress())),
             tags: read_tags(group.tags()),
         };
-        let outputs = SecurityGroupOut::<Resolved> { security_group_id: SecurityGroupId::from(id) };
+        let outputs = SecurityGroupOutputs::<Resolved> { security_group_id: SecurityGroupId::from(id) };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 
@@ -157,13 +160,13 @@ impl Resource for SecurityGroup {
 
     async fn delete(context: &Context, id: &str, _last: &SecurityGroup<Resolved>) -> Result<(), Error> {
         let request = context.aws.ec2().delete_security_group().group_id(id);
-        request.send().await.call("ec2:DeleteSecurityGroup").found().map(drop)
+        request.send().await.named("ec2:DeleteSecurityGroup").optional().map(drop)
     }
 }
 
 async fn describe(context: &Context, id: &str) -> Result<Option<Found>, Error> {
     let request = context.aws.ec2().describe_security_groups().group_ids(id);
-    let found = request.send().await.call("ec2:DescribeSecurityGroups").found()?;
+    let found = request.send().await.named("ec2:DescribeSecurityGroups").optional()?;
     Ok(found.and_then(|found| found.security_groups().first().cloned()))
 }
 
@@ -184,11 +187,11 @@ mod tests {
             (SecurityGroup { ingress: vec![rule(), rule().describe("again")], ..group() }, "ingress"),
         ];
         for (group, field) in cases {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             group.validate(&mut problems);
             assert_eq!(problems.iter().map(|(at, _)| at.as_str()).collect::<Vec<_>>(), [field], "{group:?}");
         }
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         group().validate(&mut problems);
         assert_eq!(problems, []);
     }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Cidr;
 use crate::aws::SecurityGroupId;
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::resource::{Declared, Input, Phase, Resolved};
 
 /// One rule: this traffic is let in from there, or out to there.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

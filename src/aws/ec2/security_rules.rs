@@ -3,9 +3,8 @@
 use aws_sdk_ec2::types::IpPermission;
 
 use super::security_rule::{SecurityRule, write_rule};
-use crate::aws::{Call, Context};
-use crate::resource::Error;
-use crate::stack::Resolved;
+use crate::engine::sdk::{CallName, Context, Error};
+use crate::resource::Resolved;
 
 /// Which way the traffic of a rule goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +88,7 @@ async fn send(
     let ec2 = context.aws.ec2();
     macro_rules! send {
         ($request:ident, $call:literal) => {
-            ec2.$request().group_id(id).set_ip_permissions(Some(permissions)).send().await.call($call).map(drop)
+            ec2.$request().group_id(id).set_ip_permissions(Some(permissions)).send().await.named($call).map(drop)
         };
     }
     match (act, direction) {

@@ -6,11 +6,15 @@ use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, SubnetState};
 use serde::{Deserialize, Serialize};
 
 use super::Cidr;
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags, validate_tags};
+use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags};
 use super::visibility::once_visible;
-use crate::aws::{Call, Context, NotFoundIsNone, SubnetId, Tags, VpcId};
-use crate::resource::{Error, Persistence, Readiness, Reading, Replacement, Resource, fields};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::aws::{SubnetId, VpcId};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{
+    Declared, Input, Persistence, Phase, Problems, Readiness, Replacement, Resolved, Resource, Tags, fields,
+    validate_tags,
+};
 
 /// A part of a VPC in one zone.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -45,7 +49,7 @@ impl Subnet {
 /// The outputs of a subnet.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct SubnetOut<P: Phase> {
+pub struct SubnetOutputs<P: Phase> {
     /// The id, `subnet-…`.
     pub subnet_id: P::Of<SubnetId>,
 }
@@ -54,22 +58,22 @@ impl Resource for Subnet {
     const KIND: &'static str = "ec2_subnet";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Subnet: vpc, cidr, zone);
-    const MAKES_ANOTHER: bool = true;
+    const IDEMPOTENT_CREATE: bool = false;
     // A block can be in use only once in a VPC.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = Subnet<Resolved>;
-    type Out<P: Phase> = SubnetOut<P>;
+    type Outputs<P: Phase> = SubnetOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if !(16..=28).contains(&self.cidr.prefix()) {
             let message = format!("{} is no block for a subnet: its prefix must be /16 to /28", self.cidr);
-            problems.push(("cidr".into(), message));
+            problems.refuse("cidr", message);
         }
         let is_zone = self.zone.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
             && self.zone.ends_with(|c: char| c.is_ascii_lowercase());
         if !is_zone {
             let message = format!("`{}` is not the name of a zone: write one such as eu-west-1a", self.zone);
-            problems.push(("zone".into(), message));
+            problems.refuse("zone", message);
         }
         validate_tags(&self.tags, problems);
     }
@@ -88,11 +92,13 @@ impl Resource for Subnet {
         }
         found
     }
+}
 
+impl Provider for Subnet {
     async fn find(context: &Context, _inputs: &Subnet<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_subnets().set_filters(Some(ownership_filters(context)));
         let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
-        let found = found.call("ec2:DescribeSubnets")?;
+        let found = found.named("ec2:DescribeSubnets")?;
         let own = found.iter().find(|subnet| owned(context, subnet.tags()));
         Ok(own.and_then(|subnet| subnet.subnet_id()).map(str::to_owned))
     }
@@ -108,7 +114,7 @@ impl Resource for Subnet {
             .tag_specifications(specification(context, ResourceType::Subnet, &inputs.tags))
             .send()
             .await
-            .call("ec2:CreateSubnet")?;
+            .named("ec2:CreateSubnet")?;
         let id = created.subnet().and_then(|subnet| subnet.subnet_id()).unwrap_or_default().to_owned();
         if inputs.public {
             once_visible(|| set_public(context, &id, true)).await?;
@@ -118,7 +124,7 @@ impl Resource for Subnet {
 
     async fn read(context: &Context, id: &str, last: &Subnet<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_subnets().subnet_ids(id);
-        let Some(found) = request.send().await.call("ec2:DescribeSubnets").found()? else { return Ok(None) };
+        let Some(found) = request.send().await.named("ec2:DescribeSubnets").optional()? else { return Ok(None) };
         let Some(subnet) = found.subnets().first() else { return Ok(None) };
         let inputs = Subnet::<Resolved> {
             vpc: subnet.vpc_id().map_or_else(|| last.vpc.clone(), VpcId::from),
@@ -134,7 +140,7 @@ impl Resource for Subnet {
             }
             _ => Readiness::Ready,
         };
-        let outputs = SubnetOut::<Resolved> { subnet_id: SubnetId::from(id) };
+        let outputs = SubnetOutputs::<Resolved> { subnet_id: SubnetId::from(id) };
         Ok(Some(Reading { readiness, ..Reading::ready(inputs, outputs) }))
     }
 
@@ -146,7 +152,7 @@ impl Resource for Subnet {
     }
 
     async fn delete(context: &Context, id: &str, _last: &Subnet<Resolved>) -> Result<(), Error> {
-        context.aws.ec2().delete_subnet().subnet_id(id).send().await.call("ec2:DeleteSubnet").found().map(drop)
+        context.aws.ec2().delete_subnet().subnet_id(id).send().await.named("ec2:DeleteSubnet").optional().map(drop)
     }
 }
 
@@ -159,7 +165,7 @@ async fn set_public(context: &Context, id: &str, public: bool) -> Result<(), Err
         .map_public_ip_on_launch(AttributeBooleanValue::builder().value(public).build())
         .send()
         .await
-        .call("ec2:ModifySubnetAttribute")
+        .named("ec2:ModifySubnetAttribute")
         .map(drop)
 }
 
@@ -189,11 +195,11 @@ mod tests {
         for (cidr, zone, field) in
             [("10.0.0.0/29", "eu-west-1a", "cidr"), ("10.0.0.0/24", "eu-west-1", "zone"), ("10.0.0.0/24", "", "zone")]
         {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             subnet("vpc-1", cidr, zone).validate(&mut problems);
             assert_eq!(problems.iter().map(|(at, _)| at.as_str()).collect::<Vec<_>>(), [field], "{cidr} {zone}");
         }
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         subnet("vpc-1", "10.0.0.0/24", "us-west-2-lax-1a").validate(&mut problems);
         assert_eq!(problems, []);
     }

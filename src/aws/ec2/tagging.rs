@@ -2,8 +2,8 @@
 
 use aws_sdk_ec2::types::{Filter, ResourceType, Tag, TagSpecification};
 
-use crate::aws::{Call, Context, Tags, own_tags, tag_changes};
-use crate::resource::Error;
+use crate::engine::sdk::{CallName, Context, Error};
+use crate::resource::{Problems, Tags, own_tags, tag_changes};
 
 /// The tags of a create call: the resource's own and the ownership tags.
 pub(super) fn specification(context: &Context, kind: ResourceType, own: &Tags) -> TagSpecification {
@@ -31,22 +31,6 @@ pub(super) fn owned(context: &Context, tags: &[Tag]) -> bool {
     context.identity.owns(&tags)
 }
 
-/// What is wrong with a resource's own tags.
-pub(super) fn validate_tags(tags: &Tags, problems: &mut Vec<(String, String)>) {
-    for (key, value) in tags {
-        let wrong = if key.is_empty() || key.chars().count() > 128 {
-            "a tag's key has 1 to 128 characters"
-        } else if value.chars().count() > 256 {
-            "a tag's value has at most 256 characters"
-        } else if key.starts_with("aws:") || key.starts_with("ebb:") {
-            "keys that begin with aws: or ebb: are reserved"
-        } else {
-            continue;
-        };
-        problems.push(("tags".into(), format!("`{key}`: {wrong}")));
-    }
-}
-
 /// A resource's own tags as read from EC2.
 pub(super) fn read_tags(tags: &[Tag]) -> Tags {
     own_tags(tags.iter().filter_map(|tag| Some((tag.key()?.to_owned(), tag.value()?.to_owned()))))
@@ -58,34 +42,11 @@ pub(super) async fn update_tags(context: &Context, id: &str, from: &Tags, to: &T
     let ec2 = context.aws.ec2();
     if !set.is_empty() {
         let tags = set.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect();
-        ec2.create_tags().resources(id).set_tags(Some(tags)).send().await.call("ec2:CreateTags")?;
+        ec2.create_tags().resources(id).set_tags(Some(tags)).send().await.named("ec2:CreateTags")?;
     }
     if !removed.is_empty() {
         let tags = removed.into_iter().map(|key| Tag::builder().key(key).build()).collect();
-        ec2.delete_tags().resources(id).set_tags(Some(tags)).send().await.call("ec2:DeleteTags")?;
+        ec2.delete_tags().resources(id).set_tags(Some(tags)).send().await.named("ec2:DeleteTags")?;
     }
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn tags_that_aws_or_we_would_refuse_are_found() {
-        let tags = |key: &str, value: &str| Tags::from([(key.to_owned(), value.to_owned())]);
-        let long = "x".repeat(300);
-        for (tags, wrong) in [
-            (tags("ebb:stack", "mine"), true),
-            (tags("aws:x", ""), true),
-            (tags("", "x"), true),
-            (tags("team", &long), true),
-            (tags(&long, "x"), true),
-            (tags("team", ""), false),
-        ] {
-            let mut problems = Vec::new();
-            validate_tags(&tags, &mut problems);
-            assert_eq!(!problems.is_empty(), wrong, "{tags:?}");
-        }
-    }
 }

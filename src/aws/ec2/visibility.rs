@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use crate::resource::{Error, ErrorKind};
+use crate::engine::sdk::{Error, ErrorKind};
 
 /// How often a call is made before its «not found» is believed, and the first pause between two; each is twice the last.
 const TRIES: u32 = 6;

@@ -5,9 +5,10 @@ use serde::{Deserialize, Serialize};
 
 use super::Cidr;
 use super::tagging::{ownership_filters, read_tags, specification, update_tags};
-use crate::aws::{Call, Context, NotFoundIsNone, Tags, VpcId};
-use crate::resource::{Error, Persistence, Readiness, Reading, Resource, fields};
-use crate::stack::{Phase, Resolved};
+use crate::aws::VpcId;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Persistence, Phase, Problems, Readiness, Resolved, Resource, Tags, fields};
 
 /// A virtual private cloud.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -33,7 +34,7 @@ impl Vpc {
 /// The outputs of a VPC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct VpcOut<P: Phase> {
+pub struct VpcOutputs<P: Phase> {
     /// The id, `vpc-…`.
     pub vpc_id: P::Of<VpcId>,
 }
@@ -42,21 +43,23 @@ impl Resource for Vpc {
     const KIND: &'static str = "ec2_vpc";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Vpc: cidr);
-    const MAKES_ANOTHER: bool = true;
+    const IDEMPOTENT_CREATE: bool = false;
     type Resolved = Self;
-    type Out<P: Phase> = VpcOut<P>;
+    type Outputs<P: Phase> = VpcOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if !(16..=28).contains(&self.cidr.prefix()) {
             let message = format!("{} is no block for a VPC: its prefix must be /16 to /28", self.cidr);
-            problems.push(("cidr".into(), message));
+            problems.refuse("cidr", message);
         }
     }
+}
 
+impl Provider for Vpc {
     async fn find(context: &Context, _inputs: &Self) -> Result<Option<String>, Error> {
         let filters = ownership_filters(context);
         let found =
-            context.aws.ec2().describe_vpcs().set_filters(Some(filters)).send().await.call("ec2:DescribeVpcs")?;
+            context.aws.ec2().describe_vpcs().set_filters(Some(filters)).send().await.named("ec2:DescribeVpcs")?;
         Ok(found.vpcs().first().and_then(|vpc| vpc.vpc_id()).map(str::to_owned))
     }
 
@@ -69,7 +72,7 @@ impl Resource for Vpc {
             .tag_specifications(specification(context, ResourceType::Vpc, &inputs.tags))
             .send()
             .await
-            .call("ec2:CreateVpc")?;
+            .named("ec2:CreateVpc")?;
         let id = created.vpc().and_then(|vpc| vpc.vpc_id()).unwrap_or_default().to_owned();
         set_dns(context, &id, None, inputs).await?;
         Ok(id)
@@ -77,12 +80,12 @@ impl Resource for Vpc {
 
     async fn read(context: &Context, id: &str, last: &Self) -> Result<Option<Reading<Self>>, Error> {
         let ec2 = context.aws.ec2();
-        let Some(found) = ec2.describe_vpcs().vpc_ids(id).send().await.call("ec2:DescribeVpcs").found()? else {
+        let Some(found) = ec2.describe_vpcs().vpc_ids(id).send().await.named("ec2:DescribeVpcs").optional()? else {
             return Ok(None);
         };
         let Some(vpc) = found.vpcs().first() else { return Ok(None) };
         let attribute = async |name: VpcAttributeName| {
-            ec2.describe_vpc_attribute().vpc_id(id).attribute(name).send().await.call("ec2:DescribeVpcAttribute")
+            ec2.describe_vpc_attribute().vpc_id(id).attribute(name).send().await.named("ec2:DescribeVpcAttribute")
         };
         let (support, hostnames) = tokio::try_join!(
             attribute(VpcAttributeName::EnableDnsSupport),
@@ -99,7 +102,7 @@ impl Resource for Vpc {
             Some(VpcState::Pending) => Readiness::Pending("pending".into()),
             _ => Readiness::Ready,
         };
-        let outputs = VpcOut::<Resolved> { vpc_id: VpcId(id.to_owned()) };
+        let outputs = VpcOutputs::<Resolved> { vpc_id: VpcId(id.to_owned()) };
         Ok(Some(Reading { readiness, ..Reading::ready(inputs, outputs) }))
     }
 
@@ -109,7 +112,7 @@ impl Resource for Vpc {
     }
 
     async fn delete(context: &Context, id: &str, _last: &Self) -> Result<(), Error> {
-        context.aws.ec2().delete_vpc().vpc_id(id).send().await.call("ec2:DeleteVpc").found().map(drop)
+        context.aws.ec2().delete_vpc().vpc_id(id).send().await.named("ec2:DeleteVpc").optional().map(drop)
     }
 }
 
@@ -118,10 +121,10 @@ async fn set_dns(context: &Context, id: &str, from: Option<&Vpc>, to: &Vpc) -> R
     let on = |flag: bool| AttributeBooleanValue::builder().value(flag).build();
     let modify = || context.aws.ec2().modify_vpc_attribute().vpc_id(id);
     if from.is_none_or(|from| from.dns_support != to.dns_support) {
-        modify().enable_dns_support(on(to.dns_support)).send().await.call("ec2:ModifyVpcAttribute")?;
+        modify().enable_dns_support(on(to.dns_support)).send().await.named("ec2:ModifyVpcAttribute")?;
     }
     if from.is_none_or(|from| from.dns_hostnames != to.dns_hostnames) {
-        modify().enable_dns_hostnames(on(to.dns_hostnames)).send().await.call("ec2:ModifyVpcAttribute")?;
+        modify().enable_dns_hostnames(on(to.dns_hostnames)).send().await.named("ec2:ModifyVpcAttribute")?;
     }
     Ok(())
 }

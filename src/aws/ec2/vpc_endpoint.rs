@@ -8,12 +8,14 @@ use super::endpoint_change::modify;
 use super::endpoint_reading::{exists, read_inputs, readiness};
 use super::endpoint_service::{full_name, takes_gateway};
 use super::order::repeated;
-use super::tagging::{owned, ownership_filters, specification, update_tags, validate_tags};
-use crate::aws::call::kind_of;
-use crate::aws::repeated::repeats;
-use crate::aws::{Call, Context, NotFoundIsNone, RouteTableId, SecurityGroupId, SubnetId, Tags, VpcEndpointId, VpcId};
-use crate::resource::{Charge, Error, ErrorKind, OnPause, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use super::tagging::{owned, ownership_filters, specification, update_tags};
+use crate::aws::lists::repeats;
+use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, kind_of};
+use crate::resource::{
+    Charge, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+};
 
 /// A private way from a VPC to a service of AWS.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -95,7 +97,7 @@ impl VpcEndpoint {
 /// The outputs of an endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct VpcEndpointOut<P: Phase> {
+pub struct VpcEndpointOutputs<P: Phase> {
     /// The id, `vpce-…`.
     pub vpc_endpoint_id: P::Of<VpcEndpointId>,
     /// The name that leads to an interface endpoint from everywhere in the VPC; empty for a gateway.
@@ -108,10 +110,10 @@ impl Resource for VpcEndpoint {
     const REPLACE_ON: &'static [&'static str] = fields!(VpcEndpoint: vpc, service, access);
     const TYPICAL_SECONDS: u32 = 60;
     type Resolved = VpcEndpoint<Resolved>;
-    type Out<P: Phase> = VpcEndpointOut<P>;
+    type Outputs<P: Phase> = VpcEndpointOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
-        let mut problem = |field: &str, message: &str| problems.push((field.to_owned(), message.to_owned()));
+    fn validate(&self, problems: &mut Problems) {
+        let mut problem = |field: &str, message: &str| problems.refuse(field, message.to_owned());
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
         if self.service.is_empty() || !self.service.chars().all(is_name) {
             problem("service", "write the name of a service, such as s3 or sagemaker.runtime");
@@ -181,7 +183,9 @@ impl Resource for VpcEndpoint {
             }
         }
     }
+}
 
+impl Provider for VpcEndpoint {
     async fn find(context: &Context, _inputs: &VpcEndpoint<Resolved>) -> Result<Option<String>, Error> {
         let found = list(context, ownership_filters(context)).await?;
         let own = found.iter().find(|endpoint| exists(endpoint) && owned(context, endpoint.tags()));
@@ -208,18 +212,18 @@ impl Resource for VpcEndpoint {
                 .set_security_group_ids(texts(&inputs.security_groups, SecurityGroupId::as_str))
                 .private_dns_enabled(inputs.private_dns),
         };
-        let created = request.send().await.call("ec2:CreateVpcEndpoint")?;
+        let created = request.send().await.named("ec2:CreateVpcEndpoint")?;
         let id = created.vpc_endpoint().and_then(|endpoint| endpoint.vpc_endpoint_id());
         Ok(id.unwrap_or_default().to_owned())
     }
 
     async fn read(context: &Context, id: &str, last: &VpcEndpoint<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_vpc_endpoints().vpc_endpoint_ids(id);
-        let Some(found) = request.send().await.call("ec2:DescribeVpcEndpoints").found()? else { return Ok(None) };
+        let Some(found) = request.send().await.named("ec2:DescribeVpcEndpoints").optional()? else { return Ok(None) };
         let Some(endpoint) = found.vpc_endpoints().iter().find(|endpoint| exists(endpoint)) else { return Ok(None) };
         let inputs = read_inputs(endpoint, context.aws.region(), last);
         let dns_name = endpoint.dns_entries().first().and_then(|entry| entry.dns_name()).unwrap_or_default().to_owned();
-        let outputs = VpcEndpointOut::<Resolved> { vpc_endpoint_id: VpcEndpointId::from(id), dns_name };
+        let outputs = VpcEndpointOutputs::<Resolved> { vpc_endpoint_id: VpcEndpointId::from(id), dns_name };
         Ok(Some(Reading { readiness: readiness(endpoint), ..Reading::ready(inputs, outputs) }))
     }
 
@@ -235,7 +239,7 @@ impl Resource for VpcEndpoint {
 
     async fn delete(context: &Context, id: &str, _last: &VpcEndpoint<Resolved>) -> Result<(), Error> {
         let request = context.aws.ec2().delete_vpc_endpoints().vpc_endpoint_ids(id);
-        let Some(answer) = request.send().await.call("ec2:DeleteVpcEndpoints").found()? else { return Ok(()) };
+        let Some(answer) = request.send().await.named("ec2:DeleteVpcEndpoints").optional()? else { return Ok(()) };
         // This call succeeds as a whole and tells failures one by one.
         let Some(refused) = answer.unsuccessful().first().and_then(|item| item.error()) else { return Ok(()) };
         let (code, message) = (refused.code().unwrap_or_default(), refused.message().unwrap_or_default());
@@ -251,7 +255,7 @@ impl Resource for VpcEndpoint {
 async fn list(context: &Context, filters: Vec<Filter>) -> Result<Vec<Found>, Error> {
     let request = context.aws.ec2().describe_vpc_endpoints().set_filters(Some(filters));
     let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
-    found.call("ec2:DescribeVpcEndpoints")
+    found.named("ec2:DescribeVpcEndpoints")
 }
 
 fn texts<T>(ids: &[T], text: impl Fn(&T) -> &str) -> Option<Vec<String>> {
@@ -295,7 +299,7 @@ mod tests {
             (VpcEndpoint { policy: Some(serde_json::json!({})), ..gateway() }, vec!["policy"]),
         ];
         for (endpoint, fields) in cases {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             endpoint.validate(&mut problems);
             assert_eq!(problems.iter().map(|(at, _)| at.as_str()).collect::<Vec<_>>(), fields, "{problems:?}");
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::condition::is_operator;
 use super::policy::ITSELF;
 use super::{Policy, Principal, Statement};
-use crate::stack::{Phase, Resolved, resolve};
+use crate::resource::{Phase, Resolved, resolve};
 
 /// Where a policy is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -189,7 +189,7 @@ fn shown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::Input;
+    use crate::resource::Input;
 
     fn arn() -> Input<String> {
         Input::reference("s3_bucket.b".parse().unwrap(), "arn")

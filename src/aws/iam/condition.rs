@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stack::{Declared, Input, Phase};
+use crate::resource::{Declared, Input, Phase};
 
 /// A condition: an operator, the key it looks at, and the values to compare with (one of them must match).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

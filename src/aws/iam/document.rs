@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 
 use super::policy::ITSELF;
 use super::{Condition, Effect, Policy, Principal, Statement};
-use crate::resource::Error;
-use crate::stack::Resolved;
+use crate::engine::sdk::Error;
+use crate::resource::Resolved;
 
 impl Policy<Resolved> {
     /// The document, of version 2012-10-17. `itself` is the ARN of what carries the policy, if anything does.

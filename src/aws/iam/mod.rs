@@ -13,5 +13,5 @@ pub use check::Purpose;
 pub use condition::Condition;
 pub use policy::Policy;
 pub use principal::Principal;
-pub use role::{Role, RoleOut};
+pub use role::{Role, RoleOutputs};
 pub use statement::{Action, Effect, Statement};

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Condition, Effect, Principal, Statement};
-use crate::stack::{Declared, Input, Phase};
+use crate::resource::{Declared, Input, Phase};
 
 /// Stands in a policy for the ARN of the resource that carries it, which cannot be referred to while declaring it.
 pub(super) const ITSELF: &str = "${self}";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::stack::{Declared, Input, Phase};
+use crate::resource::{Declared, Input, Phase};
 
 /// A principal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -8,10 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::check::is_arn;
 use super::{Policy, Purpose, role_policies};
-use crate::aws::order::ordered_like;
-use crate::aws::{Arn, Call, Context, NotFoundIsNone, RoleArn, RoleName, Tags, own_tags, tag_changes};
-use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Phase, Resolved};
+use crate::aws::{Arn, RoleArn, RoleName};
+use crate::engine::providers::lists::ordered_like;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{
+    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags, tag_changes,
+};
 
 /// The most characters of all inline policies of a role, white space not counted.
 const LONGEST_INLINE: usize = 10_240;
@@ -79,7 +82,7 @@ impl<P: Phase> Role<P> {
 /// The outputs of a role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct RoleOut<P: Phase> {
+pub struct RoleOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<RoleName>,
     /// The ARN.
@@ -92,12 +95,12 @@ impl Resource for Role {
     const KIND: &'static str = "iam_role";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Role: name, path);
-    const EXACT_NAME: Option<&'static str> = Some("name");
+    const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     type Resolved = Role<Resolved>;
-    type Out<P: Phase> = RoleOut<P>;
+    type Outputs<P: Phase> = RoleOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
-        let mut add = |field: &str, message: String| problems.push((field.to_owned(), message));
+    fn validate(&self, problems: &mut Problems) {
+        let mut add = |field: &str, message: String| problems.refuse(field, message);
         if let Some(name) = self.name.as_ref().filter(|name| !is_name(name, 64)) {
             add("name", format!("`{name}` is no role name: 1 to 64 letters, digits, and any of +=,.@_-"));
         }
@@ -135,7 +138,7 @@ impl Resource for Role {
         }
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let name = self.name(identity);
         let mut known = Map::from_iter([("name".to_owned(), json!(name))]);
         let scope = &identity.scope;
@@ -145,10 +148,12 @@ impl Resource for Role {
         }
         known
     }
+}
 
+impl Provider for Role {
     async fn find(context: &Context, inputs: &Role<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.name(&context.identity);
-        let found = context.aws.iam().get_role().role_name(&name).send().await.call("iam:GetRole").found()?;
+        let found = context.aws.iam().get_role().role_name(&name).send().await.named("iam:GetRole").optional()?;
         let tags = found.and_then(|found| found.role).map(|role| pairs(role.tags()).collect());
         Ok(tags.filter(|tags| context.identity.owns(tags)).map(|_| name))
     }
@@ -169,7 +174,7 @@ impl Resource for Role {
             .set_tags(Some(sdk_tags(context.tags(&inputs.tags))?))
             .send()
             .await
-            .call("iam:CreateRole");
+            .named("iam:CreateRole");
         match created {
             // An earlier attempt made it: what is left to do can be done again.
             Err(error) if error.kind == ErrorKind::AlreadyExists && Self::find(context, inputs).await?.is_some() => {}
@@ -186,7 +191,7 @@ impl Resource for Role {
     }
 
     async fn read(context: &Context, id: &str, last: &Role<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let found = context.aws.iam().get_role().role_name(id).send().await.call("iam:GetRole").found()?;
+        let found = context.aws.iam().get_role().role_name(id).send().await.named("iam:GetRole").optional()?;
         let Some(role) = found.and_then(|found| found.role) else { return Ok(None) };
         let (inline, attached) = tokio::try_join!(
             role_policies::read_inline(context, id, &last.inline_policies),
@@ -208,7 +213,7 @@ impl Resource for Role {
                 .unwrap_or(3600),
             tags: own_tags(pairs(role.tags())),
         };
-        let outputs = RoleOut::<Resolved> {
+        let outputs = RoleOutputs::<Resolved> {
             name: RoleName(id.to_owned()),
             arn: RoleArn(role.arn().to_owned()),
             role_id: role.role_id().to_owned(),
@@ -224,21 +229,21 @@ impl Resource for Role {
                 .policy_document(to.trust.to_string())
                 .send()
                 .await
-                .call("iam:UpdateAssumeRolePolicy")?;
+                .named("iam:UpdateAssumeRolePolicy")?;
         }
         if (&from.description, from.max_session_seconds) != (&to.description, to.max_session_seconds) {
             let update = iam.update_role().role_name(id).description(&to.description);
-            update.max_session_duration(session(to)).send().await.call("iam:UpdateRole")?;
+            update.max_session_duration(session(to)).send().await.named("iam:UpdateRole")?;
         }
         match &to.permissions_boundary {
             boundary if *boundary == from.permissions_boundary => {}
             Some(boundary) => {
                 let put = iam.put_role_permissions_boundary().role_name(id).permissions_boundary(boundary.as_str());
-                put.send().await.call("iam:PutRolePermissionsBoundary")?;
+                put.send().await.named("iam:PutRolePermissionsBoundary")?;
             }
             None => {
                 let delete = iam.delete_role_permissions_boundary().role_name(id).send().await;
-                delete.call("iam:DeleteRolePermissionsBoundary").found()?;
+                delete.named("iam:DeleteRolePermissionsBoundary").optional()?;
             }
         }
         // First what it gains and then what it loses, so that nobody who uses it lacks what it keeps.
@@ -259,7 +264,7 @@ impl Resource for Role {
         if let Some(attached) = role_policies::read_attached(context, id).await? {
             role_policies::detach(context, id, attached.iter()).await?;
         }
-        let deleted = context.aws.iam().delete_role().role_name(id).send().await.call("iam:DeleteRole").found();
+        let deleted = context.aws.iam().delete_role().role_name(id).send().await.named("iam:DeleteRole").optional();
         deleted.map(drop).map_err(|error| match error.is_code("DeleteConflict") {
             true => error.hint(format!("take the role {id} out of its instance profiles")),
             false => error,
@@ -289,10 +294,10 @@ async fn update_tags(context: &Context, name: &str, from: &Tags, to: &Tags) -> R
     let (set, removed) = tag_changes(from, to);
     let iam = context.aws.iam();
     if !set.is_empty() {
-        iam.tag_role().role_name(name).set_tags(Some(sdk_tags(set)?)).send().await.call("iam:TagRole")?;
+        iam.tag_role().role_name(name).set_tags(Some(sdk_tags(set)?)).send().await.named("iam:TagRole")?;
     }
     if !removed.is_empty() {
-        iam.untag_role().role_name(name).set_tag_keys(Some(removed)).send().await.call("iam:UntagRole")?;
+        iam.untag_role().role_name(name).set_tag_keys(Some(removed)).send().await.named("iam:UntagRole")?;
     }
     Ok(())
 }
@@ -300,10 +305,10 @@ async fn update_tags(context: &Context, name: &str, from: &Tags, to: &Tags) -> R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::Scope;
+    use crate::resource::Scope;
 
     fn problems(role: &Role) -> Vec<(String, String)> {
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         role.validate(&mut problems);
         problems
     }
@@ -341,7 +346,7 @@ mod tests {
             account: "123456789012".into(),
         };
         let role = Role { path: "/llm/".into(), name: Some("r".into()), ..Role::new(Policy::trust("x.amazonaws.com")) };
-        let known = role.predict(&scope.identity(&"iam_role.r".parse().unwrap(), 1));
+        let known = role.known_outputs(&scope.identity(&"iam_role.r".parse().unwrap(), 1));
         assert_eq!(known["arn"], "arn:aws-cn:iam::123456789012:role/llm/r");
         assert_eq!(known["name"], "r");
     }

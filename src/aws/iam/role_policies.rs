@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::Policy;
-use crate::aws::{Arn, Call, Context, NotFoundIsNone};
-use crate::resource::Error;
-use crate::stack::Resolved;
+use crate::aws::Arn;
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::Resolved;
 
 /// Inline policies by name.
 type Inline = BTreeMap<String, Policy<Resolved>>;
@@ -16,10 +16,10 @@ pub(super) async fn read_inline(context: &Context, role: &str, last: &Inline) ->
     let mut pages = iam.list_role_policies().role_name(role).into_paginator().items().send();
     let mut policies = Inline::new();
     while let Some(name) = pages.next().await {
-        let Some(name) = name.call("iam:ListRolePolicies").found()? else { return Ok(None) };
+        let Some(name) = name.named("iam:ListRolePolicies").optional()? else { return Ok(None) };
         let policy = iam.get_role_policy().role_name(role).policy_name(&name).send().await;
         // One that went between the two calls is gone.
-        if let Some(policy) = policy.call("iam:GetRolePolicy").found()? {
+        if let Some(policy) = policy.named("iam:GetRolePolicy").optional()? {
             let policy = Policy::read(policy.policy_document(), last.get(&name), None)?;
             policies.insert(name, policy);
         }
@@ -32,7 +32,7 @@ pub(super) async fn read_attached(context: &Context, role: &str) -> Result<Optio
     let mut pages = context.aws.iam().list_attached_role_policies().role_name(role).into_paginator().items().send();
     let mut arns = Vec::new();
     while let Some(policy) = pages.next().await {
-        let Some(policy) = policy.call("iam:ListAttachedRolePolicies").found()? else { return Ok(None) };
+        let Some(policy) = policy.named("iam:ListAttachedRolePolicies").optional()? else { return Ok(None) };
         arns.extend(policy.policy_arn().map(Arn::from));
     }
     arns.sort();
@@ -43,7 +43,7 @@ pub(super) async fn read_attached(context: &Context, role: &str) -> Result<Optio
 pub(super) async fn put_inline(context: &Context, role: &str, from: &Inline, to: &Inline) -> Result<(), Error> {
     for (name, policy) in to.iter().filter(|(name, policy)| from.get(*name) != Some(policy)) {
         let put = context.aws.iam().put_role_policy().role_name(role).policy_name(name);
-        put.policy_document(policy.to_string()).send().await.call("iam:PutRolePolicy")?;
+        put.policy_document(policy.to_string()).send().await.named("iam:PutRolePolicy")?;
     }
     Ok(())
 }
@@ -52,7 +52,7 @@ pub(super) async fn put_inline(context: &Context, role: &str, from: &Inline, to:
 pub(super) async fn attach(context: &Context, role: &str, from: &[Arn], to: &[Arn]) -> Result<(), Error> {
     for arn in to.iter().filter(|arn| !from.contains(arn)) {
         let attach = context.aws.iam().attach_role_policy().role_name(role).policy_arn(arn.as_str());
-        attach.send().await.call("iam:AttachRolePolicy")?;
+        attach.send().await.named("iam:AttachRolePolicy")?;
     }
     Ok(())
 }
@@ -65,7 +65,7 @@ pub(super) async fn delete_inline(
 ) -> Result<(), Error> {
     for name in names {
         let delete = context.aws.iam().delete_role_policy().role_name(role).policy_name(name);
-        delete.send().await.call("iam:DeleteRolePolicy").found()?;
+        delete.send().await.named("iam:DeleteRolePolicy").optional()?;
     }
     Ok(())
 }
@@ -74,7 +74,7 @@ pub(super) async fn delete_inline(
 pub(super) async fn detach(context: &Context, role: &str, arns: impl Iterator<Item = &Arn>) -> Result<(), Error> {
     for arn in arns {
         let detach = context.aws.iam().detach_role_policy().role_name(role).policy_arn(arn.as_str());
-        detach.send().await.call("iam:DetachRolePolicy").found()?;
+        detach.send().await.named("iam:DetachRolePolicy").optional()?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Condition, Principal};
-use crate::stack::{Declared, Phase};
+use crate::resource::{Declared, Phase};
 
 /// What a statement does with a request that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -4,9 +4,12 @@ use aws_sdk_cloudwatchlogs::types::{LogGroup as SdkGroup, LogGroupClass as SdkCl
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::aws::{Arn, Call, Context, LogGroupName, NotFoundIsNone, Tags, own_tags, tag_changes};
-use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Phase, Resolved};
+use crate::aws::{Arn, LogGroupName};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{
+    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags, tag_changes,
+};
 
 /// The retentions that AWS offers, in days.
 const RETENTIONS: &[u32] =
@@ -68,7 +71,7 @@ impl<P: Phase> LogGroup<P> {
 /// The outputs of a log group.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct LogGroupOut<P: Phase> {
+pub struct LogGroupOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<LogGroupName>,
     /// The ARN, without `:*` at its end.
@@ -79,28 +82,28 @@ impl Resource for LogGroup {
     const KIND: &'static str = "logs_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(LogGroup: name, class);
-    const EXACT_NAME: Option<&'static str> = Some("name");
+    const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     type Resolved = LogGroup<Resolved>;
-    type Out<P: Phase> = LogGroupOut<P>;
+    type Outputs<P: Phase> = LogGroupOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if let Some(name) = self.name.as_ref().filter(|name| !is_name(name)) {
             let message = format!(
                 "`{name}` is no name of a log group: 1 to 512 letters, digits, and any of _-/.#, not `aws/` at its start"
             );
-            problems.push(("name".into(), message));
+            problems.refuse("name", message);
         }
         if let Some(days) = self.retention_days.filter(|days| !RETENTIONS.contains(days)) {
             let near = RETENTIONS.iter().find(|offered| **offered > days).unwrap_or(&3653);
             let message = format!("AWS offers no retention of {days} days; the next is {near}, all are {RETENTIONS:?}");
-            problems.push(("retention_days".into(), message));
+            problems.refuse("retention_days", message);
         }
         if self.class == LogGroupClass::Delivery && self.retention_days.is_some() {
-            problems.push(("retention_days".into(), "a group that only delivers takes none".into()));
+            problems.refuse("retention_days", "a group that only delivers takes none");
         }
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let name = self.name(identity);
         let scope = &identity.scope;
         let mut known = Map::from_iter([("name".to_owned(), json!(name))]);
@@ -110,7 +113,9 @@ impl Resource for LogGroup {
         }
         known
     }
+}
 
+impl Provider for LogGroup {
     async fn find(context: &Context, inputs: &LogGroup<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.name(&context.identity);
         let Some(group) = describe(context, &name).await? else { return Ok(None) };
@@ -128,7 +133,7 @@ impl Resource for LogGroup {
             .log_group_class(sdk_class(inputs.class))
             .set_kms_key_id(inputs.kms_key.as_ref().map(ToString::to_string))
             .set_tags(Some(context.tags(&inputs.tags).into_iter().collect()));
-        match create.send().await.call("logs:CreateLogGroup") {
+        match create.send().await.named("logs:CreateLogGroup") {
             // An earlier attempt made it: what is left to do can be done again.
             Err(error) if error.kind == ErrorKind::AlreadyExists && Self::find(context, inputs).await?.is_some() => {}
             Err(error) if error.kind == ErrorKind::AlreadyExists => {
@@ -163,8 +168,8 @@ impl Resource for LogGroup {
             },
             tags: own_tags(tags),
         };
-        let outputs = LogGroupOut::<Resolved> { name: LogGroupName(id.to_owned()), arn: Arn(arn) };
-        Ok(Some(Reading { holds, ..Reading::ready(inputs, outputs) }))
+        let outputs = LogGroupOutputs::<Resolved> { name: LogGroupName(id.to_owned()), arn: Arn(arn) };
+        Ok(Some(Reading { data: holds, ..Reading::ready(inputs, outputs) }))
     }
 
     async fn update(
@@ -179,24 +184,24 @@ impl Resource for LogGroup {
             key if *key == from.kms_key => {}
             Some(key) => {
                 let associate = logs.associate_kms_key().log_group_name(id).kms_key_id(key.as_str());
-                associate.send().await.call("logs:AssociateKmsKey")?;
+                associate.send().await.named("logs:AssociateKmsKey")?;
             }
             None => {
-                logs.disassociate_kms_key().log_group_name(id).send().await.call("logs:DisassociateKmsKey")?;
+                logs.disassociate_kms_key().log_group_name(id).send().await.named("logs:DisassociateKmsKey")?;
             }
         }
         let (set, removed) = tag_changes(&from.tags, &to.tags);
         if set.is_empty() && removed.is_empty() {
             return Ok(());
         }
-        let arn = context.arn("logs", &format!("log-group:{id}"));
+        let arn = context.scope().arn("logs", &format!("log-group:{id}"));
         if !set.is_empty() {
             let tag = logs.tag_resource().resource_arn(&arn).set_tags(Some(set.into_iter().collect()));
-            tag.send().await.call("logs:TagResource")?;
+            tag.send().await.named("logs:TagResource")?;
         }
         if !removed.is_empty() {
             let untag = logs.untag_resource().resource_arn(&arn).set_tag_keys(Some(removed));
-            untag.send().await.call("logs:UntagResource")?;
+            untag.send().await.named("logs:UntagResource")?;
         }
         Ok(())
     }
@@ -209,7 +214,7 @@ impl Resource for LogGroup {
                 .hint("name it with --include-data to delete that as well"));
         }
         let delete = context.aws.cloudwatchlogs().delete_log_group().log_group_name(id);
-        delete.send().await.call("logs:DeleteLogGroup").found().map(drop)
+        delete.send().await.named("logs:DeleteLogGroup").optional().map(drop)
     }
 }
 
@@ -219,7 +224,7 @@ async fn describe(context: &Context, name: &str) -> Result<Option<SdkGroup>, Err
     let describe = context.aws.cloudwatchlogs().describe_log_groups().log_group_name_prefix(name);
     let mut groups = describe.into_paginator().items().send();
     while let Some(group) = groups.next().await {
-        let group = group.call("logs:DescribeLogGroups")?;
+        let group = group.named("logs:DescribeLogGroups")?;
         if group.log_group_name() == Some(name) {
             return Ok(Some(group));
         }
@@ -230,20 +235,20 @@ async fn describe(context: &Context, name: &str) -> Result<Option<SdkGroup>, Err
 fn arn_of(context: &Context, name: &str, group: &SdkGroup) -> String {
     match group.log_group_arn().or(group.arn()) {
         Some(arn) => arn.strip_suffix(":*").unwrap_or(arn).to_owned(),
-        None => context.arn("logs", &format!("log-group:{name}")),
+        None => context.scope().arn("logs", &format!("log-group:{name}")),
     }
 }
 
 async fn tags(context: &Context, arn: &str) -> Result<Option<Tags>, Error> {
     let list = context.aws.cloudwatchlogs().list_tags_for_resource().resource_arn(arn);
-    let listed = list.send().await.call("logs:ListTagsForResource").found()?;
+    let listed = list.send().await.named("logs:ListTagsForResource").optional()?;
     Ok(listed.map(|listed| listed.tags.unwrap_or_default().into_iter().collect()))
 }
 
-/// How many streams a group holds, in words, as far as one page tells.
+/// How many streams a group data: holds, in words, as far as one page tells.
 async fn holds(context: &Context, name: &str) -> Result<Option<String>, Error> {
     let describe = context.aws.cloudwatchlogs().describe_log_streams().log_group_name(name);
-    let Some(page) = describe.send().await.call("logs:DescribeLogStreams").found()? else { return Ok(None) };
+    let Some(page) = describe.send().await.named("logs:DescribeLogStreams").optional()? else { return Ok(None) };
     let more = if page.next_token().is_some() { " or more" } else { "" };
     Ok(match page.log_streams().len() {
         0 if more.is_empty() => None,
@@ -258,11 +263,11 @@ async fn set_retention(context: &Context, name: &str, from: Option<u32>, to: Opt
         _ if from == to => Ok(()),
         Some(days) => {
             let put = logs.put_retention_policy().log_group_name(name).retention_in_days(days);
-            put.send().await.call("logs:PutRetentionPolicy").map(drop)
+            put.send().await.named("logs:PutRetentionPolicy").map(drop)
         }
         None => {
             let delete = logs.delete_retention_policy().log_group_name(name);
-            delete.send().await.call("logs:DeleteRetentionPolicy").map(drop)
+            delete.send().await.named("logs:DeleteRetentionPolicy").map(drop)
         }
     }
 }
@@ -296,7 +301,7 @@ mod tests {
             (LogGroup { class: LogGroupClass::Delivery, ..LogGroup::new("x", 30) }, Some("retention_days")),
         ];
         for (group, field) in cases {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             group.validate(&mut problems);
             assert_eq!(problems.first().map(|(field, _)| field.as_str()), field, "{problems:?}");
         }

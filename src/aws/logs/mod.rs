@@ -2,4 +2,4 @@
 
 mod group;
 
-pub use group::{LogGroup, LogGroupClass, LogGroupOut};
+pub use group::{LogGroup, LogGroupClass, LogGroupOutputs};

@@ -8,9 +8,10 @@ use super::{
     Encryption, LifecycleRule, PublicAccessBlock, bucket_name, bucket_policy, configuration, lifecycle, objects,
 };
 use crate::aws::iam::{Policy, Purpose};
-use crate::aws::{BucketArn, BucketName, Call, Context, NotFoundIsNone, Tags};
-use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Phase, Resolved, Scope};
+use crate::aws::{BucketArn, BucketName};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields};
 
 /// A bucket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -70,7 +71,7 @@ impl<P: Phase> Bucket<P> {
 /// The outputs of a bucket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct BucketOut<P: Phase> {
+pub struct BucketOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<BucketName>,
     /// The ARN, `arn:aws:s3:::NAME`.
@@ -79,7 +80,7 @@ pub struct BucketOut<P: Phase> {
     pub regional_domain_name: P::Of<String>,
 }
 
-impl BucketOut<Resolved> {
+impl BucketOutputs<Resolved> {
     fn of(name: &str, scope: &Scope) -> Self {
         let suffix = if scope.partition() == "aws-cn" { ".cn" } else { "" };
         Self {
@@ -96,10 +97,10 @@ impl Resource for Bucket {
     const REPLACE_ON: &'static [&'static str] = fields!(Bucket: name);
     const TYPICAL_SECONDS: u32 = 2;
     type Resolved = Bucket<Resolved>;
-    type Out<P: Phase> = BucketOut<P>;
+    type Outputs<P: Phase> = BucketOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
-        let mut add = |field: &str, message: String| problems.push((field.to_owned(), message));
+    fn validate(&self, problems: &mut Problems) {
+        let mut add = |field: &str, message: String| problems.refuse(field, message);
         if let Some(problem) = self.name.as_deref().and_then(bucket_name::problem) {
             add("name", problem);
         }
@@ -115,12 +116,14 @@ impl Resource for Bucket {
         }
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
-        let outputs = BucketOut::of(&self.name(identity), &identity.scope);
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
+        let outputs = BucketOutputs::of(&self.name(identity), &identity.scope);
         let outputs = serde_json::to_value(outputs).ok().and_then(|outputs| outputs.as_object().cloned());
         outputs.unwrap_or_default()
     }
+}
 
+impl Provider for Bucket {
     async fn find(context: &Context, inputs: &Bucket<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.name(&context.identity);
         match configuration::tags(context, &name).await {
@@ -144,7 +147,7 @@ impl Resource for Bucket {
         let taken = || {
             format!("the bucket {name} exists and is not this one: choose another name, or none to have one derived")
         };
-        match create.send().await.call("s3:CreateBucket") {
+        match create.send().await.named("s3:CreateBucket") {
             // An earlier attempt made it: what is left to do can be done again.
             Err(error) if error.is_code("BucketAlreadyOwnedByYou") && Self::find(context, inputs).await?.is_some() => {}
             Err(error) if error.kind == ErrorKind::AlreadyExists => return Err(error.hint(taken())),
@@ -154,7 +157,7 @@ impl Resource for Bucket {
             }
             created => drop(created?),
         }
-        let arn = BucketOut::of(&name, context.scope()).arn;
+        let arn = BucketOutputs::of(&name, context.scope()).arn;
         let fresh = Bucket::<Resolved> {
             name: None,
             versioning: false,
@@ -171,16 +174,16 @@ impl Resource for Bucket {
     }
 
     async fn read(context: &Context, id: &str, last: &Bucket<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let outputs = BucketOut::of(id, context.scope());
+        let outputs = BucketOutputs::of(id, context.scope());
         let (inputs, holds) = tokio::try_join!(
             configuration::read(context, id, outputs.arn.as_str(), last),
             objects::holds(context, id)
         )?;
-        Ok(inputs.map(|inputs| Reading { holds, ..Reading::ready(inputs, outputs) }))
+        Ok(inputs.map(|inputs| Reading { data: holds, ..Reading::ready(inputs, outputs) }))
     }
 
     async fn update(context: &Context, id: &str, from: &Bucket<Resolved>, to: &Bucket<Resolved>) -> Result<(), Error> {
-        let arn = BucketOut::of(id, context.scope()).arn;
+        let arn = BucketOutputs::of(id, context.scope()).arn;
         configuration::change(context, id, arn.as_str(), from, to).await
     }
 
@@ -190,7 +193,7 @@ impl Resource for Bucket {
         } else if let Some(held) = objects::holds(context, id).await? {
             return Err(holds_data(&format!("the bucket {id} holds {held}")));
         }
-        let deleted = context.aws.s3().delete_bucket().bucket(id).send().await.call("s3:DeleteBucket").found();
+        let deleted = context.aws.s3().delete_bucket().bucket(id).send().await.named("s3:DeleteBucket").optional();
         match deleted {
             // Something was put into it since: with the data included, the next attempt deletes that as well.
             Err(error) if error.is_code("BucketNotEmpty") && context.include_data => {
@@ -226,7 +229,7 @@ mod tests {
             ),
         ];
         for (field, bucket) in cases {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             bucket.validate(&mut problems);
             assert!(problems.len() == 1 && problems[0].0 == field, "{field}: {problems:?}");
         }
@@ -240,9 +243,9 @@ mod tests {
             region: region.into(),
             account: String::new(),
         };
-        let out = BucketOut::of("b", &scope("cn-north-1"));
+        let out = BucketOutputs::of("b", &scope("cn-north-1"));
         assert_eq!(out.arn.as_str(), "arn:aws-cn:s3:::b");
         assert_eq!(out.regional_domain_name, "b.s3.cn-north-1.amazonaws.com.cn");
-        assert_eq!(BucketOut::of("b", &scope("eu-west-1")).regional_domain_name, "b.s3.eu-west-1.amazonaws.com");
+        assert_eq!(BucketOutputs::of("b", &scope("eu-west-1")).regional_domain_name, "b.s3.eu-west-1.amazonaws.com");
     }
 }

@@ -1,8 +1,8 @@
 //! The policy of a bucket: the declared one, and the refusal of insecure transport.
 
 use crate::aws::iam::{Policy, Principal};
-use crate::resource::Error;
-use crate::stack::{Phase, Resolved};
+use crate::engine::sdk::Error;
+use crate::resource::{Phase, Resolved};
 
 /// The name of the statement that refuses insecure transport.
 const TLS_ONLY: &str = "DenyInsecureTransport";

@@ -3,17 +3,16 @@
 use aws_sdk_s3::types::{BucketVersioningStatus, Tag, Tagging, VersioningConfiguration};
 
 use super::{Bucket, Encryption, LifecycleRule, PublicAccessBlock, bucket_policy, lifecycle};
-use crate::aws::order::ordered_like;
-use crate::aws::{Call, Context, NotFoundIsNone, Tags, own_tags};
-use crate::resource::Error;
-use crate::stack::Resolved;
+use crate::engine::providers::lists::ordered_like;
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Resolved, Tags, own_tags};
 
 /// All tags of a bucket, ownership tags included; `None` if there is no such bucket.
 pub(super) async fn tags(context: &Context, bucket: &str) -> Result<Option<Tags>, Error> {
-    let tagging = context.aws.s3().get_bucket_tagging().bucket(bucket).send().await.call("s3:GetBucketTagging");
+    let tagging = context.aws.s3().get_bucket_tagging().bucket(bucket).send().await.named("s3:GetBucketTagging");
     match tagging {
         Err(error) if error.is_code("NoSuchTagSet") => Ok(Some(Tags::new())),
-        tagging => Ok(tagging.found()?.map(|tagging| {
+        tagging => Ok(tagging.optional()?.map(|tagging| {
             tagging.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
         })),
     }
@@ -34,17 +33,18 @@ pub(super) async fn read(
 ) -> Result<Option<Bucket<Resolved>>, Error> {
     let s3 = context.aws.s3();
     let versioning =
-        async { s3.get_bucket_versioning().bucket(bucket).send().await.call("s3:GetBucketVersioning").found() };
-    let encryption =
-        async { s3.get_bucket_encryption().bucket(bucket).send().await.call("s3:GetEncryptionConfiguration").found() };
+        async { s3.get_bucket_versioning().bucket(bucket).send().await.named("s3:GetBucketVersioning").optional() };
+    let encryption = async {
+        s3.get_bucket_encryption().bucket(bucket).send().await.named("s3:GetEncryptionConfiguration").optional()
+    };
     let access = async {
-        s3.get_public_access_block().bucket(bucket).send().await.call("s3:GetBucketPublicAccessBlock").found()
+        s3.get_public_access_block().bucket(bucket).send().await.named("s3:GetBucketPublicAccessBlock").optional()
     };
     let rules = async {
         let get = s3.get_bucket_lifecycle_configuration().bucket(bucket);
-        get.send().await.call("s3:GetLifecycleConfiguration").found()
+        get.send().await.named("s3:GetLifecycleConfiguration").optional()
     };
-    let policy = async { s3.get_bucket_policy().bucket(bucket).send().await.call("s3:GetBucketPolicy").found() };
+    let policy = async { s3.get_bucket_policy().bucket(bucket).send().await.named("s3:GetBucketPolicy").optional() };
     let (tags, versioning, encryption, access, rules, policy) =
         tokio::try_join!(tags(context, bucket), versioning, encryption, access, rules, policy)?;
     // For the others, that they do not exist may mean that the setting was never made.
@@ -78,45 +78,45 @@ pub(super) async fn change(
     if from.tags != to.tags {
         let tagging = Tagging::builder().set_tag_set(Some(sdk_tags(context.tags(&to.tags))?)).build();
         let tagging = tagging.map_err(|error| Error::invalid(error.to_string()))?;
-        s3.put_bucket_tagging().bucket(bucket).tagging(tagging).send().await.call("s3:PutBucketTagging")?;
+        s3.put_bucket_tagging().bucket(bucket).tagging(tagging).send().await.named("s3:PutBucketTagging")?;
     }
     if from.encryption != to.encryption {
         let put = s3.put_bucket_encryption().bucket(bucket);
         let put = put.server_side_encryption_configuration(to.encryption.sdk()?);
-        put.send().await.call("s3:PutEncryptionConfiguration")?;
+        put.send().await.named("s3:PutEncryptionConfiguration")?;
     }
     if from.versioning != to.versioning {
         // Versioning that was on can only be suspended: what versions there are stay.
         let status = if to.versioning { BucketVersioningStatus::Enabled } else { BucketVersioningStatus::Suspended };
         let put = s3.put_bucket_versioning().bucket(bucket);
         let put = put.versioning_configuration(VersioningConfiguration::builder().status(status).build());
-        put.send().await.call("s3:PutBucketVersioning")?;
+        put.send().await.named("s3:PutBucketVersioning")?;
     }
     // Before the policy: a public one is refused as long as it is blocked.
     if from.public_access != to.public_access {
         let put = s3.put_public_access_block().bucket(bucket);
         let put = put.public_access_block_configuration(to.public_access.sdk());
-        put.send().await.call("s3:PutBucketPublicAccessBlock")?;
+        put.send().await.named("s3:PutBucketPublicAccessBlock")?;
     }
     if (&from.policy, from.tls_only) != (&to.policy, to.tls_only) {
         match bucket_policy::whole(to.policy.as_ref(), to.tls_only)? {
             Some(policy) => {
                 let put = s3.put_bucket_policy().bucket(bucket).policy(policy.to_json(Some(arn)).to_string());
-                put.send().await.call("s3:PutBucketPolicy")?;
+                put.send().await.named("s3:PutBucketPolicy")?;
             }
             None => {
-                s3.delete_bucket_policy().bucket(bucket).send().await.call("s3:DeleteBucketPolicy").found()?;
+                s3.delete_bucket_policy().bucket(bucket).send().await.named("s3:DeleteBucketPolicy").optional()?;
             }
         }
     }
     if from.lifecycle != to.lifecycle {
         if to.lifecycle.is_empty() {
             let delete = s3.delete_bucket_lifecycle().bucket(bucket);
-            delete.send().await.call("s3:PutLifecycleConfiguration").found()?;
+            delete.send().await.named("s3:PutLifecycleConfiguration").optional()?;
         } else {
             let put = s3.put_bucket_lifecycle_configuration().bucket(bucket);
             let put = put.lifecycle_configuration(lifecycle::configuration(&to.lifecycle)?);
-            put.send().await.call("s3:PutLifecycleConfiguration")?;
+            put.send().await.named("s3:PutLifecycleConfiguration")?;
         }
     }
     Ok(())

@@ -6,8 +6,8 @@ use aws_sdk_s3::types::{
 use serde::{Deserialize, Serialize};
 
 use crate::aws::Arn;
-use crate::resource::Error;
-use crate::stack::{Declared, Phase, Resolved};
+use crate::engine::sdk::Error;
+use crate::resource::{Declared, Phase, Resolved};
 
 /// The default encryption of a bucket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

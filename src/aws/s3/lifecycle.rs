@@ -6,7 +6,7 @@ use aws_sdk_s3::error::BuildError;
 use aws_sdk_s3::types::{self as sdk, ExpirationStatus, TransitionStorageClass};
 use serde::{Deserialize, Serialize};
 
-use crate::resource::Error;
+use crate::engine::sdk::Error;
 
 /// A storage class to move objects to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -9,7 +9,7 @@ mod lifecycle;
 mod objects;
 mod public_access;
 
-pub use bucket::{Bucket, BucketOut};
+pub use bucket::{Bucket, BucketOutputs};
 pub use encryption::Encryption;
 pub use lifecycle::{LifecycleRule, NoncurrentExpiration, NoncurrentTransition, StorageClass, Transition};
 pub use public_access::PublicAccessBlock;

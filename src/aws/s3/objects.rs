@@ -1,10 +1,9 @@
-//! What a bucket holds: counting it, and deleting all of it.
+//! What a bucket data: counting it, and deleting all of it.
 
 use aws_sdk_s3::operation::list_object_versions::ListObjectVersionsOutput;
 use aws_sdk_s3::types::{Delete, ObjectIdentifier};
 
-use crate::aws::{Call, Context, NotFoundIsNone};
-use crate::resource::{Error, ErrorKind};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 
 /// The most objects of one call, to list or to delete.
 const PAGE: i32 = 1000;
@@ -42,11 +41,11 @@ pub(super) async fn delete_all(context: &Context, bucket: &str) -> Result<(), Er
         let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
         let delete = delete.map_err(|error| Error::invalid(error.to_string()))?;
         let call = "s3:DeleteObjects";
-        let deleted = context.aws.s3().delete_objects().bucket(bucket).delete(delete).send().await.call(call)?;
+        let deleted = context.aws.s3().delete_objects().bucket(bucket).delete(delete).send().await.named(call)?;
         // The call succeeds as a whole even where it failed for some objects; without this the loop would never end.
         if let Some(failed) = deleted.errors().first() {
             let code = failed.code().unwrap_or_default();
-            let kind = crate::aws::call::kind_of(code, failed.message().unwrap_or_default(), 400);
+            let kind = crate::engine::sdk::kind_of(code, failed.message().unwrap_or_default(), 400);
             let mut error = Error::new(
                 kind,
                 format!("{}: {}", failed.key().unwrap_or_default(), failed.message().unwrap_or("not deleted")),
@@ -63,7 +62,7 @@ pub(super) async fn delete_all(context: &Context, bucket: &str) -> Result<(), Er
 
 async fn first_page(context: &Context, bucket: &str) -> Result<Option<ListObjectVersionsOutput>, Error> {
     let list = context.aws.s3().list_object_versions().bucket(bucket).max_keys(PAGE);
-    list.send().await.call("s3:ListObjectVersions").found()
+    list.send().await.named("s3:ListObjectVersions").optional()
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::variant::{signed, unsigned};
 use crate::aws::TopicArn;
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::resource::{Declared, Input, Phase, Problems, Resolved};
 
 /// Asynchronous inference.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,16 +61,16 @@ impl AsyncInference {
     }
 
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, problems: &mut Vec<(String, String)>) {
+    pub(super) fn validate(&self, problems: &mut Problems) {
         let uris = [("output", Some(&self.output)), ("failures", self.failures.as_ref())];
         for (name, uri) in uris {
             if uri.and_then(Input::known).is_some_and(|uri| !uri.starts_with("s3://")) {
-                problems.push((format!("async_inference.{name}"), "write s3://BUCKET/PREFIX".into()));
+                problems.refuse(format!("async_inference.{name}"), "write s3://BUCKET/PREFIX");
             }
         }
         if self.max_concurrent_per_instance.is_some_and(|most| !(1..=1000).contains(&most)) {
             let field = "async_inference.max_concurrent_per_instance";
-            problems.push((field.into(), "AWS takes 1 to 1000".into()));
+            problems.refuse(field, "AWS takes 1 to 1000");
         }
     }
 }

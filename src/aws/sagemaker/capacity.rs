@@ -7,8 +7,7 @@ use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::aws::{Call, Context};
-use crate::resource::Error;
+use crate::engine::sdk::{CallName, Context, Error};
 
 /// What each variant is meant to have, by its name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -64,14 +63,15 @@ pub(super) fn remember(endpoint: &DescribeEndpointOutput) -> Result<Option<Value
 pub(super) async fn restore(context: &Context, name: &str, remembered: &Value) -> Result<bool, Error> {
     let remembered: Capacity = serde_json::from_value(remembered.clone())?;
     let sagemaker = context.aws.sagemaker();
-    let endpoint = sagemaker.describe_endpoint().endpoint_name(name).send().await.call("sagemaker:DescribeEndpoint")?;
+    let endpoint =
+        sagemaker.describe_endpoint().endpoint_name(name).send().await.named("sagemaker:DescribeEndpoint")?;
     let changes = Capacity::of(&endpoint).changes_to(&remembered);
     if changes.is_empty() {
         return Ok(false);
     }
     let update = sagemaker.update_endpoint_weights_and_capacities().endpoint_name(name);
     let update = update.set_desired_weights_and_capacities(Some(changes));
-    update.send().await.call("sagemaker:UpdateEndpointWeightsAndCapacities")?;
+    update.send().await.named("sagemaker:UpdateEndpointWeightsAndCapacities")?;
     Ok(true)
 }
 

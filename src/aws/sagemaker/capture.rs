@@ -6,7 +6,7 @@ use aws_sdk_sagemaker::types::{CaptureContentTypeHeader, CaptureMode as SdkMode,
 use serde::{Deserialize, Serialize};
 
 use super::variant::{signed, unsigned};
-use crate::stack::{Declared, Phase, Resolved};
+use crate::resource::{Declared, Phase, Problems, Resolved};
 
 /// Keeps a sample of what goes in and out. It holds what users sent: mind what may be kept.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,15 +41,15 @@ pub enum CaptureMode {
 
 impl DataCapture {
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, problems: &mut Vec<(String, String)>) {
+    pub(super) fn validate(&self, problems: &mut Problems) {
         if self.sampling_percent > 100 {
-            problems.push(("data_capture.sampling_percent".into(), "it is 0 to 100 percent".into()));
+            problems.refuse("data_capture.sampling_percent", "it is 0 to 100 percent");
         }
         if self.modes.is_empty() {
-            problems.push(("data_capture.modes".into(), "say what to keep: input, output or both".into()));
+            problems.refuse("data_capture.modes", "say what to keep: input, output or both");
         }
         if self.destination.known().is_some_and(|uri| !uri.starts_with("s3://")) {
-            problems.push(("data_capture.destination".into(), "write s3://BUCKET/PREFIX".into()));
+            problems.refuse("data_capture.destination", "write s3://BUCKET/PREFIX");
         }
     }
 }

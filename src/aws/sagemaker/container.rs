@@ -8,7 +8,7 @@ use aws_sdk_sagemaker::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::resource::{Declared, Input, Phase, Problems, Resolved};
 
 /// A container of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -80,8 +80,8 @@ pub enum ContainerMode {
 
 impl Container {
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, field: &str, problems: &mut Vec<(String, String)>) {
-        let mut problem = |name: &str, message: String| problems.push((format!("{field}.{name}"), message));
+    pub(super) fn validate(&self, field: &str, problems: &mut Problems) {
+        let mut problem = |name: &str, message: String| problems.refuse(format!("{field}.{name}"), message);
         if self.image.known().is_some_and(|image| image.is_empty() || image.contains(char::is_whitespace)) {
             problem("image", "the name of an image is needed".to_owned());
         }
@@ -208,7 +208,7 @@ mod tests {
         let mut container = Container::new("img:1", model("s3://models/llama.tar.gz", ModelForm::Archive));
         container.environment.insert("TOKENS".into(), "4096".into());
         let problems_of = |container: &Container| {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             container.validate("containers[0]", &mut problems);
             problems
         };

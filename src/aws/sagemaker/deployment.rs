@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::variant::signed;
 use crate::aws::AlarmName;
-use crate::stack::{Declared, Phase, Resolved};
+use crate::resource::{Declared, Phase, Problems, Resolved};
 
 /// How an endpoint moves from one configuration to the next.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,8 +78,8 @@ impl Deployment {
     }
 
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, problems: &mut Vec<(String, String)>) {
-        let mut problem = |name: &str, message: &str| problems.push((format!("deployment.{name}"), message.to_owned()));
+    pub(super) fn validate(&self, problems: &mut Problems) {
+        let mut problem = |name: &str, message: &str| problems.refuse(format!("deployment.{name}"), message.to_owned());
         let (size, least, wait) = match &self.strategy {
             Strategy::AllAtOnce { wait_seconds } => (None, 0, *wait_seconds),
             Strategy::Canary { size, wait_seconds } => (Some(*size), 1, *wait_seconds),
@@ -170,7 +170,7 @@ mod tests {
     use super::*;
 
     fn problems_of(deployment: &Deployment) -> usize {
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         deployment.validate(&mut problems);
         problems.len()
     }

@@ -5,15 +5,17 @@ use aws_sdk_sagemaker::types::EndpointStatus;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Deployment;
-use super::capacity;
 use super::names::check_name;
 use super::rollout::roll_out;
 use super::tagging::{all_tags, creation_tags, update_tags};
-use crate::aws::repeated::repeats;
-use crate::aws::{Arn, Call, Context, EndpointConfigName, EndpointName, NotFoundIsNone, Tags, own_tags};
-use crate::resource::{Error, ErrorKind, Persistence, Readiness, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Input, Phase, Resolved};
+use super::{Deployment, capacity};
+use crate::aws::lists::repeats;
+use crate::aws::{Arn, EndpointConfigName, EndpointName};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{
+    Declared, Identity, Input, Persistence, Phase, Problems, Readiness, Resolved, Resource, Tags, fields, own_tags,
+};
 
 /// An endpoint. A pause deletes it and remembers the capacity that it really had.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,7 +44,7 @@ impl Endpoint {
 /// The outputs of an endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct EndpointOut<P: Phase> {
+pub struct EndpointOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<EndpointName>,
     /// The ARN.
@@ -55,9 +57,9 @@ impl Resource for Endpoint {
     const REPLACE_ON: &'static [&'static str] = fields!(Endpoint: name);
     const TYPICAL_SECONDS: u32 = 600;
     type Resolved = Endpoint<Resolved>;
-    type Out<P: Phase> = EndpointOut<P>;
+    type Outputs<P: Phase> = EndpointOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         check_name("name", &self.name, problems);
         if let Some(deployment) = &self.deployment {
             deployment.validate(problems);
@@ -70,7 +72,7 @@ impl Resource for Endpoint {
         again.into_iter().map(|(index, _)| (index, format!("another endpoint is named {}", all[index].name))).collect()
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let mut known = Map::new();
         known.insert("name".into(), self.name.clone().into());
         let scope = &identity.scope;
@@ -87,10 +89,12 @@ impl Resource for Endpoint {
         }
         known
     }
+}
 
+impl Provider for Endpoint {
     async fn find(context: &Context, inputs: &Endpoint<Resolved>) -> Result<Option<String>, Error> {
         let Some(found) = describe(context, &inputs.name).await? else { return Ok(None) };
-        let Some(tags) = all_tags(context, found.endpoint_arn().unwrap_or_default()).await.found()? else {
+        let Some(tags) = all_tags(context, found.endpoint_arn().unwrap_or_default()).await.optional()? else {
             return Ok(None);
         };
         Ok(context.identity.owns(&tags).then(|| inputs.name.clone()))
@@ -105,7 +109,7 @@ impl Resource for Endpoint {
             .endpoint_config_name(inputs.config.as_str())
             .set_deployment_config(inputs.deployment.as_ref().map(Deployment::to_sdk))
             .set_tags(Some(creation_tags(context, &inputs.tags)));
-        match request.send().await.call("sagemaker:CreateEndpoint") {
+        match request.send().await.named("sagemaker:CreateEndpoint") {
             Ok(_) => Ok(inputs.name.clone()),
             // The configuration was created just before; SageMaker may not see it everywhere yet.
             Err(error) if error.kind == ErrorKind::NotFound => Err(error.as_kind(ErrorKind::NotYet)),
@@ -116,17 +120,17 @@ impl Resource for Endpoint {
     async fn read(context: &Context, id: &str, last: &Endpoint<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let Some(found) = describe(context, id).await? else { return Ok(None) };
         let arn = found.endpoint_arn().unwrap_or_default();
-        let Some(tags) = all_tags(context, arn).await.found()? else { return Ok(None) };
+        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
         let inputs = Endpoint {
             name: id.to_owned(),
             config: EndpointConfigName(found.endpoint_config_name().unwrap_or_default().to_owned()),
             deployment: last.deployment.clone(),
             tags: own_tags(tags),
         };
-        let outputs = EndpointOut::<Resolved> { name: EndpointName(id.to_owned()), arn: Arn(arn.to_owned()) };
+        let outputs = EndpointOutputs::<Resolved> { name: EndpointName(id.to_owned()), arn: Arn(arn.to_owned()) };
         let readiness = readiness(found.endpoint_status(), found.failure_reason());
         let remember = capacity::remember(&found)?;
-        Ok(Some(Reading { readiness, remember, ..Reading::ready(inputs, outputs) }))
+        Ok(Some(Reading { readiness, pause_snapshot: remember, ..Reading::ready(inputs, outputs) }))
     }
 
     async fn update(
@@ -145,7 +149,7 @@ impl Resource for Endpoint {
 
     async fn delete(context: &Context, id: &str, _last: &Endpoint<Resolved>) -> Result<(), Error> {
         let delete = context.aws.sagemaker().delete_endpoint().endpoint_name(id);
-        delete.send().await.call("sagemaker:DeleteEndpoint").found().map(drop)
+        delete.send().await.named("sagemaker:DeleteEndpoint").optional().map(drop)
     }
 
     async fn restore(
@@ -160,7 +164,7 @@ impl Resource for Endpoint {
 
 async fn describe(context: &Context, name: &str) -> Result<Option<DescribeEndpointOutput>, Error> {
     let describe = context.aws.sagemaker().describe_endpoint().endpoint_name(name);
-    describe.send().await.call("sagemaker:DescribeEndpoint").found()
+    describe.send().await.named("sagemaker:DescribeEndpoint").optional()
 }
 
 fn readiness(status: Option<&EndpointStatus>, reason: Option<&str>) -> Readiness {
@@ -178,7 +182,7 @@ fn readiness(status: Option<&EndpointStatus>, reason: Option<&str>) -> Readiness
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stack::Scope;
+    use crate::resource::Scope;
 
     #[test]
     fn every_status_tells_whether_to_wait() {
@@ -205,10 +209,10 @@ mod tests {
             account: "123456789012".into(),
         };
         let identity = scope.identity(&"sagemaker_endpoint.llm".parse().unwrap(), 1);
-        let known = Endpoint::new("llm-v1", "config").predict(&identity);
+        let known = Endpoint::new("llm-v1", "config").known_outputs(&identity);
         assert_eq!(known["name"], "llm-v1");
         assert_eq!(known["arn"], "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/llm-v1");
-        assert!(!Endpoint::new("LLM", "config").predict(&identity).contains_key("arn"));
+        assert!(!Endpoint::new("LLM", "config").known_outputs(&identity).contains_key("arn"));
     }
 
     #[test]

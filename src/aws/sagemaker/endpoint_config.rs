@@ -6,10 +6,11 @@ use super::model::same_content;
 use super::names::{LONGEST, check_name};
 use super::tagging::{all_tags, creation_tags, update_tags};
 use super::{AsyncInference, DataCapture, Hosting, Variant};
-use crate::aws::order::ordered_like;
-use crate::aws::{Arn, Call, Context, EndpointConfigName, NotFoundIsNone, Tags, own_tags};
-use crate::resource::{Charge, Error, ErrorKind, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Phase, Resolved};
+use crate::aws::{Arn, EndpointConfigName};
+use crate::engine::providers::lists::ordered_like;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{Charge, Declared, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags};
 
 /// An endpoint configuration. Its name follows from what it is, so an endpoint moves from one to the next and both
 /// exist meanwhile.
@@ -53,7 +54,7 @@ impl EndpointConfig {
 /// The outputs of an endpoint configuration.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct EndpointConfigOut<P: Phase> {
+pub struct EndpointConfigOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<EndpointConfigName>,
     /// The ARN.
@@ -66,30 +67,30 @@ impl Resource for EndpointConfig {
     const REPLACE_ON: &'static [&'static str] =
         fields!(EndpointConfig: name, variants, async_inference, data_capture, kms_key);
     type Resolved = EndpointConfig<Resolved>;
-    type Out<P: Phase> = EndpointConfigOut<P>;
+    type Outputs<P: Phase> = EndpointConfigOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if let Some(name) = &self.name {
             check_name("name", name, problems);
         }
         if !(1..=10).contains(&self.variants.len()) {
-            problems.push(("variants".into(), "a configuration has 1 to 10 variants".into()));
+            problems.refuse("variants", "a configuration has 1 to 10 variants");
         }
         for (index, variant) in self.variants.iter().enumerate() {
             variant.validate(&format!("variants[{index}]"), problems);
             if self.variants[..index].iter().any(|other| other.name == variant.name) {
-                problems.push((format!("variants[{index}].name"), format!("`{}` is there twice", variant.name)));
+                problems.refuse(format!("variants[{index}].name"), format!("`{}` is there twice", variant.name));
             }
         }
         let serverless = self.variants.iter().any(|variant| matches!(variant.hosting, Hosting::Serverless(_)));
         if serverless && self.variants.len() > 1 {
-            problems.push(("variants".into(), "a serverless endpoint has one variant only".into()));
+            problems.refuse("variants", "a serverless endpoint has one variant only");
         }
         if serverless && self.async_inference.is_some() {
-            problems.push(("async_inference".into(), "a serverless endpoint answers at once".into()));
+            problems.refuse("async_inference", "a serverless endpoint answers at once");
         }
         if serverless && self.data_capture.is_some() {
-            problems.push(("data_capture".into(), "a serverless endpoint captures nothing".into()));
+            problems.refuse("data_capture", "a serverless endpoint captures nothing");
         }
         if let Some(async_inference) = &self.async_inference {
             async_inference.validate(problems);
@@ -118,14 +119,16 @@ impl Resource for EndpointConfig {
             })
             .collect()
     }
+}
 
+impl Provider for EndpointConfig {
     async fn find(context: &Context, inputs: &EndpointConfig<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(context, inputs);
         let describe = context.aws.sagemaker().describe_endpoint_config().endpoint_config_name(&name);
-        let Some(found) = describe.send().await.call("sagemaker:DescribeEndpointConfig").found()? else {
+        let Some(found) = describe.send().await.named("sagemaker:DescribeEndpointConfig").optional()? else {
             return Ok(None);
         };
-        let Some(tags) = all_tags(context, found.endpoint_config_arn().unwrap_or_default()).await.found()? else {
+        let Some(tags) = all_tags(context, found.endpoint_config_arn().unwrap_or_default()).await.optional()? else {
             return Ok(None);
         };
         Ok(context.identity.owns(&tags).then_some(name))
@@ -143,7 +146,7 @@ impl Resource for EndpointConfig {
             .set_data_capture_config(inputs.data_capture.as_ref().map(DataCapture::to_sdk))
             .set_kms_key_id(inputs.kms_key.clone())
             .set_tags(Some(creation_tags(context, &inputs.tags)));
-        match request.send().await.call("sagemaker:CreateEndpointConfig") {
+        match request.send().await.named("sagemaker:CreateEndpointConfig") {
             Ok(_) => Ok(name),
             // The model was created just before; SageMaker may not see it everywhere yet.
             Err(error) if error.kind == ErrorKind::NotFound => Err(error.as_kind(ErrorKind::NotYet)),
@@ -157,11 +160,11 @@ impl Resource for EndpointConfig {
         last: &EndpointConfig<Resolved>,
     ) -> Result<Option<Reading<Self>>, Error> {
         let describe = context.aws.sagemaker().describe_endpoint_config().endpoint_config_name(id);
-        let Some(found) = describe.send().await.call("sagemaker:DescribeEndpointConfig").found()? else {
+        let Some(found) = describe.send().await.named("sagemaker:DescribeEndpointConfig").optional()? else {
             return Ok(None);
         };
         let arn = found.endpoint_config_arn().unwrap_or_default();
-        let Some(tags) = all_tags(context, arn).await.found()? else { return Ok(None) };
+        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
         let inputs = EndpointConfig {
             name: last.name.clone(),
             variants: ordered_like(&last.variants, found.production_variants().iter().map(Variant::from_sdk).collect()),
@@ -171,7 +174,7 @@ impl Resource for EndpointConfig {
             tags: own_tags(tags),
         };
         let outputs =
-            EndpointConfigOut::<Resolved> { name: EndpointConfigName(id.to_owned()), arn: Arn(arn.to_owned()) };
+            EndpointConfigOutputs::<Resolved> { name: EndpointConfigName(id.to_owned()), arn: Arn(arn.to_owned()) };
         Ok(Some(Reading::ready(inputs, outputs)))
     }
 
@@ -185,13 +188,13 @@ impl Resource for EndpointConfig {
             return Ok(());
         }
         let describe = context.aws.sagemaker().describe_endpoint_config().endpoint_config_name(id);
-        let found = describe.send().await.call("sagemaker:DescribeEndpointConfig")?;
+        let found = describe.send().await.named("sagemaker:DescribeEndpointConfig")?;
         update_tags(context, found.endpoint_config_arn().unwrap_or_default(), &from.tags, &to.tags).await
     }
 
     async fn delete(context: &Context, id: &str, _last: &EndpointConfig<Resolved>) -> Result<(), Error> {
         let delete = context.aws.sagemaker().delete_endpoint_config().endpoint_config_name(id);
-        delete.send().await.call("sagemaker:DeleteEndpointConfig").found().map(drop)
+        delete.send().await.named("sagemaker:DeleteEndpointConfig").optional().map(drop)
     }
 }
 
@@ -210,7 +213,7 @@ mod tests {
     }
 
     fn problems_of(config: &EndpointConfig) -> Vec<(String, String)> {
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         config.validate(&mut problems);
         problems
     }

@@ -6,11 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::Container;
 use super::names::{LONGEST, check_name};
 use super::tagging::{all_tags, creation_tags, update_tags};
-use crate::aws::order::ordered_like;
-use crate::aws::repeated::repeats;
-use crate::aws::{Arn, Call, Context, ModelName, NotFoundIsNone, RoleArn, SecurityGroupId, SubnetId, Tags, own_tags};
-use crate::resource::{Error, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::aws::lists::repeats;
+use crate::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
+use crate::engine::providers::lists::ordered_like;
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags};
 
 /// A model: what an endpoint runs. Its name follows from what it is, so another model never has the same name.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -75,7 +76,7 @@ impl Model {
 /// The outputs of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct ModelOut<P: Phase> {
+pub struct ModelOutputs<P: Phase> {
     /// The name.
     pub name: P::Of<ModelName>,
     /// The ARN.
@@ -88,31 +89,31 @@ impl Resource for Model {
     const REPLACE_ON: &'static [&'static str] =
         fields!(Model: name, execution_role, containers, execution, vpc, network_isolation);
     type Resolved = Model<Resolved>;
-    type Out<P: Phase> = ModelOut<P>;
+    type Outputs<P: Phase> = ModelOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if let Some(name) = &self.name {
             check_name("name", name, problems);
         }
         if !(1..=15).contains(&self.containers.len()) {
-            problems.push(("containers".into(), "a model has 1 to 15 containers".into()));
+            problems.refuse("containers", "a model has 1 to 15 containers");
         }
         for (index, container) in self.containers.iter().enumerate() {
             container.validate(&format!("containers[{index}]"), problems);
         }
         match (self.containers.len(), self.execution) {
-            (0 | 1, Some(_)) => problems.push(("execution".into(), "only several containers have an order".into())),
+            (0 | 1, Some(_)) => problems.refuse("execution", "only several containers have an order"),
             (2.., Some(InferenceExecution::Direct)) if self.containers.iter().any(|one| one.hostname.is_none()) => {
-                problems.push(("containers".into(), "to be called directly, each container needs a hostname".into()));
+                problems.refuse("containers", "to be called directly, each container needs a hostname");
             }
             _ => {}
         }
         if let Some(vpc) = &self.vpc {
             if !(1..=16).contains(&vpc.subnets.len()) {
-                problems.push(("vpc.subnets".into(), "a model runs in 1 to 16 subnets".into()));
+                problems.refuse("vpc.subnets", "a model runs in 1 to 16 subnets");
             }
             if !(1..=5).contains(&vpc.security_groups.len()) {
-                problems.push(("vpc.security_groups".into(), "a model has 1 to 5 security groups".into()));
+                problems.refuse("vpc.security_groups", "a model has 1 to 5 security groups");
             }
         }
     }
@@ -121,12 +122,14 @@ impl Resource for Model {
         let content = |model: &Self| model.name.is_some().then(|| Self { tags: Tags::new(), ..model.clone() });
         same_content(all.iter().map(content), "model")
     }
+}
 
+impl Provider for Model {
     async fn find(context: &Context, inputs: &Model<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(context, inputs);
         let describe = context.aws.sagemaker().describe_model().model_name(&name);
-        let Some(found) = describe.send().await.call("sagemaker:DescribeModel").found()? else { return Ok(None) };
-        let Some(tags) = all_tags(context, found.model_arn().unwrap_or_default()).await.found()? else {
+        let Some(found) = describe.send().await.named("sagemaker:DescribeModel").optional()? else { return Ok(None) };
+        let Some(tags) = all_tags(context, found.model_arn().unwrap_or_default()).await.optional()? else {
             return Ok(None);
         };
         Ok(context.identity.owns(&tags).then_some(name))
@@ -159,15 +162,15 @@ impl Resource for Model {
             [one] => request.primary_container(one.to_sdk()),
             several => request.set_containers(Some(several.iter().map(Container::to_sdk).collect())),
         };
-        request.send().await.call("sagemaker:CreateModel")?;
+        request.send().await.named("sagemaker:CreateModel")?;
         Ok(name)
     }
 
     async fn read(context: &Context, id: &str, last: &Model<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let describe = context.aws.sagemaker().describe_model().model_name(id);
-        let Some(found) = describe.send().await.call("sagemaker:DescribeModel").found()? else { return Ok(None) };
+        let Some(found) = describe.send().await.named("sagemaker:DescribeModel").optional()? else { return Ok(None) };
         let arn = found.model_arn().unwrap_or_default();
-        let Some(tags) = all_tags(context, arn).await.found()? else { return Ok(None) };
+        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
         let containers = found.primary_container().into_iter().chain(found.containers());
         let no_vpc = ModelVpc { subnets: Vec::new(), security_groups: Vec::new() };
         let last_vpc = last.vpc.as_ref().unwrap_or(&no_vpc);
@@ -190,7 +193,7 @@ impl Resource for Model {
             network_isolation: found.enable_network_isolation().unwrap_or(false),
             tags: own_tags(tags),
         };
-        let outputs = ModelOut::<Resolved> { name: ModelName(id.to_owned()), arn: Arn(arn.to_owned()) };
+        let outputs = ModelOutputs::<Resolved> { name: ModelName(id.to_owned()), arn: Arn(arn.to_owned()) };
         // Several containers run one behind the other unless told otherwise; AWS may say so where we did not.
         let inputs = match (inputs.execution, last.execution) {
             (Some(InferenceExecution::Serial), None) => Model { execution: None, ..inputs },
@@ -204,13 +207,13 @@ impl Resource for Model {
             return Ok(());
         }
         let describe = context.aws.sagemaker().describe_model().model_name(id);
-        let found = describe.send().await.call("sagemaker:DescribeModel")?;
+        let found = describe.send().await.named("sagemaker:DescribeModel")?;
         update_tags(context, found.model_arn().unwrap_or_default(), &from.tags, &to.tags).await
     }
 
     async fn delete(context: &Context, id: &str, _last: &Model<Resolved>) -> Result<(), Error> {
         let delete = context.aws.sagemaker().delete_model().model_name(id);
-        delete.send().await.call("sagemaker:DeleteModel").found().map(drop)
+        delete.send().await.named("sagemaker:DeleteModel").optional().map(drop)
     }
 }
 
@@ -238,7 +241,7 @@ mod tests {
     }
 
     fn problems_of(model: &Model) -> Vec<(String, String)> {
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         model.validate(&mut problems);
         problems
     }

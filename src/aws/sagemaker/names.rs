@@ -1,5 +1,7 @@
 //! The names that SageMaker accepts.
 
+use crate::resource::Problems;
+
 /// The longest name of a model, an endpoint configuration or an endpoint, in characters.
 pub(super) const LONGEST: usize = 63;
 
@@ -16,7 +18,7 @@ pub(super) fn name_problem(name: &str) -> Option<String> {
 }
 
 /// Notes what is wrong with a name.
-pub(super) fn check_name(field: &str, name: &str, problems: &mut Vec<(String, String)>) {
+pub(super) fn check_name(field: &str, name: &str, problems: &mut Problems) {
     problems.extend(name_problem(name).map(|problem| (field.to_owned(), problem)));
 }
 

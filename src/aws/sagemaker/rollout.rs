@@ -6,9 +6,8 @@ use aws_sdk_sagemaker::types::{ProductionVariant, VariantProperty, VariantProper
 
 use super::Endpoint;
 use crate::aws::autoscaling::{Snapshot, variant_resource};
-use crate::aws::{Call, Context, NotFoundIsNone};
-use crate::resource::{Error, ErrorKind};
-use crate::stack::Resolved;
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::Resolved;
 
 /// What a configuration starts each variant with, by its name.
 type Fleet = BTreeMap<String, Start>;
@@ -81,7 +80,7 @@ async fn update(
         .retain_all_variant_properties(true)
         .set_exclude_retained_variant_properties(Some(excluded.collect()))
         .set_deployment_config(to.deployment.as_ref().map(super::Deployment::to_sdk));
-    let updated = request.send().await.call("sagemaker:UpdateEndpoint").map(drop);
+    let updated = request.send().await.named("sagemaker:UpdateEndpoint").map(drop);
     updated.map_err(|error| explained(error, from, to.config.as_str()))
 }
 
@@ -120,7 +119,7 @@ async fn excluded(context: &Context, name: &str, differences: &Differences) -> R
 
 async fn fleet(context: &Context, config: &str) -> Result<Option<Fleet>, Error> {
     let describe = context.aws.sagemaker().describe_endpoint_config().endpoint_config_name(config);
-    let found = describe.send().await.call("sagemaker:DescribeEndpointConfig").found()?;
+    let found = describe.send().await.named("sagemaker:DescribeEndpointConfig").optional()?;
     let start = |variant: &ProductionVariant| Start {
         instance_type: variant.instance_type().map(|kind| kind.as_str().to_owned()),
         count: variant.initial_instance_count(),

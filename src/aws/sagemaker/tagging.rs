@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::Tag;
 
-use crate::aws::{Call, Context, Tags, tag_changes};
-use crate::resource::Error;
+use crate::engine::sdk::{CallName, Context, Error};
+use crate::resource::{Tags, tag_changes};
 
 /// The tags of a create call: the resource's own and the ownership tags.
 pub(super) fn creation_tags(context: &Context, own: &Tags) -> Vec<Tag> {
@@ -17,7 +17,7 @@ pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<St
     let mut pages = context.aws.sagemaker().list_tags().resource_arn(arn).into_paginator().items().send();
     let mut tags = BTreeMap::new();
     while let Some(tag) = pages.next().await {
-        let tag = tag.call("sagemaker:ListTags")?;
+        let tag = tag.named("sagemaker:ListTags")?;
         tags.insert(tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned());
     }
     Ok(tags)
@@ -29,11 +29,11 @@ pub(super) async fn update_tags(context: &Context, arn: &str, from: &Tags, to: &
     let sagemaker = context.aws.sagemaker();
     if !set.is_empty() {
         let add = sagemaker.add_tags().resource_arn(arn).set_tags(Some(sdk_tags(set)));
-        add.send().await.call("sagemaker:AddTags")?;
+        add.send().await.named("sagemaker:AddTags")?;
     }
     if !removed.is_empty() {
         let delete = sagemaker.delete_tags().resource_arn(arn).set_tag_keys(Some(removed));
-        delete.send().await.call("sagemaker:DeleteTags")?;
+        delete.send().await.named("sagemaker:DeleteTags")?;
     }
     Ok(())
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::check_name;
 use crate::aws::ModelName;
-use crate::stack::{Declared, Input, Phase, Resolved};
+use crate::resource::{Declared, Input, Phase, Problems, Resolved};
 
 /// A production variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -116,9 +116,9 @@ impl Variant {
     }
 
     /// Notes what AWS would refuse.
-    pub(super) fn validate(&self, field: &str, problems: &mut Vec<(String, String)>) {
+    pub(super) fn validate(&self, field: &str, problems: &mut Problems) {
         check_name(&format!("{field}.name"), &self.name, problems);
-        let mut problem = |name: &str, message: String| problems.push((format!("{field}.{name}"), message));
+        let mut problem = |name: &str, message: String| problems.refuse(format!("{field}.{name}"), message);
         if !self.weight.is_finite() || self.weight < 0.0 {
             problem("weight", format!("{} is no share: give a number from 0 up", self.weight));
         }
@@ -271,7 +271,7 @@ mod tests {
 
     fn problems_of(hosting: Hosting) -> Vec<(String, String)> {
         let variant = Variant { name: "AllTraffic".into(), model: "llm".into(), hosting, weight: 1.0 };
-        let mut problems = Vec::new();
+        let mut problems = Problems::new();
         variant.validate("variants[0]", &mut problems);
         problems
     }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use super::value::SecretValue;
-use crate::resource::{Error, ErrorKind};
+use crate::engine::sdk::{Error, ErrorKind};
 
 /// What a generated value is made of.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]

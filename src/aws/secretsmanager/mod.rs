@@ -6,5 +6,5 @@ mod source;
 mod value;
 
 pub use generated::Alphabet;
-pub use secret::{Secret, SecretOut};
+pub use secret::{Secret, SecretOutputs};
 pub use source::SecretSource;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::Alphabet;
 use super::generated::generate;
 use super::value::SecretValue;
-use crate::resource::Error;
+use crate::engine::sdk::Error;
 
 /// The most bytes of a value.
 const LONGEST: usize = 65_536;

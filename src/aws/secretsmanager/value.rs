@@ -4,7 +4,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::resource::Error;
+use crate::engine::sdk::Error;
 
 /// A secret's value. It cannot be printed, compared or serialized, and its memory is overwritten when it goes.
 pub(super) struct SecretValue(Zeroizing<String>);

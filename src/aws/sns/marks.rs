@@ -4,9 +4,8 @@
 //! counts as gone, for this and every later command.
 
 use super::topic::{all_tags, sdk_tags};
-use crate::aws::{Call, Context, NotFoundIsNone, Tags};
-use crate::resource::Error;
-use crate::stack::digest;
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Tags, digest};
 
 /// The key of a subscription's mark: an ownership tag's prefix keeps it out of the topic's own tags.
 fn key(subscription: &str) -> String {
@@ -17,14 +16,14 @@ fn key(subscription: &str) -> String {
 pub(super) async fn set(context: &Context, topic: &str, subscription: &str) -> Result<(), Error> {
     let tags = sdk_tags(Tags::from([(key(subscription), "pending".to_owned())]))?;
     let tag = context.aws.sns().tag_resource().resource_arn(topic).set_tags(Some(tags));
-    tag.send().await.call("sns:TagResource").found().map(drop)
+    tag.send().await.named("sns:TagResource").optional().map(drop)
 }
 
 /// Takes the mark away, if there is one.
 pub(super) async fn clear(context: &Context, topic: &str, subscription: &str) -> Result<(), Error> {
     if is_set(context, topic, subscription).await? {
         let untag = context.aws.sns().untag_resource().resource_arn(topic).tag_keys(key(subscription));
-        untag.send().await.call("sns:UntagResource")?;
+        untag.send().await.named("sns:UntagResource")?;
     }
     Ok(())
 }

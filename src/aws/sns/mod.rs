@@ -9,5 +9,5 @@ mod topic_policy;
 
 pub use filter::{Filter, FilterScope};
 pub use protocol::Protocol;
-pub use subscription::{Subscription, SubscriptionOut};
-pub use topic::{Topic, TopicOut};
+pub use subscription::{Subscription, SubscriptionOutputs};
+pub use topic::{Topic, TopicOutputs};

@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Filter, FilterScope, Protocol, marks};
-use crate::aws::repeated::repeats;
-use crate::aws::{Arn, Call, Context, NotFoundIsNone, TopicArn};
-use crate::resource::{Error, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Phase, Resolved};
+use crate::aws::lists::repeats;
+use crate::aws::{Arn, TopicArn};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
+use crate::resource::{Declared, Persistence, Phase, Problems, Resolved, Resource, fields};
 
 /// What AWS lists in place of an ARN while nobody has confirmed.
 const PENDING: &str = "PendingConfirmation";
@@ -34,7 +35,7 @@ pub struct Subscription<P: Phase = Declared> {
 
 impl Subscription {
     /// A subscription by e-mail. Nothing is delivered until its receiver has confirmed.
-    pub fn email(topic: impl Into<crate::stack::Input<TopicArn>>, address: &str) -> Self {
+    pub fn email(topic: impl Into<crate::resource::Input<TopicArn>>, address: &str) -> Self {
         Self {
             topic: topic.into(),
             protocol: Protocol::Email,
@@ -56,7 +57,7 @@ impl Subscription<Resolved> {
 /// The outputs of a subscription.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct SubscriptionOut<P: Phase> {
+pub struct SubscriptionOutputs<P: Phase> {
     /// The ARN, or `PendingConfirmation`.
     pub arn: P::Of<Arn>,
 }
@@ -66,17 +67,17 @@ impl Resource for Subscription {
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Subscription: topic, protocol, endpoint);
     type Resolved = Subscription<Resolved>;
-    type Out<P: Phase> = SubscriptionOut<P>;
+    type Outputs<P: Phase> = SubscriptionOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
+    fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.endpoint.known().and_then(|endpoint| self.protocol.problem(endpoint)) {
-            problems.push(("endpoint".into(), problem));
+            problems.refuse("endpoint", problem);
         }
         if self.raw_delivery && !self.protocol.takes_raw() {
-            problems.push(("raw_delivery".into(), "is for http, https and sqs only".into()));
+            problems.refuse("raw_delivery", "is for http, https and sqs only");
         }
         if let Some(problem) = self.filter.as_ref().and_then(Filter::problem) {
-            problems.push(("filter".into(), problem));
+            problems.refuse("filter", problem);
         }
     }
 
@@ -85,7 +86,9 @@ impl Resource for Subscription {
         let message = "the same topic, protocol and endpoint as another: SNS takes them for one";
         repeats(all, it).into_iter().map(|(index, _)| (index, message.to_owned())).collect()
     }
+}
 
+impl Provider for Subscription {
     async fn find(context: &Context, inputs: &Subscription<Resolved>) -> Result<Option<String>, Error> {
         Ok(listed(context, inputs).await?.map(|_| inputs.id()))
     }
@@ -109,7 +112,7 @@ impl Resource for Subscription {
             .endpoint(&inputs.endpoint)
             .set_attributes(Some(attributes))
             .return_subscription_arn(true);
-        subscribe.send().await.call("sns:Subscribe")?;
+        subscribe.send().await.named("sns:Subscribe")?;
         Ok(id)
     }
 
@@ -118,14 +121,16 @@ impl Resource for Subscription {
         let mut inputs = last.clone();
         if arn != PENDING {
             let get = context.aws.sns().get_subscription_attributes().subscription_arn(&arn);
-            let Some(found) = get.send().await.call("sns:GetSubscriptionAttributes").found()? else { return Ok(None) };
+            let Some(found) = get.send().await.named("sns:GetSubscriptionAttributes").optional()? else {
+                return Ok(None);
+            };
             let attributes = found.attributes.unwrap_or_default();
             let text = |name: &str| attributes.get(name).map(String::as_str);
             inputs.raw_delivery = text("RawMessageDelivery") == Some("true");
             inputs.filter = Filter::read(text("FilterPolicy"), text("FilterPolicyScope"));
         }
         // A subscription that nobody has confirmed is as ready as it gets by itself.
-        Ok(Some(Reading::ready(inputs, SubscriptionOut { arn: Arn(arn) })))
+        Ok(Some(Reading::ready(inputs, SubscriptionOutputs { arn: Arn(arn) })))
     }
 
     async fn update(
@@ -145,7 +150,7 @@ impl Resource for Subscription {
         for (name, value) in attributes(from, to) {
             let set = context.aws.sns().set_subscription_attributes().subscription_arn(&arn);
             let set = set.attribute_name(name).attribute_value(value);
-            set.send().await.call("sns:SetSubscriptionAttributes")?;
+            set.send().await.named("sns:SetSubscriptionAttributes")?;
         }
         Ok(())
     }
@@ -156,7 +161,7 @@ impl Resource for Subscription {
             Some(arn) if arn == PENDING => marks::set(context, last.topic.as_str(), id).await,
             Some(arn) => {
                 let unsubscribe = context.aws.sns().unsubscribe().subscription_arn(arn);
-                unsubscribe.send().await.call("sns:Unsubscribe").found().map(drop)
+                unsubscribe.send().await.named("sns:Unsubscribe").optional().map(drop)
             }
         }
     }
@@ -187,7 +192,9 @@ async fn listed(context: &Context, inputs: &Subscription<Resolved>) -> Result<Op
     let list = context.aws.sns().list_subscriptions_by_topic().topic_arn(inputs.topic.as_str());
     let mut subscriptions = list.into_paginator().items().send();
     while let Some(subscription) = subscriptions.next().await {
-        let Some(subscription) = subscription.call("sns:ListSubscriptionsByTopic").found()? else { return Ok(None) };
+        let Some(subscription) = subscription.named("sns:ListSubscriptionsByTopic").optional()? else {
+            return Ok(None);
+        };
         let is_it = subscription.protocol() == Some(inputs.protocol.as_str())
             && subscription.endpoint() == Some(inputs.endpoint.as_str());
         match subscription.subscription_arn() {
@@ -225,7 +232,7 @@ mod tests {
             ("filter", Subscription { filter: empty, ..good() }),
         ];
         for (field, subscription) in cases {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             subscription.validate(&mut problems);
             assert!(problems.len() == 1 && problems[0].0 == field, "{field}: {problems:?}");
         }

@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::topic_policy;
+use crate::aws::TopicArn;
 use crate::aws::iam::{Policy, Purpose};
-use crate::aws::{Call, Context, NotFoundIsNone, Tags, TopicArn, own_tags, tag_changes};
-use crate::resource::{Error, ErrorKind, Persistence, Reading, Resource, fields};
-use crate::stack::{Declared, Identity, Phase, Resolved};
+use crate::engine::providers::{Provider, Reading};
+use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::resource::{
+    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags, tag_changes,
+};
 
 /// A topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -60,7 +63,7 @@ impl<P: Phase> Topic<P> {
 /// The outputs of a topic.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
-pub struct TopicOut<P: Phase> {
+pub struct TopicOutputs<P: Phase> {
     /// The ARN.
     pub arn: P::Of<TopicArn>,
     /// The name.
@@ -72,10 +75,10 @@ impl Resource for Topic {
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Topic: name);
     type Resolved = Topic<Resolved>;
-    type Out<P: Phase> = TopicOut<P>;
+    type Outputs<P: Phase> = TopicOutputs<P>;
 
-    fn validate(&self, problems: &mut Vec<(String, String)>) {
-        let mut add = |field: &str, message: String| problems.push((field.to_owned(), message));
+    fn validate(&self, problems: &mut Problems) {
+        let mut add = |field: &str, message: String| problems.refuse(field, message);
         let is_name = |name: &str| {
             (1..=256).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c))
         };
@@ -93,14 +96,16 @@ impl Resource for Topic {
         }
     }
 
-    fn predict(&self, identity: &Identity) -> Map<String, Value> {
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let mut known = Map::from_iter([("name".to_owned(), json!(self.name(identity)))]);
         if !identity.scope.account.is_empty() {
             known.insert("arn".to_owned(), json!(self.arn(identity)));
         }
         known
     }
+}
 
+impl Provider for Topic {
     async fn find(context: &Context, inputs: &Topic<Resolved>) -> Result<Option<String>, Error> {
         let arn = inputs.arn(&context.identity);
         let tags = all_tags(context, &arn).await?;
@@ -122,7 +127,7 @@ impl Resource for Topic {
         }
         let create = context.aws.sns().create_topic().name(&name).set_attributes(Some(attributes));
         let create = create.set_tags(Some(sdk_tags(context.tags(&inputs.tags))?));
-        let created = create.send().await.call("sns:CreateTopic").map_err(|error| {
+        let created = create.send().await.named("sns:CreateTopic").map_err(|error| {
             // SNS answers the topic that there is, unless that one differs, as one of somebody else's does in its tags.
             match error.is_code("InvalidParameter") && error.message.contains("already exists") {
                 true => error.as_kind(ErrorKind::AlreadyExists).hint(format!(
@@ -137,7 +142,7 @@ impl Resource for Topic {
     async fn read(context: &Context, id: &str, last: &Topic<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let attributes = async {
             let get = context.aws.sns().get_topic_attributes().topic_arn(id);
-            get.send().await.call("sns:GetTopicAttributes").found()
+            get.send().await.named("sns:GetTopicAttributes").optional()
         };
         let (attributes, tags) = tokio::try_join!(attributes, all_tags(context, id))?;
         let (Some(attributes), Some(tags)) = (attributes, tags) else { return Ok(None) };
@@ -151,7 +156,7 @@ impl Resource for Topic {
             policy: topic_policy::read(text("Policy").map(String::as_str), last.policy.as_ref(), id)?,
             tags: own_tags(tags),
         };
-        Ok(Some(Reading::ready(inputs, TopicOut { arn: TopicArn(id.to_owned()), name })))
+        Ok(Some(Reading::ready(inputs, TopicOutputs { arn: TopicArn(id.to_owned()), name })))
     }
 
     async fn update(context: &Context, id: &str, from: &Topic<Resolved>, to: &Topic<Resolved>) -> Result<(), Error> {
@@ -169,29 +174,29 @@ impl Resource for Topic {
         }
         for (name, value) in attributes {
             let set = sns.set_topic_attributes().topic_arn(id).attribute_name(name).attribute_value(value);
-            set.send().await.call("sns:SetTopicAttributes")?;
+            set.send().await.named("sns:SetTopicAttributes")?;
         }
         let (set, removed) = tag_changes(&from.tags, &to.tags);
         if !set.is_empty() {
             let tag = sns.tag_resource().resource_arn(id).set_tags(Some(sdk_tags(set)?));
-            tag.send().await.call("sns:TagResource")?;
+            tag.send().await.named("sns:TagResource")?;
         }
         if !removed.is_empty() {
             let untag = sns.untag_resource().resource_arn(id).set_tag_keys(Some(removed));
-            untag.send().await.call("sns:UntagResource")?;
+            untag.send().await.named("sns:UntagResource")?;
         }
         Ok(())
     }
 
     async fn delete(context: &Context, id: &str, _last: &Topic<Resolved>) -> Result<(), Error> {
-        context.aws.sns().delete_topic().topic_arn(id).send().await.call("sns:DeleteTopic").found().map(drop)
+        context.aws.sns().delete_topic().topic_arn(id).send().await.named("sns:DeleteTopic").optional().map(drop)
     }
 }
 
 /// All tags of a topic, ownership tags included; `None` if there is no such topic.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<Option<Tags>, Error> {
     let list = context.aws.sns().list_tags_for_resource().resource_arn(arn);
-    let listed = list.send().await.call("sns:ListTagsForResource").found()?;
+    let listed = list.send().await.named("sns:ListTagsForResource").optional()?;
     Ok(listed.map(|listed| listed.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()))
 }
 
@@ -213,7 +218,7 @@ mod tests {
             ("policy", Topic { policy: Some(Policy::new().allow(["sns:Publish"]).on_itself()), ..Topic::new() }),
         ];
         for (field, topic) in cases {
-            let mut problems = Vec::new();
+            let mut problems = Problems::new();
             topic.validate(&mut problems);
             assert!(problems.len() == 1 && problems[0].0 == field, "{field}: {problems:?}");
         }

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::aws::iam::Policy;
-use crate::resource::Error;
-use crate::stack::Resolved;
+use crate::engine::sdk::Error;
+use crate::resource::Resolved;
 
 /// What AWS names the one statement of the policy that it gives.
 const DEFAULT_STATEMENT: &str = "__default_statement_ID";

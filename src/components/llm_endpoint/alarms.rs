@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 
 use super::{LlmEndpoint, VARIANT};
 use crate::aws::cloudwatch::{
-    Alarm, AlarmActions, AlarmOut, Comparison, Metric, MetricMath, MissingData, Statistic, Watch,
+    Alarm, AlarmActions, AlarmOutputs, Comparison, Metric, MetricMath, MissingData, Statistic, Watch,
 };
-use crate::resource::Resource as _;
-use crate::stack::{Address, Declared, Stack};
+use crate::resource::{Address, Declared, Resource as _};
+use crate::stack::Stack;
 
 /// CloudWatch has the model's latency in microseconds.
 const MICROSECONDS_IN_A_MILLISECOND: f64 = 1000.0;
 
 /// Declares the alarms that tell how well an endpoint answers. They come before the endpoint: a deployment that sets
 /// one off is rolled back.
-pub(super) fn declare_quality(endpoint: &LlmEndpoint, stack: &mut Stack, name: &str) -> Vec<AlarmOut<Declared>> {
+pub(super) fn declare_quality(endpoint: &LlmEndpoint, stack: &mut Stack, name: &str) -> Vec<AlarmOutputs<Declared>> {
     let latency = endpoint.alarms.p95_latency_ms.map(|most| ("slow", slow(endpoint, most)));
     let errors = endpoint.alarms.error_percent.map(|most| ("errors", errors(endpoint, most)));
     let alarms = latency.into_iter().chain(errors);
@@ -28,7 +28,7 @@ pub(super) fn declare_down(
     stack: &mut Stack,
     name: &str,
     after: &Address,
-) -> Option<AlarmOut<Declared>> {
+) -> Option<AlarmOutputs<Declared>> {
     let may_be_empty = endpoint.scaling.is_some_and(|scaling| scaling.min == 0);
     if !endpoint.alarms.down || endpoint.instances().is_none() || may_be_empty {
         return None;

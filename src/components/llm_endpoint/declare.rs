@@ -9,12 +9,12 @@ use crate::aws::sagemaker::{
     ContainerMode, Deployment, Endpoint, EndpointConfig, Hosting, Model, ModelForm, Strategy, Variant,
 };
 use crate::aws::{AlarmArn, Arn, EndpointName, ModelName, RoleArn};
-use crate::resource::Resource as _;
-use crate::stack::{Address, Input, Stack};
+use crate::resource::{Address, Input, Resource as _};
+use crate::stack::Stack;
 
 /// What a declared endpoint offers to the rest of the stack.
 #[derive(Clone, Debug, PartialEq)]
-pub struct LlmEndpointOut {
+pub struct LlmEndpointOutputs {
     /// The name, as callers use it.
     pub endpoint_name: Input<EndpointName>,
     /// The ARN.
@@ -27,7 +27,7 @@ pub struct LlmEndpointOut {
 
 impl LlmEndpoint {
     /// Declares the endpoint; everything that belongs to it is named `NAME`, or `NAME-…`.
-    pub fn declare(&self, stack: &mut Stack, name: &str) -> LlmEndpointOut {
+    pub fn declare(&self, stack: &mut Stack, name: &str) -> LlmEndpointOutputs {
         self.check_mode(stack, name);
         let role = match &self.role {
             Some(role) => role.clone(),
@@ -60,7 +60,7 @@ impl LlmEndpoint {
             alarms.extend(declare_down(self, stack, name, &itself).map(|alarm| alarm.arn));
         }
         declare_scaling(self, stack, name, &endpoint.name);
-        LlmEndpointOut { endpoint_name: endpoint.name, endpoint_arn: endpoint.arn, role, alarms }
+        LlmEndpointOutputs { endpoint_name: endpoint.name, endpoint_arn: endpoint.arn, role, alarms }
     }
 
     /// Notes what SageMaker does not offer in this mode.
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
     use crate::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, Serverless};
     use crate::components::llm_endpoint::{Scaling, ScheduledBounds};
-    use crate::stack::{Declarations, PausedInputs, Problem, Scope};
+    use crate::stack::{Declarations, OnPause, Problem, Scope};
 
     fn llm() -> LlmEndpoint {
         let model = ModelData { uri: "s3://models/llama/".into(), form: ModelForm::Prefix };
@@ -151,10 +151,10 @@ mod tests {
             ]
         );
         let of = |address: &str| &declarations.resources[&address.parse::<Address>().unwrap()];
-        assert_eq!(of("sagemaker_endpoint.llm").paused, PausedInputs::Delete);
-        assert_eq!(of("sagemaker_model.llm").paused, PausedInputs::Keep);
+        assert_eq!(of("sagemaker_endpoint.llm").paused, OnPause::Delete);
+        assert_eq!(of("sagemaker_model.llm").paused, OnPause::Keep);
         for alarm in ["slow", "errors", "down"] {
-            let PausedInputs::Reduce(paused) = &of(&format!("cloudwatch_alarm.llm-{alarm}")).paused else {
+            let OnPause::Reduce(paused) = &of(&format!("cloudwatch_alarm.llm-{alarm}")).paused else {
                 panic!("{alarm} is not quiet during a pause");
             };
             assert_eq!(paused["actions_enabled"], false, "{alarm}");

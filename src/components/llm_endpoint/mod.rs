@@ -6,6 +6,6 @@ mod role;
 mod scaling;
 mod settings;
 
-pub use declare::LlmEndpointOut;
+pub use declare::LlmEndpointOutputs;
 pub use scaling::Scaling;
 pub use settings::{EndpointAlarms, LlmEndpoint, Mode, ScheduledBounds, VARIANT};

@@ -3,7 +3,7 @@
 use super::LlmEndpoint;
 use crate::aws::iam::{Policy, Role};
 use crate::aws::sagemaker::{AsyncInference, Container, ContainerMode, ModelForm};
-use crate::stack::{Input, Part, Scope};
+use crate::resource::{Input, Part, Scope};
 
 /// The role of an endpoint.
 pub(super) fn execution_role(endpoint: &LlmEndpoint, scope: &Scope) -> Role {

@@ -9,7 +9,8 @@ use crate::aws::autoscaling::{
 };
 use crate::aws::cloudwatch::{Alarm, AlarmActions, Comparison, Metric, Statistic, Watch};
 use crate::aws::{EndpointName, ScalableResource};
-use crate::stack::{Input, Stack};
+use crate::resource::Input;
+use crate::stack::Stack;
 
 /// How many instances an endpoint has under load.
 #[derive(Clone, Copy, Debug, PartialEq)]

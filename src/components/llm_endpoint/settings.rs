@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use super::Scaling;
 use crate::aws::sagemaker::{AsyncInference, Container, DataCapture, Instances, ModelVpc, Serverless, Size, Strategy};
-use crate::aws::{Arn, RoleArn, Tags};
-use crate::stack::Input;
+use crate::aws::{Arn, RoleArn};
+use crate::resource::{Input, Tags};
 
 /// The name of the one variant. It stays the same from one configuration to the next, so that an endpoint retains by
 /// it the capacity that it has.

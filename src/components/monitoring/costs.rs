@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::aws::TopicArn;
 use crate::aws::budgets::{Budget, BudgetFilter, BudgetPeriod, NotificationOn, Notify, NotifyWhen, Threshold};
-use crate::aws::{Tags, TopicArn};
-use crate::stack::{Input, Stack};
+use crate::resource::{Input, Tags};
+use crate::stack::Stack;
 
 /// What a stack may cost. AWS knows costs some hours late: this tells, it does not stop.
 #[derive(Clone, Debug, PartialEq)]

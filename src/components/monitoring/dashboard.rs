@@ -2,10 +2,11 @@
 
 use crate::aws::AlarmArn;
 use crate::aws::cloudwatch::{
-    AlarmsWidget, Dashboard, DashboardOut, MetricLine, MetricView, MetricWidget, Statistic, TextWidget, Widget,
+    AlarmsWidget, Dashboard, DashboardOutputs, MetricLine, MetricView, MetricWidget, Statistic, TextWidget, Widget,
 };
 use crate::components::llm_endpoint::VARIANT;
-use crate::stack::{Declared, Input, Stack};
+use crate::resource::{Declared, Input};
+use crate::stack::Stack;
 
 /// An endpoint on a dashboard. Its name is plain text, so that the page stays as it is while the endpoint sleeps.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,7 +23,7 @@ pub fn declare_dashboard(
     name: &str,
     title: &str,
     endpoints: &[WatchedEndpoint],
-) -> DashboardOut<Declared> {
+) -> DashboardOutputs<Declared> {
     let markdown =
         format!("# {title}\nOne line for each endpoint. While the stack is paused, lines end and alarms rest.");
     let mut widgets = vec![Widget::Text(TextWidget { markdown: markdown.into(), width: 24, height: 2 })];

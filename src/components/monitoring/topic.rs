@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::aws::iam::{Policy, Principal};
 use crate::aws::sns::{Subscription, Topic};
-use crate::aws::{Arn, Tags, TopicArn};
-use crate::stack::{Input, Stack};
+use crate::aws::{Arn, TopicArn};
+use crate::resource::{Input, Tags};
+use crate::stack::Stack;
 
 /// A topic that alarms and budgets publish to, and whoever reads it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

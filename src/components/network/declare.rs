@@ -2,16 +2,16 @@
 
 use super::endpoints::declare_endpoints;
 use super::layout::{Zone, zones};
-use super::{Nat, Network, NetworkOut};
+use super::{Nat, Network, NetworkOutputs};
 use crate::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
 use crate::aws::{InternetGatewayId, NatGatewayId, RouteTableId, SubnetId, VpcId};
-use crate::resource::Resource as _;
-use crate::stack::{Address, Input, Stack};
+use crate::resource::{Address, Input, Resource as _};
+use crate::stack::Stack;
 
 impl Network {
     /// Declares the network; everything in it is named `NAME`, or `NAME-…`. What is wrong with it is told by the
     /// stack, like anything else that is wrong with a declaration.
-    pub fn declare(&self, stack: &mut Stack, name: &str) -> NetworkOut {
+    pub fn declare(&self, stack: &mut Stack, name: &str) -> NetworkOutputs {
         let zones = match zones(self.cidr, &self.zones, &stack.scope().region) {
             Ok(zones) => zones,
             Err((field, message)) => {
@@ -27,10 +27,10 @@ impl Network {
         let public = self.public.then(|| self.declare_public(stack, name, &vpc, &zones));
         let nat = match &public {
             Some(public) => self.declare_nat(stack, name, &zones, public),
-            None => NatOut::default(),
+            None => NatOutputs::default(),
         };
         let private = self.declare_private(stack, name, &vpc, &zones, &nat.gateways);
-        let mut out = NetworkOut {
+        let mut out = NetworkOutputs {
             vpc_id: vpc,
             zones: zones.into_iter().map(|zone| zone.name).collect(),
             private_subnets: private.subnets,
@@ -64,13 +64,13 @@ impl Network {
         Public { gateway, subnets, route_table }
     }
 
-    fn declare_nat(&self, stack: &mut Stack, name: &str, zones: &[Zone], public: &Public) -> NatOut {
+    fn declare_nat(&self, stack: &mut Stack, name: &str, zones: &[Zone], public: &Public) -> NatOutputs {
         let wanted = match self.nat {
             Nat::None => 0,
             Nat::One => 1,
             Nat::PerZone => zones.len(),
         };
-        let mut out = NatOut::default();
+        let mut out = NatOutputs::default();
         for (zone, subnet) in zones.iter().zip(&public.subnets).take(wanted) {
             let name_here = format!("{name}-nat-{}", zone.letter);
             let address = ElasticIp { keep_while_paused: self.keep_addresses, tags: self.tags.clone() };
@@ -128,7 +128,7 @@ struct Private {
 }
 
 #[derive(Default)]
-struct NatOut {
+struct NatOutputs {
     gateways: Vec<Input<NatGatewayId>>,
     addresses: Vec<Input<String>>,
 }
@@ -143,9 +143,9 @@ mod tests {
 
     use super::super::Zones;
     use super::*;
-    use crate::stack::{Declarations, PausedInputs, Problem, Scope};
+    use crate::stack::{Declarations, OnPause, Problem, Scope};
 
-    fn declare(network: &Network) -> Result<(NetworkOut, Declarations), Vec<Problem>> {
+    fn declare(network: &Network) -> Result<(NetworkOutputs, Declarations), Vec<Problem>> {
         let scope = Scope {
             environment: "test".into(),
             stack: "network".into(),
@@ -192,7 +192,7 @@ mod tests {
             assert!(declared.resources[&nat].depends_on.contains(&internet));
             let table = &declared.resources[&format!("ec2_route_table.main-private-{zone}").parse().unwrap()];
             assert!(table.depends_on.contains(&nat));
-            let PausedInputs::Reduce(paused) = &table.paused else { panic!("{:?}", table.paused) };
+            let OnPause::Reduce(paused) = &table.paused else { panic!("{:?}", table.paused) };
             assert_eq!(paused["routes"], serde_json::json!([]));
         }
     }
@@ -205,7 +205,7 @@ mod tests {
         let through = declared.resources.values().filter(|one| one.depends_on.contains(&nat)).count();
         assert_eq!(through, 3);
         let address = &declared.resources[&"ec2_elastic_ip.main-nat-a".parse().unwrap()];
-        assert_eq!(address.paused, PausedInputs::Keep);
+        assert_eq!(address.paused, OnPause::Keep);
     }
 
     #[test]
@@ -226,7 +226,7 @@ mod tests {
         let group = &declared.resources[&"ec2_security_group.main-endpoints".parse().unwrap()];
         assert_eq!(group.inputs["ingress"][0]["peer"]["cidr"], "10.0.0.0/16");
         let endpoint = &declared.resources[&"ec2_vpc_endpoint.main-sagemaker-runtime".parse().unwrap()];
-        assert_eq!(endpoint.paused, PausedInputs::Delete);
+        assert_eq!(endpoint.paused, OnPause::Delete);
         assert_eq!(endpoint.inputs["subnets"].as_array().unwrap().len(), 2);
     }
 

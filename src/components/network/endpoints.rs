@@ -1,16 +1,17 @@
 //! The endpoints of a network: private ways to services of AWS.
 
-use super::{Network, NetworkOut};
+use super::{Network, NetworkOutputs};
 use crate::aws::SecurityGroupId;
 use crate::aws::ec2::{Peer, SecurityGroup, SecurityRule, VpcEndpoint};
-use crate::stack::{Input, Stack};
+use crate::resource::Input;
+use crate::stack::Stack;
 
 /// Declares a network's endpoints and answers the security group of those with interfaces.
 pub(super) fn declare_endpoints(
     network: &Network,
     stack: &mut Stack,
     name: &str,
-    out: &NetworkOut,
+    out: &NetworkOutputs,
 ) -> Option<Input<SecurityGroupId>> {
     let tables: Vec<_> = out.private_route_tables.iter().chain(&out.public_route_table).cloned().collect();
     for service in &network.gateway_endpoints {

@@ -6,5 +6,5 @@ mod layout;
 mod out;
 mod settings;
 
-pub use out::NetworkOut;
+pub use out::NetworkOutputs;
 pub use settings::{Nat, Network, Zones};

@@ -1,11 +1,11 @@
 //! What a declared network offers to the rest of the stack.
 
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
-use crate::stack::Input;
+use crate::resource::Input;
 
 /// What a declared network offers to the rest of the stack. All lists by zone are in the order of `zones`.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NetworkOut {
+pub struct NetworkOutputs {
     /// The VPC.
     pub vpc_id: Input<VpcId>,
     /// The names of the zones.

@@ -3,8 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::aws::Tags;
 use crate::aws::ec2::Cidr;
+use crate::resource::Tags;
 
 /// A network: a VPC with public and private subnets in several zones, and their ways out.
 ///

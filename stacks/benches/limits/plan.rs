@@ -6,10 +6,12 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use ebbtide::aws::ec2::VpcEndpoint;
-use ebbtide::plan::{AllKinds, Observation, Request, Seen, Target, plan};
-use ebbtide::resource::{Observed, Readiness};
-use ebbtide::stack::{Address, Declarations, Input, Scope, Stack, resolve};
-use ebbtide::state::{Entry, Holder, Keys, LocalBackend, Snapshot, State};
+use ebbtide::engine::state::{Holder, Keys, LocalBackend, State};
+use ebbtide::plan::{AllKinds, Target};
+use ebbtide::planner::{Observation, Request, Seen, plan};
+use ebbtide::record::{Entry, Snapshot};
+use ebbtide::resource::{Address, Input, LiveState, Readiness, Scope, resolve};
+use ebbtide::stack::{Declarations, Stack};
 use serde_json::{Value, json};
 
 use crate::report::{Report, median};

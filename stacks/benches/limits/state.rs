@@ -3,7 +3,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use ebbtide::state::{Holder, Key, Keys, LocalBackend, Outcome, Passphrase, Progress, Snapshot, State};
+use ebbtide::engine::state::{Holder, Key, Keys, LocalBackend, Passphrase, State};
+use ebbtide::record::{Outcome, Progress, Snapshot};
 use serde_json::json;
 
 use crate::plan::{block_on, snapshot};

@@ -6,10 +6,13 @@ use ebbtide::aws::ec2::{Cidr, Peer, SecurityGroup, SecurityRule};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, ModelForm, ModelVpc};
 use ebbtide::aws::{Arn, TopicArn};
-use ebbtide::components::NetworkOut;
-use ebbtide::components::llm_endpoint::{EndpointAlarms, LlmEndpoint, LlmEndpointOut, Mode, Scaling, ScheduledBounds};
+use ebbtide::components::NetworkOutputs;
+use ebbtide::components::llm_endpoint::{
+    EndpointAlarms, LlmEndpoint, LlmEndpointOutputs, Mode, Scaling, ScheduledBounds,
+};
 use ebbtide::components::monitoring::{Alerts, WatchedEndpoint};
-use ebbtide::stack::{Input, Stack};
+use ebbtide::resource::Input;
+use ebbtide::stack::Stack;
 
 use super::settings::{self, Settings};
 use super::storage::Storage;
@@ -133,7 +136,7 @@ pub(super) struct Place {
 
 impl Place {
     /// In the private subnets, with no way in and only HTTPS out.
-    pub(super) fn new(stack: &mut Stack, network: NetworkOut, storage: &Storage, alerts: &Input<TopicArn>) -> Self {
+    pub(super) fn new(stack: &mut Stack, network: NetworkOutputs, storage: &Storage, alerts: &Input<TopicArn>) -> Self {
         let group = SecurityGroup {
             egress: vec![SecurityRule::tcp(443, Peer::Cidr(Cidr::ANYWHERE)).describe("HTTPS to S3 and other services")],
             ..SecurityGroup::new(&network.vpc_id, "Containers of the endpoints")
@@ -156,7 +159,7 @@ pub(super) struct DeclaredEndpoint {
     /// The variable that tells the back end its name.
     pub(super) variable: Option<&'static str>,
     /// What it offers.
-    pub(super) out: LlmEndpointOut,
+    pub(super) out: LlmEndpointOutputs,
     endpoint_name: String,
 }
 

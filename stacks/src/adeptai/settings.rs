@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ebbtide::aws::Tags;
 use ebbtide::aws::budgets::BudgetFilter;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Costs, Nat, Zones};
+use ebbtide::resource::Tags;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 

@@ -2,7 +2,8 @@
 
 use ebbtide::aws::BucketName;
 use ebbtide::aws::s3::{Bucket, LifecycleRule, NoncurrentExpiration, StorageClass, Transition};
-use ebbtide::stack::{Input, Stack};
+use ebbtide::resource::Input;
+use ebbtide::stack::Stack;
 
 use super::Settings;
 

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use ebbtide::apply::{Event, Failure, Finished};
+use ebbtide::engine::apply::{Event, Failure, Finished};
 use ebbtide_cloud::Seam;
 
 use crate::cut::Cut;
 use crate::fault::Fault;
 use crate::flaky::Flaky;
-use crate::observer::storage_data;
-use crate::observer::{Inventory, difference, inventory};
+use crate::observer::{Inventory, difference, inventory, storage_data};
 use crate::world::{Command, World};
 
 /// What became of a command under a fault.

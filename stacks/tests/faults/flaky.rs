@@ -3,8 +3,10 @@
 use std::io::{Error, ErrorKind};
 use std::sync::Arc;
 
-use ebbtide::resource::Boxed;
-use ebbtide::state::{Backend, Commit, Held, Holder, Lease, LocalBackend, Session, StateError, Stored, Version};
+use ebbtide::engine::sdk::Boxed;
+use ebbtide::engine::state::{
+    Backend, Commit, Held, Holder, Lease, LocalBackend, Session, StateError, Stored, Version,
+};
 
 use crate::cut::{Cut, Write};
 

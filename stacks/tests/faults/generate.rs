@@ -20,9 +20,10 @@ use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
 use ebbtide::aws::{
     AllocationId, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, RoleArn, RouteTableId,
-    ScalableResource, SecurityGroupId, SubnetId, Tags, TopicArn, VpcId,
+    ScalableResource, SecurityGroupId, SubnetId, TopicArn, VpcId,
 };
-use ebbtide::stack::{Declarations, Input, Stack};
+use ebbtide::resource::{Input, Tags};
+use ebbtide::stack::{Declarations, Stack};
 
 use crate::random::Random;
 use crate::world::scope;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use ebbtide::apply::Failure;
+use ebbtide::engine::apply::Failure;
 use ebbtide::plan::{OperationKind, Target};
 
 use crate::fault::Fault;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use ebbtide::apply::Event;
+use ebbtide::engine::apply::Event;
 use ebbtide_cloud::seam::{Call, Observer, Verdict};
 use jiff::Timestamp;
 

@@ -6,11 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide::apply::{Deployment, Event, Failure, Finished, Interrupt, Showing};
-use ebbtide::aws::Aws;
+use ebbtide::engine::apply::{Deployment, Event, Failure, Finished, Interrupt};
+use ebbtide::engine::sdk::{Aws, Showing};
+use ebbtide::engine::state::{Backend, Keys, LocalBackend, State};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::stack::{Address, Declarations, Scope};
-use ebbtide::state::{Backend, Keys, LocalBackend, Snapshot, State};
+use ebbtide::record::Snapshot;
+use ebbtide::resource::{Address, Scope};
+use ebbtide::stack::Declarations;
 use ebbtide_cloud::{Cloud, Settings};
 use jiff::Timestamp;
 use tempfile::TempDir;

@@ -1,6 +1,6 @@
-use ebbtide::aws::ec2::{EndpointAccess, RouteTable, SecurityGroup, Subnet, VpcEndpoint, VpcEndpointOut};
-use ebbtide::aws::{RouteTableId, SecurityGroupId, SubnetId, Tags, VpcId};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::ec2::{EndpointAccess, RouteTable, SecurityGroup, Subnet, VpcEndpoint, VpcEndpointOutputs};
+use ebbtide::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
+use ebbtide::resource::{Resolved, Tags};
 use serde_json::json;
 
 use super::{group_in, subnet_in, table_in, tags, vpc};
@@ -62,7 +62,7 @@ async fn an_interface_endpoint_lives() {
         ..gateway(&vpc, Vec::new())
     };
     let mut made = world.make::<VpcEndpoint>("runtime", &inputs).await;
-    let outputs: VpcEndpointOut<Resolved> = made.outputs().await;
+    let outputs: VpcEndpointOutputs<Resolved> = made.outputs().await;
     assert!(outputs.dns_name.contains("sagemaker"), "{outputs:?}");
     inputs.subnets.pop();
     made.change_to(&inputs).await;

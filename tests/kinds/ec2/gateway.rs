@@ -1,7 +1,7 @@
 use ebbtide::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Subnet};
-use ebbtide::aws::{AllocationId, SubnetId, Tags};
-use ebbtide::resource::{ErrorKind, Readiness};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::{AllocationId, SubnetId};
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::{Readiness, Resolved, Tags};
 
 use super::{gateway_of, subnet_in, tags, vpc};
 use crate::harness::{Made, World};

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::components::{Nat, Network};
-use ebbtide::resource::kind;
-use ebbtide::stack::{Address, Declaration, Declarations, Stack, resolve};
+use ebbtide::resource::{Address, kind, resolve};
+use ebbtide::stack::{Declaration, Declarations, Stack};
 use serde_json::Value;
 
 use crate::harness::{Made, World};
@@ -44,7 +44,7 @@ async fn a_whole_network_is_made_and_taken_down() {
     let order = in_order(&declared);
     for address in &order {
         let lookup =
-            |reference: &ebbtide::stack::Reference| outputs.get(&reference.address)?.get(&reference.output).cloned();
+            |reference: &ebbtide::resource::Reference| outputs.get(&reference.address)?.get(&reference.output).cloned();
         let (inputs, unknown) = resolve(&declared[*address].inputs, &lookup);
         assert!(unknown.is_empty(), "{address}: {unknown:?}");
         let kind = kind(address.kind()).unwrap();

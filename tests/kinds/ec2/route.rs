@@ -1,6 +1,6 @@
 use ebbtide::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Route, RouteTable, RouteTarget, Subnet};
-use ebbtide::aws::{AllocationId, InternetGatewayId, NatGatewayId, SubnetId, Tags};
-use ebbtide::stack::Resolved;
+use ebbtide::aws::{AllocationId, InternetGatewayId, NatGatewayId, SubnetId};
+use ebbtide::resource::{Resolved, Tags};
 use serde_json::json;
 
 use super::{gateway_of, subnet_in, table_in, tags, vpc};

@@ -1,7 +1,7 @@
 use ebbtide::aws::SecurityGroupId;
 use ebbtide::aws::ec2::{Cidr, Peer, SecurityGroup, SecurityRule, Traffic};
-use ebbtide::resource::ErrorKind;
-use ebbtide::stack::Resolved;
+use ebbtide::engine::sdk::ErrorKind;
+use ebbtide::resource::Resolved;
 use serde_json::json;
 
 use super::{group_in, tags, vpc};

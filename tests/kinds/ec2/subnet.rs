@@ -1,5 +1,5 @@
 use ebbtide::aws::ec2::Subnet;
-use ebbtide::resource::ErrorKind;
+use ebbtide::engine::sdk::ErrorKind;
 
 use super::{subnet_in, tags, vpc};
 use crate::harness::World;

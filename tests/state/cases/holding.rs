@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ebbtide::state::{Backend, StateError};
+use ebbtide::engine::state::{Backend, StateError};
 
 use super::{committed, read};
 use crate::documents::{RUN, next, progress, running};
@@ -56,7 +56,7 @@ pub async fn unlocking_takes_the_lease_from_its_holder(world: &World) {
         writer.commit(&next(&open)).await.unwrap();
         return writer.release().await;
     }
-    let shown_before = ebbtide::state::Held { token: "another".into(), ..held.clone() };
+    let shown_before = ebbtide::engine::state::Held { token: "another".into(), ..held.clone() };
     let error = backend.unlock(&shown_before).await.unwrap_err();
     assert!(matches!(error, StateError::NotUnlocked { .. }) && error.to_string().contains("look again"), "{error}");
     writer.append(&[progress(RUN, 0)]).await.unwrap();

@@ -1,6 +1,7 @@
 //! Progress of an open run.
 
-use ebbtide::state::{Progress, State, StateError};
+use ebbtide::engine::state::{State, StateError};
+use ebbtide::record::Progress;
 
 use crate::documents::{RUN, first, next, progress, running};
 

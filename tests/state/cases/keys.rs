@@ -1,6 +1,7 @@
 //! Encryption at rest: another key, none, and changing it.
 
-use ebbtide::state::{Snapshot, State, StateError};
+use ebbtide::engine::state::{State, StateError};
+use ebbtide::record::Snapshot;
 
 use super::committed;
 use crate::documents::{RUN, next, progress, running};

@@ -7,7 +7,8 @@ pub mod moving;
 pub mod reading;
 pub mod writing;
 
-use ebbtide::state::{Snapshot, State};
+use ebbtide::engine::state::State;
+use ebbtide::record::Snapshot;
 
 use crate::documents::{first, next};
 use crate::world::{World, holder};

@@ -1,6 +1,7 @@
 //! State in another place.
 
-use ebbtide::state::{Snapshot, State, StateError};
+use ebbtide::engine::state::{State, StateError};
+use ebbtide::record::Snapshot;
 
 use super::committed;
 use crate::documents::{RUN, first, next, running};

@@ -1,6 +1,7 @@
 //! Stored bytes that are not what they should be: diagnosed, and left as they are.
 
-use ebbtide::state::{FORMAT, StateError};
+use ebbtide::engine::state::StateError;
+use ebbtide::record::FORMAT;
 use serde_json::{Value, json};
 
 use super::committed;

@@ -1,6 +1,7 @@
 //! Documents: written whole, kept, never written over.
 
-use ebbtide::state::{Commit, Snapshot, StateError, Version};
+use ebbtide::engine::state::{Commit, StateError, Version};
+use ebbtide::record::Snapshot;
 
 use super::{committed, read};
 use crate::documents::{entry, first, next};

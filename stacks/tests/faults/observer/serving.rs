@@ -1,7 +1,7 @@
 //! SageMaker, its scaling, and the roles.
 
 use aws_sdk_applicationautoscaling::types::ServiceNamespace;
-use ebbtide::aws::Aws;
+use ebbtide::engine::sdk::Aws;
 
 use super::{Seen, plain};
 

@@ -1,6 +1,6 @@
 //! What holds data: buckets with their objects, secrets with their values, log groups.
 
-use ebbtide::aws::Aws;
+use ebbtide::engine::sdk::Aws;
 
 use super::{Seen, plain};
 

@@ -1,6 +1,6 @@
 //! What watches and tells: alarms, dashboards, topics, budgets.
 
-use ebbtide::aws::Aws;
+use ebbtide::engine::sdk::Aws;
 
 use super::{Seen, plain, plain_arn};
 use crate::world::ACCOUNT;

@@ -1,0 +1,24 @@
+//! The AWS side of every kind: one file for each, of the same name and place as its declaration in `aws/`.
+
+mod all;
+mod autoscaling;
+mod budgets;
+mod cloudwatch;
+mod dynamic;
+mod ec2;
+mod iam;
+pub(crate) mod lists;
+mod logs;
+mod provider;
+mod reading;
+mod registry;
+mod s3;
+mod sagemaker;
+mod secretsmanager;
+mod sns;
+
+pub use all::providers;
+pub use dynamic::DynProvider;
+pub use provider::Provider;
+pub use reading::Reading;
+pub use registry::{Implementation, Providers};

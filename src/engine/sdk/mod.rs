@@ -1,0 +1,17 @@
+//! The clients of the AWS SDK, and the properties of AWS that every caller has to live with.
+
+mod call;
+mod clients;
+mod context;
+mod error;
+mod no_retry;
+mod propagation;
+
+pub use call::{CallName, OptionalCall, built, kind_of, required};
+pub use clients::Aws;
+pub use context::Context;
+pub use error::{Error, ErrorKind};
+pub use propagation::Showing;
+
+/// A boxed future, as object-safe traits need it.
+pub type Boxed<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

@@ -1,0 +1,6 @@
+//! State in a local directory.
+
+mod backend;
+mod session;
+
+pub use backend::LocalBackend;

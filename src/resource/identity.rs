@@ -1,0 +1,156 @@
+//! Where a resource belongs, and the names, tokens and tags that follow from it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::resource::Address;
+
+/// What a stack is declared for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// The environment, e.g. `prod`.
+    pub environment: String,
+    /// The stack, e.g. `adeptai`.
+    pub stack: String,
+    /// The AWS region, e.g. `eu-west-1`.
+    pub region: String,
+    /// The AWS account, 12 digits; empty while nobody has asked AWS (`ebb validate`).
+    pub account: String,
+}
+
+impl Scope {
+    /// The ARN partition of the region: `aws`, `aws-cn` or `aws-us-gov`.
+    pub fn partition(&self) -> &'static str {
+        match self.region.split('-').next() {
+            Some("cn") => "aws-cn",
+            Some("us") if self.region.starts_with("us-gov") => "aws-us-gov",
+            _ => "aws",
+        }
+    }
+
+    /// Returns an ARN in this account and region: `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE`.
+    pub fn arn(&self, service: &str, resource: &str) -> String {
+        format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)
+    }
+
+    /// Returns the identity of one resource generation.
+    pub fn identity(&self, address: &Address, generation: u32) -> Identity {
+        Identity { scope: self.clone(), address: address.clone(), generation }
+    }
+}
+
+/// Who a resource is: from these a lost resource is found again without its recorded id.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// Environment, stack, region, account.
+    pub scope: Scope,
+    /// The address in the stack.
+    pub address: Address,
+    /// Counts the times that this address was created, from 1.
+    pub generation: u32,
+}
+
+impl Identity {
+    /// The ownership tags, set in the create call.
+    pub fn tags(&self) -> BTreeMap<String, String> {
+        BTreeMap::from([
+            ("ebb:environment".to_owned(), self.scope.environment.clone()),
+            ("ebb:stack".to_owned(), self.scope.stack.clone()),
+            ("ebb:address".to_owned(), self.address.to_string()),
+            ("ebb:generation".to_owned(), self.generation.to_string()),
+        ])
+    }
+
+    /// Whether tags read from AWS say that this very generation is ours.
+    pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
+        self.tags().iter().all(|(key, value)| tags.get(key) == Some(value))
+    }
+
+    /// Whether tags read from AWS say that some generation of this address is ours.
+    pub fn owns_any_generation(&self, tags: &BTreeMap<String, String>) -> bool {
+        self.tags().iter().all(|(key, value)| key == "ebb:generation" || tags.get(key) == Some(value))
+    }
+
+    /// The client token of this generation's create call: 32 hexadecimal digits.
+    pub fn token(&self) -> String {
+        let Scope { environment, stack, .. } = &self.scope;
+        digest(&format!("{environment}\n{stack}\n{}\n{}", self.address, self.generation), 32)
+    }
+
+    /// A name for AWS derived from environment, stack, address and generation, of at most `longest` characters
+    /// out of letters, digits and hyphens: `prod-adeptai-private-a-1f0c9a`. The end is a hash of all four.
+    pub fn name(&self, longest: usize) -> String {
+        self.name_with(longest, &digest(&format!("{}\n{}", self.token(), self.address.kind()), 6))
+    }
+
+    /// A content-addressed name: like [`name`](Self::name), but its end is a hash of the inputs (and not of the
+    /// generation), so that other inputs have another name and both can exist at once.
+    pub fn content_name(&self, base: Option<&str>, longest: usize, inputs: &impl Serialize) -> String {
+        let content = serde_json::to_string(inputs).unwrap_or_default();
+        let hash = digest(&format!("{}\n{}\n{content}", self.scope.environment, self.scope.stack), 10);
+        match base {
+            Some(base) => end_with_hash(base, &hash, longest),
+            None => self.name_with(longest, &hash),
+        }
+    }
+
+    fn name_with(&self, longest: usize, hash: &str) -> String {
+        let Scope { environment, stack, .. } = &self.scope;
+        end_with_hash(&format!("{environment}-{stack}-{}", self.address.name()), hash, longest)
+    }
+}
+
+fn end_with_hash(base: &str, hash: &str, longest: usize) -> String {
+    let base: String = base
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
+        .take(longest.saturating_sub(hash.len() + 1))
+        .collect();
+    format!("{}-{hash}", base.trim_matches('-'))
+}
+
+/// The first `digits` hexadecimal digits of the SHA-256 of a text.
+pub fn digest(text: &str, digits: usize) -> String {
+    let hash = Sha256::digest(text.as_bytes());
+    hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..digits.min(64)].to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn identity(generation: u32) -> Identity {
+        let scope = Scope {
+            environment: "prod".into(),
+            stack: "adeptai".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        scope.identity(&"ec2_security_group.private/a".parse().unwrap(), generation)
+    }
+
+    #[test]
+    fn names_are_derived_fit_and_differ_between_generations() {
+        let name = identity(1).name(63);
+        assert!(name.starts_with("prod-adeptai-private-a-"), "{name}");
+        assert_eq!(name, identity(1).name(63));
+        assert_ne!(name, identity(2).name(63));
+        assert!(identity(1).name(20).len() <= 20);
+    }
+
+    #[test]
+    fn content_names_follow_the_inputs_and_not_the_generation() {
+        assert_eq!(identity(1).content_name(Some("llm"), 63, &1), identity(2).content_name(Some("llm"), 63, &1));
+        assert_ne!(identity(1).content_name(Some("llm"), 63, &1), identity(1).content_name(Some("llm"), 63, &2));
+    }
+
+    #[test]
+    fn ownership_tags_tell_generations_apart() {
+        assert!(identity(1).owns(&identity(1).tags()));
+        assert!(!identity(1).owns(&identity(2).tags()));
+        assert!(identity(1).owns_any_generation(&identity(2).tags()));
+        assert!(!identity(1).owns_any_generation(&BTreeMap::new()));
+    }
+}

@@ -1,0 +1,108 @@
+//! The trait that the declaration of a kind implements.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::{Charge, Field, Identity, Phase, Problems};
+
+/// Whether a kind holds data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Persistence {
+    /// It holds data, or is free and names something that does: a pause never deletes it.
+    Durable,
+    /// It bills by the hour, or serves something that does: a pause removes or reduces it.
+    Ephemeral,
+}
+
+/// The order of a replacement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Replacement {
+    /// The new resource is created, dependents move over, the old one is deleted.
+    CreateFirst,
+    /// The old resource is deleted first, because both cannot exist at once.
+    DeleteFirst,
+}
+
+/// What a pause does to a resource.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnPause<Inputs> {
+    /// It stays as it is.
+    Keep,
+    /// It is deleted, and created again on resume.
+    Delete,
+    /// It stays, with these inputs while paused.
+    Reduce(Inputs),
+}
+
+/// The declaration of a kind of resource: one struct in two phases, and everything about it that needs no call to AWS.
+///
+/// Stack code writes the struct in its `Declared` phase, in which fields may be references. The engine's `Provider` trait
+/// receives it in its `Resolved` phase and makes AWS agree with it.
+pub trait Resource: Field {
+    /// The kind's name, `SERVICE_THING`: `ec2_subnet`.
+    const KIND: &'static str;
+    /// Whether it holds data.
+    const PERSISTENCE: Persistence;
+    /// The top-level fields that AWS cannot change in place; write `fields!(Subnet: vpc, cidr)`.
+    const REPLACE_ON: &'static [&'static str];
+    /// The order of a replacement.
+    const REPLACEMENT: Replacement = Replacement::CreateFirst;
+    /// The field with a name that two resources cannot share. If it is set and does not change, a replacement deletes first.
+    const UNIQUE_NAME_FIELD: Option<&'static str> = None;
+    /// Whether AWS recognizes a repeated create call, by a name or a client token. If not, the executor never repeats the
+    /// call before it is certain that the first one created nothing.
+    const IDEMPOTENT_CREATE: bool = true;
+    /// How long creation usually takes until the resource can be used, in seconds. Orders the work until it was measured.
+    const TYPICAL_SECONDS: u32 = 1;
+
+    /// The struct with every reference resolved.
+    type Resolved: Field;
+    /// The outputs, a struct with named fields.
+    type Outputs<P: Phase>: Field;
+
+    /// Reports problems with the inputs as far as they are known. Checks whatever AWS would refuse anyway (names, ranges,
+    /// CIDR blocks), so that a plan finds it.
+    fn validate(&self, problems: &mut Problems) {
+        let _ = problems;
+    }
+
+    /// Returns conflicts between the declared resources of this kind in one stack: the index of the offender and a message.
+    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+        let _ = all;
+        Vec::new()
+    }
+
+    /// Returns what a pause does to the resource.
+    fn paused(&self) -> OnPause<Self> {
+        match Self::PERSISTENCE {
+            Persistence::Durable => OnPause::Keep,
+            Persistence::Ephemeral => OnPause::Delete,
+        }
+    }
+
+    /// Returns what the resource is charged for while it exists, as far as its inputs say.
+    fn cost(&self) -> Vec<Charge> {
+        Vec::new()
+    }
+
+    /// Returns the outputs that are certain before the resource exists (a given name, an ARN made of it), by field name of
+    /// `Outputs`.
+    fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
+        let _ = identity;
+        Map::new()
+    }
+}
+
+/// Returns the names of fields of a struct, checked by the compiler: `fields!(Subnet: vpc, cidr)`.
+#[macro_export]
+macro_rules! fields {
+    ($resource:ident: $($field:ident),* $(,)?) => {{
+        const fn check(resource: &$resource) { $( let _ = &resource.$field; )* let _ = resource; }
+        const _: fn(&$resource) = check;
+        &[$(stringify!($field)),*]
+    }};
+}
+pub use fields;

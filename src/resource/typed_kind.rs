@@ -1,0 +1,78 @@
+//! From a typed kind to its erased form: (de)serialization at the border, nothing else.
+
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::{Address, Charge, Declared, Field, Identity, InputsError, Kind, KindInfo, OnPause, Resource, outputs_of};
+
+/// The erased form of a [`Resource`].
+#[derive(Debug)]
+pub struct TypedKind<R> {
+    info: KindInfo,
+    resource: PhantomData<fn() -> R>,
+}
+
+impl<R: Resource> TypedKind<R> {
+    /// Creates the erased form of a kind.
+    pub fn new() -> Self {
+        let info = KindInfo {
+            name: R::KIND.to_owned(),
+            persistence: R::PERSISTENCE,
+            replace_on: R::REPLACE_ON.iter().map(|field| (*field).to_owned()).collect(),
+            replacement: R::REPLACEMENT,
+            unique_name_field: R::UNIQUE_NAME_FIELD.map(str::to_owned),
+            idempotent_create: R::IDEMPOTENT_CREATE,
+            typical_seconds: R::TYPICAL_SECONDS,
+            outputs: output_names::<R::Outputs<Declared>>(R::KIND),
+        };
+        Self { info, resource: PhantomData }
+    }
+}
+
+impl<R: Resource> Default for TypedKind<R> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<R: Resource> Kind for TypedKind<R> {
+    fn info(&self) -> &KindInfo {
+        &self.info
+    }
+
+    fn known_outputs(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError> {
+        Ok(typed::<R>(declared)?.known_outputs(identity))
+    }
+
+    fn cost(&self, declared: &Value) -> Result<Vec<Charge>, InputsError> {
+        Ok(typed::<R>(declared)?.cost())
+    }
+
+    fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError> {
+        Ok(match typed::<R>(declared)?.paused() {
+            OnPause::Keep => OnPause::Keep,
+            OnPause::Delete => OnPause::Delete,
+            OnPause::Reduce(reduced) => OnPause::Reduce(serde_json::to_value(reduced)?),
+        })
+    }
+
+    fn check(&self, inputs: &Value) -> Result<(), InputsError> {
+        typed::<R::Resolved>(inputs).map(drop)
+    }
+}
+
+fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, InputsError> {
+    Ok(T::deserialize(value)?)
+}
+
+/// Returns the field names of a struct of outputs; none if it is no such struct.
+fn output_names<Outputs: Field>(kind: &str) -> Vec<String> {
+    Address::new(kind, "outputs")
+        .ok()
+        .and_then(|address| outputs_of::<Outputs>(&address).ok())
+        .and_then(|outputs| serde_json::to_value(outputs).ok())
+        .and_then(|outputs| outputs.as_object().map(|fields| fields.keys().cloned().collect()))
+        .unwrap_or_default()
+}
