@@ -1,20 +1,20 @@
-//! What differs between the inputs that a resource has and those it shall have.
+//! The differences between the inputs that a resource has and those that are desired.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::resource::Reference;
+use crate::resource::Expr;
 
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Change {
     /// The path of the field: `routes.0.target`.
     pub field: String,
-    /// What it is; null where there is none.
+    /// The current value; null where there is none.
     pub old: Value,
-    /// What it shall be; null where there shall be none, or where it is not known before the apply.
+    /// The desired value; null where there is none, or where it is not known before the apply.
     pub new: Value,
-    /// Whether `new` is only known when what it refers to has been created.
+    /// Whether `new` is only known once the resource that it refers to has been created.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub known_after_apply: bool,
     /// Whether this field cannot be changed in place.
@@ -22,8 +22,8 @@ pub struct Change {
     pub forces_replacement: bool,
 }
 
-/// The fields in which `new` differs from `old`. In `new`, references that are still there are values not known yet.
-/// A field that is null and one that is missing are the same.
+/// Returns the fields in which `new` differs from `old`. References left in `new` are values that are not known yet. A null
+/// field equals a missing one.
 pub fn diff(old: &Value, new: &Value, replace_on: &[String]) -> Vec<Change> {
     let mut changes = Vec::new();
     compare(&mut Vec::new(), old, new, &mut changes);
@@ -34,19 +34,14 @@ pub fn diff(old: &Value, new: &Value, replace_on: &[String]) -> Vec<Change> {
     changes
 }
 
-/// Whether a value contains something that is not known yet.
+/// Returns whether a value contains a reference or a join.
 fn unknown(value: &Value) -> bool {
     match value {
-        Value::Object(fields) => {
-            fields.contains_key("$join") || Reference::of(value).is_some() || fields.values().any(unknown)
-        }
+        _ if Expr::of(value).is_some() => true,
+        Value::Object(fields) => fields.values().any(unknown),
         Value::Array(members) => members.iter().any(unknown),
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => false,
     }
-}
-
-fn is_unknown_itself(value: &Value) -> bool {
-    value.as_object().is_some_and(|fields| fields.contains_key("$join")) || Reference::of(value).is_some()
 }
 
 fn compare<'a>(path: &mut Vec<String>, old: &'a Value, new: &'a Value, changes: &mut Vec<Change>) {
@@ -54,7 +49,7 @@ fn compare<'a>(path: &mut Vec<String>, old: &'a Value, new: &'a Value, changes: 
         return;
     }
     match (old, new) {
-        (_, new) if is_unknown_itself(new) => push(path, old, new, changes),
+        (_, new) if Expr::of(new).is_some() => push(path, old, new, changes),
         (Value::Object(old_fields), Value::Object(new_fields)) => {
             let added = new_fields.keys().filter(|name| !old_fields.contains_key(*name));
             for name in old_fields.keys().chain(added) {
@@ -84,7 +79,7 @@ fn push(path: &[String], old: &Value, new: &Value, changes: &mut Vec<Change>) {
     changes.push(Change {
         field: path.join("."),
         old: old.clone(),
-        new: if unknown && is_unknown_itself(new) { Value::Null } else { new.clone() },
+        new: if unknown && Expr::of(new).is_some() { Value::Null } else { new.clone() },
         known_after_apply: unknown,
         forces_replacement: false,
     });
@@ -96,12 +91,12 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn only_what_differs_is_told_with_its_path() {
+    fn differing_fields_are_reported_with_their_paths() {
         let old = json!({"cidr": "10.0.0.0/16", "tags": {"a": "1"}, "ports": [1, 2], "none": null});
         let new = json!({"cidr": "10.1.0.0/16", "tags": {"a": "1", "b": "2"}, "ports": [1, 3]});
-        let changes = diff(&old, &new, &["cidr"]);
-        let told: Vec<_> = changes.iter().map(|c| (c.field.as_str(), c.forces_replacement)).collect();
-        assert_eq!(told, [("cidr", true), ("ports.1", false), ("tags.b", false)]);
+        let changes = diff(&old, &new, &["cidr".to_owned()]);
+        let found: Vec<_> = changes.iter().map(|c| (c.field.as_str(), c.forces_replacement)).collect();
+        assert_eq!(found, [("cidr", true), ("ports.1", false), ("tags.b", false)]);
     }
 
     #[test]

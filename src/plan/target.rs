@@ -1,4 +1,4 @@
-//! What a stack shall be.
+//! The target of a stack.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 pub enum Target {
     /// Every declared resource exists.
     Running,
-    /// What bills by the hour is gone or reduced; what holds data is untouched.
+    /// Resources that bill by the hour are gone or reduced; resources that hold data are untouched.
     Paused,
-    /// Nothing is left, but data that was not named.
+    /// Nothing is left but data that was not named.
     Destroyed,
 }
 

@@ -1,106 +1,100 @@
-//! What becomes of one resource, and why.
+//! The action on one resource, and the reason for it.
 
 use serde_json::Value;
 
-use crate::plan::{Change, diff};
-use crate::planner::Seen;
-use crate::planner::desired::Desired;
-use crate::planner::planner::current_inputs;
-use crate::record::Entry;
+use super::Observed;
+use super::desired::Desired;
+use super::observation::current_inputs;
+use crate::plan::{Change, Reason, diff};
+use crate::record::ResourceRecord;
 use crate::resource::{KindInfo, Readiness, Replacement};
 
-/// What becomes of a resource.
+/// The action on a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Action {
     Create,
     Update,
-    Replace(Order),
+    Replace(Replacement),
     Delete,
     Sleep,
     Forget,
 }
 
-/// The order of a replacement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Order {
-    CreateFirst,
-    DeleteFirst,
+impl Action {
+    /// Returns whether the old generation is deleted before a new one is created.
+    pub(super) fn deletes_first(self) -> bool {
+        self == Self::Replace(Replacement::DeleteFirst)
+    }
 }
 
-/// What becomes of a resource, and the reason; `None` if nothing does. `resolved` are the desired inputs with all
-/// references resolved that are known.
-pub(super) fn judge(
-    want: &Desired<'_>,
-    entry: Option<&Entry>,
-    seen: Option<&Seen>,
+/// Returns the action on a resource and the reason; `None` if there is nothing to do. `resolved` are the desired inputs with
+/// every known reference resolved.
+pub(super) fn decide_action(
+    desired: &Desired<'_>,
+    record: Option<&ResourceRecord>,
+    observed: Option<&Observed>,
     resolved: Option<&Value>,
     info: &KindInfo,
-) -> Option<(Fate, String)> {
-    match (want, entry) {
-        (Desired::Ignored | Desired::AsRecorded, _) | (Desired::Absent | Desired::Asleep, None) => None,
-        (Desired::Absent, Some(entry)) => Some(absent(entry, seen)),
-        (Desired::Asleep, Some(entry)) if entry.is_asleep() => None,
-        (Desired::Asleep, Some(_)) => Some((Fate::Sleep, "it bills by the hour and the stack is paused".to_owned())),
-        (Desired::Inputs { .. }, None) => Some((Fate::Create, "it is declared and does not exist".to_owned())),
-        (Desired::Inputs { .. }, Some(entry)) if entry.is_asleep() => {
-            Some((Fate::Create, "it slept while the stack was paused".to_owned()))
-        }
-        (Desired::Inputs { .. }, Some(entry)) => present(entry, seen, resolved?, info),
+) -> Option<(Action, Reason)> {
+    match (desired, record) {
+        (Desired::AsRecorded, _) | (Desired::Absent | Desired::Asleep, None) => None,
+        (Desired::Absent, Some(record)) => Some(absent(record, observed)),
+        (Desired::Asleep, Some(record)) if record.is_asleep() => None,
+        (Desired::Asleep, Some(_)) => Some((Action::Sleep, Reason::Paused)),
+        (Desired::Inputs { .. }, None) => Some((Action::Create, Reason::New)),
+        (Desired::Inputs { .. }, Some(record)) if record.is_asleep() => Some((Action::Create, Reason::Resumed)),
+        (Desired::Inputs { .. }, Some(record)) => present(record, observed, resolved?, info),
     }
 }
 
-fn absent(entry: &Entry, seen: Option<&Seen>) -> (Fate, String) {
-    match seen {
-        _ if entry.is_asleep() => (Fate::Forget, "it slept and shall not come back".to_owned()),
-        Some(Seen::Gone) => (Fate::Forget, "it was deleted outside of ebb".to_owned()),
-        Some(Seen::There(_)) | None => (Fate::Delete, "it is not wanted any more".to_owned()),
+/// Returns the action on a recorded resource that is no longer wanted.
+fn absent(record: &ResourceRecord, observed: Option<&Observed>) -> (Action, Reason) {
+    match observed {
+        _ if record.is_asleep() => (Action::Forget, Reason::NotWantedAsleep),
+        Some(Observed::Missing) => (Action::Forget, Reason::DeletedOutside),
+        Some(Observed::Present(_)) | None => (Action::Delete, Reason::NotWanted),
     }
 }
 
-fn present(entry: &Entry, seen: Option<&Seen>, resolved: &Value, info: &KindInfo) -> Option<(Fate, String)> {
-    match seen {
-        Some(Seen::Gone) => return Some((Fate::Create, "it was deleted outside of ebb".to_owned())),
-        Some(Seen::There(observed)) => match &observed.readiness {
-            Readiness::Failed(why) => {
-                return Some((Fate::Replace(Order::DeleteFirst), format!("it failed: {why}")));
-            }
-            Readiness::Deleting(status) => {
-                return Some((Fate::Replace(Order::DeleteFirst), format!("it is being deleted ({status})")));
-            }
+/// Returns the action on a recorded resource that is wanted.
+fn present(
+    record: &ResourceRecord,
+    observed: Option<&Observed>,
+    resolved: &Value,
+    info: &KindInfo,
+) -> Option<(Action, Reason)> {
+    let replace = Action::Replace(Replacement::DeleteFirst);
+    match observed {
+        Some(Observed::Missing) => return Some((Action::Create, Reason::DeletedOutside)),
+        Some(Observed::Present(live)) => match &live.readiness {
+            Readiness::Failed(why) => return Some((replace, Reason::Failed(why.clone()))),
+            Readiness::Deleting(status) => return Some((replace, Reason::BeingDeleted(status.clone()))),
             Readiness::Ready | Readiness::Pending(_) => {}
         },
         None => {}
     }
-    let current = current_inputs(Some(entry), seen);
-    let changes = diff(&current, resolved, &info.replace_on);
-    let pending = match seen {
-        Some(Seen::There(observed)) => matches!(observed.readiness, Readiness::Pending(_)),
-        Some(Seen::Gone) | None => entry.pending,
+    let changes = diff(&current_inputs(Some(record), observed), resolved, &info.replace_on);
+    let pending = match observed {
+        Some(Observed::Present(live)) => matches!(live.readiness, Readiness::Pending(_)),
+        Some(Observed::Missing) | None => record.pending,
     };
     if changes.is_empty() {
-        // What was accepted and is ready by now needs its outputs recorded: an update without changes does that.
-        return (pending || entry.pending).then(|| (Fate::Update, "it was created and not seen ready yet".to_owned()));
+        // A resource that is ready by now needs its outputs recorded: an update without changes does that.
+        return (pending || record.pending).then_some((Action::Update, Reason::NotReadyYet));
     }
-    let drifted = diff(&entry.inputs, resolved, &info.replace_on).is_empty();
-    let forced: Vec<&str> = names(changes.iter().filter(|change| change.forces_replacement));
-    let what = |names: &[&str]| names.join(", ");
+    let outside = diff(&record.inputs, resolved, &info.replace_on).is_empty();
+    let forced = top_fields(changes.iter().filter(|change| change.forces_replacement));
     Some(if forced.is_empty() {
-        let all = names(changes.iter());
-        let why = if drifted { "changed outside of ebb" } else { "changed" };
-        (Fate::Update, format!("{} {why}", what(&all)))
+        (Action::Update, Reason::Changed { fields: top_fields(changes.iter()), outside })
     } else {
-        let order = match info.replacement {
-            Replacement::CreateFirst => Order::CreateFirst,
-            Replacement::DeleteFirst => Order::DeleteFirst,
-        };
-        let why = if drifted { "changed outside of ebb and" } else { "changed and" };
-        (Fate::Replace(order), format!("{} {why} cannot be changed in place", what(&forced)))
+        (Action::Replace(info.replacement), Reason::Immutable { fields: forced, outside })
     })
 }
 
-/// The top-level fields of changes, each once.
-fn names<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<&'a str> {
-    let mut names: Vec<&str> = changes.map(|change| change.field.split('.').next().unwrap_or_default()).collect();
+/// Returns the top-level fields of changes, each once.
+fn top_fields<'a>(changes: impl Iterator<Item = &'a Change>) -> Vec<String> {
+    let mut names: Vec<String> =
+        changes.map(|change| change.field.split('.').next().unwrap_or_default().to_owned()).collect();
     names.dedup();
     names
 }

@@ -1,17 +1,17 @@
 //! Desired state as a function of the target.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::observation::current_inputs;
+use super::{Observed, PlanError, Request};
 use crate::plan::Target;
-use crate::planner::planner::{current_inputs, kind_of};
-use crate::planner::{PlanError, Request, Seen};
-use crate::record::Entry;
-use crate::resource::{Address, OnPause, Persistence, Readiness, Registry, references};
+use crate::record::ResourceRecord;
+use crate::resource::{Address, Kind, OnPause, Persistence, Readiness, references};
 
-/// What is desired of one resource.
+/// The desired state of one resource.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Desired<'a> {
     /// It exists with these inputs.
@@ -23,64 +23,76 @@ pub(super) enum Desired<'a> {
         /// Whether it may never be deleted.
         protect: bool,
     },
-    /// It stays as it is recorded, even where the declaration has moved on.
+    /// It stays as recorded, even where the declaration has moved on.
     AsRecorded,
-    /// It is gone, to come back.
+    /// It is gone until a resume.
     Asleep,
     /// It is gone.
     Absent,
-    /// Nothing is desired of it.
-    Ignored,
 }
 
-/// What the target desires of one resource, declared or recorded or both.
+/// Returns the desired state of one resource, declared or recorded or both.
 ///
-/// A pause touches only what is recorded, and changes nothing but what it must: what it keeps stays as recorded, also
-/// where the declaration has moved on since; the next apply or resume brings that.
+/// A pause acts on the record alone: whatever the declaration says by now, it puts the same resources to sleep, and changes
+/// nothing but what it must.
 pub(super) fn desired<'a>(
     request: &'a Request<'_>,
-    kinds: &Registry,
     address: &Address,
-    kept: &BTreeMap<Address, String>,
+    is_retained: bool,
 ) -> Result<Desired<'a>, PlanError> {
-    let declaration = request.declarations.and_then(|declarations| declarations.resources.get(address));
-    let recorded = request.snapshot.resources.get(address);
-    let kind = kind_of(kinds, address)?;
-    Ok(match (request.target, declaration) {
-        _ if kept.contains_key(address) => Desired::AsRecorded,
-        (Target::Destroyed, _) | (Target::Running, None) => Desired::Absent,
-        (Target::Running, Some(declaration)) => Desired::Inputs {
-            inputs: Cow::Borrowed(&declaration.inputs),
-            depends_on: &declaration.depends_on,
-            protect: declaration.protect,
+    if is_retained {
+        return Ok(Desired::AsRecorded);
+    }
+    let kind = request.kind(address)?;
+    Ok(match request.target {
+        Target::Destroyed => Desired::Absent,
+        Target::Running => match request.declarations.and_then(|declarations| declarations.resources.get(address)) {
+            Some(declaration) => Desired::Inputs {
+                inputs: Cow::Borrowed(&declaration.inputs),
+                depends_on: &declaration.depends_on,
+                protect: declaration.protect,
+            },
+            None => Desired::Absent,
         },
-        (Target::Paused, None) if kind.info().persistence == Persistence::Durable => Desired::AsRecorded,
-        (Target::Paused, None) => Desired::Absent,
-        (Target::Paused, Some(declaration)) => match (recorded, &declaration.paused) {
-            (None, _) => Desired::Ignored,
-            (Some(_), OnPause::Keep) => Desired::AsRecorded,
-            (Some(_), OnPause::Delete) => Desired::Asleep,
-            (Some(entry), OnPause::Reduce(reduced)) => {
-                let seen = request.observation.get(address);
-                reduce(request, entry, seen, kind.info().persistence, (&declaration.inputs, reduced))
-            }
+        Target::Paused => match request.document.resources.get(address) {
+            Some(record) => paused(request, &*kind, address, record),
+            None => Desired::Absent,
         },
     })
 }
 
-/// What a pause desires of what it reduces: the fields that it reduces as they are while paused, all others as they are
-/// now. It creates nothing and waits for nothing, so that a declaration that has moved on never stands in its way.
+/// Returns the desired state of a recorded resource while the stack is paused.
+fn paused<'a>(request: &'a Request<'_>, kind: &dyn Kind, address: &Address, record: &'a ResourceRecord) -> Desired<'a> {
+    let persistence = kind.info().persistence;
+    let declaration = record.declaration();
+    // A declaration that this version of the kind cannot read is paused as its kind is by default.
+    let on_pause = kind.paused(&declaration).unwrap_or(match persistence {
+        Persistence::Durable => OnPause::Keep,
+        Persistence::Ephemeral => OnPause::Delete,
+    });
+    match on_pause {
+        OnPause::Keep => Desired::AsRecorded,
+        OnPause::Delete => Desired::Asleep,
+        OnPause::Reduce(reduced) => {
+            let observed = request.observation.get(address);
+            reduce(request, record, observed, persistence, (&declaration, &reduced))
+        }
+    }
+}
+
+/// Returns the desired state of a resource that a pause reduces: the reduced fields as they are while paused, all others as
+/// they are now. A pause creates nothing and waits for nothing.
 fn reduce<'a>(
     request: &Request<'_>,
-    entry: &'a Entry,
-    seen: Option<&Seen>,
+    record: &'a ResourceRecord,
+    observed: Option<&Observed>,
     persistence: Persistence,
     (declared, reduced): (&Value, &Value),
 ) -> Desired<'a> {
-    match seen {
-        _ if entry.is_asleep() => return Desired::Asleep,
-        Some(Seen::Gone) => return Desired::AsRecorded,
-        Some(Seen::There(observed)) => match observed.readiness {
+    match observed {
+        _ if record.is_asleep() => return Desired::Asleep,
+        Some(Observed::Missing) => return Desired::AsRecorded,
+        Some(Observed::Present(live)) => match live.readiness {
             Readiness::Failed(_) | Readiness::Deleting(_) => {
                 return if persistence == Persistence::Durable { Desired::AsRecorded } else { Desired::Asleep };
             }
@@ -88,7 +100,7 @@ fn reduce<'a>(
         },
         None => {}
     }
-    let mut inputs = current_inputs(Some(entry), seen).into_owned();
+    let mut inputs = current_inputs(Some(record), observed).into_owned();
     let none = Map::new();
     let (declared, reduced) = (declared.as_object().unwrap_or(&none), reduced.as_object().unwrap_or(&none));
     for name in declared.keys().chain(reduced.keys()) {
@@ -96,7 +108,8 @@ fn reduce<'a>(
         if running.unwrap_or(&Value::Null) == paused {
             continue;
         }
-        let recorded = |other: &Address| request.snapshot.resources.contains_key(other);
+        // A reduced field that refers to a resource without a record cannot be set.
+        let recorded = |address: &Address| request.document.resources.contains_key(address);
         if !references(paused).iter().all(|reference| recorded(&reference.address)) {
             return Desired::AsRecorded;
         }
@@ -104,46 +117,5 @@ fn reduce<'a>(
             inputs.insert(name.clone(), paused.clone());
         }
     }
-    Desired::Inputs { inputs: Cow::Owned(inputs), depends_on: &entry.depends_on, protect: entry.protect }
-}
-
-/// What stays although the target would have it gone, with the reason: what holds data and was not named, and what of
-/// all that would go as well it depends on.
-pub(super) fn kept(request: &Request<'_>, kinds: &Registry) -> Result<BTreeMap<Address, String>, PlanError> {
-    let mut kept = BTreeMap::new();
-    let command = match request.target {
-        Target::Paused => return Ok(kept),
-        Target::Running => "apply",
-        Target::Destroyed => "destroy",
-    };
-    let declared =
-        |address| request.declarations.is_some_and(|declarations| declarations.resources.contains_key(address));
-    let goes = |address| request.target == Target::Destroyed || !declared(address);
-    for (address, entry) in &request.snapshot.resources {
-        let kind = kind_of(kinds, address)?;
-        if !goes(address) || kind.info().persistence != Persistence::Durable || request.include_data.contains(address) {
-            continue;
-        }
-        if entry.protect {
-            let reason = if declared(address) { "the stack is destroyed" } else { "it is no longer declared" };
-            return Err(PlanError::Protected { address: address.clone(), reason: reason.to_owned() });
-        }
-        if let Some(Seen::There(observed)) = request.observation.get(address)
-            && let Some(holds) = &observed.data
-        {
-            let reason = format!("holds {holds}; delete it with `ebb {command} --include-data {address}`");
-            kept.insert(address.clone(), reason);
-        }
-    }
-    let mut keepers: Vec<Address> = kept.keys().cloned().collect();
-    while let Some(keeper) = keepers.pop() {
-        let Some(entry) = request.snapshot.resources.get(&keeper) else { continue };
-        for other in &entry.depends_on {
-            if request.snapshot.resources.contains_key(other) && goes(other) && !kept.contains_key(other) {
-                kept.insert(other.clone(), format!("{keeper}, which stays, depends on it"));
-                keepers.push(other.clone());
-            }
-        }
-    }
-    Ok(kept)
+    Desired::Inputs { inputs: Cow::Owned(inputs), depends_on: &record.depends_on, protect: record.protect }
 }

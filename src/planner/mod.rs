@@ -2,12 +2,20 @@
 //! clock, no randomness.
 
 mod action;
+mod dag;
+mod dependencies;
 mod desired;
-mod graph;
+mod error;
+mod generation;
 mod observation;
 mod ordering;
 mod planner;
+mod request;
+mod retained;
 
-pub use graph::{Graph, GraphError};
-pub use observation::{Observation, Seen};
-pub use planner::{PlanError, Request, plan};
+pub use dag::{Dag, Release};
+pub use dependencies::dependency_order;
+pub use error::{CycleError, PlanError};
+pub use observation::{Observation, Observed};
+pub use planner::plan;
+pub use request::Request;

@@ -1,74 +1,84 @@
-//! What a look at AWS found.
+//! The observation of AWS that a plan is made from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::plan::hash_of;
-use crate::record::Entry;
+use crate::record::ResourceRecord;
 use crate::resource::{Address, LiveState, Readiness};
 
-/// What a look at AWS found for one recorded resource.
+/// The observation of one recorded resource.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Seen {
+pub enum Observed {
     /// It exists.
-    There(Box<LiveState>),
+    Present(Box<LiveState>),
     /// It does not exist.
-    Gone,
+    Missing,
 }
 
-/// What a look at AWS found, by address. A resource that is missing here is as it is recorded, or nobody looked.
+/// The observations by address. A resource that is missing here is as recorded, or was not looked at.
 #[derive(Clone, Debug, Default)]
-pub struct Observation(pub BTreeMap<Address, Seen>);
+pub struct Observation(pub BTreeMap<Address, Observed>);
 
 impl Observation {
-    /// Notes what was seen of a recorded resource. What is ready, as recorded, and says nothing more needs no note: large
-    /// stacks are mostly that.
-    pub fn note(&mut self, address: &Address, recorded: &Entry, seen: Seen) {
-        let as_recorded = match &seen {
-            Seen::Gone => false,
-            Seen::There(observed) => {
+    /// Adds the observation of a recorded resource, unless it is ready and as recorded: most of a large stack is.
+    pub fn note(&mut self, address: &Address, recorded: &ResourceRecord, observed: Observed) {
+        let as_recorded = match &observed {
+            Observed::Missing => false,
+            Observed::Present(live) => {
                 !recorded.pending
-                    && observed.readiness == Readiness::Ready
-                    && observed.data.is_none()
-                    && observed.pause_snapshot.is_none()
-                    && observed.inputs == recorded.inputs
-                    && observed.outputs == recorded.outputs
+                    && live.readiness == Readiness::Ready
+                    && live.data.is_none()
+                    && live.pause_snapshot.is_none()
+                    && live.inputs == recorded.inputs
+                    && live.outputs == recorded.outputs
             }
         };
         if !as_recorded {
-            self.0.insert(address.clone(), seen);
+            self.0.insert(address.clone(), observed);
         }
     }
 
-    /// What was seen of a resource that is not as recorded.
-    pub fn get(&self, address: &Address) -> Option<&Seen> {
+    /// Returns the observation of a resource that is not as recorded.
+    pub fn get(&self, address: &Address) -> Option<&Observed> {
         self.0.get(address)
     }
 
-    /// A hash over all that a plan depends on; equal observations hash alike.
+    /// Returns a hash over everything that a plan depends on; equal observations hash alike.
     pub fn hash(&self) -> String {
         #[derive(Serialize)]
         struct Facts<'a> {
-            inputs: &'a serde_json::Value,
+            inputs: &'a Value,
             ready: bool,
             holds: bool,
         }
         let facts: BTreeMap<&Address, Option<Facts<'_>>> = self
             .0
             .iter()
-            .map(|(address, seen)| {
-                let facts = match seen {
-                    Seen::Gone => None,
-                    Seen::There(observed) => Some(Facts {
-                        inputs: &observed.inputs,
-                        ready: observed.readiness == Readiness::Ready,
-                        holds: observed.data.is_some(),
+            .map(|(address, observed)| {
+                let facts = match observed {
+                    Observed::Missing => None,
+                    Observed::Present(live) => Some(Facts {
+                        inputs: &live.inputs,
+                        ready: live.readiness == Readiness::Ready,
+                        holds: live.data.is_some(),
                     }),
                 };
                 (address, facts)
             })
             .collect();
         hash_of(&facts)
+    }
+}
+
+/// Returns the inputs that a resource has now: as observed, or as recorded if it is as recorded.
+pub(super) fn current_inputs<'a>(record: Option<&'a ResourceRecord>, observed: Option<&'a Observed>) -> Cow<'a, Value> {
+    match (record, observed) {
+        (Some(_), Some(Observed::Present(live))) => Cow::Borrowed(&live.inputs),
+        (Some(record), None) => Cow::Borrowed(&record.inputs),
+        (Some(_), Some(Observed::Missing)) | (None, _) => Cow::Owned(Value::Object(Map::new())),
     }
 }

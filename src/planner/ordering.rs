@@ -4,143 +4,170 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::plan::{Operation, OperationKind};
-use crate::planner::PlanError;
-use crate::planner::action::{Fate, Order};
-use crate::record::Snapshot;
+use super::action::Action;
+use super::{Dag, PlanError};
+use crate::plan::Operation;
+use crate::record::StateDocument;
 use crate::resource::Address;
 
-/// Puts operations into an order, numbers them, and fills in what each depends on.
+/// Puts operations into an order, numbers them, and fills in the dependencies of each.
 ///
-/// - What creates or changes a resource comes after what creates or changes its dependencies.
+/// - An operation that creates or changes a resource comes after those that create or change its dependencies.
 /// - A deletion comes after the deletion of every recorded dependent, or after the change that moves it away.
 /// - A replacement that creates first deletes the old generation last; one that deletes first, before it creates.
-/// - What will have the id of something that is deleted, under another address, comes after that deletion.
+/// - A creation that will have the id of a resource that is deleted under another address comes after that deletion.
 pub(super) fn in_order(
     operations: Vec<Operation>,
-    fates: &BTreeMap<Address, Fate>,
-    predicted: &BTreeMap<Address, Map<String, Value>>,
-    snapshot: &Snapshot,
+    actions: &BTreeMap<Address, Action>,
+    known_outputs: &BTreeMap<Address, Map<String, Value>>,
+    document: &StateDocument,
 ) -> Result<Vec<Operation>, PlanError> {
-    let inherits = heirs(&operations, predicted, snapshot);
-    // What moves away from something that is deleted first does so before, unless it waits for the new one itself.
+    let conflicts = id_conflicts(&operations, known_outputs, document);
+    let edges = Edges::new(&operations, actions, document);
+    // A dependent moves away from a resource that is deleted first before that deletion, unless it waits for the new one.
     for moves_first in [true, false] {
-        let mut before = edges(&operations, fates, snapshot, moves_first);
-        for (heir, deletion) in &inherits {
-            before[*heir].insert(*deletion);
+        let mut before = edges.before(moves_first);
+        for (creation, deletion) in &conflicts {
+            before[*creation].insert(*deletion);
         }
-        if let Some(order) = sorted(&operations, &before) {
+        if let Ok(order) = topological_order(&operations, &before) {
             return Ok(number(operations, &before, &order));
         }
     }
-    // A name that cannot become free in time is AWS's to refuse.
-    let before = edges(&operations, fates, snapshot, false);
-    let order = sorted(&operations, &before).ok_or_else(|| stuck(&operations, &before))?;
+    // A name that cannot become free in time is refused by AWS.
+    let before = edges.before(false);
+    let order = topological_order(&operations, &before)?;
     Ok(number(operations, &before, &order))
 }
 
-/// Creations whose id is known before, each with the deletion of what has that id now under another address.
-fn heirs(
+/// Pairs each creation with the planned deletion of the resource that has the same id now, under another address.
+fn id_conflicts(
     operations: &[Operation],
-    predicted: &BTreeMap<Address, Map<String, Value>>,
-    snapshot: &Snapshot,
+    known_outputs: &BTreeMap<Address, Map<String, Value>>,
+    document: &StateDocument,
 ) -> Vec<(usize, usize)> {
     let mut deleted: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    for (index, operation) in operations.iter().enumerate().filter(|(_, o)| o.operation == OperationKind::Delete) {
-        let Some(entry) = snapshot.resources.get(&operation.address) else { continue };
-        let old = entry.deposed.iter().find(|old| old.generation == operation.generation).map(|old| &old.id);
-        let id = old.or(entry.id.as_ref().filter(|_| entry.generation == operation.generation));
-        deleted.extend(id.map(|id| ((operation.kind.as_str(), id.as_str()), index)));
+    for (index, operation) in operations.iter().enumerate().filter(|(_, o)| o.deletion().is_some()) {
+        let Some(record) = document.resources.get(&operation.address) else { continue };
+        let old = record.deposed.iter().find(|old| old.generation == operation.generation).map(|old| &old.id);
+        let id = old.or(record.id.as_ref().filter(|_| record.generation == operation.generation));
+        deleted.extend(id.map(|id| ((operation.resource_kind(), id.as_str()), index)));
     }
     if deleted.is_empty() {
         return Vec::new();
     }
-    let creates = |o: &Operation| matches!(o.operation, OperationKind::Create | OperationKind::Replace);
-    let mut heirs = Vec::new();
-    for (index, operation) in operations.iter().enumerate().filter(|(_, operation)| creates(operation)) {
-        let known = predicted.get(&operation.address).into_iter().flat_map(Map::values).filter_map(Value::as_str);
-        let taken = known.filter_map(|id| deleted.get(&(operation.kind.as_str(), id)).copied());
-        heirs.extend(
+    let mut conflicts = Vec::new();
+    for (index, operation) in operations.iter().enumerate().filter(|(_, operation)| operation.creates()) {
+        let known = known_outputs.get(&operation.address).into_iter().flat_map(Map::values).filter_map(Value::as_str);
+        let taken = known.filter_map(|id| deleted.get(&(operation.resource_kind(), id)).copied());
+        conflicts.extend(
             taken.filter(|other| operations[*other].address != operation.address).map(|deletion| (index, deletion)),
         );
     }
-    heirs
+    conflicts
 }
 
-/// What must be done before each operation. With `moves_first`, what depends on something that is deleted first, and
-/// shall not any more, is changed before the deletion.
-fn edges(
-    operations: &[Operation],
-    fates: &BTreeMap<Address, Fate>,
-    snapshot: &Snapshot,
-    moves_first: bool,
-) -> Vec<BTreeSet<usize>> {
-    let mut forward: BTreeMap<&Address, usize> = BTreeMap::new();
-    let mut backward: BTreeMap<(&Address, u32), usize> = BTreeMap::new();
-    for (index, operation) in operations.iter().enumerate() {
-        match operation.operation {
-            OperationKind::Delete | OperationKind::Forget => {
-                backward.insert((&operation.address, operation.generation), index);
+/// The material for the edges between operations.
+struct Edges<'a> {
+    operations: &'a [Operation],
+    actions: &'a BTreeMap<Address, Action>,
+    document: &'a StateDocument,
+    /// The operation that creates or changes an address.
+    upserts: BTreeMap<&'a Address, usize>,
+    /// The operation that deletes or forgets a generation of an address.
+    removals: BTreeMap<(&'a Address, u32), usize>,
+    /// The recorded dependents of addresses that are removed, with their generations.
+    dependents: BTreeMap<&'a Address, Vec<(&'a Address, u32)>>,
+}
+
+impl<'a> Edges<'a> {
+    fn new(operations: &'a [Operation], actions: &'a BTreeMap<Address, Action>, document: &'a StateDocument) -> Self {
+        let (mut upserts, mut removals) = (BTreeMap::new(), BTreeMap::new());
+        for (index, operation) in operations.iter().enumerate() {
+            match operation.upsert() {
+                Some(_) => drop(upserts.insert(&operation.address, index)),
+                None => drop(removals.insert((&operation.address, operation.generation), index)),
             }
-            OperationKind::Create | OperationKind::Update | OperationKind::Replace => {
-                forward.insert(&operation.address, index);
+        }
+        let removed: BTreeSet<&Address> = removals.keys().map(|(address, _)| *address).collect();
+        let dependents = dependents(document, &removed);
+        Self { operations, actions, document, upserts, removals, dependents }
+    }
+
+    /// Returns the operations that must be done before each. With `moves_first`, a dependent of a resource that is deleted
+    /// first, and that no longer depends on it, is changed before the deletion.
+    fn before(&self, moves_first: bool) -> Vec<BTreeSet<usize>> {
+        let mut before: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); self.operations.len()];
+        for (index, operation) in self.operations.iter().enumerate() {
+            match operation.upsert() {
+                Some(upsert) => {
+                    before[index].extend(upsert.dependencies.iter().filter_map(|other| self.upserts.get(other)));
+                }
+                None => {
+                    self.after_dependents(index, operation, moves_first, &mut before[index]);
+                    self.beside_its_own(index, operation, &mut before);
+                }
+            }
+            before[index].remove(&index);
+        }
+        before
+    }
+
+    fn deletes_first(&self, operation: &Operation) -> bool {
+        self.actions.get(&operation.address).is_some_and(|action| action.deletes_first())
+    }
+
+    /// A removal comes after the removal of each dependent, or after the change that moves it away.
+    fn after_dependents(&self, index: usize, operation: &Operation, moves_first: bool, before: &mut BTreeSet<usize>) {
+        let deletes_first = self.deletes_first(operation);
+        for (dependent, generation) in self.dependents.get(&operation.address).into_iter().flatten() {
+            if let Some(removal) = self.removals.get(&(*dependent, *generation)) {
+                before.insert(*removal);
+            } else if let Some(change) = self.upserts.get(dependent)
+                && (!deletes_first || moves_first && !self.still_depends(*change, &operation.address))
+            {
+                before.insert(*change);
+            }
+        }
+        if !operation.is_superseded() {
+            // The record goes with its current generation, so that one goes last.
+            let own = self.removals.range((&operation.address, 0)..=(&operation.address, u32::MAX));
+            before.extend(own.map(|(_, own)| *own).filter(|own| *own != index));
+        }
+    }
+
+    fn still_depends(&self, change: usize, on: &Address) -> bool {
+        self.operations[change].upsert().is_some_and(|upsert| upsert.dependencies.contains(on))
+    }
+
+    /// The deletion of the current generation comes before or after the creation of the next one. An earlier generation has
+    /// been replaced already: it waits for nothing but its dependents.
+    fn beside_its_own(&self, index: usize, operation: &Operation, before: &mut [BTreeSet<usize>]) {
+        let Some(newer) = self.upserts.get(&operation.address).filter(|_| operation.is_superseded()) else { return };
+        let record = self.document.resources.get(&operation.address);
+        if record.is_some_and(|record| record.generation == operation.generation) {
+            if self.deletes_first(operation) {
+                before[*newer].insert(index);
+            } else {
+                before[index].insert(*newer);
             }
         }
     }
-    let dependents = dependents(snapshot, &backward.keys().map(|(address, _)| *address).collect());
-    let mut before: Vec<BTreeSet<usize>> = vec![BTreeSet::new(); operations.len()];
-    for (index, operation) in operations.iter().enumerate() {
-        let deletes_first = fates.get(&operation.address) == Some(&Fate::Replace(Order::DeleteFirst));
-        match operation.operation {
-            OperationKind::Delete | OperationKind::Forget => {
-                for (dependent, generation) in dependents.get(&operation.address).into_iter().flatten() {
-                    if let Some(deletion) = backward.get(&(*dependent, *generation)) {
-                        before[index].insert(*deletion);
-                    } else if let Some(change) = forward.get(dependent)
-                        && (!deletes_first
-                            || moves_first && !operations[*change].dependencies.contains(&operation.address))
-                    {
-                        before[index].insert(*change);
-                    }
-                }
-                if !operation.superseded {
-                    // The record goes with its current generation, so that one goes last.
-                    let old = backward.range((&operation.address, 0)..=(&operation.address, u32::MAX));
-                    before[index].extend(old.map(|(_, old)| *old));
-                }
-                let newer = forward.get(&operation.address).filter(|_| operation.superseded);
-                let is_current =
-                    snapshot.resources.get(&operation.address).is_some_and(|e| e.generation == operation.generation);
-                match newer {
-                    Some(newer) if deletes_first && is_current => {
-                        before[*newer].insert(index);
-                    }
-                    Some(newer) if is_current => {
-                        before[index].insert(*newer);
-                    }
-                    // An old generation has been replaced already: it waits for nothing but what still uses it.
-                    Some(_) | None => {}
-                }
-            }
-            OperationKind::Create | OperationKind::Update | OperationKind::Replace => {
-                before[index].extend(operation.dependencies.iter().filter_map(|other| forward.get(other)));
-            }
-        }
-        before[index].remove(&index);
-    }
-    before
 }
 
-/// Who there is that depended on one of these when it was last applied: addresses with their generations.
-fn dependents<'a>(snapshot: &'a Snapshot, on: &BTreeSet<&Address>) -> BTreeMap<&'a Address, Vec<(&'a Address, u32)>> {
+/// Returns the resources that depended on one of these when they were last applied: addresses with their generations.
+fn dependents<'a>(
+    document: &'a StateDocument,
+    on: &BTreeSet<&Address>,
+) -> BTreeMap<&'a Address, Vec<(&'a Address, u32)>> {
     let mut dependents: BTreeMap<&Address, Vec<(&Address, u32)>> = BTreeMap::new();
     if on.is_empty() {
         return dependents;
     }
-    for (address, entry) in &snapshot.resources {
-        let old = entry.deposed.iter().map(|deposed| (deposed.generation, &deposed.depends_on));
-        // What sleeps, or was deleted to be created again, is not there: it keeps nothing from being deleted.
-        let current = entry.id.is_some().then_some((entry.generation, &entry.depends_on));
+    for (address, record) in &document.resources {
+        let old = record.deposed.iter().map(|deposed| (deposed.generation, &deposed.depends_on));
+        // A resource that sleeps, or was deleted to be created again, keeps nothing from being deleted.
+        let current = record.id.is_some().then_some((record.generation, &record.depends_on));
         for (generation, depends_on) in old.chain(current) {
             for other in depends_on.iter().filter(|other| on.contains(other)) {
                 dependents.entry(other).or_default().push((address, generation));
@@ -150,45 +177,21 @@ fn dependents<'a>(snapshot: &'a Snapshot, on: &BTreeSet<&Address>) -> BTreeMap<&
     dependents
 }
 
-/// Kahn's algorithm, by address among those that are free, so that equal plans read alike; `None` if there is no order.
-fn sorted(operations: &[Operation], before: &[BTreeSet<usize>]) -> Option<Vec<usize>> {
-    let order = free_in_turn(operations, before);
-    (order.len() == operations.len()).then_some(order)
-}
-
-/// The operations whose time comes, in their order.
-fn free_in_turn(operations: &[Operation], before: &[BTreeSet<usize>]) -> Vec<usize> {
-    let mut after: Vec<Vec<usize>> = vec![Vec::new(); operations.len()];
-    let mut waits: Vec<usize> = before.iter().map(BTreeSet::len).collect();
-    for (index, before) in before.iter().enumerate() {
-        for other in before {
-            after[*other].push(index);
-        }
+/// Returns the operations in order, by address among those that are free, so that equal plans read alike; an error that
+/// names the operations that wait for each other if there is no order.
+fn topological_order(operations: &[Operation], before: &[BTreeSet<usize>]) -> Result<Vec<usize>, PlanError> {
+    let dag = Dag::new(before.iter());
+    let order = dag.order_by_key(|index| (&operations[index].address, operations[index].generation));
+    if order.len() == operations.len() {
+        return Ok(order);
     }
-    let key = |index: usize| (&operations[index].address, operations[index].generation, index);
-    let mut free: BTreeSet<_> = (0..operations.len()).filter(|index| waits[*index] == 0).map(key).collect();
-    let mut order = Vec::with_capacity(operations.len());
-    while let Some((_, _, index)) = free.pop_first() {
-        order.push(index);
-        for next in &after[index] {
-            waits[*next] -= 1;
-            if waits[*next] == 0 {
-                free.insert(key(*next));
-            }
-        }
-    }
-    order
-}
-
-/// The error that names what waits for each other.
-fn stuck(operations: &[Operation], before: &[BTreeSet<usize>]) -> PlanError {
-    let free: BTreeSet<usize> = free_in_turn(operations, before).into_iter().collect();
-    let stuck = operations.iter().enumerate().filter(|(index, _)| !free.contains(index));
+    let ordered: BTreeSet<usize> = order.into_iter().collect();
+    let stuck = operations.iter().enumerate().filter(|(index, _)| !ordered.contains(index));
     let stuck: BTreeSet<_> = stuck.map(|(_, operation)| operation.address.to_string()).collect();
-    PlanError::NoOrder(stuck.into_iter().collect::<Vec<_>>().join(", "))
+    Err(PlanError::NoOrder(stuck.into_iter().collect::<Vec<_>>().join(", ")))
 }
 
-/// Puts operations into their order, numbers them, and names what each depends on.
+/// Puts operations into their order, numbers them, and fills in their dependencies.
 fn number(operations: Vec<Operation>, before: &[BTreeSet<usize>], order: &[usize]) -> Vec<Operation> {
     let mut ids: Vec<usize> = vec![usize::MAX; operations.len()];
     for (id, index) in order.iter().enumerate() {

@@ -10,15 +10,15 @@ use serde_json::{Map, Value};
 /// The top-level fields in which a declaration differs from the inputs as applied, as declared; null for a field that it
 /// leaves out. In a document it is an object like any other.
 #[derive(Clone, Debug, Default)]
-pub struct Differing(Option<Box<RawValue>>);
+pub struct DeclaredDelta(Option<Box<RawValue>>);
 
-impl PartialEq for Differing {
+impl PartialEq for DeclaredDelta {
     fn eq(&self, other: &Self) -> bool {
         self.0.as_deref().map(RawValue::get) == other.0.as_deref().map(RawValue::get)
     }
 }
 
-impl Differing {
+impl DeclaredDelta {
     /// In which fields a declaration differs from inputs.
     pub fn between(inputs: &Value, declaration: &Value) -> Self {
         let fields: Vec<_> = differing(inputs, declaration).collect();
@@ -103,7 +103,7 @@ fn differing<'a>(inputs: &'a Value, declaration: &'a Value) -> impl Iterator<Ite
     changed.chain(left_out.map(|(name, _)| (name, &Value::Null)))
 }
 
-impl Serialize for Differing {
+impl Serialize for DeclaredDelta {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match &self.0 {
             Some(text) => text.serialize(serializer),
@@ -112,7 +112,7 @@ impl Serialize for Differing {
     }
 }
 
-impl<'de> Deserialize<'de> for Differing {
+impl<'de> Deserialize<'de> for DeclaredDelta {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = Box::<RawValue>::deserialize(deserializer)?;
         match text.get() {
@@ -143,19 +143,19 @@ mod tests {
             ),
         ];
         for (inputs, declared, kept) in cases {
-            let differing = Differing::between(&inputs, &declared);
+            let differing = DeclaredDelta::between(&inputs, &declared);
             assert_eq!(serde_json::to_value(&differing).unwrap(), kept, "{inputs} {declared}");
-            assert_eq!(serde_json::from_value::<Differing>(kept).unwrap(), differing);
+            assert_eq!(serde_json::from_value::<DeclaredDelta>(kept).unwrap(), differing);
             assert!(differing.is_between(&inputs, &declared));
             assert!(!differing.is_between(&inputs, &json!({"other": true})));
             assert!(differing.is_between(&inputs, &differing.applied_to(&inputs)));
         }
-        assert!(serde_json::from_value::<Differing>(json!([1])).is_err());
+        assert!(serde_json::from_value::<DeclaredDelta>(json!([1])).is_err());
     }
 
     #[test]
     fn fields_may_stand_in_any_order() {
-        let read: Differing = serde_json::from_str("{\"b\": 2,  \"a\": 1}").unwrap();
+        let read: DeclaredDelta = serde_json::from_str("{\"b\": 2,  \"a\": 1}").unwrap();
         assert!(read.is_between(&json!({}), &json!({"a": 1, "b": 2})));
     }
 }

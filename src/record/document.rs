@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::plan::Target;
-use crate::record::{Differing, Ended, Run};
+use crate::record::{DeclaredDelta, Run, RunRecord};
 use crate::resource::{Address, Scope};
 
 /// The format of the state document that this version writes.
-pub const FORMAT: u32 = 2;
+pub const STATE_FORMAT: u32 = 3;
 
 /// All that is recorded of one stack in one environment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Snapshot {
-    /// [`FORMAT`].
+pub struct StateDocument {
+    /// [`STATE_FORMAT`].
     pub format: u32,
     /// A random name given once; another lineage is another stack's history.
     pub lineage: String,
@@ -35,7 +35,7 @@ pub struct Snapshot {
     /// Private to this document: keys the hashes of secrets.
     pub key: String,
     /// The resources.
-    pub resources: BTreeMap<Address, Entry>,
+    pub resources: BTreeMap<Address, ResourceRecord>,
     /// The highest generation of addresses that are no longer recorded, so that no generation is used twice.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub retired: BTreeMap<Address, u32>,
@@ -50,12 +50,12 @@ pub struct Snapshot {
     pub run: Option<Run>,
     /// How the last run ended; `None` if there was none, or only one of a format that did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ended: Option<Ended>,
+    pub ended: Option<RunRecord>,
 }
 
 /// What is recorded of one resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Entry {
+pub struct ResourceRecord {
     /// The id in AWS; `None` while the resource is asleep.
     pub id: Option<String>,
     /// Counts the times that this address was created.
@@ -64,8 +64,8 @@ pub struct Entry {
     pub inputs: Value,
     /// In what the declaration says something else than `inputs`: references, and what a pause reduced. A rollback leads
     /// there.
-    #[serde(default, skip_serializing_if = "Differing::is_empty")]
-    pub declared: Differing,
+    #[serde(default, skip_serializing_if = "DeclaredDelta::is_empty")]
+    pub declared: DeclaredDelta,
     /// The outputs as last read; while asleep, those of the last life.
     pub outputs: Value,
     /// Direct dependencies.
@@ -102,19 +102,19 @@ pub struct Deposed {
     pub depends_on: BTreeSet<Address>,
 }
 
-impl Snapshot {
-    /// An empty document, serial 0, which is no commit yet.
-    pub fn empty(scope: Scope, now: Timestamp) -> Self {
+impl StateDocument {
+    /// Creates an empty document of serial 0, which is no commit yet. `lineage` and `key` are random and new.
+    pub fn empty(scope: Scope, now: Timestamp, lineage: String, key: String) -> Self {
         Self {
-            format: FORMAT,
-            lineage: uuid::Uuid::new_v4().to_string(),
+            format: STATE_FORMAT,
+            lineage,
             serial: 0,
             scope,
             target: Target::Destroyed,
             since: now,
             by: String::new(),
             why: String::new(),
-            key: uuid::Uuid::new_v4().simple().to_string(),
+            key,
             resources: BTreeMap::new(),
             retired: BTreeMap::new(),
             outputs: Vec::new(),
@@ -138,7 +138,23 @@ impl Snapshot {
     }
 }
 
-impl Entry {
+impl ResourceRecord {
+    /// Creates the record of a generation of which nothing is known yet.
+    pub fn blank(generation: u32) -> Self {
+        Self {
+            id: None,
+            generation,
+            inputs: Value::Null,
+            declared: DeclaredDelta::default(),
+            outputs: Value::Null,
+            depends_on: BTreeSet::new(),
+            protect: false,
+            pending: false,
+            remembered: None,
+            deposed: Vec::new(),
+        }
+    }
+
     /// The inputs as they were declared, with references in them.
     pub fn declaration(&self) -> Value {
         self.declared.applied_to(&self.inputs)
@@ -146,7 +162,7 @@ impl Entry {
 
     /// Records what is declared, beside the inputs as they are.
     pub fn declare(&mut self, declaration: &Value) {
-        self.declared = Differing::between(&self.inputs, declaration);
+        self.declared = DeclaredDelta::between(&self.inputs, declaration);
     }
 
     /// Whether this is what is recorded as declared.

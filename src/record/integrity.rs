@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::record::Snapshot;
+use crate::record::StateDocument;
 
-impl Snapshot {
+impl StateDocument {
     /// The first contradictions in a document, in words; empty if it is sound.
     ///
     /// - Every dependency of a recorded resource, of an earlier generation too, is itself recorded.
@@ -50,9 +50,9 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::engine::state::{Deposed, Entry};
+    use crate::record::{Deposed, ResourceRecord};
 
-    fn snapshot(entries: &[(&str, Entry)]) -> Snapshot {
+    fn snapshot(entries: &[(&str, ResourceRecord)]) -> StateDocument {
         let scope = crate::resource::Scope {
             environment: "test".into(),
             stack: "demo".into(),
@@ -60,12 +60,15 @@ mod tests {
             account: "123456789012".into(),
         };
         let resources = entries.iter().map(|(address, entry)| (address.parse().unwrap(), entry.clone())).collect();
-        Snapshot { resources, ..Snapshot::empty(scope, "2026-01-01T00:00:00Z".parse().unwrap()) }
+        StateDocument {
+            resources,
+            ..StateDocument::empty(scope, "2026-01-01T00:00:00Z".parse().unwrap(), "l".into(), "k".into())
+        }
     }
 
-    fn entry(id: &str, depends_on: &[&str]) -> Entry {
+    fn entry(id: &str, depends_on: &[&str]) -> ResourceRecord {
         let depends_on = depends_on.iter().map(|other| other.parse().unwrap()).collect();
-        Entry { id: Some(id.to_owned()), depends_on, ..crate::record::journal::blank(2) }
+        ResourceRecord { id: Some(id.to_owned()), depends_on, ..ResourceRecord::blank(2) }
     }
 
     #[test]
@@ -78,8 +81,9 @@ mod tests {
             outputs: json!({}),
             depends_on: Default::default(),
         };
-        let deposed = |deposed: Deposed| Entry { deposed: vec![deposed], ..entry("subnet-1", &["ec2_vpc.main"]) };
-        let cases: Vec<(Vec<(&str, Entry)>, &str)> = vec![
+        let deposed =
+            |deposed: Deposed| ResourceRecord { deposed: vec![deposed], ..entry("subnet-1", &["ec2_vpc.main"]) };
+        let cases: Vec<(Vec<(&str, ResourceRecord)>, &str)> = vec![
             (vec![vpc(), ("ec2_subnet.a", deposed(old.clone()))], ""),
             (vec![vpc(), ("ec2_internet_gateway.a", entry("vpc-1", &[]))], ""),
             (vec![("ec2_subnet.a", entry("s", &["ec2_vpc.main"]))], "depends on ec2_vpc.main, which is not recorded"),
@@ -93,7 +97,10 @@ mod tests {
                 ],
                 "have the same id vpc-1",
             ),
-            (vec![("ec2_vpc.a", Entry { id: None, pending: true, ..entry("v", &[]) })], "pending and has no id"),
+            (
+                vec![("ec2_vpc.a", ResourceRecord { id: None, pending: true, ..entry("v", &[]) })],
+                "pending and has no id",
+            ),
         ];
         for (entries, expected) in cases {
             let told = snapshot(&entries).contradictions().join("; ");

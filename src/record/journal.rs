@@ -1,42 +1,44 @@
-//! The journal: what an open run has completed, appended in groups. Losing its end costs a look-up, not a resource.
+//! The journal: the progress of an open run, appended in groups. Losing its end costs a look-up, not a resource.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::plan::{Operation, OperationKind, Plan, Target};
-use crate::record::{Deposed, Entry, Snapshot};
+use super::{Deposed, ResourceRecord, StateDocument};
+use crate::plan::{Effect, Operation, Plan, Purpose, Target};
 use crate::resource::Address;
 
-/// One line of the journal.
+/// One entry of the journal.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
+pub struct JournalEntry {
     /// The run.
     pub run: String,
     /// The operation's id in the run's plan.
     pub operation: usize,
-    /// What came of it.
-    pub outcome: Outcome,
-    /// How long it took, in milliseconds, if it is done.
+    /// The event.
+    #[serde(rename = "outcome")]
+    pub event: JournalEvent,
+    /// How long the operation took, in milliseconds, once it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took: Option<u64>,
 }
 
-/// What came of an operation so far.
+/// An event of an operation. The serialized names are those of earlier formats.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
-    /// A creation is begun: from here on there may be something to look for, though the journal tells no more.
-    Begun,
-    /// AWS has accepted the creation; it is not ready yet.
+pub enum JournalEvent {
+    /// A creation is about to be sent: from here on there may be a resource to look for.
+    #[serde(rename = "begun")]
+    Started,
+    /// AWS has accepted the creation; the resource is not ready yet.
     Accepted {
         /// The id in AWS.
         id: String,
         /// The inputs, resolved.
         inputs: Value,
     },
-    /// The resource is there as planned, and ready.
+    /// The resource is as planned, and ready.
     Ready {
         /// The id in AWS.
         id: String,
@@ -45,104 +47,207 @@ pub enum Outcome {
         /// The outputs.
         outputs: Value,
     },
-    /// Before it is deleted for a pause: what must be remembered.
-    Remembered {
-        /// What the kind wants to remember.
-        remembered: Option<Value>,
+    /// The resource is about to be deleted for a pause.
+    #[serde(rename = "remembered")]
+    PauseSnapshot {
+        /// The values that a resume restores.
+        #[serde(rename = "remembered")]
+        snapshot: Option<Value>,
     },
     /// The resource is gone, or its record is dropped.
-    Gone,
+    #[serde(rename = "gone")]
+    Deleted,
 }
 
-/// Applies the progress of a run to the document it was begun on. Applying the same line twice changes nothing more.
-pub fn replay(snapshot: &mut Snapshot, plan: &Plan, progress: &Progress) {
-    let Some(operation) = plan.operations.get(progress.operation) else { return };
-    if let (Some(took), Outcome::Ready { .. } | Outcome::Gone) = (progress.took, &progress.outcome) {
-        snapshot.durations.insert(format!("{} {}", operation.kind, operation.operation), took);
+/// A journal entry that cannot follow the entries before it.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum IllegalEntry {
+    /// The plan has no such operation.
+    #[error("the journal names operation {0}, which the plan of its run does not have")]
+    NoSuchOperation(usize),
+    /// The event does not belong to such an operation, or comes out of turn.
+    #[error("the journal says of the {operation} of {address} that it is {event}, which cannot follow {after}")]
+    OutOfTurn {
+        /// The sort of operation.
+        operation: String,
+        /// The resource.
+        address: Address,
+        /// The event.
+        event: &'static str,
+        /// The progress before.
+        after: &'static str,
+    },
+}
+
+/// The progress of one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Progress {
+    Planned,
+    Started,
+    Accepted,
+    Snapshotted,
+    Ready,
+    Deleted,
+}
+
+impl Progress {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Started => "started",
+            Self::Accepted => "accepted",
+            Self::Snapshotted => "snapshotted",
+            Self::Ready => "ready",
+            Self::Deleted => "deleted",
+        }
+    }
+
+    /// Returns the progress that an event leads to.
+    fn of(event: &JournalEvent) -> Self {
+        match event {
+            JournalEvent::Started => Self::Started,
+            JournalEvent::Accepted { .. } => Self::Accepted,
+            JournalEvent::Ready { .. } => Self::Ready,
+            JournalEvent::PauseSnapshot { .. } => Self::Snapshotted,
+            JournalEvent::Deleted => Self::Deleted,
+        }
+    }
+
+    /// Returns whether an operation may go from one progress to the next. A creation that met a conflict starts again, and
+    /// an event may be recorded twice.
+    fn may_become(self, next: Self, operation: &Operation) -> bool {
+        use Progress::{Accepted, Deleted, Planned, Ready, Snapshotted, Started};
+        match operation.effect {
+            Effect::Create(_) | Effect::Replace(_) => match next {
+                Started | Accepted => matches!(self, Planned | Started | Accepted),
+                Ready => matches!(self, Planned | Started | Accepted | Ready),
+                Planned | Snapshotted | Deleted => false,
+            },
+            Effect::Update(_) => next == Ready && matches!(self, Planned | Ready),
+            Effect::Delete(deletion) => match next {
+                Snapshotted => deletion.purpose == Purpose::Sleep && matches!(self, Planned | Snapshotted),
+                Deleted => true,
+                Planned | Started | Accepted | Ready => false,
+            },
+            Effect::Forget => next == Deleted,
+        }
+    }
+}
+
+/// Applies the journal of a run to the document that the run was begun on.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    plan: &'a Plan,
+    progress: Vec<Progress>,
+}
+
+impl<'a> Replay<'a> {
+    /// Starts before the first entry.
+    pub fn new(plan: &'a Plan) -> Self {
+        Self { plan, progress: vec![Progress::Planned; plan.operations.len()] }
+    }
+
+    /// Applies one entry. An entry that cannot follow the ones before it changes nothing.
+    pub fn apply(&mut self, document: &mut StateDocument, entry: &JournalEntry) -> Result<(), IllegalEntry> {
+        let no_such = IllegalEntry::NoSuchOperation(entry.operation);
+        let (Some(operation), Some(progress)) =
+            (self.plan.operations.get(entry.operation), self.progress.get_mut(entry.operation))
+        else {
+            return Err(no_such);
+        };
+        let next = Progress::of(&entry.event);
+        if !progress.may_become(next, operation) {
+            return Err(IllegalEntry::OutOfTurn {
+                operation: operation.kind().to_string(),
+                address: operation.address.clone(),
+                event: next.name(),
+                after: progress.name(),
+            });
+        }
+        *progress = next;
+        record_event(document, self.plan, operation, entry);
+        Ok(())
+    }
+}
+
+/// Applies all entries of a run's journal.
+pub fn replay(document: &mut StateDocument, plan: &Plan, journal: &[JournalEntry]) -> Result<(), IllegalEntry> {
+    let mut replay = Replay::new(plan);
+    journal.iter().try_for_each(|entry| replay.apply(document, entry))
+}
+
+/// Records an event in the document.
+fn record_event(document: &mut StateDocument, plan: &Plan, operation: &Operation, entry: &JournalEntry) {
+    if let (Some(took), JournalEvent::Ready { .. } | JournalEvent::Deleted) = (entry.took, &entry.event) {
+        document.durations.insert(format!("{} {}", operation.resource_kind(), operation.kind()), took);
     }
     let address = &operation.address;
-    match &progress.outcome {
-        Outcome::Begun => {}
-        Outcome::Accepted { id, inputs } => {
-            take_over(snapshot, operation);
-            let entry = entry(snapshot, operation);
-            entry.id = Some(id.clone());
-            entry.inputs = inputs.clone();
-            declare(entry, plan, operation);
-            entry.generation = operation.generation;
-            entry.pending = true;
+    match &entry.event {
+        JournalEvent::Started => {}
+        JournalEvent::Accepted { id, inputs } => {
+            let record = upserted(document, plan, operation, id, inputs);
+            record.pending = true;
         }
-        Outcome::Ready { id, inputs, outputs } => {
-            take_over(snapshot, operation);
-            let entry = entry(snapshot, operation);
-            entry.id = Some(id.clone());
-            entry.inputs = inputs.clone();
-            declare(entry, plan, operation);
-            entry.outputs = outputs.clone();
-            entry.generation = operation.generation;
-            entry.pending = false;
-            entry.remembered = None;
+        JournalEvent::Ready { id, inputs, outputs } => {
+            let record = upserted(document, plan, operation, id, inputs);
+            record.outputs = outputs.clone();
+            record.pending = false;
+            record.remembered = None;
         }
-        Outcome::Remembered { remembered } => {
-            if let Some(entry) = snapshot.resources.get_mut(address).filter(|_| remembered.is_some()) {
-                entry.remembered.clone_from(remembered);
+        JournalEvent::PauseSnapshot { snapshot } => {
+            if let Some(record) = document.resources.get_mut(address).filter(|_| snapshot.is_some()) {
+                record.remembered.clone_from(snapshot);
             }
         }
-        Outcome::Gone => gone(snapshot, operation),
+        JournalEvent::Deleted => deleted(document, operation),
     }
 }
 
-/// The entry of an operation's resource, made if there is none, with what the plan says of its record.
-fn entry<'a>(snapshot: &'a mut Snapshot, operation: &Operation) -> &'a mut Entry {
-    let entry = snapshot.resources.entry(operation.address.clone()).or_insert_with(|| blank(operation.generation));
-    entry.depends_on.clone_from(&operation.dependencies);
-    entry.protect = operation.protect;
-    entry
-}
-
-/// An entry of which nothing is known yet.
-pub fn blank(generation: u32) -> Entry {
-    Entry {
-        id: None,
-        generation,
-        inputs: Value::Null,
-        declared: Default::default(),
-        outputs: Value::Null,
-        depends_on: Default::default(),
-        protect: false,
-        pending: false,
-        remembered: None,
-        deposed: Vec::new(),
+/// Records the id and the inputs of a resource that was created or changed, and returns its record.
+fn upserted<'a>(
+    document: &'a mut StateDocument,
+    plan: &Plan,
+    operation: &Operation,
+    id: &str,
+    inputs: &Value,
+) -> &'a mut ResourceRecord {
+    supersede(document, operation);
+    let blank = || ResourceRecord::blank(operation.generation);
+    let record = document.resources.entry(operation.address.clone()).or_insert_with(blank);
+    record.id = Some(id.to_owned());
+    record.inputs = inputs.clone();
+    record.generation = operation.generation;
+    if let Some(upsert) = operation.upsert() {
+        record.depends_on.clone_from(&upsert.dependencies);
+        record.protect = upsert.protect;
+        // A pause declares nothing: a resource that it reduces stays declared as before.
+        if plan.target == Target::Running {
+            record.declare(&upsert.inputs);
+        }
     }
+    record
 }
 
-/// Records what was declared. A pause declares nothing: what it reduces shall be as it was declared before.
-fn declare(entry: &mut Entry, plan: &Plan, operation: &Operation) {
-    if plan.target == Target::Running {
-        entry.declare(&operation.inputs);
-    }
-}
-
-/// Makes room for the generation that an operation brings: the one before it is an old one from now on, and an old one
-/// that is taken up again is none any more. What was created anew since it was gone leaves nothing behind: its id may be
-/// a name that the new one has as well.
-fn take_over(snapshot: &mut Snapshot, operation: &Operation) {
+/// Deposes the current generation in favour of the operation's. A deposed generation that is being reused is removed from
+/// the list. A resource that was missing leaves nothing behind: its id may be a name that the new one has as well.
+fn supersede(document: &mut StateDocument, operation: &Operation) {
     let generation = operation.generation;
-    let entry = snapshot.resources.get_mut(&operation.address).filter(|entry| entry.generation != generation);
-    let Some(entry) = entry else { return };
-    let before = entry.id.take().filter(|_| operation.operation == OperationKind::Replace).map(|id| Deposed {
+    let record = document.resources.get_mut(&operation.address).filter(|record| record.generation != generation);
+    let Some(record) = record else { return };
+    let replaces = matches!(operation.effect, Effect::Replace(_));
+    let before = record.id.take().filter(|_| replaces).map(|id| Deposed {
         id,
-        generation: entry.generation,
-        inputs: entry.inputs.clone(),
-        outputs: entry.outputs.clone(),
-        depends_on: entry.depends_on.clone(),
+        generation: record.generation,
+        inputs: record.inputs.clone(),
+        outputs: record.outputs.clone(),
+        depends_on: record.depends_on.clone(),
     });
-    if before.is_none() && entry.generation > generation {
-        // An address counts on from its highest generation, also where an older one is taken up again.
-        retire(&mut snapshot.retired, &operation.address, entry.generation);
+    if before.is_none() && record.generation > generation {
+        // An address counts on from its highest generation, also where an older one is reused.
+        retire(&mut document.retired, &operation.address, record.generation);
     }
-    entry.deposed.retain(|deposed| deposed.generation != generation);
-    entry.deposed.extend(before);
+    record.deposed.retain(|deposed| deposed.generation != generation);
+    record.deposed.extend(before);
 }
 
 /// Notes that a generation was used.
@@ -151,28 +256,33 @@ fn retire(retired: &mut BTreeMap<Address, u32>, address: &Address, generation: u
     *highest = (*highest).max(generation);
 }
 
-fn gone(snapshot: &mut Snapshot, operation: &Operation) {
-    let Some(entry) = snapshot.resources.get_mut(&operation.address) else { return };
-    if entry.generation != operation.generation {
-        entry.deposed.retain(|deposed| deposed.generation != operation.generation);
-        if operation.generation > entry.generation {
-            retire(&mut snapshot.retired, &operation.address, operation.generation);
+/// Records that a generation is gone.
+fn deleted(document: &mut StateDocument, operation: &Operation) {
+    let Some(record) = document.resources.get_mut(&operation.address) else { return };
+    if record.generation != operation.generation {
+        record.deposed.retain(|deposed| deposed.generation != operation.generation);
+        if operation.generation > record.generation {
+            retire(&mut document.retired, &operation.address, operation.generation);
         }
         return;
     }
-    entry.id = None;
-    entry.pending = false;
-    // The old half of a replacement that deletes first keeps its record (asleep) until the new generation is there.
-    let stays = operation.sleep || (operation.superseded && operation.operation == OperationKind::Delete);
-    if !stays && entry.deposed.is_empty() {
-        retire(&mut snapshot.retired, &operation.address, operation.generation);
-        snapshot.resources.remove(&operation.address);
-        // What stays although it used this one (a route that leads nowhere now) does not depend on it any more.
-        for entry in snapshot.resources.values_mut() {
-            entry.depends_on.remove(&operation.address);
-            for deposed in &mut entry.deposed {
+    record.id = None;
+    record.pending = false;
+    // The old half of a replacement that deletes first keeps its record (asleep) until the new generation exists.
+    let stays = operation.deletion().is_some_and(|deletion| deletion.purpose != Purpose::Remove);
+    if !stays && record.deposed.is_empty() {
+        retire(&mut document.retired, &operation.address, operation.generation);
+        document.resources.remove(&operation.address);
+        // A resource that stays although it used this one (a route to nowhere now) does not depend on it any more.
+        for record in document.resources.values_mut() {
+            record.depends_on.remove(&operation.address);
+            for deposed in &mut record.deposed {
                 deposed.depends_on.remove(&operation.address);
             }
         }
     }
 }
+
+#[cfg(test)]
+#[path = "journal_tests.rs"]
+mod tests;

@@ -7,8 +7,7 @@ mod integrity;
 mod journal;
 mod run;
 
-pub use declarations::declared_at;
-pub use declared_delta::Differing;
-pub use document::{Deposed, Entry, FORMAT, Snapshot};
-pub use journal::{Outcome, Progress, blank, replay};
-pub use run::{Ended, Ending, Run};
+pub use declared_delta::DeclaredDelta;
+pub use document::{Deposed, ResourceRecord, STATE_FORMAT, StateDocument};
+pub use journal::{IllegalEntry, JournalEntry, JournalEvent, Replay, replay};
+pub use run::{Run, RunOutcome, RunRecord};

@@ -28,7 +28,7 @@ pub struct Run {
 
 /// A run that is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Ended {
+pub struct RunRecord {
     /// Its name.
     pub id: String,
     /// The command.
@@ -46,7 +46,7 @@ pub struct Ended {
     /// Its plan's hash.
     pub plan: String,
     /// How it ended.
-    pub outcome: Ending,
+    pub outcome: RunOutcome,
     /// What was done; of a run that was cut off, what its plan was about to do.
     pub summary: Summary,
     /// How many operations failed.
@@ -60,7 +60,7 @@ pub struct Ended {
 /// How a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Ending {
+pub enum RunOutcome {
     /// All of its plan is done.
     Done,
     /// Some operations failed.
@@ -71,7 +71,7 @@ pub enum Ending {
     CutOff,
 }
 
-impl std::fmt::Display for Ending {
+impl std::fmt::Display for RunOutcome {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {
             Self::Done => "done",
@@ -84,8 +84,15 @@ impl std::fmt::Display for Ending {
 
 impl Run {
     /// The record of this run once it is over.
-    pub fn ended(&self, outcome: Ending, now: Timestamp, summary: Summary, failed: usize, skipped: usize) -> Ended {
-        Ended {
+    pub fn ended(
+        &self,
+        outcome: RunOutcome,
+        now: Timestamp,
+        summary: Summary,
+        failed: usize,
+        skipped: usize,
+    ) -> RunRecord {
+        RunRecord {
             id: self.id.clone(),
             command: self.command.clone(),
             by: self.by.clone(),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use crate::resource::Address;
+use super::{Address, hex};
 
 /// What a stack is declared for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,8 +113,7 @@ fn end_with_hash(base: &str, hash: &str, longest: usize) -> String {
 
 /// The first `digits` hexadecimal digits of the SHA-256 of a text.
 pub fn digest(text: &str, digits: usize) -> String {
-    let hash = Sha256::digest(text.as_bytes());
-    hash.iter().map(|byte| format!("{byte:02x}")).collect::<String>()[..digits.min(64)].to_owned()
+    hex(&Sha256::digest(text.as_bytes()))[..digits.min(64)].to_owned()
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::resource::{Address, Field, Reference};
+use super::{Address, Expr, Field, Reference};
 
 /// An input of type `T`. It is data, never a closure: it serializes, compares, and travels in a plan file.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,14 +143,14 @@ impl<T: Serialize> Serialize for Input<T> {
 impl<'de, T: Field> Deserialize<'de> for Input<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let value = Value::deserialize(deserializer)?;
-        if let Some(reference) = Reference::of(&value) {
-            return Ok(Self::Ref(reference, PhantomData));
+        match Expr::of(&value) {
+            Some(Expr::Ref(reference)) => Ok(Self::Ref(reference, PhantomData)),
+            Some(Expr::Join(_)) => {
+                let joined: Joined = serde_json::from_value(value).map_err(serde::de::Error::custom)?;
+                Ok(Self::Join(joined.parts, PhantomData))
+            }
+            None => serde_json::from_value(value).map(Self::Value).map_err(serde::de::Error::custom),
         }
-        if value.get("$join").is_some() {
-            let joined: Joined = serde_json::from_value(value).map_err(serde::de::Error::custom)?;
-            return Ok(Self::Join(joined.parts, PhantomData));
-        }
-        serde_json::from_value(value).map(Self::Value).map_err(serde::de::Error::custom)
     }
 }
 

@@ -2,6 +2,8 @@
 
 mod address;
 mod charge;
+mod expression;
+mod hex;
 mod identity;
 mod input;
 mod kind;
@@ -17,6 +19,8 @@ mod typed_kind;
 
 pub use address::{Address, AddressError};
 pub use charge::{Charge, Per};
+pub use expression::Expr;
+pub use hex::hex;
 pub use identity::{Identity, Scope, digest};
 pub use input::{Input, Part};
 pub use kind::{InputsError, Kind, KindInfo};

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::resource::Address;
+use super::{Address, Expr};
 
 /// A reference to one output of a resource, as it stands in declared inputs.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -18,15 +18,15 @@ pub struct Reference {
 }
 
 impl Reference {
-    /// The reference that a JSON value is, if it is one.
-    pub fn of(value: &Value) -> Option<Self> {
+    /// Returns the reference that a JSON value is, if it is one: an object with exactly `$ref` and `output`.
+    pub(super) fn of(value: &Value) -> Option<Self> {
         let fields = value.as_object().filter(|fields| fields.len() == 2)?;
         let address = fields.get("$ref")?.as_str()?.parse().ok()?;
         Some(Self { address, output: fields.get("output")?.as_str()?.to_owned() })
     }
 }
 
-/// All references inside declared inputs.
+/// Returns all references inside declared inputs.
 pub fn references(inputs: &Value) -> BTreeSet<Reference> {
     let mut found = BTreeSet::new();
     collect(inputs, &mut found);
@@ -34,21 +34,18 @@ pub fn references(inputs: &Value) -> BTreeSet<Reference> {
 }
 
 fn collect(value: &Value, found: &mut BTreeSet<Reference>) {
-    if let Some(reference) = Reference::of(value) {
-        found.insert(reference);
-        return;
-    }
-    match value {
-        Value::Array(members) => members.iter().for_each(|member| collect(member, found)),
-        Value::Object(fields) => fields.values().for_each(|field| collect(field, found)),
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    match (Expr::of(value), value) {
+        (Some(Expr::Ref(reference)), _) => drop(found.insert(reference)),
+        (_, Value::Array(members)) => members.iter().for_each(|member| collect(member, found)),
+        (_, Value::Object(fields)) => fields.values().for_each(|field| collect(field, found)),
+        (_, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => {}
     }
 }
 
-/// Declared inputs with every reference that `lookup` knows replaced by its value.
+/// Replaces every reference that `lookup` knows by its value.
 ///
-/// A reference that `lookup` does not know stays as it is, and so does joined text that contains one; the second
-/// part of the answer lists them.
+/// A reference that `lookup` does not know stays as it is, and so does joined text that contains one; the second part of the
+/// result lists them.
 pub fn resolve(inputs: &Value, lookup: &dyn Fn(&Reference) -> Option<Value>) -> (Value, BTreeSet<Reference>) {
     let mut unknown = BTreeSet::new();
     let value = substitute(inputs, lookup, &mut unknown);
@@ -56,46 +53,41 @@ pub fn resolve(inputs: &Value, lookup: &dyn Fn(&Reference) -> Option<Value>) -> 
 }
 
 fn substitute(value: &Value, lookup: &dyn Fn(&Reference) -> Option<Value>, unknown: &mut BTreeSet<Reference>) -> Value {
-    if let Some(reference) = Reference::of(value) {
-        return lookup(&reference).unwrap_or_else(|| {
+    match (Expr::of(value), value) {
+        (Some(Expr::Ref(reference)), _) => lookup(&reference).unwrap_or_else(|| {
             unknown.insert(reference);
             value.clone()
-        });
-    }
-    match value {
-        Value::Array(members) => members.iter().map(|member| substitute(member, lookup, unknown)).collect(),
-        Value::Object(fields) => match fields.get("$join").and_then(Value::as_array).filter(|_| fields.len() == 1) {
-            Some(parts) => join(value, parts, lookup, unknown),
-            None => Value::Object(
-                fields
-                    .iter()
-                    .map(|(name, field)| (name.clone(), substitute(field, lookup, unknown)))
-                    .collect::<Map<_, _>>(),
-            ),
-        },
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+        }),
+        (Some(Expr::Join(parts)), _) => join(value, parts, lookup, unknown),
+        (None, Value::Array(members)) => members.iter().map(|member| substitute(member, lookup, unknown)).collect(),
+        (None, Value::Object(fields)) => {
+            let fields = fields.iter().map(|(name, field)| (name.clone(), substitute(field, lookup, unknown)));
+            Value::Object(fields.collect())
+        }
+        (None, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => value.clone(),
     }
 }
 
+/// Joins parts to text; the whole join stays if a part is unknown.
 fn join(
     whole: &Value,
     parts: &[Value],
     lookup: &dyn Fn(&Reference) -> Option<Value>,
     unknown: &mut BTreeSet<Reference>,
 ) -> Value {
-    let before = unknown.len();
+    let mut missing = BTreeSet::new();
     let mut text = String::new();
     for part in parts {
-        match substitute(part, lookup, unknown) {
+        match substitute(part, lookup, &mut missing) {
             Value::String(known) => text.push_str(&known),
             other => text.push_str(&other.to_string()),
         }
     }
-    if unknown.len() == before && !parts.iter().any(|part| Reference::of(part).is_some_and(|r| unknown.contains(&r))) {
-        Value::String(text)
-    } else {
-        whole.clone()
+    if missing.is_empty() {
+        return Value::String(text);
     }
+    unknown.append(&mut missing);
+    whole.clone()
 }
 
 #[cfg(test)]

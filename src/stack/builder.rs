@@ -57,19 +57,13 @@ impl Stack {
             self.problem(&address.to_string(), Some(field), message);
         }
         let inputs = self.inputs(&address, &resource);
-        let paused = match resource.paused() {
-            OnPause::Keep => OnPause::Keep,
-            OnPause::Delete if R::PERSISTENCE == Persistence::Durable => {
-                let message = "a resource that holds data cannot be deleted by a pause";
-                self.problem(&address.to_string(), None, message.to_owned());
-                OnPause::Keep
-            }
-            OnPause::Delete => OnPause::Delete,
-            OnPause::Reduce(reduced) => OnPause::Reduce(self.inputs(&address, &reduced)),
-        };
+        if R::PERSISTENCE == Persistence::Durable && resource.paused() == OnPause::Delete {
+            let message = "a resource that holds data cannot be deleted by a pause";
+            self.problem(&address.to_string(), None, message.to_owned());
+        }
         let depends_on: BTreeSet<Address> =
             references(&inputs).into_iter().map(|reference| reference.address).collect();
-        let declaration = Declaration { inputs, paused, depends_on, protect: false };
+        let declaration = Declaration { inputs, depends_on, protect: false };
         if self.resources.insert(address.clone(), declaration).is_some() {
             let message = "declared twice; give one of them another name".to_owned();
             self.problem(&address.to_string(), None, message);

@@ -1,6 +1,5 @@
 //! What a stack comes to: its resources as data.
 
-use crate::resource::OnPause;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
@@ -13,8 +12,6 @@ use crate::resource::{Address, Scope};
 pub struct Declaration {
     /// The inputs, with references in them.
     pub inputs: Value,
-    /// What a pause makes of it.
-    pub paused: OnPause<Value>,
     /// Direct dependencies: what its inputs refer to, and what was named besides.
     pub depends_on: BTreeSet<Address>,
     /// Whether it may never be deleted.

@@ -11,7 +11,7 @@ use ebbtide::components::{Nat, Network};
 use ebbtide::resource::Input;
 use ebbtide::stack::Stack;
 
-use self::endpoint::{Place, Row};
+use self::endpoint::{Row, StateLocation};
 pub use self::settings::Settings;
 
 const LLAMA_8B: &str = "llama-3.1-8b-instruct";
@@ -46,7 +46,7 @@ pub fn declare(stack: &mut Stack, settings: &Settings) {
     let emails: BTreeSet<_> = settings.emails.iter().cloned().collect();
     let alerts = Alerts { emails, ..Alerts::default() }.declare(stack, "alerts");
 
-    let place = Place::new(stack, network, &storage, &alerts);
+    let place = StateLocation::new(stack, network, &storage, &alerts);
     let mut endpoints: Vec<_> = ENDPOINTS.iter().filter_map(|row| row.declare(stack, settings, &place)).collect();
     endpoints.extend(endpoint::declare_bulk(&ENDPOINTS[2], stack, settings, &place));
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ebbtide::aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use ebbtide::aws::logs::LogGroup;
-use ebbtide::engine::apply::{Event, Interrupt};
+use ebbtide::engine::apply::{Event, Shutdown};
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::seam::{Call, Observer, Seam, Verdict};
@@ -54,7 +54,7 @@ async fn what_does_not_depend_on_a_failure_goes_on_and_the_next_command_carries_
     let exists = project.exists().await;
     assert_eq!(exists.get("subnet"), Some(&4), "{exists:?}");
     assert_eq!(exists.get("vpc endpoint"), Some(&1), "the one that needs no route table: {exists:?}");
-    assert!(project.snapshot().await.run.is_none(), "everything that failed is known to have failed");
+    assert!(project.document().await.run.is_none(), "everything that failed is known to have failed");
     project.run(Target::Running).await;
     assert_eq!(project.exists().await, running());
 }
@@ -80,7 +80,7 @@ async fn connections_cut_after_the_effect_make_nothing_twice() {
 }
 
 /// Presses Ctrl-C at a call.
-struct Presses(&'static str, Interrupt);
+struct Presses(&'static str, Shutdown);
 
 impl Observer for Presses {
     fn before(&self, call: &Call) -> Verdict {
@@ -100,10 +100,10 @@ async fn ctrl_c_finishes_what_is_in_flight_and_begins_nothing_new() {
     let finished = ran.result.unwrap();
     assert!(!finished.success && finished.failed == 0 && finished.skipped > 0, "{finished:?}");
     assert!(ran.events.iter().any(|event| matches!(event, Event::Interrupted { .. })));
-    let snapshot = project.snapshot().await;
-    assert!(snapshot.resources.keys().any(|address| address.kind() == "ec2_vpc"), "what was in flight is recorded");
-    assert!(!snapshot.resources.keys().any(|address| address.kind() == "ec2_subnet"), "nothing new was begun");
-    project.interrupt = Interrupt::default();
+    let document = project.document().await;
+    assert!(document.resources.keys().any(|address| address.kind() == "ec2_vpc"), "what was in flight is recorded");
+    assert!(!document.resources.keys().any(|address| address.kind() == "ec2_subnet"), "nothing new was begun");
+    project.interrupt = Shutdown::default();
     project.run(Target::Running).await;
     assert_eq!(project.exists().await, running());
 }

@@ -8,11 +8,11 @@ use std::time::Duration;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
-use ebbtide::engine::apply::{Deployment, Event, Failure, Finished, Interrupt};
-use ebbtide::engine::sdk::{Aws, Showing};
-use ebbtide::engine::state::{Keys, LocalBackend, State};
+use ebbtide::engine::apply::{Deployment, Event, Failure, Finished, Shutdown};
+use ebbtide::engine::sdk::{Aws, PropagationDelay};
+use ebbtide::engine::state::{Keys, LocalBackend, StateStore};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::record::Snapshot;
+use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::{Cloud, Settings};
@@ -21,7 +21,7 @@ use tempfile::TempDir;
 pub struct Project {
     folder: TempDir,
     pub declarations: Declarations,
-    pub interrupt: Interrupt,
+    pub interrupt: Shutdown,
 }
 
 /// What one command told, and how it ended.
@@ -53,7 +53,7 @@ pub fn network(cidr: &str) -> Declarations {
 
 impl Project {
     pub fn new(declarations: Declarations) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), declarations, interrupt: Interrupt::default() }
+        Self { folder: tempfile::tempdir().unwrap(), declarations, interrupt: Shutdown::default() }
     }
 
     pub fn path(&self) -> &Path {
@@ -76,12 +76,12 @@ impl Project {
         Arc::new(Aws::new(config, false))
     }
 
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> StateStore {
         let backend = LocalBackend::new(&self.path().join("state"), "test", "net");
-        State::new(Box::new(backend), "test", "net", Keys::default())
+        StateStore::new(Box::new(backend), "test", "net", Keys::default())
     }
 
-    pub async fn snapshot(&self) -> Snapshot {
+    pub async fn snapshot(&self) -> StateDocument {
         self.state().read().await.unwrap().expect("there is state").0
     }
 
@@ -98,7 +98,7 @@ impl Project {
             interrupt: self.interrupt.clone(),
             who: "test@host".into(),
             why: None,
-            showing: Showing::within(std::time::Duration::ZERO),
+            propagation: PropagationDelay::within(std::time::Duration::ZERO),
         };
         let run = async {
             let mut work = deployment.begin("apply", &scope()).await?;
@@ -127,10 +127,10 @@ impl Project {
             account: "123456789012".into(),
             clock: &|| "2026-01-01T00:00:00Z".parse().unwrap(),
             sink: &|_| {},
-            interrupt: Interrupt::default(),
+            interrupt: Shutdown::default(),
             who: "test@host".into(),
             why: None,
-            showing: Showing::within(std::time::Duration::ZERO),
+            propagation: PropagationDelay::within(std::time::Duration::ZERO),
         };
         deployment.plan(Some(&self.declarations), &scope(), target, &BTreeSet::new()).await.unwrap().plan
     }

@@ -23,16 +23,16 @@ async fn a_network_comes_up_sleeps_wakes_and_goes() {
 
     project.run(Target::Destroyed).await;
     assert_eq!(project.exists().await, BTreeMap::new());
-    assert!(project.snapshot().await.resources.is_empty());
+    assert!(project.document().await.resources.is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_command_that_changes_nothing_writes_nothing() {
     let project = Project::new(network("10.0.0.0/16"));
     project.run(Target::Running).await;
-    let before = project.snapshot().await;
+    let before = project.document().await;
     project.run(Target::Running).await;
-    assert_eq!(project.snapshot().await, before);
+    assert_eq!(project.document().await, before);
 }
 
 #[tokio::test(flavor = "multi_thread")]

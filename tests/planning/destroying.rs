@@ -11,7 +11,7 @@ fn everything_goes_in_reverse_order() {
     let mut world = small();
     world.go(Target::Running);
     assert_eq!(world.go(Target::Destroyed), ["delete data_alarm.a", "delete bill_server.s", "delete data_net.n"]);
-    assert!(world.snapshot.resources.is_empty());
+    assert!(world.document.resources.is_empty());
 }
 
 #[test]
@@ -64,5 +64,5 @@ fn what_sleeps_is_forgotten() {
     world.go(Target::Running);
     world.go(Target::Paused);
     assert!(world.go(Target::Destroyed).contains(&"forget bill_server.s".to_owned()));
-    assert!(world.snapshot.resources.is_empty());
+    assert!(world.document.resources.is_empty());
 }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::plan::{Operation, OperationKind, Plan, Target};
-use ebbtide::planner::{KindCatalog, Observation, PlanError, Request, Seen, plan};
-use ebbtide::record::{Outcome, Progress, Snapshot, replay};
+use ebbtide::planner::{KindCatalog, Observation, Observed, PlanError, Request, plan};
+use ebbtide::record::{JournalEntry, JournalEvent, StateDocument, replay};
 use ebbtide::resource::{
     Address, Identity, KindInfo, LiveState, Persistence, Readiness, Replacement, Scope, references, resolve,
 };
@@ -44,7 +44,7 @@ pub fn reference(address: &str) -> Value {
 
 pub struct World {
     pub declarations: Declarations,
-    pub snapshot: Snapshot,
+    pub document: StateDocument,
     pub observation: Observation,
     pub include_data: BTreeSet<Address>,
     made: u32,
@@ -56,7 +56,7 @@ impl World {
             Scope { environment: "test".into(), stack: "s".into(), region: "eu-west-1".into(), account: "1".into() };
         Self {
             declarations: Declarations { scope: scope.clone(), resources: BTreeMap::new(), outputs: Vec::new() },
-            snapshot: Snapshot::empty(scope, "2026-01-01T00:00:00Z".parse().unwrap()),
+            document: StateDocument::empty(scope, "2026-01-01T00:00:00Z".parse().unwrap()),
             observation: Observation::default(),
             include_data: BTreeSet::new(),
             made: 0,
@@ -80,7 +80,7 @@ impl World {
         let request = Request {
             declarations: Some(&self.declarations),
             scope: &self.declarations.scope,
-            snapshot: &self.snapshot,
+            document: &self.document,
             observation: &self.observation,
             target,
             include_data: &self.include_data,
@@ -102,18 +102,18 @@ impl World {
                 users.retain(|user| !moves(user));
                 assert!(users.is_empty(), "{} is deleted while {users:?} use it", operation.address);
                 if operation.sleep {
-                    let remembered = Outcome::Remembered { remembered: Some(json!("as it was")) };
+                    let remembered = JournalEvent::Remembered { remembered: Some(json!("as it was")) };
                     let line =
-                        Progress { run: String::new(), operation: operation.id, outcome: remembered, took: None };
-                    replay(&mut self.snapshot, plan, &line);
+                        JournalEntry { run: String::new(), operation: operation.id, outcome: remembered, took: None };
+                    replay(&mut self.document, plan, &line);
                 }
-                Outcome::Gone
+                JournalEvent::Deleted
             }
             OperationKind::Create | OperationKind::Replace | OperationKind::Update => {
-                let (inputs, unknown) = resolve(&operation.inputs, &|reference| self.snapshot.output(reference));
+                let (inputs, unknown) = resolve(&operation.inputs, &|reference| self.document.output(reference));
                 assert!(unknown.is_empty(), "{} refers to {unknown:?}, which is not there yet", operation.address);
                 let id = if operation.operation == OperationKind::Update {
-                    self.snapshot.resources[&operation.address].id.clone().unwrap()
+                    self.document.resources[&operation.address].id.clone().unwrap()
                 } else {
                     self.made += 1;
                     match inputs.get("name").and_then(Value::as_str) {
@@ -122,12 +122,12 @@ impl World {
                     }
                 };
                 let outputs = json!({"id": id, "name": inputs.get("name")});
-                Outcome::Ready { id, inputs, outputs }
+                JournalEvent::Ready { id, inputs, outputs }
             }
         };
-        let line = Progress { run: String::new(), operation: operation.id, outcome, took: None };
-        replay(&mut self.snapshot, plan, &line);
-        if let Some(entry) = self.snapshot.resources.get(&operation.address) {
+        let line = JournalEntry { run: String::new(), operation: operation.id, outcome, took: None };
+        replay(&mut self.document, plan, &line);
+        if let Some(entry) = self.document.resources.get(&operation.address) {
             let twice = entry.deposed.iter().any(|old| entry.id.as_ref() == Some(&old.id));
             assert!(!twice, "{}: the id of an old generation is that of the current one", operation.address);
         }
@@ -135,14 +135,14 @@ impl World {
 
     /// The ids that exist and refer to a generation of a resource by its id.
     fn users(&self, address: &Address, generation: u32) -> Vec<String> {
-        let Some(entry) = self.snapshot.resources.get(address) else { return Vec::new() };
+        let Some(entry) = self.document.resources.get(address) else { return Vec::new() };
         let deposed = entry.deposed.iter().find(|deposed| deposed.generation == generation);
         let id = deposed
             .map(|deposed| deposed.id.clone())
             .or_else(|| entry.id.clone().filter(|_| entry.generation == generation));
         let Some(id) = id else { return Vec::new() };
         let uses = |inputs: &Value| inputs.to_string().contains(&format!("\"{id}\""));
-        self.snapshot
+        self.document
             .resources
             .values()
             .flat_map(|entry| {
@@ -161,16 +161,16 @@ impl World {
             self.act(plan, operation);
         }
         if operations >= plan.operations.len() {
-            self.snapshot.target = plan.target;
+            self.document.target = plan.target;
         }
-        self.snapshot.serial += 1;
-        assert_eq!(self.snapshot.contradictions(), [""; 0], "what is recorded must be sound wherever it is cut off");
+        self.document.serial += 1;
+        assert_eq!(self.document.contradictions(), [""; 0], "what is recorded must be sound wherever it is cut off");
         self.observe();
     }
 
     /// Sees everything as it is recorded.
     pub fn observe(&mut self) {
-        let seen = self.snapshot.resources.iter().filter(|(_, entry)| entry.id.is_some()).map(|(address, entry)| {
+        let seen = self.document.resources.iter().filter(|(_, entry)| entry.id.is_some()).map(|(address, entry)| {
             let observed = Observed {
                 inputs: entry.inputs.clone(),
                 outputs: entry.outputs.clone(),
@@ -178,14 +178,14 @@ impl World {
                 holds: None,
                 remember: None,
             };
-            (address.clone(), Seen::There(Box::new(observed)))
+            (address.clone(), Observed::Present(Box::new(observed)))
         });
         self.observation = Observation(seen.collect());
     }
 
     pub fn seen(&mut self, address: &str) -> &mut Observed {
         match self.observation.0.get_mut(&at(address)) {
-            Some(Seen::There(observed)) => observed,
+            Some(Observed::Present(observed)) => observed,
             other => panic!("{address}: {other:?}"),
         }
     }
@@ -198,7 +198,7 @@ impl World {
     }
 
     pub fn awake(&self) -> Vec<String> {
-        let awake = self.snapshot.resources.iter().filter(|(_, entry)| entry.id.is_some());
+        let awake = self.document.resources.iter().filter(|(_, entry)| entry.id.is_some());
         awake.map(|(address, _)| address.to_string()).collect()
     }
 }

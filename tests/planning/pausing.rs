@@ -1,7 +1,7 @@
 //! Toward paused and back.
 
 use ebbtide::plan::{OperationKind, Target};
-use ebbtide::planner::{PlanError, Seen};
+use ebbtide::planner::{Observed, PlanError};
 use ebbtide::resource::Readiness;
 use ebbtide::stack::OnPause;
 use serde_json::json;
@@ -26,14 +26,14 @@ fn a_pause_deletes_what_bills_quiets_what_is_reduced_and_keeps_the_rest() {
 fn a_resume_brings_back_exactly_what_slept_with_what_was_remembered() {
     let mut world = small();
     world.go(Target::Running);
-    let before = world.snapshot.resources[&at("bill_server.s")].inputs.clone();
+    let before = world.document.resources[&at("bill_server.s")].inputs.clone();
     world.go(Target::Paused);
-    assert_eq!(world.snapshot.resources[&at("bill_server.s")].remembered, Some(json!("as it was")));
+    assert_eq!(world.document.resources[&at("bill_server.s")].remembered, Some(json!("as it was")));
     let plan = world.plan(Target::Running).unwrap();
     let resumed = plan.operations.iter().find(|operation| operation.address == at("bill_server.s")).unwrap();
     assert_eq!((resumed.generation, resumed.operation.to_string().as_str()), (2, "create"));
     world.carry_out(&plan, usize::MAX);
-    assert_eq!(world.snapshot.resources[&at("bill_server.s")].inputs, before);
+    assert_eq!(world.document.resources[&at("bill_server.s")].inputs, before);
     assert!(world.plan(Target::Running).unwrap().is_empty());
 }
 
@@ -59,8 +59,8 @@ fn what_a_pause_keeps_no_longer_depends_on_what_is_gone_for_good() {
     world.declarations.resources.remove(&at("bill_server.s"));
     world.declare("data_alarm.a", json!({"size": 1}));
     world.go(Target::Paused);
-    assert!(!world.snapshot.resources.contains_key(&at("bill_server.s")));
-    assert!(!world.snapshot.resources[&at("data_alarm.a")].depends_on.contains(&at("bill_server.s")));
+    assert!(!world.document.resources.contains_key(&at("bill_server.s")));
+    assert!(!world.document.resources[&at("data_alarm.a")].depends_on.contains(&at("bill_server.s")));
 }
 
 #[test]
@@ -81,9 +81,9 @@ fn a_pause_that_was_cut_off_after_any_operation_is_finished_or_undone() {
 fn what_is_gone_already_sleeps_all_the_same() {
     let mut world = small();
     world.go(Target::Running);
-    world.observation.0.insert(at("bill_server.s"), Seen::Gone);
+    world.observation.0.insert(at("bill_server.s"), Observed::Missing);
     world.go(Target::Paused);
-    assert!(world.snapshot.resources[&at("bill_server.s")].is_asleep());
+    assert!(world.document.resources[&at("bill_server.s")].is_asleep());
 }
 
 #[test]
@@ -127,7 +127,7 @@ fn a_declaration_that_moved_on_does_not_stand_in_the_way_of_a_pause() {
 fn a_pause_brings_nothing_into_being() {
     let mut world = small();
     world.go(Target::Running);
-    world.observation.0.insert(at("data_alarm.a"), Seen::Gone);
+    world.observation.0.insert(at("data_alarm.a"), Observed::Missing);
     assert_eq!(world.go(Target::Paused), ["delete bill_server.s"]);
 }
 

@@ -67,7 +67,7 @@ proptest! {
             let again = world.plan(target).unwrap();
             prop_assert!(again.is_empty(), "{target}: {:?}", crate::fixture::told(&again));
         }
-        prop_assert!(world.snapshot.resources.is_empty());
+        prop_assert!(world.document.resources.is_empty());
     }
 
     /// A plan is a function of what it is made from, and says of itself what it is.

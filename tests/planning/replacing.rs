@@ -83,7 +83,7 @@ fn cut_off_after_any_operation_the_next_plan_gets_there() {
             world.carry_out(&plan, cut);
             world.go(Target::Running);
             assert!(world.plan(Target::Running).unwrap().is_empty(), "{below} {above} {field} cut at {cut}");
-            assert!(world.snapshot.resources.values().all(|entry| entry.deposed.is_empty()));
+            assert!(world.document.resources.values().all(|entry| entry.deposed.is_empty()));
         }
     }
 }
@@ -102,7 +102,7 @@ fn a_replacement_never_takes_data_along_unless_it_is_named() {
 #[test]
 fn what_is_protected_is_not_replaced() {
     let mut world = pair("data_store.d", "bill_server.s", "store");
-    world.snapshot.resources.get_mut(&at("data_store.d")).unwrap().protect = true;
+    world.document.resources.get_mut(&at("data_store.d")).unwrap().protect = true;
     assert!(matches!(world.plan(Target::Running), Err(PlanError::Protected { .. })));
 }
 
@@ -135,7 +135,7 @@ fn a_change_that_is_undone_takes_up_what_it_had_replaced() {
         world.carry_out(&plan, cut);
         rollout(&mut world, "a");
         world.go(Target::Running);
-        let model = &world.snapshot.resources[&at("data_model_named.m")];
+        let model = &world.document.resources[&at("data_model_named.m")];
         assert_eq!(model.id.as_deref(), Some("llm-a"), "cut at {cut}");
         assert!(model.deposed.is_empty(), "cut at {cut}: {:?}", model.deposed);
         assert!(world.plan(Target::Running).unwrap().is_empty(), "cut at {cut}");

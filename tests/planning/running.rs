@@ -1,7 +1,7 @@
 //! Toward running: create, change, leave alone.
 
 use ebbtide::plan::Target;
-use ebbtide::planner::{PlanError, Seen};
+use ebbtide::planner::{Observed, PlanError};
 use ebbtide::resource::Readiness;
 use serde_json::json;
 
@@ -42,7 +42,7 @@ fn what_was_changed_outside_is_drift_and_put_back() {
 fn what_was_deleted_outside_is_created_again_with_a_new_generation() {
     let mut world = small();
     world.go(Target::Running);
-    world.observation.0.insert(at("bill_server.s"), Seen::Gone);
+    world.observation.0.insert(at("bill_server.s"), Observed::Missing);
     let plan = world.plan(Target::Running).unwrap();
     assert_eq!(told(&plan), ["create bill_server.s"]);
     assert_eq!(plan.operations[0].generation, 2);
@@ -56,7 +56,7 @@ fn what_is_created_again_under_its_name_is_not_taken_for_the_one_that_is_gone() 
     let mut world = World::new();
     world.declare("data_store_named.d", json!({"name": "models"}));
     world.go(Target::Running);
-    world.observation.0.insert(at("data_store_named.d"), Seen::Gone);
+    world.observation.0.insert(at("data_store_named.d"), Observed::Missing);
     assert_eq!(world.go(Target::Running), ["create data_store_named.d"]);
     assert_eq!(world.go(Target::Running), [""; 0]);
 }
@@ -84,7 +84,7 @@ fn what_is_no_longer_declared_goes_after_what_used_it() {
         world.undeclare(address);
     }
     assert_eq!(world.go(Target::Running), ["delete data_alarm.a", "delete bill_server.s", "delete data_net.n"]);
-    assert!(world.snapshot.resources.is_empty());
+    assert!(world.document.resources.is_empty());
 }
 
 #[test]

@@ -3,12 +3,12 @@
 use ebbtide::engine::state::{S3Backend, StateError};
 
 use crate::documents::{first, next};
-use crate::world::{Place, With, World, holder};
+use crate::world::{StateLocation, With, World, holder};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_must_be_there_keep_versions_and_encrypt() {
     let folder = tempfile::tempdir().unwrap();
-    let world = World::open(folder.path(), Place::Bucket, With::Nothing);
+    let world = World::open(folder.path(), StateLocation::Bucket, With::Nothing);
     let (state, bucket) = (world.state(), world.bucket());
     let missing = state.acquire(holder("ada")).await.err().expect("there is no bucket");
     let hint = missing.hint().unwrap_or_default();
@@ -25,10 +25,10 @@ async fn a_bucket_must_be_there_keep_versions_and_encrypt() {
     S3Backend::init(&bucket).await.unwrap();
     let mut writer = state.acquire(holder("ada")).await.unwrap();
     writer.read().await.unwrap();
-    let mut snapshot = first();
+    let mut document = first();
     for _ in 0..3 {
-        writer.commit(&snapshot).await.unwrap();
-        snapshot = next(&snapshot);
+        writer.commit(&document).await.unwrap();
+        document = next(&document);
     }
     writer.release().await;
     let versions = s3.list_object_versions().bucket(&bucket.name).send().await.unwrap();

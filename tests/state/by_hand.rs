@@ -2,20 +2,20 @@
 
 use aws_sdk_s3::primitives::ByteStream;
 
-use crate::world::{BUCKET, ENVIRONMENT, PREFIX, Place, STACK, World};
+use crate::world::{BUCKET, ENVIRONMENT, PREFIX, STACK, StateLocation, World};
 
 impl World {
     /// Replaces the document.
     pub async fn put_document(&self, bytes: &[u8]) {
         match self.place {
-            Place::Directory => {
+            StateLocation::Directory => {
                 let folder = self.path().join("state").join(ENVIRONMENT);
                 std::fs::create_dir_all(&folder).unwrap();
                 // As an editor does it: another file under the same name.
                 std::fs::write(folder.join("by-hand"), bytes).unwrap();
                 std::fs::rename(folder.join("by-hand"), folder.join(format!("{STACK}.json"))).unwrap();
             }
-            Place::Bucket => self.put_object("state.json", bytes).await,
+            StateLocation::Bucket => self.put_object("state.json", bytes).await,
         }
     }
 
@@ -29,11 +29,11 @@ impl World {
         let before = self.backend().journal().await.unwrap();
         let after = change(before);
         match self.place {
-            Place::Directory => {
+            StateLocation::Directory => {
                 let path = self.path().join("state").join(ENVIRONMENT).join(format!("{STACK}.journal"));
                 std::fs::write(path, after).unwrap();
             }
-            Place::Bucket => {
+            StateLocation::Bucket => {
                 for key in self.keys_of("journal/").await {
                     self.aws.s3().delete_object().bucket(BUCKET).key(key).send().await.unwrap();
                 }

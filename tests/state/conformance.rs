@@ -1,6 +1,6 @@
 //! The table: every case with every backend and every key. A new backend or key is one line.
 
-use crate::world::{KMS, PASSPHRASE, Place, With};
+use crate::world::{KMS, PASSPHRASE, StateLocation, With};
 
 macro_rules! each {
     ($name:ident, $place:expr, $with:expr, $($file:ident: $($case:ident)+;)+) => {
@@ -58,9 +58,9 @@ macro_rules! conforms {
     };
 }
 
-conforms!(local_plain: Place::Directory, With::Nothing);
-conforms!(local_passphrase: Place::Directory, PASSPHRASE);
-conforms!(local_kms: Place::Directory, KMS);
-conforms!(s3_plain: Place::Bucket, With::Nothing);
-conforms!(s3_passphrase: Place::Bucket, PASSPHRASE);
-conforms!(s3_kms: Place::Bucket, KMS);
+conforms!(local_plain: StateLocation::Directory, With::Nothing);
+conforms!(local_passphrase: StateLocation::Directory, PASSPHRASE);
+conforms!(local_kms: StateLocation::Directory, KMS);
+conforms!(s3_plain: StateLocation::Bucket, With::Nothing);
+conforms!(s3_passphrase: StateLocation::Bucket, PASSPHRASE);
+conforms!(s3_kms: StateLocation::Bucket, KMS);

@@ -1,7 +1,7 @@
 //! Documents and progress to write in tests.
 
 use ebbtide::plan::{Plan, Target};
-use ebbtide::record::{Entry, Outcome, Progress, Run, Snapshot};
+use ebbtide::record::{JournalEntry, JournalEvent, ResourceRecord, Run, StateDocument};
 use ebbtide::resource::Scope;
 use serde_json::json;
 
@@ -19,30 +19,30 @@ pub fn scope() -> Scope {
 }
 
 /// A first document.
-pub fn first() -> Snapshot {
-    let mut snapshot = Snapshot::empty(scope(), "2026-01-01T00:00:00Z".parse().unwrap());
-    snapshot.serial = 1;
-    snapshot.resources.insert("ec2_vpc.main".parse().unwrap(), entry("vpc-1", &[]));
-    snapshot
+pub fn first() -> StateDocument {
+    let mut document = StateDocument::empty(scope(), "2026-01-01T00:00:00Z".parse().unwrap());
+    document.serial = 1;
+    document.resources.insert("ec2_vpc.main".parse().unwrap(), entry("vpc-1", &[]));
+    document
 }
 
 /// The document after this one.
-pub fn next(snapshot: &Snapshot) -> Snapshot {
-    let mut next = Snapshot { serial: snapshot.serial + 1, ..snapshot.clone() };
+pub fn next(document: &StateDocument) -> StateDocument {
+    let mut next = StateDocument { serial: document.serial + 1, ..document.clone() };
     let name = format!("ec2_subnet.n{}", next.serial);
     next.resources.insert(name.parse().unwrap(), entry(&format!("subnet-{}", next.serial), &["ec2_vpc.main"]));
     next
 }
 
 /// The same with a run that is open.
-pub fn running(snapshot: &Snapshot, run: &str) -> Snapshot {
+pub fn running(document: &StateDocument, run: &str) -> StateDocument {
     let plan = Plan {
         format: ebbtide::plan::FORMAT,
         version: "test".into(),
         scope: scope(),
         target: Target::Running,
-        lineage: snapshot.lineage.clone(),
-        serial: snapshot.serial,
+        lineage: document.lineage.clone(),
+        serial: document.serial,
         observation: String::new(),
         operations: Vec::new(),
         kept: Vec::new(),
@@ -56,15 +56,15 @@ pub fn running(snapshot: &Snapshot, run: &str) -> Snapshot {
         command: "apply".into(),
         by: "test@host".into(),
         why: String::new(),
-        started: snapshot.since,
+        started: document.since,
         tells_begun: true,
         plan,
     };
-    Snapshot { run: Some(run), ..snapshot.clone() }
+    StateDocument { run: Some(run), ..document.clone() }
 }
 
-pub fn entry(id: &str, depends_on: &[&str]) -> Entry {
-    Entry {
+pub fn entry(id: &str, depends_on: &[&str]) -> ResourceRecord {
+    ResourceRecord {
         id: Some(id.to_owned()),
         generation: 1,
         inputs: json!({"text": "line one\nline two"}),
@@ -78,6 +78,6 @@ pub fn entry(id: &str, depends_on: &[&str]) -> Entry {
     }
 }
 
-pub fn progress(run: &str, operation: usize) -> Progress {
-    Progress { run: run.to_owned(), operation, outcome: Outcome::Gone, took: Some(7) }
+pub fn progress(run: &str, operation: usize) -> JournalEntry {
+    JournalEntry { run: run.to_owned(), operation, outcome: JournalEvent::Deleted, took: Some(7) }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ebbtide::engine::sdk::Boxed;
-use ebbtide::engine::state::{Backend, Commit, Held, Holder, Lease, Session, StateError, Stored, Version};
+use ebbtide::engine::state::{Backend, Commit, Lease, LockInfo, LockOwner, StateError, Stored, Version, WriteSession};
 
 /// When a call fails.
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ pub struct Failing {
 }
 
 struct FailingSession {
-    inner: Box<dyn Session>,
+    inner: Box<dyn WriteSession>,
     cut: Cut,
 }
 
@@ -80,24 +80,24 @@ impl Backend for Failing {
         Box::pin(self.cut.around(self.inner.earlier(serial)))
     }
 
-    fn held(&self) -> Boxed<'_, Result<Option<Held>, StateError>> {
+    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
         Box::pin(self.cut.around(self.inner.held()))
     }
 
-    fn acquire(&self, holder: Holder) -> Boxed<'_, Result<Box<dyn Session>, StateError>> {
+    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
         Box::pin(async move {
             let inner = self.inner.acquire(holder).await?;
-            let session: Box<dyn Session> = Box::new(FailingSession { inner, cut: self.cut.clone() });
+            let session: Box<dyn WriteSession> = Box::new(FailingSession { inner, cut: self.cut.clone() });
             Ok(session)
         })
     }
 
-    fn unlock<'a>(&'a self, held: &'a Held) -> Boxed<'a, Result<(), StateError>> {
+    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
         Box::pin(self.cut.around(self.inner.unlock(held)))
     }
 }
 
-impl Session for FailingSession {
+impl WriteSession for FailingSession {
     fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
         let cut = self.cut.clone();
         Box::pin(async move { cut.around(self.inner.commit(commit)).await })

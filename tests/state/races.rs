@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use ebbtide::engine::state::{Backend, StateError};
 
 use crate::documents::{RUN, first, next, progress, running};
-use crate::world::{Place, With, World, holder};
+use crate::world::{StateLocation, With, World, holder};
 
 const CHILD: &str = "EBB_TEST_RACER";
 const PROCESSES: usize = 8;
@@ -30,9 +30,9 @@ async fn plays_a_part() {
     let (part, folder) = told.split_once(' ').unwrap();
     let folder = Path::new(folder);
     match part {
-        "local" => race(&World::open(folder, Place::Directory, With::Nothing)).await,
-        "s3" => race(&World::open(folder, Place::Bucket, With::Nothing)).await,
-        "frozen" => freeze(&World::open(folder, Place::Bucket, With::Nothing)).await,
+        "local" => race(&World::open(folder, StateLocation::Directory, With::Nothing)).await,
+        "s3" => race(&World::open(folder, StateLocation::Bucket, With::Nothing)).await,
+        "frozen" => freeze(&World::open(folder, StateLocation::Bucket, With::Nothing)).await,
         other => panic!("no part {other}"),
     }
 }
@@ -42,15 +42,15 @@ async fn race(world: &World) {
     let mut refused = 0;
     for round in 0..ROUNDS {
         let backend: Box<dyn Backend> = match world.place {
-            Place::Directory => world.backend(),
-            Place::Bucket => Box::new(world.s3().lease_of(1)),
+            StateLocation::Directory => world.backend(),
+            StateLocation::Bucket => Box::new(world.s3().lease_of(1)),
         };
         let state = world.state_on(backend);
         let begun = Instant::now();
         let mut writer = loop {
             match state.acquire(holder("racer@host")).await {
                 Ok(writer) => break writer,
-                Err(StateError::Held { .. }) => refused += 1,
+                Err(StateError::Locked { .. }) => refused += 1,
                 // Others were faster again and again.
                 Err(StateError::LeaseLost { .. }) => refused += 1,
                 Err(error) => panic!("{error}"),
@@ -59,14 +59,14 @@ async fn race(world: &World) {
             tokio::time::sleep(Duration::from_millis(5 + u64::from(std::process::id()) % 20)).await;
         };
         let recorded = writer.read().await.unwrap();
-        if world.place == Place::Bucket && (round + std::process::id() as usize).is_multiple_of(4) {
+        if world.place == StateLocation::Bucket && (round + std::process::id() as usize).is_multiple_of(4) {
             // As a process that finds itself too late.
             writer.lease().lose("this test says so");
         }
-        let snapshot = recorded.map_or_else(first, |(snapshot, _)| next(&snapshot));
-        match writer.commit(&snapshot).await {
-            Ok(()) => println!("committed {}", snapshot.serial),
-            Err(StateError::LeaseLost { .. } | StateError::Moved { .. }) => refused += 1,
+        let document = recorded.map_or_else(first, |(document, _)| next(&document));
+        match writer.commit(&document).await {
+            Ok(()) => println!("committed {}", document.serial),
+            Err(StateError::LeaseLost { .. } | StateError::Conflict { .. }) => refused += 1,
             Err(error) => panic!("{error}"),
         }
         writer.release().await;
@@ -78,13 +78,13 @@ async fn race(world: &World) {
 async fn freeze(world: &World) {
     let state = world.state_on(Box::new(world.s3().lease_of(2)));
     let mut writer = state.acquire(holder("frozen@host")).await.unwrap();
-    let snapshot = running(&first(), RUN);
-    writer.commit(&snapshot).await.unwrap();
+    let document = running(&first(), RUN);
+    writer.commit(&document).await.unwrap();
     std::fs::write(world.path().join("ready"), "").unwrap();
     while !world.path().join("woken").exists() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    for refused in [writer.append(&[progress(RUN, 0)]).await, writer.commit(&next(&snapshot)).await] {
+    for refused in [writer.append(&[progress(RUN, 0)]).await, writer.commit(&next(&document)).await] {
         match refused {
             Err(error @ StateError::LeaseLost { .. }) => println!("refused: {error}"),
             other => println!("NOT REFUSED: {other:?}"),
@@ -92,7 +92,7 @@ async fn freeze(world: &World) {
     }
 }
 
-async fn no_process_overwrites_another(place: Place, part: &str) {
+async fn no_process_overwrites_another(place: StateLocation, part: &str) {
     let world = World::new(place, With::Nothing).await;
     let racers: Vec<Child> = (0..PROCESSES).map(|_| child(part, world.path())).collect();
     let mut committed = Vec::new();
@@ -117,18 +117,18 @@ async fn no_process_overwrites_another(place: Place, part: &str) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_race_for_a_directory() {
-    no_process_overwrites_another(Place::Directory, "local").await;
+    no_process_overwrites_another(StateLocation::Directory, "local").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_race_for_a_bucket() {
-    no_process_overwrites_another(Place::Bucket, "s3").await;
+    no_process_overwrites_another(StateLocation::Bucket, "s3").await;
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
 async fn a_holder_that_was_frozen_is_refused_when_it_wakes() {
-    let world = World::new(Place::Bucket, With::Nothing).await;
+    let world = World::new(StateLocation::Bucket, With::Nothing).await;
     let frozen = child("frozen", world.path());
     let signal = |name: &str| {
         assert!(Command::new("kill").args([name, &frozen.id().to_string()]).status().unwrap().success());
@@ -142,14 +142,14 @@ async fn a_holder_that_was_frozen_is_refused_when_it_wakes() {
     let mut writer = loop {
         match state.acquire(holder("next@host")).await {
             Ok(writer) => break writer,
-            Err(StateError::Held { .. }) => tokio::time::sleep(Duration::from_millis(200)).await,
+            Err(StateError::Locked { .. }) => tokio::time::sleep(Duration::from_millis(200)).await,
             Err(error) => panic!("{error}"),
         }
         assert!(begun.elapsed() < Duration::from_secs(60), "the lease never ends");
     };
     assert!(begun.elapsed() >= Duration::from_secs(2), "not before the lease is over");
-    let (snapshot, _) = writer.read().await.unwrap().unwrap();
-    let taken_over = running(&next(&snapshot), "run-2");
+    let (document, _) = writer.read().await.unwrap().unwrap();
+    let taken_over = running(&next(&document), "run-2");
     writer.commit(&taken_over).await.unwrap();
     writer.append(&[progress("run-2", 1)]).await.unwrap();
     std::fs::write(world.path().join("woken"), "").unwrap();
@@ -158,15 +158,15 @@ async fn a_holder_that_was_frozen_is_refused_when_it_wakes() {
     let text = String::from_utf8_lossy(&output.stdout);
     assert_eq!(text.matches("refused: ").count(), 2, "{text}");
     assert!(!text.contains("NOT REFUSED"), "{text}");
-    let (snapshot, lines) = world.state().read().await.unwrap().unwrap();
-    assert_eq!((snapshot, lines), (taken_over, vec![progress("run-2", 1)]));
+    let (document, lines) = world.state().read().await.unwrap().unwrap();
+    assert_eq!((document, lines), (taken_over, vec![progress("run-2", 1)]));
     writer.release().await;
 }
 
 /// The check of the lease was passed just before the holder froze: the document's version refuses.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_was_checked_before_the_freeze_is_refused_by_the_document() {
-    let world = World::new(Place::Bucket, With::Nothing).await;
+    let world = World::new(StateLocation::Bucket, With::Nothing).await;
     let (state, other) = (world.state(), world.state());
     let mut writer = state.acquire(holder("frozen@host")).await.unwrap();
     writer.commit(&first()).await.unwrap();
@@ -175,26 +175,26 @@ async fn a_write_that_was_checked_before_the_freeze_is_refused_by_the_document()
     let held = world.backend().held().await.unwrap().unwrap();
     world.backend().unlock(&held).await.unwrap();
     let mut second = other.acquire(holder("second@host")).await.unwrap();
-    let (snapshot, _) = second.read().await.unwrap().unwrap();
-    second.commit(&next(&snapshot)).await.unwrap();
+    let (document, _) = second.read().await.unwrap().unwrap();
+    second.commit(&next(&document)).await.unwrap();
     world.put_object("lease.json", &lease).await;
-    let ours = ebbtide::record::Snapshot { by: "frozen@host".into(), ..next(&snapshot) };
+    let ours = ebbtide::record::StateDocument { by: "frozen@host".into(), ..next(&document) };
     let error = writer.commit(&ours).await.unwrap_err();
-    assert!(matches!(error, StateError::Moved { .. }), "{error}");
-    assert_eq!(world.state().read().await.unwrap().unwrap().0, next(&snapshot));
+    assert!(matches!(error, StateError::Conflict { .. }), "{error}");
+    assert_eq!(world.state().read().await.unwrap().unwrap().0, next(&document));
 }
 
 /// The age of a lease is told by S3: what the clocks of holders say is only shown.
 #[tokio::test(flavor = "multi_thread")]
 async fn clocks_of_holders_do_not_matter() {
-    let world = World::new(Place::Bucket, With::Nothing).await;
+    let world = World::new(StateLocation::Bucket, With::Nothing).await;
     let backend = world.s3().lease_of(1);
     for since in ["1990-01-01T00:00:00Z", "2090-01-01T00:00:00Z"] {
         let mut strange = holder("strange@host");
         strange.since = since.parse().unwrap();
         let session = backend.acquire(strange).await.unwrap();
         let error = backend.acquire(holder("next@host")).await.err().expect("it is held");
-        assert!(matches!(error, StateError::Held { .. }), "{error}");
+        assert!(matches!(error, StateError::Locked { .. }), "{error}");
         drop(session);
         let begun = Instant::now();
         while backend.held().await.unwrap().is_some() {

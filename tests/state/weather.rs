@@ -1,14 +1,14 @@
 //! Bad weather between here and S3: no update is lost, and nothing is told to be done that is not.
 
-use ebbtide::engine::state::{State, StateError};
+use ebbtide::engine::state::{StateError, StateStore};
 use ebbtide_cloud::Seam;
 
 use crate::documents::{RUN, first, next, progress, running};
-use crate::world::{KMS, Place, World, holder};
+use crate::world::{KMS, StateLocation, World, holder};
 
 /// Ten commands, each of which opens a run, appends to it and ends it, as far as the weather lets them; each looks first
 /// at what is there. What was told to be done is there for the next.
-async fn commands(world: &World, state: &State) -> usize {
+async fn commands(world: &World, state: &StateStore) -> usize {
     let mut done = 0;
     let mut known = 0;
     for command in 0..10 {
@@ -16,26 +16,26 @@ async fn commands(world: &World, state: &State) -> usize {
         let worked = async {
             let mut writer = state.acquire(holder("a@host")).await?;
             let work = async {
-                let mut snapshot = match writer.read().await? {
+                let mut document = match writer.read().await? {
                     None => first(),
-                    Some((snapshot, _)) => {
-                        assert!(snapshot.serial >= known, "serial {known} was told to be written: {}", snapshot.serial);
-                        next(&snapshot)
+                    Some((document, _)) => {
+                        assert!(document.serial >= known, "serial {known} was told to be written: {}", document.serial);
+                        next(&document)
                     }
                 };
-                snapshot.run = None;
-                snapshot = running(&snapshot, &run);
-                writer.commit(&snapshot).await?;
-                known = snapshot.serial;
+                document.run = None;
+                document = running(&document, &run);
+                writer.commit(&document).await?;
+                known = document.serial;
                 for operation in 0..3 {
                     writer.append(&[progress(&run, operation)]).await?;
                 }
                 let (read, lines) = world_read(world).await?;
-                assert_eq!((read.serial, lines), (snapshot.serial, 3));
-                snapshot = next(&snapshot);
-                snapshot.run = None;
-                writer.commit(&snapshot).await?;
-                known = snapshot.serial;
+                assert_eq!((read.serial, lines), (document.serial, 3));
+                document = next(&document);
+                document.run = None;
+                writer.commit(&document).await?;
+                known = document.serial;
                 Ok::<_, StateError>(())
             }
             .await;
@@ -46,20 +46,20 @@ async fn commands(world: &World, state: &State) -> usize {
         match worked {
             Ok(()) => done += 1,
             // Not known whether it was done: the next command looks.
-            Err(StateError::Aws { .. } | StateError::Moved { .. } | StateError::Held { .. }) => {}
+            Err(StateError::Aws { .. } | StateError::Conflict { .. } | StateError::Locked { .. }) => {}
             Err(error) => panic!("{error}"),
         }
     }
     done
 }
 
-async fn world_read(world: &World) -> Result<(ebbtide::record::Snapshot, usize), StateError> {
-    let (snapshot, lines) = world.state().read().await?.expect("there is state");
-    Ok((snapshot, lines.len()))
+async fn world_read(world: &World) -> Result<(ebbtide::record::StateDocument, usize), StateError> {
+    let (document, lines) = world.state().read().await?.expect("there is state");
+    Ok((document, lines.len()))
 }
 
 async fn survives(spec: &str, at_least: usize) {
-    let world = World::new(Place::Bucket, KMS).await;
+    let world = World::new(StateLocation::Bucket, KMS).await;
     let state = world.state();
     world.cloud.seam().install(Seam::from_spec(spec).unwrap());
     let done = commands(&world, &state).await;
@@ -69,8 +69,8 @@ async fn survives(spec: &str, at_least: usize) {
     let serials = now.serials().await.unwrap();
     assert_eq!(serials, (1..=*serials.last().unwrap()).collect::<Vec<_>>(), "{spec}: none is missing");
     for serial in serials {
-        let snapshot = now.at(serial).await.unwrap();
-        assert_eq!((snapshot.serial, snapshot.resources.len() as u64), (serial, serial), "{spec}");
+        let document = now.at(serial).await.unwrap();
+        assert_eq!((document.serial, document.resources.len() as u64), (serial, serial), "{spec}");
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide::engine::sdk::Aws;
-use ebbtide::engine::state::{Backend, Bucket, Holder, Key, Keys, KmsKey, LocalBackend, Passphrase, S3Backend, State};
+use ebbtide::engine::state::{
+    Backend, Bucket, Key, Keys, KmsKey, LocalBackend, LockOwner, Passphrase, S3Backend, StateStore,
+};
 use ebbtide_cloud::{Cloud, Settings};
 use tempfile::TempDir;
 
@@ -21,7 +23,7 @@ pub const PREFIX: &str = "odd & co/ü+%20 'x'=1";
 
 /// Where state is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum StateLocation {
     Directory,
     Bucket,
 }
@@ -44,14 +46,14 @@ pub struct World {
     folder: PathBuf,
     pub cloud: Cloud,
     pub aws: Arc<Aws>,
-    pub place: Place,
+    pub place: StateLocation,
     pub with: With,
     _kept: Option<TempDir>,
 }
 
 impl World {
     /// A new folder; the bucket and the keys are made.
-    pub async fn new(place: Place, with: With) -> Self {
+    pub async fn new(place: StateLocation, with: With) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut world = Self::open(folder.path(), place, with);
         world._kept = Some(folder);
@@ -60,7 +62,7 @@ impl World {
     }
 
     /// A folder as another process finds it.
-    pub fn open(folder: &Path, place: Place, with: With) -> Self {
+    pub fn open(folder: &Path, place: StateLocation, with: With) -> Self {
         let settings = Settings { transition: Duration::from_millis(20), ..Settings::default() };
         let cloud = Cloud::open(&folder.join("cloud"), settings).unwrap();
         let aws = aws(&cloud);
@@ -93,10 +95,10 @@ impl World {
         S3Backend::new(&self.bucket(), ENVIRONMENT, STACK)
     }
 
-    pub fn backend_in(&self, place: Place) -> Box<dyn Backend> {
+    pub fn backend_in(&self, place: StateLocation) -> Box<dyn Backend> {
         match place {
-            Place::Directory => Box::new(self.local()),
-            Place::Bucket => Box::new(self.s3()),
+            StateLocation::Directory => Box::new(self.local()),
+            StateLocation::Bucket => Box::new(self.s3()),
         }
     }
 
@@ -121,23 +123,23 @@ impl World {
     }
 
     /// The state, as a new process would open it.
-    pub fn state(&self) -> State {
+    pub fn state(&self) -> StateStore {
         self.state_on(self.backend())
     }
 
-    pub fn state_on(&self, backend: Box<dyn Backend>) -> State {
+    pub fn state_on(&self, backend: Box<dyn Backend>) -> StateStore {
         self.state_with(backend, self.with, With::Nothing)
     }
 
-    pub fn state_with(&self, backend: Box<dyn Backend>, current: With, previous: With) -> State {
-        State::new(backend, ENVIRONMENT, STACK, self.keys(current, previous))
+    pub fn state_with(&self, backend: Box<dyn Backend>, current: With, previous: With) -> StateStore {
+        StateStore::new(backend, ENVIRONMENT, STACK, self.keys(current, previous))
     }
 
     /// The place that this world does not keep its state in.
-    pub fn other_place(&self) -> Place {
+    pub fn other_place(&self) -> StateLocation {
         match self.place {
-            Place::Directory => Place::Bucket,
-            Place::Bucket => Place::Directory,
+            StateLocation::Directory => StateLocation::Bucket,
+            StateLocation::Bucket => StateLocation::Directory,
         }
     }
 }
@@ -153,8 +155,8 @@ pub fn aws(cloud: &Cloud) -> Arc<Aws> {
     Arc::new(Aws::new(config, true))
 }
 
-pub fn holder(by: &str) -> Holder {
-    Holder {
+pub fn holder(by: &str) -> LockOwner {
+    LockOwner {
         by: by.to_owned(),
         process: std::process::id(),
         command: "apply".into(),

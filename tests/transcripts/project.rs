@@ -67,7 +67,7 @@ impl Project {
         self.transcript.push_str(&format!("$ ebb {line}\n{}{}{code}\n", text(&output.stdout), text(&output.stderr)));
     }
 
-    /// Compares the transcript with the snapshot of this name, ids, times and places apart.
+    /// Compares the transcript with the document of this name, ids, times and places apart.
     pub fn compare(&self, name: &str) {
         let mut settings = insta::Settings::clone_current();
         settings.set_prepend_module_to_snapshot(false);

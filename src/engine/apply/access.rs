@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::engine::providers::{Implementation, Providers};
-use crate::engine::sdk::{Aws, Context, Showing};
+use crate::engine::sdk::{Aws, Context, PropagationDelay};
 use crate::planner::PlanError;
 use crate::resource::{Address, Scope};
 
@@ -15,7 +15,7 @@ pub struct Access {
     /// The kinds that can be planned and executed.
     pub providers: Providers,
     /// How long AWS may take to show something it created.
-    pub showing: Showing,
+    pub propagation: PropagationDelay,
 }
 
 impl Access {

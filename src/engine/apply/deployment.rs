@@ -1,89 +1,95 @@
-//! One stack in one environment, and what can be done to it: plan, begin, execute.
+//! One stack in one environment, and its commands: plan, lock, execute.
 
-use crate::engine::apply::Access;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::engine::apply::observe::observe;
-use crate::engine::apply::rate_limit::Pace;
-use crate::engine::apply::recover::recover;
-use crate::engine::apply::{Event, Failure, Interrupt};
-use crate::engine::state::{Holder, State, Writer};
+use super::observe::observe;
+use super::rate_limit::RateLimiter;
+use super::recover::recover;
+use super::{Access, Event, Failure, Shutdown};
+use crate::engine::state::{LockOwner, StateError, StateStore, Writer};
 use crate::plan::{Plan, Target};
 use crate::planner::{Observation, Request, plan};
-use crate::record::{Ending, Progress, Snapshot};
+use crate::record::{JournalEntry, RunOutcome, StateDocument};
 use crate::resource::{Address, Scope};
 use crate::stack::{Declarations, Problem};
 
-/// After so long without a run, what is not found is gone. To mislead, a clock would have to jump so far within the minute
-/// after a run in which AWS may lag behind.
+/// After so long without a run, a resource that is not found does not exist. To mislead, a clock would have to jump so far
+/// within the minute after a run in which AWS may lag behind.
 const AT_REST: SignedDuration = SignedDuration::from_hours(1);
 
 /// One stack in one environment.
 pub struct Deployment<'a> {
     /// Its state.
-    pub state: &'a State,
+    pub state: &'a StateStore,
     /// Access to the account.
     pub access: Access,
-    /// The account that the credentials lead to.
+    /// The account that the credentials belong to.
     pub account: String,
     /// The clock.
     pub clock: &'a (dyn Fn() -> Timestamp + Sync),
-    /// Who is told what happens.
-    pub sink: &'a (dyn Fn(Event) + Sync),
+    /// Receives events.
+    pub on_event: &'a (dyn Fn(Event) + Sync),
     /// Ctrl-C.
-    pub interrupt: Interrupt,
-    /// Who does it: `user@host`.
+    pub shutdown: Shutdown,
+    /// The person or machine that runs the command: `user@host`.
     pub who: String,
-    /// Why, for the history; the command, if nothing is said.
+    /// The reason for the history; the command, if there is none.
     pub why: Option<String>,
 }
 
-/// A plan, and what it was made from.
+/// The inputs of a plan that a command chooses.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal<'a> {
+    /// Environment, stack, region, account.
+    pub scope: &'a Scope,
+    /// The target to reach.
+    pub target: Target,
+    /// The declared stack. Without it, a running stack is the recorded one: a resume brings back what was paused.
+    pub declarations: Option<&'a Declarations>,
+    /// The resources whose data may be deleted with them.
+    pub include_data: &'a BTreeSet<Address>,
+}
+
+/// A plan with the document and the observation it was made from.
 #[derive(Clone, Debug)]
-pub struct Prepared {
+pub struct PlanWithInputs {
     /// The plan.
     pub plan: Plan,
-    /// What was recorded.
-    pub snapshot: Snapshot,
-    /// What was observed.
+    /// The document.
+    pub document: StateDocument,
+    /// The observation.
     pub observation: Observation,
 }
 
-impl<'a> Deployment<'a> {
-    /// Plans without taking the stack: reads state, settles an open run in memory only, looks at AWS.
-    pub async fn plan(
-        &self,
-        declarations: Option<&Declarations>,
-        scope: &Scope,
-        target: Target,
-        include_data: &BTreeSet<Address>,
-    ) -> Result<Prepared, Failure> {
-        let (mut snapshot, progress) = match self.state.read().await? {
+impl Deployment<'_> {
+    /// Plans without the lock: reads state, settles an open run in memory only, observes AWS.
+    pub async fn plan(&self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
+        let (mut document, journal) = match self.state.read().await? {
             Some(read) => read,
-            None => (Snapshot::empty(scope.clone(), (self.clock)()), Vec::new()),
+            None => (self.new_document(goal.scope), Vec::new()),
         };
-        self.check_place(&snapshot, scope)?;
-        self.recover(&mut snapshot, &progress, (self.clock)()).await?;
-        self.prepare(snapshot, declarations, scope, target, include_data, &Arc::default()).await
+        self.check_account(&document, goal.scope)?;
+        self.recover(&mut document, &journal, (self.clock)()).await?;
+        self.plan_from(document, goal, &Arc::default()).await
     }
 
-    /// Takes the stack, and settles what an earlier run left open.
-    pub async fn begin(&self, command: &str, scope: &Scope) -> Result<Work<'_>, Failure> {
+    /// Locks the stack, and settles a run that an earlier command left open.
+    pub async fn lock(&self, command: &str, scope: &Scope) -> Result<LockedDeployment<'_>, Failure> {
         let now = (self.clock)();
-        let holder =
-            Holder { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
-        let mut writer = self.state.acquire(holder).await?;
-        match self.opened(&mut writer, scope, now).await {
-            Ok(snapshot) => Ok(Work {
+        let owner =
+            LockOwner { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
+        let mut writer = self.state.acquire(owner).await?;
+        match self.settled(&mut writer, scope, now).await {
+            Ok(document) => Ok(LockedDeployment {
                 deployment: self,
                 writer,
                 command: command.to_owned(),
-                snapshot,
+                document,
                 observation: Observation::default(),
-                pace: Arc::default(),
+                limiter: Arc::default(),
             }),
             Err(failure) => {
                 writer.release().await;
@@ -92,46 +98,64 @@ impl<'a> Deployment<'a> {
         }
     }
 
-    /// What is recorded, once an open run is settled.
-    async fn opened(&self, writer: &mut Writer<'_>, scope: &Scope, now: Timestamp) -> Result<Snapshot, Failure> {
-        let (mut snapshot, progress) = match writer.read().await? {
+    /// Returns the document once an open run is settled.
+    async fn settled(&self, writer: &mut Writer<'_>, scope: &Scope, now: Timestamp) -> Result<StateDocument, Failure> {
+        let (mut document, journal) = match writer.read().await? {
             Some(read) => read,
-            None => (Snapshot::empty(scope.clone(), now), Vec::new()),
+            None => (self.new_document(scope), Vec::new()),
         };
-        self.check_place(&snapshot, scope)?;
-        if self.recover(&mut snapshot, &progress, now).await? {
-            snapshot.serial += 1;
-            writer.commit(&snapshot).await?;
+        self.check_account(&document, scope)?;
+        if self.recover(&mut document, &journal, now).await? {
+            document.serial += 1;
+            writer.commit(&document).await?;
         }
-        Ok(snapshot)
+        Ok(document)
     }
 
-    /// Settles an open run; answers whether there was one.
-    async fn recover(&self, snapshot: &mut Snapshot, progress: &[Progress], now: Timestamp) -> Result<bool, Failure> {
-        let cut_off = snapshot.run.as_ref().map(|run| run.ended(Ending::CutOff, now, run.plan.summary(), 0, 0));
-        let was_open = recover(snapshot, progress, &self.access, self.sink).await?;
-        if was_open {
-            snapshot.ended = cut_off;
-        }
-        Ok(was_open)
+    fn new_document(&self, scope: &Scope) -> StateDocument {
+        let (lineage, key) = (uuid::Uuid::new_v4().to_string(), uuid::Uuid::new_v4().simple().to_string());
+        StateDocument::empty(scope.clone(), (self.clock)(), lineage, key)
     }
 
-    /// Looks at AWS.
-    async fn observe(&self, snapshot: &Snapshot, pace: &Arc<Pace>) -> Result<Observation, Failure> {
-        let since = snapshot.ended.as_ref().map(|ended| (self.clock)().duration_since(ended.ended));
+    /// Settles an open run. Returns whether there was one.
+    async fn recover(
+        &self,
+        document: &mut StateDocument,
+        journal: &[JournalEntry],
+        now: Timestamp,
+    ) -> Result<bool, Failure> {
+        let Some(run) = document.run.take() else { return Ok(false) };
+        let place = || self.state.place();
+        recover(document, &run, journal, &self.access, self.on_event).await.map_err(|failure| match failure {
+            Failure::Journal(error) => {
+                Failure::State(StateError::Damaged { place: place(), message: error.to_string() })
+            }
+            other => other,
+        })?;
+        document.ended = Some(run.ended(RunOutcome::CutOff, now, run.plan.summary(), 0, 0));
+        Ok(true)
+    }
+
+    /// Observes AWS.
+    pub(super) async fn observe(
+        &self,
+        document: &StateDocument,
+        limiter: &Arc<RateLimiter>,
+    ) -> Result<Observation, Failure> {
+        let since = document.ended.as_ref().map(|ended| (self.clock)().duration_since(ended.ended));
         let at_rest = since.is_some_and(|since| since > AT_REST);
-        observe(snapshot, &self.access, pace, at_rest, self.sink).await
+        observe(document, &self.access, limiter, at_rest, self.on_event).await
     }
 
-    /// State of another account or region must not be worked on with these credentials: everything would seem gone.
-    fn check_place(&self, snapshot: &Snapshot, scope: &Scope) -> Result<(), Failure> {
-        let recorded = &snapshot.scope;
-        if snapshot.resources.is_empty() && snapshot.run.is_none()
+    /// Refuses to work on the state of another account or region: with these credentials everything would seem gone.
+    fn check_account(&self, document: &StateDocument, scope: &Scope) -> Result<(), Failure> {
+        let recorded = &document.scope;
+        if document.resources.is_empty() && document.run.is_none()
             || (&recorded.account, &recorded.region) == (&self.account, &scope.region)
         {
             return Ok(());
         }
-        Err(Failure::OtherPlace {
+        Err(Failure::OtherAccount {
             stack: scope.stack.clone(),
             environment: scope.environment.clone(),
             recorded_account: recorded.account.clone(),
@@ -141,51 +165,48 @@ impl<'a> Deployment<'a> {
         })
     }
 
-    async fn prepare(
+    async fn plan_from(
         &self,
-        mut snapshot: Snapshot,
-        declarations: Option<&Declarations>,
-        scope: &Scope,
-        target: Target,
-        include_data: &BTreeSet<Address>,
-        pace: &Arc<Pace>,
-    ) -> Result<Prepared, Failure> {
-        let observation = self.observe(&snapshot, pace).await?;
-        if snapshot.resources.is_empty() {
+        mut document: StateDocument,
+        goal: Goal<'_>,
+        limiter: &Arc<RateLimiter>,
+    ) -> Result<PlanWithInputs, Failure> {
+        let observation = self.observe(&document, limiter).await?;
+        if document.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
-            snapshot.scope = scope.clone();
+            document.scope = goal.scope.clone();
         }
-        let declarations = match declarations {
-            Some(declarations) if target == Target::Running => {
-                Some(with_prepared_inputs(&self.access, declarations, &snapshot)?)
-            }
-            other => other.cloned(),
+        let declarations = match (goal.target, goal.declarations) {
+            (Target::Running, Some(declared)) => Some(with_prepared_inputs(&self.access, declared, &document)?),
+            (Target::Running, None) => Some(document.declarations()),
+            (Target::Paused | Target::Destroyed, _) => None,
         };
         let request = Request {
+            kinds: self.access.providers.kinds(),
             declarations: declarations.as_ref(),
-            scope,
-            snapshot: &snapshot,
+            scope: goal.scope,
+            document: &document,
             observation: &observation,
-            target,
-            include_data,
+            target: goal.target,
+            include_data: goal.include_data,
         };
-        let plan = plan(&request, self.access.providers.kinds())?;
-        Ok(Prepared { plan, snapshot, observation })
+        let plan = plan(&request)?;
+        Ok(PlanWithInputs { plan, document, observation })
     }
 }
 
-/// Lets every kind add to its inputs what can only be known now, such as the keyed hash of a secret's value.
+/// Lets every kind add to its inputs what is only known now, such as the keyed hash of a secret's value.
 fn with_prepared_inputs(
     access: &Access,
     declarations: &Declarations,
-    snapshot: &Snapshot,
+    document: &StateDocument,
 ) -> Result<Declarations, Failure> {
     let mut declarations = declarations.clone();
     let mut problems = Vec::new();
     for (address, declaration) in &mut declarations.resources {
-        let kind = access.implementation(address)?;
-        let recorded = snapshot.resources.get(address).map(|entry| &entry.inputs);
-        match kind.provider.prepare(&declaration.inputs, &snapshot.key, recorded) {
+        let implementation = access.implementation(address)?;
+        let recorded = document.resources.get(address).map(|record| &record.inputs);
+        match implementation.provider.prepare(&declaration.inputs, &document.key, recorded) {
             Ok(inputs) => declaration.inputs = inputs,
             Err(error) => {
                 let hint = error.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
@@ -200,63 +221,58 @@ fn with_prepared_inputs(
     if problems.is_empty() { Ok(declarations) } else { Err(Failure::Problems(problems)) }
 }
 
-/// A stack that was taken for one command.
-pub struct Work<'a> {
+/// A stack that is locked for one command.
+pub struct LockedDeployment<'a> {
     pub(super) deployment: &'a Deployment<'a>,
     pub(super) writer: Writer<'a>,
     pub(super) command: String,
-    pub(super) snapshot: Snapshot,
+    pub(super) document: StateDocument,
     pub(super) observation: Observation,
-    pub(super) pace: Arc<Pace>,
+    pub(super) limiter: Arc<RateLimiter>,
 }
 
-impl Work<'_> {
-    /// Plans from what is recorded and observed now.
-    pub async fn plan(
-        &mut self,
-        declarations: Option<&Declarations>,
-        scope: &Scope,
-        target: Target,
-        include_data: &BTreeSet<Address>,
-    ) -> Result<Prepared, Failure> {
-        let prepared = self
-            .deployment
-            .prepare(self.snapshot.clone(), declarations, scope, target, include_data, &self.pace)
-            .await?;
-        self.snapshot = prepared.snapshot.clone();
-        self.observation = prepared.observation.clone();
-        Ok(prepared)
+impl LockedDeployment<'_> {
+    /// Plans from the recorded and observed resources of now.
+    pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
+        let planned = self.deployment.plan_from(self.document.clone(), goal, &self.limiter).await?;
+        self.document = planned.document.clone();
+        self.observation = planned.observation.clone();
+        Ok(planned)
     }
 
-    /// Gives the stack back. What was done is recorded; nothing is undone.
+    /// Releases the lock. Nothing is undone; finished operations are recorded.
     pub async fn release(self) {
         self.writer.release().await;
     }
 
-    /// Checks that what a saved plan was made from still holds: state and AWS.
+    /// Checks that state and AWS are still as a saved plan was made from them.
     pub async fn check(&mut self, plan: &Plan) -> Result<(), Failure> {
         let stale = |message: String| Err(Failure::StalePlan(message));
-        let snapshot = &self.snapshot;
-        let first = snapshot.serial == 0 && plan.serial == 0;
-        if snapshot.lineage != plan.lineage && !first {
+        let document = &self.document;
+        let first = document.serial == 0 && plan.serial == 0;
+        if document.lineage != plan.lineage && !first {
             return stale("it was made from another state (another lineage)".to_owned());
         }
-        if snapshot.serial != plan.serial {
-            let (made, now) = (plan.serial, snapshot.serial);
+        if document.serial != plan.serial {
+            let (made, now) = (plan.serial, document.serial);
             return stale(format!("it was made from state serial {made}, and the state is at serial {now} now"));
         }
         if plan.scope.account != self.deployment.account {
             let (made, now) = (&plan.scope.account, &self.deployment.account);
-            return stale(format!("it was made for account {made}, and the credentials lead to account {now}"));
+            return stale(format!("it was made for account {made}, and the credentials belong to account {now}"));
         }
         if first {
-            self.snapshot.lineage.clone_from(&plan.lineage);
-            self.snapshot.scope.clone_from(&plan.scope);
+            self.document.lineage.clone_from(&plan.lineage);
+            self.document.scope.clone_from(&plan.scope);
         }
-        self.observation = self.deployment.observe(&self.snapshot, &self.pace).await?;
+        self.observation = self.deployment.observe(&self.document, &self.limiter).await?;
         if self.observation.hash() != plan.observation {
-            return stale("what it was made from has changed in AWS since".to_owned());
+            return stale("the resources it was made from have changed in AWS since".to_owned());
         }
         Ok(())
+    }
+
+    pub(super) fn emit(&self, event: Event) {
+        (self.deployment.on_event)(event);
     }
 }

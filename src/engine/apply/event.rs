@@ -7,7 +7,7 @@ use crate::plan::{OperationKind, Summary, Target};
 use crate::resource::Address;
 
 /// The format of the events in `--json`.
-pub const FORMAT: u32 = 1;
+pub const EVENT_FORMAT: u32 = 1;
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Serialize)]

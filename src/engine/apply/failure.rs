@@ -3,6 +3,7 @@
 use crate::engine::sdk::{Error, ErrorKind};
 use crate::engine::state::StateError;
 use crate::planner::PlanError;
+use crate::record::IllegalEntry;
 use crate::resource::Address;
 use crate::stack::Problem;
 
@@ -12,6 +13,9 @@ pub enum Failure {
     /// State cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),
+    /// The journal of an open run contradicts its plan.
+    #[error(transparent)]
+    Journal(#[from] IllegalEntry),
     /// There can be no plan.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -32,7 +36,7 @@ pub enum Failure {
     #[error(
         "the state of {stack} in {environment} is of account {recorded_account} in {recorded_region}, but the credentials and the environment lead to account {account} in {region}"
     )]
-    OtherPlace {
+    OtherAccount {
         /// The stack.
         stack: String,
         /// The environment.
@@ -61,14 +65,14 @@ impl Failure {
             Self::Resource { error, .. } => error.hint.clone().or_else(|| {
                 (error.kind == ErrorKind::Unavailable).then(|| "AWS could not be reached; run the same command again".to_owned())
             }),
-            Self::OtherPlace { .. } => Some(
+            Self::OtherAccount { .. } => Some(
                 "use the credentials of that account, or set `account` and `region` under [aws] in the environment's file right"
                     .to_owned(),
             ),
             Self::StalePlan(_) => Some("plan again: `ebb plan --out FILE`".to_owned()),
             Self::Stopped => Some("run the same command again: it carries on".to_owned()),
             Self::State(error) => error.hint(),
-            Self::Plan(_) | Self::Problems(_) => None,
+            Self::Plan(_) | Self::Problems(_) | Self::Journal(_) => None,
         }
     }
 }

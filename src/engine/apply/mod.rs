@@ -2,20 +2,21 @@
 
 mod access;
 mod deployment;
+mod dispatcher;
 mod event;
 mod execute;
 mod failure;
-mod interrupt;
 mod observe;
-mod priority;
 mod rate_limit;
 mod ready_queue;
 mod recover;
 mod retry;
+mod shutdown;
+mod tally;
 mod worker;
 
 pub use access::Access;
-pub use deployment::{Deployment, Prepared, Work};
-pub use event::{Event, FORMAT, Finished, Longest};
+pub use deployment::{Deployment, Goal, LockedDeployment, PlanWithInputs};
+pub use event::{EVENT_FORMAT, Event, Finished, Longest};
 pub use failure::Failure;
-pub use interrupt::Interrupt;
+pub use shutdown::Shutdown;

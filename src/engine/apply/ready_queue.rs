@@ -1,110 +1,107 @@
-//! Which operations may begin: those that wait for nothing, most urgent first.
+//! The operations that may start: those that wait for nothing, most urgent first.
 
-use crate::resource::Registry;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 
 use tokio::time::Instant;
 
-use crate::engine::apply::priority::longest_remaining;
 use crate::engine::sdk::Error;
 use crate::plan::{OperationKind, Plan};
+use crate::planner::{Dag, Release};
+use crate::resource::Registry;
 
-/// The operations of a plan that have not begun, by their ids.
-pub(super) struct Queue {
+/// The operations of a plan that have not started, by their ids.
+pub(super) struct ReadyQueue {
+    dag: Dag,
+    release: Release,
     urgency: Vec<u64>,
-    /// How many others each waits for.
-    waits: Vec<usize>,
-    /// Which others wait for each.
-    after: Vec<Vec<usize>>,
     free: BinaryHeap<(u64, Reverse<usize>)>,
     done: Vec<Option<Instant>>,
-    /// Those that are begun again once what stands in their way is deleted, and what AWS said of it.
-    put_back: BTreeMap<usize, Box<Error>>,
+    /// Operations that start again once the deletions in their way are done, with the error AWS returned.
+    requeued: BTreeMap<usize, Box<Error>>,
 }
 
-impl Queue {
-    /// All operations of a plan, with how long such operations took before.
+impl ReadyQueue {
+    /// Creates the queue of a plan. `durations` are those of earlier runs, by `KIND operation`.
     pub(super) fn new(plan: &Plan, durations: &BTreeMap<String, u64>, kinds: &Registry) -> Self {
-        let urgency = longest_remaining(plan, durations, kinds);
-        let mut after: Vec<Vec<usize>> = vec![Vec::new(); plan.operations.len()];
-        for operation in &plan.operations {
-            for before in &operation.depends_on {
-                after[*before].push(operation.id);
-            }
-        }
-        let waits: Vec<usize> = plan.operations.iter().map(|operation| operation.depends_on.len()).collect();
-        let free = (0..waits.len()).filter(|id| waits[*id] == 0).map(|id| (urgency[id], Reverse(id))).collect();
-        let done = vec![None; waits.len()];
-        Self { urgency, waits, after, free, done, put_back: BTreeMap::new() }
+        let dag = Dag::new(plan.operations.iter().map(|operation| operation.depends_on.iter()));
+        let urgency = dag.longest_paths(&expected_durations(plan, durations, kinds));
+        let release = Release::new(&dag);
+        let free = release.free().map(|id| (urgency[id], Reverse(id))).collect();
+        Self { dag, release, urgency, free, done: vec![None; plan.operations.len()], requeued: BTreeMap::new() }
     }
 
-    /// The most urgent of those that wait for nothing.
+    /// Takes the most urgent operation that waits for nothing: the one with the longest way still to go behind it.
     pub(super) fn next(&mut self) -> Option<usize> {
         self.free.pop().map(|(_, Reverse(id))| id)
     }
 
-    /// An operation is done: what waited for nothing else is free.
-    pub(super) fn done(&mut self, id: usize) {
+    /// Completes an operation and frees those that waited for nothing else.
+    pub(super) fn complete(&mut self, id: usize) {
         self.done[id] = Some(Instant::now());
-        for next in &self.after[id] {
-            self.waits[*next] -= 1;
-            if self.waits[*next] == 0 {
-                self.free.push((self.urgency[*next], Reverse(*next)));
-            }
-        }
+        let free = self.release.complete(&self.dag, id);
+        self.free.extend(free.into_iter().map(|id| (self.urgency[id], Reverse(id))));
     }
 
-    /// Which deletions that were not over when a creation began may make room for it: those of its kind that do not wait
-    /// for it themselves.
-    pub(super) fn may_make_room(
+    /// Returns the deletions of the same kind that were still pending when a creation started and do not depend on it. One
+    /// of them may free the name.
+    pub(super) fn conflicting_deletions(
         &self,
         plan: &Plan,
         id: usize,
-        begun: Instant,
+        started: Instant,
         failed: impl Fn(usize) -> bool,
     ) -> Vec<usize> {
-        let kind = &plan.operations[id].kind;
-        let deletions = plan.operations.iter().filter(|o| o.operation == OperationKind::Delete && o.kind == *kind);
-        let not_over = |id: &usize| !failed(*id) && self.done[*id].is_none_or(|done| done >= begun);
-        let mut deletions: Vec<usize> = deletions.map(|operation| operation.id).filter(not_over).collect();
+        let kind = plan.operations[id].resource_kind();
+        let deletions =
+            plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && o.resource_kind() == kind);
+        let pending = |id: &usize| !failed(*id) && self.done[*id].is_none_or(|done| done >= started);
+        let mut deletions: Vec<usize> = deletions.map(|operation| operation.id).filter(pending).collect();
         if !deletions.is_empty() {
-            let behind = self.behind(id);
-            deletions.retain(|deletion| !behind.contains(deletion));
+            let dependents = self.dag.transitive_dependents(id);
+            deletions.retain(|deletion| !dependents.contains(deletion));
         }
         deletions
     }
 
-    /// Puts an operation behind others: it is free again when they are done.
-    pub(super) fn put_back(&mut self, id: usize, others: &[usize], why: Box<Error>) {
-        let to_come: Vec<usize> = others.iter().copied().filter(|other| self.done[*other].is_none()).collect();
-        self.waits[id] += to_come.len();
-        if to_come.is_empty() {
+    /// Puts an operation behind others; it is free again once they are done.
+    pub(super) fn requeue_after(&mut self, id: usize, others: &[usize], why: Box<Error>) {
+        let pending: Vec<usize> = others.iter().copied().filter(|other| self.done[*other].is_none()).collect();
+        self.release.delay(id, pending.len());
+        if pending.is_empty() {
             self.free.push((self.urgency[id], Reverse(id)));
         }
-        for other in to_come {
-            self.after[other].push(id);
+        for other in pending {
+            self.dag.add_edge(other, id);
         }
-        self.put_back.insert(id, why);
+        self.requeued.insert(id, why);
     }
 
-    /// Whether an operation was put back before.
-    pub(super) fn was_put_back(&self, id: usize) -> bool {
-        self.put_back.contains_key(&id)
+    /// Returns whether an operation was requeued before.
+    pub(super) fn was_requeued(&self, id: usize) -> bool {
+        self.requeued.contains_key(&id)
     }
 
-    /// What was put back and never became free again, with what AWS had said.
-    pub(super) fn never_free(self) -> Vec<(usize, Box<Error>)> {
-        let Self { waits, put_back, .. } = self;
-        put_back.into_iter().filter(|(id, _)| waits[*id] > 0).collect()
+    /// Takes the requeued operations whose conflict was never resolved, with the error AWS returned.
+    pub(super) fn take_starved(&mut self) -> Vec<(usize, Box<Error>)> {
+        let requeued = std::mem::take(&mut self.requeued);
+        requeued.into_iter().filter(|(id, _)| !self.release.is_free(*id)).collect()
     }
+}
 
-    /// All that wait for an operation, or for something that waits for it.
-    fn behind(&self, id: usize) -> BTreeSet<usize> {
-        let (mut behind, mut next) = (BTreeSet::new(), vec![id]);
-        while let Some(id) = next.pop() {
-            next.extend(self.after[id].iter().filter(|id| behind.insert(**id)));
-        }
-        behind
-    }
+/// Returns how long each operation is expected to take, in milliseconds: as long as the last time, else as is typical of its
+/// kind.
+fn expected_durations(plan: &Plan, durations: &BTreeMap<String, u64>, kinds: &Registry) -> Vec<u64> {
+    let typical = |kind: &str| kinds.get(kind).map_or(1, |kind| kind.info().typical_seconds);
+    plan.operations
+        .iter()
+        .map(|operation| {
+            let learned = durations.get(&format!("{} {}", operation.resource_kind(), operation.kind())).copied();
+            learned.unwrap_or_else(|| match operation.kind() {
+                OperationKind::Create | OperationKind::Replace => u64::from(typical(operation.resource_kind())) * 1000,
+                OperationKind::Update | OperationKind::Delete => 1000,
+                OperationKind::Forget => 1,
+            })
+        })
+        .collect()
 }

@@ -1,107 +1,84 @@
-//! Trying again what passes with time, and asking less and less often.
+//! Retrying calls whose failure passes with time, up to a deadline.
 
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep};
 
-use crate::engine::apply::Interrupt;
-use crate::engine::apply::rate_limit::{Class, Pace};
-use crate::engine::sdk::{Error, ErrorKind, Showing};
+use super::Shutdown;
+use super::rate_limit::{CallKind, RateLimiter};
+use crate::engine::sdk::{Backoff, Error, ErrorKind, PropagationDelay};
 
-/// How long something that passes with time is tried again: a dependency that lingers, a role not assumable yet.
-const PATIENCE: Duration = Duration::from_secs(15 * 60);
+/// How long a failure that passes with time is retried: a dependency that lingers, a role that is not assumable yet.
+const TRANSIENT_DEADLINE: Duration = Duration::from_secs(15 * 60);
 /// How long AWS may be unreachable before the operation fails.
-const UNREACHABLE: Duration = Duration::from_secs(120);
-/// How long AWS may be unreachable while nothing is under way: somebody waits for the answer.
-const UNREACHABLE_LOOKING: Duration = Duration::from_secs(20);
+const UNREACHABLE_DEADLINE: Duration = Duration::from_secs(120);
+/// How long AWS may be unreachable while nothing is under way: a person waits for the result.
+const UNREACHABLE_DEADLINE_READS: Duration = Duration::from_secs(20);
 
-/// Trying again. Patience ends when nothing went through for long enough, however long everything took before.
+/// The retries of one operation. A deadline counts from the first failure in a row, however long everything took before.
 pub(super) struct Retry {
     failing_since: Option<Instant>,
-    wait: Duration,
+    delays: Box<dyn Iterator<Item = Duration> + Send>,
     unreachable: Duration,
-    /// How long what must be there may be unknown to AWS.
+    /// How long an existing resource may be unknown to AWS.
     unknown: Duration,
 }
 
 impl Retry {
-    /// For an operation on something that is there, or refers to something that is, for so long as AWS may not show it.
-    pub(super) fn new(showing: Showing) -> Self {
-        Self { failing_since: None, wait: FIRST, unreachable: UNREACHABLE, unknown: showing.longest() }
+    /// For an operation on a resource that exists, or refers to one that does.
+    pub(super) fn new(propagation: PropagationDelay) -> Self {
+        Self {
+            failing_since: None,
+            delays: Box::new(Backoff::RETRY.delays()),
+            unreachable: UNREACHABLE_DEADLINE,
+            unknown: propagation.max(),
+        }
     }
 
-    /// For a look at AWS before anything is begun. Where several calls make up the look, some may not know yet what the
-    /// others show.
-    pub(super) fn looking(showing: Showing) -> Self {
-        Self { unreachable: UNREACHABLE_LOOKING, ..Self::new(showing) }
+    /// For reads before anything is started. Where a read takes several calls, some may not know yet what the others show.
+    pub(super) fn for_reads(propagation: PropagationDelay) -> Self {
+        Self { unreachable: UNREACHABLE_DEADLINE_READS, ..Self::new(propagation) }
     }
 
-    /// A call went through: what fails from now on begins anew.
-    pub(super) fn went_through(&mut self) {
+    /// Starts over after a call that succeeded.
+    pub(super) fn reset(&mut self) {
         self.failing_since = None;
-        self.wait = FIRST;
+        self.delays = Box::new(Backoff::RETRY.delays());
     }
 
-    /// How long to wait before the call is made again, or `None` if there is no use in that.
-    pub(super) fn after(&mut self, error: &Error) -> Option<Duration> {
-        self.after_at(error, Instant::now())
+    /// Returns how long to wait before the next attempt, or `None` if retrying is pointless or the deadline has passed.
+    pub(super) fn next_delay(&mut self, error: &Error) -> Option<Duration> {
+        self.next_delay_at(error, Instant::now())
     }
 
-    fn after_at(&mut self, error: &Error, now: Instant) -> Option<Duration> {
+    fn next_delay_at(&mut self, error: &Error, now: Instant) -> Option<Duration> {
         let since = *self.failing_since.get_or_insert(now);
-        let patience = match error.kind {
+        let deadline = match error.kind {
             ErrorKind::Unavailable => self.unreachable,
             ErrorKind::NotFound => self.unknown,
-            kind if kind.passes() => PATIENCE,
+            kind if kind.passes() => TRANSIENT_DEADLINE,
             _ => return None,
         };
-        if patience.is_zero() || now.duration_since(since) > patience {
+        if deadline.is_zero() || now.duration_since(since) > deadline {
             return None;
         }
-        let wait = self.wait;
-        self.wait = (wait * 2).min(Duration::from_secs(15));
-        Some(wait)
+        self.delays.next()
     }
 
-    /// Waits before a call that only looks is made again; false if there is no use in that.
-    pub(super) async fn look_again(&mut self, pace: &Pace, kind: &str, error: &Error) -> bool {
-        note(pace, kind, Class::Read, error);
-        let Some(wait) = self.after(error) else { return false };
-        sleep(wait).await;
+    /// Waits before the next attempt of a read. Returns false if retrying is pointless.
+    pub(super) async fn wait_to_read_again(&mut self, limiter: &RateLimiter, kind: &str, error: &Error) -> bool {
+        limiter.on_error(kind, CallKind::Read, error);
+        let Some(delay) = self.next_delay(error) else { return false };
+        sleep(delay).await;
         true
     }
 }
 
-const FIRST: Duration = Duration::from_millis(100);
-
-/// Slows down if AWS throttled a call.
-pub(super) fn note(pace: &Pace, kind: &str, class: Class, error: &Error) {
-    if error.kind == ErrorKind::Throttled {
-        pace.throttled(kind, class);
-    }
-}
-
-/// Asking less and less often.
-pub(super) struct Backoff(Duration);
-
-impl Backoff {
-    pub(super) fn new() -> Self {
-        Self(Duration::from_millis(40))
-    }
-
-    /// Waits and answers true, or false if somebody pressed Ctrl-C.
-    pub(super) async fn pause(&mut self, interrupt: &Interrupt) -> bool {
-        let slept = slept(self.0, interrupt).await;
-        self.0 = self.0.mul_f64(1.4).min(Duration::from_secs(10));
-        slept
-    }
-}
-
-/// Sleeps and answers true, or false as soon as somebody presses Ctrl-C.
-pub(super) async fn slept(time: Duration, interrupt: &Interrupt) -> bool {
+/// Sleeps. Returns false as soon as the run is asked to end.
+pub(super) async fn sleep_unless_draining(time: Duration, shutdown: &Shutdown) -> bool {
     tokio::select! {
         () = sleep(time) => true,
-        () = interrupt.wait_first() => false,
+        () = shutdown.draining() => false,
     }
 }
 
@@ -110,21 +87,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn patience_counts_from_the_first_failure_in_a_row() {
+    fn a_deadline_counts_from_the_first_failure_in_a_row() {
         let unreachable = Error::new(ErrorKind::Unavailable, "503");
-        let (mut retry, begun) = (Retry::new(Showing::AWS), Instant::now());
-        assert!(retry.after_at(&unreachable, begun).is_some());
-        retry.went_through();
-        let later = begun + Duration::from_secs(40 * 60);
-        assert_eq!(retry.after_at(&unreachable, later), Some(FIRST), "a long wait before uses up no patience");
-        assert_eq!(retry.after_at(&unreachable, later + UNREACHABLE + FIRST), None);
-        assert_eq!(Retry::new(Showing::AWS).after_at(&Error::invalid("no"), begun), None);
+        let (mut retry, start) = (Retry::new(PropagationDelay::AWS), Instant::now());
+        assert!(retry.next_delay_at(&unreachable, start).is_some());
+        retry.reset();
+        let later = start + Duration::from_secs(40 * 60);
+        let delay = retry.next_delay_at(&unreachable, later).unwrap();
+        assert!(delay <= Backoff::RETRY.first * 2, "a long wait before uses up no patience: {delay:?}");
+        let past = Duration::from_millis(1);
+        assert_eq!(retry.next_delay_at(&unreachable, later + UNREACHABLE_DEADLINE + past), None);
+        assert_eq!(Retry::new(PropagationDelay::AWS).next_delay_at(&Error::invalid("no"), start), None);
         let unknown = Error::new(ErrorKind::NotFound, "InvalidVpcID.NotFound");
-        let mut retry = Retry::new(Showing::AWS);
-        assert!(retry.after_at(&unknown, begun).is_some(), "what was made a moment ago may be unknown for a while");
-        assert_eq!(retry.after_at(&unknown, begun + Showing::AWS.longest() + FIRST), None);
-        let mut looking = Retry::looking(Showing::AWS);
-        assert!(looking.after_at(&unreachable, begun).is_some());
-        assert_eq!(looking.after_at(&unreachable, begun + UNREACHABLE_LOOKING + FIRST), None, "somebody waits");
+        let mut retry = Retry::new(PropagationDelay::AWS);
+        assert!(retry.next_delay_at(&unknown, start).is_some(), "a new resource may be unknown for a while");
+        assert_eq!(retry.next_delay_at(&unknown, start + PropagationDelay::AWS.max() + past), None);
+        let mut reads = Retry::for_reads(PropagationDelay::AWS);
+        assert!(reads.next_delay_at(&unreachable, start).is_some());
+        assert_eq!(reads.next_delay_at(&unreachable, start + UNREACHABLE_DEADLINE_READS + past), None);
     }
 }

@@ -1,23 +1,19 @@
 //! `ebb apply`, `pause`, `resume` and `destroy`: the same act with another target.
 
-use crate::engine::apply::Access;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use jiff::Timestamp;
-
-use crate::engine::apply::{Deployment, Finished, Interrupt, Work};
-use crate::engine::cli::context;
-use crate::engine::cli::context::Context;
+use crate::engine::apply::{Finished, Goal, LockedDeployment, Shutdown};
+use crate::engine::cli::context::{self, Context};
+use crate::engine::cli::deploy::deployment;
 use crate::engine::cli::error::{CommandError, DONE, ErrorKind, FAILED, INTERRUPTED};
 use crate::engine::cli::interrupts::Interrupts;
 use crate::engine::cli::output::count;
 use crate::engine::cli::progress::{Progress, summary};
 use crate::engine::cli::render::{PlanView, render};
 use crate::engine::environment::Environment;
-use crate::engine::state::State;
+use crate::engine::state::{StateError, StateStore};
 use crate::plan::{Plan, Target};
-use crate::record::declared_at;
 use crate::resource::Address;
 use crate::stack::Declarations;
 
@@ -29,14 +25,25 @@ pub(super) struct Change {
     plan: Option<Box<Plan>>,
     include_data: Vec<String>,
     reason: Option<String>,
-    /// What was declared at this serial is brought about, in place of what is declared now.
-    serial: Option<u64>,
+    source: Source,
+}
+
+/// The source of the declarations that a running stack is planned from.
+#[derive(Clone, Copy)]
+enum Source {
+    /// The stack's code and settings, as they are now.
+    Declared,
+    /// The record: a pause, a resume and a destroy need neither code nor compiler.
+    Recorded,
+    /// The record at an earlier serial.
+    Serial(u64),
 }
 
 impl Change {
-    /// Another target for a stack.
+    /// Brings the recorded stack to a target.
     pub(super) fn to(command: &'static str, target: Target, stack: Option<String>) -> Self {
-        Self { command, target, stack, plan: None, include_data: Vec::new(), reason: None, serial: None }
+        let source = Source::Recorded;
+        Self { command, target, stack, plan: None, include_data: Vec::new(), reason: None, source }
     }
 
     /// The same, with the data of these resources, as they were named on the command line.
@@ -53,20 +60,20 @@ impl Change {
 
     /// `ebb state rollback`: what was declared at an earlier serial. The stack runs then, as after any apply.
     pub(super) fn back_to(serial: u64, stack: Option<String>) -> Self {
-        Self { serial: Some(serial), ..Self::to("state rollback", Target::Running, stack) }
+        Self { source: Source::Serial(serial), ..Self::to("state rollback", Target::Running, stack) }
     }
 
     /// The command line that does the same again.
     fn again(&self, stack: &str) -> String {
-        match self.serial {
-            Some(serial) => format!("ebb {} --serial {serial} --stack {stack}", self.command),
-            None => format!("ebb {} {stack}", self.command),
+        match self.source {
+            Source::Serial(serial) => format!("ebb {} --serial {serial} --stack {stack}", self.command),
+            Source::Declared | Source::Recorded => format!("ebb {} {stack}", self.command),
         }
     }
 
     /// `ebb apply` of a stack, or of a plan file. What names a registered stack is that stack.
     pub(super) fn apply(context: &Context, what: Option<&str>) -> Result<Self, CommandError> {
-        let running = Self::to("apply", Target::Running, what.map(str::to_owned));
+        let running = Self { source: Source::Declared, ..Self::to("apply", Target::Running, what.map(str::to_owned)) };
         match what {
             Some(name) if !context.names().iter().any(|stack| stack == name) => {
                 let path = Path::new(name);
@@ -102,39 +109,34 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
         }
         belongs(plan, &environment)?;
     }
-    let interrupt = Interrupt::default();
-    let interrupts = Interrupts::listen(interrupt.clone());
+    let shutdown = Shutdown::default();
+    let interrupts = Interrupts::listen(shutdown.clone());
     let progress = Progress::new(output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
     let state = environment.state(&stack, Some(&connection.clients)).await?;
-    let declarations = match change.serial {
-        Some(serial) => Some(declared_at(&state.at(serial).await?)?),
-        None => declarations(context, &environment, &stack, change.target, &connection.account)?,
+    let declarations = match (change.source, &change.plan) {
+        (Source::Declared, None) => Some(context.declare(&environment, &stack, &connection.account)?),
+        (Source::Serial(serial), None) => Some(declared_at(&state, serial).await?),
+        (Source::Recorded, _) | (_, Some(_)) => None,
     };
     let include_data = include_data(&state, &change.include_data).await?;
-    let sink = |event| progress.event(event);
-    let deployment = Deployment {
-        state: &state,
-        access: Access {
-            aws: connection.clients.aws.clone(),
-            providers: context.providers.clone(),
-            showing: connection.clients.showing(),
-        },
-        account: connection.account.clone(),
-        clock: &Timestamp::now,
-        sink: &sink,
-        interrupt,
-        who: who(),
-        why: change
-            .reason
-            .clone()
-            .or_else(|| change.serial.map(|serial| format!("ebb state rollback --serial {serial}"))),
-    };
+    let on_event = |event| progress.event(event);
+    let why = change.reason.clone().or_else(|| match change.source {
+        Source::Serial(serial) => Some(format!("ebb state rollback --serial {serial}")),
+        Source::Declared | Source::Recorded => None,
+    });
+    let deployment = deployment(context, &connection, &state, &on_event, shutdown, why);
     let scope = environment.scope(&stack, &connection.account);
-    let mut work = deployment.begin(change.command, &scope).await?;
+    let mut work = deployment.lock(change.command, &scope).await?;
     let done = carry_out(context, &change, &mut work, &progress, &interrupts, async |work| {
-        Ok(work.plan(declarations.as_ref(), &scope, change.target, &include_data).await?.plan)
+        let goal = Goal {
+            scope: &scope,
+            target: change.target,
+            declarations: declarations.as_ref(),
+            include_data: &include_data,
+        };
+        Ok(work.plan(goal).await?.plan)
     });
     let finished = done.await;
     work.release().await;
@@ -151,10 +153,10 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
 async fn carry_out<'a>(
     context: &Context,
     change: &Change,
-    work: &mut Work<'a>,
+    work: &mut LockedDeployment<'a>,
     progress: &Progress,
     interrupts: &Interrupts,
-    make: impl AsyncFnOnce(&mut Work<'a>) -> Result<Plan, CommandError>,
+    make: impl AsyncFnOnce(&mut LockedDeployment<'a>) -> Result<Plan, CommandError>,
 ) -> Result<Finished, CommandError> {
     let output = context.output;
     progress.phase("reading what is there");
@@ -204,27 +206,22 @@ fn ended(context: &Context, change: &Change, interrupts: &Interrupts, finished: 
     Ok(if interrupts.came() { INTERRUPTED } else { FAILED })
 }
 
-/// A stack that is taken away needs no declaration, and may be one that is no longer declared, or no longer valid.
-pub(super) fn declarations(
-    context: &Context,
-    environment: &Environment,
-    stack: &str,
-    target: Target,
-    account: &str,
-) -> Result<Option<Declarations>, CommandError> {
-    match target {
-        Target::Destroyed => Ok(None),
-        Target::Running | Target::Paused => context.declare(environment, stack, account).map(Some),
+/// Returns the declarations that an earlier serial records.
+async fn declared_at(state: &StateStore, serial: u64) -> Result<Declarations, CommandError> {
+    let declarations = state.at(serial).await?.declarations();
+    if declarations.resources.is_empty() {
+        return Err(StateError::NothingToRollBackTo { place: state.place(), serial }.into());
     }
+    Ok(declarations)
 }
 
 /// The resources whose data may be deleted too, out of those that are recorded.
-pub(super) async fn include_data(state: &State, named: &[String]) -> Result<BTreeSet<Address>, CommandError> {
+pub(super) async fn include_data(state: &StateStore, named: &[String]) -> Result<BTreeSet<Address>, CommandError> {
     if named.is_empty() {
         return Ok(BTreeSet::new());
     }
     let recorded = context::recorded(state).await?;
-    let known = recorded.map(|snapshot| snapshot.resources.into_keys().collect()).unwrap_or_default();
+    let known = recorded.map(|document| document.resources.into_keys().collect()).unwrap_or_default();
     context::addresses(named, &known)
 }
 
@@ -259,18 +256,6 @@ pub(super) async fn ask(context: &Context, question: &str, command: &str) -> Res
         return Ok(());
     }
     Err(CommandError::new(ErrorKind::Refused, format!("`ebb {command}` was not confirmed; nothing was changed")))
-}
-
-/// Who runs this: `user@host`.
-pub(super) fn who() -> String {
-    let first =
-        |names: [&str; 2]| names.iter().find_map(|name| std::env::var(name).ok().filter(|text| !text.is_empty()));
-    let user = first(["USER", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
-    let host = first(["HOSTNAME", "COMPUTERNAME"])
-        .or_else(|| fs_err::read_to_string("/etc/hostname").ok().map(|name| name.trim().to_owned()))
-        .filter(|name| !name.is_empty())
-        .unwrap_or_else(|| "localhost".to_owned());
-    format!("{user}@{host}")
 }
 
 /// Shows a plan in the form that was asked for.

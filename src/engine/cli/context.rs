@@ -7,8 +7,8 @@ use crate::engine::cli::arguments::Common;
 use crate::engine::cli::error::{CommandError, ErrorKind};
 use crate::engine::cli::output::Output;
 use crate::engine::environment::{Environment, Project};
-use crate::engine::state::State;
-use crate::record::{Snapshot, replay};
+use crate::engine::state::{StateError, StateStore};
+use crate::record::{StateDocument, replay};
 use crate::resource::Address;
 use crate::stack::{Declarations, Definition};
 
@@ -88,15 +88,15 @@ pub(super) async fn recorded_stacks(environment: &Environment) -> Result<Vec<Str
 }
 
 /// What is recorded of a stack, with the progress of an open run; `None` if nothing ever was.
-pub(super) async fn recorded(state: &State) -> Result<Option<Snapshot>, CommandError> {
-    let Some((mut snapshot, progress)) = state.read().await? else { return Ok(None) };
-    if let Some(run) = snapshot.run.take() {
-        for line in &progress {
-            replay(&mut snapshot, &run.plan, line);
+pub(super) async fn recorded(state: &StateStore) -> Result<Option<StateDocument>, CommandError> {
+    let Some((mut document, progress)) = state.read().await? else { return Ok(None) };
+    if let Some(run) = document.run.take() {
+        if let Err(error) = replay(&mut document, &run.plan, &progress) {
+            return Err(StateError::Damaged { place: state.place(), message: error.to_string() }.into());
         }
-        snapshot.run = Some(run);
+        document.run = Some(run);
     }
-    Ok(Some(snapshot))
+    Ok(Some(document))
 }
 
 /// Reads the addresses of `--include-data`; `all` stands for every known one.

@@ -137,7 +137,7 @@ impl From<Failure> for CommandError {
             }
             Failure::StalePlan(_) => Self::new(ErrorKind::PlanFile, failure.to_string()),
             Failure::Stopped => Self::new(ErrorKind::Interrupted, failure.to_string()),
-            Failure::Plan(_) | Failure::Resource { .. } | Failure::OtherPlace { .. } => {
+            Failure::Journal(_) | Failure::Plan(_) | Failure::Resource { .. } | Failure::OtherAccount { .. } => {
                 Self::new(ErrorKind::Apply, failure.to_string())
             }
         };

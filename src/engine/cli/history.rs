@@ -7,10 +7,11 @@ use serde::Serialize;
 
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE};
+use crate::engine::cli::output::OUTPUT_FORMAT;
 use crate::engine::cli::progress::duration;
-use crate::engine::state::State;
-use crate::plan::{FORMAT, Summary, Target};
-use crate::record::{Ended, Ending, Run};
+use crate::engine::state::StateStore;
+use crate::plan::{Summary, Target};
+use crate::record::{Run, RunOutcome, RunRecord};
 
 #[derive(Serialize)]
 struct Runs {
@@ -34,7 +35,7 @@ struct Told {
     why: String,
     plan: String,
     /// `None` while it is open.
-    outcome: Option<Ending>,
+    outcome: Option<RunOutcome>,
     /// What was done; of an open run, and of one that was cut off, what is planned.
     summary: Summary,
     failed: usize,
@@ -47,7 +48,12 @@ pub(super) async fn run(context: &Context, stack: Option<&str>, limit: usize) ->
     let state = environment.state(&stack, None).await?;
     let runs = runs(&state, limit).await?;
     if context.output.is_json() {
-        context.output.json(&Runs { format: FORMAT, stack, environment: environment.name().to_owned(), runs })?;
+        context.output.json(&Runs {
+            format: OUTPUT_FORMAT,
+            stack,
+            environment: environment.name().to_owned(),
+            runs,
+        })?;
     } else if runs.is_empty() {
         context.output.result(&format!("There was no run of {stack} in {} yet.\n", environment.name()))?;
     } else {
@@ -58,14 +64,14 @@ pub(super) async fn run(context: &Context, stack: Option<&str>, limit: usize) ->
 
 /// The runs that the serials tell of, the latest first. Each document tells how the run before it ended, and the next
 /// ones tell it again until another run is over.
-async fn runs(state: &State, limit: usize) -> Result<Vec<Told>, CommandError> {
+async fn runs(state: &StateStore, limit: usize) -> Result<Vec<Told>, CommandError> {
     let mut runs: Vec<Told> = Vec::new();
     for (nth, serial) in state.serials().await?.into_iter().rev().enumerate() {
-        let snapshot = state.at(serial).await?;
+        let document = state.at(serial).await?;
         if nth == 0 {
-            runs.extend(snapshot.run.as_ref().map(|run| open(run, serial)));
+            runs.extend(document.run.as_ref().map(|run| open(run, serial)));
         }
-        let Some(ended) = &snapshot.ended else { continue };
+        let Some(ended) = &document.ended else { continue };
         let full = runs.len() >= limit;
         match runs.last_mut().filter(|last| last.run == ended.id) {
             Some(last) => last.serial = serial,
@@ -95,7 +101,7 @@ fn open(run: &Run, serial: u64) -> Told {
     }
 }
 
-fn over(ended: &Ended, serial: u64) -> Told {
+fn over(ended: &RunRecord, serial: u64) -> Told {
     Told {
         run: ended.id.clone(),
         serial,
@@ -121,9 +127,9 @@ fn render(runs: &[Told]) -> String {
         let outcome = run.outcome.map_or_else(|| "open".to_owned(), |outcome| outcome.to_string());
         let outcome = format!("{outcome:<11}");
         let outcome = match run.outcome {
-            Some(Ending::Done) => outcome.green().to_string(),
-            Some(Ending::Failed) => outcome.red().to_string(),
-            Some(Ending::Interrupted | Ending::CutOff) | None => outcome.yellow().to_string(),
+            Some(RunOutcome::Done) => outcome.green().to_string(),
+            Some(RunOutcome::Failed) => outcome.red().to_string(),
+            Some(RunOutcome::Interrupted | RunOutcome::CutOff) | None => outcome.yellow().to_string(),
         };
         let (serial, started, target, plan) = (run.serial, run.started, run.target.to_string(), short(&run.plan));
         // Writing into text cannot fail.
@@ -162,6 +168,6 @@ fn what(run: &Told) -> String {
         (run.skipped, "not begun"),
     ];
     let parts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
-    let planned = if matches!(run.outcome, None | Some(Ending::CutOff)) { "planned: " } else { "" };
+    let planned = if matches!(run.outcome, None | Some(RunOutcome::CutOff)) { "planned: " } else { "" };
     if parts.is_empty() { "nothing".to_owned() } else { format!("{planned}{}", parts.join(", ")) }
 }

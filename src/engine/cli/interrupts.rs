@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::engine::apply::Interrupt;
+use crate::engine::apply::Shutdown;
 use crate::engine::cli::error::INTERRUPTED;
 
 /// What Ctrl-C (or a polite request to end) does to a command that changes something.
@@ -16,7 +16,7 @@ pub(super) struct Interrupts {
 impl Interrupts {
     /// Listens from now on. Before anything is executed, one Ctrl-C ends the process: nothing has been changed yet,
     /// and looking up what an earlier run did can be cut off anywhere.
-    pub(super) fn listen(interrupt: Interrupt) -> Self {
+    pub(super) fn listen(interrupt: Shutdown) -> Self {
         let executing = Arc::new(AtomicBool::new(false));
         let came = Arc::new(AtomicBool::new(false));
         let (is_executing, has_come) = (Arc::clone(&executing), Arc::clone(&came));
@@ -27,9 +27,9 @@ impl Interrupts {
                     std::process::exit(i32::from(INTERRUPTED));
                 }
                 if has_come.swap(true, Ordering::SeqCst) {
-                    interrupt.second();
+                    interrupt.abort();
                 } else {
-                    interrupt.first();
+                    interrupt.drain();
                 }
             }
         });

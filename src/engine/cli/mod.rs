@@ -5,6 +5,7 @@ mod change;
 mod cloud;
 mod completions;
 mod context;
+mod deploy;
 mod error;
 mod graph;
 mod history;

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use crate::engine::cli::error::CommandError;
 
+/// The format of everything that `--json` prints. Fields are added and never changed as long as it stays.
+pub(super) const OUTPUT_FORMAT: u32 = 1;
+
 /// How this process talks: to a person or a machine, in colour or not, much or little.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Output {
@@ -108,7 +111,7 @@ impl Output {
             }
             let told = Told {
                 event: "error",
-                format: crate::plan::FORMAT,
+                format: OUTPUT_FORMAT,
                 kind: error.kind,
                 message: &error.message,
                 hint: error.hint.as_deref(),

@@ -10,7 +10,7 @@ use crate::engine::cli::arguments::{OutputFormat, Outputs};
 use crate::engine::cli::context;
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE, ErrorKind};
-use crate::record::Snapshot;
+use crate::record::StateDocument;
 use crate::resource::{references, resolve};
 
 /// One output of a stack.
@@ -40,11 +40,11 @@ pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, Co
         _ => (None, None),
     };
     let stack = context.recorded_or_registered(&environment, stack.map(String::as_str)).await?;
-    let snapshot = context::recorded(&environment.state(&stack, None).await?).await?.ok_or_else(|| {
+    let document = context::recorded(&environment.state(&stack, None).await?).await?.ok_or_else(|| {
         CommandError::new(ErrorKind::State, format!("nothing is recorded of {stack} in {}", environment.name()))
             .hint(format!("outputs are there after `ebb apply {stack}`"))
     })?;
-    let outputs = resolved(&snapshot);
+    let outputs = resolved(&document);
     let format = if context.output.is_json() { OutputFormat::Json } else { arguments.format };
     let text = match name {
         None => all(&outputs, format)?,
@@ -63,34 +63,32 @@ pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, Co
     Ok(DONE)
 }
 
-fn resolved(snapshot: &Snapshot) -> Vec<Resolved> {
+fn resolved(document: &StateDocument) -> Vec<Resolved> {
     let asleep = |value: &Value| {
         references(value)
             .iter()
-            .any(|reference| snapshot.resources.get(&reference.address).is_some_and(|entry| entry.is_asleep()))
+            .any(|reference| document.resources.get(&reference.address).is_some_and(|entry| entry.is_asleep()))
     };
-    snapshot
+    document
         .outputs
         .iter()
         .map(|(name, value)| {
-            let (known, unknown) = resolve(value, &|reference| snapshot.output(reference));
+            let (known, unknown) = resolve(value, &|reference| document.output(reference));
             Resolved {
                 name: name.clone(),
                 value: if unknown.is_empty() { known } else { Value::Null },
-                asleep: asleep(value) || joined_asleep(snapshot, value),
+                asleep: asleep(value) || joined_asleep(document, value),
             }
         })
         .collect()
 }
 
 /// Whether a part of joined text comes from what sleeps.
-fn joined_asleep(snapshot: &Snapshot, value: &Value) -> bool {
+fn joined_asleep(document: &StateDocument, value: &Value) -> bool {
     let parts = value.get("$join").and_then(Value::as_array);
-    parts
-        .into_iter()
-        .flatten()
-        .flat_map(references)
-        .any(|reference| snapshot.resources.get(&reference.address).is_some_and(crate::record::Entry::is_asleep))
+    parts.into_iter().flatten().flat_map(references).any(|reference| {
+        document.resources.get(&reference.address).is_some_and(crate::record::ResourceRecord::is_asleep)
+    })
 }
 
 fn all(outputs: &[Resolved], format: OutputFormat) -> Result<String, CommandError> {

@@ -1,11 +1,9 @@
 //! `ebb plan`: what would be done. Takes no lock and changes nothing.
 
-use crate::engine::apply::Access;
-use jiff::Timestamp;
-
-use crate::engine::apply::{Deployment, Interrupt};
-use crate::engine::cli::change::{declarations, include_data, show, who};
+use crate::engine::apply::{Goal, Shutdown};
+use crate::engine::cli::change::{include_data, show};
 use crate::engine::cli::context::Context;
+use crate::engine::cli::deploy::deployment;
 use crate::engine::cli::error::{CHANGES, CommandError, DONE};
 use crate::engine::cli::progress::Progress;
 use crate::engine::cli::{arguments, plan_file};
@@ -15,32 +13,25 @@ pub(super) async fn run(context: &Context, arguments: &arguments::Plan) -> Resul
     let target = Target::from(arguments.target);
     let environment = context.environment()?;
     let stack = context.recorded_or_registered(&environment, arguments.stack.as_deref()).await?;
-    // What is wrong with the declaration is told before anybody is asked for credentials.
-    declarations(context, &environment, &stack, target, "")?;
+    // Problems with the declaration are reported before credentials are needed.
+    let declare = |account: &str| match target {
+        Target::Running => context.declare(&environment, &stack, account).map(Some),
+        Target::Paused | Target::Destroyed => Ok(None),
+    };
+    declare("")?;
     let progress = Progress::for_plan(context.output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
-    let declarations = declarations(context, &environment, &stack, target, &connection.account)?;
+    let declarations = declare(&connection.account)?;
     let state = environment.state(&stack, Some(&connection.clients)).await?;
     let include_data = include_data(&state, &arguments.include_data).await?;
-    let sink = |event| progress.event(event);
-    let deployment = Deployment {
-        state: &state,
-        access: Access {
-            aws: connection.clients.aws.clone(),
-            providers: context.providers.clone(),
-            showing: connection.clients.showing(),
-        },
-        account: connection.account.clone(),
-        clock: &Timestamp::now,
-        sink: &sink,
-        interrupt: Interrupt::default(),
-        who: who(),
-        why: None,
-    };
+    let on_event = |event| progress.event(event);
+    let deployment = deployment(context, &connection, &state, &on_event, Shutdown::default(), None);
     progress.phase("reading what is there");
     let scope = environment.scope(&stack, &connection.account);
-    let prepared = deployment.plan(declarations.as_ref(), &scope, target, &include_data).await?;
+    let prepared = deployment
+        .plan(Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data })
+        .await?;
     progress.clear();
     show(context, &prepared.plan)?;
     if let Some(path) = &arguments.out {

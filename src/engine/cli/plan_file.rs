@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::plan::{FORMAT, Plan};
+use crate::plan::{PLAN_FORMAT, Plan};
 
 /// Why a plan file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum PlanFileError {
         message: String,
     },
     /// Its format is another one.
-    #[error("{path} has plan format {found}, this ebb reads format {FORMAT}; plan again with this version")]
+    #[error("{path} has plan format {found}, this ebb reads format {PLAN_FORMAT}; plan again with this version")]
     Format {
         /// The file.
         path: String,
@@ -56,7 +56,7 @@ pub(super) fn read(path: &Path) -> Result<Plan, PlanFileError> {
         |error: serde_json::Error| PlanFileError::NotAPlan { path: name.clone(), message: error.to_string() };
     let value: Value = serde_json::from_slice(&text).map_err(not_a_plan)?;
     match value.get("format").and_then(Value::as_u64) {
-        Some(found) if found == u64::from(FORMAT) => {}
+        Some(found) if found == u64::from(PLAN_FORMAT) => {}
         Some(found) => return Err(PlanFileError::Format { path: name, found }),
         None => return Err(PlanFileError::NotAPlan { path: name, message: "it has no `format`".into() }),
     }

@@ -10,10 +10,11 @@ use serde::Serialize;
 use crate::engine::cli::context;
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE};
+use crate::engine::cli::output::OUTPUT_FORMAT;
 use crate::engine::cli::output::count;
 use crate::engine::environment::Environment;
-use crate::plan::{FORMAT, Target};
-use crate::record::{Entry, Snapshot};
+use crate::plan::Target;
+use crate::record::{ResourceRecord, StateDocument};
 use crate::resource::{Address, Persistence};
 
 #[derive(Serialize)]
@@ -81,7 +82,11 @@ pub(super) async fn run(context: &Context, stack: Option<&str>) -> Result<u8, Co
         stacks.push(read(context, &environment, name).await?);
     }
     if context.output.is_json() {
-        context.output.json(&AllStatus { format: FORMAT, environment: environment.name().to_owned(), stacks })?;
+        context.output.json(&AllStatus {
+            format: OUTPUT_FORMAT,
+            environment: environment.name().to_owned(),
+            stacks,
+        })?;
     } else {
         context.output.result(&stacks.iter().map(render).collect::<Vec<_>>().join("\n"))?;
     }
@@ -93,11 +98,11 @@ async fn read(context: &Context, environment: &Environment, stack: String) -> Re
     Ok(of(context.providers.kinds(), environment.name(), stack, recorded))
 }
 
-fn of(kinds: &Registry, environment: &str, stack: String, recorded: Option<Snapshot>) -> Status {
+fn of(kinds: &Registry, environment: &str, stack: String, recorded: Option<StateDocument>) -> Status {
     let environment = environment.to_owned();
-    let Some(snapshot) = recorded else {
+    let Some(document) = recorded else {
         return Status {
-            format: FORMAT,
+            format: OUTPUT_FORMAT,
             stack,
             environment,
             target: Target::Destroyed,
@@ -110,26 +115,26 @@ fn of(kinds: &Registry, environment: &str, stack: String, recorded: Option<Snaps
         };
     };
     Status {
-        format: FORMAT,
+        format: OUTPUT_FORMAT,
         stack,
         environment,
-        target: snapshot.target,
-        since: Some(snapshot.since),
-        by: Some(snapshot.by),
-        why: Some(snapshot.why),
-        serial: snapshot.serial,
-        run: snapshot.run.map(|run| OpenRun {
+        target: document.target,
+        since: Some(document.since),
+        by: Some(document.by),
+        why: Some(document.why),
+        serial: document.serial,
+        run: document.run.map(|run| OpenRun {
             command: run.command,
             by: run.by,
             started: run.started,
             target: run.plan.target,
             operations: run.plan.operations.len(),
         }),
-        resources: snapshot.resources.into_iter().map(|recorded| resource(kinds, recorded)).collect(),
+        resources: document.resources.into_iter().map(|recorded| resource(kinds, recorded)).collect(),
     }
 }
 
-fn resource(kinds: &Registry, (address, entry): (Address, Entry)) -> ResourceStatus {
+fn resource(kinds: &Registry, (address, entry): (Address, ResourceRecord)) -> ResourceStatus {
     ResourceStatus {
         kind: address.kind().to_owned(),
         persistence: kinds.get(address.kind()).map(|kind| kind.info().persistence),

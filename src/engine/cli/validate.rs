@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE};
 use crate::engine::cli::output::count;
-use crate::planner::Graph;
+use crate::planner::dependency_order;
 
 #[derive(Serialize)]
 struct Validated {
@@ -30,8 +30,7 @@ pub(super) fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandE
     let mut stacks = Vec::new();
     for name in names {
         let declared = context.declare(&environment, &name, "")?;
-        let edges = declared.resources.iter().map(|(address, declaration)| (address, &declaration.depends_on));
-        Graph::new(edges).order().map_err(|cycle| {
+        dependency_order(&declared).map_err(|cycle| {
             let problem = crate::stack::Problem { at: name.clone(), field: None, message: cycle.to_string() };
             CommandError::problems(&name, &[problem])
         })?;
@@ -43,7 +42,7 @@ pub(super) fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandE
     }
     if context.output.is_json() {
         let environment = environment.name().to_owned();
-        context.output.json(&Validated { format: crate::plan::FORMAT, environment, stacks })?;
+        context.output.json(&Validated { format: crate::engine::cli::output::OUTPUT_FORMAT, environment, stacks })?;
     } else {
         let mut text = format!("Environment {} is valid.\n", environment.name());
         for ValidatedStack { stack, resources, outputs } in &stacks {

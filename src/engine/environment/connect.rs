@@ -11,7 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 
 use crate::engine::environment::{Environment, Location};
 use crate::engine::sdk;
-use crate::engine::sdk::{Aws, CallName as _, ErrorKind, Showing};
+use crate::engine::sdk::{Aws, CallName as _, ErrorKind, PropagationDelay};
 use crate::engine::state::StateError;
 
 /// How often a call is tried before it counts as failed.
@@ -184,12 +184,12 @@ impl Environment {
 
 impl Clients {
     /// How long this cloud may take to show what it made.
-    pub fn showing(&self) -> Showing {
+    pub fn propagation(&self) -> PropagationDelay {
         #[cfg(feature = "embedded")]
         if let Some(cloud) = &self.cloud {
-            return Showing::within(cloud.seam().longest_lag() * 2);
+            return PropagationDelay::within(cloud.seam().longest_lag() * 2);
         }
-        Showing::AWS
+        PropagationDelay::AWS
     }
 
     /// How many calls the embedded cloud has seen of this process; `None` outside of it.

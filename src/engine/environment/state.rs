@@ -14,7 +14,7 @@ use crate::engine::environment::{
     StateSettings, nearest,
 };
 use crate::engine::sdk::Aws;
-use crate::engine::state::{Bucket, Key, Keys, KmsKey, Passphrase, Place, State, StateError};
+use crate::engine::state::{Bucket, Key, Keys, KmsKey, Passphrase, StateError, StateLocation, StateStore};
 
 /// The environment variables with passphrases, if the file names no others.
 const PASSPHRASE: &str = "EBB_STATE_PASSPHRASE";
@@ -23,7 +23,7 @@ const PASSPHRASE_BEFORE: &str = "EBB_STATE_PASSPHRASE_PREVIOUS";
 impl Environment {
     /// The state of a stack. `clients` are those of this command, if it has any already; others are made only where the
     /// state cannot be reached without.
-    pub async fn state(&self, stack: &str, clients: Option<&Clients>) -> Result<State, ConnectError> {
+    pub async fn state(&self, stack: &str, clients: Option<&Clients>) -> Result<StateStore, ConnectError> {
         let aws = match clients {
             Some(clients) => Some(Arc::clone(&clients.aws)),
             None if self.state_settings().need_aws() => Some(self.clients().await?.aws),
@@ -33,11 +33,11 @@ impl Environment {
     }
 
     /// The state of a stack in another place than the environment says.
-    pub fn state_in(&self, place: &Place, stack: &str, clients: &Clients) -> Result<State, ConnectError> {
+    pub fn state_in(&self, place: &StateLocation, stack: &str, clients: &Clients) -> Result<StateStore, ConnectError> {
         Ok(self.state_at(place, stack, Some(&clients.aws))?)
     }
 
-    fn state_at(&self, place: &Place, stack: &str, aws: Option<&Arc<Aws>>) -> Result<State, StateError> {
+    fn state_at(&self, place: &StateLocation, stack: &str, aws: Option<&Arc<Aws>>) -> Result<StateStore, StateError> {
         let key = |settings: &KeySettings, variable| self.key(settings, variable, stack, aws);
         let keys = match &self.state_settings().encryption {
             None => Keys::default(),
@@ -47,11 +47,11 @@ impl Environment {
                 Keys::new(key(&encryption.current(), PASSPHRASE)?, previous.flatten())
             }
         };
-        Ok(State::new(place.backend(self.name(), stack), self.name(), stack, keys))
+        Ok(StateStore::new(place.backend(self.name(), stack), self.name(), stack, keys))
     }
 
     /// Where the state of all stacks of this environment is kept.
-    pub async fn state_place(&self) -> Result<Place, ConnectError> {
+    pub async fn state_place(&self) -> Result<StateLocation, ConnectError> {
         match self.state_settings().backend {
             StateBackend::Local => Ok(self.place(None)),
             StateBackend::S3 => Ok(self.place(Some(&self.clients().await?.aws))),
@@ -59,13 +59,13 @@ impl Environment {
     }
 
     /// Another place for the same state, as it is named on a command line: `s3://BUCKET/PREFIX` or a directory.
-    pub fn other_place(&self, named: &str, clients: &Clients) -> Place {
+    pub fn other_place(&self, named: &str, clients: &Clients) -> StateLocation {
         match named.strip_prefix("s3://") {
             Some(rest) => {
                 let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-                Place::Bucket(self.bucket(&clients.aws, bucket, prefix))
+                StateLocation::Bucket(self.bucket(&clients.aws, bucket, prefix))
             }
-            None => Place::Directory(self.root().join(named)),
+            None => StateLocation::Directory(self.root().join(named)),
         }
     }
 
@@ -74,13 +74,13 @@ impl Environment {
         named.strip_prefix("./").unwrap_or(named).to_owned()
     }
 
-    fn place(&self, aws: Option<&Arc<Aws>>) -> Place {
+    fn place(&self, aws: Option<&Arc<Aws>>) -> StateLocation {
         let settings = self.state_settings();
         match (&settings.bucket, aws) {
             (Some(bucket), Some(aws)) if settings.backend == StateBackend::S3 => {
-                Place::Bucket(self.bucket(aws, bucket, settings.prefix.as_deref().unwrap_or_default()))
+                StateLocation::Bucket(self.bucket(aws, bucket, settings.prefix.as_deref().unwrap_or_default()))
             }
-            _ => Place::Directory(self.state_directory().to_owned()),
+            _ => StateLocation::Directory(self.state_directory().to_owned()),
         }
     }
 

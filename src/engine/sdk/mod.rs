@@ -1,5 +1,6 @@
 //! The clients of the AWS SDK, and the properties of AWS that every caller has to live with.
 
+mod backoff;
 mod call;
 mod clients;
 mod context;
@@ -7,11 +8,12 @@ mod error;
 mod no_retry;
 mod propagation;
 
+pub use backoff::Backoff;
 pub use call::{CallName, OptionalCall, built, kind_of, required};
 pub use clients::Aws;
 pub use context::Context;
 pub use error::{Error, ErrorKind};
-pub use propagation::Showing;
+pub use propagation::PropagationDelay;
 
 /// A boxed future, as object-safe traits need it.
 pub type Boxed<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

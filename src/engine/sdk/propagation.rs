@@ -1,39 +1,39 @@
-//! How long AWS may take to show what it made.
+//! Eventual consistency: how long AWS may take to show a resource that it created.
 
 use std::time::Duration;
 
-/// How long AWS may take to show what it made. EC2 and IAM are consistent only eventually; what is created is usually seen
-/// within seconds. AWS advises to look again for minutes, with longer and longer pauses
-/// (Amazon EC2 API Reference, *Eventual consistency*).
+use super::Backoff;
+
+/// How long AWS may take to show a resource that it created. EC2 and IAM are eventually consistent; a new resource is usually
+/// visible within seconds. AWS advises to look again for minutes, with longer and longer delays (Amazon EC2 API Reference,
+/// *Eventual consistency*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Showing(Duration);
+pub struct PropagationDelay(Duration);
 
-/// The first pause between two looks, and the longest.
-const FIRST: Duration = Duration::from_millis(250);
-const LONGEST: Duration = Duration::from_secs(5);
-
-impl Showing {
-    /// What AWS itself is given.
+impl PropagationDelay {
+    /// The delay to expect of AWS itself.
     pub const AWS: Self = Self(Duration::from_secs(60));
 
-    /// Within this time everything is seen.
+    /// No delay: everything is visible at once.
+    pub const NONE: Self = Self(Duration::ZERO);
+
+    /// Everything is visible within this time.
     pub fn within(time: Duration) -> Self {
         Self(time)
     }
 
-    /// Nothing is missing that was not seen for so long.
-    pub fn longest(self) -> Duration {
+    /// Returns the time after which a resource that was never seen does not exist.
+    pub fn max(self) -> Duration {
         self.0
     }
 
-    /// The pauses between looks at something that is not seen, until it is certain that it is not there.
-    pub fn pauses(self) -> impl Iterator<Item = Duration> + Send {
-        let (mut left, mut next) = (self.0, FIRST);
+    /// Returns the delays between looks at a resource that is not visible. They add up to [`max`](Self::max).
+    pub fn delays(self) -> impl Iterator<Item = Duration> + Send {
+        let (mut left, mut delays) = (self.0, Backoff::VISIBILITY.delays());
         std::iter::from_fn(move || {
-            let pause = next.min(left);
-            left -= pause;
-            next = (next * 2).min(LONGEST);
-            (!pause.is_zero()).then_some(pause)
+            let delay = delays.next()?.min(left);
+            left -= delay;
+            (!delay.is_zero()).then_some(delay)
         })
     }
 }
@@ -43,11 +43,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_and_add_up() {
-        let pauses: Vec<_> = Showing::AWS.pauses().collect();
-        assert_eq!(pauses.iter().sum::<Duration>(), Duration::from_secs(60));
-        assert_eq!((pauses[0], pauses[1], pauses[2]), (FIRST, FIRST * 2, FIRST * 4));
-        assert!(pauses.iter().all(|pause| *pause <= LONGEST));
-        assert_eq!(Showing::within(Duration::ZERO).pauses().count(), 0);
+    fn delays_add_up_to_the_longest_time() {
+        let delays: Vec<_> = PropagationDelay::AWS.delays().collect();
+        assert_eq!(delays.iter().sum::<Duration>(), Duration::from_secs(60));
+        assert!(delays.iter().all(|delay| *delay <= Backoff::VISIBILITY.longest));
+        assert_eq!(PropagationDelay::NONE.delays().count(), 0);
     }
 }

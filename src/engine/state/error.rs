@@ -1,7 +1,7 @@
 //! What can be wrong with state, each with what to do next.
 
 use crate::engine::sdk;
-use crate::engine::state::Holder;
+use crate::engine::state::LockOwner;
 
 /// An error of reading or writing state.
 #[derive(Debug, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum StateError {
     #[error(
         "refused to write {place}: {message}. This is a bug in ebb; what was done is in the journal and is looked up by the next command. Please report it"
     )]
-    Unsound {
+    Inconsistent {
         /// The file or object.
         place: String,
         /// The contradiction.
@@ -29,7 +29,7 @@ pub enum StateError {
     /// A newer version wrote it.
     #[error(
         "{place} has state format {found}, this ebb knows formats up to {}; use a newer ebb",
-        crate::record::FORMAT
+        crate::record::STATE_FORMAT
     )]
     NewerFormat {
         /// The file or object.
@@ -41,7 +41,7 @@ pub enum StateError {
     #[error(
         "{place} is the state of {found}, not of {expected}: it was copied or renamed. Put the right document in its place"
     )]
-    Foreign {
+    WrongStack {
         /// The file or object.
         place: String,
         /// Whose state it is.
@@ -53,7 +53,7 @@ pub enum StateError {
     #[error(
         "{place} was changed by somebody else since it was read (lineage {lineage}, serial {serial} expected); run the command again"
     )]
-    Moved {
+    Conflict {
         /// The file or object.
         place: String,
         /// The lineage that was read.
@@ -65,7 +65,7 @@ pub enum StateError {
     #[error(
         "{place} was moved to {to}; set [state] in the environment's file to that place, then run the same command"
     )]
-    MovedAway {
+    Relocated {
         /// Where it was.
         place: String,
         /// Where it is.
@@ -73,11 +73,11 @@ pub enum StateError {
     },
     /// Somebody else is at work on this stack.
     #[error("{place} is being changed by {holder}{lease}")]
-    Held {
+    Locked {
         /// The state.
         place: String,
         /// Who.
-        holder: Box<Holder>,
+        holder: Box<LockOwner>,
         /// What is known of their lease, and what to do.
         lease: String,
     },
@@ -101,11 +101,19 @@ pub enum StateError {
     },
     /// It cannot be moved, or encrypted anew.
     #[error("{place} stays as it is: {why}")]
-    NotMoved {
+    RelocationRefused {
         /// The state.
         place: String,
         /// Why.
         why: String,
+    },
+    /// A serial records no resources to roll back to.
+    #[error("{place}: serial {serial} records no resources; `ebb destroy` leads there")]
+    NothingToRollBackTo {
+        /// The state.
+        place: String,
+        /// The serial that was asked for.
+        serial: u64,
     },
     /// That serial is not kept.
     #[error("{place} has no serial {serial}; {known}")]

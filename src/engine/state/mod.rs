@@ -9,8 +9,9 @@ mod store;
 mod unlock;
 
 pub use backend::{
-    Backend, Bucket, Commit, Held, Holder, Lease, LocalBackend, Place, S3Backend, Session, Stored, Version,
+    Backend, Bucket, Commit, Lease, LocalBackend, LockInfo, LockOwner, S3Backend, StateLocation, Stored, Version,
+    WriteSession,
 };
 pub use encryption::{Key, Keys, KmsKey, Passphrase};
 pub use error::StateError;
-pub use store::{Recorded, State, Writer};
+pub use store::{Recorded, StateStore, Writer};

@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use crate::engine::state::document::{decode, encode};
 use crate::engine::state::encryption::{DataKey, Written, written};
-use crate::engine::state::{Backend, Commit, Holder, Keys, Lease, Session, StateError, Stored, Version};
-use crate::record::{Progress, Snapshot};
+use crate::engine::state::{Backend, Commit, Keys, Lease, LockOwner, StateError, Stored, Version, WriteSession};
+use crate::record::{JournalEntry, StateDocument};
 
 /// The state of one stack in one environment.
-pub struct State {
+pub struct StateStore {
     backend: Box<dyn Backend>,
     environment: String,
     stack: String,
@@ -16,9 +16,9 @@ pub struct State {
 }
 
 /// What was read: the document, and the progress of its open run.
-pub type Recorded = (Snapshot, Vec<Progress>);
+pub type Recorded = (StateDocument, Vec<JournalEntry>);
 
-impl State {
+impl StateStore {
     /// The state that a backend keeps, sealed and opened with these keys.
     pub fn new(backend: Box<dyn Backend>, environment: &str, stack: &str, keys: Keys) -> Self {
         Self { backend, environment: environment.to_owned(), stack: stack.to_owned(), keys }
@@ -42,20 +42,20 @@ impl State {
     /// The serials that can be read, ascending, the committed one last.
     pub async fn serials(&self) -> Result<Vec<u64>, StateError> {
         let mut serials = self.backend.serials().await?;
-        if let Some((snapshot, _)) = self.read().await? {
-            serials.retain(|serial| *serial < snapshot.serial);
-            serials.push(snapshot.serial);
+        if let Some((document, _)) = self.read().await? {
+            serials.retain(|serial| *serial < document.serial);
+            serials.push(document.serial);
         }
         Ok(serials)
     }
 
     /// The document of a serial, as it was committed.
-    pub async fn at(&self, serial: u64) -> Result<Snapshot, StateError> {
+    pub async fn at(&self, serial: u64) -> Result<StateDocument, StateError> {
         if let Some(bytes) = self.backend.earlier(serial).await? {
             return Ok(self.document(bytes, &format!("{} at serial {serial}", self.place())).await?.0);
         }
         match self.read().await? {
-            Some((snapshot, _)) if snapshot.serial == serial => Ok(snapshot),
+            Some((document, _)) if document.serial == serial => Ok(document),
             _ => Err(self.no_such(serial).await?),
         }
     }
@@ -70,7 +70,7 @@ impl State {
     }
 
     /// Takes the stack for one writer, or names who has it.
-    pub async fn acquire(&self, holder: Holder) -> Result<Writer<'_>, StateError> {
+    pub async fn acquire(&self, holder: LockOwner) -> Result<Writer<'_>, StateError> {
         Ok(Writer { state: self, session: self.backend.acquire(holder).await?, committed: None, data_key: None })
     }
 
@@ -79,23 +79,23 @@ impl State {
     async fn load(&self) -> Result<Option<(Recorded, Version, Option<Arc<DataKey>>)>, StateError> {
         loop {
             let Some(Stored { bytes, version }) = self.backend.document().await? else { return Ok(None) };
-            let (snapshot, key) = self.document(bytes, &self.place()).await?;
-            let Some(run) = &snapshot.run else { return Ok(Some(((snapshot, Vec::new()), version, key))) };
+            let (document, key) = self.document(bytes, &self.place()).await?;
+            let Some(run) = &document.run else { return Ok(Some(((document, Vec::new()), version, key))) };
             let progress = self.progress(&run.id, key.as_deref()).await;
             if self.backend.document().await?.is_some_and(|stored| stored.version == version) {
-                return Ok(Some(((snapshot, progress?), version, key)));
+                return Ok(Some(((document, progress?), version, key)));
             }
         }
     }
 
-    async fn document(&self, bytes: Vec<u8>, place: &str) -> Result<(Snapshot, Option<Arc<DataKey>>), StateError> {
+    async fn document(&self, bytes: Vec<u8>, place: &str) -> Result<(StateDocument, Option<Arc<DataKey>>), StateError> {
         let (bytes, key) = self.keys.open(bytes, &self.about(), place).await?;
-        let snapshot = decode(bytes, place)?;
-        let scope = &snapshot.scope;
+        let document = decode(bytes, place)?;
+        let scope = &document.scope;
         if (scope.environment.as_str(), scope.stack.as_str()) == (self.environment.as_str(), self.stack.as_str()) {
-            return Ok((snapshot, key));
+            return Ok((document, key));
         }
-        Err(StateError::Foreign {
+        Err(StateError::WrongStack {
             place: place.to_owned(),
             found: format!("{} in {}", scope.stack, scope.environment),
             expected: format!("{} in {}", self.stack, self.environment),
@@ -103,7 +103,7 @@ impl State {
     }
 
     /// The progress of a run. A last line that was cut off by a crash is dropped: its operation is looked up.
-    async fn progress(&self, run: &str, key: Option<&DataKey>) -> Result<Vec<Progress>, StateError> {
+    async fn progress(&self, run: &str, key: Option<&DataKey>) -> Result<Vec<JournalEntry>, StateError> {
         let journal = self.backend.journal().await?;
         let mut progress = Vec::new();
         let mut lines =
@@ -122,7 +122,7 @@ impl State {
     }
 
     /// What a line of the journal says of a run, or why it cannot be read.
-    fn entries(&self, line: &[u8], run: &str, key: Option<&DataKey>) -> Result<Vec<Progress>, String> {
+    fn entries(&self, line: &[u8], run: &str, key: Option<&DataKey>) -> Result<Vec<JournalEntry>, String> {
         let opened;
         let sealed = !matches!(written(line), Written::Plain);
         let plain = match written(line) {
@@ -136,7 +136,7 @@ impl State {
         };
         let mut entries = Vec::new();
         for line in plain.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
-            let entry: Progress = serde_json::from_slice(line).map_err(|error| error.to_string())?;
+            let entry: JournalEntry = serde_json::from_slice(line).map_err(|error| error.to_string())?;
             if entry.run != run {
                 continue;
             }
@@ -156,8 +156,8 @@ impl State {
 
 /// The right to write the state of a stack.
 pub struct Writer<'a> {
-    state: &'a State,
-    session: Box<dyn Session>,
+    state: &'a StateStore,
+    session: Box<dyn WriteSession>,
     /// The document that was read or committed last: what the next one replaces.
     committed: Option<Committed>,
     /// What documents are sealed with: a document keeps its data key from write to write.
@@ -188,37 +188,37 @@ impl Writer<'_> {
 
     /// Makes a document durable in place of the one that was read or committed last, whose serial it counts on from.
     /// The progress of an earlier run is dropped with it.
-    pub async fn commit(&mut self, snapshot: &Snapshot) -> Result<(), StateError> {
+    pub async fn commit(&mut self, document: &StateDocument) -> Result<(), StateError> {
         let place = self.state.place();
         if let Some(Committed { lineage, serial: Some(serial), .. }) = &self.committed
-            && (snapshot.lineage != *lineage || snapshot.serial <= *serial)
+            && (document.lineage != *lineage || document.serial <= *serial)
         {
-            let (lineage, serial) = (snapshot.lineage.clone(), snapshot.serial.saturating_sub(1));
-            return Err(StateError::Moved { place, lineage, serial });
+            let (lineage, serial) = (document.lineage.clone(), document.serial.saturating_sub(1));
+            return Err(StateError::Conflict { place, lineage, serial });
         }
-        self.put(snapshot).await
+        self.put(document).await
     }
 
     /// Makes a document durable with whatever serial it has.
-    pub(super) async fn put(&mut self, snapshot: &Snapshot) -> Result<(), StateError> {
-        self.standing()?;
-        let bytes = self.sealed(snapshot).await?;
+    pub(super) async fn put(&mut self, document: &StateDocument) -> Result<(), StateError> {
+        self.check_lease()?;
+        let bytes = self.sealed(document).await?;
         let before = self.committed.as_ref();
         let commit = Commit {
             bytes: &bytes,
             replaces: before.map(|committed| &committed.version),
             keep_as: before.and_then(|committed| committed.serial),
         };
-        let version = self.session.commit(commit).await.map_err(|error| self.moved(error, snapshot))?;
-        let (lineage, serial) = (snapshot.lineage.clone(), Some(snapshot.serial));
+        let version = self.session.commit(commit).await.map_err(|error| self.moved(error, document))?;
+        let (lineage, serial) = (document.lineage.clone(), Some(document.serial));
         self.committed = Some(Committed { version, lineage, serial, data_key: self.data_key.clone() });
         Ok(())
     }
 
     /// The bytes of a document as they are stored.
-    pub(super) async fn sealed(&mut self, snapshot: &Snapshot) -> Result<Vec<u8>, StateError> {
+    pub(super) async fn sealed(&mut self, document: &StateDocument) -> Result<Vec<u8>, StateError> {
         let place = self.state.place();
-        self.state.keys.seal(encode(snapshot, &place)?, &self.state.about(), &place, &mut self.data_key).await
+        self.state.keys.seal(encode(document, &place)?, &self.state.about(), &place, &mut self.data_key).await
     }
 
     /// What is written from now on gets another data key.
@@ -226,7 +226,7 @@ impl Writer<'_> {
         self.data_key = None;
     }
 
-    pub(super) fn session_mut(&mut self) -> &mut dyn Session {
+    pub(super) fn session_mut(&mut self) -> &mut dyn WriteSession {
         self.session.as_mut()
     }
 
@@ -242,11 +242,11 @@ impl Writer<'_> {
     }
 
     /// Backends know versions; people know lineages and serials.
-    fn moved(&self, error: StateError, snapshot: &Snapshot) -> StateError {
+    fn moved(&self, error: StateError, document: &StateDocument) -> StateError {
         match error {
-            StateError::Moved { place, .. } => StateError::Moved {
+            StateError::Conflict { place, .. } => StateError::Conflict {
                 place,
-                lineage: snapshot.lineage.clone(),
+                lineage: document.lineage.clone(),
                 serial: self.committed.as_ref().and_then(|committed| committed.serial).unwrap_or(0),
             },
             other => other,
@@ -254,14 +254,14 @@ impl Writer<'_> {
     }
 
     /// Makes progress of the open run durable.
-    pub async fn append(&mut self, progress: &[Progress]) -> Result<(), StateError> {
-        self.standing()?;
-        let Some(Progress { run, .. }) = progress.first() else { return Ok(()) };
+    pub async fn append(&mut self, progress: &[JournalEntry]) -> Result<(), StateError> {
+        self.check_lease()?;
+        let Some(JournalEntry { run, .. }) = progress.first() else { return Ok(()) };
         let place = self.state.place();
         let mut lines = Vec::new();
         for entry in progress {
             serde_json::to_writer(&mut lines, entry)
-                .map_err(|error| StateError::Unsound { place: place.clone(), message: error.to_string() })?;
+                .map_err(|error| StateError::Inconsistent { place: place.clone(), message: error.to_string() })?;
             lines.push(b'\n');
         }
         if let Some(key) = self.committed.as_ref().and_then(|committed| committed.data_key.as_ref()) {
@@ -276,7 +276,7 @@ impl Writer<'_> {
     }
 
     /// An error once the right to write is lost.
-    pub fn standing(&self) -> Result<(), StateError> {
+    pub fn check_lease(&self) -> Result<(), StateError> {
         match self.session.lease().lost() {
             Some(why) => Err(StateError::LeaseLost { place: self.state.place(), why }),
             None => Ok(()),

@@ -6,10 +6,10 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use ebbtide::aws::ec2::VpcEndpoint;
-use ebbtide::engine::state::{Holder, Keys, LocalBackend, State};
+use ebbtide::engine::state::{Keys, LocalBackend, LockOwner, StateStore};
 use ebbtide::plan::{AllKinds, Target};
-use ebbtide::planner::{Observation, Request, Seen, plan};
-use ebbtide::record::{Entry, Snapshot};
+use ebbtide::planner::{Observation, Observed, Request, plan};
+use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Input, LiveState, Readiness, Scope, resolve};
 use ebbtide::stack::{Declarations, Stack};
 use serde_json::{Value, json};
@@ -78,15 +78,15 @@ fn declare(size: usize) -> Declarations {
 }
 
 /// What is recorded of the graph once it is applied.
-pub fn snapshot(size: usize) -> Snapshot {
+pub fn snapshot(size: usize) -> StateDocument {
     let declarations = declare(size);
-    let mut snapshot = Snapshot::empty(scope(), "2026-01-01T00:00:00Z".parse().expect("a time"));
-    snapshot.serial = 1;
-    snapshot.target = Target::Running;
+    let mut document = StateDocument::empty(scope(), "2026-01-01T00:00:00Z".parse().expect("a time"));
+    document.serial = 1;
+    document.target = Target::Running;
     for (address, declaration) in &declarations.resources {
         let output = |name: &str| json!(format!("vpce-{name:0>17}"));
         let (inputs, _) = resolve(&declaration.inputs, &|reference| Some(output(reference.address.name())));
-        let mut entry = Entry {
+        let mut entry = ResourceRecord {
             id: output(address.name()).as_str().map(str::to_owned),
             generation: 1,
             inputs,
@@ -99,25 +99,25 @@ pub fn snapshot(size: usize) -> Snapshot {
             deposed: Vec::new(),
         };
         entry.declare(&declaration.inputs);
-        snapshot.resources.insert(address.clone(), entry);
+        document.resources.insert(address.clone(), entry);
     }
-    snapshot
+    document
 }
 
 /// Records the graph as if it had been applied; answers the size of the state in bytes.
 fn record(folder: &Path, size: usize) -> u64 {
-    let snapshot = snapshot(size);
+    let document = snapshot(size);
     let state = state(folder);
-    let holder = Holder { by: "bench".into(), process: 0, command: "bench".into(), since: snapshot.since };
+    let holder = LockOwner { by: "bench".into(), process: 0, command: "bench".into(), since: document.since };
     block_on(async {
         let mut writer = state.acquire(holder).await.expect("nobody else has it");
-        writer.commit(&snapshot).await.expect("state is written");
+        writer.commit(&document).await.expect("state is written");
     });
     std::fs::metadata(folder.join("bench/layers.json")).map(|file| file.len()).unwrap_or_default()
 }
 
-fn state(folder: &Path) -> State {
-    State::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::default())
+fn state(folder: &Path) -> StateStore {
+    StateStore::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::default())
 }
 
 pub fn block_on<T>(future: impl Future<Output = T>) -> T {
@@ -139,9 +139,9 @@ pub fn child(arguments: &[String]) -> ExitCode {
     let size = size.parse().expect("a number");
     let begun = Instant::now();
     let declarations = declare(size);
-    let (snapshot, _) = block_on(state(Path::new(folder)).read()).expect("state is read").expect("there is state");
+    let (document, _) = block_on(state(Path::new(folder)).read()).expect("state is read").expect("there is state");
     let mut observation = Observation::default();
-    for (address, entry) in &snapshot.resources {
+    for (address, entry) in &document.resources {
         let observed = Observed {
             inputs: entry.inputs.clone(),
             outputs: entry.outputs.clone(),
@@ -149,12 +149,12 @@ pub fn child(arguments: &[String]) -> ExitCode {
             holds: None,
             remember: None,
         };
-        observation.note(address, entry, Seen::There(Box::new(observed)));
+        observation.note(address, entry, Observed::Present(Box::new(observed)));
     }
     let request = Request {
         declarations: Some(&declarations),
         scope: &scope(),
-        snapshot: &snapshot,
+        document: &document,
         observation: &observation,
         target: Target::Running,
         include_data: &BTreeSet::new(),

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::time::Instant;
 
-use ebbtide::engine::state::{Holder, Key, Keys, LocalBackend, Passphrase, State};
-use ebbtide::record::{Outcome, Progress, Snapshot};
+use ebbtide::engine::state::{Key, Keys, LocalBackend, LockOwner, Passphrase, StateStore};
+use ebbtide::record::{JournalEntry, JournalEvent, StateDocument};
 use serde_json::json;
 
-use crate::plan::{block_on, snapshot};
+use crate::plan::{block_on, document};
 use crate::report::{Report, median};
 
 /// How many resources the document has.
@@ -18,25 +18,25 @@ const GROUP: usize = 64;
 
 pub fn measure(report: &mut Report) {
     let folder = tempfile::tempdir().expect("a folder");
-    let snapshot = snapshot(RESOURCES);
+    let document = snapshot(RESOURCES);
     for (name, passphrase) in [("", None), (", encrypted", Some("correct horse battery staple"))] {
         let state = state(folder.path(), passphrase);
         let mut written = Vec::new();
         let mut appended = Vec::new();
         let mut alone = Vec::new();
         block_on(async {
-            let mut writer = state.acquire(holder(&snapshot)).await.expect("nobody else has it");
+            let mut writer = state.acquire(holder(&document)).await.expect("nobody else has it");
             writer.read().await.expect("state is read");
-            let serial = |nth: u64| Snapshot { serial: nth, ..snapshot.clone() };
-            let first = state.read().await.expect("state is read").map_or(0, |(snapshot, _)| snapshot.serial);
+            let serial = |nth: u64| StateDocument { serial: nth, ..document.clone() };
+            let first = state.read().await.expect("state is read").map_or(0, |(document, _)| document.serial);
             for nth in 1..=10 {
-                let snapshot = serial(first + nth);
+                let document = serial(first + nth);
                 let begun = Instant::now();
-                writer.commit(&snapshot).await.expect("state is written");
+                writer.commit(&document).await.expect("state is written");
                 written.push(begun.elapsed().as_secs_f64() * 1000.0);
             }
             for nth in 0..60 {
-                let lines: Vec<Progress> = (0..GROUP).map(|at| line(nth * GROUP + at)).collect();
+                let lines: Vec<JournalEntry> = (0..GROUP).map(|at| line(nth * GROUP + at)).collect();
                 let begun = Instant::now();
                 writer.append(&lines).await.expect("the journal is written");
                 appended.push(begun.elapsed().as_secs_f64() * 1e6 / GROUP as f64);
@@ -60,21 +60,21 @@ pub fn measure(report: &mut Report) {
     }
 }
 
-fn state(folder: &Path, passphrase: Option<&str>) -> State {
+fn state(folder: &Path, passphrase: Option<&str>) -> StateStore {
     let key = passphrase.map(|text| {
         let text = zeroize::Zeroizing::new(text.to_owned());
         Key::Passphrase(Passphrase::new(text, "the benchmark").expect("it is long enough"))
     });
-    State::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::new(key, None))
+    StateStore::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::new(key, None))
 }
 
-fn holder(snapshot: &Snapshot) -> Holder {
-    Holder { by: "bench".into(), process: 0, command: "bench".into(), since: snapshot.since }
+fn holder(document: &StateDocument) -> LockOwner {
+    LockOwner { by: "bench".into(), process: 0, command: "bench".into(), since: document.since }
 }
 
 /// A line as the executor writes it when a resource is ready.
-fn line(operation: usize) -> Progress {
-    let outcome = Outcome::Ready {
+fn line(operation: usize) -> JournalEntry {
+    let outcome = JournalEvent::Ready {
         id: format!("vpce-{operation:017x}"),
         inputs: json!({
             "vpc": "vpc-0123456789abcdef0", "service": "s3", "access": "gateway", "private_dns": false, "policy": null,
@@ -83,5 +83,5 @@ fn line(operation: usize) -> Progress {
         }),
         outputs: json!({"vpc_endpoint_id": format!("vpce-{operation:017x}"), "dns_name": ""}),
     };
-    Progress { run: "0123456789abcdef0123456789abcdef".into(), operation, outcome, took: Some(1234) }
+    JournalEntry { run: "0123456789abcdef0123456789abcdef".into(), operation, outcome, took: Some(1234) }
 }

@@ -53,7 +53,12 @@ impl Row {
     }
 
     /// Declares the endpoint, unless it is switched off.
-    pub(super) fn declare(&self, stack: &mut Stack, settings: &Settings, place: &Place) -> Option<DeclaredEndpoint> {
+    pub(super) fn declare(
+        &self,
+        stack: &mut Stack,
+        settings: &Settings,
+        place: &StateLocation,
+    ) -> Option<DeclaredEndpoint> {
         let own = settings.endpoints.of(self.name);
         if !own.enabled.unwrap_or(self.variable.is_some()) {
             return None;
@@ -62,7 +67,13 @@ impl Row {
         Some(DeclaredEndpoint::new(stack, self.name, self.variable, &endpoint))
     }
 
-    fn endpoint(&self, name: &str, settings: &Settings, own: &settings::Endpoint, place: &Place) -> LlmEndpoint {
+    fn endpoint(
+        &self,
+        name: &str,
+        settings: &Settings,
+        own: &settings::Endpoint,
+        place: &StateLocation,
+    ) -> LlmEndpoint {
         let instances = Instances {
             // Tens of gigabytes are fetched and loaded before the first answer.
             download_timeout_seconds: Some(1800),
@@ -90,7 +101,7 @@ impl Row {
         }
     }
 
-    fn container(&self, settings: &Settings, own: &settings::Endpoint, place: &Place) -> Container {
+    fn container(&self, settings: &Settings, own: &settings::Endpoint, place: &StateLocation) -> Container {
         let uri = match &own.model {
             Some(uri) => Input::from(uri.as_str()),
             None => place.models.then(format!("/{}/{}/", self.name, self.model)),
@@ -126,7 +137,7 @@ impl From<&settings::Schedule> for ScheduledBounds {
 }
 
 /// Where endpoints are: what all of them share.
-pub(super) struct Place {
+pub(super) struct StateLocation {
     network: ModelVpc,
     models: Input<String>,
     answers: Option<Input<String>>,
@@ -134,7 +145,7 @@ pub(super) struct Place {
     image: String,
 }
 
-impl Place {
+impl StateLocation {
     /// In the private subnets, with no way in and only HTTPS out.
     pub(super) fn new(stack: &mut Stack, network: NetworkOutputs, storage: &Storage, alerts: &Input<TopicArn>) -> Self {
         let group = SecurityGroup {
@@ -181,7 +192,7 @@ pub(super) fn declare_bulk(
     row: &Row,
     stack: &mut Stack,
     settings: &Settings,
-    place: &Place,
+    place: &StateLocation,
 ) -> Option<DeclaredEndpoint> {
     let answers = place.answers.as_ref()?;
     let name = format!("{}-bulk", row.name);

@@ -116,6 +116,6 @@ async fn the_observer_sees_what_is_there() {
     let seen = applied.inventory().await;
     let kinds: std::collections::BTreeSet<_> = seen.keys().filter_map(|name| name.split(' ').next()).collect();
     assert!(kinds.len() >= 12, "{kinds:?}");
-    assert_eq!(seen.values().sum::<usize>(), applied.snapshot().await.unwrap().resources.len(), "{seen:#?}");
+    assert_eq!(seen.values().sum::<usize>(), applied.document().await.unwrap().resources.len(), "{seen:#?}");
     assert!(apply.start.inventory().await.is_empty());
 }

@@ -64,7 +64,7 @@ impl World {
                 plan.operations.iter().map(|o| format!("{} {} ({})", o.operation, o.address, o.reason)).collect();
             return Err(format!("it has not converged: {}", told.join("; ")));
         }
-        if self.snapshot().await.is_some_and(|snapshot| snapshot.run.is_some()) {
+        if self.document().await.is_some_and(|document| document.run.is_some()) {
             return Err("its run is still open".to_owned());
         }
         let wrong = difference(expected, &self.inventory().await);

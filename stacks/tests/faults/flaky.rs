@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ebbtide::engine::sdk::Boxed;
 use ebbtide::engine::state::{
-    Backend, Commit, Held, Holder, Lease, LocalBackend, Session, StateError, Stored, Version,
+    Backend, Commit, Lease, LocalBackend, LockInfo, LockOwner, StateError, Stored, Version, WriteSession,
 };
 
 use crate::cut::{Cut, Write};
@@ -43,25 +43,25 @@ impl Backend for Flaky {
         self.inner.earlier(serial)
     }
 
-    fn held(&self) -> Boxed<'_, Result<Option<Held>, StateError>> {
+    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
         self.inner.held()
     }
 
-    fn acquire(&self, holder: Holder) -> Boxed<'_, Result<Box<dyn Session>, StateError>> {
+    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
         Box::pin(async move {
             let (inner, cut) = (self.inner.acquire(holder).await?, Arc::clone(&self.cut));
-            let session: Box<dyn Session> = Box::new(FlakySession { inner, cut, place: self.place() });
+            let session: Box<dyn WriteSession> = Box::new(FlakySession { inner, cut, place: self.place() });
             Ok(session)
         })
     }
 
-    fn unlock<'a>(&'a self, held: &'a Held) -> Boxed<'a, Result<(), StateError>> {
+    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
         self.inner.unlock(held)
     }
 }
 
 struct FlakySession {
-    inner: Box<dyn Session>,
+    inner: Box<dyn WriteSession>,
     cut: Arc<Cut>,
     place: String,
 }
@@ -88,7 +88,7 @@ impl FlakySession {
     }
 }
 
-impl Session for FlakySession {
+impl WriteSession for FlakySession {
     fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
         Box::pin(async move {
             let last = self.before().await?;

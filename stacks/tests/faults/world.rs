@@ -6,11 +6,11 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide::engine::apply::{Deployment, Event, Failure, Finished, Interrupt};
-use ebbtide::engine::sdk::{Aws, Showing};
-use ebbtide::engine::state::{Backend, Keys, LocalBackend, State};
+use ebbtide::engine::apply::{Deployment, Event, Failure, Finished, Shutdown};
+use ebbtide::engine::sdk::{Aws, PropagationDelay};
+use ebbtide::engine::state::{Backend, Keys, LocalBackend, StateStore};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::record::Snapshot;
+use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::Declarations;
 use ebbtide_cloud::{Cloud, Settings};
@@ -44,7 +44,7 @@ pub struct World {
 }
 
 /// A clock that stands still.
-fn standing() -> Timestamp {
+fn check_lease() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().expect("a time")
 }
 
@@ -121,9 +121,9 @@ impl World {
         LocalBackend::new(&self.state_folder(), "test", "faults")
     }
 
-    pub async fn snapshot(&self) -> Option<Snapshot> {
+    pub async fn snapshot(&self) -> Option<StateDocument> {
         let state = state_on(self.backend());
-        state.read().await.expect("state is read").map(|(snapshot, _)| snapshot)
+        state.read().await.expect("state is read").map(|(document, _)| document)
     }
 
     /// Runs a command to its end on a cloud and a backend.
@@ -137,8 +137,8 @@ impl World {
         let state = state_on(backend);
         let deployment = self.deployment(&state, cloud, sink);
         let mut work = deployment.begin("command", &scope()).await?;
-        let include_data = match (command.with_data, self.snapshot().await) {
-            (true, Some(snapshot)) => snapshot.resources.into_keys().collect(),
+        let include_data = match (command.with_data, self.document().await) {
+            (true, Some(document)) => document.resources.into_keys().collect(),
             _ => BTreeSet::new(),
         };
         let run = async {
@@ -179,23 +179,28 @@ impl World {
         Ok(deployment.plan(Some(&command.declarations), &scope(), command.target, &none).await?.plan)
     }
 
-    fn deployment<'a>(&'a self, state: &'a State, cloud: &Cloud, sink: &'a (dyn Fn(Event) + Sync)) -> Deployment<'a> {
+    fn deployment<'a>(
+        &'a self,
+        state: &'a StateStore,
+        cloud: &Cloud,
+        sink: &'a (dyn Fn(Event) + Sync),
+    ) -> Deployment<'a> {
         Deployment {
             state,
             aws: Self::aws(cloud),
             account: ACCOUNT.into(),
             clock: &self.clock,
             sink,
-            interrupt: Interrupt::default(),
+            interrupt: Shutdown::default(),
             who: "test@host".into(),
             why: None,
-            showing: Showing::within(cloud.seam().longest_lag() * 2),
+            propagation: PropagationDelay::within(cloud.seam().longest_lag() * 2),
         }
     }
 }
 
-fn state_on(backend: impl Backend + 'static) -> State {
-    State::new(Box::new(backend), "test", "faults", Keys::default())
+fn state_on(backend: impl Backend + 'static) -> StateStore {
+    StateStore::new(Box::new(backend), "test", "faults", Keys::default())
 }
 
 /// In memory, where there is such a place: nothing here needs to survive the machine.

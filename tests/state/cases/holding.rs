@@ -6,14 +6,14 @@ use ebbtide::engine::state::{Backend, StateError};
 
 use super::{committed, read};
 use crate::documents::{RUN, next, progress, running};
-use crate::world::{Place, World, holder};
+use crate::world::{StateLocation, World, holder};
 
 pub async fn a_second_writer_is_told_who_has_it(world: &World) {
     let (state, other) = (world.state(), world.state());
     assert_eq!(world.backend().held().await.unwrap(), None);
     let writer = state.acquire(holder("first@host")).await.unwrap();
     let error = other.acquire(holder("second@host")).await.err().expect("it is taken");
-    let StateError::Held { holder: named, .. } = &error else { panic!("{error}") };
+    let StateError::Locked { holder: named, .. } = &error else { panic!("{error}") };
     assert_eq!(**named, holder("first@host"));
     assert!(error.to_string().contains("first@host (`ebb apply`"), "{error}");
     let held = world.backend().held().await.unwrap().expect("it is held");
@@ -27,14 +27,14 @@ pub async fn a_second_writer_is_told_who_has_it(world: &World) {
 
 pub async fn what_is_dropped_is_free_in_time(world: &World) {
     let backend: Box<dyn Backend> = match world.place {
-        Place::Directory => Box::new(world.local()),
-        Place::Bucket => Box::new(world.s3().lease_of(1)),
+        StateLocation::Directory => Box::new(world.local()),
+        StateLocation::Bucket => Box::new(world.s3().lease_of(1)),
     };
     drop(backend.acquire(holder("gone@host")).await.unwrap());
     for _ in 0..100 {
         match backend.acquire(holder("next@host")).await {
             Ok(session) => return session.release().await,
-            Err(StateError::Held { .. }) => tokio::time::sleep(Duration::from_millis(100)).await,
+            Err(StateError::Locked { .. }) => tokio::time::sleep(Duration::from_millis(100)).await,
             Err(error) => panic!("{error}"),
         }
     }
@@ -43,20 +43,20 @@ pub async fn what_is_dropped_is_free_in_time(world: &World) {
 
 pub async fn unlocking_takes_the_lease_from_its_holder(world: &World) {
     let (state, backend) = (world.state(), world.backend());
-    let snapshot = committed(&state, 1).await.remove(0);
+    let document = committed(&state, 1).await.remove(0);
     let mut writer = state.acquire(holder("first@host")).await.unwrap();
     writer.read().await.unwrap();
-    let open = running(&next(&snapshot), RUN);
+    let open = running(&next(&document), RUN);
     writer.commit(&open).await.unwrap();
     let held = backend.held().await.unwrap().expect("it is held");
-    if world.place == Place::Directory {
+    if world.place == StateLocation::Directory {
         let error = backend.unlock(&held).await.unwrap_err();
         assert!(error.to_string().contains("ends the lock when it ends"), "{error}");
         assert_eq!((held.renewed_ago, held.ends_after), (None, None));
         writer.commit(&next(&open)).await.unwrap();
         return writer.release().await;
     }
-    let shown_before = ebbtide::engine::state::Held { token: "another".into(), ..held.clone() };
+    let shown_before = ebbtide::engine::state::LockInfo { token: "another".into(), ..held.clone() };
     let error = backend.unlock(&shown_before).await.unwrap_err();
     assert!(matches!(error, StateError::NotUnlocked { .. }) && error.to_string().contains("look again"), "{error}");
     writer.append(&[progress(RUN, 0)]).await.unwrap();

@@ -1,14 +1,14 @@
-//! Progress of an open run.
+//! JournalEntry of an open run.
 
-use ebbtide::engine::state::{State, StateError};
-use ebbtide::record::Progress;
+use ebbtide::engine::state::{StateError, StateStore};
+use ebbtide::record::JournalEntry;
 
 use crate::documents::{RUN, first, next, progress, running};
 
 use crate::world::{With, World, holder};
 
 /// Opens a run and appends these groups of lines.
-async fn with_lines(state: &State, groups: &[Vec<Progress>]) {
+async fn with_lines(state: &StateStore, groups: &[Vec<JournalEntry>]) {
     let mut writer = state.acquire(holder("a@host")).await.unwrap();
     writer.commit(&running(&first(), RUN)).await.unwrap();
     for group in groups {
@@ -22,12 +22,13 @@ async fn told(world: &World) -> Result<Vec<usize>, StateError> {
     Ok(progress.into_iter().map(|entry| entry.operation).collect())
 }
 
-fn three() -> Vec<Vec<Progress>> {
+fn three() -> Vec<Vec<JournalEntry>> {
     vec![vec![progress(RUN, 0)], vec![progress(RUN, 1), progress(RUN, 2)], vec![progress(RUN, 3)]]
 }
 
 pub async fn lines_come_back_in_order(world: &World) {
-    let groups: Vec<Vec<Progress>> = (0..12).map(|at| vec![progress(RUN, at * 2), progress(RUN, at * 2 + 1)]).collect();
+    let groups: Vec<Vec<JournalEntry>> =
+        (0..12).map(|at| vec![progress(RUN, at * 2), progress(RUN, at * 2 + 1)]).collect();
     with_lines(&world.state(), &groups).await;
     assert_eq!(told(world).await.unwrap(), (0..24).collect::<Vec<_>>());
     let journal = world.backend().journal().await.unwrap();
@@ -40,8 +41,8 @@ pub async fn only_lines_of_the_run_are_told(world: &World) {
     let left = world.backend().journal().await.unwrap();
     let state = world.state();
     let mut writer = state.acquire(holder("b@host")).await.unwrap();
-    let (snapshot, _) = writer.read().await.unwrap().unwrap();
-    writer.commit(&running(&next(&snapshot), "run-2")).await.unwrap();
+    let (document, _) = writer.read().await.unwrap().unwrap();
+    writer.commit(&running(&next(&document), "run-2")).await.unwrap();
     writer.append(&[progress("run-2", 7)]).await.unwrap();
     writer.release().await;
     // What a crash left of the run before.
@@ -57,7 +58,7 @@ pub async fn a_line_that_was_cut_off_is_dropped(world: &World) {
     let state = world.state();
     let mut writer = state.acquire(holder("b@host")).await.unwrap();
     writer.read().await.unwrap();
-    if world.place == crate::world::Place::Directory {
+    if world.place == crate::world::StateLocation::Directory {
         writer.append(&[progress(RUN, 4)]).await.unwrap();
         assert_eq!(told(world).await.unwrap(), [0, 1, 2, 4]);
     }
@@ -83,9 +84,9 @@ pub async fn a_commit_ends_the_journal(world: &World) {
     with_lines(&world.state(), &three()).await;
     let state = world.state();
     let mut writer = state.acquire(holder("b@host")).await.unwrap();
-    let (snapshot, progress) = writer.read().await.unwrap().unwrap();
+    let (document, progress) = writer.read().await.unwrap().unwrap();
     assert_eq!(progress.len(), 4);
-    writer.commit(&next(&snapshot)).await.unwrap();
+    writer.commit(&next(&document)).await.unwrap();
     assert_eq!(told(world).await.unwrap(), [0_usize; 0], "the same run, but its progress is in the document by now");
     assert!(world.backend().journal().await.unwrap().is_empty());
     writer.release().await;

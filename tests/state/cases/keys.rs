@@ -1,7 +1,7 @@
 //! Encryption at rest: another key, none, and changing it.
 
-use ebbtide::engine::state::{State, StateError};
-use ebbtide::record::Snapshot;
+use ebbtide::engine::state::{StateError, StateStore};
+use ebbtide::record::StateDocument;
 
 use super::committed;
 use crate::documents::{RUN, next, progress, running};
@@ -27,12 +27,12 @@ fn stranger(world: &World) -> With {
 }
 
 impl World {
-    fn with_keys(&self, current: With, previous: With) -> State {
+    fn with_keys(&self, current: With, previous: With) -> StateStore {
         self.state_with(self.backend(), current, previous)
     }
 }
 
-async fn all(state: &State) -> Vec<Snapshot> {
+async fn all(state: &StateStore) -> Vec<StateDocument> {
     let mut snapshots = Vec::new();
     for serial in state.serials().await.unwrap() {
         snapshots.push(state.at(serial).await.unwrap());
@@ -50,7 +50,7 @@ pub async fn state_is_encrypted_anew(world: &World) {
     let done = world.with_keys(successor, With::Nothing);
     let now = all(&done).await;
     assert_eq!(now[..3], snapshots);
-    assert_eq!(now[3], Snapshot { serial: 4, ..snapshots[2].clone() });
+    assert_eq!(now[3], StateDocument { serial: 4, ..snapshots[2].clone() });
     for serial in 1..=3 {
         let bytes = world.backend().earlier(serial).await.unwrap().unwrap();
         assert_eq!(bytes.starts_with(b"{\"sealed\":"), successor != With::Nothing);
@@ -62,8 +62,8 @@ pub async fn state_is_encrypted_anew(world: &World) {
     assert_eq!(all(&world.with_keys(successor, With::Nothing)).await[..3], snapshots);
     // A run that is begun after it reads back what it appended.
     let mut writer = done.acquire(holder("a@host")).await.unwrap();
-    let (snapshot, _) = writer.read().await.unwrap().unwrap();
-    writer.commit(&running(&next(&snapshot), RUN)).await.unwrap();
+    let (document, _) = writer.read().await.unwrap().unwrap();
+    writer.commit(&running(&next(&document), RUN)).await.unwrap();
     writer.append(&[progress(RUN, 5)]).await.unwrap();
     writer.release().await;
     let (_, lines) = world.with_keys(successor, With::Nothing).read().await.unwrap().unwrap();
@@ -117,7 +117,7 @@ pub async fn another_key_or_none_says_so(world: &World) {
             assert!(matches!(error, StateError::WrongKey { .. }), "{error}");
             assert!(error.to_string().contains(&id) && error.to_string().contains("is enabled"), "{error}");
             kms.enable_key().key_id(&id).send().await.unwrap();
-            let elsewhere = State::new(world.backend(), "test", "other", world.keys(world.with, With::Nothing));
+            let elsewhere = StateStore::new(world.backend(), "test", "other", world.keys(world.with, With::Nothing));
             let error = elsewhere.read().await.unwrap_err();
             assert!(matches!(error, StateError::Damaged { .. }), "{error}");
         }

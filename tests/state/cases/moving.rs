@@ -1,7 +1,7 @@
-//! State in another place.
+//! StateStore in another place.
 
-use ebbtide::engine::state::{State, StateError};
-use ebbtide::record::Snapshot;
+use ebbtide::engine::state::{StateError, StateStore};
+use ebbtide::record::StateDocument;
 
 use super::committed;
 use crate::documents::{RUN, first, next, running};
@@ -9,17 +9,17 @@ use crate::failing::{Cut, Failing, When};
 use crate::world::{With, World, holder};
 
 impl World {
-    fn there(&self) -> State {
+    fn there(&self) -> StateStore {
         self.state_on(self.backend_in(self.other_place()))
     }
 }
 
-async fn whole(state: &State, snapshots: &[Snapshot]) {
+async fn whole(state: &StateStore, snapshots: &[StateDocument]) {
     assert_eq!(state.read().await.unwrap().unwrap().0, *snapshots.last().unwrap());
-    let serials: Vec<u64> = snapshots.iter().map(|snapshot| snapshot.serial).collect();
+    let serials: Vec<u64> = snapshots.iter().map(|document| document.serial).collect();
     assert_eq!(state.serials().await.unwrap(), serials);
-    for snapshot in snapshots {
-        assert_eq!(state.at(snapshot.serial).await.unwrap(), *snapshot);
+    for document in snapshots {
+        assert_eq!(state.at(document.serial).await.unwrap(), *document);
     }
 }
 
@@ -28,7 +28,7 @@ pub async fn state_moves_there_and_back(world: &World) {
     let mut snapshots = committed(&here, 3).await;
     assert_eq!(here.move_to(&there, holder("a@host")).await.unwrap(), 3);
     let error = here.read().await.unwrap_err();
-    let StateError::MovedAway { to, .. } = &error else { panic!("{error}") };
+    let StateError::Relocated { to, .. } = &error else { panic!("{error}") };
     assert_eq!(*to, there.place());
     let mut writer = there.acquire(holder("a@host")).await.unwrap();
     writer.read().await.unwrap();
@@ -40,7 +40,7 @@ pub async fn state_moves_there_and_back(world: &World) {
     assert_eq!(there.move_to(&here, holder("a@host")).await.unwrap(), 4);
     whole(&world.state(), &snapshots).await;
     let error = world.there().read().await.unwrap_err();
-    assert!(matches!(error, StateError::MovedAway { .. }), "{error}");
+    assert!(matches!(error, StateError::Relocated { .. }), "{error}");
     // And there again.
     assert_eq!(here.move_to(&there, holder("a@host")).await.unwrap(), 4);
     whole(&world.there(), &snapshots).await;
@@ -52,7 +52,7 @@ pub async fn what_is_there_is_not_moved_over(world: &World) {
     assert!(error.to_string().contains("nothing to move"), "{error}");
     let (ours, theirs) = (committed(&here, 2).await, committed(&there, 2).await);
     let error = here.move_to(&there, holder("a@host")).await.unwrap_err();
-    assert!(matches!(error, StateError::NotMoved { .. }), "{error}");
+    assert!(matches!(error, StateError::RelocationRefused { .. }), "{error}");
     assert!(error.to_string().contains("has other state already"), "{error}");
     whole(&world.state(), &ours).await;
     whole(&world.there(), &theirs).await;
@@ -91,7 +91,7 @@ pub async fn a_move_cut_off_anywhere_can_be_repeated(world: &World) {
                 match here.move_to(&there, holder("a@host")).await {
                     Ok(_) => {}
                     // All was done, only the last answer was lost.
-                    Err(StateError::MovedAway { to, .. }) => assert_eq!(to, there.place()),
+                    Err(StateError::Relocated { to, .. }) => assert_eq!(to, there.place()),
                     Err(error) => panic!("call {at}, {when:?}: {error}"),
                 }
             }

@@ -23,7 +23,7 @@ async fn diagnosed(world: &World, bytes: &[u8], check: impl Fn(&StateError) -> b
     let error = writer.read().await.unwrap_err();
     assert!(check(&error), "{error}");
     let error = writer.commit(&next(&first())).await.unwrap_err();
-    assert!(matches!(error, StateError::Moved { .. }), "{error}");
+    assert!(matches!(error, StateError::Conflict { .. }), "{error}");
     writer.release().await;
     assert_eq!(world.document().await.as_deref(), Some(bytes), "byte for byte as it was");
 }
@@ -47,10 +47,10 @@ pub async fn what_is_no_document_is_diagnosed(world: &World) {
     diagnosed(world, &with("format", json!(FORMAT + 1)), newer).await;
     let mut scope = good["scope"].clone();
     scope["stack"] = json!("another");
-    let foreign = |error: &StateError| matches!(error, StateError::Foreign { .. });
+    let foreign = |error: &StateError| matches!(error, StateError::WrongStack { .. });
     diagnosed(world, &with("scope", scope), foreign).await;
     let moved = json!({"format": FORMAT, "moved_to": "s3://elsewhere"}).to_string();
-    diagnosed(world, moved.as_bytes(), |error| matches!(error, StateError::MovedAway { .. })).await;
+    diagnosed(world, moved.as_bytes(), |error| matches!(error, StateError::Relocated { .. })).await;
     // One byte of what is stored, anywhere.
     if good.to_string().as_bytes() != stored {
         let mut changed = stored.clone();
@@ -68,13 +68,13 @@ pub async fn an_older_format_is_migrated(world: &World) {
     world.put_document(&bytes).await;
     let state = world.state();
     let mut writer = state.acquire(holder("a@host")).await.unwrap();
-    let (snapshot, _) = writer.read().await.unwrap().unwrap();
-    assert_eq!((snapshot.format, snapshot.serial), (FORMAT, 1));
+    let (document, _) = writer.read().await.unwrap().unwrap();
+    assert_eq!((document.format, document.serial), (FORMAT, 1));
     assert_eq!(world.document().await, Some(bytes.clone()), "reading writes nothing");
-    writer.commit(&next(&snapshot)).await.unwrap();
+    writer.commit(&next(&document)).await.unwrap();
     writer.release().await;
     assert_eq!(world.backend().earlier(1).await.unwrap(), Some(bytes), "the old one is kept as it was");
-    assert_eq!(world.state().at(1).await.unwrap(), snapshot);
+    assert_eq!(world.state().at(1).await.unwrap(), document);
 }
 
 pub async fn what_contradicts_itself_is_diagnosed(world: &World) {

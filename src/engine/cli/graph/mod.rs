@@ -21,11 +21,11 @@ pub(super) async fn run(context: &Context, arguments: &Graph) -> Result<u8, Comm
         Some(_) => None,
         None => {
             let state = environment.state(&stack, None).await?;
-            context::recorded(&state).await?.filter(|snapshot| snapshot.target != Target::Destroyed)
+            context::recorded(&state).await?.filter(|document| document.target != Target::Destroyed)
         }
     };
     let target = arguments.target.map(Target::from);
-    let target = target.or_else(|| recorded.as_ref().map(|snapshot| snapshot.target)).unwrap_or(Target::Running);
+    let target = target.or_else(|| recorded.as_ref().map(|document| document.target)).unwrap_or(Target::Running);
     let drawing = Drawing::new(&declarations, recorded.as_ref(), target, context.providers.kinds());
     context.output.result(&match arguments.format {
         GraphFormat::Svg => svg::draw(&drawing),

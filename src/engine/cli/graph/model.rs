@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::plan::Target;
-use crate::record::Snapshot;
+use crate::record::StateDocument;
 use crate::resource::{Address, OnPause, Persistence, Registry};
 use crate::stack::Declarations;
 
@@ -59,7 +59,7 @@ impl Drawing {
     /// The stack as it is recorded, or as it is with this target.
     pub(super) fn new(
         declarations: &Declarations,
-        recorded: Option<&Snapshot>,
+        recorded: Option<&StateDocument>,
         target: Target,
         kinds: &Registry,
     ) -> Self {
@@ -67,11 +67,15 @@ impl Drawing {
         let mut indices = BTreeMap::new();
         for (address, declaration) in &declarations.resources {
             let durable = kinds.get(address.kind()).is_some_and(|kind| kind.info().persistence == Persistence::Durable);
-            let deleted = match recorded.and_then(|snapshot| snapshot.resources.get(address)) {
+            let on_pause = kinds
+                .get(address.kind())
+                .and_then(|kind| kind.paused(&declaration.inputs).ok())
+                .unwrap_or(OnPause::Keep);
+            let deleted = match recorded.and_then(|document| document.resources.get(address)) {
                 Some(entry) => entry.is_asleep(),
-                None => target == Target::Paused && declaration.paused == OnPause::Delete,
+                None => target == Target::Paused && on_pause == OnPause::Delete,
             };
-            let reduced = target == Target::Paused && matches!(declaration.paused, OnPause::Reduce(_));
+            let reduced = target == Target::Paused && matches!(on_pause, OnPause::Reduce(_));
             let condition = match (deleted, durable) {
                 (true, _) => Condition::Sleeps,
                 (false, true) => Condition::HoldsData,

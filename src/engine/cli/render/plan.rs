@@ -6,9 +6,10 @@ use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::engine::cli::output::OUTPUT_FORMAT;
 use crate::engine::cli::render::values;
 use crate::engine::cli::render::values::Row;
-use crate::plan::{Change, Kept, Operation, OperationKind, Plan, Summary, Target};
+use crate::plan::{Change, Effect, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
 use crate::resource::Address;
 
 /// At most so many fields of one operation are shown to a person.
@@ -37,7 +38,8 @@ struct OperationView<'a> {
     address: &'a Address,
     kind: &'a str,
     operation: OperationKind,
-    reason: &'a str,
+    reason: String,
+    reason_code: &'a Reason,
     changes: &'a [Change],
     depends_on: &'a [usize],
     sleep: bool,
@@ -50,16 +52,17 @@ impl<'a> PlanView<'a> {
         let operation = |operation: &'a Operation| OperationView {
             id: operation.id,
             address: &operation.address,
-            kind: &operation.kind,
-            operation: operation.operation,
-            reason: &operation.reason,
-            changes: &operation.changes,
+            kind: operation.resource_kind(),
+            operation: operation.kind(),
+            reason: operation.reason.to_string(),
+            reason_code: &operation.reason,
+            changes: operation.upsert().map_or(&[], |upsert| &upsert.changes),
             depends_on: &operation.depends_on,
-            sleep: operation.sleep,
-            superseded: operation.superseded,
+            sleep: operation.puts_to_sleep(),
+            superseded: operation.is_superseded(),
         };
         Self {
-            format: plan.format,
+            format: OUTPUT_FORMAT,
             stack: &plan.scope.stack,
             environment: &plan.scope.environment,
             region: &plan.scope.region,
@@ -90,11 +93,11 @@ impl Section {
     const ALL: [Self; 6] = [Self::Create, Self::Update, Self::Replace, Self::Sleep, Self::Delete, Self::Forget];
 
     fn of(operation: &Operation) -> Self {
-        match operation.operation {
+        match operation.kind() {
             OperationKind::Create => Self::Create,
             OperationKind::Update => Self::Update,
             OperationKind::Replace => Self::Replace,
-            OperationKind::Delete if operation.sleep => Self::Sleep,
+            OperationKind::Delete if operation.puts_to_sleep() => Self::Sleep,
             OperationKind::Delete => Self::Delete,
             OperationKind::Forget => Self::Forget,
         }
@@ -142,11 +145,7 @@ pub fn render(plan: &Plan, width: usize) -> String {
     // Writing into text cannot fail.
     let _ = writeln!(text, "{}  {}", heading.bold(), format!("({place})").dimmed());
     // The old half of a replacement belongs to the replacement, which is shown.
-    let shown: Vec<&Operation> = plan
-        .operations
-        .iter()
-        .filter(|operation| operation.operation != OperationKind::Delete || !operation.superseded)
-        .collect();
+    let shown: Vec<&Operation> = plan.operations.iter().filter(|operation| !operation.is_superseded()).collect();
     let column = shown.iter().map(|operation| operation.address.to_string().chars().count()).max().unwrap_or(0);
     for section in Section::ALL {
         let operations: Vec<_> = shown.iter().filter(|operation| Section::of(operation) == section).copied().collect();
@@ -159,9 +158,9 @@ pub fn render(plan: &Plan, width: usize) -> String {
             render_operation(&mut text, section, operation, column, width);
         }
     }
-    let cleared = plan.operations.iter().filter(|o| o.operation == OperationKind::Delete && o.superseded);
+    let cleared = plan.operations.iter().filter(|o| o.is_superseded());
     let orphaned: Vec<_> = cleared
-        .filter(|old| !shown.iter().any(|o| o.address == old.address && o.operation == OperationKind::Replace))
+        .filter(|old| !shown.iter().any(|o| o.address == old.address && o.kind() == OperationKind::Replace))
         .collect();
     if !orphaned.is_empty() {
         let _ = writeln!(text, "\n{}", format!("Clear away earlier generations ({})", orphaned.len()).red().bold());
@@ -177,12 +176,12 @@ pub fn render(plan: &Plan, width: usize) -> String {
 fn render_operation(text: &mut String, section: Section, operation: &Operation, column: usize, width: usize) {
     let address = format!("{:<column$}", operation.address.to_string());
     let symbol = format!("{:>3}", section.symbol());
-    let reason = values::shorten(&operation.reason, width.saturating_sub(column + 8).max(30));
+    let reason = values::shorten(&operation.reason.to_string(), width.saturating_sub(column + 8).max(30));
     let _ = writeln!(text, "  {} {}  {}", symbol.style(section.style()), address.bold(), reason.dimmed());
-    let rows = match operation.operation {
-        OperationKind::Create => values::fields(&operation.inputs),
-        OperationKind::Update | OperationKind::Replace => operation.changes.iter().flat_map(values::change).collect(),
-        OperationKind::Delete | OperationKind::Forget => Vec::new(),
+    let rows = match &operation.effect {
+        Effect::Create(upsert) => values::fields(&upsert.inputs),
+        Effect::Update(upsert) | Effect::Replace(upsert) => upsert.changes.iter().flat_map(values::change).collect(),
+        Effect::Delete(_) | Effect::Forget => Vec::new(),
     };
     let names = rows.iter().map(|row| row.field.chars().count()).max().unwrap_or(0).min(44);
     let room = width.saturating_sub(names + 14).max(30);
@@ -233,8 +232,8 @@ fn render_kept(text: &mut String, plan: &Plan, width: usize) {
 /// The one line that a plan comes to.
 pub fn summary_line(plan: &Plan) -> String {
     let Summary { create, update, replace, forget, unchanged, .. } = plan.summary();
-    let deletions = || plan.operations.iter().filter(|o| o.operation == OperationKind::Delete && !o.superseded);
-    let asleep = deletions().filter(|operation| operation.sleep).count();
+    let deletions = || plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && !o.is_superseded());
+    let asleep = deletions().filter(|operation| operation.puts_to_sleep()).count();
     let parts: Vec<String> = [
         (create, "to create"),
         (update, "to update"),
@@ -252,24 +251,6 @@ pub fn summary_line(plan: &Plan) -> String {
         (true, true) => format!("Plan: no changes, {unchanged} unchanged{kept}."),
         (true, false) => format!("Plan: earlier generations to clear away, {unchanged} unchanged{kept}."),
         _ => format!("Plan: {}, {unchanged} unchanged{kept}.", parts.join(", ")),
-    }
-}
-
-/// Whether a value is only known after the apply, in words.
-pub(super) fn known_after(reference: Option<&str>) -> String {
-    match reference {
-        Some(reference) => format!("(known after apply: {reference})"),
-        None => "(known after apply)".to_owned(),
-    }
-}
-
-/// Whether a value is worth showing: what is null or empty says nothing in a creation.
-pub(super) fn says_something(value: &Value) -> bool {
-    match value {
-        Value::Null => false,
-        Value::Array(members) => !members.is_empty(),
-        Value::Object(fields) => !fields.is_empty(),
-        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 

@@ -2,9 +2,8 @@
 
 use serde_json::Value;
 
-use crate::engine::cli::render::plan::{known_after, says_something};
 use crate::plan::Change;
-use crate::resource::Reference;
+use crate::resource::Expr;
 
 /// One row: a field, and what it is or becomes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -172,17 +171,16 @@ fn longest_common<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(char, &'a str)> 
     lines
 }
 
-/// What a value that is not known yet refers to.
+/// Returns the reference, or the joined text with its references, that a value is.
 fn unknown(value: &Value) -> Option<String> {
-    if let Some(reference) = Reference::of(value) {
-        return Some(format!("{}.{}", reference.address, reference.output));
-    }
-    let parts = value.as_object().filter(|fields| fields.len() == 1)?.get("$join")?.as_array()?;
     let part = |part: &Value| match part {
         Value::String(text) => text.clone(),
         other => unknown(other).map_or_else(|| other.to_string(), |reference| format!("{{{reference}}}")),
     };
-    Some(parts.iter().map(part).collect())
+    match Expr::of(value)? {
+        Expr::Ref(reference) => Some(format!("{}.{}", reference.address, reference.output)),
+        Expr::Join(parts) => Some(parts.iter().map(part).collect()),
+    }
 }
 
 /// A value on one line.
@@ -198,6 +196,24 @@ fn text(value: &Value) -> String {
             let fields: Vec<_> = fields.iter().map(|(name, field)| format!("{name}: {}", text(field))).collect();
             format!("{{{}}}", fields.join(", "))
         }
+    }
+}
+
+/// Returns the words for a value that is only known after the apply.
+fn known_after(reference: Option<&str>) -> String {
+    match reference {
+        Some(reference) => format!("(known after apply: {reference})"),
+        None => "(known after apply)".to_owned(),
+    }
+}
+
+/// Whether a value is worth propagation: what is null or empty says nothing in a creation.
+fn says_something(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Array(members) => !members.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
     }
 }
 

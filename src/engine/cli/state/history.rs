@@ -6,11 +6,12 @@ use serde::Serialize;
 
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE};
+use crate::engine::cli::output::OUTPUT_FORMAT;
 use crate::engine::cli::output::count;
 use crate::engine::cli::state::nothing;
-use crate::engine::state::State;
-use crate::plan::{FORMAT, Target};
-use crate::record::Snapshot;
+use crate::engine::state::StateStore;
+use crate::plan::Target;
+use crate::record::StateDocument;
 
 #[derive(Serialize)]
 struct Serials {
@@ -31,7 +32,7 @@ struct Serial {
     asleep: usize,
 }
 
-pub(super) async fn run(context: &Context, state: &State, limit: usize) -> Result<u8, CommandError> {
+pub(super) async fn run(context: &Context, state: &StateStore, limit: usize) -> Result<u8, CommandError> {
     let mut serials = Vec::new();
     for serial in state.serials().await?.into_iter().rev().take(limit) {
         serials.push(of(&state.at(serial).await?));
@@ -40,29 +41,29 @@ pub(super) async fn run(context: &Context, state: &State, limit: usize) -> Resul
         return Err(nothing(state));
     }
     if context.output.is_json() {
-        context.output.json(&Serials { format: FORMAT, place: state.place(), serials })?;
+        context.output.json(&Serials { format: OUTPUT_FORMAT, place: state.place(), serials })?;
     } else {
         context.output.result(&render(&serials))?;
     }
     Ok(DONE)
 }
 
-fn of(snapshot: &Snapshot) -> Serial {
-    let asleep = snapshot.resources.values().filter(|entry| entry.is_asleep()).count();
-    let what = match (&snapshot.run, &snapshot.ended) {
+fn of(document: &StateDocument) -> Serial {
+    let asleep = document.resources.values().filter(|entry| entry.is_asleep()).count();
+    let what = match (&document.run, &document.ended) {
         (Some(run), _) => {
             let operations = count(run.plan.operations.len(), "operation");
             format!("{:.0} `ebb {}` begins, {operations}", run.started, run.command)
         }
         (None, Some(ended)) => format!("{:.0} `ebb {}` is over: {}", ended.ended, ended.command, ended.outcome),
-        (None, None) => snapshot.why.clone(),
+        (None, None) => document.why.clone(),
     };
     Serial {
-        serial: snapshot.serial,
+        serial: document.serial,
         what,
-        target: snapshot.target,
-        by: snapshot.by.clone(),
-        resources: snapshot.resources.len() - asleep,
+        target: document.target,
+        by: document.by.clone(),
+        resources: document.resources.len() - asleep,
         asleep,
     }
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE};
 use crate::engine::cli::state::confirm;
-use crate::engine::state::{Place, S3Backend};
+use crate::engine::state::{S3Backend, StateLocation};
 
 pub(super) async fn run(context: &Context, named: Option<&str>) -> Result<u8, CommandError> {
     let environment = context.environment()?;
@@ -14,11 +14,11 @@ pub(super) async fn run(context: &Context, named: Option<&str>) -> Result<u8, Co
         None => environment.state_place().await?,
     };
     let done = match &place {
-        Place::Directory(root) => {
+        StateLocation::Directory(root) => {
             fs_err::create_dir_all(root).map_err(|error| CommandError::io("make the state directory", &error))?;
             Vec::new()
         }
-        Place::Bucket(bucket) => {
+        StateLocation::Bucket(bucket) => {
             let question =
                 format!("Make or check the bucket {}, with versions and encryption? Only `yes` goes on:", bucket.name);
             confirm(context, "state init", &question).await?;

@@ -8,10 +8,11 @@ mod unlock;
 
 use crate::engine::cli::arguments::{State as Arguments, StateCommand};
 use crate::engine::cli::change;
-use crate::engine::cli::change::{Change, who};
+use crate::engine::cli::change::Change;
 use crate::engine::cli::context::Context;
+use crate::engine::cli::deploy::who;
 use crate::engine::cli::error::{CommandError, ErrorKind};
-use crate::engine::state::{Holder, State};
+use crate::engine::state::{LockOwner, StateStore};
 
 pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<u8, CommandError> {
     let stack = arguments.stack.as_deref();
@@ -33,21 +34,21 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<u8, C
 }
 
 /// The state of the stack that was named, or of the only one.
-async fn state(context: &Context, stack: Option<&str>) -> Result<State, CommandError> {
+async fn state(context: &Context, stack: Option<&str>) -> Result<StateStore, CommandError> {
     let environment = context.environment()?;
     let stack = context.recorded_or_registered(&environment, stack).await?;
     Ok(environment.state(&stack, None).await?)
 }
 
 /// That nothing was ever recorded.
-fn nothing(state: &State) -> CommandError {
+fn nothing(state: &StateStore) -> CommandError {
     let message = format!("nothing is recorded in {}", state.place());
     CommandError::new(ErrorKind::State, message).hint("`ebb apply` makes it")
 }
 
 /// Who does what.
-fn holder(command: &str) -> Holder {
-    Holder { by: who(), process: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now() }
+fn holder(command: &str) -> LockOwner {
+    LockOwner { by: who(), process: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now() }
 }
 
 /// Asks before something is done that cannot be taken back by running a command again.

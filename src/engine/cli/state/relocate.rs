@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE};
 use crate::engine::cli::state::{confirm, holder};
-use crate::engine::state::{Bucket, Place, State};
+use crate::engine::state::{Bucket, StateLocation, StateStore};
 
 /// `ebb state move`.
 pub(super) async fn to(context: &Context, stack: Option<&str>, named: &str) -> Result<u8, CommandError> {
@@ -34,10 +34,10 @@ pub(super) async fn to(context: &Context, stack: Option<&str>, named: &str) -> R
 }
 
 /// The table that makes an environment use a place.
-fn settings(place: &Place, directory: String) -> String {
+fn settings(place: &StateLocation, directory: String) -> String {
     match place {
-        Place::Directory(_) => format!("[state]\ndirectory = \"{directory}\"\n"),
-        Place::Bucket(Bucket { name, prefix, kms_key, .. }) => {
+        StateLocation::Directory(_) => format!("[state]\ndirectory = \"{directory}\"\n"),
+        StateLocation::Bucket(Bucket { name, prefix, kms_key, .. }) => {
             let mut text = format!("[state]\nbackend = \"s3\"\nbucket = \"{name}\"\n");
             if !prefix.is_empty() {
                 text.push_str(&format!("prefix = \"{prefix}\"\n"));
@@ -51,7 +51,7 @@ fn settings(place: &Place, directory: String) -> String {
 }
 
 /// `ebb state rekey`.
-pub(super) async fn rekey(context: &Context, state: &State) -> Result<u8, CommandError> {
+pub(super) async fn rekey(context: &Context, state: &StateStore) -> Result<u8, CommandError> {
     let question = format!("Encrypt {} with all its history anew? Only `yes` goes on:", state.place());
     confirm(context, "state rekey", &question).await?;
     let serials = state.rekey(holder("state rekey")).await?;

@@ -4,21 +4,21 @@ use std::fmt::Write as _;
 
 use crate::engine::cli::context::{Context, recorded};
 use crate::engine::cli::error::{CommandError, DONE};
-use crate::engine::state::State;
-use crate::record::Snapshot;
+use crate::engine::state::StateStore;
+use crate::record::StateDocument;
 
 /// `ebb state list`.
-pub(super) async fn list(context: &Context, state: &State) -> Result<u8, CommandError> {
-    let snapshot = recorded(state).await?.ok_or_else(|| super::nothing(state))?;
+pub(super) async fn list(context: &Context, state: &StateStore) -> Result<u8, CommandError> {
+    let document = recorded(state).await?.ok_or_else(|| super::nothing(state))?;
     if context.output.is_json() {
         let ids: serde_json::Map<String, serde_json::Value> =
-            snapshot.resources.iter().map(|(address, entry)| (address.to_string(), entry.id.clone().into())).collect();
+            document.resources.iter().map(|(address, entry)| (address.to_string(), entry.id.clone().into())).collect();
         context.output.json(&ids)?;
         return Ok(DONE);
     }
-    let width = snapshot.resources.keys().map(|address| address.to_string().chars().count()).max().unwrap_or(0);
+    let width = document.resources.keys().map(|address| address.to_string().chars().count()).max().unwrap_or(0);
     let mut text = String::new();
-    for (address, entry) in &snapshot.resources {
+    for (address, entry) in &document.resources {
         // Writing into text cannot fail.
         let _ = writeln!(text, "{:<width$}  {}", address.to_string(), entry.id.as_deref().unwrap_or("-"));
     }
@@ -29,17 +29,17 @@ pub(super) async fn list(context: &Context, state: &State) -> Result<u8, Command
 /// `ebb state show`.
 pub(super) async fn show(
     context: &Context,
-    state: &State,
+    state: &StateStore,
     address: Option<&str>,
     serial: Option<u64>,
 ) -> Result<u8, CommandError> {
-    let snapshot: Snapshot = match serial {
+    let document: StateDocument = match serial {
         Some(serial) => state.at(serial).await?,
         None => recorded(state).await?.ok_or_else(|| super::nothing(state))?,
     };
     let value = match address {
         None => {
-            let mut document = serde_json::to_value(&snapshot);
+            let mut document = serde_json::to_value(&document);
             // The key of hashes is private to the document; whoever needs it has the document.
             if let Some(fields) = document.as_mut().ok().and_then(serde_json::Value::as_object_mut) {
                 fields.remove("key");
@@ -47,8 +47,8 @@ pub(super) async fn show(
             document
         }
         Some(name) => {
-            let known: Vec<_> = snapshot.resources.keys().map(ToString::to_string).collect();
-            let entry = snapshot.resources.iter().find(|(address, _)| address.to_string() == name);
+            let known: Vec<_> = document.resources.keys().map(ToString::to_string).collect();
+            let entry = document.resources.iter().find(|(address, _)| address.to_string() == name);
             let (_, entry) = entry.ok_or_else(|| CommandError::unknown("recorded resource", name, &known))?;
             serde_json::to_value(entry)
         }

@@ -5,9 +5,9 @@ use serde_json::json;
 use crate::engine::cli::context::Context;
 use crate::engine::cli::error::{CommandError, DONE};
 use crate::engine::cli::state::{confirm, holder};
-use crate::engine::state::{Held, State};
+use crate::engine::state::{LockInfo, StateStore};
 
-pub(super) async fn run(context: &Context, state: &State) -> Result<u8, CommandError> {
+pub(super) async fn run(context: &Context, state: &StateStore) -> Result<u8, CommandError> {
     let output = context.output;
     let Some(held) = state.backend().held().await? else {
         if output.is_json() {
@@ -31,7 +31,7 @@ pub(super) async fn run(context: &Context, state: &State) -> Result<u8, CommandE
 }
 
 /// Who has the stack, and what unlocking does.
-fn explanation(state: &State, held: &Held) -> String {
+fn explanation(state: &StateStore, held: &LockInfo) -> String {
     let mut text = format!("{} is held by {}.", state.place(), held.holder);
     if let (Some(ago), Some(ends)) = (held.renewed_ago, held.ends_after) {
         text.push_str(&format!(

@@ -57,23 +57,23 @@ impl Lease {
     /// It was renewed. What was lost stays lost.
     pub fn renew(&self, until: Instant) {
         let _ = self.lost();
-        let mut standing = self.standing();
+        let mut standing = self.check_lease();
         (standing.until, standing.trouble) = (Some(Until::new(until)), None);
     }
 
     /// It could not be renewed this time: told if it ends before the next.
     pub fn trouble(&self, why: impl Into<String>) {
-        self.standing().trouble = Some(why.into());
+        self.check_lease().trouble = Some(why.into());
     }
 
     /// Somebody else has it, or may have it.
     pub fn lose(&self, why: impl Into<String>) {
-        self.standing().lost.get_or_insert(why.into());
+        self.check_lease().lost.get_or_insert(why.into());
     }
 
     /// Why the right to write does not stand any more; `None` while it stands.
     pub fn lost(&self) -> Option<String> {
-        let mut standing = self.standing();
+        let mut standing = self.check_lease();
         if standing.lost.is_none()
             && let Some(late) = standing.until.as_ref().and_then(Until::over)
         {
@@ -84,7 +84,7 @@ impl Lease {
         standing.lost.clone()
     }
 
-    fn standing(&self) -> std::sync::MutexGuard<'_, Standing> {
+    fn check_lease(&self) -> std::sync::MutexGuard<'_, Standing> {
         // No invariant spans the fields.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -108,7 +108,7 @@ mod tests {
     fn a_machine_that_slept_has_lost_its_lease() {
         let lease = Lease::until(Instant::now() + Duration::from_secs(60));
         let wall = SystemTime::now().checked_sub(Duration::from_secs(9));
-        lease.standing().until = Some(Until { steady: Instant::now() + Duration::from_secs(60), wall });
+        lease.check_lease().until = Some(Until { steady: Instant::now() + Duration::from_secs(60), wall });
         lease.trouble("ExpiredToken");
         let why = lease.lost().unwrap();
         assert!(why.contains("ended 9 s ago: ExpiredToken"), "{why}");

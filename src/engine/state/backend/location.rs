@@ -8,7 +8,7 @@ use crate::engine::state::{Backend, LocalBackend, S3Backend, StateError};
 
 /// A place that keeps the state of many stacks of many environments.
 #[derive(Clone, Debug)]
-pub enum Place {
+pub enum StateLocation {
     /// A local directory.
     Directory(PathBuf),
     /// A bucket of S3.
@@ -28,7 +28,7 @@ pub struct Bucket {
     pub kms_key: Option<String>,
 }
 
-impl Place {
+impl StateLocation {
     /// Where the state of one stack is kept.
     pub fn backend(&self, environment: &str, stack: &str) -> Box<dyn Backend> {
         match self {
@@ -46,7 +46,7 @@ impl Place {
     }
 }
 
-impl std::fmt::Display for Place {
+impl std::fmt::Display for StateLocation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Directory(root) => write!(f, "{}", root.display()),

@@ -8,6 +8,6 @@ mod traits;
 
 pub use lease::Lease;
 pub use local::LocalBackend;
-pub use location::{Bucket, Place};
+pub use location::{Bucket, StateLocation};
 pub use s3::S3Backend;
-pub use traits::{Backend, Commit, Held, Holder, Session, Stored, Version};
+pub use traits::{Backend, Commit, LockInfo, LockOwner, Stored, Version, WriteSession};

@@ -1,4 +1,4 @@
-//! Where state is kept, as bytes. [`State`](super::State) makes documents of them; every backend keeps these promises,
+//! Where state is kept, as bytes. [`StateStore`](super::StateStore) makes documents of them; every backend keeps these promises,
 //! and one conformance suite holds them all to it.
 
 use std::fmt;
@@ -11,7 +11,7 @@ use crate::engine::state::{Lease, StateError};
 
 /// Who changes a stack.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Holder {
+pub struct LockOwner {
     /// `user@host`.
     pub by: String,
     /// The process id on that host.
@@ -22,7 +22,7 @@ pub struct Holder {
     pub since: Timestamp,
 }
 
-impl fmt::Display for Holder {
+impl fmt::Display for LockOwner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { by, process, command, since } = self;
         write!(f, "{by} (`ebb {command}`, process {process}, since {since:.0})")
@@ -31,9 +31,9 @@ impl fmt::Display for Holder {
 
 /// The right to change a stack, as somebody has it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Held {
+pub struct LockInfo {
     /// Who has it.
-    pub holder: Holder,
+    pub holder: LockOwner,
     /// Seconds since it was last renewed, by the backend's own clock; `None` where it ends with its process.
     pub renewed_ago: Option<u64>,
     /// Seconds after which it ends if it is not renewed.
@@ -84,20 +84,20 @@ pub trait Backend: Send + Sync {
     fn earlier(&self, serial: u64) -> Boxed<'_, Result<Option<Vec<u8>>, StateError>>;
 
     /// Who has the stack now, if anybody.
-    fn held(&self) -> Boxed<'_, Result<Option<Held>, StateError>>;
+    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>>;
 
     /// Takes the stack for one writer, or names who has it.
-    fn acquire(&self, holder: Holder) -> Boxed<'_, Result<Box<dyn Session>, StateError>>;
+    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>>;
 
     /// Takes the stack away from who has it: whatever they still write is refused. An error if it is not this very
     /// lease any more, or if it ends with its process and needs no unlocking.
-    fn unlock<'a>(&'a self, held: &'a Held) -> Boxed<'a, Result<(), StateError>>;
+    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>>;
 }
 
 /// The right to write.
-pub trait Session: Send + Sync {
+pub trait WriteSession: Send + Sync {
     /// Makes a document durable, atomically, if the one there is still the one that it replaces; else the error is
-    /// [`StateError::Moved`]. The one before stays readable under its serial; the journal ends with it.
+    /// [`StateError::Conflict`]. The one before stays readable under its serial; the journal ends with it.
     fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>>;
 
     /// Makes lines durable, each ended by a line break. They are appended whole and in order, or not at all.

@@ -2,14 +2,14 @@
 
 use serde_json::Value;
 
-use crate::record::FORMAT;
+use crate::record::STATE_FORMAT;
 
 /// One step: from the format of its index plus one to the next.
 type Step = fn(&mut Value);
 
-const STEPS: [Step; FORMAT as usize - 1] = [declared_inputs];
+const STEPS: [Step; STATE_FORMAT as usize - 1] = [declared_inputs, operations_with_effects];
 
-/// Brings a document of an older format up to [`FORMAT`].
+/// Brings a document of an older format up to [`STATE_FORMAT`].
 pub(super) fn migrate(document: &mut Value, from: u32) {
     for (index, step) in STEPS.iter().enumerate().skip(from as usize - 1) {
         step(document);
@@ -22,6 +22,13 @@ pub(super) fn migrate(document: &mut Value, from: u32) {
 /// left out: the next apply records it.
 fn declared_inputs(_document: &mut Value) {}
 
+/// Format 3 holds plans of format 2 in an open run.
+fn operations_with_effects(document: &mut Value) {
+    if let Some(plan) = document.pointer_mut("/run/plan") {
+        crate::plan::migrate(plan);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,9 +40,9 @@ mod tests {
     #[test]
     fn format_1_is_read_with_all_that_it_records() {
         let old: Value = serde_json::from_str(FORMAT_1).unwrap();
-        let snapshot = decode(FORMAT_1.as_bytes().to_vec(), "demo.json").unwrap();
-        assert_eq!((old["format"].as_u64(), snapshot.format), (Some(1), FORMAT));
-        let mut now = serde_json::to_value(&snapshot).unwrap();
+        let document = decode(FORMAT_1.as_bytes().to_vec(), "demo.json").unwrap();
+        assert_eq!((old["format"].as_u64(), document.format), (Some(1), STATE_FORMAT));
+        let mut now = serde_json::to_value(&document).unwrap();
         now["format"] = 1.into();
         assert_eq!(now, old, "nothing is lost and nothing is made up");
     }

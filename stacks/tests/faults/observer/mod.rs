@@ -17,7 +17,7 @@ pub type Inventory = BTreeMap<String, usize>;
 
 /// Everything that exists and is not AWS's own.
 pub async fn inventory(aws: &Aws) -> Inventory {
-    let mut seen = Seen::default();
+    let mut seen = Observed::default();
     network::see(aws, &mut seen).await;
     serving::see(aws, &mut seen).await;
     storage::see(aws, &mut seen).await;
@@ -26,9 +26,9 @@ pub async fn inventory(aws: &Aws) -> Inventory {
 }
 
 #[derive(Default)]
-struct Seen(Inventory);
+struct Observed(Inventory);
 
-impl Seen {
+impl Observed {
     fn add(&mut self, kind: &str, who: impl AsRef<str>) {
         *self.0.entry(format!("{kind} {}", who.as_ref())).or_default() += 1;
     }

@@ -3,14 +3,14 @@
 use aws_sdk_ec2::types::{NatGatewayState, Tag};
 use ebbtide::engine::sdk::Aws;
 
-use super::Seen;
+use super::Observed;
 
 /// Who a thing is by its tags; what nobody tagged is an orphan, and shows.
 fn who(tags: &[Tag]) -> &str {
     tags.iter().find(|tag| tag.key() == Some("ebb:address")).and_then(Tag::value).unwrap_or("(nobody's)")
 }
 
-pub async fn see(aws: &Aws, seen: &mut Seen) {
+pub async fn see(aws: &Aws, seen: &mut Observed) {
     let ec2 = aws.ec2();
     for vpc in ec2.describe_vpcs().send().await.unwrap().vpcs() {
         if vpc.is_default() != Some(true) {

@@ -3,7 +3,7 @@
 use aws_sdk_applicationautoscaling::types::ServiceNamespace;
 use ebbtide::engine::sdk::Aws;
 
-use super::{Seen, plain};
+use super::{Observed, plain};
 
 /// All pages of a list.
 macro_rules! all {
@@ -17,7 +17,7 @@ macro_rules! all {
     }};
 }
 
-pub async fn see(aws: &Aws, seen: &mut Seen) {
+pub async fn see(aws: &Aws, seen: &mut Observed) {
     let sagemaker = aws.sagemaker();
     for page in all!(sagemaker.list_models().into_paginator().send()) {
         page.models().iter().for_each(|model| seen.add("model", plain(model.model_name().unwrap_or_default())));

@@ -2,9 +2,9 @@
 
 use ebbtide::engine::sdk::Aws;
 
-use super::{Seen, plain};
+use super::{Observed, plain};
 
-pub async fn see(aws: &Aws, seen: &mut Seen) {
+pub async fn see(aws: &Aws, seen: &mut Observed) {
     for bucket in aws.s3().list_buckets().send().await.unwrap().buckets() {
         let name = bucket.name().unwrap_or_default();
         let objects = aws.s3().list_objects_v2().bucket(name).send().await.unwrap();

@@ -2,10 +2,10 @@
 
 use ebbtide::engine::sdk::Aws;
 
-use super::{Seen, plain, plain_arn};
+use super::{Observed, plain, plain_arn};
 use crate::world::ACCOUNT;
 
-pub async fn see(aws: &Aws, seen: &mut Seen) {
+pub async fn see(aws: &Aws, seen: &mut Observed) {
     for alarm in aws.cloudwatch().describe_alarms().max_records(100).send().await.unwrap().metric_alarms() {
         let (name, threshold) = (plain(alarm.alarm_name().unwrap_or_default()), alarm.threshold());
         seen.add("alarm", format!("{name} at {threshold:?} acts {:?}", alarm.actions_enabled()));

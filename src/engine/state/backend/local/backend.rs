@@ -1,4 +1,4 @@
-//! State in a local directory: atomic replacement, fsync, a file lock.
+//! StateStore in a local directory: atomic replacement, fsync, a file lock.
 //!
 //! `ENVIRONMENT/STACK.json` is the document, `STACK.journal` the progress of its open run, `STACK.lock` the lock (it
 //! says who holds it), and `STACK.history/` every earlier serial, as hard links that cost no copy.
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::sdk::Boxed;
 use crate::engine::state::backend::local::session::LocalSession;
-use crate::engine::state::{Backend, Held, Holder, Session, StateError, Stored, Version};
+use crate::engine::state::{Backend, LockInfo, LockOwner, StateError, Stored, Version, WriteSession};
 
 /// The state of one stack in one environment in a local directory.
 #[derive(Clone, Debug)]
@@ -19,7 +19,7 @@ pub struct LocalBackend {
 }
 
 impl LocalBackend {
-    /// State under `root/ENVIRONMENT/`.
+    /// StateStore under `root/ENVIRONMENT/`.
     pub fn new(root: &Path, environment: &str, stack: &str) -> Self {
         Self { folder: root.join(environment), stack: stack.to_owned() }
     }
@@ -77,7 +77,7 @@ impl LocalBackend {
     }
 
     /// Takes the lock, and writes into it who has it.
-    fn lock(&self, holder: &Holder) -> Result<File, StateError> {
+    fn lock(&self, holder: &LockOwner) -> Result<File, StateError> {
         fs_err::create_dir_all(&self.folder).map_err(Self::io("create", &self.folder))?;
         let path = self.path("lock");
         let mut file = self.lock_file()?;
@@ -85,13 +85,13 @@ impl LocalBackend {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let lease = "; wait until that is done, then run the same command".to_owned();
-                let holder = Box::new(named(&mut file).unwrap_or_else(|| Holder {
+                let holder = Box::new(named(&mut file).unwrap_or_else(|| LockOwner {
                     by: "another process".into(),
                     process: 0,
                     command: "unknown".into(),
                     since: holder.since,
                 }));
-                return Err(StateError::Held { place: self.place(), holder, lease });
+                return Err(StateError::Locked { place: self.place(), holder, lease });
             }
             Err(TryLockError::Error(error)) => return Err(Self::io("lock", &path)(error)),
         }
@@ -111,7 +111,7 @@ impl LocalBackend {
 }
 
 /// Who wrote themselves into a lock.
-fn named(file: &mut File) -> Option<Holder> {
+fn named(file: &mut File) -> Option<LockOwner> {
     let mut text = String::new();
     file.read_to_string(&mut text).ok()?;
     serde_json::from_str(&text).ok()
@@ -165,7 +165,7 @@ impl Backend for LocalBackend {
         Box::pin(async move { Ok(Self::contents(&self.earlier_path(serial))?.map(|(bytes, _)| bytes)) })
     }
 
-    fn held(&self) -> Boxed<'_, Result<Option<Held>, StateError>> {
+    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
         Box::pin(async {
             if !self.path("lock").exists() {
                 return Ok(None);
@@ -174,7 +174,7 @@ impl Backend for LocalBackend {
             match file.try_lock() {
                 // It is given back as soon as the file is closed.
                 Ok(()) => Ok(None),
-                Err(TryLockError::WouldBlock) => Ok(named(&mut file).map(|holder| Held {
+                Err(TryLockError::WouldBlock) => Ok(named(&mut file).map(|holder| LockInfo {
                     token: holder.process.to_string(),
                     holder,
                     renewed_ago: None,
@@ -185,15 +185,15 @@ impl Backend for LocalBackend {
         })
     }
 
-    fn acquire(&self, holder: Holder) -> Boxed<'_, Result<Box<dyn Session>, StateError>> {
+    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
         Box::pin(async move {
             let lock = self.lock(&holder)?;
-            let session: Box<dyn Session> = Box::new(LocalSession::new(self.clone(), lock));
+            let session: Box<dyn WriteSession> = Box::new(LocalSession::new(self.clone(), lock));
             Ok(session)
         })
     }
 
-    fn unlock<'a>(&'a self, held: &'a Held) -> Boxed<'a, Result<(), StateError>> {
+    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
         Box::pin(async move {
             let process = held.holder.process;
             let why = format!(

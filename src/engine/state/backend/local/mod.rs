@@ -1,4 +1,4 @@
-//! State in a local directory.
+//! StateStore in a local directory.
 
 mod backend;
 mod session;

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::engine::sdk::Boxed;
 use crate::engine::state::backend::local::backend::version;
-use crate::engine::state::{Commit, Lease, LocalBackend, Session, StateError, Version};
+use crate::engine::state::{Commit, Lease, LocalBackend, StateError, Version, WriteSession};
 
 /// The right to write; the lock goes with it, also when the process dies.
 pub(super) struct LocalSession {
@@ -25,7 +25,7 @@ impl LocalSession {
         let path = self.backend.path("json");
         if self.backend.version()?.as_ref() != commit.replaces {
             let (lineage, serial) = (String::new(), 0);
-            return Err(StateError::Moved { place: path.display().to_string(), lineage, serial });
+            return Err(StateError::Conflict { place: path.display().to_string(), lineage, serial });
         }
         let new = self.prepared(commit.bytes)?;
         if let Some(serial) = commit.keep_as {
@@ -140,7 +140,7 @@ fn whole_lines(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-impl Session for LocalSession {
+impl WriteSession for LocalSession {
     fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
         Box::pin(async move { self.write(commit) })
     }

@@ -7,7 +7,7 @@ use crate::engine::state::backend::s3::lease;
 use crate::engine::state::backend::s3::lease::STANDS;
 use crate::engine::state::backend::s3::objects::{Objects, folder, refused};
 use crate::engine::state::backend::s3::session::{DOCUMENT, HISTORY, JOURNAL, S3Session, earlier};
-use crate::engine::state::{Backend, Bucket, Held, Holder, Session, StateError, Stored, Version};
+use crate::engine::state::{Backend, Bucket, LockInfo, LockOwner, StateError, Stored, Version, WriteSession};
 
 /// How many times a lease is renewed before it would end; each time it is also noticed if somebody took it away.
 const RENEWALS: u32 = 12;
@@ -21,7 +21,7 @@ pub struct S3Backend {
 }
 
 impl S3Backend {
-    /// State under `PREFIX/ENVIRONMENT/STACK/`.
+    /// StateStore under `PREFIX/ENVIRONMENT/STACK/`.
     pub fn new(bucket: &Bucket, environment: &str, stack: &str) -> Self {
         Self { objects: Objects::new(bucket, environment, stack), stands: STANDS }
     }
@@ -81,23 +81,23 @@ impl Backend for S3Backend {
         Box::pin(async move { Ok(self.objects.get(&earlier(serial)).await?.map(|object| object.bytes)) })
     }
 
-    fn held(&self) -> Boxed<'_, Result<Option<Held>, StateError>> {
+    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
         Box::pin(lease::look(&self.objects))
     }
 
-    fn acquire(&self, holder: Holder) -> Boxed<'_, Result<Box<dyn Session>, StateError>> {
+    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
         Box::pin(async move {
             if self.objects.versioned().await? == Some(false) {
                 return Err(StateError::NotVersioned(self.objects.bucket().to_owned()));
             }
             let own = lease::take(&self.objects, holder, self.stands).await?;
             let renew_every = Duration::from_secs(self.stands) / RENEWALS;
-            let session: Box<dyn Session> = Box::new(S3Session::new(self.objects.clone(), own, renew_every));
+            let session: Box<dyn WriteSession> = Box::new(S3Session::new(self.objects.clone(), own, renew_every));
             Ok(session)
         })
     }
 
-    fn unlock<'a>(&'a self, held: &'a Held) -> Boxed<'a, Result<(), StateError>> {
+    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
         Box::pin(lease::unlock(&self.objects, held))
     }
 }

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use serde::{Deserialize, Serialize};
 
 use crate::engine::state::backend::s3::objects::{If, Object, Objects, Put};
-use crate::engine::state::{Held, Holder, Lease, StateError};
+use crate::engine::state::{Lease, LockInfo, LockOwner, StateError};
 
 /// The object.
 pub(super) const NAME: &str = "lease.json";
@@ -21,7 +21,7 @@ const ATTEMPTS: usize = 8;
 struct Document {
     format: u32,
     #[serde(flatten)]
-    holder: Holder,
+    holder: LockOwner,
     /// Random: tells this lease from any other of the same holder.
     token: String,
     /// Counts how often the stack was taken: what a later holder appends comes later.
@@ -45,7 +45,7 @@ pub(super) struct Own {
 }
 
 /// Takes the lease, or names who has it.
-pub(super) async fn take(objects: &Objects, holder: Holder, stands: u64) -> Result<Own, StateError> {
+pub(super) async fn take(objects: &Objects, holder: LockOwner, stands: u64) -> Result<Own, StateError> {
     let token = uuid::Uuid::new_v4().simple().to_string();
     let mut document = Document { format: 1, holder, token, taken: 1, renewal: 0, ends_after: stands, released: false };
     // When it was first written, at the earliest: it counts from there, also where the answer to that write was lost.
@@ -87,7 +87,7 @@ pub(super) async fn take(objects: &Objects, holder: Holder, stands: u64) -> Resu
 }
 
 /// Who has the lease now; `None` if it was given back, or ended without being renewed.
-pub(super) async fn look(objects: &Objects) -> Result<Option<Held>, StateError> {
+pub(super) async fn look(objects: &Objects) -> Result<Option<LockInfo>, StateError> {
     let Some(object) = objects.get(NAME).await? else { return Ok(None) };
     let document = decode(&object, objects)?;
     Ok(held(&object, &document))
@@ -102,7 +102,7 @@ pub(super) async fn lost(objects: &Objects, token: &str) -> Result<Option<String
 }
 
 /// Takes the lease away from who has it.
-pub(super) async fn unlock(objects: &Objects, held: &Held) -> Result<(), StateError> {
+pub(super) async fn unlock(objects: &Objects, held: &LockInfo) -> Result<(), StateError> {
     let refused = |why: &str| StateError::NotUnlocked { place: objects.url(NAME), why: why.to_owned() };
     let Some(object) = objects.get(NAME).await? else { return Err(refused("nobody has it any more")) };
     let document = decode(&object, objects)?;
@@ -227,10 +227,10 @@ fn decode(object: &Object, objects: &Objects) -> Result<Document, StateError> {
 }
 
 /// Who holds a lease that was read; `None` if it is over.
-fn held(object: &Object, document: &Document) -> Option<Held> {
+fn held(object: &Object, document: &Document) -> Option<LockInfo> {
     // Without both times of S3 nobody knows its age, and nobody may take it for over: no clock of ours stands in.
     let age = object.now.zip(object.modified).map_or(0, |(now, at)| u64::try_from(now.secs() - at.secs()).unwrap_or(0));
-    (!document.released && age <= document.ends_after + GRACE).then(|| Held {
+    (!document.released && age <= document.ends_after + GRACE).then(|| LockInfo {
         holder: document.holder.clone(),
         renewed_ago: Some(age),
         ends_after: Some(document.ends_after),
@@ -238,12 +238,12 @@ fn held(object: &Object, document: &Document) -> Option<Held> {
     })
 }
 
-fn refuse(objects: &Objects, held: &Held) -> StateError {
+fn refuse(objects: &Objects, held: &LockInfo) -> StateError {
     let (ago, ends) = (held.renewed_ago.unwrap_or(0), held.ends_after.unwrap_or(STANDS));
     let left = (ends + GRACE).saturating_sub(ago);
     let lease = format!(
         ", whose lease was renewed {ago} s ago; wait until that is done. If that process is gone, its lease ends in {left} s; \
          `ebb state unlock` explains what else can be done"
     );
-    StateError::Held { place: objects.url("state.json"), holder: Box::new(held.holder.clone()), lease }
+    StateError::Locked { place: objects.url("state.json"), holder: Box::new(held.holder.clone()), lease }
 }

@@ -1,4 +1,4 @@
-//! State in a bucket of S3, shared by everybody who may read and write it. No table stands beside it.
+//! StateStore in a bucket of S3, shared by everybody who may read and write it. No table stands beside it.
 //!
 //! Under `PREFIX/ENVIRONMENT/STACK/`: `state.json` is the document, replaced only by who names the version it had when
 //! they read it (`If-Match`); `lease.json` says who may write, and is renewed while they do; `journal/` has what the open

@@ -6,7 +6,7 @@ use crate::engine::sdk::Boxed;
 use crate::engine::state::backend::s3::lease;
 use crate::engine::state::backend::s3::lease::Own;
 use crate::engine::state::backend::s3::objects::{If, Objects, Put};
-use crate::engine::state::{Commit, Lease, Session, StateError, Version};
+use crate::engine::state::{Commit, Lease, StateError, Version, WriteSession};
 
 /// The right to write, as long as the lease is renewed.
 pub(super) struct S3Session {
@@ -81,7 +81,7 @@ impl S3Session {
     }
 
     fn moved(&self) -> StateError {
-        StateError::Moved { place: self.objects.url(DOCUMENT), lineage: String::new(), serial: 0 }
+        StateError::Conflict { place: self.objects.url(DOCUMENT), lineage: String::new(), serial: 0 }
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) fn earlier(serial: u64) -> String {
     format!("{HISTORY}{serial:08}.json")
 }
 
-impl Session for S3Session {
+impl WriteSession for S3Session {
     fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
         Box::pin(self.write(commit))
     }

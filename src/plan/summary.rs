@@ -1,0 +1,37 @@
+//! Counts of operations.
+
+use serde::{Deserialize, Serialize};
+
+use super::{Operation, OperationKind};
+
+/// How many resources a plan creates, updates, …; a replacement counts once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Summary {
+    /// Created.
+    pub create: usize,
+    /// Changed in place.
+    pub update: usize,
+    /// Replaced.
+    pub replace: usize,
+    /// Deleted.
+    pub delete: usize,
+    /// Dropped from the record.
+    #[serde(default)]
+    pub forget: usize,
+    /// Left as they are.
+    pub unchanged: usize,
+}
+
+impl Summary {
+    /// Counts one more operation.
+    pub fn count(&mut self, operation: &Operation) {
+        match operation.kind() {
+            OperationKind::Create => self.create += 1,
+            OperationKind::Update => self.update += 1,
+            OperationKind::Replace => self.replace += 1,
+            OperationKind::Delete if operation.is_superseded() => {}
+            OperationKind::Delete => self.delete += 1,
+            OperationKind::Forget => self.forget += 1,
+        }
+    }
+}

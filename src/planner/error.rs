@@ -1,0 +1,62 @@
+//! Why there can be no plan.
+
+use crate::resource::Address;
+
+/// Resources that depend on each other.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("these resources depend on each other in a cycle: {}; break it by removing one of these references",
+    .cycle.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → "))]
+pub struct CycleError {
+    /// The addresses, in the order of dependency; the first one is repeated at the end.
+    pub cycle: Vec<Address>,
+}
+
+/// Why there can be no plan.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PlanError {
+    /// Declared resources depend on each other in a cycle.
+    #[error(transparent)]
+    Cycle(#[from] CycleError),
+    /// A kind that this program does not know.
+    #[error(
+        "{0} is of kind `{kind}`, which this program does not know; use the version, or the program, that recorded or declares it",
+        kind = .0.kind()
+    )]
+    UnknownKind(Address),
+    /// `--include-data` names a resource that is not recorded.
+    #[error(
+        "--include-data names {0}, which is not recorded in this stack; `ebb state list` shows the recorded resources"
+    )]
+    NotRecorded(Address),
+    /// A protected resource would be deleted.
+    #[error(
+        "{address} is protected and would be deleted ({reason}); remove its protection in the stack, apply that, and run this again"
+    )]
+    Protected {
+        /// The resource.
+        address: Address,
+        /// Why it would be deleted.
+        reason: String,
+    },
+    /// A replacement would delete data.
+    #[error(
+        "replacing {address} ({reason}) would delete {data}; copy the data and name it with --include-data {address}, or undo that change"
+    )]
+    WouldDeleteData {
+        /// The resource.
+        address: Address,
+        /// Why it would be replaced.
+        reason: String,
+        /// The data it holds.
+        data: String,
+    },
+    /// The operations wait for each other.
+    #[error(
+        "there is no order in which to change {0}: they wait for each other; apply the changes of one of them first"
+    )]
+    NoOrder(String),
+    /// The planner refuses its own plan: a pause never deletes data.
+    #[error("a pause would delete {0}, which holds data: this is a bug in ebb, nothing was changed; please report it")]
+    PauseWouldDelete(Address),
+}

@@ -1,0 +1,36 @@
+//! The inputs of a plan.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Observation, PlanError};
+use crate::plan::Target;
+use crate::record::StateDocument;
+use crate::resource::{Address, Kind, Registry, Scope};
+use crate::stack::Declarations;
+
+/// The inputs of a plan.
+#[derive(Clone, Copy, Debug)]
+pub struct Request<'a> {
+    /// The kinds that are known.
+    pub kinds: &'a Registry,
+    /// The declared stack. Needed for [`Target::Running`] only: a pause acts on the record, and a destroyed stack needs none.
+    pub declarations: Option<&'a Declarations>,
+    /// Environment, stack, region, account.
+    pub scope: &'a Scope,
+    /// The recorded stack.
+    pub document: &'a StateDocument,
+    /// The observation of AWS.
+    pub observation: &'a Observation,
+    /// The target to reach.
+    pub target: Target,
+    /// The resources whose data may be deleted with them.
+    pub include_data: &'a BTreeSet<Address>,
+}
+
+impl Request<'_> {
+    /// Returns the kind of an address.
+    pub(super) fn kind(&self, address: &Address) -> Result<Arc<dyn Kind>, PlanError> {
+        self.kinds.get(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))
+    }
+}

@@ -1,0 +1,123 @@
+//! Legal and illegal journals.
+
+use serde_json::json;
+
+use super::*;
+use crate::plan::{Deletion, OperationKind, PLAN_FORMAT, Reason, Upsert};
+use crate::resource::Scope;
+
+fn scope() -> Scope {
+    Scope { environment: "test".into(), stack: "s".into(), region: "eu-west-1".into(), account: "1".into() }
+}
+
+fn plan(effect: Effect) -> Plan {
+    let address = "ec2_vpc.main".parse().unwrap();
+    let operation = Operation { id: 0, address, generation: 1, reason: Reason::New, depends_on: Vec::new(), effect };
+    Plan {
+        format: PLAN_FORMAT,
+        version: "0".into(),
+        scope: scope(),
+        target: Target::Running,
+        lineage: "l".into(),
+        serial: 1,
+        observation: String::new(),
+        operations: vec![operation],
+        kept: Vec::new(),
+        unchanged: 0,
+        records: Vec::new(),
+        outputs: Vec::new(),
+        hash: String::new(),
+    }
+}
+
+fn effects() -> Vec<Effect> {
+    let upsert = || Upsert { changes: Vec::new(), inputs: json!({}), dependencies: Default::default(), protect: false };
+    let delete = |purpose| Effect::Delete(Deletion { purpose, include_data: false });
+    vec![
+        Effect::Create(upsert()),
+        Effect::Replace(upsert()),
+        Effect::Update(upsert()),
+        delete(Purpose::Remove),
+        delete(Purpose::Sleep),
+        delete(Purpose::Supersede),
+        Effect::Forget,
+    ]
+}
+
+fn event(name: &str) -> JournalEvent {
+    match name {
+        "started" => JournalEvent::Started,
+        "accepted" => JournalEvent::Accepted { id: "vpc-1".into(), inputs: json!({}) },
+        "ready" => JournalEvent::Ready { id: "vpc-1".into(), inputs: json!({}), outputs: json!({}) },
+        "snapshotted" => JournalEvent::PauseSnapshot { snapshot: Some(json!(3)) },
+        "deleted" => JournalEvent::Deleted,
+        other => panic!("{other}"),
+    }
+}
+
+fn replayed(effect: Effect, events: &str) -> Result<StateDocument, IllegalEntry> {
+    let plan = plan(effect);
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
+    let entry = |name| JournalEntry { run: "r".into(), operation: 0, event: event(name), took: None };
+    let journal: Vec<_> = events.split_whitespace().map(entry).collect();
+    replay(&mut document, &plan, &journal).map(|()| document)
+}
+
+#[test]
+fn legal_journals_are_applied() {
+    let effects = effects();
+    let cases: [(usize, &[&str]); 5] = [
+        (0, &["", "started", "started accepted", "started accepted started accepted ready", "ready", "ready ready"]),
+        (2, &["", "ready", "ready ready"]),
+        (3, &["", "deleted", "deleted deleted"]),
+        (4, &["snapshotted deleted", "snapshotted", "deleted"]),
+        (6, &["deleted"]),
+    ];
+    for (effect, journals) in cases {
+        for journal in journals {
+            assert!(replayed(effects[effect].clone(), journal).is_ok(), "{:?}: {journal}", effects[effect]);
+        }
+    }
+}
+
+#[test]
+fn illegal_transitions_are_refused_with_the_operation_they_concern() {
+    let effects = effects();
+    let cases: [(usize, &[&str]); 6] = [
+        (0, &["deleted", "snapshotted", "ready started", "ready accepted", "accepted deleted"]),
+        (2, &["started", "accepted", "deleted", "ready deleted"]),
+        (3, &["started", "ready", "snapshotted", "deleted ready"]),
+        (4, &["deleted snapshotted", "ready"]),
+        (5, &["snapshotted"]),
+        (6, &["ready", "started"]),
+    ];
+    for (effect, journals) in cases {
+        for journal in journals {
+            let error = replayed(effects[effect].clone(), journal).unwrap_err().to_string();
+            assert!(error.contains("ec2_vpc.main") && error.contains("cannot follow"), "{journal}: {error}");
+        }
+    }
+}
+
+#[test]
+fn an_operation_that_the_plan_does_not_have_is_refused() {
+    let plan = plan(effects().remove(0));
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
+    let entry = JournalEntry { run: "r".into(), operation: 7, event: JournalEvent::Started, took: None };
+    let refused = replay(&mut document, &plan, &[entry]);
+    assert_eq!(refused, Err(IllegalEntry::NoSuchOperation(7)));
+    assert_eq!(plan.operations[0].kind(), OperationKind::Create);
+}
+
+#[test]
+fn entries_of_earlier_formats_are_read() {
+    for (text, expected) in [
+        (r#"{"run": "r", "operation": 0, "outcome": "begun"}"#, "started"),
+        (r#"{"run": "r", "operation": 0, "outcome": "gone"}"#, "deleted"),
+        (r#"{"run": "r", "operation": 0, "outcome": {"remembered": {"remembered": 3}}}"#, "snapshotted"),
+    ] {
+        assert_eq!(serde_json::from_str::<JournalEntry>(text).unwrap().event, event(expected));
+    }
+}
