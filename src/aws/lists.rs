@@ -1,23 +1,29 @@
-//! What several resources of a kind must not have in common.
+//! Repetitions within a list of declared things.
 
 use std::collections::HashSet;
 
 use serde::Serialize;
 
-/// The indices of those whose key an earlier one has already, with the key. Keys are compared as data, so that many
-/// resources take no more than their share of time.
+/// Returns the index and key of every item whose key an earlier item has already. Items without a key never repeat one.
+///
+/// Keys are compared as data in a hash set, so that the time grows with the number of items and not with its square.
 pub(crate) fn repeats<'a, T, K: Serialize>(all: &'a [T], key: impl Fn(&'a T) -> Option<K>) -> Vec<(usize, K)> {
     let mut seen = HashSet::new();
-    let mut again = Vec::new();
-    for (index, one) in all.iter().enumerate() {
-        let Some(key) = key(one) else { continue };
-        // What cannot be written as data has been told by then, and is like nothing else.
+    let mut repeated = Vec::new();
+    for (index, item) in all.iter().enumerate() {
+        let Some(key) = key(item) else { continue };
+        // A key that does not serialize has been reported already and is never a repetition.
         let Ok(data) = serde_json::to_value(&key) else { continue };
         if !seen.insert(data.to_string()) {
-            again.push((index, key));
+            repeated.push((index, key));
         }
     }
-    again
+    repeated
+}
+
+/// Returns whether a list has an item twice.
+pub(crate) fn has_repeats<T: Serialize>(all: &[T]) -> bool {
+    !repeats(all, Some).is_empty()
 }
 
 #[cfg(test)]
@@ -28,5 +34,11 @@ mod tests {
     fn all_but_the_first_of_a_key_repeat_it() {
         let all = [Some("a"), None, Some("b"), Some("a"), None, Some("a")];
         assert_eq!(repeats(&all, |key| *key), [(3, "a"), (5, "a")]);
+    }
+
+    #[test]
+    fn an_item_that_is_listed_twice_is_noticed() {
+        assert!(has_repeats(&["a", "b", "a"]));
+        assert!(!has_repeats(&["a", "b"]));
     }
 }
