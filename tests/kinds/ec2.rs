@@ -1,4 +1,4 @@
-//! EC2: each kind through its life, and what only shows against a cloud.
+//! EC2: each kind through its life, and behaviour that needs a cloud.
 
 mod address;
 mod endpoint;
@@ -7,19 +7,28 @@ mod network;
 mod route;
 mod security;
 mod subnet;
+mod vpc;
+
+use std::sync::Arc;
 
 use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{InternetGateway, RouteTable, SecurityGroup, Subnet, Vpc};
+use ebbtide::engine::providers::{DynProvider, providers};
 use ebbtide::resource::{Resolved, Tags};
 
 use crate::harness::{Made, World};
 
-/// Tags of one key.
+/// Returns the provider of a kind.
+fn provider(kind: &str) -> Arc<dyn DynProvider> {
+    providers().get(kind).unwrap().provider
+}
+
+/// Returns tags with a single key.
 fn tags(key: &str, value: &str) -> Tags {
     Tags::from([(key.to_owned(), value.to_owned())])
 }
 
-async fn vpc(world: &World) -> (Made, VpcId) {
+async fn new_vpc(world: &World) -> (Made, VpcId) {
     let made = world.make::<Vpc>("main", &Vpc::new("10.0.0.0/16".parse().unwrap())).await;
     let id = VpcId(made.id.clone());
     (made, id)

@@ -2,20 +2,14 @@
 
 mod cidr;
 mod elastic_ip;
-mod endpoint_change;
-mod endpoint_reading;
-mod endpoint_service;
 mod internet_gateway;
 mod nat_gateway;
-mod order;
 mod route;
 mod route_table;
 mod security_group;
 mod security_rule;
-mod security_rules;
+mod security_text;
 mod subnet;
-mod tagging;
-mod visibility;
 mod vpc;
 mod vpc_endpoint;
 

@@ -1,20 +1,26 @@
-//! `ec2_security_group`: what may come in and go out.
+//! `ec2_security_group`: the traffic that may come in and go out.
 
-use aws_sdk_ec2::types::{IpPermission, ResourceType, SecurityGroup as Found};
 use serde::{Deserialize, Serialize};
 
-use super::order::as_last;
-use super::security_rule::{SecurityRule, default_egress, read_rules};
-use super::security_rules::{Direction, change_rules};
-use super::tagging::{owned, ownership_filters, read_tags, specification, update_tags};
-use super::visibility::once_visible;
+use super::security_rule::SecurityRule;
+use super::security_text::{MARKS, is_text};
 use crate::aws::lists::repeats;
 use crate::aws::{SecurityGroupId, VpcId};
-use crate::engine::providers::{Provider, Reading};
-use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags};
 
-/// A security group with all its rules: what is declared is exactly what exists.
+/// A security group with all its rules. Rules that are not declared are removed.
+///
+/// ```
+/// # use ebbtide::aws::ec2::{Cidr, Peer, SecurityGroup, SecurityRule, VpcOutputs};
+/// # use ebbtide::resource::Declared;
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack, vpc: &VpcOutputs<Declared>) {
+/// let https = SecurityRule::tcp(443, Peer::Cidr(Cidr::new([10, 0, 0, 0], 16))).describe("HTTPS from the VPC");
+/// let group = SecurityGroup { ingress: vec![https], ..SecurityGroup::new(&vpc.vpc_id, "The endpoints") };
+/// let group = stack.add("endpoints", group);
+/// stack.output("SECURITY_GROUP_ID", &group.security_group_id);
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct SecurityGroup<P: Phase = Declared> {
@@ -23,12 +29,12 @@ pub struct SecurityGroup<P: Phase = Declared> {
     /// The name, unique in the VPC; derived from the address unless it is given.
     #[serde(default)]
     pub name: Option<String>,
-    /// What the group is for.
+    /// The purpose of the group.
     pub description: String,
-    /// What may come in.
+    /// The traffic that may come in.
     #[serde(default = "Vec::new")]
     pub ingress: Vec<SecurityRule<P>>,
-    /// What may go out; nothing, if no rule says otherwise.
+    /// The traffic that may go out. Without rules, none may.
     #[serde(default = "Vec::new")]
     pub egress: Vec<SecurityRule<P>>,
     /// Tags.
@@ -37,7 +43,7 @@ pub struct SecurityGroup<P: Phase = Declared> {
 }
 
 impl SecurityGroup {
-    /// A group that lets nothing in and everything out.
+    /// Creates a group that lets nothing in and everything out.
     pub fn new(vpc: impl Into<Input<VpcId>>, description: impl Into<String>) -> Self {
         Self {
             vpc: vpc.into(),
@@ -67,25 +73,18 @@ impl Resource for SecurityGroup {
     type Outputs<P: Phase> = SecurityGroupOutputs<P>;
 
     fn validate(&self, problems: &mut Problems) {
-        const MARKS: &str = "._-:/()#,@[]+=&;{}!$*";
-        let fits = |text: &str| {
-            (1..=255).contains(&text.chars().count())
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || c == ' ' || MARKS.contains(c))
-        };
-        let names = [("name", self.name.as_deref()), ("description", Some(self.description.as_str()))];
-        for (field, text) in names.into_iter().filter_map(|(field, text)| Some((field, text?))) {
-            if !fits(text) {
-                let message = format!("`{text}` has not 1 to 255 letters, digits, spaces and {MARKS}");
-                problems.refuse(field, message);
-            }
+        if let Some(message) = self.name.as_deref().and_then(name_problem) {
+            problems.refuse("name", message);
         }
-        if self.name.as_deref().is_some_and(|name| name.starts_with("sg-") || name == "default") {
-            problems.refuse("name", "a name cannot begin with sg- and cannot be `default`");
+        if let Some(message) = text_problem(&self.description) {
+            problems.refuse("description", message);
         }
         for (field, rules) in [("ingress", &self.ingress), ("egress", &self.egress)] {
-            problems.extend(rules.iter().filter_map(SecurityRule::problem).map(|message| (field.into(), message)));
-            let twice = |(index, rule): (usize, &SecurityRule)| rules[..index].iter().any(|other| other.same(rule));
-            if rules.iter().enumerate().any(twice) {
+            for message in rules.iter().filter_map(SecurityRule::problem) {
+                problems.refuse(field, message);
+            }
+            // EC2 keeps one rule for the same traffic and peer, whatever the descriptions are.
+            if !repeats(rules, |rule| Some((&rule.traffic, &rule.peer))).is_empty() {
                 problems.refuse(field, "two rules let the same traffic through");
             }
         }
@@ -93,81 +92,22 @@ impl Resource for SecurityGroup {
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let second = repeats(all, |group| group.name.clone().map(|name| (group.vpc.clone(), name)));
-        let told = |name| format!("another security group of the same VPC is named `{name}`");
-        second.into_iter().map(|(index, (_, name))| (index, told(name))).collect()
+        let repeated = repeats(all, |group| group.name.as_ref().map(|name| (&group.vpc, name)));
+        let message = |name| format!("another security group of the same VPC is named `{name}`");
+        repeated.into_iter().map(|(index, (_, name))| (index, message(name))).collect()
     }
 }
 
-impl Provider for SecurityGroup {
-    async fn find(context: &Context, _inputs: &SecurityGroup<Resolved>) -> Result<Option<String>, Error> {
-        let request = context.aws.ec2().describe_security_groups().set_filters(Some(ownership_filters(context)));
-        let found: Result<Vec<_>, _> = request.into_paginator().items().send().collect().await;
-        let found = found.named("ec2:DescribeSecurityGroups")?;
-        let own = found.iter().find(|group| owned(context, group.tags()));
-        Ok(own.and_then(|group| group.group_id()).map(str::to_owned))
+fn name_problem(name: &str) -> Option<String> {
+    if name.starts_with("sg-") || name == "default" {
+        return Some("a name cannot begin with sg- and cannot be `default`".to_owned());
     }
-
-    async fn create(context: &Context, inputs: &SecurityGroup<Resolved>) -> Result<String, Error> {
-        let created = context
-            .aws
-            .ec2()
-            .create_security_group()
-            .vpc_id(inputs.vpc.as_str())
-            .group_name(inputs.name.clone().unwrap_or_else(|| context.identity.name(255)))
-            .description(&inputs.description)
-            .tag_specifications(specification(context, ResourceType::SecurityGroup, &inputs.tags))
-            .send()
-            .await
-            .named("ec2:CreateSecurityGroup")
-            .map_err(|error| match (error.kind, &inputs.name) {
-                (ErrorKind::AlreadyExists, Some(_)) => error.hint("give the group another name, or none"),
-                _ => error,
-            })?;
-        let id = created.group_id().unwrap_or_default().to_owned();
-        once_visible(|| change_rules(context, &id, Direction::Ingress, &[], &inputs.ingress)).await?;
-        let given = [default_egress()];
-        once_visible(|| change_rules(context, &id, Direction::Egress, &given, &inputs.egress)).await?;
-        Ok(id)
-    }
-
-    async fn read(context: &Context, id: &str, last: &SecurityGroup<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let Some(group) = describe(context, id).await? else { return Ok(None) };
-        let rules = |permissions: &[IpPermission]| permissions.iter().flat_map(|one| read_rules(id, one)).collect();
-        let inputs = SecurityGroup::<Resolved> {
-            vpc: group.vpc_id().map_or_else(|| last.vpc.clone(), VpcId::from),
-            // A name never changes: one that was derived stays derived.
-            name: last.name.as_ref().map(|name| group.group_name().unwrap_or(name).to_owned()),
-            description: group.description().unwrap_or_default().to_owned(),
-            ingress: as_last(&last.ingress, rules(group.ip_permissions())),
-            egress: as_last(&last.egress, rules(group.ip_permissions_egress())),
-            tags: read_tags(group.tags()),
-        };
-        let outputs = SecurityGroupOutputs::<Resolved> { security_group_id: SecurityGroupId::from(id) };
-        Ok(Some(Reading::ready(inputs, outputs)))
-    }
-
-    async fn update(
-        context: &Context,
-        id: &str,
-        from: &SecurityGroup<Resolved>,
-        to: &SecurityGroup<Resolved>,
-    ) -> Result<(), Error> {
-        change_rules(context, id, Direction::Ingress, &from.ingress, &to.ingress).await?;
-        change_rules(context, id, Direction::Egress, &from.egress, &to.egress).await?;
-        update_tags(context, id, &from.tags, &to.tags).await
-    }
-
-    async fn delete(context: &Context, id: &str, _last: &SecurityGroup<Resolved>) -> Result<(), Error> {
-        let request = context.aws.ec2().delete_security_group().group_id(id);
-        request.send().await.named("ec2:DeleteSecurityGroup").optional().map(drop)
-    }
+    text_problem(name)
 }
 
-async fn describe(context: &Context, id: &str) -> Result<Option<Found>, Error> {
-    let request = context.aws.ec2().describe_security_groups().group_ids(id);
-    let found = request.send().await.named("ec2:DescribeSecurityGroups").optional()?;
-    Ok(found.and_then(|found| found.security_groups().first().cloned()))
+fn text_problem(text: &str) -> Option<String> {
+    let valid = !text.is_empty() && is_text(text);
+    (!valid).then(|| format!("`{text}` must have 1 to 255 letters, digits, spaces and {MARKS}"))
 }
 
 #[cfg(test)]
@@ -176,24 +116,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_aws_would_refuse_is_found_at_plan_time() {
+    fn invalid_security_groups_are_refused() {
         let group = || SecurityGroup::new(VpcId::from("vpc-1"), "The endpoints");
         let rule = || SecurityRule::tcp(443, Peer::Itself);
         let cases = [
-            (SecurityGroup { name: Some("sg-mine".into()), ..group() }, "name"),
-            (SecurityGroup { name: Some("x".repeat(256)), ..group() }, "name"),
-            (SecurityGroup { description: String::new(), ..group() }, "description"),
-            (SecurityGroup { description: "Überall".into(), ..group() }, "description"),
-            (SecurityGroup { ingress: vec![rule(), rule().describe("again")], ..group() }, "ingress"),
+            (group(), vec![]),
+            (SecurityGroup { name: Some("sg-mine".into()), ..group() }, vec!["name"]),
+            (SecurityGroup { name: Some("x".repeat(256)), ..group() }, vec!["name"]),
+            (SecurityGroup { description: String::new(), ..group() }, vec!["description"]),
+            (SecurityGroup { description: "Überall".into(), ..group() }, vec!["description"]),
+            (SecurityGroup { ingress: vec![rule(), rule().describe("again")], ..group() }, vec!["ingress"]),
         ];
-        for (group, field) in cases {
+        for (group, fields) in cases {
             let mut problems = Problems::new();
             group.validate(&mut problems);
-            assert_eq!(problems.iter().map(|(at, _)| at.as_str()).collect::<Vec<_>>(), [field], "{group:?}");
+            assert_eq!(problems.fields(), fields, "{group:?}");
         }
-        let mut problems = Problems::new();
-        group().validate(&mut problems);
-        assert_eq!(problems, []);
     }
 
     #[test]

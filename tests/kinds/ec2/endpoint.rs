@@ -3,7 +3,7 @@ use ebbtide::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
 use ebbtide::resource::{Resolved, Tags};
 use serde_json::json;
 
-use super::{group_in, subnet_in, table_in, tags, vpc};
+use super::{group_in, new_vpc, subnet_in, table_in, tags};
 use crate::harness::World;
 
 fn gateway(vpc: &VpcId, route_tables: Vec<RouteTableId>) -> VpcEndpoint<Resolved> {
@@ -21,9 +21,9 @@ fn gateway(vpc: &VpcId, route_tables: Vec<RouteTableId>) -> VpcEndpoint<Resolved
 }
 
 #[tokio::test]
-async fn a_gateway_endpoint_lives_and_leaves_route_tables_as_they_are() {
+async fn a_gateway_endpoint_lives_and_does_not_change_route_tables() {
     let world = World::new();
-    let (network, vpc) = vpc(&world).await;
+    let (network, vpc) = new_vpc(&world).await;
     let one = world.make::<RouteTable>("one", &table_in(&vpc)).await;
     let two = world.make::<RouteTable>("two", &table_in(&vpc)).await;
     let id = |table: &crate::harness::Made| RouteTableId(table.id.clone());
@@ -48,7 +48,7 @@ async fn a_gateway_endpoint_lives_and_leaves_route_tables_as_they_are() {
 #[tokio::test]
 async fn an_interface_endpoint_lives() {
     let world = World::new();
-    let (network, vpc) = vpc(&world).await;
+    let (network, vpc) = new_vpc(&world).await;
     let a = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let b = world.make::<Subnet>("b", &subnet_in(&vpc, "10.0.16.0/20", "eu-west-1b")).await;
     let one = world.make::<SecurityGroup>("one", &group_in(&vpc)).await;
@@ -78,9 +78,9 @@ async fn an_interface_endpoint_lives() {
 }
 
 #[tokio::test]
-async fn an_endpoint_is_created_once_for_a_token() {
+async fn a_client_token_creates_one_endpoint() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let made = world.make::<VpcEndpoint>("s3", &gateway(&vpc, Vec::new())).await;
     assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
 }

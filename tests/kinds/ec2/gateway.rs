@@ -3,13 +3,13 @@ use ebbtide::aws::{AllocationId, SubnetId};
 use ebbtide::engine::sdk::ErrorKind;
 use ebbtide::resource::{Readiness, Resolved, Tags};
 
-use super::{gateway_of, subnet_in, tags, vpc};
+use super::{gateway_of, new_vpc, provider, subnet_in, tags};
 use crate::harness::{Made, World};
 
 #[tokio::test]
 async fn an_internet_gateway_lives() {
     let world = World::new();
-    let (network, vpc) = vpc(&world).await;
+    let (network, vpc) = new_vpc(&world).await;
     let mut made = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     made.change_to(&InternetGateway { tags: tags("team", "serving"), ..gateway_of(&vpc) }).await;
     made.change_to(&InternetGateway { attached: false, ..gateway_of(&vpc) }).await;
@@ -19,9 +19,9 @@ async fn an_internet_gateway_lives() {
 }
 
 #[tokio::test]
-async fn a_gateway_that_was_created_but_not_attached_is_repaired_by_an_update() {
+async fn an_update_attaches_a_detached_internet_gateway() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let mut made = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     let ec2 = world.aws.ec2();
     ec2.detach_internet_gateway().internet_gateway_id(&made.id).vpc_id(vpc.as_str()).send().await.unwrap();
@@ -33,9 +33,9 @@ async fn a_gateway_that_was_created_but_not_attached_is_repaired_by_an_update() 
 }
 
 #[tokio::test]
-async fn attaching_twice_is_a_success() {
+async fn attaching_an_internet_gateway_twice_succeeds() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let made = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     let mut detached = made.inputs.clone();
     detached["attached"] = false.into();
@@ -43,7 +43,7 @@ async fn attaching_twice_is_a_success() {
 }
 
 async fn nat_gateway(world: &World) -> (Vec<Made>, NatGateway<Resolved>) {
-    let (network, vpc) = vpc(world).await;
+    let (network, vpc) = new_vpc(world).await;
     let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     let subnet = world.make::<Subnet>("public-a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let address = world.make::<ElasticIp>("nat-a", &ElasticIp::default()).await;
@@ -56,40 +56,40 @@ async fn nat_gateway(world: &World) -> (Vec<Made>, NatGateway<Resolved>) {
 }
 
 #[tokio::test]
-async fn a_nat_gateway_lives_and_lets_its_address_go() {
+async fn a_nat_gateway_lives_and_releases_its_address() {
     let world = World::new();
-    let (under, inputs) = nat_gateway(&world).await;
+    let (foundation, inputs) = nat_gateway(&world).await;
     let mut made = world.make::<NatGateway>("a", &inputs).await;
     made.change_to(&NatGateway { tags: tags("team", "serving"), ..inputs }).await;
-    let address = &under[0];
+    let address = &foundation[0];
     let error = address.kind.delete(&address.context, &address.id, &address.inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Busy, "{error}");
     made.delete().await;
-    for made in under {
+    for made in foundation {
         made.delete().await;
     }
 }
 
 #[tokio::test]
-async fn a_nat_gateway_is_created_once_for_a_token() {
+async fn a_client_token_creates_one_nat_gateway() {
     let world = World::new();
-    let (_under, inputs) = nat_gateway(&world).await;
+    let (_foundation, inputs) = nat_gateway(&world).await;
     let made = world.make::<NatGateway>("a", &inputs).await;
     assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
 }
 
 #[tokio::test]
-async fn a_nat_gateway_says_what_it_is_doing() {
+async fn a_nat_gateway_is_pending_without_differences() {
     let world = World::new();
-    let (_under, inputs) = nat_gateway(&world).await;
+    let (_foundation, inputs) = nat_gateway(&world).await;
     let context = world.context("ec2_nat_gateway.a", 1);
-    let kind = ebbtide::resource::kind("ec2_nat_gateway").unwrap();
+    let kind = provider("ec2_nat_gateway");
     let inputs = serde_json::to_value(inputs).unwrap();
     let id = kind.create(&context, &inputs).await.unwrap();
     let made = Made { kind, context, id, inputs };
     let first = made.read().await.unwrap();
     assert!(matches!(first.readiness, Readiness::Pending(_) | Readiness::Ready));
-    assert_eq!(first.inputs, made.inputs, "nothing differs while it is coming");
+    assert_eq!(first.inputs, made.inputs, "nothing differs while it is pending");
     made.ready().await;
     made.delete().await;
 }
@@ -97,7 +97,7 @@ async fn a_nat_gateway_says_what_it_is_doing() {
 #[tokio::test]
 async fn a_private_nat_gateway_has_no_address() {
     let world = World::new();
-    let (_under, inputs) = nat_gateway(&world).await;
+    let (_foundation, inputs) = nat_gateway(&world).await;
     world.make::<NatGateway>("a", &NatGateway { allocation: None, ..inputs }).await.delete().await;
 }
 
@@ -115,17 +115,17 @@ impl ebbtide_cloud::seam::Observer for Refuse {
 }
 
 #[tokio::test]
-async fn what_was_created_in_part_is_found_and_completed() {
+async fn a_partly_created_internet_gateway_is_found_and_completed() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
-    let kind = ebbtide::resource::kind("ec2_internet_gateway").unwrap();
+    let (_network, vpc) = new_vpc(&world).await;
+    let kind = provider("ec2_internet_gateway");
     let context = world.context("ec2_internet_gateway.main", 1);
     let inputs = serde_json::to_value(gateway_of(&vpc)).unwrap();
     world.cloud.seam().install(std::sync::Arc::new(Refuse("AttachInternetGateway")));
     let error = kind.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied, "{error}");
     world.cloud.seam().clear();
-    let id = kind.find(&context, &inputs).await.unwrap().expect("it carries its tags from the start");
+    let id = kind.find(&context, &inputs).await.unwrap().expect("it has its tags from the start");
     let made = Made { kind, context, id, inputs };
     let found = made.ready().await.inputs;
     assert_eq!(found["attached"], false);

@@ -1,12 +1,13 @@
-//! The network component: everything that it declares can be made, and differs in nothing afterwards.
+//! The network component: all its resources can be created, and none differs afterwards.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::components::{Nat, Network};
-use ebbtide::resource::{Address, kind, resolve};
+use ebbtide::resource::{Address, Reference, resolve};
 use ebbtide::stack::{Declaration, Declarations, Stack};
 use serde_json::Value;
 
+use super::provider;
 use crate::harness::{Made, World};
 
 fn declare(world: &World) -> Declarations {
@@ -21,7 +22,7 @@ fn declare(world: &World) -> Declarations {
     stack.finish().unwrap()
 }
 
-/// The addresses, each after all that it depends on.
+/// Returns the addresses, each after all its dependencies.
 fn in_order(resources: &BTreeMap<Address, Declaration>) -> Vec<&Address> {
     let (mut order, mut done) = (Vec::new(), BTreeSet::new());
     while order.len() < resources.len() {
@@ -36,18 +37,17 @@ fn in_order(resources: &BTreeMap<Address, Declaration>) -> Vec<&Address> {
 }
 
 #[tokio::test]
-async fn a_whole_network_is_made_and_taken_down() {
+async fn a_whole_network_is_created_and_deleted() {
     let world = World::new();
     let declared = declare(&world).resources;
     let mut made: BTreeMap<&Address, Made> = BTreeMap::new();
     let mut outputs: BTreeMap<&Address, Value> = BTreeMap::new();
     let order = in_order(&declared);
     for address in &order {
-        let lookup =
-            |reference: &ebbtide::resource::Reference| outputs.get(&reference.address)?.get(&reference.output).cloned();
+        let lookup = |reference: &Reference| outputs.get(&reference.address)?.get(&reference.output).cloned();
         let (inputs, unknown) = resolve(&declared[*address].inputs, &lookup);
         assert!(unknown.is_empty(), "{address}: {unknown:?}");
-        let kind = kind(address.kind()).unwrap();
+        let kind = provider(address.kind());
         let context = world.context(&address.to_string(), 1);
         let id = kind.create(&context, &inputs).await.unwrap_or_else(|error| panic!("{address}: {error}"));
         let one = Made { kind, context, id, inputs };

@@ -3,7 +3,7 @@ use ebbtide::aws::{AllocationId, InternetGatewayId, NatGatewayId, SubnetId};
 use ebbtide::resource::{Resolved, Tags};
 use serde_json::json;
 
-use super::{gateway_of, subnet_in, table_in, tags, vpc};
+use super::{gateway_of, new_vpc, subnet_in, table_in, tags};
 use crate::harness::World;
 
 fn route(destination: &str, target: RouteTarget<Resolved>) -> Route<Resolved> {
@@ -13,12 +13,12 @@ fn route(destination: &str, target: RouteTarget<Resolved>) -> Route<Resolved> {
 #[tokio::test]
 async fn a_route_table_lives() {
     let world = World::new();
-    let (network, vpc) = vpc(&world).await;
+    let (network, vpc) = new_vpc(&world).await;
     let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     let a = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let b = world.make::<Subnet>("b", &subnet_in(&vpc, "10.0.16.0/20", "eu-west-1b")).await;
     let out = || RouteTarget::InternetGateway(InternetGatewayId(internet.id.clone()));
-    // In no order that AWS could have: what is read must be in the declared one.
+    // In an order that AWS would not return: the declared order must be read.
     let routes = vec![route("192.0.2.0/24", out()), route("0.0.0.0/0", out())];
     let subnets = vec![SubnetId(b.id.clone()), SubnetId(a.id.clone())];
     let mut inputs = RouteTable { routes, subnets, tags: tags("team", "serving"), ..table_in(&vpc) };
@@ -40,9 +40,9 @@ async fn a_route_table_lives() {
 }
 
 #[tokio::test]
-async fn a_route_turns_from_one_gateway_to_another_and_goes_with_a_pause() {
+async fn a_route_moves_to_another_gateway_and_is_removed_with_a_pause() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     let subnet = world.make::<Subnet>("public", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let address = world.make::<ElasticIp>("nat", &ElasticIp::default()).await;
@@ -58,18 +58,18 @@ async fn a_route_turns_from_one_gateway_to_another_and_goes_with_a_pause() {
     let through = RouteTarget::NatGateway(NatGatewayId(nat.id.clone()));
     let private = RouteTable { routes: vec![route("0.0.0.0/0", through)], ..table_in(&vpc) };
     made.change_to(&private).await;
-    // The gateway goes without the table being told, and leaves a hole behind, which is a difference.
+    // The gateway is deleted without a change of the table. The route stays as a blackhole, which is a difference.
     let nat_id = nat.id.clone();
     nat.delete().await;
-    let hole = json!([{"destination": "0.0.0.0/0", "target": {"blackhole": nat_id}}]);
-    assert_eq!(made.ready().await.inputs["routes"], hole);
+    let blackhole = json!([{"destination": "0.0.0.0/0", "target": {"blackhole": nat_id}}]);
+    assert_eq!(made.ready().await.inputs["routes"], blackhole);
     made.change_to(&table_in(&vpc)).await;
 }
 
 #[tokio::test]
-async fn a_subnet_is_taken_over_from_another_table() {
+async fn a_subnet_moves_from_one_table_to_another() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let subnet = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let with = RouteTable { subnets: vec![SubnetId(subnet.id.clone())], ..table_in(&vpc) };
     let mut one = world.make::<RouteTable>("one", &with).await;
@@ -77,15 +77,15 @@ async fn a_subnet_is_taken_over_from_another_table() {
     two.change_to(&with).await;
     assert_eq!(one.ready().await.inputs["subnets"], json!([]));
     one.change_to(&table_in(&vpc)).await;
-    // Once more, as after a lost answer.
+    // Once more, as after a lost response.
     two.kind.update(&two.context, &two.id, &one.inputs, &two.inputs).await.unwrap();
     assert_eq!(two.ready().await.inputs, two.inputs);
 }
 
 #[tokio::test]
-async fn a_foreign_route_is_seen_and_taken_away() {
+async fn a_route_from_outside_is_found_and_removed() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     let mut made = world.make::<RouteTable>("main", &table_in(&vpc)).await;
     let request = world.aws.ec2().create_route().route_table_id(&made.id).gateway_id(&internet.id);
@@ -97,17 +97,17 @@ async fn a_foreign_route_is_seen_and_taken_away() {
 }
 
 #[tokio::test]
-async fn a_route_table_is_created_once_for_a_token() {
+async fn a_client_token_creates_one_route_table() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let made = world.make::<RouteTable>("main", &table_in(&vpc)).await;
     assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
 }
 
 #[tokio::test]
-async fn order_alone_is_no_reason_for_a_call() {
+async fn order_alone_makes_no_call() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let a = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let b = world.make::<Subnet>("b", &subnet_in(&vpc, "10.0.16.0/20", "eu-west-1b")).await;
     let mut inputs = RouteTable { subnets: vec![SubnetId(b.id.clone()), SubnetId(a.id.clone())], ..table_in(&vpc) };

@@ -4,7 +4,7 @@ use ebbtide::engine::sdk::ErrorKind;
 use ebbtide::resource::Resolved;
 use serde_json::json;
 
-use super::{group_in, tags, vpc};
+use super::{group_in, new_vpc, tags};
 use crate::harness::World;
 
 fn tcp(port: u16, peer: Peer<Resolved>, description: &str) -> SecurityRule<Resolved> {
@@ -18,7 +18,7 @@ fn anywhere() -> SecurityRule<Resolved> {
 #[tokio::test]
 async fn a_security_group_lives() {
     let world = World::new();
-    let (network, vpc) = vpc(&world).await;
+    let (network, vpc) = new_vpc(&world).await;
     let other = world.make::<SecurityGroup>("application", &group_in(&vpc)).await;
     let application = Peer::Group(SecurityGroupId(other.id.clone()));
     let mut inputs = SecurityGroup {
@@ -52,9 +52,9 @@ async fn a_security_group_lives() {
 }
 
 #[tokio::test]
-async fn nothing_goes_out_that_was_not_declared() {
+async fn undeclared_egress_is_removed() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let made = world.make::<SecurityGroup>("closed", &group_in(&vpc)).await;
     assert_eq!(made.ready().await.inputs["egress"], json!([]));
     let open = world.make::<SecurityGroup>("open", &SecurityGroup { egress: vec![anywhere()], ..group_in(&vpc) }).await;
@@ -62,14 +62,14 @@ async fn nothing_goes_out_that_was_not_declared() {
 }
 
 #[tokio::test]
-async fn rules_that_are_there_or_gone_already_are_a_success() {
+async fn adding_and_removing_rules_twice_succeeds() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let before = SecurityGroup { ingress: vec![tcp(1, Peer::Itself, ""), tcp(2, Peer::Itself, "")], ..group_in(&vpc) };
     let after = SecurityGroup { ingress: vec![tcp(3, Peer::Itself, ""), tcp(4, Peer::Itself, "")], ..group_in(&vpc) };
     let mut made = world.make::<SecurityGroup>("main", &before).await;
     let before = made.inputs.clone();
-    // Half of it was done when the answer was lost.
+    // Half of the changes were made when the response was lost.
     let half = SecurityGroup { ingress: vec![tcp(2, Peer::Itself, ""), tcp(3, Peer::Itself, "")], ..group_in(&vpc) };
     made.change_to(&half).await;
     made.inputs = before;
@@ -77,9 +77,9 @@ async fn rules_that_are_there_or_gone_already_are_a_success() {
 }
 
 #[tokio::test]
-async fn a_rule_from_outside_is_seen_and_taken_away() {
+async fn a_rule_from_outside_is_found_and_removed() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let mut made = world.make::<SecurityGroup>("main", &group_in(&vpc)).await;
     let request = world.aws.ec2().authorize_security_group_ingress().group_id(&made.id);
     request.ip_protocol("tcp").from_port(22).to_port(22).cidr_ip("0.0.0.0/0").send().await.unwrap();
@@ -91,9 +91,9 @@ async fn a_rule_from_outside_is_seen_and_taken_away() {
 }
 
 #[tokio::test]
-async fn a_group_in_use_is_busy_and_a_taken_name_says_what_to_do() {
+async fn a_group_in_use_is_busy_and_a_taken_name_has_a_hint() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let named = SecurityGroup { name: Some("shared".into()), ..group_in(&vpc) };
     let used = world.make::<SecurityGroup>("used", &named).await;
     let peer = Peer::Group(SecurityGroupId(used.id.clone()));

@@ -1,13 +1,13 @@
 use ebbtide::aws::ec2::Subnet;
 use ebbtide::engine::sdk::ErrorKind;
 
-use super::{subnet_in, tags, vpc};
+use super::{new_vpc, subnet_in, tags};
 use crate::harness::World;
 
 #[tokio::test]
 async fn a_subnet_lives() {
     let world = World::new();
-    let (network, vpc) = vpc(&world).await;
+    let (network, vpc) = new_vpc(&world).await;
     let inputs = Subnet { tags: tags("team", "serving"), ..subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a") };
     let mut made = world.make::<Subnet>("a", &inputs).await;
     let mut other = inputs.clone();
@@ -24,15 +24,15 @@ async fn a_subnet_lives() {
 #[tokio::test]
 async fn a_subnet_is_public_from_the_start() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let inputs = Subnet { public: true, ..subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a") };
     world.make::<Subnet>("a", &inputs).await.delete().await;
 }
 
 #[tokio::test]
-async fn a_change_from_outside_is_seen() {
+async fn a_change_from_outside_is_found() {
     let world = World::new();
-    let (_network, vpc) = vpc(&world).await;
+    let (_network, vpc) = new_vpc(&world).await;
     let made = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let tag = aws_sdk_ec2::types::Tag::builder().key("by").value("hand").build();
     world.aws.ec2().create_tags().resources(&made.id).tags(tag).send().await.unwrap();
@@ -42,9 +42,9 @@ async fn a_change_from_outside_is_seen() {
 }
 
 #[tokio::test]
-async fn another_generation_is_not_taken_for_this_one() {
+async fn another_generation_is_not_found() {
     let world = World::new();
-    let (network, vpc) = vpc(&world).await;
+    let (network, vpc) = new_vpc(&world).await;
     let made = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let next = world.context("ec2_subnet.a", 2);
     assert_eq!(made.kind.find(&next, &made.inputs).await.unwrap(), None);

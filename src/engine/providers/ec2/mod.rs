@@ -1,1 +1,19 @@
 //! Providers of EC2 networking: one file for each kind, of the same name as its declaration.
+
+mod elastic_ip;
+mod endpoint_change;
+mod endpoint_reading;
+mod endpoint_service;
+mod internet_gateway;
+mod nat_gateway;
+mod ownership;
+mod route;
+mod route_table;
+mod security_group;
+mod security_rule;
+mod security_rules;
+mod subnet;
+mod tagging;
+mod visibility;
+mod vpc;
+mod vpc_endpoint;

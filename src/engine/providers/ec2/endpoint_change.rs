@@ -1,11 +1,11 @@
 //! Changing an endpoint in place.
 
-use super::order::missing;
-use super::vpc_endpoint::VpcEndpoint;
+use crate::aws::ec2::VpcEndpoint;
+use crate::engine::providers::lists::difference;
 use crate::engine::sdk::{CallName, Context, Error};
 use crate::resource::Resolved;
 
-/// Changes in place what differs, in one call, if anything does.
+/// Changes the differing fields in one call, or makes none if only tags or the order of lists differ.
 pub(super) async fn modify(
     context: &Context,
     id: &str,
@@ -16,22 +16,22 @@ pub(super) async fn modify(
         return Ok(());
     }
     let mut request = context.aws.ec2().modify_vpc_endpoint().vpc_endpoint_id(id);
-    for table in missing(&to.route_tables, &from.route_tables) {
+    for table in difference(&to.route_tables, &from.route_tables) {
         request = request.add_route_table_ids(table.as_str());
     }
-    for table in missing(&from.route_tables, &to.route_tables) {
+    for table in difference(&from.route_tables, &to.route_tables) {
         request = request.remove_route_table_ids(table.as_str());
     }
-    for subnet in missing(&to.subnets, &from.subnets) {
+    for subnet in difference(&to.subnets, &from.subnets) {
         request = request.add_subnet_ids(subnet.as_str());
     }
-    for subnet in missing(&from.subnets, &to.subnets) {
+    for subnet in difference(&from.subnets, &to.subnets) {
         request = request.remove_subnet_ids(subnet.as_str());
     }
-    for group in missing(&to.security_groups, &from.security_groups) {
+    for group in difference(&to.security_groups, &from.security_groups) {
         request = request.add_security_group_ids(group.as_str());
     }
-    for group in missing(&from.security_groups, &to.security_groups) {
+    for group in difference(&from.security_groups, &to.security_groups) {
         request = request.remove_security_group_ids(group.as_str());
     }
     if from.private_dns != to.private_dns {
@@ -46,26 +46,26 @@ pub(super) async fn modify(
     request.send().await.named("ec2:ModifyVpcEndpoint").map(drop)
 }
 
-/// Whether anything but tags and the order of lists differs.
+/// Returns whether anything but tags and the order of lists differs.
 fn differ(from: &VpcEndpoint<Resolved>, to: &VpcEndpoint<Resolved>) -> bool {
-    fn members<T: PartialEq>(one: &[T], other: &[T]) -> bool {
-        !missing(one, other).is_empty() || !missing(other, one).is_empty()
+    fn members_differ<T: PartialEq>(one: &[T], other: &[T]) -> bool {
+        !difference(one, other).is_empty() || !difference(other, one).is_empty()
     }
     from.policy != to.policy
         || from.private_dns != to.private_dns
-        || members(&from.route_tables, &to.route_tables)
-        || members(&from.subnets, &to.subnets)
-        || members(&from.security_groups, &to.security_groups)
+        || members_differ(&from.route_tables, &to.route_tables)
+        || members_differ(&from.subnets, &to.subnets)
+        || members_differ(&from.security_groups, &to.security_groups)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::EndpointAccess;
     use super::*;
+    use crate::aws::ec2::EndpointAccess;
     use crate::resource::Tags;
 
     #[test]
-    fn order_and_tags_are_no_reason_to_modify() {
+    fn order_and_tags_alone_do_not_modify_an_endpoint() {
         let from = VpcEndpoint::<Resolved> {
             vpc: "vpc-1".into(),
             service: "s3".into(),

@@ -1,27 +1,27 @@
-//! What EC2 tells of an endpoint.
+//! Reading an endpoint.
 
-use aws_sdk_ec2::types::{VpcEndpoint as Found, VpcEndpointType};
+use aws_sdk_ec2::types as sdk;
 use serde_json::Value;
 
 use super::endpoint_service::{default_policy, full_name};
-use super::order::as_last;
 use super::tagging::read_tags;
-use super::vpc_endpoint::{EndpointAccess, VpcEndpoint};
+use crate::aws::ec2::{EndpointAccess, VpcEndpoint};
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
+use crate::engine::providers::lists::ordered_like;
 use crate::resource::{Readiness, Resolved};
 
-/// The words for «gone» differ in case between AWS's documentation and its answers.
-fn state(endpoint: &Found) -> String {
+/// Returns the state in lower case: AWS's documentation and its responses differ in case.
+fn state(endpoint: &sdk::VpcEndpoint) -> String {
     endpoint.state().map(|state| state.as_str().to_ascii_lowercase()).unwrap_or_default()
 }
 
-/// Whether an endpoint is there; one that is gone is still listed for a while.
-pub(super) fn exists(endpoint: &Found) -> bool {
+/// Returns whether an endpoint exists. AWS lists a deleted one for a while.
+pub(super) fn exists(endpoint: &sdk::VpcEndpoint) -> bool {
     state(endpoint) != "deleted"
 }
 
-/// Whether an endpoint can be used.
-pub(super) fn readiness(endpoint: &Found) -> Readiness {
+/// Returns the readiness of an endpoint, with the reason of a failure.
+pub(super) fn readiness(endpoint: &sdk::VpcEndpoint) -> Readiness {
     let state = state(endpoint);
     match state.as_str() {
         "pending" | "partial" => Readiness::Pending(state),
@@ -35,15 +35,19 @@ pub(super) fn readiness(endpoint: &Found) -> Readiness {
     }
 }
 
-/// The inputs as EC2 has them; what it does not tell is as in `last`.
-pub(super) fn read_inputs(endpoint: &Found, region: &str, last: &VpcEndpoint<Resolved>) -> VpcEndpoint<Resolved> {
+/// Returns the inputs as EC2 has them. Fields that EC2 does not report are taken from `last`.
+pub(super) fn read_inputs(
+    endpoint: &sdk::VpcEndpoint,
+    region: &str,
+    last: &VpcEndpoint<Resolved>,
+) -> VpcEndpoint<Resolved> {
     let service = match endpoint.service_name() {
         Some(name) if name != full_name(&last.service, region) => name.to_owned(),
         _ => last.service.clone(),
     };
     let access = match endpoint.vpc_endpoint_type() {
-        Some(VpcEndpointType::Gateway) => EndpointAccess::Gateway,
-        Some(VpcEndpointType::Interface) => EndpointAccess::Interface,
+        Some(sdk::VpcEndpointType::Gateway) => EndpointAccess::Gateway,
+        Some(sdk::VpcEndpointType::Interface) => EndpointAccess::Interface,
         _ => last.access,
     };
     let policy: Option<Value> = endpoint.policy_document().and_then(|text| serde_json::from_str(text).ok());
@@ -54,11 +58,11 @@ pub(super) fn read_inputs(endpoint: &Found, region: &str, last: &VpcEndpoint<Res
         vpc: endpoint.vpc_id().map_or_else(|| last.vpc.clone(), VpcId::from),
         service,
         access,
-        route_tables: as_last(&last.route_tables, route_tables),
-        subnets: as_last(&last.subnets, subnets),
-        security_groups: as_last(&last.security_groups, groups),
+        route_tables: ordered_like(&last.route_tables, route_tables),
+        subnets: ordered_like(&last.subnets, subnets),
+        security_groups: ordered_like(&last.security_groups, groups),
         private_dns: access == EndpointAccess::Interface && endpoint.private_dns_enabled().unwrap_or(false),
-        // Whoever declared AWS's own default as a policy sees just that.
+        // AWS's default means that no policy is declared, unless the default itself is.
         policy: policy.filter(|policy| last.policy.as_ref() == Some(policy) || *policy != default_policy()),
         tags: read_tags(endpoint.tags()),
     }
@@ -69,10 +73,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn states_are_understood_in_either_case() {
-        let found = |state: &str| Found::builder().state(state.into()).build();
-        assert_eq!(readiness(&found("available")), Readiness::Ready);
-        assert_eq!(readiness(&found("Pending")), Readiness::Pending("pending".into()));
-        assert!(!exists(&found("deleted")) && exists(&found("Deleting")));
+    fn states_are_recognized_in_either_case() {
+        let endpoint = |state: &str| sdk::VpcEndpoint::builder().state(state.into()).build();
+        assert_eq!(readiness(&endpoint("available")), Readiness::Ready);
+        assert_eq!(readiness(&endpoint("Pending")), Readiness::Pending("pending".into()));
+        assert!(!exists(&endpoint("deleted")) && exists(&endpoint("Deleting")));
     }
 }
