@@ -1,6 +1,7 @@
 //! Models, endpoint configurations and endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
 use ebbtide::aws::iam::{Policy, Role, RoleOutputs};
@@ -9,6 +10,7 @@ use ebbtide::aws::sagemaker::{
     Hosting, Instances, Model, ModelData, ModelForm, Serverless, Size, Strategy, Variant,
 };
 use ebbtide::aws::{EndpointConfigName, ModelName, RoleArn};
+use ebbtide::engine::providers::{DynProvider, providers};
 use ebbtide::engine::sdk::ErrorKind;
 use ebbtide::resource::{Input, Readiness, Resolved, Tags};
 
@@ -19,6 +21,10 @@ pub const VARIANT: &str = "AllTraffic";
 
 fn tags(key: &str, value: &str) -> Tags {
     Tags::from([(key.to_owned(), value.to_owned())])
+}
+
+fn provider(kind: &str) -> Arc<dyn DynProvider> {
+    providers().get(kind).unwrap().provider
 }
 
 pub async fn role(world: &World) -> RoleArn {
@@ -37,7 +43,7 @@ pub fn config(model: &str, instances: Instances) -> EndpointConfig<Resolved> {
     resolved(&EndpointConfig::new(Variant::on_instances(VARIANT, model, instances)))
 }
 
-/// A model and a configuration of it, under their names in AWS.
+/// Creates a model and a configuration of it, and returns the configuration.
 pub async fn made_config(world: &World, name: &str, role: &RoleArn, image: &str, instances: Instances) -> Made {
     let model = world.make::<Model>(name, &model(role, image)).await;
     world.make::<EndpointConfig>(name, &config(&model.id, instances)).await
@@ -48,7 +54,7 @@ pub fn endpoint(name: &str, config: &str) -> Endpoint<Resolved> {
 }
 
 #[tokio::test]
-async fn a_model_lives() {
+async fn a_model_is_created_changed_and_deleted() {
     let world = World::new();
     let role = role(&world).await;
     let mut inputs = model(&role, "1.dkr.ecr/vllm:1");
@@ -62,7 +68,7 @@ async fn a_model_lives() {
 }
 
 #[tokio::test]
-async fn models_of_every_form_read_back_as_they_were_declared() {
+async fn artifacts_of_every_form_read_back_as_they_were_declared() {
     let world = World::new();
     let role = role(&world).await;
     for (name, form, uri) in [
@@ -77,7 +83,7 @@ async fn models_of_every_form_read_back_as_they_were_declared() {
 }
 
 #[tokio::test]
-async fn another_model_has_another_name_and_both_can_exist() {
+async fn a_changed_model_has_another_name_so_both_can_exist() {
     let world = World::new();
     let role = role(&world).await;
     let first = world.make::<Model>("llm", &model(&role, "1.dkr.ecr/vllm:1")).await;
@@ -88,17 +94,17 @@ async fn another_model_has_another_name_and_both_can_exist() {
 }
 
 #[tokio::test]
-async fn a_role_that_is_not_there_yet_is_waited_for() {
+async fn a_missing_role_is_reported_as_not_there_yet() {
     let world = World::new();
     let context = world.context("sagemaker_model.llm", 1);
     let role = RoleArn("arn:aws:iam::123456789012:role/later".into());
     let inputs = serde_json::to_value(model(&role, "1.dkr.ecr/vllm:1")).unwrap();
-    let error = ebbtide::resource::kind("sagemaker_model").unwrap().create(&context, &inputs).await.unwrap_err();
+    let error = provider("sagemaker_model").create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotYet, "{error}");
 }
 
 #[tokio::test]
-async fn a_configuration_of_every_sort_lives() {
+async fn configurations_of_every_sort_are_created_changed_and_deleted() {
     let world = World::new();
     let role = role(&world).await;
     let model = world.make::<Model>("llm", &model(&role, "1.dkr.ecr/vllm:1")).await.id;
@@ -145,7 +151,7 @@ async fn a_configuration_of_every_sort_lives() {
 }
 
 #[tokio::test]
-async fn an_endpoint_lives_and_moves_to_another_configuration() {
+async fn an_endpoint_moves_to_another_configuration() {
     let world = World::new();
     let role = role(&world).await;
     let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 2)).await;
@@ -161,11 +167,11 @@ async fn an_endpoint_lives_and_moves_to_another_configuration() {
         Some(resolved(&Deployment::new(Strategy::Canary { size: Size::Instances(1), wait_seconds: 60 })));
     inputs.tags = tags("stage", "test");
     made.change_to(&inputs).await;
-    // What is only an instruction for moves to come moves nothing.
+    // The deployment is an instruction for the next move: changing it alone moves nothing.
     inputs.deployment = None;
-    let again = made.read().await.unwrap();
+    let observed = made.read().await.unwrap();
     made.change_to(&inputs).await;
-    assert_eq!(again.readiness, Readiness::Ready);
+    assert_eq!(observed.readiness, Readiness::Ready);
     made.delete().await;
 }
 
@@ -181,7 +187,7 @@ pub async fn count_of(world: &World, endpoint: &str) -> Option<i32> {
 }
 
 #[tokio::test]
-async fn capacity_that_scaling_moved_is_no_drift_and_is_retained_by_an_update() {
+async fn capacity_set_by_scaling_is_no_drift_and_is_retained_by_an_update() {
     let world = World::new();
     let role = role(&world).await;
     let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
@@ -201,30 +207,30 @@ async fn capacity_that_scaling_moved_is_no_drift_and_is_retained_by_an_update() 
 }
 
 #[tokio::test]
-async fn a_pause_remembers_the_capacity_and_a_resume_restores_it() {
+async fn a_pause_records_the_capacity_and_a_resume_restores_it() {
     let world = World::new();
     let role = role(&world).await;
     let config = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
     let inputs = endpoint("llm-v1", &config.id);
     let made = world.make::<Endpoint>("llm", &inputs).await;
     set_count(&world, "llm-v1", 3).await;
-    let remembered = made.ready().await.remember.expect("an endpoint remembers its capacity");
+    let snapshot = made.ready().await.pause_snapshot.expect("an endpoint records its capacity");
     made.delete().await;
 
     let again = world.make::<Endpoint>("llm", &inputs).await;
-    let restore = async || again.kind.restore(&again.context, &again.id, &again.inputs, &remembered).await.unwrap();
-    assert!(restore().await, "it must be waited for");
+    let restore = async || again.kind.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
+    assert!(restore().await, "the change needs another wait");
     again.ready().await;
     assert_eq!(count_of(&world, "llm-v1").await, Some(3));
-    assert!(!restore().await, "there is nothing left to do");
+    assert!(!restore().await, "the capacity is restored already");
 }
 
 #[tokio::test]
-async fn an_endpoint_in_progress_is_busy_and_one_that_fails_says_why() {
+async fn an_endpoint_in_progress_is_busy_and_a_failed_one_gives_the_reason() {
     let world = World::new();
     let role = role(&world).await;
     let config = made_config(&world, "one", &role, "1.dkr.ecr/fails:1", Instances::new("ml.g5.xlarge", 1)).await;
-    let kind = ebbtide::resource::kind("sagemaker_endpoint").unwrap();
+    let kind = provider("sagemaker_endpoint");
     let context = world.context("sagemaker_endpoint.llm", 1);
     let inputs = serde_json::to_value(endpoint("llm-v1", &config.id)).unwrap();
     let id = kind.create(&context, &inputs).await.unwrap();
@@ -233,19 +239,19 @@ async fn an_endpoint_in_progress_is_busy_and_one_that_fails_says_why() {
     let error = kind.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists, "{error}");
     let made = Made { kind, context, id, inputs };
-    let why = loop {
+    let reason = loop {
         match made.read().await.unwrap().readiness {
-            Readiness::Failed(why) => break why,
+            Readiness::Failed(reason) => break reason,
             Readiness::Pending(_) => tokio::time::sleep(std::time::Duration::from_millis(10)).await,
             other => panic!("{other:?}"),
         }
     };
-    assert!(why.contains("health check"), "{why}");
+    assert!(reason.contains("health check"), "{reason}");
     made.delete().await;
 }
 
 #[tokio::test]
-async fn a_deployment_that_was_rolled_back_shows_as_drift_and_can_be_tried_again() {
+async fn a_rolled_back_deployment_shows_as_drift_and_can_be_tried_again() {
     let world = World::new();
     let role = role(&world).await;
     let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
@@ -255,12 +261,12 @@ async fn a_deployment_that_was_rolled_back_shows_as_drift_and_can_be_tried_again
     let wanted = serde_json::to_value(endpoint("llm-v1", &bad.id)).unwrap();
     made.kind.update(&made.context, &made.id, &made.inputs, &wanted).await.unwrap();
     let observed = made.ready().await;
-    assert_eq!(observed.inputs["config"], first.id.as_str(), "it serves what it served before");
+    assert_eq!(observed.inputs["config"], first.id.as_str(), "the endpoint still runs the old configuration");
     made.change_to(&endpoint("llm-v1", &good.id)).await;
 }
 
 #[tokio::test]
-async fn an_endpoint_whose_configuration_was_deleted_says_what_to_do() {
+async fn an_endpoint_whose_configuration_was_deleted_gives_advice() {
     let world = World::new();
     let role = role(&world).await;
     let first = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
@@ -277,29 +283,29 @@ async fn an_endpoint_whose_configuration_was_deleted_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_configuration_that_is_not_there_yet_is_waited_for() {
+async fn a_missing_configuration_is_reported_as_not_there_yet() {
     let world = World::new();
-    let kind = ebbtide::resource::kind("sagemaker_endpoint").unwrap();
+    let kind = provider("sagemaker_endpoint");
     let context = world.context("sagemaker_endpoint.llm", 1);
     let inputs = serde_json::to_value(endpoint("llm-v1", "later")).unwrap();
     assert_eq!(kind.create(&context, &inputs).await.unwrap_err().kind, ErrorKind::NotYet);
 }
 
 #[tokio::test]
-async fn what_others_made_is_not_found() {
+async fn an_endpoint_without_ownership_tags_is_not_found() {
     let world = World::new();
     let role = role(&world).await;
     let config = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
     let create = world.aws.sagemaker().create_endpoint().endpoint_name("theirs").endpoint_config_name(&config.id);
     create.send().await.unwrap();
-    let kind = ebbtide::resource::kind("sagemaker_endpoint").unwrap();
+    let kind = provider("sagemaker_endpoint");
     let context = world.context("sagemaker_endpoint.llm", 1);
     let inputs = serde_json::to_value(endpoint("theirs", &config.id)).unwrap();
     assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
 }
 
 #[test]
-fn a_name_in_the_environment_of_a_container_may_refer_to_another_resource() {
+fn the_environment_of_a_container_may_refer_to_another_resource() {
     let bucket = Input::<String>::reference("s3_bucket.models".parse().unwrap(), "name");
     let container = Container {
         environment: BTreeMap::from([("BUCKET".to_owned(), bucket)]),

@@ -1,7 +1,6 @@
 //! SageMaker hosting: one file for each kind, and for each part of a kind that has a name of its own.
 
 mod async_inference;
-mod capacity;
 mod capture;
 mod container;
 mod deployment;
@@ -9,8 +8,6 @@ mod endpoint;
 mod endpoint_config;
 mod model;
 mod names;
-mod rollout;
-mod tagging;
 mod variant;
 
 pub use async_inference::{AsyncInference, AsyncNotification};
@@ -20,4 +17,6 @@ pub use deployment::{Deployment, Size, Strategy};
 pub use endpoint::{Endpoint, EndpointOutputs};
 pub use endpoint_config::{EndpointConfig, EndpointConfigOutputs};
 pub use model::{InferenceExecution, Model, ModelOutputs, ModelVpc};
+#[doc(hidden)]
+pub use names::MAX_NAME_LENGTH;
 pub use variant::{Hosting, Instances, ManagedScaling, Routing, Serverless, Variant};

@@ -1,36 +1,44 @@
 //! `sagemaker_model`: containers, a role, and the network they run in. Free, and immutable.
 
-use aws_sdk_sagemaker::types::{InferenceExecutionConfig, InferenceExecutionMode, VpcConfig};
 use serde::{Deserialize, Serialize};
 
 use super::Container;
-use super::names::{LONGEST, check_name};
-use super::tagging::{all_tags, creation_tags, update_tags};
-use crate::aws::lists::repeats;
+use super::names::{content_conflicts, name_problem};
 use crate::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
-use crate::engine::providers::lists::ordered_like;
-use crate::engine::providers::{Provider, Reading};
-use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
-use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, own_tags};
+use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags};
 
-/// A model: what an endpoint runs. Its name follows from what it is, so another model never has the same name.
+/// A model, which an endpoint runs. Its name is derived from its content, so two different models never share a name.
+///
+/// ```
+/// # use ebbtide::aws::iam::RoleOutputs;
+/// # use ebbtide::aws::sagemaker::{Container, Model, ModelData, ModelForm};
+/// # use ebbtide::resource::Declared;
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack, role: &RoleOutputs<Declared>) {
+/// let weights = ModelData { uri: "s3://models/llama/".into(), form: ModelForm::Prefix };
+/// let image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/djl-inference:0.33.0-lmi15.0.0-cu128";
+/// let model = stack.add("llm", Model::new(&role.arn, Container::new(image, Some(weights))));
+/// stack.output("MODEL", &model.name);
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Model<P: Phase = Declared> {
-    /// How its name begins; a hash of the model follows. Derived from environment, stack and address unless given.
+    /// The beginning of the name, which a hash of the model follows. Derived from environment, stack and address unless
+    /// given.
     #[serde(default)]
     pub name: Option<String>,
-    /// The role that the containers act as.
+    /// The role that the containers assume.
     pub execution_role: P::Of<RoleArn>,
     /// The containers, 1 to 15.
     pub containers: Vec<Container<P>>,
-    /// How several containers are called; only with several.
+    /// The way in which several containers are called; only with more than one container.
     #[serde(default)]
     pub execution: Option<InferenceExecution>,
-    /// The network that the containers run in; SageMaker's own unless given.
+    /// The network of the containers; SageMaker's own unless given.
     #[serde(default)]
     pub vpc: Option<ModelVpc<P>>,
-    /// Whether the containers are kept from making any network calls at all.
+    /// Whether the containers are prevented from making network calls.
     #[serde(default)]
     pub network_isolation: bool,
     /// Tags.
@@ -38,17 +46,17 @@ pub struct Model<P: Phase = Declared> {
     pub tags: Tags,
 }
 
-/// How several containers of a model are called.
+/// The way in which several containers of a model are called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InferenceExecution {
-    /// One behind the other, as a pipeline.
+    /// One after the other, as a pipeline.
     Serial,
     /// Each by its hostname.
     Direct,
 }
 
-/// The network that a model's containers run in.
+/// The network of a model's containers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct ModelVpc<P: Phase = Declared> {
@@ -59,7 +67,7 @@ pub struct ModelVpc<P: Phase = Declared> {
 }
 
 impl Model {
-    /// A model of one container in SageMaker's own network.
+    /// Creates a model with one container in SageMaker's own network.
     pub fn new(execution_role: impl Into<Input<RoleArn>>, container: Container) -> Self {
         Self {
             name: None,
@@ -92,8 +100,8 @@ impl Resource for Model {
     type Outputs<P: Phase> = ModelOutputs<P>;
 
     fn validate(&self, problems: &mut Problems) {
-        if let Some(name) = &self.name {
-            check_name("name", name, problems);
+        if let Some(problem) = self.name.as_deref().and_then(name_problem) {
+            problems.refuse("name", problem);
         }
         if !(1..=15).contains(&self.containers.len()) {
             problems.refuse("containers", "a model has 1 to 15 containers");
@@ -102,9 +110,9 @@ impl Resource for Model {
             container.validate(&format!("containers[{index}]"), problems);
         }
         match (self.containers.len(), self.execution) {
-            (0 | 1, Some(_)) => problems.refuse("execution", "only several containers have an order"),
+            (0 | 1, Some(_)) => problems.refuse("execution", "it applies to several containers only"),
             (2.., Some(InferenceExecution::Direct)) if self.containers.iter().any(|one| one.hostname.is_none()) => {
-                problems.refuse("containers", "to be called directly, each container needs a hostname");
+                problems.refuse("containers", "direct execution needs a hostname for each container");
             }
             _ => {}
         }
@@ -116,118 +124,13 @@ impl Resource for Model {
                 problems.refuse("vpc.security_groups", "a model has 1 to 5 security groups");
             }
         }
+        validate_tags(&self.tags, problems);
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
         let content = |model: &Self| model.name.is_some().then(|| Self { tags: Tags::new(), ..model.clone() });
-        same_content(all.iter().map(content), "model")
+        content_conflicts(&all.iter().map(content).collect::<Vec<_>>(), "model")
     }
-}
-
-impl Provider for Model {
-    async fn find(context: &Context, inputs: &Model<Resolved>) -> Result<Option<String>, Error> {
-        let name = aws_name(context, inputs);
-        let describe = context.aws.sagemaker().describe_model().model_name(&name);
-        let Some(found) = describe.send().await.named("sagemaker:DescribeModel").optional()? else { return Ok(None) };
-        let Some(tags) = all_tags(context, found.model_arn().unwrap_or_default()).await.optional()? else {
-            return Ok(None);
-        };
-        Ok(context.identity.owns(&tags).then_some(name))
-    }
-
-    async fn create(context: &Context, inputs: &Model<Resolved>) -> Result<String, Error> {
-        let name = aws_name(context, inputs);
-        let request = context
-            .aws
-            .sagemaker()
-            .create_model()
-            .model_name(&name)
-            .execution_role_arn(inputs.execution_role.as_str())
-            .enable_network_isolation(inputs.network_isolation)
-            .set_inference_execution_config(inputs.execution.map(|execution| {
-                let mode = match execution {
-                    InferenceExecution::Serial => InferenceExecutionMode::Serial,
-                    InferenceExecution::Direct => InferenceExecutionMode::Direct,
-                };
-                InferenceExecutionConfig::builder().mode(mode).build()
-            }))
-            .set_vpc_config(inputs.vpc.as_ref().map(|vpc| {
-                VpcConfig::builder()
-                    .set_subnets(Some(vpc.subnets.iter().map(|subnet| subnet.0.clone()).collect()))
-                    .set_security_group_ids(Some(vpc.security_groups.iter().map(|group| group.0.clone()).collect()))
-                    .build()
-            }))
-            .set_tags(Some(creation_tags(context, &inputs.tags)));
-        let request = match inputs.containers.as_slice() {
-            [one] => request.primary_container(one.to_sdk()),
-            several => request.set_containers(Some(several.iter().map(Container::to_sdk).collect())),
-        };
-        request.send().await.named("sagemaker:CreateModel")?;
-        Ok(name)
-    }
-
-    async fn read(context: &Context, id: &str, last: &Model<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let describe = context.aws.sagemaker().describe_model().model_name(id);
-        let Some(found) = describe.send().await.named("sagemaker:DescribeModel").optional()? else { return Ok(None) };
-        let arn = found.model_arn().unwrap_or_default();
-        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
-        let containers = found.primary_container().into_iter().chain(found.containers());
-        let no_vpc = ModelVpc { subnets: Vec::new(), security_groups: Vec::new() };
-        let last_vpc = last.vpc.as_ref().unwrap_or(&no_vpc);
-        let inputs = Model {
-            name: last.name.clone(),
-            execution_role: RoleArn(found.execution_role_arn().unwrap_or_default().to_owned()),
-            containers: containers.map(Container::from_sdk).collect(),
-            execution: found.inference_execution_config().and_then(|config| match config.mode() {
-                Some(InferenceExecutionMode::Serial) => Some(InferenceExecution::Serial),
-                Some(InferenceExecutionMode::Direct) => Some(InferenceExecution::Direct),
-                _ => None,
-            }),
-            vpc: found.vpc_config().map(|vpc| ModelVpc {
-                subnets: ordered_like(&last_vpc.subnets, vpc.subnets().iter().cloned().map(SubnetId).collect()),
-                security_groups: ordered_like(
-                    &last_vpc.security_groups,
-                    vpc.security_group_ids().iter().cloned().map(SecurityGroupId).collect(),
-                ),
-            }),
-            network_isolation: found.enable_network_isolation().unwrap_or(false),
-            tags: own_tags(tags),
-        };
-        let outputs = ModelOutputs::<Resolved> { name: ModelName(id.to_owned()), arn: Arn(arn.to_owned()) };
-        // Several containers run one behind the other unless told otherwise; AWS may say so where we did not.
-        let inputs = match (inputs.execution, last.execution) {
-            (Some(InferenceExecution::Serial), None) => Model { execution: None, ..inputs },
-            _ => inputs,
-        };
-        Ok(Some(Reading::ready(inputs, outputs)))
-    }
-
-    async fn update(context: &Context, id: &str, from: &Model<Resolved>, to: &Model<Resolved>) -> Result<(), Error> {
-        if from.tags == to.tags {
-            return Ok(());
-        }
-        let describe = context.aws.sagemaker().describe_model().model_name(id);
-        let found = describe.send().await.named("sagemaker:DescribeModel")?;
-        update_tags(context, found.model_arn().unwrap_or_default(), &from.tags, &to.tags).await
-    }
-
-    async fn delete(context: &Context, id: &str, _last: &Model<Resolved>) -> Result<(), Error> {
-        let delete = context.aws.sagemaker().delete_model().model_name(id);
-        delete.send().await.named("sagemaker:DeleteModel").optional().map(drop)
-    }
-}
-
-fn aws_name(context: &Context, inputs: &Model<Resolved>) -> String {
-    let content = Model { tags: Tags::new(), ..inputs.clone() };
-    context.identity.content_name(inputs.name.as_deref(), LONGEST, &content)
-}
-
-/// Names that follow from content are the same where base name and content are.
-pub(super) fn same_content<T: Serialize>(all: impl Iterator<Item = Option<T>>, what: &str) -> Vec<(usize, String)> {
-    let all: Vec<_> = all.collect();
-    let again = repeats(&all, Option::as_ref);
-    let message = format!("this is another {what} over again, with the same name; use that one");
-    again.into_iter().map(|(index, _)| (index, message.clone())).collect()
 }
 
 #[cfg(test)]
@@ -240,34 +143,35 @@ mod tests {
         Model::new("arn:aws:iam::123456789012:role/llm", Container::new("img:1", Some(data)))
     }
 
-    fn problems_of(model: &Model) -> Vec<(String, String)> {
+    fn problems_of(model: &Model) -> Problems {
         let mut problems = Problems::new();
         model.validate(&mut problems);
         problems
     }
 
     #[test]
-    fn a_model_is_checked_before_aws_is_asked() {
-        assert_eq!(problems_of(&model()), []);
+    fn invalid_models_are_refused() {
+        assert!(problems_of(&model()).is_empty());
         let wrong = Model {
             name: Some("no_underscore".into()),
             containers: Vec::new(),
             execution: Some(InferenceExecution::Serial),
             vpc: Some(ModelVpc { subnets: Vec::new(), security_groups: Vec::new() }),
+            tags: Tags::from([("ebb:stack".into(), "mine".into())]),
             ..model()
         };
-        let fields: Vec<_> = problems_of(&wrong).into_iter().map(|(field, _)| field).collect();
-        assert_eq!(fields, ["name", "containers", "execution", "vpc.subnets", "vpc.security_groups"]);
-        let twice = Model {
+        let expected = ["name", "containers", "execution", "vpc.subnets", "vpc.security_groups", "tags"];
+        assert_eq!(problems_of(&wrong).fields(), expected);
+        let direct = Model {
             containers: vec![Container::new("img:1", None), Container::new("img:2", None)],
             execution: Some(InferenceExecution::Direct),
             ..model()
         };
-        assert!(problems_of(&twice)[0].1.contains("hostname"));
+        assert!(problems_of(&direct).iter().any(|(_, message)| message.contains("hostname")));
     }
 
     #[test]
-    fn the_same_model_twice_under_one_name_is_a_conflict() {
+    fn equal_models_with_the_same_name_conflict() {
         let named = Model { name: Some("llm".into()), ..model() };
         assert_eq!(Model::conflicts(&[model(), model()]), []);
         assert_eq!(Model::conflicts(&[named.clone(), named])[0].0, 1);

@@ -1,25 +1,29 @@
-//! The names that SageMaker accepts.
+//! The names of SageMaker's resources: the accepted form, and conflicts between names that are derived from content.
 
-use crate::resource::Problems;
+use serde::Serialize;
 
-/// The longest name of a model, an endpoint configuration or an endpoint, in characters.
-pub(super) const LONGEST: usize = 63;
+use crate::aws::lists::repeats;
 
-/// What is wrong with a name of SageMaker: it may have letters, digits and inner hyphens, at most 63 characters.
+/// The greatest length of the name of a model, an endpoint configuration or an endpoint, in characters.
+pub const MAX_NAME_LENGTH: usize = 63;
+
+/// Returns the problem with a name: SageMaker accepts letters, digits and inner hyphens, at most 63 characters.
 pub(super) fn name_problem(name: &str) -> Option<String> {
-    let inner = |c: char| c.is_ascii_alphanumeric() || c == '-';
-    if name.is_empty() || name.len() > LONGEST {
-        return Some(format!("`{name}` has {} characters; SageMaker takes 1 to {LONGEST}", name.len()));
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    if name.is_empty() || name.len() > MAX_NAME_LENGTH {
+        return Some(format!("`{name}` has {} characters; SageMaker accepts 1 to {MAX_NAME_LENGTH}", name.len()));
     }
-    if !name.chars().all(inner) || name.starts_with('-') || name.ends_with('-') {
-        return Some(format!("`{name}`: SageMaker takes letters, digits and, between them, hyphens"));
+    if !name.chars().all(allowed) || name.starts_with('-') || name.ends_with('-') {
+        return Some(format!("`{name}`: SageMaker accepts letters, digits and inner hyphens"));
     }
     None
 }
 
-/// Notes what is wrong with a name.
-pub(super) fn check_name(field: &str, name: &str, problems: &mut Problems) {
-    problems.extend(name_problem(name).map(|problem| (field.to_owned(), problem)));
+/// Returns conflicts between resources whose names end in a hash of their content: equal content with the same base
+/// name gives the same name. `None` stands for a resource without a base name, which never conflicts.
+pub(super) fn content_conflicts<T: Serialize>(all: &[Option<T>], kind: &str) -> Vec<(usize, String)> {
+    let message = format!("another {kind} has the same content and so the same name; use that one");
+    repeats(all, Option::as_ref).into_iter().map(|(index, _)| (index, message.clone())).collect()
 }
 
 #[cfg(test)]
@@ -27,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_are_held_to_the_rules_of_sagemaker() {
+    fn names_follow_the_rules_of_sagemaker() {
         assert_eq!(name_problem("adeptai-query-enhancer-v1"), None);
         assert_eq!(name_problem(&"a".repeat(63)), None);
         for name in ["", "-a", "a-", "a_b", "a.b", "ä"] {

@@ -1,1 +1,14 @@
 //! Providers of SageMaker hosting: one file for each kind, of the same name as its declaration.
+
+mod async_inference;
+mod capacity;
+mod capture;
+mod container;
+mod deployment;
+mod endpoint;
+mod endpoint_config;
+mod model;
+mod numbers;
+mod rollout;
+mod tagging;
+mod variant;

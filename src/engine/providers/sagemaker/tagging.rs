@@ -1,18 +1,18 @@
-//! Tags of SageMaker: one API for all kinds of this service, by ARN.
+//! Tags: SageMaker has one API for all kinds of this service, by ARN.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::types::Tag;
 
-use crate::engine::sdk::{CallName, Context, Error};
+use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
 use crate::resource::{Tags, tag_changes};
 
-/// The tags of a create call: the resource's own and the ownership tags.
+/// Returns the tags of a create call: the resource's own and the ownership tags.
 pub(super) fn creation_tags(context: &Context, own: &Tags) -> Vec<Tag> {
     sdk_tags(context.tags(own))
 }
 
-/// All tags of a resource, ownership tags included.
+/// Reads all tags of a resource, ownership tags included.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<String, String>, Error> {
     let mut pages = context.aws.sagemaker().list_tags().resource_arn(arn).into_paginator().items().send();
     let mut tags = BTreeMap::new();
@@ -21,6 +21,13 @@ pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<St
         tags.insert(tag.key().unwrap_or_default().to_owned(), tag.value().unwrap_or_default().to_owned());
     }
     Ok(tags)
+}
+
+/// Returns whether a resource carries the ownership tags of this identity. A resource that was deleted meanwhile does
+/// not.
+pub(super) async fn is_owned(context: &Context, arn: &str) -> Result<bool, Error> {
+    let tags = all_tags(context, arn).await.optional()?;
+    Ok(tags.is_some_and(|tags| context.identity.owns(&tags)))
 }
 
 /// Brings the tags of a resource from one state to another.

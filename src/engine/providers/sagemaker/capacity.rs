@@ -1,23 +1,23 @@
-//! The capacity that an endpoint really has, which auto scaling has moved: remembered by a pause, brought back after.
+//! The capacity that auto scaling gave an endpoint: recorded before a pause, restored by the resume.
 
 use std::collections::BTreeMap;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
-use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
+use aws_sdk_sagemaker::types::{DesiredWeightAndCapacity, ProductionVariantSummary};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::engine::sdk::{CallName, Context, Error};
 
-/// What each variant is meant to have, by its name.
+/// The desired capacity of each variant, by its name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub(super) struct Capacity {
+struct Capacity {
     variants: BTreeMap<String, VariantCapacity>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 struct VariantCapacity {
-    /// Instances; none for a serverless variant.
+    /// The number of instances; `None` for a serverless variant.
     instances: Option<i32>,
     /// The share of the traffic.
     weight: Option<f32>,
@@ -25,22 +25,22 @@ struct VariantCapacity {
 
 impl Capacity {
     fn of(endpoint: &DescribeEndpointOutput) -> Self {
-        let of_variant = |variant: &aws_sdk_sagemaker::types::ProductionVariantSummary| {
-            let capacity =
-                VariantCapacity { instances: variant.desired_instance_count(), weight: variant.desired_weight() };
-            (capacity.instances.is_some() || capacity.weight.is_some())
-                .then(|| (variant.variant_name().unwrap_or_default().to_owned(), capacity))
+        let capacity_of = |variant: &ProductionVariantSummary| {
+            let (instances, weight) = (variant.desired_instance_count(), variant.desired_weight());
+            (instances.is_some() || weight.is_some())
+                .then(|| (variant.variant_name().unwrap_or_default().to_owned(), VariantCapacity { instances, weight }))
         };
-        Self { variants: endpoint.production_variants().iter().filter_map(of_variant).collect() }
+        Self { variants: endpoint.production_variants().iter().filter_map(capacity_of).collect() }
     }
 
-    /// What must be asked for to get from this capacity to a remembered one. Variants that are no more are left out.
-    fn changes_to(&self, remembered: &Self) -> Vec<DesiredWeightAndCapacity> {
+    /// Returns the changes from this capacity to a recorded one. Variants that no longer exist are left out.
+    fn changes_to(&self, recorded: &Self) -> Vec<DesiredWeightAndCapacity> {
         let mut changes = Vec::new();
-        for (name, wanted) in &remembered.variants {
-            let Some(has) = self.variants.get(name) else { continue };
-            let instances = wanted.instances.filter(|_| has.instances.is_some() && has.instances != wanted.instances);
-            let weight = wanted.weight.filter(|_| has.weight != wanted.weight);
+        for (name, wanted) in &recorded.variants {
+            let Some(current) = self.variants.get(name) else { continue };
+            let instances =
+                wanted.instances.filter(|_| current.instances.is_some() && current.instances != wanted.instances);
+            let weight = wanted.weight.filter(|_| current.weight != wanted.weight);
             if instances.is_some() || weight.is_some() {
                 let change = DesiredWeightAndCapacity::builder()
                     .variant_name(name)
@@ -53,19 +53,19 @@ impl Capacity {
     }
 }
 
-/// What a pause must remember of an endpoint.
-pub(super) fn remember(endpoint: &DescribeEndpointOutput) -> Result<Option<Value>, Error> {
+/// Returns the pause snapshot of an endpoint; `None` if AWS reports no capacity.
+pub(super) fn pause_snapshot(endpoint: &DescribeEndpointOutput) -> Result<Option<Value>, Error> {
     let capacity = Capacity::of(endpoint);
     if capacity.variants.is_empty() { Ok(None) } else { Ok(Some(serde_json::to_value(capacity)?)) }
 }
 
-/// Brings a remembered capacity back; answers whether anything had to be changed.
-pub(super) async fn restore(context: &Context, name: &str, remembered: &Value) -> Result<bool, Error> {
-    let remembered: Capacity = serde_json::from_value(remembered.clone())?;
+/// Restores the capacity of a pause snapshot. Returns whether anything had to be changed.
+pub(super) async fn restore(context: &Context, name: &str, pause_snapshot: &Value) -> Result<bool, Error> {
+    let recorded = Capacity::deserialize(pause_snapshot)?;
     let sagemaker = context.aws.sagemaker();
     let endpoint =
         sagemaker.describe_endpoint().endpoint_name(name).send().await.named("sagemaker:DescribeEndpoint")?;
-    let changes = Capacity::of(&endpoint).changes_to(&remembered);
+    let changes = Capacity::of(&endpoint).changes_to(&recorded);
     if changes.is_empty() {
         return Ok(false);
     }
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_differs_is_asked_for() {
+    fn only_differences_are_requested() {
         let fresh = capacity(&[("blue", 1, 1.0), ("green", 1, 1.0)]);
         assert_eq!(fresh.changes_to(&fresh), []);
         let changes = fresh.changes_to(&capacity(&[("blue", 4, 1.0), ("green", 1, 0.5), ("gone", 9, 1.0)]));
