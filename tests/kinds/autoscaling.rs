@@ -1,5 +1,7 @@
 //! Scalable targets, scaling policies and scheduled actions.
 
+use std::sync::Arc;
+
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
 use ebbtide::aws::autoscaling::{
     Adjustment, Aggregation, PredefinedMetric, ScalableTarget, ScalingPolicy, ScalingPolicyOutputs, ScalingRule,
@@ -7,8 +9,9 @@ use ebbtide::aws::autoscaling::{
 };
 use ebbtide::aws::sagemaker::{Endpoint, Instances};
 use ebbtide::aws::{EndpointConfigName, ScalableResource};
+use ebbtide::engine::providers::{DynProvider, providers};
 use ebbtide::engine::sdk::ErrorKind;
-use ebbtide::resource::{Resolved, Tags, kind};
+use ebbtide::resource::{Resolved, Resource, Tags};
 
 use crate::declared::resolved;
 use crate::harness::{Made, World};
@@ -17,7 +20,11 @@ use crate::sagemaker::{VARIANT, count_of, endpoint, made_config, role};
 const ENDPOINT: &str = "llm-v1";
 const RESOURCE: &str = "endpoint/llm-v1/variant/AllTraffic";
 
-/// An endpoint of one instance, in service.
+fn provider<R: Resource>() -> Arc<dyn DynProvider> {
+    providers().get(R::KIND).unwrap().provider
+}
+
+/// Creates an endpoint with one instance that is in service.
 async fn served(world: &World) -> Made {
     let role = role(world).await;
     let config = made_config(world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
@@ -44,7 +51,17 @@ fn action() -> ScheduledAction<Resolved> {
     resolved(&ScheduledAction::new(RESOURCE, "cron(0 18 ? * MON-FRI *)", (1, 1)))
 }
 
-/// A scheduled action that somebody else makes.
+/// Registers a target that no stack declares.
+async fn register_by_hand(world: &World, min: i32, max: i32) {
+    let register = world.aws.applicationautoscaling().register_scalable_target();
+    let register = register
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE);
+    register.min_capacity(min).max_capacity(max).send().await.unwrap();
+}
+
+/// Puts a scheduled action that no stack declares.
 async fn put_by_hand(world: &World) {
     let put = world.aws.applicationautoscaling().put_scheduled_action();
     put.service_namespace(ServiceNamespace::Sagemaker)
@@ -58,6 +75,7 @@ async fn put_by_hand(world: &World) {
         .unwrap();
 }
 
+/// Returns the names of all policies and of all scheduled actions.
 async fn names(world: &World) -> (Vec<String>, Vec<String>) {
     let client = world.aws.applicationautoscaling();
     let policies = client.describe_scaling_policies().service_namespace(ServiceNamespace::Sagemaker).send().await;
@@ -83,31 +101,21 @@ async fn a_target_lives() {
     inputs.tags = Tags::from([("stage".into(), "test".into())]);
     made.change_to(&inputs).await;
 
-    let register = world.aws.applicationautoscaling().register_scalable_target();
-    let register = register
-        .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
-        .resource_id(RESOURCE);
-    register.max_capacity(7).send().await.unwrap();
+    register_by_hand(&world, 1, 7).await;
     assert_eq!(made.read().await.unwrap().inputs["max"], 7, "drift is seen");
     made.delete().await;
 }
 
 #[tokio::test]
-async fn a_target_that_others_registered_is_left_alone() {
+async fn a_target_of_another_owner_is_neither_found_nor_changed() {
     let world = World::new();
     served(&world).await;
-    let register = world.aws.applicationautoscaling().register_scalable_target();
-    let register = register
-        .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
-        .resource_id(RESOURCE);
-    register.min_capacity(2).max_capacity(3).send().await.unwrap();
+    register_by_hand(&world, 2, 3).await;
     let context = world.context("autoscaling_target.llm", 1);
-    let kind = kind("autoscaling_target").unwrap();
+    let provider = provider::<ScalableTarget>();
     let inputs = serde_json::to_value(target(1, 10)).unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    let error = kind.create(&context, &inputs).await.unwrap_err();
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
+    let error = provider.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists, "{error}");
 }
 
@@ -155,27 +163,28 @@ async fn a_scheduled_action_lives() {
 }
 
 #[tokio::test]
-async fn a_pause_remembers_what_others_scheduled_and_a_resume_brings_it_back() {
+async fn undeclared_scheduled_actions_survive_a_pause() {
     let world = World::new();
     served(&world).await;
     let made = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
     let declared = world.make::<ScheduledAction>("evening", &action()).await;
     put_by_hand(&world).await;
-    let remembered = made.read().await.unwrap().remember.expect("a target remembers what is under it");
+    let snapshot = made.read().await.unwrap().pause_snapshot.expect("a target has a pause snapshot");
     declared.delete().await;
     made.delete().await;
     assert_eq!(names(&world).await, (vec![], vec![]));
 
     let again = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
-    let restored = again.kind.restore(&again.context, &again.id, &again.inputs, &remembered).await.unwrap();
+    let provider = provider::<ScalableTarget>();
+    let restored = provider.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
     assert!(!restored, "there is nothing to wait for");
-    assert_eq!(names(&world).await.1, ["by-hand"], "what is declared comes back by itself");
-    again.kind.restore(&again.context, &again.id, &again.inputs, &remembered).await.unwrap();
+    assert_eq!(names(&world).await.1, ["by-hand"], "declared actions are not restored, a resume creates them");
+    provider.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
     assert_eq!(names(&world).await.1, ["by-hand"]);
 }
 
 #[tokio::test]
-async fn another_instance_type_takes_the_scaling_off_and_puts_it_back() {
+async fn a_change_of_the_instance_type_keeps_the_scaling() {
     let world = World::new();
     let mut served = served(&world).await;
     let target = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
@@ -185,36 +194,31 @@ async fn another_instance_type_takes_the_scaling_off_and_puts_it_back() {
     let other = made_config(&world, "two", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.2xlarge", 2)).await;
     let moved = Endpoint { config: EndpointConfigName(other.id), ..endpoint(ENDPOINT, "") };
     served.change_to(&moved).await;
-    assert_eq!(count_of(&world, ENDPOINT).await, Some(2), "another type starts with what was declared for it");
+    assert_eq!(count_of(&world, ENDPOINT).await, Some(2), "another type starts with its declared count");
     assert_eq!(target.ready().await.inputs, target.inputs);
     assert_eq!(policy.ready().await.inputs, policy.inputs);
     assert_eq!(names(&world).await.1, ["by-hand"]);
 }
 
-/// The name of the one role that there is.
+/// Returns the name of the only role.
 async fn role_name(world: &World) -> String {
     world.aws.iam().list_roles().send().await.unwrap().roles()[0].role_name().to_owned()
 }
 
 #[tokio::test]
-async fn what_is_named_under_a_target_of_others_is_not_found() {
+async fn an_action_under_a_target_of_another_owner_is_not_found() {
     let world = World::new();
     served(&world).await;
-    let register = world.aws.applicationautoscaling().register_scalable_target();
-    let register = register
-        .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
-        .resource_id(RESOURCE);
-    register.min_capacity(1).max_capacity(3).send().await.unwrap();
+    register_by_hand(&world, 1, 3).await;
     put_by_hand(&world).await;
     let context = world.context("autoscaling_scheduled_action.llm", 1);
     let inputs = ScheduledAction { name: Some("by-hand".into()), ..action() };
     let inputs = serde_json::to_value(inputs).unwrap();
-    let kind = kind("autoscaling_scheduled_action").unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
+    let provider = provider::<ScheduledAction>();
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
 }
 
 #[test]
-fn the_resource_of_a_target_is_what_policies_refer_to() {
+fn policies_refer_to_the_resource_of_a_target() {
     assert_eq!(policy(1.0).target, ScalableResource(RESOURCE.to_owned()));
 }

@@ -1,22 +1,9 @@
-//! When a scheduled action happens: the expressions that Application Auto Scaling takes.
+//! The schedules and time zones that Application Auto Scaling accepts.
 
-use jiff::Timestamp;
 use jiff::civil::DateTime;
-use serde::{Deserialize, Serialize};
 
-/// When a scheduled action happens, and what it does then.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Timetable {
-    pub(super) schedule: String,
-    pub(super) zone: String,
-    pub(super) min: Option<u32>,
-    pub(super) max: Option<u32>,
-    pub(super) start: Option<Timestamp>,
-    pub(super) end: Option<Timestamp>,
-}
-
-/// What is wrong with a schedule: `cron(minute hour day month weekday year)`, `rate(5 minutes)` or
-/// `at(2026-12-24T18:00:00)`.
+/// Returns the problem with a schedule, if it has one. AWS accepts `cron(minute hour day month weekday year)`,
+/// `rate(5 minutes)` and `at(2026-12-24T18:00:00)`.
 pub(super) fn schedule_problem(schedule: &str) -> Option<String> {
     let inside = |name: &str| schedule.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')');
     if let Some(fields) = inside("cron") {
@@ -27,10 +14,10 @@ pub(super) fn schedule_problem(schedule: &str) -> Option<String> {
     }
     if let Some(at) = inside("at") {
         let is_instant = at.len() == 19 && at.parse::<DateTime>().is_ok();
-        return (!is_instant).then(|| format!("`{at}` is no instant: write at(2026-12-24T18:00:00)"));
+        return (!is_instant).then(|| format!("`{at}` is not an instant: write at(2026-12-24T18:00:00)"));
     }
     Some(format!(
-        "`{schedule}` is no schedule: write cron(0 18 ? * MON-FRI *), rate(5 minutes) or at(2026-12-24T18:00:00)"
+        "`{schedule}` is not a schedule: write cron(0 18 ? * MON-FRI *), rate(5 minutes) or at(2026-12-24T18:00:00)"
     ))
 }
 
@@ -44,7 +31,7 @@ fn cron_problem(text: &str) -> Option<String> {
     };
     let plain = |field: &&str| field.chars().all(|c| c.is_ascii_alphanumeric() || "*,-/?#".contains(c));
     if let Some(field) = fields.iter().find(|field| !plain(field)) {
-        return Some(format!("`{field}` is no field of a cron expression"));
+        return Some(format!("`{field}` is not a field of a cron expression"));
     }
     if (*day == "?") == (*weekday == "?") {
         return Some("exactly one of day and weekday is `?`: cron(0 18 ? * MON-FRI *)".to_owned());
@@ -60,9 +47,9 @@ fn cron_problem(text: &str) -> Option<String> {
     ranges.into_iter().find_map(|(field, name, least, most)| {
         let numbers = field.split(|c: char| !c.is_ascii_digit()).filter(|digits| !digits.is_empty());
         let mut numbers = numbers.map(|digits| digits.parse::<u32>().unwrap_or(u32::MAX));
-        // What follows a slash is a step and may be smaller than the least value.
+        // The number after a slash is a step and may be below the range.
         let outside = numbers.any(|number| number > most || (number < least && !field.contains('/')));
-        outside.then(|| format!("`{field}` is no {name}: {least} to {most}"))
+        outside.then(|| format!("`{field}` is not a valid {name}: {least} to {most}"))
     })
 }
 
@@ -76,13 +63,13 @@ fn rate_problem(text: &str) -> Option<String> {
     (!fits).then(|| format!("rate({text}): write rate(1 hour), rate(5 minutes)"))
 }
 
-/// What is wrong with a time zone, as far as this machine knows time zones.
+/// Returns the problem with a time zone, as far as this machine knows time zones.
 pub(super) fn zone_problem(zone: &str) -> Option<String> {
     let known = jiff::tz::db();
     if zone == "UTC" || known.is_definitively_empty() || known.get(zone).is_ok() {
         None
     } else {
-        Some(format!("`{zone}` is no time zone: write a canonical name such as Europe/Berlin"))
+        Some(format!("`{zone}` is not a time zone: write a canonical name such as Europe/Berlin"))
     }
 }
 
@@ -91,7 +78,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn schedules_are_held_to_the_grammar_of_aws() {
+    fn schedules_outside_the_grammar_of_aws_are_refused() {
         for fine in [
             "cron(0 18 ? * MON-FRI *)",
             "cron(*/15 8-18 * * ? *)",
@@ -120,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn zones_are_known_by_their_canonical_names() {
+    fn zones_must_have_their_canonical_names() {
         assert_eq!(zone_problem("UTC"), None);
         assert_eq!(zone_problem("Europe/Berlin"), None);
         if !jiff::tz::db().is_definitively_empty() {

@@ -1,1 +1,18 @@
 //! Providers of Application Auto Scaling: one file for each kind, of the same name as its declaration.
+
+mod action_calls;
+mod dimension;
+mod metric;
+mod named;
+mod number;
+mod pause_snapshot;
+mod policy;
+mod policy_calls;
+mod rule;
+mod scheduled_action;
+mod step;
+mod target;
+mod target_calls;
+mod timetable;
+
+pub(crate) use pause_snapshot::PauseSnapshot;
