@@ -6,7 +6,8 @@ use ebbtide::aws::TopicArn;
 use ebbtide::aws::budgets::{
     Budget, BudgetFilter, BudgetOutputs, BudgetPeriod, NotificationOn, Notify, NotifyWhen, Threshold,
 };
-use ebbtide::resource::{Resolved, Tags, kind};
+use ebbtide::engine::providers::providers;
+use ebbtide::resource::{Resolved, Tags};
 
 use crate::declared::resolved;
 use crate::harness::World;
@@ -52,14 +53,14 @@ async fn a_budget_lives_through_every_change() {
     made.change_to(&inputs).await;
     inputs.filter = BudgetFilter::default();
     made.change_to(&inputs).await;
-    // Subscribers come and go; one topic takes the place of another.
+    // Add and remove subscribers, and replace the topic.
     inputs.notify[1].emails = emails(&["cto@example.com"]);
     inputs.notify[1].topic = topic("costs");
     made.change_to(&inputs).await;
     inputs.notify[1].emails.clear();
     inputs.notify[1].topic = topic("alerts");
     made.change_to(&inputs).await;
-    // Notifications come and go.
+    // Add and remove notifications.
     inputs.notify.remove(0);
     inputs.notify.push(notify(NotificationOn::ActualAbove, Threshold::Dollars(500.0), &["ops@example.com"]));
     made.change_to(&inputs).await;
@@ -83,7 +84,7 @@ async fn a_daily_budget_lives() {
 }
 
 #[tokio::test]
-async fn drift_is_seen() {
+async fn deleted_notifications_are_drift() {
     let world = World::new();
     let made = world.make::<Budget>("costs", &budget()).await;
     let notification = budget().notify[0].when;
@@ -105,9 +106,10 @@ async fn drift_is_seen() {
 }
 
 #[tokio::test]
-async fn a_budget_of_others_is_not_found() {
+async fn a_budget_of_another_owner_is_not_found() {
     let world = World::new();
     let made = world.make::<Budget>("costs", &Budget { name: Some("costs".into()), ..budget() }).await;
     let other = world.context("budgets_budget.other", 1);
-    assert_eq!(kind("budgets_budget").unwrap().find(&other, &made.inputs).await.unwrap(), None);
+    let provider = providers().get("budgets_budget").unwrap().provider;
+    assert_eq!(provider.find(&other, &made.inputs).await.unwrap(), None);
 }

@@ -2,8 +2,11 @@
 
 mod amount;
 mod budget;
-mod calls;
 mod notification;
 
+#[doc(hidden)]
+pub use amount::amount_as_written;
 pub use budget::{Budget, BudgetFilter, BudgetOutputs, BudgetPeriod};
+#[doc(hidden)]
+pub use budget::{budget_arn, budget_name};
 pub use notification::{NotificationOn, Notify, NotifyWhen, Threshold};
