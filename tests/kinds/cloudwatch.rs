@@ -1,4 +1,4 @@
-//! Alarms and dashboards.
+//! CloudWatch: alarms and dashboards.
 
 use std::collections::BTreeMap;
 
@@ -7,8 +7,9 @@ use ebbtide::aws::cloudwatch::{
     Alarm, AlarmActions, AlarmOutputs, AlarmsWidget, Comparison, Dashboard, Metric, MetricLine, MetricMath, MetricView,
     MetricWidget, MissingData, Statistic, TextWidget, Watch, Widget,
 };
+use ebbtide::engine::providers::Provider as _;
 use ebbtide::engine::sdk::ErrorKind;
-use ebbtide::resource::{Input, Resolved, Tags, kind};
+use ebbtide::resource::{Input, Resolved, Resource as _, Tags};
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -19,7 +20,7 @@ const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alerts";
 fn slow() -> Alarm {
     let latency = Metric::of_variant("ModelLatency", "llm-v1", "AllTraffic", Statistic::Percentile(95.0));
     Alarm {
-        description: Some("Answers take too long".into()),
+        description: Some("Calls take too long".into()),
         missing_data: MissingData::NotBreaching,
         actions: AlarmActions { alarm: vec![TOPIC.into()], ok: vec![TOPIC.into()], insufficient_data: vec![] },
         quiet_while_paused: true,
@@ -38,13 +39,13 @@ fn errors() -> Watch<Resolved> {
 }
 
 #[tokio::test]
-async fn an_alarm_lives_through_every_change() {
+async fn an_alarm_goes_through_every_change() {
     let world = World::new();
     let mut inputs: Alarm<Resolved> = resolved(&slow());
     let mut made = world.make::<Alarm>("slow", &inputs).await;
     let outputs: AlarmOutputs<Resolved> = made.outputs().await;
-    let known = made.kind.predict(&made.context.identity, &made.inputs).unwrap();
-    assert_eq!(known["arn"], outputs.arn.as_str(), "the ARN is known beforehand");
+    let known = slow().known_outputs(&made.context.identity);
+    assert_eq!(known["arn"], outputs.arn.as_str(), "the ARN is not known before the alarm exists");
 
     inputs.threshold = 800_000.0;
     inputs.comparison = Comparison::GreaterOrEqual;
@@ -64,7 +65,7 @@ async fn an_alarm_lives_through_every_change() {
     made.change_to(&inputs).await;
 
     world.aws.cloudwatch().enable_alarm_actions().alarm_names(&made.id).send().await.unwrap();
-    assert_eq!(made.read().await.unwrap().inputs["actions_enabled"], true, "drift is seen");
+    assert_eq!(made.read().await.unwrap().inputs["actions_enabled"], true, "drift is not detected");
     made.delete().await;
 }
 
@@ -90,16 +91,15 @@ async fn every_statistic_reads_back() {
 }
 
 #[tokio::test]
-async fn an_alarm_of_others_is_not_overwritten() {
+async fn an_alarm_of_another_owner_is_neither_found_nor_overwritten() {
     let world = World::new();
     let inputs: Alarm<Resolved> = resolved(&Alarm { name: Some("theirs".into()), ..slow() });
     let put = world.aws.cloudwatch().put_metric_alarm().alarm_name("theirs").namespace("n").metric_name("m");
     let put = put.statistic("Sum".into()).period(60).evaluation_periods(1).threshold(1.0);
     put.comparison_operator("GreaterThanThreshold".into()).send().await.unwrap();
     let context = world.context("cloudwatch_alarm.slow", 1);
-    let (kind, inputs) = (kind("cloudwatch_alarm").unwrap(), serde_json::to_value(inputs).unwrap());
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    assert_eq!(kind.create(&context, &inputs).await.unwrap_err().kind, ErrorKind::AlreadyExists);
+    assert_eq!(Alarm::find(&context, &inputs).await.unwrap(), None);
+    assert_eq!(Alarm::create(&context, &inputs).await.unwrap_err().kind, ErrorKind::AlreadyExists);
 }
 
 fn dashboard() -> Dashboard<Resolved> {
@@ -130,7 +130,7 @@ fn dashboard() -> Dashboard<Resolved> {
 }
 
 #[tokio::test]
-async fn a_dashboard_lives_and_drift_is_seen_widget_by_widget() {
+async fn a_dashboard_goes_through_every_change_and_drift_is_detected_widget_by_widget() {
     let world = World::new();
     let mut inputs = dashboard();
     let mut made = world.make::<Dashboard>("main", &inputs).await;
@@ -147,7 +147,7 @@ async fn a_dashboard_lives_and_drift_is_seen_widget_by_widget() {
 }
 
 #[tokio::test]
-async fn two_dashboards_of_one_name_are_two() {
+async fn two_dashboards_declared_with_one_name_get_different_names() {
     let world = World::new();
     let one = world.make::<Dashboard>("one", &dashboard()).await;
     let other = world.make::<Dashboard>("other", &dashboard()).await;

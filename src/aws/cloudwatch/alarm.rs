@@ -1,58 +1,75 @@
-//! `cloudwatch_alarm`: goes off when a metric passes a threshold.
+//! `cloudwatch_alarm`: an alarm that goes off when a metric crosses a threshold.
 
-use aws_sdk_cloudwatch::types::{AlarmType, ComparisonOperator, MetricAlarm, StandardUnit};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::calls::{all_tags, sdk_tags, update_tags};
-use super::{Metric, Watch};
+use super::Watch;
 use crate::aws::autoscaling::ScalingPolicy;
 use crate::aws::lists::repeats;
 use crate::aws::{AlarmArn, AlarmName, Arn};
-use crate::engine::providers::lists::ordered_like;
-use crate::engine::providers::{Provider, Reading};
-use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use crate::resource::{
     Charge, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
-    own_tags,
+    validate_tags,
 };
 
-/// The longest name that AWS takes, in characters.
-const LONGEST: usize = 255;
+/// The length of the longest name that AWS accepts, in characters.
+const MAX_NAME_LENGTH: usize = 255;
+
+/// The number of actions that AWS accepts for each state.
+const MAX_ACTIONS: usize = 5;
+
+const HOUR: u32 = 3600;
+const DAY: u64 = 86_400;
 
 /// An alarm.
+///
+/// ```
+/// # use ebbtide::aws::Arn;
+/// # use ebbtide::aws::cloudwatch::{Alarm, AlarmActions, Comparison, Metric, Statistic, Watch};
+/// # use ebbtide::resource::Input;
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack, notify: Input<Arn>) {
+/// let latency = Metric::of_variant("ModelLatency", "llm", "main", Statistic::Percentile(95.0));
+/// let slow = stack.add("slow", Alarm {
+///     description: Some("One call in twenty takes longer than half a second".into()),
+///     actions: AlarmActions { alarm: vec![notify], ..AlarmActions::none() },
+///     ..Alarm::new(Watch::Metric(latency), Comparison::Greater, 500_000.0)
+/// });
+/// stack.output("ALARM", &slow.name);
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Alarm<P: Phase = Declared> {
     /// The name; derived from environment, stack and address unless given.
     #[serde(default)]
     pub name: Option<String>,
-    /// What it means and what to do, for whoever is woken by it.
+    /// The meaning of the alarm and the steps to take, for the person it wakes.
     #[serde(default)]
     pub description: Option<String>,
-    /// What is watched.
+    /// The metric or expression that the alarm watches.
     pub watch: Watch<P>,
-    /// Over how long values are put together, in seconds: 10, 20, 30 or a multiple of 60.
+    /// The period over which values are aggregated, in seconds: 10, 20, 30 or a multiple of 60.
     pub period_seconds: u32,
-    /// How many periods are looked at.
+    /// The number of latest periods that are evaluated.
     pub evaluation_periods: u32,
-    /// How many of them must breach; all unless given.
+    /// The number of evaluated periods that must breach; all of them unless given.
     #[serde(default)]
     pub datapoints_to_alarm: Option<u32>,
-    /// How the value compares to the threshold when it breaches.
+    /// The comparison with the threshold that is a breach.
     pub comparison: Comparison,
     /// The threshold, in the metric's unit.
     pub threshold: f64,
-    /// What a period without values means.
+    /// The treatment of a period without values.
     #[serde(default)]
     pub missing_data: MissingData,
-    /// What it does.
+    /// The actions of each state.
     #[serde(default = "AlarmActions::none")]
     pub actions: AlarmActions<P>,
-    /// Whether it does anything at all.
-    #[serde(default = "yes")]
+    /// Whether the actions are carried out.
+    #[serde(default = "enabled")]
     pub actions_enabled: bool,
-    /// Whether it does nothing while the stack is paused, because what it watches sleeps.
+    /// Whether the actions are disabled while the stack is paused, because the watched resource sleeps.
     #[serde(default)]
     pub quiet_while_paused: bool,
     /// Tags.
@@ -60,63 +77,63 @@ pub struct Alarm<P: Phase = Declared> {
     pub tags: Tags,
 }
 
-fn yes() -> bool {
+fn enabled() -> bool {
     true
 }
 
-/// What an alarm does: ARNs of topics, scaling policies and the like, for each state that it goes to.
+/// The actions of an alarm: ARNs of topics, scaling policies and the like, for each state that it changes to.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct AlarmActions<P: Phase = Declared> {
-    /// When it goes off.
+    /// Actions when the alarm goes off.
     #[serde(default)]
     pub alarm: Vec<P::Of<Arn>>,
-    /// When all is well again.
+    /// Actions when the alarm ends.
     #[serde(default)]
     pub ok: Vec<P::Of<Arn>>,
-    /// When there are too few values to tell.
+    /// Actions when there are too few values to decide.
     #[serde(default)]
     pub insufficient_data: Vec<P::Of<Arn>>,
 }
 
 impl<P: Phase> AlarmActions<P> {
-    /// It does nothing.
+    /// Creates a set without actions.
     pub fn none() -> Self {
         Self { alarm: Vec::new(), ok: Vec::new(), insufficient_data: Vec::new() }
     }
 }
 
-/// How a value compares to the threshold when it breaches.
+/// The comparison of a value with the threshold that is a breach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Comparison {
-    /// It is greater.
+    /// The value is greater.
     Greater,
-    /// It is greater or the same.
+    /// The value is greater or equal.
     GreaterOrEqual,
-    /// It is less.
+    /// The value is less.
     Less,
-    /// It is less or the same.
+    /// The value is less or equal.
     LessOrEqual,
 }
 
-/// What a period without values means.
+/// The treatment of a period without values.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissingData {
-    /// Nobody knows: the alarm has too few values.
+    /// The period counts as missing; with too many of them the alarm has insufficient data.
     #[default]
     Missing,
-    /// It stays as it is.
+    /// The alarm keeps its state.
     Ignore,
-    /// It breaches.
+    /// The period breaches.
     Breaching,
-    /// It does not breach.
+    /// The period does not breach.
     NotBreaching,
 }
 
 impl Alarm {
-    /// An alarm that looks at five-minute periods, one of which suffices.
+    /// Creates an alarm that evaluates five-minute periods and goes off after one breach. It has no actions.
     pub fn new(watch: Watch, comparison: Comparison, threshold: f64) -> Self {
         Self {
             name: None,
@@ -133,6 +150,31 @@ impl Alarm {
             quiet_while_paused: false,
             tags: Tags::new(),
         }
+    }
+
+    fn validate_periods(&self, problems: &mut Problems) {
+        let period = self.period_seconds;
+        if !matches!(period, 10 | 20 | 30) && (period == 0 || !period.is_multiple_of(60)) {
+            problems.refuse("period_seconds", format!("{period}: AWS accepts 10, 20, 30 or a multiple of 60"));
+        }
+        if self.evaluation_periods == 0 {
+            problems.refuse("evaluation_periods", "must be at least 1");
+        }
+        let longest = if period >= HOUR { 7 * DAY } else { DAY };
+        if u64::from(period) * u64::from(self.evaluation_periods) > longest {
+            problems.refuse("evaluation_periods", format!("together the periods may last {longest} seconds at most"));
+        }
+        if self.datapoints_to_alarm.is_some_and(|points| points == 0 || points > self.evaluation_periods) {
+            problems.refuse("datapoints_to_alarm", "must be at least 1 and at most evaluation_periods");
+        }
+    }
+}
+
+impl<P: Phase> Alarm<P> {
+    /// Returns the name that the alarm has in AWS.
+    #[doc(hidden)]
+    pub fn aws_name(&self, identity: &Identity) -> String {
+        self.name.clone().unwrap_or_else(|| identity.name(MAX_NAME_LENGTH))
     }
 }
 
@@ -154,34 +196,19 @@ impl Resource for Alarm {
     type Outputs<P: Phase> = AlarmOutputs<P>;
 
     fn validate(&self, problems: &mut Problems) {
-        let mut problem = |field: &str, message: String| problems.refuse(field, message);
-        if let Some(name) = &self.name
-            && (!(1..=LONGEST).contains(&name.chars().count()) || name.contains(|c: char| c.is_control()))
-        {
-            problem("name", format!("`{name}`: AWS takes 1 to {LONGEST} printable characters"));
+        if let Some(problem) = self.name.as_deref().and_then(name_problem) {
+            problems.refuse("name", problem);
         }
-        let period = self.period_seconds;
-        if !matches!(period, 10 | 20 | 30) && (period == 0 || !period.is_multiple_of(60)) {
-            problem("period_seconds", format!("{period}: AWS takes 10, 20, 30 or a multiple of 60"));
-        }
-        if self.evaluation_periods == 0 {
-            problem("evaluation_periods", "at least one period is looked at".to_owned());
-        }
-        let longest: u64 = if period >= 3600 { 7 * 86_400 } else { 86_400 };
-        if u64::from(period) * u64::from(self.evaluation_periods) > longest {
-            problem("evaluation_periods", format!("together the periods may have {longest} seconds"));
-        }
-        if self.datapoints_to_alarm.is_some_and(|points| points == 0 || points > self.evaluation_periods) {
-            problem("datapoints_to_alarm", "it is at least 1 and at most evaluation_periods".to_owned());
-        }
+        self.validate_periods(problems);
         if !self.threshold.is_finite() {
-            problem("threshold", "a number is needed".to_owned());
+            problems.refuse("threshold", "must be a finite number");
         }
         let actions = &self.actions;
-        if [&actions.alarm, &actions.ok, &actions.insufficient_data].iter().any(|list| list.len() > 5) {
-            problem("actions", "AWS takes at most 5 actions for each state".to_owned());
+        if [&actions.alarm, &actions.ok, &actions.insufficient_data].iter().any(|list| list.len() > MAX_ACTIONS) {
+            problems.refuse("actions", format!("AWS accepts at most {MAX_ACTIONS} actions for each state"));
         }
         self.watch.validate(problems);
+        validate_tags(&self.tags, problems);
     }
 
     fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
@@ -189,7 +216,8 @@ impl Resource for Alarm {
         again.into_iter().map(|(index, name)| (index, format!("another alarm is named {name}"))).collect()
     }
 
-    /// Scaling policies sleep during a pause, so no action can lead to them then.
+    /// Disables the actions if the alarm is to be quiet, and removes those that call a scaling policy: policies are deleted
+    /// during a pause.
     fn paused(&self) -> OnPause<Self> {
         let mut reduced = self.clone();
         reduced.actions_enabled = self.actions_enabled && !self.quiet_while_paused;
@@ -200,7 +228,7 @@ impl Resource for Alarm {
         if reduced == *self { OnPause::Keep } else { OnPause::Reduce(reduced) }
     }
 
-    /// AWS charges each metric that an alarm looks at.
+    /// Returns one charge: AWS bills an alarm for each metric that it watches.
     fn cost(&self) -> Vec<Charge> {
         let item =
             if self.period_seconds < 60 { "cloudwatch.alarm.high_resolution" } else { "cloudwatch.alarm.standard" };
@@ -212,188 +240,31 @@ impl Resource for Alarm {
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
-        let name = self.name.clone().unwrap_or_else(|| identity.name(LONGEST));
+        let name = self.aws_name(identity);
         let scope = &identity.scope;
         let mut known = Map::new();
         if !scope.account.is_empty() {
-            let (partition, region, account) = (scope.partition(), &scope.region, &scope.account);
-            let arn = format!("arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}");
-            known.insert("arn".into(), arn.into());
+            known.insert("arn".into(), scope.arn("cloudwatch", &format!("alarm:{name}")).into());
         }
         known.insert("name".into(), name.into());
         known
     }
 }
 
-impl Provider for Alarm {
-    async fn find(context: &Context, inputs: &Alarm<Resolved>) -> Result<Option<String>, Error> {
-        let name = aws_name(context, inputs.name.as_deref());
-        let Some(found) = describe(context, &name).await? else { return Ok(None) };
-        let tags = all_tags(context, found.alarm_arn().unwrap_or_default()).await.optional()?.unwrap_or_default();
-        Ok(context.identity.owns(&tags).then_some(name))
-    }
-
-    async fn create(context: &Context, inputs: &Alarm<Resolved>) -> Result<String, Error> {
-        let name = aws_name(context, inputs.name.as_deref());
-        // Putting an alarm replaces another of that name without a word: look whose it is first.
-        if let Some(found) = describe(context, &name).await? {
-            let tags = all_tags(context, found.alarm_arn().unwrap_or_default()).await.optional()?.unwrap_or_default();
-            if !context.identity.owns(&tags) {
-                let message = format!("there is an alarm `{name}` that this stack does not own");
-                return Err(Error::new(ErrorKind::AlreadyExists, message).hint("give this one another name"));
-            }
-        }
-        put(context, &name, inputs, Some(context.tags(&inputs.tags))).await?;
-        Ok(name)
-    }
-
-    async fn read(context: &Context, id: &str, last: &Alarm<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let Some(found) = describe(context, id).await? else { return Ok(None) };
-        let arn = found.alarm_arn().unwrap_or_default();
-        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
-        let outputs = AlarmOutputs::<Resolved> { name: AlarmName(id.to_owned()), arn: AlarmArn(arn.to_owned()) };
-        Ok(Some(Reading::ready(from_sdk(&found, own_tags(tags), last), outputs)))
-    }
-
-    async fn update(context: &Context, id: &str, from: &Alarm<Resolved>, to: &Alarm<Resolved>) -> Result<(), Error> {
-        let without_tags = |alarm: &Alarm<Resolved>| Alarm { tags: Tags::new(), ..alarm.clone() };
-        if without_tags(from) != without_tags(to) {
-            put(context, id, to, None).await?;
-        }
-        if from.tags == to.tags {
-            return Ok(());
-        }
-        let found = describe(context, id).await?;
-        let arn = found.as_ref().and_then(MetricAlarm::alarm_arn).unwrap_or_default();
-        update_tags(context, arn, &from.tags, &to.tags).await
-    }
-
-    async fn delete(context: &Context, id: &str, _last: &Alarm<Resolved>) -> Result<(), Error> {
-        let delete = context.aws.cloudwatch().delete_alarms().alarm_names(id);
-        delete.send().await.named("cloudwatch:DeleteAlarms").optional().map(drop)
-    }
+/// Returns the reason why AWS would refuse a name.
+fn name_problem(name: &str) -> Option<String> {
+    let fits = (1..=MAX_NAME_LENGTH).contains(&name.chars().count()) && !name.contains(|c: char| c.is_control());
+    (!fits).then(|| format!("`{name}`: AWS accepts 1 to {MAX_NAME_LENGTH} printable characters"))
 }
 
 fn is_scaling(action: &Input<Arn>) -> bool {
     matches!(action, Input::Ref(reference, _) if reference.address.kind() == ScalingPolicy::KIND)
 }
 
-fn aws_name(context: &Context, given: Option<&str>) -> String {
-    given.map_or_else(|| context.identity.name(LONGEST), str::to_owned)
-}
-
-async fn describe(context: &Context, name: &str) -> Result<Option<MetricAlarm>, Error> {
-    let describe = context.aws.cloudwatch().describe_alarms().alarm_names(name).alarm_types(AlarmType::MetricAlarm);
-    let found = describe.send().await.named("cloudwatch:DescribeAlarms")?;
-    Ok(found.metric_alarms().iter().find(|alarm| alarm.alarm_name() == Some(name)).cloned())
-}
-
-/// Puts an alarm as a whole: AWS keeps nothing of an older one but its state and, unless it is new, its tags.
-async fn put(
-    context: &Context,
-    name: &str,
-    alarm: &Alarm<Resolved>,
-    tags: Option<std::collections::BTreeMap<String, String>>,
-) -> Result<(), Error> {
-    let texts = |arns: &[Arn]| Some(arns.iter().map(|arn| arn.0.clone()).collect::<Vec<_>>());
-    let comparison = match alarm.comparison {
-        Comparison::Greater => ComparisonOperator::GreaterThanThreshold,
-        Comparison::GreaterOrEqual => ComparisonOperator::GreaterThanOrEqualToThreshold,
-        Comparison::Less => ComparisonOperator::LessThanThreshold,
-        Comparison::LessOrEqual => ComparisonOperator::LessThanOrEqualToThreshold,
-    };
-    let missing = match alarm.missing_data {
-        MissingData::Missing => "missing",
-        MissingData::Ignore => "ignore",
-        MissingData::Breaching => "breaching",
-        MissingData::NotBreaching => "notBreaching",
-    };
-    let request = context
-        .aws
-        .cloudwatch()
-        .put_metric_alarm()
-        .alarm_name(name)
-        .set_alarm_description(alarm.description.clone())
-        .evaluation_periods(signed(alarm.evaluation_periods))
-        .set_datapoints_to_alarm(alarm.datapoints_to_alarm.map(signed))
-        .comparison_operator(comparison)
-        .threshold(alarm.threshold)
-        .treat_missing_data(missing)
-        .set_alarm_actions(texts(&alarm.actions.alarm))
-        .set_ok_actions(texts(&alarm.actions.ok))
-        .set_insufficient_data_actions(texts(&alarm.actions.insufficient_data))
-        .actions_enabled(alarm.actions_enabled)
-        .set_tags(tags.map(sdk_tags));
-    let request = match &alarm.watch {
-        Watch::Metric(metric) => {
-            let Metric { namespace, name, statistic, unit, .. } = metric;
-            let (plain, extended) = statistic.of_alarm();
-            request
-                .namespace(namespace)
-                .metric_name(name)
-                .set_dimensions(Some(metric.sdk_dimensions()))
-                .set_statistic(plain)
-                .set_extended_statistic(extended)
-                .set_unit(unit.as_deref().map(StandardUnit::from))
-                .period(signed(alarm.period_seconds))
-        }
-        Watch::Math(math) => request.set_metrics(Some(math.to_sdk(signed(alarm.period_seconds)))),
-    };
-    request.send().await.named("cloudwatch:PutMetricAlarm").map(drop)
-}
-
-fn from_sdk(found: &MetricAlarm, tags: Tags, last: &Alarm<Resolved>) -> Alarm<Resolved> {
-    let (watch, period) = Watch::from_sdk(found);
-    let evaluation_periods = found.evaluation_periods().map_or(0, unsigned);
-    let datapoints = found.datapoints_to_alarm().map(unsigned);
-    let arns = |read: &[String], last: &[Arn]| ordered_like(last, read.iter().cloned().map(Arn).collect());
-    Alarm {
-        name: last.name.clone(),
-        description: found.alarm_description().filter(|text| !text.is_empty()).map(str::to_owned),
-        watch,
-        period_seconds: unsigned(period),
-        evaluation_periods,
-        // AWS may say of an alarm that needs all periods that it needs all periods.
-        datapoints_to_alarm: match last.datapoints_to_alarm {
-            None => datapoints.filter(|points| *points != evaluation_periods),
-            Some(_) => datapoints,
-        },
-        comparison: match found.comparison_operator() {
-            Some(ComparisonOperator::GreaterThanOrEqualToThreshold) => Comparison::GreaterOrEqual,
-            Some(ComparisonOperator::LessThanThreshold) => Comparison::Less,
-            Some(ComparisonOperator::LessThanOrEqualToThreshold) => Comparison::LessOrEqual,
-            _ => Comparison::Greater,
-        },
-        threshold: found.threshold().unwrap_or(f64::MAX),
-        missing_data: match found.treat_missing_data() {
-            Some("ignore") => MissingData::Ignore,
-            Some("breaching") => MissingData::Breaching,
-            Some("notBreaching") => MissingData::NotBreaching,
-            _ => MissingData::Missing,
-        },
-        actions: AlarmActions {
-            alarm: arns(found.alarm_actions(), &last.actions.alarm),
-            ok: arns(found.ok_actions(), &last.actions.ok),
-            insufficient_data: arns(found.insufficient_data_actions(), &last.actions.insufficient_data),
-        },
-        actions_enabled: found.actions_enabled().unwrap_or(true),
-        quiet_while_paused: last.quiet_while_paused,
-        tags,
-    }
-}
-
-fn signed(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn unsigned(number: i32) -> u32 {
-    u32::try_from(number).unwrap_or(0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::cloudwatch::Statistic;
+    use crate::aws::cloudwatch::{Metric, Statistic};
 
     fn alarm() -> Alarm {
         let latency = Metric::of_variant("ModelLatency", "llm", "v", Statistic::Percentile(95.0));
@@ -401,27 +272,35 @@ mod tests {
     }
 
     #[test]
-    fn what_aws_would_refuse_is_found() {
-        let fields_of = |alarm: &Alarm| {
+    fn invalid_alarms_are_refused() {
+        let problems_of = |alarm: &Alarm| {
             let mut problems = Problems::new();
             alarm.validate(&mut problems);
-            problems.into_iter().map(|(field, _)| field).collect::<Vec<_>>()
+            problems
         };
-        assert_eq!(fields_of(&alarm()), Vec::<String>::new());
+        assert_eq!(problems_of(&alarm()), Problems::new());
         let wrong = Alarm {
             name: Some("x".repeat(256)),
             period_seconds: 90,
             evaluation_periods: 2000,
             datapoints_to_alarm: Some(2001),
             threshold: f64::NAN,
+            tags: Tags::from([("ebb:stack".into(), "mine".into())]),
             ..alarm()
         };
-        let expected = ["name", "period_seconds", "evaluation_periods", "datapoints_to_alarm", "threshold"];
-        assert_eq!(fields_of(&wrong), expected);
+        let expected = ["name", "period_seconds", "evaluation_periods", "datapoints_to_alarm", "threshold", "tags"];
+        assert_eq!(problems_of(&wrong).fields(), expected);
     }
 
     #[test]
-    fn a_pause_quiets_what_watches_sleepers() {
+    fn two_alarms_of_one_name_are_a_conflict() {
+        let named = |name: &str| Alarm { name: Some(name.into()), ..alarm() };
+        let conflicts = Alarm::conflicts(&[named("a"), alarm(), named("b"), alarm(), named("a")]);
+        assert_eq!(conflicts.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [4]);
+    }
+
+    #[test]
+    fn a_pause_quiets_an_alarm_that_asks_for_it() {
         assert_eq!(alarm().paused(), OnPause::Keep);
         let quiet = Alarm { quiet_while_paused: true, ..alarm() };
         let OnPause::Reduce(paused) = quiet.paused() else { panic!("it is not quiet") };
@@ -431,7 +310,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_leaves_no_action_that_leads_to_a_sleeping_policy() {
+    fn a_pause_leaves_no_action_that_calls_a_sleeping_policy() {
         let mut wakes = alarm();
         let policy = Input::reference("autoscaling_policy.wake".parse().unwrap(), "arn");
         wakes.actions.alarm = vec![policy, Input::from("arn:aws:sns:eu-west-1:123456789012:alerts")];

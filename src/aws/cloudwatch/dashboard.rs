@@ -3,25 +3,50 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Widget, body};
+use super::Widget;
 use crate::aws::Arn;
-use crate::engine::providers::{Provider, Reading};
-use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
 use crate::resource::{Charge, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, fields};
 
-/// The longest name that AWS takes, in characters.
-const LONGEST: usize = 255;
+/// The length of the longest name that AWS accepts, in characters.
+const MAX_NAME_LENGTH: usize = 255;
+
+/// The length of the longest beginning of a name, which leaves room for a hash.
+const MAX_BASE_LENGTH: usize = 240;
+
+/// The number of widgets that AWS accepts.
+const MAX_WIDGETS: usize = 500;
 
 /// A dashboard.
+///
+/// ```
+/// # use ebbtide::aws::cloudwatch::{Dashboard, TextWidget, Widget};
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack) {
+/// let title = Widget::Text(TextWidget { markdown: "# Endpoints".into(), width: 24, height: 1 });
+/// let dashboard = stack.add("overview", Dashboard { name: None, widgets: vec![title] });
+/// stack.output("DASHBOARD", &dashboard.name);
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Dashboard<P: Phase = Declared> {
-    /// How its name begins; a hash of who it is follows, so that it is never somebody else's. Derived from
-    /// environment, stack and address unless given.
+    /// The beginning of the name; derived from environment, stack and address unless given. A hash of the resource's
+    /// identity follows it, so that the name is never that of another owner's dashboard.
     #[serde(default)]
     pub name: Option<String>,
     /// The widgets, from left to right and from top to bottom.
     pub widgets: Vec<Widget<P>>,
+}
+
+impl<P: Phase> Dashboard<P> {
+    /// Returns the name that the dashboard has in AWS.
+    #[doc(hidden)]
+    pub fn aws_name(&self, identity: &Identity) -> String {
+        match &self.name {
+            Some(base) => identity.content_name(Some(base), MAX_NAME_LENGTH, &identity.token()),
+            None => identity.name(MAX_NAME_LENGTH),
+        }
+    }
 }
 
 /// The outputs of a dashboard.
@@ -42,16 +67,11 @@ impl Resource for Dashboard {
     type Outputs<P: Phase> = DashboardOutputs<P>;
 
     fn validate(&self, problems: &mut Problems) {
-        if let Some(name) = &self.name {
-            let fits = (1..=240).contains(&name.len())
-                && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-            if !fits {
-                let message = format!("`{name}`: take 1 to 240 letters, digits, `-` and `_`");
-                problems.refuse("name", message);
-            }
+        if let Some(problem) = self.name.as_deref().and_then(name_problem) {
+            problems.refuse("name", problem);
         }
-        if self.widgets.len() > 500 {
-            problems.refuse("widgets", "AWS takes at most 500 widgets");
+        if self.widgets.len() > MAX_WIDGETS {
+            problems.refuse("widgets", format!("AWS accepts at most {MAX_WIDGETS} widgets"));
         }
         for (index, widget) in self.widgets.iter().enumerate() {
             widget.validate(&format!("widgets[{index}]"), problems);
@@ -63,11 +83,11 @@ impl Resource for Dashboard {
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
-        let name = aws_name(identity, self.name.as_deref());
+        let name = self.aws_name(identity);
         let scope = &identity.scope;
         let mut known = Map::new();
         if !scope.account.is_empty() {
-            // Dashboards belong to no region.
+            // Dashboards belong to no region, so `Scope::arn` does not fit.
             let arn = format!("arn:{}:cloudwatch::{}:dashboard/{name}", scope.partition(), scope.account);
             known.insert("arn".into(), arn.into());
         }
@@ -76,59 +96,28 @@ impl Resource for Dashboard {
     }
 }
 
-impl Provider for Dashboard {
-    async fn find(context: &Context, inputs: &Dashboard<Resolved>) -> Result<Option<String>, Error> {
-        let name = aws_name(&context.identity, inputs.name.as_deref());
-        let get = context.aws.cloudwatch().get_dashboard().dashboard_name(&name);
-        Ok(get.send().await.named("cloudwatch:GetDashboard").optional()?.map(|_| name))
-    }
-
-    async fn create(context: &Context, inputs: &Dashboard<Resolved>) -> Result<String, Error> {
-        let name = aws_name(&context.identity, inputs.name.as_deref());
-        put(context, &name, inputs).await?;
-        Ok(name)
-    }
-
-    async fn read(context: &Context, id: &str, last: &Dashboard<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let get = context.aws.cloudwatch().get_dashboard().dashboard_name(id);
-        let Some(found) = get.send().await.named("cloudwatch:GetDashboard").optional()? else { return Ok(None) };
-        let body: Value = serde_json::from_str(found.dashboard_body().unwrap_or_default()).unwrap_or_default();
-        let inputs =
-            Dashboard { name: last.name.clone(), widgets: body::read(&body, &last.widgets, &context.scope().region) };
-        let arn = Arn(found.dashboard_arn().unwrap_or_default().to_owned());
-        let outputs = DashboardOutputs::<Resolved> { name: id.to_owned(), arn };
-        Ok(Some(Reading::ready(inputs, outputs)))
-    }
-
-    async fn update(
-        context: &Context,
-        id: &str,
-        _from: &Dashboard<Resolved>,
-        to: &Dashboard<Resolved>,
-    ) -> Result<(), Error> {
-        put(context, id, to).await
-    }
-
-    async fn delete(context: &Context, id: &str, _last: &Dashboard<Resolved>) -> Result<(), Error> {
-        let delete = context.aws.cloudwatch().delete_dashboards().dashboard_names(id);
-        delete.send().await.named("cloudwatch:DeleteDashboards").optional().map(drop)
-    }
+/// Returns the reason why a text cannot be the beginning of a name.
+fn name_problem(name: &str) -> Option<String> {
+    let fits = (1..=MAX_BASE_LENGTH).contains(&name.len())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    (!fits).then(|| format!("`{name}`: use 1 to {MAX_BASE_LENGTH} letters, digits, `-` and `_`"))
 }
 
-fn aws_name(identity: &Identity, base: Option<&str>) -> String {
-    match base {
-        Some(base) => identity.content_name(Some(base), LONGEST, &identity.token()),
-        None => identity.name(LONGEST),
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aws::cloudwatch::TextWidget;
 
-async fn put(context: &Context, name: &str, dashboard: &Dashboard<Resolved>) -> Result<(), Error> {
-    let body = body::render(&dashboard.widgets, &context.scope().region).to_string();
-    let put = context.aws.cloudwatch().put_dashboard().dashboard_name(name).dashboard_body(body);
-    let answer = put.send().await.named("cloudwatch:PutDashboard")?;
-    // AWS accepts a dashboard with faults that it can draw around; a fault in what we rendered is ours to tell.
-    match answer.dashboard_validation_messages().first().and_then(|message| message.message()) {
-        Some(message) => Err(Error::invalid(format!("dashboard `{name}`: {message}"))),
-        None => Ok(()),
+    #[test]
+    fn invalid_dashboards_are_refused() {
+        let text = |width| Widget::Text(TextWidget { markdown: "# Endpoints".into(), width, height: 1 });
+        let fields_of = |name: &str, widgets| {
+            let mut problems = Problems::new();
+            Dashboard { name: Some(name.into()), widgets }.validate(&mut problems);
+            problems.fields().into_iter().map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!(fields_of("llm", vec![text(24)]), Vec::<String>::new());
+        assert_eq!(fields_of("our page", vec![text(24), text(25)]), ["name", "widgets[1]"]);
+        assert_eq!(fields_of("llm", vec![text(1); MAX_WIDGETS + 1]), ["widgets"]);
     }
 }

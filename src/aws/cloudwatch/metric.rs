@@ -1,25 +1,22 @@
-//! What an alarm watches: a metric, or something computed from several.
+//! Metrics, and expressions over several of them.
 
 use std::collections::BTreeMap;
 
-use aws_sdk_cloudwatch::types::{
-    Dimension, Metric as SdkMetric, MetricAlarm, MetricDataQuery, MetricStat, StandardUnit, Statistic as SdkStatistic,
-};
 use serde::{Deserialize, Serialize};
 
-use crate::resource::{Declared, Input, Phase, Problems, Resolved};
+use crate::resource::{Declared, Input, Phase, Problems};
 
-/// What an alarm watches.
+/// The source of the values that an alarm watches.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "", rename_all = "snake_case")]
 pub enum Watch<P: Phase = Declared> {
     /// One metric.
     Metric(Metric<P>),
-    /// Something computed from several metrics.
+    /// An expression over several metrics.
     Math(MetricMath<P>),
 }
 
-/// A metric and how its values are put together.
+/// A metric and the statistic that aggregates its values.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Metric<P: Phase = Declared> {
@@ -30,74 +27,47 @@ pub struct Metric<P: Phase = Declared> {
     /// The dimensions.
     #[serde(default)]
     pub dimensions: BTreeMap<String, P::Of<String>>,
-    /// How its values are put together.
+    /// The statistic.
     pub statistic: Statistic,
     /// The unit, if the metric is published in several.
     #[serde(default)]
     pub unit: Option<String>,
 }
 
-/// A computed metric, e.g. `100 * errors / calls`.
+/// An expression over metrics, e.g. `100 * errors / calls`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct MetricMath<P: Phase = Declared> {
-    /// The expression, over the names of `metrics`.
+    /// The expression, over the ids of `metrics`.
     pub expression: String,
-    /// A label for people.
+    /// The label that people see.
     #[serde(default)]
     pub label: Option<String>,
-    /// The metrics that go into it, by the names that the expression uses (a small letter first).
+    /// The metrics by id. An id begins with a lowercase letter and is not `result`.
     pub metrics: BTreeMap<String, Metric<P>>,
 }
 
-/// How the values of a metric are put together.
+/// A statistic: the aggregation of a metric's values over a period.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Statistic {
-    /// How many there are.
+    /// The number of values.
     SampleCount,
-    /// Their mean.
+    /// The mean.
     Average,
-    /// Their sum.
+    /// The sum.
     Sum,
-    /// The least.
+    /// The least value.
     Minimum,
-    /// The greatest.
+    /// The greatest value.
     Maximum,
     /// A percentile, 0 to 100.
     Percentile(f64),
-    /// Any other in CloudWatch's words, such as `tm99` or `IQM`.
+    /// Any other statistic as CloudWatch writes it, such as `tm99` or `IQM`.
     Other(String),
 }
 
 impl Statistic {
-    /// The statistic in CloudWatch's words.
-    pub(super) fn text(&self) -> String {
-        match self {
-            Self::SampleCount => "SampleCount".to_owned(),
-            Self::Average => "Average".to_owned(),
-            Self::Sum => "Sum".to_owned(),
-            Self::Minimum => "Minimum".to_owned(),
-            Self::Maximum => "Maximum".to_owned(),
-            Self::Percentile(percent) => format!("p{percent}"),
-            Self::Other(text) => text.clone(),
-        }
-    }
-
-    fn from_text(text: &str) -> Self {
-        match text {
-            "SampleCount" => Self::SampleCount,
-            "Average" => Self::Average,
-            "Sum" => Self::Sum,
-            "Minimum" => Self::Minimum,
-            "Maximum" => Self::Maximum,
-            other => match other.strip_prefix('p').and_then(|percent| percent.parse().ok()) {
-                Some(percent) => Self::Percentile(percent),
-                None => Self::Other(other.to_owned()),
-            },
-        }
-    }
-
     fn problem(&self) -> Option<String> {
         match self {
             Self::Percentile(percent) if !(0.0..=100.0).contains(percent) => {
@@ -106,18 +76,10 @@ impl Statistic {
             _ => None,
         }
     }
-
-    /// The statistic as an alarm on one metric has it: plain, or extended.
-    pub(super) fn of_alarm(&self) -> (Option<SdkStatistic>, Option<String>) {
-        match self {
-            Self::Percentile(_) | Self::Other(_) => (None, Some(self.text())),
-            plain => (Some(SdkStatistic::from(plain.text().as_str())), None),
-        }
-    }
 }
 
 impl Metric {
-    /// A metric of SageMaker hosting for one variant of an endpoint.
+    /// Creates a metric of SageMaker hosting for one variant of an endpoint.
     pub fn of_variant(
         name: &str,
         endpoint: impl Into<Input<String>>,
@@ -141,128 +103,51 @@ impl Metric {
             problems.refuse(field, "a metric has a namespace and a name");
         }
         if self.dimensions.len() > 30 {
-            problems.refuse(format!("{field}.dimensions"), "AWS takes at most 30 dimensions");
+            problems.refuse(format!("{field}.dimensions"), "AWS accepts at most 30 dimensions");
         }
         problems.extend(self.statistic.problem().map(|message| (format!("{field}.statistic"), message)));
     }
 }
 
+impl<P: Phase> MetricMath<P> {
+    /// The id of the expression itself among the queries of an alarm. No metric can have it.
+    #[doc(hidden)]
+    pub const RESULT_ID: &'static str = "result";
+}
+
+impl MetricMath {
+    fn validate(&self, field: &str, problems: &mut Problems) {
+        let expression = format!("{field}.expression");
+        let metrics = format!("{field}.metrics");
+        if self.expression.trim().is_empty() {
+            problems.refuse(&expression, "an expression is needed");
+        }
+        if !(1..=9).contains(&self.metrics.len()) {
+            problems.refuse(&metrics, "an expression is over 1 to 9 metrics");
+        }
+        for (id, metric) in &self.metrics {
+            let fits = id.starts_with(|c: char| c.is_ascii_lowercase())
+                && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            if !fits || id == Self::RESULT_ID {
+                let message =
+                    format!("`{id}`: use letters, digits and `_`, a lowercase letter first, and not `result`");
+                problems.refuse(&metrics, message);
+            }
+            if !self.expression.contains(id.as_str()) {
+                problems.refuse(&expression, format!("it does not use `{id}`"));
+            }
+            metric.validate(&format!("{metrics}.{id}"), problems);
+        }
+    }
+}
+
 impl Watch {
-    /// Notes what AWS would refuse.
+    /// Reports what AWS would refuse.
     pub(super) fn validate(&self, problems: &mut Problems) {
         match self {
             Self::Metric(metric) => metric.validate("watch", problems),
-            Self::Math(math) => {
-                if math.expression.trim().is_empty() {
-                    problems.refuse("watch.expression", "an expression is needed");
-                }
-                if !(1..=9).contains(&math.metrics.len()) {
-                    problems.refuse("watch.metrics", "an expression is over 1 to 9 metrics");
-                }
-                for (id, metric) in &math.metrics {
-                    let fits = id.starts_with(|c: char| c.is_ascii_lowercase())
-                        && id.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-                    if !fits || id == RESULT {
-                        let message = format!("`{id}`: take letters, digits and `_`, a small letter first");
-                        problems.refuse("watch.metrics", message);
-                    }
-                    if !math.expression.contains(id.as_str()) {
-                        problems.refuse("watch.expression", format!("it does not use `{id}`"));
-                    }
-                    metric.validate(&format!("watch.metrics.{id}"), problems);
-                }
-            }
+            Self::Math(math) => math.validate("watch", problems),
         }
-    }
-}
-
-/// The id of the expression among the queries of an alarm.
-const RESULT: &str = "result";
-
-impl Metric<Resolved> {
-    pub(super) fn sdk_dimensions(&self) -> Vec<Dimension> {
-        let dimension = |(name, value): (&String, &String)| Dimension::builder().name(name).value(value).build();
-        self.dimensions.iter().map(dimension).collect()
-    }
-
-    fn from_parts(namespace: Option<&str>, name: Option<&str>, dimensions: &[Dimension]) -> Self {
-        let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        Self {
-            namespace: owned(namespace),
-            name: owned(name),
-            dimensions: dimensions.iter().map(|one| (owned(one.name()), owned(one.value()))).collect(),
-            statistic: Statistic::Average,
-            unit: None,
-        }
-    }
-}
-
-impl MetricMath<Resolved> {
-    /// The queries of an alarm: every metric, and the expression as the result.
-    pub(super) fn to_sdk(&self, period_seconds: i32) -> Vec<MetricDataQuery> {
-        let query = |(id, metric): (&String, &Metric<Resolved>)| {
-            let source = SdkMetric::builder()
-                .namespace(&metric.namespace)
-                .metric_name(&metric.name)
-                .set_dimensions(Some(metric.sdk_dimensions()))
-                .build();
-            let statistic = MetricStat::builder()
-                .metric(source)
-                .period(period_seconds)
-                .stat(metric.statistic.text())
-                .set_unit(metric.unit.as_deref().map(StandardUnit::from))
-                .build();
-            MetricDataQuery::builder().id(id).metric_stat(statistic).return_data(false).build()
-        };
-        let result = MetricDataQuery::builder()
-            .id(RESULT)
-            .expression(&self.expression)
-            .set_label(self.label.clone())
-            .return_data(true)
-            .build();
-        self.metrics.iter().map(query).chain([result]).collect()
-    }
-}
-
-impl Watch<Resolved> {
-    /// What an alarm of AWS watches, and its period in seconds. An alarm that nobody here has made may have several
-    /// expressions or periods; those are told in a form that differs from anything declared.
-    pub(super) fn from_sdk(alarm: &MetricAlarm) -> (Self, i32) {
-        if alarm.metrics().is_empty() {
-            let statistic = alarm.extended_statistic().or(alarm.statistic().map(SdkStatistic::as_str));
-            let metric = Metric {
-                statistic: statistic.map_or(Statistic::Average, Statistic::from_text),
-                unit: alarm.unit().map(|unit| unit.as_str().to_owned()),
-                ..Metric::from_parts(alarm.namespace(), alarm.metric_name(), alarm.dimensions())
-            };
-            return (Self::Metric(metric), alarm.period().unwrap_or(0));
-        }
-        let mut periods = Vec::new();
-        let mut math = MetricMath { expression: String::new(), label: None, metrics: BTreeMap::new() };
-        for query in alarm.metrics() {
-            if let Some(found) = query.metric_stat() {
-                let source = found.metric();
-                let metric = Metric {
-                    statistic: Statistic::from_text(found.stat().unwrap_or_default()),
-                    unit: found.unit().map(|unit| unit.as_str().to_owned()),
-                    ..Metric::from_parts(
-                        source.and_then(SdkMetric::namespace),
-                        source.and_then(SdkMetric::metric_name),
-                        source.map(SdkMetric::dimensions).unwrap_or_default(),
-                    )
-                };
-                math.metrics.insert(query.id().unwrap_or_default().to_owned(), metric);
-                periods.extend(found.period());
-            } else {
-                if !math.expression.is_empty() {
-                    math.expression.push_str("; ");
-                }
-                math.expression.push_str(query.expression().unwrap_or_default());
-                math.label = query.label().filter(|label| !label.is_empty()).map(str::to_owned);
-            }
-        }
-        let period = periods.first().copied().filter(|first| periods.iter().all(|period| period == first));
-        (Self::Math(math), period.unwrap_or(0))
     }
 }
 
@@ -271,17 +156,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn statistics_read_back_as_they_are_written() {
-        for (statistic, text) in [
-            (Statistic::Sum, "Sum"),
-            (Statistic::Percentile(95.0), "p95"),
-            (Statistic::Percentile(99.9), "p99.9"),
-            (Statistic::Other("tm99".into()), "tm99"),
-        ] {
-            assert_eq!(statistic.text(), text);
-            assert_eq!(Statistic::from_text(text), statistic);
-        }
+    fn a_percentile_is_at_most_100() {
         assert!(Statistic::Percentile(101.0).problem().is_some());
+        assert_eq!(Statistic::Percentile(99.9).problem(), None);
     }
 
     #[test]
@@ -299,6 +176,7 @@ mod tests {
         assert_eq!(problems_of(&math("100 * errors / calls", &["errors", "calls"])), 0);
         assert_eq!(problems_of(&math("errors", &["errors", "calls"])), 1);
         assert_eq!(problems_of(&math("Errors", &["Errors"])), 1);
+        assert_eq!(problems_of(&math("result", &["result"])), 1);
         assert_eq!(problems_of(&math("", &[])), 2);
     }
 }

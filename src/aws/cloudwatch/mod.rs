@@ -1,8 +1,6 @@
-//! CloudWatch: one file for each kind, and for each part with a name of its own.
+//! CloudWatch: alarms and dashboards.
 
 mod alarm;
-mod body;
-mod calls;
 mod dashboard;
 mod metric;
 mod widget;

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::Statistic;
+use super::{Metric, Statistic};
 use crate::aws::AlarmArn;
-use crate::resource::{Declared, Input, Phase, Problems, Resolved};
+use crate::resource::{Declared, Input, Phase, Problems};
 
 /// A widget of a dashboard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub enum Widget<P: Phase = Declared> {
     Text(TextWidget<P>),
     /// The states of alarms.
     Alarms(AlarmsWidget<P>),
-    /// Any other widget, as CloudWatch describes widgets.
+    /// Any other widget, in CloudWatch's JSON form. It is placed as its own fields say.
     Other(Value),
 }
 
@@ -31,21 +31,23 @@ pub struct MetricWidget<P: Phase = Declared> {
     pub title: String,
     /// The metrics.
     pub lines: Vec<MetricLine<P>>,
-    /// How they are drawn.
+    /// The kind of drawing.
     #[serde(default)]
     pub view: MetricView,
-    /// Over how long values are put together, in seconds.
+    /// The period over which values are aggregated, in seconds.
     pub period_seconds: u32,
-    /// The region of the metrics; the dashboard's own unless given.
+    /// The region of the metrics; the region of the stack unless given.
     #[serde(default)]
     pub region: Option<String>,
-    /// How many of the 24 columns it takes.
+    /// The width in columns, 1 to 24.
     pub width: u32,
-    /// How many rows it takes.
+    /// The height in rows.
     pub height: u32,
 }
 
 /// A metric in a widget.
+///
+/// It has the fields of a [`Metric`] except for the unit, and a label.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct MetricLine<P: Phase = Declared> {
@@ -56,14 +58,14 @@ pub struct MetricLine<P: Phase = Declared> {
     /// The dimensions.
     #[serde(default)]
     pub dimensions: BTreeMap<String, P::Of<String>>,
-    /// How its values are put together.
+    /// The statistic.
     pub statistic: Statistic,
-    /// What it is called in the legend.
+    /// The label in the legend.
     #[serde(default)]
     pub label: Option<P::Of<String>>,
 }
 
-/// How metrics are drawn.
+/// The kind of drawing of a metric widget.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MetricView {
@@ -84,9 +86,9 @@ pub enum MetricView {
 pub struct TextWidget<P: Phase = Declared> {
     /// The text.
     pub markdown: P::Of<String>,
-    /// How many of the 24 columns it takes.
+    /// The width in columns, 1 to 24.
     pub width: u32,
-    /// How many rows it takes.
+    /// The height in rows.
     pub height: u32,
 }
 
@@ -98,36 +100,30 @@ pub struct AlarmsWidget<P: Phase = Declared> {
     pub title: String,
     /// The alarms.
     pub alarms: Vec<P::Of<AlarmArn>>,
-    /// How many of the 24 columns it takes.
+    /// The width in columns, 1 to 24.
     pub width: u32,
-    /// How many rows it takes.
+    /// The height in rows.
     pub height: u32,
 }
 
 impl MetricLine {
-    /// A metric of SageMaker hosting for one variant of an endpoint, named after the endpoint.
+    /// Creates a line for a metric of SageMaker hosting for one variant of an endpoint, labelled with the endpoint's name.
     pub fn of_variant(
         name: &str,
         endpoint: &Input<String>,
         variant: impl Into<Input<String>>,
         statistic: Statistic,
     ) -> Self {
-        Self {
-            namespace: "AWS/SageMaker".into(),
-            name: name.into(),
-            dimensions: BTreeMap::from([
-                ("EndpointName".into(), endpoint.clone()),
-                ("VariantName".into(), variant.into()),
-            ]),
-            statistic,
-            label: Some(endpoint.clone()),
-        }
+        let Metric { namespace, name, dimensions, statistic, unit: _ } =
+            Metric::of_variant(name, endpoint, variant, statistic);
+        Self { namespace, name, dimensions, statistic, label: Some(endpoint.clone()) }
     }
 }
 
 impl<P: Phase> Widget<P> {
-    /// How many columns and rows it takes; none where it says itself where it stands.
-    pub(super) fn size(&self) -> Option<(u32, u32)> {
+    /// Returns the width and height; `None` for a widget in CloudWatch's own form.
+    #[doc(hidden)]
+    pub fn size(&self) -> Option<(u32, u32)> {
         match self {
             Self::Metric(widget) => Some((widget.width, widget.height)),
             Self::Text(widget) => Some((widget.width, widget.height)),
@@ -138,68 +134,19 @@ impl<P: Phase> Widget<P> {
 }
 
 impl Widget {
-    /// Notes what AWS would refuse.
+    /// Reports what AWS would refuse.
     pub(super) fn validate(&self, field: &str, problems: &mut Problems) {
         if let Some((width, height)) = self.size()
             && (!(1..=24).contains(&width) || !(1..=1000).contains(&height))
         {
-            problems.refuse(field, "a widget takes 1 to 24 columns and 1 to 1000 rows");
+            problems.refuse(field, "a widget has 1 to 24 columns and 1 to 1000 rows");
         }
         let missing = match self {
             Self::Metric(widget) if widget.lines.is_empty() => "a metric",
             Self::Alarms(widget) if widget.alarms.is_empty() => "an alarm",
-            Self::Other(value) if !value.is_object() => "to be an object as CloudWatch describes widgets",
+            Self::Other(value) if !value.is_object() => "to be a JSON object in CloudWatch's form",
             _ => return,
         };
         problems.refuse(field, format!("this widget needs {missing}"));
-    }
-}
-
-impl Widget<Resolved> {
-    /// Its type and properties, as the body of a dashboard has them.
-    pub(super) fn render(&self, region: &str) -> Value {
-        match self {
-            Self::Metric(widget) => json!({ "type": "metric", "properties": widget.properties(region) }),
-            Self::Text(widget) => json!({ "type": "text", "properties": { "markdown": widget.markdown } }),
-            Self::Alarms(widget) => {
-                json!({ "type": "alarm", "properties": { "title": widget.title, "alarms": widget.alarms } })
-            }
-            Self::Other(value) => value.clone(),
-        }
-    }
-}
-
-impl MetricWidget<Resolved> {
-    fn properties(&self, region: &str) -> Value {
-        let (view, stacked) = match self.view {
-            MetricView::Lines => ("timeSeries", false),
-            MetricView::Stacked => ("timeSeries", true),
-            MetricView::Bars => ("bar", false),
-            MetricView::Number => ("singleValue", false),
-        };
-        let lines: Vec<_> = self.lines.iter().map(MetricLine::render).collect();
-        json!({
-            "title": self.title,
-            "metrics": lines,
-            "view": view,
-            "stacked": stacked,
-            "period": self.period_seconds,
-            "region": self.region.as_deref().unwrap_or(region),
-        })
-    }
-}
-
-impl MetricLine<Resolved> {
-    fn render(&self) -> Value {
-        let mut line = vec![json!(self.namespace), json!(self.name)];
-        for (name, value) in &self.dimensions {
-            line.extend([json!(name), json!(value)]);
-        }
-        let mut options = json!({ "stat": self.statistic.text() });
-        if let Some(label) = &self.label {
-            options["label"] = json!(label);
-        }
-        line.push(options);
-        Value::Array(line)
     }
 }

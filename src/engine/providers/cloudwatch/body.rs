@@ -1,18 +1,19 @@
-//! The body of a dashboard: how widgets are laid out, and how a body read is compared to what was written.
+//! The body of a dashboard: the layout of its widgets, and the comparison of a body from AWS with the declared widgets.
 
 use serde_json::{Map, Value, json};
 
-use super::Widget;
+use super::widget;
+use crate::aws::cloudwatch::Widget;
 use crate::resource::Resolved;
 
-/// How many columns a dashboard has.
+/// The number of columns of a dashboard.
 const COLUMNS: u32 = 24;
 
-/// The body of a dashboard: its widgets from left to right and from top to bottom, in the order given.
+/// Renders the body of a dashboard: the widgets from left to right and from top to bottom, in the order given.
 pub(super) fn render(widgets: &[Widget<Resolved>], region: &str) -> Value {
     let (mut x, mut y, mut row) = (0, 0, 0);
     let placed = widgets.iter().map(|widget| {
-        let mut body = widget.render(region);
+        let mut body = widget::render(widget, region);
         if let (Some((width, height)), Some(fields)) = (widget.size(), body.as_object_mut()) {
             if x + width > COLUMNS {
                 (x, y, row) = (0, y + row, 0);
@@ -28,8 +29,8 @@ pub(super) fn render(widgets: &[Widget<Resolved>], region: &str) -> Value {
     json!({ "widgets": placed.collect::<Vec<_>>() })
 }
 
-/// The widgets of a body as AWS has it. A widget that is as it was written is told as it was declared, whatever its
-/// spelling in JSON; any other is told as it stands.
+/// Reads the widgets of a body from AWS. A widget that means the same as the declared one at its place reads as declared,
+/// whatever its spelling in JSON. Any other reads as plain JSON.
 pub(super) fn read(body: &Value, last: &[Widget<Resolved>], region: &str) -> Vec<Widget<Resolved>> {
     let written = render(last, region);
     let found = body.get("widgets").and_then(Value::as_array).cloned().unwrap_or_default();
@@ -41,7 +42,7 @@ pub(super) fn read(body: &Value, last: &[Widget<Resolved>], region: &str) -> Vec
     found.iter().enumerate().map(widget).collect()
 }
 
-/// A value in one form for all that mean the same: numbers as floating point, without what is null.
+/// Returns a value in a form in which equal meanings are equal: numbers as floating point, objects without null fields.
 fn canonical(value: &Value) -> Value {
     match value {
         Value::Number(number) => number.as_f64().map_or_else(|| value.clone(), |number| json!(number)),
@@ -77,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn spelling_is_no_difference_and_content_is() {
+    fn another_spelling_reads_as_declared_and_other_content_does_not() {
         let declared = [text("a", 12, 3), text("b", 12, 3)];
         let mut body = render(&declared, "eu-west-1");
         body["widgets"][0]["x"] = json!(0.0);

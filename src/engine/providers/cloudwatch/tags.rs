@@ -1,4 +1,4 @@
-//! Tags of CloudWatch: one API for all kinds of this service, by ARN.
+//! Tags of CloudWatch. All kinds of the service are tagged by ARN.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use aws_sdk_cloudwatch::types::Tag;
 use crate::engine::sdk::{CallName, Context, Error};
 use crate::resource::{Tags, tag_changes};
 
-/// All tags of a resource, ownership tags included.
+/// Returns all tags of a resource, ownership tags included.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<String, String>, Error> {
     let list = context.aws.cloudwatch().list_tags_for_resource().resource_arn(arn);
     let found = list.send().await.named("cloudwatch:ListTagsForResource")?;
@@ -15,7 +15,7 @@ pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<St
     Ok(found.tags().iter().map(|tag| (owned(tag.key()), owned(tag.value()))).collect())
 }
 
-/// Brings the tags of a resource from one state to another.
+/// Changes the tags of a resource from `from` to `to`.
 pub(super) async fn update_tags(context: &Context, arn: &str, from: &Tags, to: &Tags) -> Result<(), Error> {
     let (set, removed) = tag_changes(from, to);
     let cloudwatch = context.aws.cloudwatch();
@@ -30,7 +30,7 @@ pub(super) async fn update_tags(context: &Context, arn: &str, from: &Tags, to: &
     Ok(())
 }
 
-/// Tags as the SDK takes them.
+/// Returns tags in the SDK's form.
 pub(super) fn sdk_tags(tags: BTreeMap<String, String>) -> Vec<Tag> {
     tags.into_iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
