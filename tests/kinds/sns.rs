@@ -1,10 +1,11 @@
-//! Topics and subscriptions.
+//! SNS: topics and subscriptions.
 
 use ebbtide::aws::TopicArn;
 use ebbtide::aws::iam::{Policy, Principal};
 use ebbtide::aws::sns::{Filter, FilterScope, Protocol, Subscription, SubscriptionOutputs, Topic, TopicOutputs};
+use ebbtide::engine::providers::Provider as _;
 use ebbtide::engine::sdk::ErrorKind;
-use ebbtide::resource::{Readiness, Resolved, Tags, kind};
+use ebbtide::resource::{Readiness, Resolved, Tags};
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -30,7 +31,7 @@ fn subscription(topic: &Made, protocol: Protocol, endpoint: &str) -> Subscriptio
     }
 }
 
-/// The ARN of the one subscription of a topic that waits for its confirmation; only its token tells it.
+/// Confirms a subscription by e-mail. Subscribing again returns its ARN, and the ARN ends with the token.
 async fn confirm(world: &World, topic: &str, endpoint: &str) {
     let again = world.aws.sns().subscribe().topic_arn(topic).protocol("email").endpoint(endpoint);
     let arn = again.return_subscription_arn(true).send().await.unwrap().subscription_arn.unwrap();
@@ -39,7 +40,7 @@ async fn confirm(world: &World, topic: &str, endpoint: &str) {
 }
 
 #[tokio::test]
-async fn a_topic_lives_through_every_change() {
+async fn a_topic_goes_through_every_change() {
     let world = World::new();
     let mut made = world.make::<Topic>("alarms", &topic()).await;
     let outputs: TopicOutputs<Resolved> = made.outputs().await;
@@ -62,7 +63,7 @@ async fn a_topic_lives_through_every_change() {
 }
 
 #[tokio::test]
-async fn a_topic_is_made_with_its_policy_and_drift_is_seen() {
+async fn a_topic_is_created_with_its_policy_and_drift_is_detected() {
     let world = World::new();
     let alarms = Policy::new().allow(["SNS:Publish"]).on_itself().to(Principal::service("cloudwatch.amazonaws.com"));
     let made = world.make::<Topic>("alarms", &Topic { policy: Some(resolved(&alarms)), ..topic() }).await;
@@ -73,18 +74,17 @@ async fn a_topic_is_made_with_its_policy_and_drift_is_seen() {
 }
 
 #[tokio::test]
-async fn a_topic_of_somebody_else_is_neither_found_nor_taken() {
+async fn a_topic_of_another_owner_is_neither_found_nor_taken_over() {
     let world = World::new();
     world.aws.sns().create_topic().name("theirs").send().await.unwrap();
     let context = world.context("sns_topic.ours", 1);
-    let inputs = serde_json::to_value(Topic { name: Some("theirs".into()), ..topic() }).unwrap();
-    let kind = kind("sns_topic").unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    assert_eq!(kind.create(&context, &inputs).await.unwrap_err().kind, ErrorKind::AlreadyExists);
+    let inputs = Topic { name: Some("theirs".into()), ..topic() };
+    assert_eq!(Topic::find(&context, &inputs).await.unwrap(), None);
+    assert_eq!(Topic::create(&context, &inputs).await.unwrap_err().kind, ErrorKind::AlreadyExists);
 }
 
 #[tokio::test]
-async fn a_subscription_lives_through_every_change() {
+async fn a_subscription_goes_through_every_change() {
     let world = World::new();
     let topic = world.make::<Topic>("alarms", &topic()).await;
     let mut changed = subscription(&topic, Protocol::Sqs, QUEUE);
@@ -109,7 +109,7 @@ async fn a_subscription_lives_through_every_change() {
 }
 
 #[tokio::test]
-async fn a_subscription_that_nobody_confirmed_is_ready_and_can_be_deleted_and_made_again() {
+async fn an_unconfirmed_subscription_is_ready_and_can_be_deleted_and_created_again() {
     let world = World::new();
     let topic = world.make::<Topic>("alarms", &topic()).await;
     let inputs = subscription(&topic, Protocol::Email, "ops@example.com");
@@ -120,7 +120,7 @@ async fn a_subscription_that_nobody_confirmed_is_ready_and_can_be_deleted_and_ma
         assert_eq!(observed.outputs["arn"], "PendingConfirmation");
         made.delete().await;
     }
-    // The mark that this takes is none of the topic's own tags.
+    // The tombstone that this leaves is none of the topic's own tags.
     assert_eq!(topic.read().await.unwrap().inputs, topic.inputs);
 }
 
@@ -131,9 +131,8 @@ async fn a_confirmed_subscription_has_its_arn_under_the_same_id() {
     let inputs = subscription(&topic, Protocol::Email, "ops@example.com");
     let mut made = world.make::<Subscription>("ops", &inputs).await;
     let filter = Filter { scope: FilterScope::default(), policy: json!({"a": ["b"]}).as_object().unwrap().clone() };
-    let filtered = Subscription { filter: Some(filter), ..inputs };
-    let to = serde_json::to_value(&filtered).unwrap();
-    let error = made.kind.update(&made.context, &made.id, &made.inputs, &to).await.unwrap_err();
+    let filtered = Subscription { filter: Some(filter), ..inputs.clone() };
+    let error = Subscription::update(&made.context, &made.id, &inputs, &filtered).await.unwrap_err();
     assert!(error.to_string().contains("confirmed"), "{error}");
 
     confirm(&world, &topic.id, "ops@example.com").await;
@@ -143,7 +142,7 @@ async fn a_confirmed_subscription_has_its_arn_under_the_same_id() {
 }
 
 #[tokio::test]
-async fn the_subscriptions_of_a_topic_go_with_it() {
+async fn deleting_a_topic_deletes_its_subscriptions() {
     let world = World::new();
     let topic = world.make::<Topic>("alarms", &topic()).await;
     let made = world.make::<Subscription>("queue", &subscription(&topic, Protocol::Sqs, QUEUE)).await;

@@ -1,21 +1,24 @@
-//! Which messages of a topic a subscription gets.
+//! Filters: the messages of a topic that a subscription receives.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// What a filter looks at.
+/// The length of the longest policy that AWS accepts, in bytes.
+const MAX_LENGTH: usize = 256 * 1024;
+
+/// The part of a message that a filter examines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FilterScope {
-    /// The attributes of a message.
+    /// The attributes.
     #[default]
     MessageAttributes,
-    /// Its body, which must be JSON.
+    /// The body, which must be JSON.
     MessageBody,
 }
 
 impl FilterScope {
-    /// AWS's word for it.
-    pub(super) fn as_str(self) -> &'static str {
+    /// Returns AWS's name of the scope.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::MessageAttributes => "MessageAttributes",
             Self::MessageBody => "MessageBody",
@@ -23,10 +26,10 @@ impl FilterScope {
     }
 }
 
-/// Which messages a subscription gets.
+/// A filter: the messages that a subscription receives.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Filter {
-    /// What it looks at.
+    /// The part of a message that is examined.
     #[serde(default)]
     pub scope: FilterScope,
     /// The conditions in AWS's form: `{"severity": ["high"], "count": [{"numeric": [">", 3]}]}`.
@@ -34,25 +37,17 @@ pub struct Filter {
 }
 
 impl Filter {
-    /// From a subscription's attributes; an empty policy lets everything through.
-    pub(super) fn read(policy: Option<&str>, scope: Option<&str>) -> Option<Self> {
-        let policy: Map<String, Value> = serde_json::from_str(policy?).ok()?;
-        let scope = match scope {
-            Some("MessageBody") => FilterScope::MessageBody,
-            _ => FilterScope::MessageAttributes,
-        };
-        (!policy.is_empty()).then_some(Self { scope, policy })
-    }
-
-    /// What is wrong with it.
+    /// Returns the reason why AWS would refuse the filter.
     pub(super) fn problem(&self) -> Option<String> {
         let length = Value::Object(self.policy.clone()).to_string().len();
-        // Under attributes each key has a list of alternatives; in a body the lists stand at the leaves.
+        // A policy for attributes has a list of alternatives under each key; one for a body has the lists at its leaves.
         let flat = self.scope == FilterScope::MessageAttributes;
         let wrong = self.policy.iter().find(|(key, value)| flat && *key != "$or" && !value.is_array());
         match wrong {
-            _ if self.policy.is_empty() => Some("has no condition; leave it out to get every message".to_owned()),
-            _ if length > 256 * 1024 => Some("is longer than 256 KiB".to_owned()),
+            _ if self.policy.is_empty() => {
+                Some("has no condition; leave the filter out to receive every message".to_owned())
+            }
+            _ if length > MAX_LENGTH => Some("is longer than 256 KiB".to_owned()),
             Some((key, _)) => Some(format!("`{key}` needs a list of values, any of which matches")),
             None => None,
         }
@@ -78,9 +73,9 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_policy_is_no_filter() {
-        assert_eq!(Filter::read(Some("{}"), None), None);
-        assert_eq!(Filter::read(None, Some("MessageBody")), None);
-        assert_eq!(Filter::read(Some(r#"{"a":["b"]}"#), None), Some(filter(json!({"a": ["b"]}))));
+    fn scopes_serialize_to_their_aws_names() {
+        for scope in [FilterScope::MessageAttributes, FilterScope::MessageBody] {
+            assert_eq!(serde_json::to_value(scope).unwrap(), scope.as_str());
+        }
     }
 }

@@ -1,11 +1,9 @@
 //! SNS: topics and subscriptions.
 
 mod filter;
-mod marks;
 mod protocol;
 mod subscription;
 mod topic;
-mod topic_policy;
 
 pub use filter::{Filter, FilterScope};
 pub use protocol::Protocol;

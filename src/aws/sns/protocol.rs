@@ -1,4 +1,4 @@
-//! How messages reach a subscriber.
+//! Protocols: the ways in which messages reach a subscriber.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,25 +6,25 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Protocol {
-    /// E-mail; its receiver must confirm.
+    /// E-mail; the receiver must confirm the subscription.
     Email,
-    /// E-mail with the message as JSON; its receiver must confirm.
+    /// E-mail with the message as JSON; the receiver must confirm the subscription.
     EmailJson,
     /// A text message to a phone number, `+49…`.
     Sms,
-    /// A POST without encryption; the receiver must confirm.
+    /// A POST without encryption; the receiver must confirm the subscription.
     Http,
-    /// A POST; the receiver must confirm.
+    /// A POST; the receiver must confirm the subscription.
     Https,
-    /// A queue of SQS, by its ARN.
+    /// An SQS queue, by its ARN.
     Sqs,
-    /// A function of Lambda, by its ARN.
+    /// A Lambda function, by its ARN.
     Lambda,
 }
 
 impl Protocol {
-    /// AWS's word for it.
-    pub(super) fn as_str(self) -> &'static str {
+    /// Returns AWS's name of the protocol.
+    pub fn as_str(self) -> &'static str {
         match self {
             Self::Email => "email",
             Self::EmailJson => "email-json",
@@ -36,18 +36,19 @@ impl Protocol {
         }
     }
 
-    /// Whether the bare message can be delivered, without SNS's envelope.
-    pub(super) fn takes_raw(self) -> bool {
+    /// Returns whether SNS can deliver the message without its envelope.
+    pub(super) fn supports_raw_delivery(self) -> bool {
         matches!(self, Self::Http | Self::Https | Self::Sqs)
     }
 
-    /// Whether a subscription waits until the receiver confirms it.
-    pub(super) fn must_confirm(self) -> bool {
+    /// Returns whether the receiver must confirm a subscription.
+    #[doc(hidden)]
+    pub fn must_confirm(self) -> bool {
         matches!(self, Self::Email | Self::EmailJson | Self::Http | Self::Https)
     }
 
-    /// Why a text is no endpoint of this protocol, if it is none.
-    pub(super) fn problem(self, endpoint: &str) -> Option<String> {
+    /// Returns the reason why a text is no endpoint of this protocol.
+    pub(super) fn endpoint_problem(self, endpoint: &str) -> Option<String> {
         let is_arn_of = |service: &str| {
             let mut parts = endpoint.splitn(6, ':');
             parts.next() == Some("arn")
@@ -75,12 +76,12 @@ impl Protocol {
             Self::Sqs => (is_arn_of("sqs"), "the ARN of a queue"),
             Self::Lambda => (is_arn_of("lambda"), "the ARN of a function"),
         };
-        // AWS lists such an endpoint with `****` for the password, so that it could never be found again.
+        // AWS lists such an endpoint with `****` in place of the password, so `find` would never recognize it.
         let with_password = matches!(self, Self::Http | Self::Https)
             && endpoint.split('/').nth(2).is_some_and(|host| host.contains('@'));
         match (good, with_password) {
             (false, _) => Some(format!("`{endpoint}` is not {form}")),
-            (true, true) => Some("has a password in it, which would stand in the state".to_owned()),
+            (true, true) => Some("has a password in it, which would be stored in the state".to_owned()),
             (true, false) => None,
         }
     }
@@ -101,13 +102,13 @@ mod tests {
             (Protocol::Lambda, "arn:aws:lambda:eu-west-1:123456789012:function:f", "f"),
             (Protocol::Sms, "+4915112345678", "call me"),
         ] {
-            assert_eq!(protocol.problem(good), None);
-            assert!(protocol.problem(bad).is_some(), "{bad}");
+            assert_eq!(protocol.endpoint_problem(good), None);
+            assert!(protocol.endpoint_problem(bad).is_some(), "{bad}");
         }
     }
 
     #[test]
-    fn the_names_are_those_of_aws() {
+    fn protocols_serialize_to_their_aws_names() {
         for protocol in [Protocol::Email, Protocol::EmailJson, Protocol::Sms, Protocol::Http, Protocol::Https] {
             assert_eq!(serde_json::to_value(protocol).unwrap(), protocol.as_str());
         }

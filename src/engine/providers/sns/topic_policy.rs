@@ -1,4 +1,4 @@
-//! The policy of a topic. AWS gives each topic one, which counts as none.
+//! The access policy of a topic. AWS gives each topic a default policy, which reads as no policy.
 
 use serde_json::{Value, json};
 
@@ -6,10 +6,10 @@ use crate::aws::iam::Policy;
 use crate::engine::sdk::Error;
 use crate::resource::Resolved;
 
-/// What AWS names the one statement of the policy that it gives.
+/// The id that AWS gives to the only statement of the default policy.
 const DEFAULT_STATEMENT: &str = "__default_statement_ID";
 
-/// The declared policy from what AWS has.
+/// Reads a topic's policy from its document; `None` for the default policy.
 pub(super) fn read(
     document: Option<&str>,
     last: Option<&Policy<Resolved>>,
@@ -21,10 +21,11 @@ pub(super) fn read(
     Ok((!is_default).then_some(policy))
 }
 
-/// What to set; without a declared policy the one that AWS gives, for a topic cannot be without.
+/// Returns the document to set. Without a declared policy that is AWS's default, because a topic's policy cannot be removed.
 pub(super) fn document(declared: Option<&Policy<Resolved>>, topic: &str, account: &str) -> Value {
     match declared {
         Some(policy) => policy.to_json(Some(topic)),
+        // The embedded cloud has a copy of this of its own on purpose, so that an error here shows against it.
         None => json!({
             "Version": "2008-10-17",
             "Id": "__default_policy_ID",
@@ -50,13 +51,13 @@ mod tests {
     const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
 
     #[test]
-    fn what_aws_gives_counts_as_none_and_what_was_added_to_it_does_not() {
-        let given = document(None, TOPIC, "123456789012");
-        assert_eq!(read(Some(&given.to_string()), None, TOPIC).unwrap(), None);
-        let mut more = given;
+    fn the_default_policy_reads_as_none_and_an_extended_one_does_not() {
+        let default = document(None, TOPIC, "123456789012");
+        assert_eq!(read(Some(&default.to_string()), None, TOPIC).unwrap(), None);
+        let mut extended = default;
         let added =
             json!({"Sid": "Added", "Effect": "Allow", "Principal": "*", "Action": "SNS:Publish", "Resource": TOPIC});
-        more["Statement"].as_array_mut().unwrap().push(added);
-        assert_eq!(read(Some(&more.to_string()), None, TOPIC).unwrap().unwrap().statements.len(), 2);
+        extended["Statement"].as_array_mut().unwrap().push(added);
+        assert_eq!(read(Some(&extended.to_string()), None, TOPIC).unwrap().unwrap().statements.len(), 2);
     }
 }
