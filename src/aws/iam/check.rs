@@ -1,4 +1,4 @@
-//! What a policy may not say, by where it is used: found while planning instead of by AWS.
+//! Validation of policies by their purpose, so that a plan finds the mistakes that AWS would refuse.
 
 use std::collections::BTreeSet;
 
@@ -7,18 +7,18 @@ use super::policy::ITSELF;
 use super::{Policy, Principal, Statement};
 use crate::resource::{Phase, Resolved, resolve};
 
-/// Where a policy is used.
+/// The use of a policy, which decides what it may contain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// Who may assume a role: names principals, no resources.
+    /// Says who may assume a role. Has principals and no resources.
     Trust,
-    /// What a role may do: names resources, no principals.
+    /// Says what a role may do. Has resources and no principals.
     Identity,
-    /// Who may use a bucket or topic: names both.
+    /// Says who may use a bucket or topic. Has both.
     Resource,
 }
 
-/// Stands for what is only known after apply. It cannot be part of a policy itself.
+/// The placeholder for values that are only known after apply. It cannot occur in a policy.
 const UNKNOWN: char = '\0';
 
 /// The most characters of a trust policy (the highest quota that AWS grants) and of a bucket policy.
@@ -26,11 +26,11 @@ const LONGEST_TRUST: usize = 4096;
 const LONGEST_RESOURCE: usize = 20_480;
 
 impl<P: Phase> Policy<P> {
-    /// What is wrong with the policy as far as it is known; what refers to other resources is passed over.
+    /// Returns the problems of the policy as far as it is known. References to other resources are not checked.
     pub fn problems(&self, purpose: Purpose) -> Vec<String> {
         let policy = match self.known() {
             Ok(policy) => policy,
-            Err(error) => return vec![format!("is no policy: {error}")],
+            Err(error) => return vec![format!("is not a policy: {error}")],
         };
         let mut problems = Vec::new();
         if policy.statements.is_empty() {
@@ -42,7 +42,7 @@ impl<P: Phase> Policy<P> {
             let mut found = Vec::new();
             check_statement(statement, purpose, &mut found);
             if statement.sid.as_ref().is_some_and(|sid| !sids.insert(sid)) {
-                found.push("its name stands twice in the policy".to_owned());
+                found.push("another statement has the same name".to_owned());
             }
             problems.extend(found.into_iter().map(|problem| format!("{name}: {problem}")));
         }
@@ -53,18 +53,18 @@ impl<P: Phase> Policy<P> {
         };
         let length = self.known_length();
         if length > longest {
-            problems.push(format!("is {length} characters long, and AWS takes {longest}"));
+            problems.push(format!("is {length} characters long; AWS accepts at most {longest}"));
         }
         problems
     }
 
-    /// The characters of the document that AWS counts, as far as they are known.
+    /// Returns the length of the document as AWS counts it, without white space and without unknown values.
     pub(super) fn known_length(&self) -> usize {
         let text = self.known().map(|policy| policy.to_string()).unwrap_or_default();
         text.replace("\\u0000", "").chars().filter(|c| !c.is_whitespace()).count()
     }
 
-    /// The policy with [`UNKNOWN`] for each reference.
+    /// Returns the policy with [`UNKNOWN`] for each reference.
     fn known(&self) -> Result<Policy<Resolved>, serde_json::Error> {
         let unknown = serde_json::Value::String(UNKNOWN.to_string());
         let (json, _) = resolve(&serde_json::to_value(self)?, &|_| Some(unknown.clone()));
@@ -74,7 +74,7 @@ impl<P: Phase> Policy<P> {
 
 fn check_statement(statement: &Statement<Resolved>, purpose: Purpose, problems: &mut Vec<String>) {
     if let Some(sid) = statement.sid.as_ref().filter(|sid| !is_sid(sid)) {
-        problems.push(format!("`{sid}` is no name for a statement: letters and digits only"));
+        problems.push(format!("`{sid}` is not a valid statement name: use letters and digits only"));
     }
     if statement.actions.is_empty() {
         problems.push("names no action".to_owned());
@@ -82,14 +82,14 @@ fn check_statement(statement: &Statement<Resolved>, purpose: Purpose, problems: 
     for action in &statement.actions {
         let action = action.as_str();
         if !super::Action::from(action).is_well_formed() {
-            problems.push(format!("`{action}` is no action: write SERVICE:ACTION, such as s3:GetObject"));
+            problems.push(format!("`{action}` is not an action: write SERVICE:ACTION, such as s3:GetObject"));
         } else if purpose == Purpose::Trust && !action.starts_with("sts:") {
-            problems.push(format!("`{action}` in a trust policy, which is about sts:AssumeRole and its kin"));
+            problems.push(format!("`{action}` cannot be in a trust policy, which has actions such as sts:AssumeRole"));
         }
     }
     match purpose {
         Purpose::Trust if !statement.resources.is_empty() => {
-            problems.push("names a resource; in a trust policy that is the role itself".to_owned());
+            problems.push("names a resource; a trust policy applies to the role itself".to_owned());
         }
         Purpose::Identity | Purpose::Resource if statement.resources.is_empty() => {
             problems.push("names no resource; add one with `on`".to_owned());
@@ -99,7 +99,7 @@ fn check_statement(statement: &Statement<Resolved>, purpose: Purpose, problems: 
     problems.extend(statement.resources.iter().filter_map(|resource| resource_problem(resource, purpose)));
     match purpose {
         Purpose::Identity if !statement.principals.is_empty() => {
-            problems.push("names a principal; in a policy of a role that is the role itself".to_owned());
+            problems.push("names a principal; a policy of a role applies to the role itself".to_owned());
         }
         Purpose::Trust | Purpose::Resource if statement.principals.is_empty() => {
             problems.push("names no principal; add one with `to`".to_owned());
@@ -111,13 +111,13 @@ fn check_statement(statement: &Statement<Resolved>, purpose: Purpose, problems: 
     for condition in &statement.conditions {
         let (operator, key) = (&condition.operator, &condition.key);
         if !is_operator(operator) {
-            problems.push(format!("`{operator}` is no operator of a condition, such as StringEquals"));
+            problems.push(format!("`{operator}` is not a condition operator, such as StringEquals"));
         }
         if key.is_empty() || condition.values.is_empty() {
             problems.push(format!("the condition {operator} needs a key and a value"));
         }
         if !compared.insert((operator, key)) {
-            problems.push(format!("two conditions {operator} on {key}: put their values into one"));
+            problems.push(format!("has two conditions {operator} on {key}: merge their values into one"));
         }
     }
     if let Some(name) = statement.other.keys().next() {
@@ -133,11 +133,13 @@ fn resource_problem(text: &str, purpose: Purpose) -> Option<String> {
     if let Some(rest) = text.strip_prefix(ITSELF) {
         return match purpose {
             Purpose::Resource if rest.is_empty() || rest.starts_with(['/', UNKNOWN]) => None,
-            Purpose::Resource => Some(format!("`{text}`: what lies inside begins with `/`")),
-            Purpose::Trust | Purpose::Identity => Some("a policy of a role cannot be about itself".to_owned()),
+            Purpose::Resource => Some(format!("`{text}`: a path inside the resource begins with `/`")),
+            Purpose::Trust | Purpose::Identity => {
+                Some("a policy of a role cannot name itself as a resource".to_owned())
+            }
         };
     }
-    (text != "*" && !is_arn(text)).then(|| format!("`{}` is no ARN and not `*`", shown(text)))
+    (text != "*" && !is_arn(text)).then(|| format!("`{}` is neither an ARN nor `*`", display(text)))
 }
 
 fn principal_problem(principal: &Principal<Resolved>) -> Option<String> {
@@ -146,19 +148,19 @@ fn principal_problem(principal: &Principal<Resolved>) -> Option<String> {
         Principal::Service(host) => {
             let good = host.contains('.') && host.chars().all(|c| c.is_ascii_alphanumeric() || ".-".contains(c));
             let good = good && (host.ends_with(".amazonaws.com") || host.ends_with(".amazonaws.com.cn"));
-            (!good).then(|| format!("`{host}` is no service: write it like sagemaker.amazonaws.com"))
+            (!good).then(|| format!("`{host}` is not a service: write it like sagemaker.amazonaws.com"))
         }
         Principal::Account(number) => {
             let good = number.len() == 12 && number.bytes().all(|b| b.is_ascii_digit());
-            (!good).then(|| format!("`{number}` is no account: 12 digits"))
+            (!good).then(|| format!("`{number}` is not an account number: it has 12 digits"))
         }
         Principal::Aws(arn) if arn.contains(['*', '?']) => {
-            Some(format!("`{}`: a principal has no wildcards; use a condition on aws:PrincipalArn", shown(arn)))
+            Some(format!("`{}`: a principal cannot have wildcards; use a condition on aws:PrincipalArn", display(arn)))
         }
         Principal::Aws(arn) => {
             let service = arn.split(':').nth(2);
             let good = is_arn(arn) && (arn.contains(UNKNOWN) || matches!(service, Some("iam" | "sts")));
-            (!good).then(|| format!("`{}` is no ARN of a role, user or session", shown(arn)))
+            (!good).then(|| format!("`{}` is not the ARN of a role, user or session", display(arn)))
         }
         Principal::Federated(provider) => {
             provider.is_empty().then(|| "an identity provider needs a name or an ARN".to_owned())
@@ -166,7 +168,7 @@ fn principal_problem(principal: &Principal<Resolved>) -> Option<String> {
     }
 }
 
-/// Whether a text is, or with what is not known yet may become, an ARN.
+/// Returns whether a text is an ARN, or may be one once its unknown parts are known.
 pub(super) fn is_arn(text: &str) -> bool {
     let known = text.split(UNKNOWN).next().unwrap_or_default();
     if known.len() < text.len() {
@@ -182,7 +184,8 @@ pub(super) fn is_arn(text: &str) -> bool {
         && !text.contains(char::is_whitespace)
 }
 
-fn shown(text: &str) -> String {
+/// Returns a text with its unknown parts in words.
+fn display(text: &str) -> String {
     text.replace(UNKNOWN, "(known after apply)")
 }
 
@@ -196,7 +199,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_be_valid_passes() {
+    fn valid_policies_pass() {
         let identity = Policy::new()
             .allow(["s3:Get*"])
             .on(arn().then("/*"))
@@ -212,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_valid_is_refused_with_the_reason() {
+    fn invalid_policies_are_refused_with_the_reason() {
         let none: [&str; 0] = [];
         let get = || Policy::new().allow(["s3:GetObject"]);
         let trust = || Policy::trust("sagemaker.amazonaws.com");
@@ -222,23 +225,23 @@ mod tests {
             (Policy::new().allow(none).on("*"), Purpose::Identity, "no action"),
             (Policy::new().allow(["GetObject"]).on("*"), Purpose::Identity, "SERVICE:ACTION"),
             (get(), Purpose::Identity, "no resource"),
-            (get().on("my-bucket"), Purpose::Identity, "no ARN"),
-            (get().on("arn:aws:s3"), Purpose::Identity, "no ARN"),
+            (get().on("my-bucket"), Purpose::Identity, "neither an ARN"),
+            (get().on("arn:aws:s3"), Purpose::Identity, "neither an ARN"),
             (get().on(arn().after("bucket ")), Purpose::Identity, "bucket (known after apply)"),
-            (get().on_itself(), Purpose::Identity, "about itself"),
+            (get().on_itself(), Purpose::Identity, "name itself"),
             (get().on("*").to(Principal::Everyone), Purpose::Identity, "names a principal"),
             (get().on("*"), Purpose::Resource, "no principal"),
             (get().on_itself_then("*").to(Principal::Everyone), Purpose::Resource, "begins with `/`"),
             (trust().on("*"), Purpose::Trust, "names a resource"),
             (get().to(Principal::Everyone), Purpose::Trust, "sts:AssumeRole"),
             (Policy::new().allow(["sts:AssumeRole"]), Purpose::Trust, "no principal"),
-            (Policy::trust("sagemaker"), Purpose::Trust, "no service"),
+            (Policy::trust("sagemaker"), Purpose::Trust, "not a service"),
             (trust().to(Principal::account("12")), Purpose::Trust, "12 digits"),
             (trust().to(Principal::aws("arn:aws:iam::123456789012:role/*")), Purpose::Trust, "wildcards"),
             (trust().to(Principal::aws("arn:aws:s3:::bucket")), Purpose::Trust, "role, user"),
             (get().on("*").named("a b"), Purpose::Identity, "letters and digits"),
-            (get().on("*").named("A").allow(["s3:*"]).on("*").named("A"), Purpose::Identity, "stands twice"),
-            (get().on("*").when("Equals", "k", ["v"]), Purpose::Identity, "no operator"),
+            (get().on("*").named("A").allow(["s3:*"]).on("*").named("A"), Purpose::Identity, "same name"),
+            (get().on("*").when("Equals", "k", ["v"]), Purpose::Identity, "not a condition operator"),
             (get().on("*").when("Bool", "k", none), Purpose::Identity, "a key and a value"),
             (get().on("*").when("Bool", "k", ["1"]).when("Bool", "k", ["2"]), Purpose::Identity, "two conditions"),
             (trust().named(&"x".repeat(4096)), Purpose::Trust, "characters long"),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::resource::{Declared, Input, Phase};
 
-/// A condition: an operator, the key it looks at, and the values to compare with (one of them must match).
+/// A condition: an operator, a key of the request, and the values to compare it with. One of them must match.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Condition<P: Phase = Declared> {
@@ -17,7 +17,7 @@ pub struct Condition<P: Phase = Declared> {
 }
 
 impl Condition {
-    /// A condition on one key.
+    /// Creates a condition on one key.
     pub fn new<V: Into<Input<String>>>(operator: &str, key: &str, values: impl IntoIterator<Item = V>) -> Self {
         let values = values.into_iter().map(Into::into).collect();
         Self { operator: operator.to_owned(), key: key.to_owned(), values }
@@ -54,7 +54,7 @@ const OPERATORS: &[&str] = &[
     "StringNotLike",
 ];
 
-/// Whether IAM knows an operator.
+/// Returns whether IAM has such an operator.
 pub(super) fn is_operator(text: &str) -> bool {
     if text == "Null" {
         return true;

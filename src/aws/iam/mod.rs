@@ -1,16 +1,18 @@
 //! IAM: policies as types, and roles.
 
 mod check;
+mod comparison;
 mod condition;
 mod document;
+mod parsing;
 mod policy;
 mod principal;
 mod role;
-mod role_policies;
 mod statement;
 
 pub use check::Purpose;
 pub use condition::Condition;
+pub use parsing::PolicyDocumentError;
 pub use policy::Policy;
 pub use principal::Principal;
 pub use role::{Role, RoleOutputs};

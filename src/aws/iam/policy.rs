@@ -1,17 +1,28 @@
-//! Policies, built with types: `Policy::new().allow(["s3:GetObject"]).on(bucket.arn.then("/*").text())`.
+//! Policies as types with a builder.
 
 use serde::{Deserialize, Serialize};
 
 use super::{Action, Condition, Effect, Principal, Statement};
 use crate::resource::{Declared, Input, Phase};
 
-/// Stands in a policy for the ARN of the resource that carries it, which cannot be referred to while declaring it.
+/// The placeholder for the ARN of the resource that carries the policy. A resource cannot refer to itself while it is
+/// declared.
 pub(super) const ITSELF: &str = "${self}";
 
-/// A policy: what is allowed and denied to whom, on what, under which conditions.
+/// A policy: statements that allow or deny actions.
 ///
-/// A statement begins with [`allow`](Policy::allow) or [`deny`](Policy::deny); what follows is about that statement.
-/// What cannot be valid is found where the policy is used, for that decides what it may say ([`Purpose`]).
+/// A statement begins with [`allow`](Policy::allow) or [`deny`](Policy::deny); the calls after it complete that statement.
+/// The resource that uses a policy validates it, because the rules depend on its [`Purpose`].
+///
+/// ```
+/// # use ebbtide::aws::iam::Policy;
+/// # fn declare(bucket: &ebbtide::aws::s3::BucketOutputs<ebbtide::resource::Declared>) -> Policy {
+/// Policy::new()
+///     .allow(["s3:GetObject"])
+///     .on(bucket.arn.then("/*").text())
+///     .when("StringEquals", "aws:SourceAccount", ["123456789012"])
+/// # }
+/// ```
 ///
 /// [`Purpose`]: super::Purpose
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,12 +39,12 @@ impl<P: Phase> Default for Policy<P> {
 }
 
 impl Policy {
-    /// A policy without a statement.
+    /// Creates a policy without a statement.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// The trust policy of a role that a service assumes: `Policy::trust("sagemaker.amazonaws.com")`.
+    /// Creates the trust policy of a role that a service assumes: `Policy::trust("sagemaker.amazonaws.com")`.
     pub fn trust(service: &str) -> Self {
         Self::new().allow(["sts:AssumeRole"]).to(Principal::service(service))
     }
@@ -50,13 +61,13 @@ impl Policy {
         self.begin(Effect::Deny, actions)
     }
 
-    /// Adds a resource: an ARN, with `*` and `?` for any characters.
+    /// Adds a resource: an ARN, in which `*` stands for any characters and `?` for any single one.
     #[must_use]
     pub fn on(self, resource: impl Into<Input<String>>) -> Self {
         self.last(|statement| statement.resources.push(resource.into()))
     }
 
-    /// Makes the statement one about every resource.
+    /// Adds every resource: `*`.
     #[must_use]
     pub fn on_everything(self) -> Self {
         self.on("*")
@@ -68,7 +79,7 @@ impl Policy {
         self.on(ITSELF)
     }
 
-    /// Adds what lies inside the resource that carries the policy: the objects of a bucket (`/*`, `/models/*`).
+    /// Adds a path inside the resource that carries the policy: objects of a bucket (`/*`, `/models/*`).
     #[must_use]
     pub fn on_itself_then(self, path: &str) -> Self {
         self.on(format!("{ITSELF}{path}"))

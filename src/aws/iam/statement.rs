@@ -8,27 +8,27 @@ use serde_json::Value;
 use super::{Condition, Principal};
 use crate::resource::{Declared, Phase};
 
-/// What a statement does with a request that it matches.
+/// The effect of a statement on the requests that it matches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Effect {
-    /// It allows it.
+    /// They are allowed.
     Allow,
-    /// It denies it, whatever else allows it.
+    /// They are denied, even if another statement allows them.
     Deny,
 }
 
-/// An action, `SERVICE:NAME`; `*` and `?` in the name stand for any characters.
+/// An action, `SERVICE:NAME`. In the name, `*` stands for any characters and `?` for any single one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Action(String);
 
 impl Action {
-    /// The action as text.
+    /// Returns the action as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it has the form of an action: `s3:GetObject`, `s3:Get*`, `*`.
+    /// Returns whether it has the form of an action: `s3:GetObject`, `s3:Get*`, `*`.
     pub fn is_well_formed(&self) -> bool {
         self.0 == "*"
             || self.0.split_once(':').is_some_and(|(service, name)| {
@@ -56,30 +56,30 @@ impl From<String> for Action {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Statement<P: Phase = Declared> {
-    /// Its name in the policy, letters and digits; unique there.
+    /// The name, letters and digits, unique in the policy.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sid: Option<String>,
     /// Whether it allows or denies.
     pub effect: Effect,
-    /// The actions it is about.
+    /// The actions it applies to.
     #[serde(default)]
     pub actions: BTreeSet<Action>,
-    /// The resources it is about: ARNs, or `*`; none in a trust policy. `${self}` is what carries the policy.
+    /// The resources it applies to: ARNs, or `*`. None in a trust policy. `${self}` is the resource that carries the policy.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub resources: Vec<P::Of<String>>,
-    /// Who it is about; none in the policies of a role, for there it is the role.
+    /// The principals it applies to. None in the policies of a role, which apply to the role.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub principals: Vec<Principal<P>>,
-    /// The conditions, all of which must hold.
+    /// The conditions. All of them must hold.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub conditions: Vec<Condition<P>>,
-    /// Elements that were read from AWS and that cannot be declared (`NotAction`, …): they only show as drift.
+    /// Elements read from AWS that cannot be declared, such as `NotAction`. They only show as drift.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub other: BTreeMap<String, Value>,
 }
 
 impl<P: Phase> Statement<P> {
-    /// A statement about nothing yet.
+    /// Creates a statement without actions, resources and principals.
     pub fn new(effect: Effect) -> Self {
         Self {
             sid: None,

@@ -43,13 +43,13 @@ pub(super) fn split(
     }
     let before = policy.statements.len();
     if let Some(refusal) = whole(None, true)? {
-        let is_refusal = |statement| Policy { statements: vec![statement] }.says_the_same_as(&refusal);
+        let is_refusal = |statement| Policy { statements: vec![statement] }.is_equivalent_to(&refusal);
         policy.statements.retain(|statement| !is_refusal(statement.clone()));
     }
     let tls_only = policy.statements.len() < before;
     // What is left may be the declared part in another order.
     let policy = match last_policy {
-        Some(last) if last.says_the_same_as(&policy) => last.clone(),
+        Some(last) if last.is_equivalent_to(&policy) => last.clone(),
         _ => policy,
     };
     Ok(((!policy.statements.is_empty()).then_some(policy), tls_only))

@@ -1,16 +1,17 @@
-//! The policies of a role: its own (inline) and the managed ones attached to it.
+//! Calls for the policies of a role: inline policies, and managed policies attached to it.
 
 use std::collections::BTreeMap;
 
-use super::Policy;
+use super::document::read_policy;
 use crate::aws::Arn;
+use crate::aws::iam::Policy;
 use crate::engine::sdk::{CallName, Context, Error, OptionalCall};
 use crate::resource::Resolved;
 
 /// Inline policies by name.
 type Inline = BTreeMap<String, Policy<Resolved>>;
 
-/// The inline policies of a role; `None` if there is no such role.
+/// Returns the inline policies of a role; `None` if there is no such role.
 pub(super) async fn read_inline(context: &Context, role: &str, last: &Inline) -> Result<Option<Inline>, Error> {
     let iam = context.aws.iam();
     let mut pages = iam.list_role_policies().role_name(role).into_paginator().items().send();
@@ -18,16 +19,16 @@ pub(super) async fn read_inline(context: &Context, role: &str, last: &Inline) ->
     while let Some(name) = pages.next().await {
         let Some(name) = name.named("iam:ListRolePolicies").optional()? else { return Ok(None) };
         let policy = iam.get_role_policy().role_name(role).policy_name(&name).send().await;
-        // One that went between the two calls is gone.
+        // A policy that was deleted between the two calls is skipped.
         if let Some(policy) = policy.named("iam:GetRolePolicy").optional()? {
-            let policy = Policy::read(policy.policy_document(), last.get(&name), None)?;
+            let policy = read_policy(policy.policy_document(), last.get(&name))?;
             policies.insert(name, policy);
         }
     }
     Ok(Some(policies))
 }
 
-/// The ARNs of the managed policies attached to a role, sorted; `None` if there is no such role.
+/// Returns the ARNs of the managed policies attached to a role, sorted; `None` if there is no such role.
 pub(super) async fn read_attached(context: &Context, role: &str) -> Result<Option<Vec<Arn>>, Error> {
     let mut pages = context.aws.iam().list_attached_role_policies().role_name(role).into_paginator().items().send();
     let mut arns = Vec::new();
@@ -39,7 +40,7 @@ pub(super) async fn read_attached(context: &Context, role: &str) -> Result<Optio
     Ok(Some(arns))
 }
 
-/// Puts the inline policies that are new or differ.
+/// Puts the inline policies of `to` that are new or differ from those of `from`.
 pub(super) async fn put_inline(context: &Context, role: &str, from: &Inline, to: &Inline) -> Result<(), Error> {
     for (name, policy) in to.iter().filter(|(name, policy)| from.get(*name) != Some(policy)) {
         let put = context.aws.iam().put_role_policy().role_name(role).policy_name(name);
@@ -48,7 +49,7 @@ pub(super) async fn put_inline(context: &Context, role: &str, from: &Inline, to:
     Ok(())
 }
 
-/// Attaches the managed policies that are new.
+/// Attaches the managed policies of `to` that are not in `from`.
 pub(super) async fn attach(context: &Context, role: &str, from: &[Arn], to: &[Arn]) -> Result<(), Error> {
     for arn in to.iter().filter(|arn| !from.contains(arn)) {
         let attach = context.aws.iam().attach_role_policy().role_name(role).policy_arn(arn.as_str());
