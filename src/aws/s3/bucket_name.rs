@@ -2,8 +2,8 @@
 
 use std::net::Ipv4Addr;
 
-/// Why a text cannot be a bucket's name, if it cannot.
-pub(super) fn problem(name: &str) -> Option<String> {
+/// Returns the reason why a text cannot be a bucket's name.
+pub(super) fn name_problem(name: &str) -> Option<String> {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit();
     let reason = if !(3..=63).contains(&name.len()) {
         "3 to 63 characters"
@@ -27,12 +27,12 @@ pub(super) fn problem(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::problem;
+    use super::name_problem;
 
     #[test]
     fn names_follow_the_rules_of_s3() {
         for good in ["abc", "my-bucket.v1", "0ab"] {
-            assert_eq!(problem(good), None);
+            assert_eq!(name_problem(good), None);
         }
         for (bad, reason) in [
             ("ab", "3 to 63"),
@@ -45,7 +45,8 @@ mod tests {
             ("xn--abc", "begin"),
             ("abc--x-s3", "end in"),
         ] {
-            assert!(problem(bad).is_some_and(|problem| problem.contains(reason)), "{bad}: {:?}", problem(bad));
+            let problem = name_problem(bad);
+            assert!(problem.as_ref().is_some_and(|problem| problem.contains(reason)), "{bad}: {problem:?}");
         }
     }
 }

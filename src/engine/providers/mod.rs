@@ -4,6 +4,7 @@ mod all;
 mod autoscaling;
 mod budgets;
 mod cloudwatch;
+pub(crate) mod data_guard;
 mod dynamic;
 mod ec2;
 mod iam;
