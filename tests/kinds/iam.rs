@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use ebbtide::aws::iam::{Policy, Principal, Role, RoleOutputs};
-use ebbtide::engine::sdk::ErrorKind;
-use ebbtide::resource::{Resolved, Tags, kind};
+use ebbtide::resource::{Resolved, Resource, Tags};
 use serde_json::json;
 
 use crate::declared::resolved;
 use crate::harness::World;
+use crate::s3::refuses_foreign;
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()
@@ -65,7 +65,7 @@ async fn a_role_lives_through_every_change() {
 }
 
 #[tokio::test]
-async fn what_others_changed_is_seen_and_what_means_the_same_is_not() {
+async fn foreign_changes_are_seen_and_equivalent_documents_are_no_drift() {
     let world = World::new();
     let made = world.make::<Role>("serving", &role()).await;
     let iam = world.aws.iam();
@@ -90,14 +90,14 @@ async fn what_others_changed_is_seen_and_what_means_the_same_is_not() {
     assert_eq!(seen["inline_policies"]["models"]["statements"][0]["actions"], json!(["s3:*"]));
     assert_eq!(seen["managed_policies"][0], "arn:aws:iam::aws:policy/AdministratorAccess");
 
-    // And the way back.
+    // The update restores it.
     made.kind.update(&made.context, &made.id, &seen, &made.inputs).await.unwrap();
     assert_eq!(made.read().await.unwrap().inputs, made.inputs);
     made.delete().await;
 }
 
 #[tokio::test]
-async fn a_creation_that_was_cut_off_is_taken_up_again() {
+async fn an_interrupted_creation_is_completed() {
     let world = World::new();
     let made = world.make::<Role>("serving", &role()).await;
     let detach = world.aws.iam().detach_role_policy().role_name(&made.id);
@@ -108,29 +108,24 @@ async fn a_creation_that_was_cut_off_is_taken_up_again() {
 }
 
 #[tokio::test]
-async fn a_role_of_somebody_else_is_neither_found_nor_taken() {
+async fn a_foreign_role_is_neither_found_nor_taken_over() {
     let world = World::new();
     let trust = resolved::<Policy, Policy<Resolved>>(&Policy::trust("sagemaker.amazonaws.com"));
     let create = world.aws.iam().create_role().role_name("theirs").assume_role_policy_document(trust.to_string());
     create.send().await.unwrap();
     let context = world.context("iam_role.ours", 1);
-    let inputs = serde_json::to_value(Role { name: Some("theirs".into()), ..role() }).unwrap();
-    let kind = kind("iam_role").unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    let error = kind.create(&context, &inputs).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::AlreadyExists);
-    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains("theirs")), "{error:?}");
+    refuses_foreign::<Role>(&context, &Role { name: Some("theirs".into()), ..role() }, "theirs").await;
 }
 
 #[tokio::test]
-async fn what_is_predicted_comes_true() {
+async fn known_outputs_are_the_outputs() {
     let world = World::new();
     let declared = Role { path: "/llm/".into(), ..Role::new(Policy::trust("sagemaker.amazonaws.com")) };
     let made = world.make::<Role>("serving", &resolved(&declared)).await;
-    let predicted = made.kind.predict(&made.context.identity, &serde_json::to_value(&declared).unwrap()).unwrap();
+    let known = declared.known_outputs(&made.context.identity);
     let outputs = made.read().await.unwrap().outputs;
-    assert_eq!(predicted.len(), 2);
-    for (name, value) in predicted {
+    assert_eq!(known.len(), 2);
+    for (name, value) in known {
         assert_eq!(outputs[&name], value, "{name}");
     }
 }

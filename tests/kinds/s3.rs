@@ -1,11 +1,12 @@
-//! Buckets.
+//! S3 buckets.
 
 use ebbtide::aws::iam::{Policy, Principal};
 use ebbtide::aws::s3::{
     Bucket, BucketOutputs, Encryption, LifecycleRule, NoncurrentExpiration, PublicAccessBlock, StorageClass, Transition,
 };
-use ebbtide::engine::sdk::ErrorKind;
-use ebbtide::resource::{Resolved, Tags, kind};
+use ebbtide::engine::providers::Provider;
+use ebbtide::engine::sdk::{Context, ErrorKind};
+use ebbtide::resource::{Resolved, Resource, Tags};
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -33,6 +34,14 @@ fn bucket() -> Bucket<Resolved> {
         tags: Tags::from([("team".into(), "llm".into())]),
         ..Bucket::new()
     })
+}
+
+/// Checks that a resource that exists and is not the stack's is neither found nor taken over by a creation.
+pub async fn refuses_foreign<R: Provider>(context: &Context, inputs: &R::Resolved, name: &str) {
+    assert_eq!(R::find(context, inputs).await.unwrap(), None);
+    let error = R::create(context, inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains(name)), "{error:?}");
 }
 
 async fn put(world: &World, made: &Made, key: &str) {
@@ -77,7 +86,7 @@ async fn a_bucket_lives_through_every_change() {
 }
 
 #[tokio::test]
-async fn what_others_changed_is_seen() {
+async fn foreign_changes_are_seen() {
     let world = World::new();
     let made = world.make::<Bucket>("models", &bucket()).await;
     let s3 = world.aws.s3();
@@ -93,15 +102,15 @@ async fn what_others_changed_is_seen() {
 }
 
 #[tokio::test]
-async fn objects_are_data_and_so_are_their_old_versions() {
+async fn objects_and_their_old_versions_are_data() {
     let world = World::new();
     let mut made = world.make::<Bucket>("models", &bucket()).await;
-    assert_eq!(made.read().await.unwrap().holds, None);
+    assert_eq!(made.read().await.unwrap().data, None);
     put(&world, &made, "model.tar.gz").await;
-    assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("1 object"));
+    assert_eq!(made.read().await.unwrap().data.as_deref(), Some("1 object"));
     put(&world, &made, "model.tar.gz").await;
     world.aws.s3().delete_object().bucket(&made.id).key("model.tar.gz").send().await.unwrap();
-    assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("3 objects"));
+    assert_eq!(made.read().await.unwrap().data.as_deref(), Some("3 objects"));
     let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::HoldsData);
     assert!(error.message.contains("3 objects"), "{error}");
@@ -110,7 +119,7 @@ async fn objects_are_data_and_so_are_their_old_versions() {
 }
 
 #[tokio::test]
-async fn a_creation_that_was_cut_off_is_taken_up_again() {
+async fn an_interrupted_creation_is_completed() {
     let world = World::new();
     let made = world.make::<Bucket>("models", &bucket()).await;
     world.aws.s3().delete_bucket_policy().bucket(&made.id).send().await.unwrap();
@@ -119,7 +128,7 @@ async fn a_creation_that_was_cut_off_is_taken_up_again() {
 }
 
 #[tokio::test]
-async fn a_bucket_of_somebody_else_is_neither_found_nor_taken() {
+async fn a_foreign_bucket_is_neither_found_nor_taken_over() {
     let world = World::new();
     let place = aws_sdk_s3::types::CreateBucketConfiguration::builder()
         .location_constraint(aws_sdk_s3::types::BucketLocationConstraint::EuWest1)
@@ -127,25 +136,19 @@ async fn a_bucket_of_somebody_else_is_neither_found_nor_taken() {
     let create = world.aws.s3().create_bucket().bucket("theirs").create_bucket_configuration(place);
     create.send().await.unwrap();
     let context = world.context("s3_bucket.ours", 1);
-    let inputs = serde_json::to_value(Bucket { name: Some("theirs".into()), ..bucket() }).unwrap();
-    let kind = kind("s3_bucket").unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    let error = kind.create(&context, &inputs).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::AlreadyExists);
-    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains("theirs")), "{error:?}");
+    refuses_foreign::<Bucket>(&context, &Bucket { name: Some("theirs".into()), ..bucket() }, "theirs").await;
 }
 
 #[tokio::test]
-async fn what_is_predicted_comes_true() {
+async fn known_outputs_are_the_outputs() {
     let world = World::new();
     let made = world.make::<Bucket>("models", &resolved(&Bucket::new())).await;
-    let declared = serde_json::to_value(Bucket::new()).unwrap();
-    let predicted = made.kind.predict(&made.context.identity, &declared).unwrap();
-    assert_eq!(serde_json::Value::Object(predicted), made.read().await.unwrap().outputs);
+    let known = Bucket::new().known_outputs(&made.context.identity);
+    assert_eq!(serde_json::Value::Object(known), made.read().await.unwrap().outputs);
 }
 
 #[tokio::test]
-async fn in_awss_first_region_a_bucket_of_the_account_is_not_taken_for_a_new_one() {
+async fn in_us_east_1_another_bucket_of_the_account_is_not_taken_for_a_new_one() {
     let mut world = World::new();
     let config = aws_config::SdkConfig::builder()
         .behavior_version(aws_config::BehaviorVersion::latest())
@@ -159,8 +162,8 @@ async fn in_awss_first_region_a_bucket_of_the_account_is_not_taken_for_a_new_one
 
     world.aws.s3().create_bucket().bucket("theirs").send().await.unwrap();
     let context = world.context("s3_bucket.ours", 1);
-    let inputs = serde_json::to_value(Bucket { name: Some("theirs".into()), ..bucket() }).unwrap();
-    let error = kind("s3_bucket").unwrap().create(&context, &inputs).await.unwrap_err();
+    let inputs = Bucket { name: Some("theirs".into()), ..bucket() };
+    let error = Bucket::create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
     let versioning = world.aws.s3().get_bucket_versioning().bucket("theirs").send().await.unwrap();
     assert_eq!(versioning.status(), None, "it was not touched");
