@@ -1,8 +1,9 @@
 //! Log groups.
 
 use ebbtide::aws::logs::{LogGroup, LogGroupOutputs};
+use ebbtide::engine::providers::providers;
 use ebbtide::engine::sdk::ErrorKind;
-use ebbtide::resource::{Resolved, Tags, kind};
+use ebbtide::resource::{Resolved, Tags};
 
 use crate::declared::resolved;
 use crate::harness::World;
@@ -27,12 +28,12 @@ async fn a_group_lives_through_every_change() {
     made.change_to(&changed).await;
     changed.tags = Tags::from([("stage".into(), "test".into())]);
     made.change_to(&changed).await;
-    assert_eq!(made.read().await.unwrap().holds, None);
+    assert_eq!(made.read().await.unwrap().data, None);
     made.delete().await;
 }
 
 #[tokio::test]
-async fn a_group_has_the_key_it_was_made_with() {
+async fn a_group_has_the_key_it_was_created_with() {
     let world = World::new();
     let key = "arn:aws:kms:eu-west-1:123456789012:key/1";
     let made = world.make::<LogGroup>("llm", &LogGroup { name: None, kms_key: Some(key.into()), ..group() }).await;
@@ -55,7 +56,7 @@ async fn streams_are_data() {
     for stream in ["one", "two"] {
         logs.create_log_stream().log_group_name(NAME).log_stream_name(stream).send().await.unwrap();
     }
-    assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("2 log streams"));
+    assert_eq!(made.read().await.unwrap().data.as_deref(), Some("2 log streams"));
     let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::HoldsData);
     assert!(made.read().await.is_some());
@@ -64,20 +65,20 @@ async fn streams_are_data() {
 }
 
 #[tokio::test]
-async fn a_group_that_a_service_made_is_not_taken() {
+async fn a_group_created_by_a_service_is_not_taken_over() {
     let world = World::new();
     world.aws.cloudwatchlogs().create_log_group().log_group_name(NAME).send().await.unwrap();
     let context = world.context("logs_group.llm", 1);
     let inputs = serde_json::to_value(group()).unwrap();
-    let kind = kind("logs_group").unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    let error = kind.create(&context, &inputs).await.unwrap_err();
+    let provider = providers().get("logs_group").unwrap().provider;
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
+    let error = provider.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
     assert!(error.hint.is_some(), "{error:?}");
 }
 
 #[tokio::test]
-async fn a_retention_that_others_changed_is_seen() {
+async fn a_retention_changed_by_others_is_read() {
     let world = World::new();
     let made = world.make::<LogGroup>("llm", &group()).await;
     let put = world.aws.cloudwatchlogs().put_retention_policy().log_group_name(NAME).retention_in_days(90);
