@@ -1,13 +1,14 @@
 //! Secrets.
 
 use ebbtide::aws::secretsmanager::{Alphabet, Secret, SecretOutputs, SecretSource};
+use ebbtide::engine::providers::providers;
 use ebbtide::engine::sdk::ErrorKind;
-use ebbtide::resource::{Resolved, Tags, kind};
+use ebbtide::resource::{Resolved, Tags};
 
 use crate::declared::resolved;
 use crate::harness::{Made, World};
 
-/// A variable that every test run has.
+/// A variable that is set in every test run.
 const VARIABLE: &str = "CARGO_MANIFEST_DIR";
 
 fn generated(revision: u32) -> SecretSource {
@@ -39,7 +40,7 @@ async fn a_secret_lives_through_every_change() {
     let mut made = world.make::<Secret>("token", &secret(generated(1))).await;
     let outputs: SecretOutputs<Resolved> = made.outputs().await;
     assert_eq!(outputs.arn.as_str(), made.id);
-    assert_eq!(made.read().await.unwrap().holds.as_deref(), Some("a value"));
+    assert_eq!(made.read().await.unwrap().data.as_deref(), Some("a value"));
 
     let mut changed = Secret { description: String::new(), ..secret(generated(1)) };
     made.change_to(&changed).await;
@@ -55,7 +56,7 @@ async fn a_secret_lives_through_every_change() {
 }
 
 #[tokio::test]
-async fn a_value_is_generated_once_and_anew_with_another_revision() {
+async fn a_value_is_generated_once_and_again_for_another_revision() {
     let world = World::new();
     let mut made = world.make::<Secret>("token", &secret(generated(1))).await;
     let first = value(&world, &made.id).await;
@@ -69,7 +70,7 @@ async fn a_value_is_generated_once_and_anew_with_another_revision() {
     assert_ne!(value(&world, &made.id).await, first);
 }
 
-/// The inputs as planning makes them.
+/// Returns the inputs as the planner prepares them.
 fn prepared(made: &Made, key: &str) -> Secret<Resolved> {
     let inputs = made.kind.prepare(&made.inputs, key, None).unwrap();
     serde_json::from_value(inputs).unwrap()
@@ -89,7 +90,7 @@ async fn a_changed_file_changes_the_hash_and_then_the_value() {
     made.change_to(&changed).await;
     assert_eq!(value(&world, &made.id).await, "hf_two");
 
-    // Back to a value that was there before.
+    // A return to an earlier value.
     write(&folder, "hf_one\n");
     made.change_to(&prepared(&made, "key")).await;
     assert_eq!(value(&world, &made.id).await, "hf_one");
@@ -110,14 +111,14 @@ async fn without_a_source_nothing_is_created() {
     let world = World::new();
     let inputs = serde_json::to_value(secret(SecretSource::File("/nowhere/token".into()))).unwrap();
     let context = world.context("secretsmanager_secret.token", 1);
-    let kind = kind("secretsmanager_secret").unwrap();
-    let error = kind.create(&context, &inputs).await.unwrap_err();
+    let provider = providers().get("secretsmanager_secret").unwrap().provider;
+    let error = provider.create(&context, &inputs).await.unwrap_err();
     assert!(error.to_string().contains("/nowhere/token"), "{error}");
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
 }
 
 #[tokio::test]
-async fn a_secret_of_ours_that_awaits_its_deletion_comes_back_with_a_new_value() {
+async fn an_owned_secret_scheduled_for_deletion_is_restored_with_a_new_value() {
     let world = World::new();
     let folder = tempfile::tempdir().unwrap();
     let inputs = Secret { name: Some("hub/token".into()), ..secret(write(&folder, "hf_one")) };
@@ -128,32 +129,32 @@ async fn a_secret_of_ours_that_awaits_its_deletion_comes_back_with_a_new_value()
     write(&folder, "hf_two");
     let context = world.context("secretsmanager_secret.token", 2);
     let inputs = serde_json::to_value(&inputs).unwrap();
-    let kind = kind("secretsmanager_secret").unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    assert_eq!(kind.create(&context, &inputs).await.unwrap(), id);
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), Some(id.clone()));
+    let provider = providers().get("secretsmanager_secret").unwrap().provider;
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
+    assert_eq!(provider.create(&context, &inputs).await.unwrap(), id);
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), Some(id.clone()));
     assert_eq!(value(&world, &id).await, "hf_two");
-    assert_eq!(kind.read(&context, &id, &inputs).await.unwrap().unwrap().inputs, inputs);
+    assert_eq!(provider.read(&context, &id, &inputs).await.unwrap().unwrap().inputs, inputs);
 }
 
 #[tokio::test]
-async fn a_secret_of_somebody_else_is_neither_found_nor_taken() {
+async fn a_foreign_secret_is_neither_found_nor_taken_over() {
     let world = World::new();
     let create = world.aws.secretsmanager().create_secret().name("theirs").secret_string("theirs");
     create.send().await.unwrap();
     let context = world.context("secretsmanager_secret.ours", 1);
     let inputs = serde_json::to_value(Secret { name: Some("theirs".into()), ..secret(generated(1)) }).unwrap();
-    let kind = kind("secretsmanager_secret").unwrap();
-    assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
-    let error = kind.create(&context, &inputs).await.unwrap_err();
+    let provider = providers().get("secretsmanager_secret").unwrap().provider;
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
+    let error = provider.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);
     assert_eq!(value(&world, "theirs").await, "theirs");
     world.aws.secretsmanager().delete_secret().secret_id("theirs").send().await.unwrap();
-    assert_eq!(kind.create(&context, &inputs).await.unwrap_err().kind, ErrorKind::AlreadyExists);
+    assert_eq!(provider.create(&context, &inputs).await.unwrap_err().kind, ErrorKind::AlreadyExists);
 }
 
 #[tokio::test]
-async fn only_with_the_data_included_a_secret_goes_at_once() {
+async fn a_secret_is_deleted_at_once_only_with_the_data_included() {
     let world = World::new();
     let at_once = Secret { recovery_window_days: 0, ..secret(generated(1)) };
     for include_data in [false, true] {
