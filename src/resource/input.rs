@@ -63,6 +63,22 @@ impl<T: Field> Input<T> {
         }
     }
 
+    /// Returns the resource that this value refers to: that of a reference, or the only one in joined text.
+    pub fn resource(&self) -> Option<&Address> {
+        match self {
+            Self::Ref(reference, _) => Some(&reference.address),
+            Self::Join(parts, _) => {
+                let mut addresses = parts.iter().filter_map(|part| match part {
+                    Part::Ref(reference) => Some(&reference.address),
+                    Part::Text(_) => None,
+                });
+                let first = addresses.next()?;
+                addresses.all(|other| other == first).then_some(first)
+            }
+            Self::Value(_) => None,
+        }
+    }
+
     /// The parts of this value as text.
     pub fn parts(&self) -> Vec<Part> {
         match self {
@@ -173,5 +189,15 @@ mod tests {
             assert_eq!(serde_json::to_value(&input).unwrap(), json);
             assert_eq!(serde_json::from_value::<Input<String>>(json).unwrap(), input);
         }
+    }
+
+    #[test]
+    fn a_reference_and_text_joined_from_one_name_their_resource() {
+        let address: Address = "ec2_vpc.main".parse().unwrap();
+        assert_eq!(vpc().resource(), Some(&address));
+        assert_eq!(vpc().after("arn:").then("/*").resource(), Some(&address));
+        let other = Input::<String>::reference("ec2_vpc.other".parse().unwrap(), "vpc_id");
+        assert_eq!(Input::<String>::join([vpc().parts(), other.parts()].concat()).resource(), None);
+        assert_eq!(Input::<String>::from("vpc-1").resource(), None);
     }
 }

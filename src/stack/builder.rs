@@ -76,24 +76,58 @@ impl Stack {
         }
     }
 
-    /// Forbids that a resource is ever deleted, by whatever command.
-    pub fn protect(&mut self, kind: &str, name: &str) {
-        self.change(kind, name, |declaration| declaration.protect = true);
-    }
-
-    /// Makes a resource wait for another that its inputs do not refer to.
-    pub fn after(&mut self, kind: &str, name: &str, other: &Address) {
-        self.change(kind, name, |declaration| {
-            declaration.depends_on.insert(other.clone());
-        });
-    }
-
-    fn change(&mut self, kind: &str, name: &str, change: impl FnOnce(&mut Declaration)) {
-        let declaration = Address::new(kind, name).ok().and_then(|address| self.resources.get_mut(&address));
-        match declaration {
-            Some(declaration) => change(declaration),
-            None => self.problem(&format!("{kind}.{name}"), None, "no such resource was added".to_owned()),
+    /// Protects a resource, named by any of its outputs, from deletion by every command.
+    ///
+    /// ```
+    /// # use ebbtide::aws::s3::Bucket;
+    /// # use ebbtide::stack::Stack;
+    /// # fn declare(stack: &mut Stack) {
+    /// let models = stack.add("models", Bucket::new());
+    /// stack.protect(&models.name);
+    /// # }
+    /// ```
+    pub fn protect<T: Field>(&mut self, output: &Input<T>) {
+        if let Some(declaration) = self.declaration_of("protect", output) {
+            declaration.protect = true;
         }
+    }
+
+    /// Makes a resource wait for another one that its inputs do not refer to. Any of its outputs names a resource.
+    ///
+    /// ```
+    /// # use ebbtide::aws::ec2::{InternetGatewayOutputs, NatGatewayOutputs};
+    /// # use ebbtide::resource::Declared;
+    /// # use ebbtide::stack::Stack;
+    /// # fn declare(stack: &mut Stack, nat: NatGatewayOutputs<Declared>, gateway: InternetGatewayOutputs<Declared>) {
+    /// stack.after(&nat.nat_gateway_id, &gateway.internet_gateway_id);
+    /// # }
+    /// ```
+    pub fn after<T: Field, U: Field>(&mut self, output: &Input<T>, other: &Input<U>) {
+        let other = self.resource_of("after", other);
+        if let (Some(declaration), Some(other)) = (self.declaration_of("after", output), other) {
+            declaration.depends_on.insert(other);
+        }
+    }
+
+    /// Returns the declaration of the resource that an argument of `function` names, or reports a problem.
+    fn declaration_of<T: Field>(&mut self, function: &str, output: &Input<T>) -> Option<&mut Declaration> {
+        let address = self.resource_of(function, output)?;
+        if !self.resources.contains_key(&address) {
+            let message = format!("`{function}` names this resource, which this stack does not declare");
+            self.problem(&address.to_string(), None, message);
+        }
+        self.resources.get_mut(&address)
+    }
+
+    /// Returns the resource that an argument of `function` names, or reports a problem.
+    fn resource_of<T: Field>(&mut self, function: &str, output: &Input<T>) -> Option<Address> {
+        let address = output.resource().cloned();
+        if address.is_none() {
+            let value = serde_json::to_string(output).unwrap_or_else(|error| error.to_string());
+            let message = format!("`{function}` takes an output of a resource, and {value} is not one");
+            self.problem(&self.scope.stack.clone(), None, message);
+        }
+        address
     }
 
     /// Declares an output of the stack itself, shown by `ebb output`.
@@ -157,5 +191,90 @@ fn fallback(kind: &str) -> Address {
     match Address::new(kind, "invalid") {
         Ok(address) => address,
         Err(error) => panic!("a kind has a valid name: {error}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::resource::Phase;
+    use crate::stack::Declarations;
+    use serde::{Deserialize, Serialize};
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Thing {}
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    #[serde(bound = "")]
+    struct ThingOutputs<P: Phase> {
+        id: P::Of<String>,
+    }
+
+    impl Resource for Thing {
+        const KIND: &'static str = "test_thing";
+        const PERSISTENCE: Persistence = Persistence::Durable;
+        const REPLACE_ON: &'static [&'static str] = &[];
+        type Resolved = Thing;
+        type Outputs<P: Phase> = ThingOutputs<P>;
+    }
+
+    fn stack() -> Stack {
+        let scope = Scope {
+            environment: "test".into(),
+            stack: "shop".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        Stack::new(scope, BTreeMap::new())
+    }
+
+    fn finish(stack: Stack) -> Declarations {
+        stack.finish().unwrap_or_else(|problems| panic!("{problems:?}"))
+    }
+
+    #[test]
+    fn an_output_or_text_made_of_it_names_the_resource_to_protect() {
+        let mut stack = stack();
+        let (first, second) = (stack.add("first", Thing {}), stack.add("second", Thing {}));
+        stack.add("third", Thing {});
+        stack.protect(&first.id);
+        stack.protect(&second.id.then("/*"));
+        let protected: Vec<_> = finish(stack).resources.into_values().map(|declaration| declaration.protect).collect();
+        assert_eq!(protected, [true, true, false]);
+    }
+
+    #[test]
+    fn outputs_name_the_resource_that_waits_and_the_one_it_waits_for() {
+        let mut stack = stack();
+        let (first, second) = (stack.add("first", Thing {}), stack.add("second", Thing {}));
+        stack.after(&second.id, &first.id);
+        let dependencies: Vec<_> = finish(stack).resources.into_values().map(|one| one.depends_on.len()).collect();
+        assert_eq!(dependencies, [0, 1]);
+    }
+
+    #[test]
+    fn values_that_name_no_declared_resource_are_problems() {
+        let mut stack = stack();
+        let thing = stack.add("first", Thing {});
+        let undeclared = Input::<String>::reference("test_thing.missing".parse().unwrap(), "id");
+        let known = Input::<String>::from("id-1");
+        stack.protect(&known);
+        stack.protect(&undeclared);
+        stack.after(&known, &thing.id);
+        stack.after(&thing.id, &known);
+        stack.after(&undeclared, &thing.id);
+        stack.after(&thing.id, &undeclared);
+        let problems: Vec<_> = stack.finish().unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "shop: `protect` takes an output of a resource, and \"id-1\" is not one",
+                "test_thing.missing: `protect` names this resource, which this stack does not declare",
+                "shop: `after` takes an output of a resource, and \"id-1\" is not one",
+                "shop: `after` takes an output of a resource, and \"id-1\" is not one",
+                "test_thing.missing: `after` names this resource, which this stack does not declare",
+                "test_thing.first: refers to test_thing.missing, which this stack does not declare",
+            ]
+        );
     }
 }

@@ -83,13 +83,13 @@ fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
     let block = |text: &str| text.parse::<Cidr>().expect("a block");
     let vpc = stack.add("main", Vpc::new(block("10.0.0.0/16"))).vpc_id;
     let mut subnet = |vpc: &Input<VpcId>, name: &str, text: &str| {
-        stack.add(name, Subnet::private(vpc, block(text), "eu-west-1a"));
+        stack.add(name, Subnet::private(vpc, block(text), "eu-west-1a")).subnet_id
     };
-    subnet(&vpc, "a", "10.0.0.0/24");
+    let first = subnet(&vpc, "a", "10.0.0.0/24");
     match mistakes.mistake {
         None => {}
-        Some(Mistake::DuplicateAddress) => subnet(&vpc, "a", "10.0.1.0/24"),
-        Some(Mistake::Overlap) => subnet(&vpc, "b", "10.0.0.128/25"),
+        Some(Mistake::DuplicateAddress) => drop(subnet(&vpc, "a", "10.0.1.0/24")),
+        Some(Mistake::Overlap) => drop(subnet(&vpc, "b", "10.0.0.128/25")),
         Some(Mistake::UnknownReference) => {
             let missing = Input::reference("ec2_vpc.missing".parse().expect("an address"), "vpc_id");
             subnet(&missing, "b", "10.0.1.0/24");
@@ -100,9 +100,6 @@ fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
         Some(Mistake::VpcTooLarge) => {
             stack.add("large", Vpc::new(block("10.0.0.0/8")));
         }
-        Some(Mistake::Cycle) => {
-            let subnet = "ec2_subnet.a".parse().expect("an address");
-            stack.after("ec2_vpc", "main", &subnet);
-        }
+        Some(Mistake::Cycle) => stack.after(&vpc, &first),
     }
 }

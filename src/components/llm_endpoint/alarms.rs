@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use super::{LlmEndpoint, VARIANT};
+use crate::aws::EndpointName;
 use crate::aws::cloudwatch::{
     Alarm, AlarmActions, AlarmOutputs, Comparison, Metric, MetricMath, MissingData, Statistic, Watch,
 };
-use crate::resource::{Address, Declared, Resource as _};
+use crate::resource::{Declared, Input};
 use crate::stack::Stack;
 
 /// CloudWatch has the model's latency in microseconds.
@@ -27,7 +28,7 @@ pub(super) fn declare_down(
     endpoint: &LlmEndpoint,
     stack: &mut Stack,
     name: &str,
-    after: &Address,
+    after: &Input<EndpointName>,
 ) -> Option<AlarmOutputs<Declared>> {
     let may_be_empty = endpoint.scaling.is_some_and(|scaling| scaling.min == 0);
     if !endpoint.alarms.down || endpoint.instances().is_none() || may_be_empty {
@@ -35,7 +36,7 @@ pub(super) fn declare_down(
     }
     let name = format!("{name}-down");
     let out = stack.add(&name, down(endpoint));
-    stack.after(Alarm::KIND, &name, after);
+    stack.after(&out.name, after);
     Some(out)
 }
 

@@ -9,7 +9,7 @@ use crate::aws::sagemaker::{
     ContainerMode, Deployment, Endpoint, EndpointConfig, Hosting, Model, ModelForm, Strategy, Variant,
 };
 use crate::aws::{AlarmArn, Arn, EndpointName, ModelName, RoleArn};
-use crate::resource::{Address, Input, Resource as _};
+use crate::resource::Input;
 use crate::stack::Stack;
 
 /// What a declared endpoint offers to the rest of the stack.
@@ -37,7 +37,7 @@ impl LlmEndpoint {
             }
         };
         let logs = LogGroup { tags: self.tags.clone(), ..LogGroup::new(&self.log_group(), self.log_retention_days) };
-        stack.add(name, logs);
+        let logs = stack.add(name, logs);
         let quality = declare_quality(self, stack, name);
         let model =
             Model { vpc: self.network.clone(), tags: self.tags.clone(), ..Model::new(&role, self.container.clone()) };
@@ -54,11 +54,9 @@ impl LlmEndpoint {
         };
         let endpoint = stack.add(name, endpoint);
         let mut alarms: Vec<_> = quality.into_iter().map(|alarm| alarm.arn).collect();
-        if let (Ok(logs), Ok(itself)) = (Address::new(LogGroup::KIND, name), Address::new(Endpoint::KIND, name)) {
-            // SageMaker makes the log group itself where there is none, without an end to what it keeps.
-            stack.after(Endpoint::KIND, name, &logs);
-            alarms.extend(declare_down(self, stack, name, &itself).map(|alarm| alarm.arn));
-        }
+        // SageMaker makes the log group itself where there is none, without an end to what it keeps.
+        stack.after(&endpoint.name, &logs.name);
+        alarms.extend(declare_down(self, stack, name, &endpoint.name).map(|alarm| alarm.arn));
         declare_scaling(self, stack, name, &endpoint.name);
         LlmEndpointOutputs { endpoint_name: endpoint.name, endpoint_arn: endpoint.arn, role, alarms }
     }
@@ -108,7 +106,8 @@ mod tests {
     use super::*;
     use crate::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, Serverless};
     use crate::components::llm_endpoint::{Scaling, ScheduledBounds};
-    use crate::stack::{Declarations, OnPause, Problem, Scope};
+    use crate::resource::{Address, OnPause, Scope};
+    use crate::stack::{Declarations, Problem};
 
     fn llm() -> LlmEndpoint {
         let model = ModelData { uri: "s3://models/llama/".into(), form: ModelForm::Prefix };

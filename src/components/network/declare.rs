@@ -5,7 +5,7 @@ use super::layout::{Zone, zones};
 use super::{Nat, Network, NetworkOutputs};
 use crate::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
 use crate::aws::{InternetGatewayId, NatGatewayId, RouteTableId, SubnetId, VpcId};
-use crate::resource::{Address, Input, Resource as _};
+use crate::resource::Input;
 use crate::stack::Stack;
 
 impl Network {
@@ -76,13 +76,12 @@ impl Network {
             let address = ElasticIp { keep_while_paused: self.keep_addresses, tags: self.tags.clone() };
             let address = stack.add(&name_here, address);
             let gateway = NatGateway { tags: self.tags.clone(), ..NatGateway::public(subnet, address.allocation_id) };
-            out.gateways.push(stack.add(&name_here, gateway).nat_gateway_id);
-            out.addresses.push(address.public_ip);
+            let gateway = stack.add(&name_here, gateway).nat_gateway_id;
             // A NAT gateway fails in a VPC without an internet gateway, and that one cannot go while addresses are
             // in use: nothing in the inputs says so.
-            if let Input::Ref(reference, _) = &public.gateway {
-                wait_for(stack, &name_here, &reference.address);
-            }
+            stack.after(&gateway, &public.gateway);
+            out.gateways.push(gateway);
+            out.addresses.push(address.public_ip);
         }
         out
     }
@@ -133,17 +132,14 @@ struct NatOutputs {
     addresses: Vec<Input<String>>,
 }
 
-fn wait_for(stack: &mut Stack, name: &str, gateway: &Address) {
-    stack.after(NatGateway::KIND, name, gateway);
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::super::Zones;
     use super::*;
-    use crate::stack::{Declarations, OnPause, Problem, Scope};
+    use crate::resource::{Address, OnPause, Scope};
+    use crate::stack::{Declarations, Problem};
 
     fn declare(network: &Network) -> Result<(NetworkOutputs, Declarations), Vec<Problem>> {
         let scope = Scope {

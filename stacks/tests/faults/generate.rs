@@ -300,10 +300,9 @@ impl Made {
                 let (gateway, subnet) = (network.gateway.clone()?, pick(&network.subnets, on)?);
                 let (name, address) = self.addresses.pop()?;
                 let nat = NatGateway { tags: tags(variant), ..NatGateway::public(&subnet, address) };
-                network.nat = Some(stack.add(&name, nat).nat_gateway_id);
-                if let Input::Ref(reference, _) = &gateway {
-                    stack.after("ec2_nat_gateway", &name, &reference.address);
-                }
+                let nat = stack.add(&name, nat).nat_gateway_id;
+                stack.after(&nat, &gateway);
+                network.nat = Some(nat);
             }
             Shape::Table => {
                 let routes = match (variant, &network.gateway, &network.nat) {
