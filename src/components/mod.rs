@@ -1,4 +1,4 @@
-//! What people really declare: parts of a stack that take several resources, each with its usual wiring.
+//! Components: groups of resources that are declared together, with their usual wiring.
 
 pub mod llm_endpoint;
 pub mod monitoring;

@@ -1,8 +1,8 @@
-//! What is watched of an endpoint.
+//! The alarms of an endpoint.
 
 use std::collections::BTreeMap;
 
-use super::{LlmEndpoint, VARIANT};
+use super::settings::{LlmEndpoint, VARIANT};
 use crate::aws::EndpointName;
 use crate::aws::cloudwatch::{
     Alarm, AlarmActions, AlarmOutputs, Comparison, Metric, MetricMath, MissingData, Statistic, Watch,
@@ -10,47 +10,46 @@ use crate::aws::cloudwatch::{
 use crate::resource::{Declared, Input};
 use crate::stack::Stack;
 
-/// CloudWatch has the model's latency in microseconds.
+/// CloudWatch reports the latency of a model in microseconds.
 const MICROSECONDS_IN_A_MILLISECOND: f64 = 1000.0;
 
-/// Declares the alarms that tell how well an endpoint answers. They come before the endpoint: a deployment that sets
-/// one off is rolled back.
+/// Declares the alarms for latency and errors. They come before the endpoint, because its deployments are rolled back
+/// by them.
 pub(super) fn declare_quality(endpoint: &LlmEndpoint, stack: &mut Stack, name: &str) -> Vec<AlarmOutputs<Declared>> {
-    let latency = endpoint.alarms.p95_latency_ms.map(|most| ("slow", slow(endpoint, most)));
-    let errors = endpoint.alarms.error_percent.map(|most| ("errors", errors(endpoint, most)));
+    let latency = endpoint.alarms.p95_latency_ms.map(|limit| ("slow", slow(endpoint, limit)));
+    let errors = endpoint.alarms.error_percent.map(|limit| ("errors", errors(endpoint, limit)));
     let alarms = latency.into_iter().chain(errors);
-    alarms.map(|(what, alarm)| stack.add(&format!("{name}-{what}"), alarm)).collect()
+    alarms.map(|(suffix, alarm)| stack.add(&format!("{name}-{suffix}"), alarm)).collect()
 }
 
-/// Declares the alarm that tells when an endpoint is gone. It comes after the endpoint, for before that there is
-/// nothing to be missed.
+/// Declares the alarm for an endpoint without instances. It comes after the endpoint, because before that no instance
+/// can report.
 pub(super) fn declare_down(
     endpoint: &LlmEndpoint,
     stack: &mut Stack,
     name: &str,
-    after: &Input<EndpointName>,
+    endpoint_name: &Input<EndpointName>,
 ) -> Option<AlarmOutputs<Declared>> {
     let may_be_empty = endpoint.scaling.is_some_and(|scaling| scaling.min == 0);
     if !endpoint.alarms.down || endpoint.instances().is_none() || may_be_empty {
         return None;
     }
-    let name = format!("{name}-down");
-    let out = stack.add(&name, down(endpoint));
-    stack.after(&out.name, after);
-    Some(out)
+    let alarm = stack.add(&format!("{name}-down"), down(endpoint));
+    stack.after(&alarm.name, endpoint_name);
+    Some(alarm)
 }
 
-fn slow(endpoint: &LlmEndpoint, most_ms: f64) -> Alarm {
+fn slow(endpoint: &LlmEndpoint, limit_ms: f64) -> Alarm {
     let latency = Statistic::Percentile(95.0);
     let latency = Metric::of_variant("ModelLatency", endpoint.endpoint_name.as_str(), VARIANT, latency);
     Alarm {
-        description: Some(format!("One call in twenty takes {} longer than {most_ms} ms", endpoint.endpoint_name)),
+        description: Some(format!("One call in twenty takes {} longer than {limit_ms} ms", endpoint.endpoint_name)),
         missing_data: MissingData::NotBreaching,
-        ..watching(endpoint, Watch::Metric(latency), Comparison::Greater, most_ms * MICROSECONDS_IN_A_MILLISECOND)
+        ..watching(endpoint, Watch::Metric(latency), Comparison::Greater, limit_ms * MICROSECONDS_IN_A_MILLISECOND)
     }
 }
 
-fn errors(endpoint: &LlmEndpoint, most_percent: f64) -> Alarm {
+fn errors(endpoint: &LlmEndpoint, limit_percent: f64) -> Alarm {
     let sum = |name: &str| Metric::of_variant(name, endpoint.endpoint_name.as_str(), VARIANT, Statistic::Sum);
     let rate = MetricMath {
         expression: "IF(calls > 0, 100 * (refused + failed) / calls, 0)".into(),
@@ -62,14 +61,14 @@ fn errors(endpoint: &LlmEndpoint, most_percent: f64) -> Alarm {
         ]),
     };
     Alarm {
-        description: Some(format!("More than {most_percent} % of the calls of {} fail", endpoint.endpoint_name)),
+        description: Some(format!("More than {limit_percent} % of the calls of {} fail", endpoint.endpoint_name)),
         missing_data: MissingData::NotBreaching,
-        ..watching(endpoint, Watch::Math(rate), Comparison::Greater, most_percent)
+        ..watching(endpoint, Watch::Math(rate), Comparison::Greater, limit_percent)
     }
 }
 
-/// Every instance reports its load each minute, whether it is called or not. That nobody reports any more shows as too
-/// few values; an endpoint that has just been made has none either, but that is no change that would be told.
+/// Every instance reports its load each minute, with or without calls. Without any instance the alarm changes to
+/// insufficient data, which notifies. A new endpoint has no data either, but then the state does not change.
 fn down(endpoint: &LlmEndpoint) -> Alarm {
     let load = Metric {
         namespace: "/aws/sagemaker/Endpoints".into(),
@@ -85,7 +84,7 @@ fn down(endpoint: &LlmEndpoint) -> Alarm {
     }
 }
 
-/// Three bad minutes of five: quick enough to roll back within five minutes, slow enough for one bad call.
+/// Three bad minutes of five: quick enough for a rollback within five minutes, slow enough to ignore a single bad call.
 fn watching(endpoint: &LlmEndpoint, watch: Watch, comparison: Comparison, threshold: f64) -> Alarm {
     let notify = &endpoint.alarms.notify;
     Alarm {

@@ -1,32 +1,21 @@
-//! Declaring the resources of an endpoint.
+//! Declares the resources of an endpoint.
 
 use super::alarms::{declare_down, declare_quality};
+use super::outputs::LlmEndpointOutputs;
 use super::role::execution_role;
 use super::scaling::declare_scaling;
-use super::{LlmEndpoint, Mode, VARIANT};
+use super::settings::{LlmEndpoint, Mode, VARIANT};
+use crate::aws::ModelName;
 use crate::aws::logs::LogGroup;
 use crate::aws::sagemaker::{
     ContainerMode, Deployment, Endpoint, EndpointConfig, Hosting, Model, ModelForm, Strategy, Variant,
 };
-use crate::aws::{AlarmArn, Arn, EndpointName, ModelName, RoleArn};
 use crate::resource::Input;
 use crate::stack::Stack;
 
-/// What a declared endpoint offers to the rest of the stack.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LlmEndpointOutputs {
-    /// The name, as callers use it.
-    pub endpoint_name: Input<EndpointName>,
-    /// The ARN.
-    pub endpoint_arn: Input<Arn>,
-    /// The role that the containers act as.
-    pub role: Input<RoleArn>,
-    /// Its alarms.
-    pub alarms: Vec<Input<AlarmArn>>,
-}
-
 impl LlmEndpoint {
-    /// Declares the endpoint; everything that belongs to it is named `NAME`, or `NAME-…`.
+    /// Declares the endpoint. All its resources are named `NAME` or `NAME-…`. Invalid settings are problems of the
+    /// stack.
     pub fn declare(&self, stack: &mut Stack, name: &str) -> LlmEndpointOutputs {
         self.check_mode(stack, name);
         let role = match &self.role {
@@ -53,15 +42,15 @@ impl LlmEndpoint {
             ..Endpoint::new(&self.endpoint_name, config)
         };
         let endpoint = stack.add(name, endpoint);
-        let mut alarms: Vec<_> = quality.into_iter().map(|alarm| alarm.arn).collect();
-        // SageMaker makes the log group itself where there is none, without an end to what it keeps.
+        // Without the log group SageMaker would create one of that name itself, with unlimited retention.
         stack.after(&endpoint.name, &logs.name);
-        alarms.extend(declare_down(self, stack, name, &endpoint.name).map(|alarm| alarm.arn));
+        let down = declare_down(self, stack, name, &endpoint.name);
+        let alarms = quality.into_iter().chain(down).map(|alarm| alarm.arn).collect();
         declare_scaling(self, stack, name, &endpoint.name);
         LlmEndpointOutputs { endpoint_name: endpoint.name, endpoint_arn: endpoint.arn, role, alarms }
     }
 
-    /// Notes what SageMaker does not offer in this mode.
+    /// Reports the settings that SageMaker does not support for serverless endpoints.
     fn check_mode(&self, stack: &mut Stack, name: &str) {
         if let Mode::RealTime(_) | Mode::Async(..) = self.mode {
             return;
@@ -71,16 +60,16 @@ impl LlmEndpoint {
             problem("network", "a serverless endpoint cannot run in a VPC");
         }
         if self.data_capture.is_some() {
-            problem("data_capture", "a serverless endpoint captures nothing");
+            problem("data_capture", "a serverless endpoint cannot capture its traffic");
         }
         if self.container.model.as_ref().is_some_and(|model| model.form != ModelForm::Archive) {
-            problem("container.model", "a serverless endpoint takes its model as an archive only");
+            problem("container.model", "a serverless endpoint loads its model from an archive only");
         }
         if self.container.mode == ContainerMode::MultiModel {
             problem("container.mode", "a serverless endpoint serves one model");
         }
         if matches!(self.deployment, Strategy::Rolling { .. }) {
-            problem("deployment", "a serverless endpoint cannot move batch by batch");
+            problem("deployment", "a serverless endpoint cannot be deployed in batches");
         }
     }
 
@@ -132,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn an_endpoint_brings_all_that_it_needs() {
+    fn an_endpoint_is_declared_with_all_its_resources() {
         let declarations = declared(&llm()).unwrap();
         assert_eq!(
             addresses(&declarations),
@@ -158,15 +147,16 @@ mod tests {
             };
             assert_eq!(paused["actions_enabled"], false, "{alarm}");
         }
-        // What would roll a deployment back is there before it; what misses the endpoint comes after it.
+        // Alarms that roll a deployment back come before the endpoint; the alarm for missing instances comes after it.
         let endpoint: Address = "sagemaker_endpoint.llm".parse().unwrap();
         assert!(of("sagemaker_endpoint.llm").depends_on.contains(&"cloudwatch_alarm.llm-slow".parse().unwrap()));
+        assert!(of("sagemaker_endpoint.llm").depends_on.contains(&"logs_group.llm".parse().unwrap()));
         assert!(of("cloudwatch_alarm.llm-down").depends_on.contains(&endpoint));
         assert_eq!(of("cloudwatch_alarm.llm-slow").inputs["threshold"], 500_000.0);
     }
 
     #[test]
-    fn calls_that_queue_wake_an_endpoint_that_rests() {
+    fn queued_calls_start_the_first_instance_of_an_asynchronous_endpoint() {
         let mut queued = llm();
         queued.mode = Mode::Async(Instances::new("ml.g5.xlarge", 1), Box::new(AsyncInference::to("s3://answers/llm/")));
         queued.scaling = Some(Scaling { min: 0, target: 5.0, ..Scaling::default() });
@@ -174,13 +164,13 @@ mod tests {
         let addresses = addresses(&declarations);
         assert!(addresses.contains(&"autoscaling_policy.llm-wake".to_owned()), "{addresses:?}");
         assert!(addresses.contains(&"cloudwatch_alarm.llm-wake".to_owned()), "{addresses:?}");
-        assert!(!addresses.contains(&"cloudwatch_alarm.llm-down".to_owned()), "to rest is not to be down");
+        assert!(!addresses.contains(&"cloudwatch_alarm.llm-down".to_owned()), "no instances may be normal here");
         let role = &declarations.resources[&"iam_role.llm".parse::<Address>().unwrap()].inputs;
         assert!(role.to_string().contains("arn:aws:s3:::answers/llm/*"), "{role}");
     }
 
     #[test]
-    fn a_serverless_endpoint_has_no_instances_to_watch_or_to_scale() {
+    fn a_serverless_endpoint_has_neither_instance_alarms_nor_scaling() {
         let mut serverless = llm();
         serverless.mode =
             Mode::Serverless(Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: None });
@@ -194,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_answers_without_an_instance() {
+    fn a_minimum_of_zero_and_a_schedule_without_scaling_are_refused() {
         let mut endpoint = llm();
         endpoint.scaling = Some(Scaling { min: 0, ..Scaling::default() });
         assert_eq!(declared(&endpoint).unwrap_err()[0].field.as_deref(), Some("scaling.min"));

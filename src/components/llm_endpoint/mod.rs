@@ -2,10 +2,10 @@
 
 mod alarms;
 mod declare;
+mod outputs;
 mod role;
 mod scaling;
 mod settings;
 
-pub use declare::LlmEndpointOutputs;
-pub use scaling::Scaling;
-pub use settings::{EndpointAlarms, LlmEndpoint, Mode, ScheduledBounds, VARIANT};
+pub use outputs::LlmEndpointOutputs;
+pub use settings::{EndpointAlarms, LlmEndpoint, Mode, Scaling, ScheduledBounds, VARIANT};

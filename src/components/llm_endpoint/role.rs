@@ -1,11 +1,11 @@
-//! The role of an endpoint: it may do just what the endpoint needs.
+//! The role of an endpoint, with no more permissions than the endpoint needs.
 
-use super::LlmEndpoint;
+use super::settings::LlmEndpoint;
 use crate::aws::iam::{Policy, Role};
 use crate::aws::sagemaker::{AsyncInference, Container, ContainerMode, ModelForm};
 use crate::resource::{Input, Part, Scope};
 
-/// The role of an endpoint.
+/// Returns the role of an endpoint.
 pub(super) fn execution_role(endpoint: &LlmEndpoint, scope: &Scope) -> Role {
     let mut trust = Policy::trust("sagemaker.amazonaws.com");
     if !scope.account.is_empty() {
@@ -19,8 +19,8 @@ pub(super) fn execution_role(endpoint: &LlmEndpoint, scope: &Scope) -> Role {
         std::iter::once(output).chain(failures)
     });
     for uri in writes.chain(endpoint.data_capture.as_ref().map(|capture| &capture.destination)) {
-        if let Some(place) = Place::of(uri, scope) {
-            policy = policy.allow(["s3:PutObject"]).on(place.objects());
+        if let Some(location) = S3Location::parse(uri, scope) {
+            policy = policy.allow(["s3:PutObject"]).on(location.objects());
         }
     }
     for topic in endpoint
@@ -39,7 +39,7 @@ pub(super) fn execution_role(endpoint: &LlmEndpoint, scope: &Scope) -> Role {
     role
 }
 
-/// Pulling the image.
+/// Allows to pull the image.
 fn image_policy(policy: Policy, container: &Container, scope: &Scope) -> Policy {
     let repository = container.image.known().and_then(|image| repository_arn(image, scope));
     let any = || format!("arn:{}:ecr:{}:*:repository/*", scope.partition(), scope.region);
@@ -50,7 +50,7 @@ fn image_policy(policy: Policy, container: &Container, scope: &Scope) -> Policy 
         .on(repository.unwrap_or_else(any))
 }
 
-/// Writing logs and metrics.
+/// Allows to write logs and metrics.
 fn logs_policy(policy: Policy, endpoint: &LlmEndpoint, scope: &Scope) -> Policy {
     let account = if scope.account.is_empty() { "*" } else { &scope.account };
     let group = format!("arn:{}:logs:{}:{account}:log-group:{}", scope.partition(), scope.region, endpoint.log_group());
@@ -63,20 +63,21 @@ fn logs_policy(policy: Policy, endpoint: &LlmEndpoint, scope: &Scope) -> Policy 
         .when("StringLike", "cloudwatch:namespace", ["/aws/sagemaker/*"])
 }
 
-/// Reading the model.
+/// Allows to read the model.
 fn model_policy(policy: Policy, container: &Container, scope: &Scope) -> Policy {
     let Some(model) = &container.model else { return policy };
-    let Some(place) = Place::of(&model.uri, scope) else { return policy };
-    let several = model.form == ModelForm::Prefix || container.mode == ContainerMode::MultiModel;
-    let objects = if several { place.objects() } else { place.object() };
-    policy.allow(["s3:GetObject"]).on(objects).allow(["s3:ListBucket"]).on(place.bucket).when(
+    let Some(location) = S3Location::parse(&model.uri, scope) else { return policy };
+    let is_prefix = model.form == ModelForm::Prefix || container.mode == ContainerMode::MultiModel;
+    let objects = if is_prefix { location.objects() } else { location.object() };
+    policy.allow(["s3:GetObject"]).on(objects).allow(["s3:ListBucket"]).on(location.bucket).when(
         "StringLike",
         "s3:prefix",
-        [place.key.then("*")],
+        [location.key.then("*")],
     )
 }
 
-/// The network interfaces that SageMaker makes in the VPC. EC2 offers no narrower resource for most of these calls.
+/// Allows SageMaker to manage its network interfaces in the VPC. EC2 offers no narrower resource for most of these
+/// calls.
 fn network_policy() -> Policy {
     Policy::new()
         .allow([
@@ -93,7 +94,7 @@ fn network_policy() -> Policy {
         .on_everything()
 }
 
-/// The repository of an image in ECR, `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG`.
+/// Returns the ARN of the repository of an image in ECR, `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG`.
 fn repository_arn(image: &str, scope: &Scope) -> Option<String> {
     let (registry, rest) = image.split_once('/')?;
     let name = rest.split(['@', ':']).next()?;
@@ -103,16 +104,16 @@ fn repository_arn(image: &str, scope: &Scope) -> Option<String> {
         .then(|| format!("arn:{}:ecr:{region}:{account}:repository/{name}", scope.partition()))
 }
 
-/// A place in S3, out of `s3://BUCKET/KEY`, either of which may be the output of another resource.
-struct Place {
+/// A location in S3, `s3://BUCKET/KEY`. Both parts may contain outputs of other resources.
+struct S3Location {
     /// The ARN of the bucket.
     bucket: Input<String>,
     /// The key, without a slash in front.
     key: Input<String>,
 }
 
-impl Place {
-    fn of(uri: &Input<String>, scope: &Scope) -> Option<Self> {
+impl S3Location {
+    fn parse(uri: &Input<String>, scope: &Scope) -> Option<Self> {
         let mut parts = uri.parts();
         let Part::Text(first) = parts.first_mut()? else { return None };
         *first = format!("arn:{}:s3:::{}", scope.partition(), first.strip_prefix("s3://")?);
@@ -136,13 +137,13 @@ impl Place {
         Some(Self { bucket: Input::join(bucket), key: Input::join(key) })
     }
 
-    /// The ARN of the one object.
+    /// Returns the ARN of the object with exactly this key.
     fn object(&self) -> Input<String> {
         let parts = self.bucket.parts().into_iter().chain([Part::from("/")]).chain(self.key.parts());
         Input::join(parts)
     }
 
-    /// The ARN of all objects whose keys begin so.
+    /// Returns the ARN of all objects whose keys begin with the key.
     fn objects(&self) -> Input<String> {
         self.object().then("*")
     }
@@ -163,21 +164,21 @@ mod tests {
     }
 
     #[test]
-    fn a_place_in_s3_may_be_known_or_not() {
-        let known = Place::of(&"s3://models/llama/v1.tar.gz".into(), &scope()).unwrap();
+    fn a_location_may_be_known_or_contain_a_reference() {
+        let known = S3Location::parse(&"s3://models/llama/v1.tar.gz".into(), &scope()).unwrap();
         assert_eq!(known.bucket, "arn:aws:s3:::models".into());
         assert_eq!(known.object(), "arn:aws:s3:::models/llama/v1.tar.gz".into());
         assert_eq!(known.objects(), "arn:aws:s3:::models/llama/v1.tar.gz*".into());
         let name = Input::<BucketName>::reference("s3_bucket.models".parse().unwrap(), "name").text();
-        let referred = Place::of(&name.after("s3://").then("/llama/"), &scope()).unwrap();
+        let referred = S3Location::parse(&name.after("s3://").then("/llama/"), &scope()).unwrap();
         assert_eq!(referred.bucket, name.after("arn:aws:s3:::"));
         assert_eq!(referred.key, "llama/".into());
         assert_eq!(referred.objects(), name.after("arn:aws:s3:::").then("/").then("llama/").then("*"));
-        assert!(Place::of(&"https://models".into(), &scope()).is_none());
+        assert!(S3Location::parse(&"https://models".into(), &scope()).is_none());
     }
 
     #[test]
-    fn the_repository_is_read_off_the_image() {
+    fn the_name_of_an_image_in_ecr_contains_its_repository() {
         let image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/djl-inference:0.28.0-lmi10.0.0-cu124";
         let arn = "arn:aws:ecr:eu-west-1:763104351884:repository/djl-inference";
         assert_eq!(repository_arn(image, &scope()).as_deref(), Some(arn));

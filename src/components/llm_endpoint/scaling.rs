@@ -1,8 +1,8 @@
-//! How many instances an endpoint has under load.
+//! The scaling of an endpoint.
 
 use std::collections::BTreeMap;
 
-use super::{LlmEndpoint, VARIANT};
+use super::settings::{LlmEndpoint, VARIANT};
 use crate::aws::autoscaling::{
     Adjustment, Aggregation, CustomMetric, MetricStatistic, PredefinedMetric, ScalableTarget, ScalingPolicy,
     ScalingRule, ScheduledAction, Step, StepScaling, TargetMetric, TargetTracking,
@@ -11,27 +11,6 @@ use crate::aws::cloudwatch::{Alarm, AlarmActions, Comparison, Metric, Statistic,
 use crate::aws::{EndpointName, ScalableResource};
 use crate::resource::Input;
 use crate::stack::Stack;
-
-/// How many instances an endpoint has under load.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Scaling {
-    /// The fewest; none only where calls queue.
-    pub min: u32,
-    /// The most.
-    pub max: u32,
-    /// Calls a minute and instance that are aimed at; where calls queue, calls in the queue for each instance.
-    pub target: f64,
-    /// How long instances are not taken again, in seconds.
-    pub scale_in_cooldown_seconds: u32,
-    /// How long instances are not added again, in seconds.
-    pub scale_out_cooldown_seconds: u32,
-}
-
-impl Default for Scaling {
-    fn default() -> Self {
-        Self { min: 1, max: 10, target: 70.0, scale_in_cooldown_seconds: 300, scale_out_cooldown_seconds: 60 }
-    }
-}
 
 /// Declares the scaling of an endpoint.
 pub(super) fn declare_scaling(
@@ -42,7 +21,7 @@ pub(super) fn declare_scaling(
 ) {
     let Some(scaling) = &endpoint.scaling else {
         if !endpoint.schedule.is_empty() {
-            stack.problem(name, Some("schedule".into()), "without scaling there are no bounds to change");
+            stack.problem(name, Some("schedule".into()), "a schedule changes the bounds of `scaling`, which is none");
         }
         return;
     };
@@ -53,7 +32,8 @@ pub(super) fn declare_scaling(
         return;
     }
     if scaling.min == 0 && !queues {
-        let message = "without an instance nobody answers: at least 1, or let calls queue (asynchronous)";
+        let message =
+            "an endpoint without instances cannot answer: set at least 1, or queue the calls (asynchronous mode)";
         stack.problem(name, Some("scaling.min".into()), message);
     }
     let target = ScalableTarget {
@@ -93,8 +73,8 @@ fn backlog(endpoint: &LlmEndpoint) -> TargetMetric {
     })
 }
 
-/// Target tracking cannot leave zero, for there is nothing to divide by: the first call in the queue starts the first
-/// instance.
+/// Declares the alarm and the policy that start the first instance once a call waits. Target tracking cannot scale from
+/// zero, because its metric is a quotient by the number of instances.
 fn declare_waking(endpoint: &LlmEndpoint, stack: &mut Stack, name: &str, resource: &Input<ScalableResource>) {
     let step = StepScaling {
         adjustment: Adjustment::Change,

@@ -1,82 +1,119 @@
-//! What can be said of an endpoint.
+//! The settings of an endpoint.
 
 use std::collections::BTreeMap;
 
-use super::Scaling;
 use crate::aws::sagemaker::{AsyncInference, Container, DataCapture, Instances, ModelVpc, Serverless, Size, Strategy};
 use crate::aws::{Arn, RoleArn};
 use crate::resource::{Input, Tags};
 
-/// The name of the one variant. It stays the same from one configuration to the next, so that an endpoint retains by
-/// it the capacity that it has.
+/// The name of the only variant. All configurations share it, because an endpoint retains its capacity by variant name.
 pub const VARIANT: &str = "AllTraffic";
 
 /// An endpoint that serves a language model.
 ///
-/// Start from [`LlmEndpoint::new`] and change what should differ. A pause deletes the endpoint and its scaling, keeps
-/// model, configuration, role, alarms and logs, and a resume brings back the capacity that it had.
+/// Start from [`LlmEndpoint::new`] and change single fields. A pause deletes the endpoint and its scaling, and keeps
+/// model, configuration, role, alarms and logs. A resume restores the capacity.
+///
+/// ```
+/// # use ebbtide::aws::sagemaker::{Container, Instances, ModelData, ModelForm};
+/// # use ebbtide::components::LlmEndpoint;
+/// # use ebbtide::components::llm_endpoint::Scaling;
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack) {
+/// let image = "763104351884.dkr.ecr.eu-west-1.amazonaws.com/djl-inference:0.28.0-lmi10.0.0-cu124";
+/// let model = ModelData { uri: "s3://models/llama/".into(), form: ModelForm::Prefix };
+/// let endpoint = LlmEndpoint {
+///     scaling: Some(Scaling { max: 4, ..Scaling::default() }),
+///     ..LlmEndpoint::new("llm-v1", Container::new(image, Some(model)), Instances::new("ml.g5.xlarge", 1))
+/// };
+/// let llm = endpoint.declare(stack, "llm");
+/// stack.output("ENDPOINT_NAME", &llm.endpoint_name);
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct LlmEndpoint {
-    /// The name that callers use.
+    /// The name of the endpoint, which its callers use.
     pub endpoint_name: String,
-    /// The image that serves, and the model that it loads.
+    /// The image of the server, and the model that it loads.
     pub container: Container,
-    /// How it answers, and on what it runs.
+    /// The mode: real-time, asynchronous or serverless.
     pub mode: Mode,
-    /// The role that the containers act as; one that may do just what is needed is made unless given.
+    /// The role of the containers; `None` declares one with no more permissions than needed.
     pub role: Option<Input<RoleArn>>,
-    /// The network that the containers run in; SageMaker's own unless given.
+    /// The network of the containers; `None` is SageMaker's own.
     pub network: Option<ModelVpc>,
-    /// How many instances there are under load; as many as at first unless given. A serverless endpoint needs none.
+    /// The bounds and target of the number of instances; `None` keeps the number constant. A serverless endpoint takes
+    /// none.
     pub scaling: Option<Scaling>,
-    /// Other bounds at certain times, by a name for each.
+    /// Bounds that apply from certain times on, by a name of your own.
     pub schedule: BTreeMap<String, ScheduledBounds>,
-    /// How it moves to another model or another size. The alarms move it back.
+    /// How a deployment shifts the traffic to another model or size. The alarms roll it back.
     pub deployment: Strategy,
-    /// What is watched.
+    /// The alarms.
     pub alarms: EndpointAlarms,
-    /// Keeps a sample of the traffic.
+    /// The capture of a sample of the traffic; `None` captures nothing.
     pub data_capture: Option<DataCapture>,
-    /// How long logs of the containers are kept, in days.
+    /// The retention of the containers' logs, in days.
     pub log_retention_days: u32,
-    /// Tags of everything that belongs to it.
+    /// Tags of all resources of the endpoint.
     pub tags: Tags,
 }
 
-/// How an endpoint answers, and on what it runs.
+/// How an endpoint returns results, and on what it runs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Mode {
-    /// At once, on instances.
+    /// Returns results at once; runs on instances.
     RealTime(Instances),
-    /// Later, into S3, on instances; calls queue.
+    /// Queues the calls and writes results to S3; runs on instances.
     Async(Instances, Box<AsyncInference>),
-    /// At once, on whatever AWS takes when a call comes.
+    /// Returns results at once; AWS starts capacity when a call arrives.
     Serverless(Serverless),
 }
 
-/// Other bounds of the number of instances from a certain time on.
+/// Bounds of the number of instances that apply from a certain time on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ScheduledBounds {
-    /// When: `cron(minute hour day month weekday year)`, `rate(…)` or `at(…)`.
+    /// The times: `cron(minute hour day month weekday year)`, `rate(…)` or `at(…)`.
     pub schedule: String,
     /// The time zone, by its canonical name.
     pub zone: String,
-    /// The fewest instances from then on.
+    /// The minimum number of instances from then on.
     pub min: u32,
-    /// The most instances from then on.
+    /// The maximum number of instances from then on.
     pub max: u32,
 }
 
-/// What is watched of an endpoint. While it sleeps, its alarms tell nobody.
+/// The bounds and the target of the number of instances under load.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Scaling {
+    /// The minimum number of instances; 0 only in asynchronous mode.
+    pub min: u32,
+    /// The maximum number of instances.
+    pub max: u32,
+    /// The target of calls per minute and instance; in asynchronous mode, of queued calls per instance.
+    pub target: f64,
+    /// The time between two reductions of the number of instances, in seconds.
+    pub scale_in_cooldown_seconds: u32,
+    /// The time between two increases of the number of instances, in seconds.
+    pub scale_out_cooldown_seconds: u32,
+}
+
+impl Default for Scaling {
+    fn default() -> Self {
+        Self { min: 1, max: 10, target: 70.0, scale_in_cooldown_seconds: 300, scale_out_cooldown_seconds: 60 }
+    }
+}
+
+/// The alarms of an endpoint. They do not notify while the stack is paused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EndpointAlarms {
-    /// Goes off when one call in twenty takes the model longer, in milliseconds.
+    /// The limit of the model's latency for 95 % of the calls, in milliseconds; `None` declares no alarm.
     pub p95_latency_ms: Option<f64>,
-    /// Goes off when more of the calls fail, in percent.
+    /// The limit of failed calls, in percent; `None` declares no alarm.
     pub error_percent: Option<f64>,
-    /// Goes off when no instance is there any more.
+    /// Whether an alarm goes off once no instance is left.
     pub down: bool,
-    /// Who is told: topics.
+    /// The topics to notify.
     pub notify: Vec<Input<Arn>>,
 }
 
@@ -87,8 +124,8 @@ impl Default for EndpointAlarms {
 }
 
 impl LlmEndpoint {
-    /// An endpoint that answers at once, scales from 1 to 10 instances, and moves to another model by way of a tenth
-    /// of its traffic.
+    /// Creates a real-time endpoint that scales from 1 to 10 instances. A deployment first shifts a tenth of the
+    /// traffic.
     pub fn new(endpoint_name: impl Into<String>, container: Container, instances: Instances) -> Self {
         Self {
             endpoint_name: endpoint_name.into(),
@@ -106,7 +143,7 @@ impl LlmEndpoint {
         }
     }
 
-    /// The instances, unless it is serverless.
+    /// Returns the instances, unless the endpoint is serverless.
     pub(super) fn instances(&self) -> Option<&Instances> {
         match &self.mode {
             Mode::RealTime(instances) | Mode::Async(instances, _) => Some(instances),
@@ -114,7 +151,7 @@ impl LlmEndpoint {
         }
     }
 
-    /// How it queues calls, if it does.
+    /// Returns the settings of the queue in asynchronous mode.
     pub(super) fn async_inference(&self) -> Option<&AsyncInference> {
         match &self.mode {
             Mode::Async(_, inference) => Some(inference.as_ref()),
@@ -122,7 +159,7 @@ impl LlmEndpoint {
         }
     }
 
-    /// The log group that SageMaker writes to.
+    /// Returns the name of the log group that SageMaker writes to.
     pub(super) fn log_group(&self) -> String {
         format!("/aws/sagemaker/Endpoints/{}", self.endpoint_name)
     }

@@ -1,4 +1,4 @@
-//! What a stack may cost.
+//! The budgets of a stack.
 
 use std::collections::BTreeSet;
 
@@ -7,37 +7,57 @@ use crate::aws::budgets::{Budget, BudgetFilter, BudgetPeriod, NotificationOn, No
 use crate::resource::{Input, Tags};
 use crate::stack::Stack;
 
-/// What a stack may cost. AWS knows costs some hours late: this tells, it does not stop.
+/// The budgets of a stack. They notify and stop nothing, and AWS reports costs some hours late.
+///
+/// ```
+/// # use std::collections::BTreeSet;
+/// # use ebbtide::aws::TopicArn;
+/// # use ebbtide::aws::budgets::BudgetFilter;
+/// # use ebbtide::components::Costs;
+/// # use ebbtide::resource::{Input, Tags};
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack, topic: &Input<TopicArn>) {
+/// let costs = Costs {
+///     monthly_dollars: "1200".to_owned(),
+///     buffer_percent: 20,
+///     daily_dollars: Some("60".to_owned()),
+///     filter: BudgetFilter::default(),
+///     emails: BTreeSet::new(),
+///     tags: Tags::new(),
+/// };
+/// costs.declare(stack, "costs", topic);
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 pub struct Costs {
     /// The planned costs of a month, in US dollars as decimal text.
     pub monthly_dollars: String,
-    /// How much more it may be before it is too much, in percent.
+    /// The tolerated excess over the plan, in percent.
     pub buffer_percent: u32,
-    /// The most for a day, in US dollars as decimal text; no alarm unless given.
+    /// The limit for a day, in US dollars as decimal text; `None` declares no daily budget.
     pub daily_dollars: Option<String>,
-    /// Which costs count; all of the account unless given.
+    /// The costs that count; the default counts all costs of the account.
     pub filter: BudgetFilter,
-    /// E-mail addresses that are told besides the topic.
+    /// The e-mail addresses to notify besides the topic.
     pub emails: BTreeSet<String>,
-    /// Tags of everything that belongs to it.
+    /// Tags of the budgets.
     pub tags: Tags,
 }
 
 impl Costs {
-    /// Declares the budgets, named `NAME` and `NAME-daily`. Told is when 80 % of the month's plan are spent, when all
-    /// of it is, when the buffer will be exceeded, and when it is.
+    /// Declares the budgets, named `NAME` and `NAME-daily`. The monthly budget notifies at 80 % and 100 % of the plan,
+    /// when the forecast exceeds the buffer, and when the costs do.
     pub fn declare(&self, stack: &mut Stack, name: &str, topic: &Input<TopicArn>) {
-        let most = f64::from(100 + self.buffer_percent);
-        let mut whens = vec![
+        let limit = f64::from(100 + self.buffer_percent);
+        let mut conditions = vec![
             (NotificationOn::ActualAbove, 80.0),
             (NotificationOn::ActualAbove, 100.0),
-            (NotificationOn::ForecastAbove, most),
+            (NotificationOn::ForecastAbove, limit),
         ];
         if self.buffer_percent > 0 {
-            whens.push((NotificationOn::ActualAbove, most));
+            conditions.push((NotificationOn::ActualAbove, limit));
         }
-        let notify = whens.into_iter().map(|(on, percent)| self.notify(topic, on, percent)).collect();
+        let notify = conditions.into_iter().map(|(on, percent)| self.notify(topic, on, percent)).collect();
         stack.add(name, self.budget(&self.monthly_dollars, BudgetPeriod::Monthly, notify));
         if let Some(daily) = &self.daily_dollars {
             let notify = vec![self.notify(topic, NotificationOn::ActualAbove, 100.0)];

@@ -1,4 +1,4 @@
-//! What is on the page: how the endpoints of a stack do.
+//! A dashboard of the endpoints of a stack.
 
 use crate::aws::AlarmArn;
 use crate::aws::cloudwatch::{
@@ -8,16 +8,27 @@ use crate::components::llm_endpoint::VARIANT;
 use crate::resource::{Declared, Input};
 use crate::stack::Stack;
 
-/// An endpoint on a dashboard. Its name is plain text, so that the page stays as it is while the endpoint sleeps.
+/// An endpoint on a dashboard. Its name is plain text, so that a pause, which deletes the endpoint, does not change the
+/// dashboard.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WatchedEndpoint {
-    /// The name.
+    /// The name of the endpoint.
     pub endpoint_name: String,
-    /// Its alarms.
+    /// The alarms of the endpoint.
     pub alarms: Vec<Input<AlarmArn>>,
 }
 
 /// Declares a dashboard of endpoints, named `NAME`, under a title.
+///
+/// ```
+/// # use ebbtide::components::LlmEndpointOutputs;
+/// # use ebbtide::components::monitoring::{WatchedEndpoint, declare_dashboard};
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack, llm: &LlmEndpointOutputs) {
+/// let watched = WatchedEndpoint { endpoint_name: "llm-v1".to_owned(), alarms: llm.alarms.clone() };
+/// declare_dashboard(stack, "endpoints", "Endpoints", &[watched]);
+/// # }
+/// ```
 pub fn declare_dashboard(
     stack: &mut Stack,
     name: &str,

@@ -1,9 +1,9 @@
-//! Watching a stack: who is told, what is on the page, and what it may cost.
+//! Monitoring of a stack: alerts by e-mail, a dashboard, and budgets.
 
+mod alerts;
 mod costs;
 mod dashboard;
-mod topic;
 
+pub use alerts::Alerts;
 pub use costs::Costs;
 pub use dashboard::{WatchedEndpoint, declare_dashboard};
-pub use topic::Alerts;

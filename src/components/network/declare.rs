@@ -1,16 +1,17 @@
-//! Declaring the resources of a network.
+//! Declares the resources of a network.
 
 use super::endpoints::declare_endpoints;
 use super::layout::{Zone, zones};
-use super::{Nat, Network, NetworkOutputs};
+use super::outputs::NetworkOutputs;
+use super::settings::{Nat, Network};
 use crate::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
 use crate::aws::{InternetGatewayId, NatGatewayId, RouteTableId, SubnetId, VpcId};
 use crate::resource::Input;
 use crate::stack::Stack;
 
 impl Network {
-    /// Declares the network; everything in it is named `NAME`, or `NAME-…`. What is wrong with it is told by the
-    /// stack, like anything else that is wrong with a declaration.
+    /// Declares the network. All its resources are named `NAME` or `NAME-…`. Invalid settings are problems of the
+    /// stack.
     pub fn declare(&self, stack: &mut Stack, name: &str) -> NetworkOutputs {
         let zones = match zones(self.cidr, &self.zones, &stack.scope().region) {
             Ok(zones) => zones,
@@ -20,17 +21,17 @@ impl Network {
             }
         };
         if self.nat != Nat::None && !self.public {
-            let message = "NAT gateways stand in public subnets: declare `public`, or no NAT";
+            let message = "NAT gateways need public subnets: set `public`, or set `nat` to none";
             stack.problem(name, Some("nat".to_owned()), message);
         }
         let vpc = stack.add(name, Vpc { tags: self.tags.clone(), ..Vpc::new(self.cidr) }).vpc_id;
         let public = self.public.then(|| self.declare_public(stack, name, &vpc, &zones));
         let nat = match &public {
             Some(public) => self.declare_nat(stack, name, &zones, public),
-            None => NatOutputs::default(),
+            None => NatGateways::default(),
         };
         let private = self.declare_private(stack, name, &vpc, &zones, &nat.gateways);
-        let mut out = NetworkOutputs {
+        let mut outputs = NetworkOutputs {
             vpc_id: vpc,
             zones: zones.into_iter().map(|zone| zone.name).collect(),
             private_subnets: private.subnets,
@@ -40,11 +41,11 @@ impl Network {
             nat_addresses: nat.addresses,
             endpoint_security_group: None,
         };
-        out.endpoint_security_group = declare_endpoints(self, stack, name, &out);
-        out
+        outputs.endpoint_security_group = declare_endpoints(self, stack, name, &outputs);
+        outputs
     }
 
-    fn declare_public(&self, stack: &mut Stack, name: &str, vpc: &Input<VpcId>, zones: &[Zone]) -> Public {
+    fn declare_public(&self, stack: &mut Stack, name: &str, vpc: &Input<VpcId>, zones: &[Zone]) -> PublicSubnets {
         let gateway = InternetGateway { tags: self.tags.clone(), ..InternetGateway::new(vpc) };
         let gateway = stack.add(name, gateway).internet_gateway_id;
         let subnets: Vec<_> = zones
@@ -61,29 +62,29 @@ impl Network {
             tags: self.tags.clone(),
         };
         let route_table = stack.add(&format!("{name}-public"), table).route_table_id;
-        Public { gateway, subnets, route_table }
+        PublicSubnets { gateway, subnets, route_table }
     }
 
-    fn declare_nat(&self, stack: &mut Stack, name: &str, zones: &[Zone], public: &Public) -> NatOutputs {
-        let wanted = match self.nat {
+    fn declare_nat(&self, stack: &mut Stack, name: &str, zones: &[Zone], public: &PublicSubnets) -> NatGateways {
+        let count = match self.nat {
             Nat::None => 0,
             Nat::One => 1,
             Nat::PerZone => zones.len(),
         };
-        let mut out = NatOutputs::default();
-        for (zone, subnet) in zones.iter().zip(&public.subnets).take(wanted) {
-            let name_here = format!("{name}-nat-{}", zone.letter);
+        let mut nat = NatGateways::default();
+        for (zone, subnet) in zones.iter().zip(&public.subnets).take(count) {
+            let name = format!("{name}-nat-{}", zone.letter);
             let address = ElasticIp { keep_while_paused: self.keep_addresses, tags: self.tags.clone() };
-            let address = stack.add(&name_here, address);
+            let address = stack.add(&name, address);
             let gateway = NatGateway { tags: self.tags.clone(), ..NatGateway::public(subnet, address.allocation_id) };
-            let gateway = stack.add(&name_here, gateway).nat_gateway_id;
-            // A NAT gateway fails in a VPC without an internet gateway, and that one cannot go while addresses are
-            // in use: nothing in the inputs says so.
+            let gateway = stack.add(&name, gateway).nat_gateway_id;
+            // A NAT gateway fails in a VPC without an internet gateway, and the internet gateway cannot be detached
+            // while addresses are in use. The inputs do not show this dependency.
             stack.after(&gateway, &public.gateway);
-            out.gateways.push(gateway);
-            out.addresses.push(address.public_ip);
+            nat.gateways.push(gateway);
+            nat.addresses.push(address.public_ip);
         }
-        out
+        nat
     }
 
     fn declare_private(
@@ -93,13 +94,13 @@ impl Network {
         vpc: &Input<VpcId>,
         zones: &[Zone],
         gateways: &[Input<NatGatewayId>],
-    ) -> Private {
-        let mut out = Private::default();
+    ) -> PrivateSubnets {
+        let mut private = PrivateSubnets::default();
         for (index, zone) in zones.iter().enumerate() {
             let name = format!("{name}-private-{}", zone.letter);
             let subnet = Subnet { tags: self.tags.clone(), ..Subnet::private(vpc, zone.private, &zone.name) };
             let subnet = stack.add(&name, subnet).subnet_id;
-            // A table for each zone, so that one gateway can become one for each zone without moving a subnet.
+            // Each zone has a table of its own, so that a change of `nat` moves no subnet to another table.
             let gateway = gateways.get(index).or(gateways.first());
             let table = RouteTable {
                 vpc: vpc.clone(),
@@ -107,27 +108,27 @@ impl Network {
                 subnets: vec![subnet.clone()],
                 tags: self.tags.clone(),
             };
-            out.route_tables.push(stack.add(&name, table).route_table_id);
-            out.subnets.push(subnet);
+            private.route_tables.push(stack.add(&name, table).route_table_id);
+            private.subnets.push(subnet);
         }
-        out
+        private
     }
 }
 
-struct Public {
+struct PublicSubnets {
     gateway: Input<InternetGatewayId>,
     subnets: Vec<Input<SubnetId>>,
     route_table: Input<RouteTableId>,
 }
 
 #[derive(Default)]
-struct Private {
+struct PrivateSubnets {
     subnets: Vec<Input<SubnetId>>,
     route_tables: Vec<Input<RouteTableId>>,
 }
 
 #[derive(Default)]
-struct NatOutputs {
+struct NatGateways {
     gateways: Vec<Input<NatGatewayId>>,
     addresses: Vec<Input<String>>,
 }
@@ -136,7 +137,7 @@ struct NatOutputs {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::super::Zones;
+    use super::super::settings::Zones;
     use super::*;
     use crate::resource::{Address, OnPause, Scope};
     use crate::stack::{Declarations, Problem};
@@ -149,8 +150,8 @@ mod tests {
             account: "123456789012".into(),
         };
         let mut stack = Stack::new(scope, Default::default());
-        let out = network.declare(&mut stack, "main");
-        stack.finish().map(|declarations| (out, declarations))
+        let outputs = network.declare(&mut stack, "main");
+        stack.finish().map(|declarations| (outputs, declarations))
     }
 
     fn network() -> Network {
@@ -179,9 +180,9 @@ mod tests {
     }
 
     #[test]
-    fn nat_gateways_wait_for_the_internet_gateway_and_lead_each_zone_out() {
-        let (out, declared) = declare(&Network { nat: Nat::PerZone, ..network() }).unwrap();
-        assert_eq!(out.nat_addresses.len(), 2);
+    fn nat_gateways_wait_for_the_internet_gateway_and_serve_each_zone() {
+        let (outputs, declared) = declare(&Network { nat: Nat::PerZone, ..network() }).unwrap();
+        assert_eq!(outputs.nat_addresses.len(), 2);
         for zone in ["a", "b"] {
             let nat: Address = format!("ec2_nat_gateway.main-nat-{zone}").parse().unwrap();
             let internet = "ec2_internet_gateway.main".parse().unwrap();
@@ -205,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn another_zone_adds_and_moves_nothing() {
+    fn another_zone_moves_no_subnet() {
         let two = declare(&Network { nat: Nat::PerZone, ..network() }).unwrap().1.resources;
         let three = declare(&Network { nat: Nat::PerZone, zones: Zones::Count(3), ..network() }).unwrap().1.resources;
         for (address, declaration) in two.iter().filter(|(address, _)| address.kind() == "ec2_subnet") {
@@ -215,10 +216,10 @@ mod tests {
     }
 
     #[test]
-    fn interface_endpoints_stand_in_each_zone_behind_one_group_that_a_pause_keeps() {
+    fn interface_endpoints_are_in_each_zone_behind_one_group_that_a_pause_keeps() {
         let services = vec!["sagemaker.api".to_owned(), "sagemaker.runtime".to_owned()];
-        let (out, declared) = declare(&Network { interface_endpoints: services, ..network() }).unwrap();
-        assert!(out.endpoint_security_group.is_some());
+        let (outputs, declared) = declare(&Network { interface_endpoints: services, ..network() }).unwrap();
+        assert!(outputs.endpoint_security_group.is_some());
         let group = &declared.resources[&"ec2_security_group.main-endpoints".parse().unwrap()];
         assert_eq!(group.inputs["ingress"][0]["peer"]["cidr"], "10.0.0.0/16");
         let endpoint = &declared.resources[&"ec2_vpc_endpoint.main-sagemaker-runtime".parse().unwrap()];
@@ -227,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn a_network_that_cannot_be_is_told() {
+    fn invalid_networks_are_refused() {
         for (network, field) in [
             (Network { nat: Nat::One, public: false, ..network() }, "nat"),
             (Network { zones: Zones::Count(0), ..network() }, "zones"),

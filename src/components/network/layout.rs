@@ -1,19 +1,19 @@
-//! Which zones a network has, and which part of its block each of them gets.
+//! The zones of a network, and the part of its block that each of them gets.
 
-use super::Zones;
+use super::settings::Zones;
 use crate::aws::ec2::Cidr;
 
-/// The zones that the block is divided for.
-const ZONES: usize = 8;
-/// Bits added to the VPC's prefix: sixteen parts, private ones first.
-const BITS: u8 = 4;
+/// The number of zones that a block has room for.
+const MAX_ZONES: usize = 8;
+/// The bits added to the prefix of the VPC, which make sixteen parts: private ones first, then public ones.
+const SUBNET_BITS: u8 = 4;
 
 /// One zone of a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Zone {
     /// The name, `eu-west-1a`.
     pub name: String,
-    /// What its resources are named after: `a`.
+    /// The letter of the zone, which the names of its resources contain: `a`.
     pub letter: char,
     /// The block of its private subnet.
     pub private: Cidr,
@@ -21,21 +21,22 @@ pub(super) struct Zone {
     pub public: Cidr,
 }
 
-/// The zones, or what is wrong with them: a field and a message.
+/// Returns the zones of a network. The error is a field of the network and a message.
 pub(super) fn zones(cidr: Cidr, zones: &Zones, region: &str) -> Result<Vec<Zone>, (&'static str, String)> {
     if !(16..=24).contains(&cidr.prefix()) {
-        let message =
-            format!("{cidr} is no block for a network: its prefix must be /16 to /24, as it is divided by 16");
+        let message = format!(
+            "{cidr} is not a block for a network: its prefix must be /16 to /24, as it is divided into 16 parts"
+        );
         return Err(("cidr", message));
     }
     let names: Vec<String> = match zones {
         Zones::Count(count) => {
-            ('a'..='z').take((*count).min(ZONES + 1)).map(|letter| format!("{region}{letter}")).collect()
+            ('a'..='z').take((*count).min(MAX_ZONES + 1)).map(|letter| format!("{region}{letter}")).collect()
         }
         Zones::Named(names) => names.clone(),
     };
-    if names.is_empty() || names.len() > ZONES {
-        return Err(("zones", format!("a network spreads over 1 to {ZONES} zones")));
+    if names.is_empty() || names.len() > MAX_ZONES {
+        return Err(("zones", format!("a network spreads over 1 to {MAX_ZONES} zones")));
     }
     let mut all: Vec<Zone> = Vec::new();
     for name in names {
@@ -54,7 +55,7 @@ fn zone(cidr: Cidr, region: &str, name: &str) -> Option<Zone> {
     let mut letters = name.strip_prefix(region)?.chars();
     let (letter @ 'a'..='h', None) = (letters.next()?, letters.next()) else { return None };
     let slot = u32::from(letter) - u32::from('a');
-    let prefix = cidr.prefix() + BITS;
+    let prefix = cidr.prefix() + SUBNET_BITS;
     Some(Zone {
         name: name.to_owned(),
         letter,
@@ -84,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn no_subnet_moves_when_zones_come_and_go() {
+    fn adding_or_removing_a_zone_moves_no_subnet() {
         let all = lay_out("10.0.0.0/24", &Zones::Count(8)).unwrap();
         assert_eq!(lay_out("10.0.0.0/24", &Zones::Count(3)).unwrap(), all[..3]);
         assert_eq!(lay_out("10.0.0.0/24", &named(&["eu-west-1c"])).unwrap(), all[2..3]);
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_laid_out_is_told() {
+    fn invalid_blocks_and_zones_are_refused() {
         let cases = [
             ("10.0.0.0/25", Zones::Count(2), "cidr", "/16 to /24"),
             ("10.0.0.0/8", Zones::Count(2), "cidr", "/16 to /24"),

@@ -1,10 +1,10 @@
-//! A network: a VPC with public and private subnets in several zones, and their ways out.
+//! A network: a VPC with public and private subnets in several zones, and their routes to the internet.
 
 mod declare;
 mod endpoints;
 mod layout;
-mod out;
+mod outputs;
 mod settings;
 
-pub use out::NetworkOutputs;
+pub use outputs::NetworkOutputs;
 pub use settings::{Nat, Network, Zones};

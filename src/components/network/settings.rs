@@ -1,4 +1,4 @@
-//! What can be said of a network.
+//! The settings of a network.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -6,34 +6,46 @@ use serde::{Deserialize, Serialize};
 use crate::aws::ec2::Cidr;
 use crate::resource::Tags;
 
-/// A network: a VPC with public and private subnets in several zones, and their ways out.
+/// A network: a VPC with public and private subnets in several zones, and their routes to the internet.
 ///
-/// Each zone has its own part of the VPC's block, given by the letter of the zone: adding or removing a zone moves
-/// no subnet of another. Start from [`Network::new`] and change what should differ.
+/// The letter of a zone determines its part of the VPC's block: adding or removing a zone moves no subnet of another.
+/// Start from [`Network::new`] and change single fields.
+///
+/// ```
+/// # use ebbtide::components::{Nat, Network};
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack) -> Result<(), Box<dyn std::error::Error>> {
+/// let network = Network { nat: Nat::One, ..Network::new("10.0.0.0/16".parse()?) };
+/// let network = network.declare(stack, "main");
+/// stack.output("VPC_ID", &network.vpc_id);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Network {
-    /// The IPv4 block, /16 to /24. It is divided into sixteen: a private and a public subnet for up to eight zones.
+    /// The IPv4 block, /16 to /24. It has sixteen parts: a private and a public subnet for up to eight zones.
     pub cidr: Cidr,
     /// The zones.
     #[serde(default)]
     pub zones: Zones,
-    /// The private subnets' way out to the internet.
+    /// The route of private subnets to the internet.
     #[serde(default)]
     pub nat: Nat,
-    /// Whether a pause keeps the public addresses of the NAT gateways, so that they stay the same; they bill on.
+    /// Whether a pause keeps the public addresses of the NAT gateways. They stay the same, and are billed meanwhile.
     #[serde(default)]
     pub keep_addresses: bool,
-    /// Whether there are public subnets, with an internet gateway. NAT gateways need them.
+    /// Whether there are public subnets and an internet gateway. NAT gateways need them.
     #[serde(default = "yes")]
     pub public: bool,
     /// Services reached by gateway endpoints, which are free: `s3`, `dynamodb`.
     #[serde(default)]
     pub gateway_endpoints: Vec<String>,
-    /// Services reached by interface endpoints, billed by the hour and zone and deleted by a pause: `sagemaker.runtime`.
+    /// Services reached by interface endpoints, such as `sagemaker.runtime`. They are billed by the hour and zone, and
+    /// a pause deletes them.
     #[serde(default)]
     pub interface_endpoints: Vec<String>,
-    /// Tags of everything in it.
+    /// Tags of all resources of the network.
     #[serde(default)]
     pub tags: Tags,
 }
@@ -42,9 +54,9 @@ pub struct Network {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Zones {
-    /// The first so many of the region: `eu-west-1a`, `eu-west-1b`, …
+    /// This number of zones from the first of the region on: `eu-west-1a`, `eu-west-1b`, …
     Count(usize),
-    /// These, by name: for regions where an account has no zone of some letter.
+    /// Zones by name, for regions where an account has no zone of some letter.
     Named(Vec<String>),
 }
 
@@ -54,16 +66,16 @@ impl Default for Zones {
     }
 }
 
-/// How private subnets reach the internet.
+/// The route of private subnets to the internet.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Nat {
-    /// Not at all: only endpoints lead out.
+    /// No route: private subnets reach only the services that have endpoints.
     #[default]
     None,
-    /// Through one gateway in the first zone: cheaper, but all depend on that zone.
+    /// One NAT gateway in the first zone: cheaper, but all zones depend on that one.
     One,
-    /// Through a gateway in each zone.
+    /// A NAT gateway in each zone.
     PerZone,
 }
 
@@ -72,7 +84,7 @@ fn yes() -> bool {
 }
 
 impl Network {
-    /// A network over two zones, with public subnets and a free endpoint for S3, without NAT.
+    /// Creates a network over two zones, with public subnets and a free endpoint for S3, without NAT.
     pub fn new(cidr: Cidr) -> Self {
         Self {
             cidr,
@@ -92,7 +104,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn settings_are_short() {
+    fn settings_need_only_the_block() {
         let network: Network =
             serde_json::from_str(r#"{"cidr": "10.0.0.0/16", "zones": 3, "nat": "per_zone"}"#).unwrap();
         assert_eq!((network.zones, network.nat, network.public), (Zones::Count(3), Nat::PerZone, true));

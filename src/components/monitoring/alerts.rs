@@ -1,4 +1,4 @@
-//! Who is told.
+//! The topic that alarms and budgets publish to.
 
 use std::collections::BTreeSet;
 
@@ -8,34 +8,45 @@ use crate::aws::{Arn, TopicArn};
 use crate::resource::{Input, Tags};
 use crate::stack::Stack;
 
-/// A topic that alarms and budgets publish to, and whoever reads it.
+/// A topic that alarms and budgets publish to, with its subscriptions.
+///
+/// ```
+/// # use std::collections::BTreeSet;
+/// # use ebbtide::components::Alerts;
+/// # use ebbtide::stack::Stack;
+/// # fn declare(stack: &mut Stack) {
+/// let emails = BTreeSet::from(["on-call@example.com".to_owned()]);
+/// let topic = Alerts { emails, ..Alerts::default() }.declare(stack, "alerts");
+/// stack.output("ALERTS_TOPIC", &topic);
+/// # }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Alerts {
-    /// E-mail addresses; each must confirm once.
+    /// The e-mail addresses to subscribe. Each of them must confirm the subscription once.
     pub emails: BTreeSet<String>,
-    /// Tags of everything that belongs to it.
+    /// Tags of the topic.
     pub tags: Tags,
 }
 
 impl Alerts {
-    /// Declares the topic and its subscriptions, named `NAME` and `NAME-…`, and answers the topic.
+    /// Declares the topic and its subscriptions, named `NAME` and `NAME-…`. Returns the topic.
     pub fn declare(&self, stack: &mut Stack, name: &str) -> Input<TopicArn> {
-        let policy = publishers(&stack.scope().account);
+        let policy = publish_policy(&stack.scope().account);
         let topic = stack.add(name, Topic { policy: Some(policy), tags: self.tags.clone(), ..Topic::new() }).arn;
         for email in &self.emails {
-            stack.add(&format!("{name}-{}", readable(email)), Subscription::email(&topic, email));
+            stack.add(&format!("{name}-{}", name_part(email)), Subscription::email(&topic, email));
         }
         topic
     }
 
-    /// The topic as the action of an alarm.
+    /// Returns the topic as an action of an alarm.
     pub fn action(topic: &Input<TopicArn>) -> Input<Arn> {
         Input::join(topic.parts())
     }
 }
 
-/// Alarms and budgets of this account, and nobody else's.
-fn publishers(account: &str) -> Policy {
+/// Returns the policy that lets only alarms and budgets of this account publish.
+fn publish_policy(account: &str) -> Policy {
     let mut policy = Policy::new();
     for (name, service) in [("Alarms", "cloudwatch.amazonaws.com"), ("Budgets", "budgets.amazonaws.com")] {
         policy = policy.allow(["sns:Publish"]).named(name).to(Principal::service(service)).on_itself();
@@ -46,8 +57,8 @@ fn publishers(account: &str) -> Policy {
     policy
 }
 
-/// An address as part of a name: letters, digits and hyphens.
-fn readable(email: &str) -> String {
+/// Returns an e-mail address as part of a name: letters, digits and hyphens.
+fn name_part(email: &str) -> String {
     let text: String = email.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     text.trim_matches('-').chars().take(50).collect()
 }
@@ -59,12 +70,12 @@ mod tests {
 
     #[test]
     fn an_address_becomes_part_of_a_name() {
-        assert_eq!(readable("on-call@ops.example.com"), "on-call-ops-example-com");
+        assert_eq!(name_part("on-call@ops.example.com"), "on-call-ops-example-com");
     }
 
     #[test]
     fn the_policy_of_the_topic_is_valid() {
-        assert_eq!(publishers("123456789012").problems(Purpose::Resource), Vec::<String>::new());
-        assert_eq!(publishers("").problems(Purpose::Resource), Vec::<String>::new());
+        assert_eq!(publish_policy("123456789012").problems(Purpose::Resource), Vec::<String>::new());
+        assert_eq!(publish_policy("").problems(Purpose::Resource), Vec::<String>::new());
     }
 }

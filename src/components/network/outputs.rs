@@ -1,9 +1,9 @@
-//! What a declared network offers to the rest of the stack.
+//! The outputs of a network.
 
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
 use crate::resource::Input;
 
-/// What a declared network offers to the rest of the stack. All lists by zone are in the order of `zones`.
+/// The outputs of a network. All lists by zone are in the order of `zones`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NetworkOutputs {
     /// The VPC.
