@@ -1,4 +1,4 @@
-//! Identifiers as types, so that a bucket's name cannot stand where a subnet's id belongs.
+//! Identifiers as types, so that the compiler tells the name of a bucket from the id of a subnet.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ macro_rules! ids {
         pub struct $name(pub String);
 
         impl $name {
-            /// The identifier as text.
+            /// Returns the identifier as text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -37,13 +37,26 @@ macro_rules! ids {
 }
 
 ids! {
-    /// Any Amazon Resource Name.
+    /// An Amazon Resource Name of any resource.
     Arn,
     /// The ARN of an IAM role.
     RoleArn,
     /// The name of an IAM role.
     RoleName,
     /// The id of a VPC, `vpc-…`.
+    ///
+    /// Every kind of identifier has its own type. Outputs have that type, and text converts to it for resources that
+    /// the stack does not declare:
+    ///
+    /// ```
+    /// # use ebbtide::aws::VpcId;
+    /// # use ebbtide::aws::ec2::Subnet;
+    /// # fn declare() -> Result<(), Box<dyn std::error::Error>> {
+    /// let existing = VpcId::from("vpc-0a1b2c3d4e5f67890");
+    /// let subnet = Subnet::private(existing, "10.0.1.0/24".parse()?, "eu-west-1a");
+    /// # Ok(())
+    /// # }
+    /// ```
     VpcId,
     /// The id of a subnet, `subnet-…`.
     SubnetId,
