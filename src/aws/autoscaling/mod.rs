@@ -2,7 +2,6 @@
 
 mod metric;
 mod named;
-mod pause_snapshot;
 mod policy;
 mod rule;
 mod scalable_resource;
@@ -14,7 +13,6 @@ mod target;
 pub use metric::{CustomMetric, MathQuery, MathStatistic, MetricStatistic, PredefinedMetric, TargetMetric};
 #[doc(hidden)]
 pub use named::MAX_NAME_LENGTH;
-pub(crate) use pause_snapshot::{HasPauseSnapshot, Snapshot};
 pub use policy::{ScalingPolicy, ScalingPolicyOutputs};
 pub use rule::{ScalingRule, TargetTracking};
 #[doc(hidden)]

@@ -258,7 +258,7 @@ fn name_problem(name: &str) -> Option<String> {
 }
 
 fn is_scaling(action: &Input<Arn>) -> bool {
-    matches!(action, Input::Ref(reference, _) if reference.address.kind() == ScalingPolicy::KIND)
+    action.resource().is_some_and(|address| address.kind() == ScalingPolicy::KIND)
 }
 
 #[cfg(test)]

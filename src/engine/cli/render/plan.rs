@@ -4,7 +4,6 @@ use std::fmt::Write as _;
 
 use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::engine::cli::output::OUTPUT_FORMAT;
 use crate::engine::cli::render::values;

@@ -5,17 +5,13 @@ use serde_json::Value;
 use super::PauseSnapshot;
 use super::number::read_number;
 use super::target_calls::{deregister, read_suspended, register, target, target_arn, target_tags, update_tags};
-use crate::aws::autoscaling::{HasPauseSnapshot, ScalableTarget, ScalableTargetOutputs};
+use crate::aws::autoscaling::{ScalableTarget, ScalableTargetOutputs};
 use crate::aws::{Arn, ScalableResource};
 use crate::engine::providers::{Provider, Reading};
 use crate::engine::sdk::{Context, Error, ErrorKind};
 use crate::resource::{Resolved, own_tags};
 
 type Inputs = ScalableTarget<Resolved>;
-
-impl HasPauseSnapshot for ScalableTarget {
-    type Snapshot = PauseSnapshot;
-}
 
 impl Provider for ScalableTarget {
     async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {

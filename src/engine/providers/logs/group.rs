@@ -4,6 +4,7 @@ use aws_sdk_cloudwatchlogs::types::{LogGroup as SdkGroup, LogGroupClass as SdkCl
 
 use crate::aws::logs::{LogGroup, LogGroupClass, LogGroupOutputs};
 use crate::aws::{Arn, LogGroupName};
+use crate::engine::providers::data_guard::guard_data;
 use crate::engine::providers::{Provider, Reading};
 use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use crate::resource::{Resolved, Tags, own_tags, tag_changes};
@@ -85,12 +86,7 @@ impl Provider for LogGroup {
     }
 
     async fn delete(context: &Context, id: &str, _last: &LogGroup<Resolved>) -> Result<(), Error> {
-        if !context.include_data
-            && let Some(data) = stream_count(context, id).await?
-        {
-            return Err(Error::new(ErrorKind::HoldsData, format!("the log group {id} holds {data}"))
-                .hint("name it with --include-data to delete that as well"));
-        }
+        guard_data(context, &format!("the log group {id}"), stream_count(context, id)).await?;
         let delete = context.aws.cloudwatchlogs().delete_log_group().log_group_name(id);
         delete.send().await.named("logs:DeleteLogGroup").optional().map(drop)
     }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use aws_sdk_sagemaker::types::{ProductionVariant, VariantProperty, VariantPropertyType};
 
 use super::deployment::deployment_to_sdk;
-use crate::aws::autoscaling::{Snapshot, variant_resource};
+use crate::aws::autoscaling::variant_resource;
 use crate::aws::sagemaker::Endpoint;
+use crate::engine::providers::autoscaling::PauseSnapshot;
 use crate::engine::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use crate::resource::Resolved;
 
@@ -36,7 +37,7 @@ struct Differences {
 /// The auto scaling of a variant that a rollout takes off before the update.
 struct DetachedScaling {
     resource: String,
-    snapshot: Snapshot,
+    snapshot: PauseSnapshot,
     /// Whether the new configuration has the variant too.
     variant_stays: bool,
 }
@@ -56,7 +57,7 @@ pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &End
     let scalings = scalings_in_the_way(context, name, &differences).await?;
     let excluded = excluded_properties(context, name, &differences).await?;
     for scaling in &scalings {
-        Snapshot::deregister(context, &scaling.resource).await?;
+        PauseSnapshot::deregister(context, &scaling.resource).await?;
     }
     let updated = update(context, name, from, to, excluded).await;
     // A refused update leaves all variants as they were, so the scaling of a variant to remove is put back as well.
@@ -78,7 +79,7 @@ async fn scalings_in_the_way(
     let mut scalings = Vec::new();
     for (variant, variant_stays) in staying.chain(removed) {
         let resource = variant_resource(name, variant);
-        if let Some(snapshot) = Snapshot::take(context, &resource).await? {
+        if let Some(snapshot) = PauseSnapshot::take(context, &resource).await? {
             scalings.push(DetachedScaling { resource, snapshot, variant_stays });
         }
     }
@@ -134,7 +135,7 @@ async fn excluded_properties(
     let mut excluded = vec![VariantPropertyType::DataCaptureConfig];
     let mut counts = !differences.instance_types.is_empty();
     for variant in &differences.counts {
-        counts = counts || !Snapshot::is_registered(context, &variant_resource(name, variant)).await?;
+        counts = counts || !PauseSnapshot::is_registered(context, &variant_resource(name, variant)).await?;
     }
     if counts {
         excluded.push(VariantPropertyType::DesiredInstanceCount);
