@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ebbtide::main(ebbtide_stacks::definitions())
+    ebbtide_engine::main(ebbtide_stacks::definitions())
 }

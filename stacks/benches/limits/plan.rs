@@ -6,12 +6,12 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use ebbtide::aws::ec2::VpcEndpoint;
-use ebbtide::engine::state::{Keys, LocalBackend, LockOwner, StateStore};
 use ebbtide::plan::{AllKinds, Target};
 use ebbtide::planner::{Observation, Observed, Request, plan};
 use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Input, LiveState, Readiness, Scope, resolve};
 use ebbtide::stack::{Declarations, Stack};
+use ebbtide_engine::state::{Keys, LocalBackend, LockOwner, StateStore};
 use serde_json::{Value, json};
 
 use crate::report::{Report, median};

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::time::Instant;
 
-use ebbtide::engine::state::{Key, Keys, LocalBackend, LockOwner, Passphrase, StateStore};
 use ebbtide::record::{JournalEntry, JournalEvent, StateDocument};
+use ebbtide_engine::state::{Key, Keys, LocalBackend, LockOwner, Passphrase, StateStore};
 use serde_json::json;
 
 use crate::plan::{block_on, document};

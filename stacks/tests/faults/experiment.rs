@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use ebbtide::engine::apply::{Event, Failure, Finished};
 use ebbtide_cloud::Seam;
+use ebbtide_engine::apply::{Event, Failure, Finished};
 
 use crate::cut::Cut;
 use crate::fault::Fault;

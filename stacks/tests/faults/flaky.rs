@@ -3,8 +3,8 @@
 use std::io::{Error, ErrorKind};
 use std::sync::Arc;
 
-use ebbtide::engine::sdk::Boxed;
-use ebbtide::engine::state::{
+use ebbtide_engine::sdk::Boxed;
+use ebbtide_engine::state::{
     Backend, Commit, Lease, LocalBackend, LockInfo, LockOwner, StateError, Stored, Version, WriteSession,
 };
 

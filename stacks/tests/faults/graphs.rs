@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
 
-use ebbtide::engine::apply::Failure;
 use ebbtide::plan::{OperationKind, Target};
+use ebbtide_engine::apply::Failure;
 
 use crate::fault::Fault;
 use crate::generate::{Piece, declare, draw_pieces};

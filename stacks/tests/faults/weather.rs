@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use ebbtide::engine::apply::Event;
 use ebbtide_cloud::seam::{Call, Observer, Verdict};
+use ebbtide_engine::apply::Event;
 use jiff::Timestamp;
 
 use crate::adeptai::{Case, cases};

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide::engine::apply::{Deployment, Event, Failure, Finished, Shutdown};
-use ebbtide::engine::sdk::{Aws, PropagationDelay};
-use ebbtide::engine::state::{Backend, Keys, LocalBackend, StateStore};
 use ebbtide::plan::{Plan, Target};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::Declarations;
 use ebbtide_cloud::{Cloud, Settings};
+use ebbtide_engine::apply::{Deployment, Event, Failure, Finished, Shutdown};
+use ebbtide_engine::sdk::{Aws, PropagationDelay};
+use ebbtide_engine::state::{Backend, Keys, LocalBackend, StateStore};
 use jiff::Timestamp;
 use tempfile::TempDir;
 

@@ -9,7 +9,7 @@ mod watching;
 
 use std::collections::BTreeMap;
 
-use ebbtide::engine::sdk::Aws;
+use ebbtide_engine::sdk::Aws;
 
 /// How often each thing exists: a kind in AWS's words, then who it is and what about it matters. Ids, and the hashes in
 /// derived names, are left out: another life of the same resource has others.

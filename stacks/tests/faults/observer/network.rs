@@ -1,7 +1,7 @@
 //! EC2's part.
 
 use aws_sdk_ec2::types::{NatGatewayState, Tag};
-use ebbtide::engine::sdk::Aws;
+use ebbtide_engine::sdk::Aws;
 
 use super::Observed;
 

@@ -1,7 +1,7 @@
 //! SageMaker, its scaling, and the roles.
 
 use aws_sdk_applicationautoscaling::types::ServiceNamespace;
-use ebbtide::engine::sdk::Aws;
+use ebbtide_engine::sdk::Aws;
 
 use super::{Observed, plain};
 

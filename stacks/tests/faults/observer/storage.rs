@@ -1,6 +1,6 @@
 //! What holds data: buckets with their objects, secrets with their values, log groups.
 
-use ebbtide::engine::sdk::Aws;
+use ebbtide_engine::sdk::Aws;
 
 use super::{Observed, plain};
 

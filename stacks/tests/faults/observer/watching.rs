@@ -1,6 +1,6 @@
 //! What watches and tells: alarms, dashboards, topics, budgets.
 
-use ebbtide::engine::sdk::Aws;
+use ebbtide_engine::sdk::Aws;
 
 use super::{Observed, plain, plain_arn};
 use crate::world::ACCOUNT;

@@ -1,0 +1,31 @@
+//! Access to the resources of one account: clients, providers, and how far AWS may lag behind.
+
+use std::sync::Arc;
+
+use crate::providers::{Implementation, Providers};
+use crate::sdk::{Aws, Context, PropagationDelay};
+use ebbtide::planner::PlanError;
+use ebbtide::resource::{Address, Scope};
+
+/// Access to the resources of one account.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The clients.
+    pub aws: Arc<Aws>,
+    /// The kinds that can be planned and executed.
+    pub providers: Providers,
+    /// How long AWS may take to show something it created.
+    pub propagation: PropagationDelay,
+}
+
+impl Access {
+    /// Returns the kind of an address together with its provider.
+    pub(super) fn implementation(&self, address: &Address) -> Result<Implementation, PlanError> {
+        self.providers.get(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))
+    }
+
+    /// Returns the context of an operation on one generation of a resource.
+    pub(super) fn context(&self, scope: &Scope, address: &Address, generation: u32) -> Context {
+        Context { aws: Arc::clone(&self.aws), identity: scope.identity(address, generation), include_data: false }
+    }
+}

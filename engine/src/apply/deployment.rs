@@ -1,0 +1,278 @@
+//! One stack in one environment, and its commands: plan, lock, execute.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::observe::observe;
+use super::rate_limit::RateLimiter;
+use super::recover::recover;
+use super::{Access, Event, Failure, Shutdown};
+use crate::state::{LockOwner, StateError, StateStore, Writer};
+use ebbtide::plan::{Plan, Target};
+use ebbtide::planner::{Observation, Request, plan};
+use ebbtide::record::{JournalEntry, RunOutcome, StateDocument};
+use ebbtide::resource::{Address, Scope};
+use ebbtide::stack::{Declarations, Problem};
+
+/// After so long without a run, a resource that is not found does not exist. To mislead, a clock would have to jump so far
+/// within the minute after a run in which AWS may lag behind.
+const AT_REST: SignedDuration = SignedDuration::from_hours(1);
+
+/// One stack in one environment.
+pub struct Deployment<'a> {
+    /// Its state.
+    pub state: &'a StateStore,
+    /// Access to the account.
+    pub access: Access,
+    /// The account that the credentials belong to.
+    pub account: String,
+    /// The clock.
+    pub clock: &'a (dyn Fn() -> Timestamp + Sync),
+    /// Receives events.
+    pub on_event: &'a (dyn Fn(Event) + Sync),
+    /// Ctrl-C.
+    pub shutdown: Shutdown,
+    /// The person or machine that runs the command: `user@host`.
+    pub who: String,
+    /// The reason for the history; the command, if there is none.
+    pub why: Option<String>,
+}
+
+/// The inputs of a plan that a command chooses.
+#[derive(Clone, Copy, Debug)]
+pub struct Goal<'a> {
+    /// Environment, stack, region, account.
+    pub scope: &'a Scope,
+    /// The target to reach.
+    pub target: Target,
+    /// The declared stack. Without it, a running stack is the recorded one: a resume brings back what was paused.
+    pub declarations: Option<&'a Declarations>,
+    /// The resources whose data may be deleted with them.
+    pub include_data: &'a BTreeSet<Address>,
+}
+
+/// A plan with the document and the observation it was made from.
+#[derive(Clone, Debug)]
+pub struct PlanWithInputs {
+    /// The plan.
+    pub plan: Plan,
+    /// The document.
+    pub document: StateDocument,
+    /// The observation.
+    pub observation: Observation,
+}
+
+impl Deployment<'_> {
+    /// Plans without the lock: reads state, settles an open run in memory only, observes AWS.
+    pub async fn plan(&self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
+        let (mut document, journal) = match self.state.read().await? {
+            Some(read) => read,
+            None => (self.new_document(goal.scope), Vec::new()),
+        };
+        self.check_account(&document, goal.scope)?;
+        self.recover(&mut document, &journal, (self.clock)()).await?;
+        self.plan_from(document, goal, &Arc::default()).await
+    }
+
+    /// Locks the stack, and settles a run that an earlier command left open.
+    pub async fn lock(&self, command: &str, scope: &Scope) -> Result<LockedDeployment<'_>, Failure> {
+        let now = (self.clock)();
+        let owner =
+            LockOwner { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
+        let mut writer = self.state.acquire(owner).await?;
+        match self.settled(&mut writer, scope, now).await {
+            Ok(document) => Ok(LockedDeployment {
+                deployment: self,
+                writer,
+                command: command.to_owned(),
+                document,
+                observation: Observation::default(),
+                limiter: Arc::default(),
+            }),
+            Err(failure) => {
+                writer.release().await;
+                Err(failure)
+            }
+        }
+    }
+
+    /// Returns the document once an open run is settled.
+    async fn settled(&self, writer: &mut Writer<'_>, scope: &Scope, now: Timestamp) -> Result<StateDocument, Failure> {
+        let (mut document, journal) = match writer.read().await? {
+            Some(read) => read,
+            None => (self.new_document(scope), Vec::new()),
+        };
+        self.check_account(&document, scope)?;
+        if self.recover(&mut document, &journal, now).await? {
+            document.serial += 1;
+            writer.commit(&document).await?;
+        }
+        Ok(document)
+    }
+
+    fn new_document(&self, scope: &Scope) -> StateDocument {
+        let (lineage, key) = (uuid::Uuid::new_v4().to_string(), uuid::Uuid::new_v4().simple().to_string());
+        StateDocument::empty(scope.clone(), (self.clock)(), lineage, key)
+    }
+
+    /// Settles an open run. Returns whether there was one.
+    async fn recover(
+        &self,
+        document: &mut StateDocument,
+        journal: &[JournalEntry],
+        now: Timestamp,
+    ) -> Result<bool, Failure> {
+        let Some(run) = document.run.take() else { return Ok(false) };
+        let place = || self.state.place();
+        recover(document, &run, journal, &self.access, self.on_event).await.map_err(|failure| match failure {
+            Failure::Journal(error) => {
+                Failure::State(StateError::Damaged { place: place(), message: error.to_string() })
+            }
+            other => other,
+        })?;
+        document.ended = Some(run.ended(RunOutcome::CutOff, now, run.plan.summary(), 0, 0));
+        Ok(true)
+    }
+
+    /// Observes AWS.
+    pub(super) async fn observe(
+        &self,
+        document: &StateDocument,
+        limiter: &Arc<RateLimiter>,
+    ) -> Result<Observation, Failure> {
+        let since = document.ended.as_ref().map(|ended| (self.clock)().duration_since(ended.ended));
+        let at_rest = since.is_some_and(|since| since > AT_REST);
+        observe(document, &self.access, limiter, at_rest, self.on_event).await
+    }
+
+    /// Refuses to work on the state of another account or region: with these credentials everything would seem gone.
+    fn check_account(&self, document: &StateDocument, scope: &Scope) -> Result<(), Failure> {
+        let recorded = &document.scope;
+        if document.resources.is_empty() && document.run.is_none()
+            || (&recorded.account, &recorded.region) == (&self.account, &scope.region)
+        {
+            return Ok(());
+        }
+        Err(Failure::OtherAccount {
+            stack: scope.stack.clone(),
+            environment: scope.environment.clone(),
+            recorded_account: recorded.account.clone(),
+            recorded_region: recorded.region.clone(),
+            account: self.account.clone(),
+            region: scope.region.clone(),
+        })
+    }
+
+    async fn plan_from(
+        &self,
+        mut document: StateDocument,
+        goal: Goal<'_>,
+        limiter: &Arc<RateLimiter>,
+    ) -> Result<PlanWithInputs, Failure> {
+        let observation = self.observe(&document, limiter).await?;
+        if document.resources.is_empty() {
+            // Nothing is recorded yet, or any more: the stack may move.
+            document.scope = goal.scope.clone();
+        }
+        let declarations = match (goal.target, goal.declarations) {
+            (Target::Running, Some(declared)) => Some(with_prepared_inputs(&self.access, declared, &document)?),
+            (Target::Running, None) => Some(document.declarations()),
+            (Target::Paused | Target::Destroyed, _) => None,
+        };
+        let request = Request {
+            kinds: self.access.providers.kinds(),
+            declarations: declarations.as_ref(),
+            scope: goal.scope,
+            document: &document,
+            observation: &observation,
+            target: goal.target,
+            include_data: goal.include_data,
+        };
+        let plan = plan(&request)?;
+        Ok(PlanWithInputs { plan, document, observation })
+    }
+}
+
+/// Lets every kind add to its inputs what is only known now, such as the keyed hash of a secret's value.
+fn with_prepared_inputs(
+    access: &Access,
+    declarations: &Declarations,
+    document: &StateDocument,
+) -> Result<Declarations, Failure> {
+    let mut declarations = declarations.clone();
+    let mut problems = Vec::new();
+    for (address, declaration) in &mut declarations.resources {
+        let implementation = access.implementation(address)?;
+        let recorded = document.resources.get(address).map(|record| &record.inputs);
+        match implementation.provider.prepare(&declaration.inputs, &document.key, recorded) {
+            Ok(inputs) => declaration.inputs = inputs,
+            Err(error) => {
+                let hint = error.hint.as_deref().map(|hint| format!(" ({hint})")).unwrap_or_default();
+                problems.push(Problem {
+                    at: address.to_string(),
+                    field: None,
+                    message: format!("{}{hint}", error.message),
+                });
+            }
+        }
+    }
+    if problems.is_empty() { Ok(declarations) } else { Err(Failure::Problems(problems)) }
+}
+
+/// A stack that is locked for one command.
+pub struct LockedDeployment<'a> {
+    pub(super) deployment: &'a Deployment<'a>,
+    pub(super) writer: Writer<'a>,
+    pub(super) command: String,
+    pub(super) document: StateDocument,
+    pub(super) observation: Observation,
+    pub(super) limiter: Arc<RateLimiter>,
+}
+
+impl LockedDeployment<'_> {
+    /// Plans from the recorded and observed resources of now.
+    pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
+        let planned = self.deployment.plan_from(self.document.clone(), goal, &self.limiter).await?;
+        self.document = planned.document.clone();
+        self.observation = planned.observation.clone();
+        Ok(planned)
+    }
+
+    /// Releases the lock. Nothing is undone; finished operations are recorded.
+    pub async fn release(self) {
+        self.writer.release().await;
+    }
+
+    /// Checks that state and AWS are still as a saved plan was made from them.
+    pub async fn check(&mut self, plan: &Plan) -> Result<(), Failure> {
+        let stale = |message: String| Err(Failure::StalePlan(message));
+        let document = &self.document;
+        let first = document.serial == 0 && plan.serial == 0;
+        if document.lineage != plan.lineage && !first {
+            return stale("it was made from another state (another lineage)".to_owned());
+        }
+        if document.serial != plan.serial {
+            let (made, now) = (plan.serial, document.serial);
+            return stale(format!("it was made from state serial {made}, and the state is at serial {now} now"));
+        }
+        if plan.scope.account != self.deployment.account {
+            let (made, now) = (&plan.scope.account, &self.deployment.account);
+            return stale(format!("it was made for account {made}, and the credentials belong to account {now}"));
+        }
+        if first {
+            self.document.lineage.clone_from(&plan.lineage);
+            self.document.scope.clone_from(&plan.scope);
+        }
+        self.observation = self.deployment.observe(&self.document, &self.limiter).await?;
+        if self.observation.hash() != plan.observation {
+            return stale("the resources it was made from have changed in AWS since".to_owned());
+        }
+        Ok(())
+    }
+
+    pub(super) fn emit(&self, event: Event) {
+        (self.deployment.on_event)(event);
+    }
+}

@@ -1,0 +1,140 @@
+//! Executing a plan: the open run, its operations, and its end.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use super::dispatcher::Dispatcher;
+use super::event::EVENT_FORMAT;
+use super::tally::{OperationResult, Tally};
+use super::{Event, Failure, Finished, LockedDeployment};
+use ebbtide::plan::{Plan, Summary};
+use ebbtide::planner::Observed;
+use ebbtide::record::{Run, RunOutcome, StateDocument};
+use ebbtide::resource::Address;
+
+/// How many of the longest operations are reported at the end.
+const LONGEST_REPORTED: usize = 5;
+
+impl LockedDeployment<'_> {
+    /// Executes a plan. Whatever happens, finished operations are recorded, and the next command carries on from there.
+    pub async fn execute(&mut self, plan: &Plan) -> Result<Finished, Failure> {
+        let start = Instant::now();
+        let now = (self.deployment.clock)();
+        self.adopt_plan(plan, now);
+        self.emit(Event::Started {
+            format: EVENT_FORMAT,
+            command: self.command.clone(),
+            stack: plan.scope.stack.clone(),
+            environment: plan.scope.environment.clone(),
+            target: plan.target,
+            operations: plan.operations.len(),
+            plan: plan.hash.clone(),
+        });
+        let mut tally = Tally::new(plan);
+        if !plan.is_empty() {
+            let id = uuid::Uuid::new_v4().simple().to_string();
+            self.document.run = Some(Run {
+                id: id.clone(),
+                command: self.command.clone(),
+                by: self.deployment.who.clone(),
+                why: self.why(),
+                started: now,
+                tells_begun: true,
+                plan: plan.clone(),
+            });
+            // Durable before the first call: from here on nothing that this run does can be lost.
+            self.commit().await?;
+            tally = Dispatcher::new(self, plan, &id).run().await?;
+        }
+        if !tally.uncertain {
+            self.close(plan, &tally).await?;
+        }
+        Ok(self.finished(plan, &tally, start))
+    }
+
+    /// Brings the document to the plan's starting point.
+    fn adopt_plan(&mut self, plan: &Plan, now: Timestamp) {
+        let why = self.why();
+        let document = &mut self.document;
+        if document.target != plan.target || document.serial == 0 {
+            document.target = plan.target;
+            document.since = now;
+        }
+        document.by.clone_from(&self.deployment.who);
+        document.why = why;
+        for (address, record) in &mut document.resources {
+            if let Some(Observed::Present(live)) = self.observation.get(address) {
+                record.outputs = live.outputs.clone();
+            }
+        }
+    }
+
+    /// Returns the reason that was given, else the command.
+    fn why(&self) -> String {
+        self.deployment.why.clone().unwrap_or_else(|| format!("ebb {}", self.command))
+    }
+
+    async fn commit(&mut self) -> Result<(), Failure> {
+        self.document.serial += 1;
+        Ok(self.writer.commit(&self.document).await?)
+    }
+
+    /// Commits the end of a run, if there is anything to commit.
+    async fn close(&mut self, plan: &Plan, tally: &Tally) -> Result<(), Failure> {
+        let recorded: BTreeSet<Address> = self.document.resources.keys().cloned().collect();
+        for update in &plan.records {
+            if let Some(record) = self.document.resources.get_mut(&update.address) {
+                // A dependency whose creation failed is none yet; the next plan records it.
+                record.depends_on = update.depends_on.intersection(&recorded).cloned().collect();
+                record.protect = update.protect;
+                if let Some(declared) = &update.declared {
+                    record.declare(declared);
+                }
+            }
+        }
+        self.document.outputs.clone_from(&plan.outputs);
+        if let Some(run) = self.document.run.take() {
+            let now = (self.deployment.clock)();
+            let (failed, skipped) = (tally.count(OperationResult::Failed), tally.skipped());
+            let outcome = match (failed, skipped) {
+                (0, 0) => RunOutcome::Done,
+                (0, _) => RunOutcome::Interrupted,
+                _ => RunOutcome::Failed,
+            };
+            self.document.ended = Some(run.ended(outcome, now, tally.summary, failed, skipped));
+        }
+        let committed = self.deployment.state.read().await?.map(|(document, _)| document);
+        let same = committed.is_some_and(|committed| {
+            // The one who looked last is no change.
+            let as_committed =
+                StateDocument { by: committed.by.clone(), why: committed.why.clone(), ..self.document.clone() };
+            as_committed == committed
+        });
+        if same { Ok(()) } else { self.commit().await }
+    }
+
+    fn finished(&self, plan: &Plan, tally: &Tally, start: Instant) -> Finished {
+        let mut longest = tally.took.clone();
+        longest.sort_by_key(|longest| Reverse(longest.took_ms));
+        longest.truncate(LONGEST_REPORTED);
+        let finished = Finished {
+            format: EVENT_FORMAT,
+            command: self.command.clone(),
+            stack: plan.scope.stack.clone(),
+            environment: plan.scope.environment.clone(),
+            target: plan.target,
+            success: tally.count(OperationResult::Done) == plan.operations.len(),
+            serial: self.document.serial,
+            summary: Summary { unchanged: plan.unchanged, ..tally.summary },
+            failed: tally.count(OperationResult::Failed),
+            skipped: tally.skipped(),
+            took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            longest,
+        };
+        self.emit(Event::Finished(finished.clone()));
+        finished
+    }
+}

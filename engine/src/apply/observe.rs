@@ -1,0 +1,84 @@
+//! Observation: reads every recorded resource from AWS, many at once.
+
+use crate::apply::Access;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::apply::rate_limit::{CallKind, RateLimiter};
+use crate::apply::retry::Retry;
+use crate::apply::{Event, Failure};
+use crate::sdk::Error;
+use ebbtide::planner::{Observation, Observed};
+use ebbtide::record::StateDocument;
+use ebbtide::resource::{Address, LiveState};
+
+/// How many reads are under way at once; beyond, more do not make it faster.
+const AT_ONCE: usize = 64;
+
+/// How often progress is reported.
+const REPORT_EVERY: Duration = Duration::from_millis(500);
+
+/// Reads every recorded resource that is awake. Unless the stack is at rest, a resource may have been created a moment ago:
+/// one that is not found is looked for as long as AWS may take to show it.
+pub(super) async fn observe(
+    document: &StateDocument,
+    access: &Access,
+    limiter: &Arc<RateLimiter>,
+    at_rest: bool,
+    on_event: &(dyn Fn(Event) + Sync),
+) -> Result<Observation, Failure> {
+    let mut waiting =
+        document.resources.iter().filter_map(|(address, entry)| Some((address, entry, entry.id.clone()?)));
+    let total = document.resources.values().filter(|entry| !entry.is_asleep()).count();
+    let mut reads: JoinSet<(Address, Result<Option<LiveState>, Error>)> = JoinSet::new();
+    let mut observation = Observation::default();
+    let mut reported = Instant::now();
+    let mut done = 0;
+    loop {
+        while reads.len() < AT_ONCE
+            && let Some((address, entry, id)) = waiting.next()
+        {
+            let kind = access.implementation(address)?;
+            let propagation = access.propagation;
+            let context = access.context(&document.scope, address, entry.generation);
+            let (address, last, limiter) = (address.clone(), entry.inputs.clone(), Arc::clone(limiter));
+            let mut delays = (entry.pending || !at_rest).then(|| propagation.delays());
+            reads.spawn(async move {
+                let mut retry = Retry::for_reads(propagation);
+                loop {
+                    limiter.acquire(kind.name(), CallKind::Read).await;
+                    match kind.provider.read(&context, &id, &last).await {
+                        Err(error) if retry.wait_to_read_again(&limiter, kind.name(), &error).await => {}
+                        Ok(None) if let Some(delay) = delays.as_mut().and_then(Iterator::next) => {
+                            tokio::time::sleep(delay).await
+                        }
+                        read => return (address, read),
+                    }
+                }
+            });
+        }
+        let read = tokio::select! {
+            read = reads.join_next() => read,
+            () = tokio::time::sleep_until(reported + REPORT_EVERY) => {
+                reported = Instant::now();
+                on_event(Event::Observing { done, total });
+                continue;
+            }
+        };
+        let Some(read) = read else { return Ok(observation) };
+        // A task that panicked takes the command with it: there is no partial observation.
+        let (address, read) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let observed = match read {
+            Ok(Some(live)) => Observed::Present(Box::new(live)),
+            Ok(None) => Observed::Missing,
+            Err(error) => return Err(Failure::Resource { address, operation: "read", error }),
+        };
+        done += 1;
+        if let Some(entry) = document.resources.get(&address) {
+            observation.note(&address, entry, observed);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Recovery: a run that was cut off is settled by looking, never by asking.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tokio::task::JoinSet;
+
+use super::rate_limit::RateLimiter;
+use super::retry::Retry;
+use super::{Access, Event, Failure};
+use crate::providers::Implementation;
+use crate::sdk::{Context, Error, PropagationDelay};
+use ebbtide::plan::Operation;
+use ebbtide::record::{JournalEntry, JournalEvent, Replay, ResourceRecord, Run, StateDocument};
+use ebbtide::resource::{Address, Readiness, resolve};
+
+/// Settles a run that was left open: applies its journal, and asks `find` for every creation that was started and whose end
+/// the journal does not know. Deletions and updates need no look: the next observation shows them.
+pub(super) async fn recover(
+    document: &mut StateDocument,
+    run: &Run,
+    journal: &[JournalEntry],
+    access: &Access,
+    on_event: &(dyn Fn(Event) + Sync),
+) -> Result<(), Failure> {
+    on_event(Event::Recovering { command: run.command.clone(), by: run.by.clone(), started: run.started });
+    let mut replay = Replay::new(&run.plan);
+    let (mut settled, mut started) = (BTreeSet::new(), BTreeSet::new());
+    for entry in journal {
+        replay.apply(document, entry)?;
+        match entry.event {
+            JournalEvent::Started => drop(started.insert(entry.operation)),
+            JournalEvent::PauseSnapshot { .. } => {}
+            JournalEvent::Accepted { .. } | JournalEvent::Ready { .. } | JournalEvent::Deleted => {
+                settled.insert(entry.operation);
+            }
+        }
+    }
+    let is_open = |operation: &&Operation| {
+        let id = &operation.id;
+        operation.creates() && !settled.contains(id) && (started.contains(id) || !run.tells_begun)
+    };
+    // A creation that was started had everything that it refers to, so that none of these refers to another one.
+    let mut looks = JoinSet::new();
+    for operation in run.plan.operations.iter().filter(is_open) {
+        // The time of the last attempt is not recorded: it may have been made at the very end.
+        if let Some(look) = Look::new(document, operation, access)? {
+            looks.spawn(look.look());
+        }
+    }
+    let mut found = BTreeMap::new();
+    while let Some(looked) = looks.join_next().await {
+        // A look that panicked takes the command with it: the run stays open.
+        let (id, event) = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+        found.insert(id, event);
+    }
+    for (id, found) in found {
+        settle(document, &mut replay, &run.plan.operations[id], found, on_event)?;
+    }
+    Ok(())
+}
+
+/// Records what was found of an operation.
+fn settle(
+    document: &mut StateDocument,
+    replay: &mut Replay<'_>,
+    operation: &Operation,
+    found: Option<(String, JournalEvent)>,
+    on_event: &(dyn Fn(Event) + Sync),
+) -> Result<(), Failure> {
+    let address = operation.address.clone();
+    let Some((id, event)) = found else {
+        on_event(Event::Recovered { address, finding: "was not created".to_owned() });
+        return Ok(());
+    };
+    let remembered = document.resources.get(&address).and_then(|record| record.remembered.clone());
+    replay.apply(document, &JournalEntry { run: String::new(), operation: operation.id, event, took: None })?;
+    if let Some(record) = document.resources.get_mut(&address) {
+        // It may lack what comes after the create call, so the next plan looks at it once more.
+        record.pending = true;
+        record.remembered = remembered;
+    }
+    on_event(Event::Recovered { address, finding: format!("was created: {id}") });
+    Ok(())
+}
+
+/// A look for a resource that a creation may have made.
+struct Look {
+    operation: usize,
+    address: Address,
+    kind: Implementation,
+    context: Context,
+    inputs: serde_json::Value,
+    propagation: PropagationDelay,
+}
+
+impl Look {
+    /// Prepares a look; `None` for a creation that cannot have been started, since it refers to a resource that never came
+    /// to be.
+    fn new(document: &StateDocument, operation: &Operation, access: &Access) -> Result<Option<Self>, Failure> {
+        let Some(upsert) = operation.upsert() else { return Ok(None) };
+        let address = operation.address.clone();
+        let (inputs, unknown) = resolve(&upsert.inputs, &|reference| document.output(reference));
+        let missing = |other: &Address| document.resources.get(other).is_none_or(ResourceRecord::is_asleep);
+        if !unknown.is_empty() || upsert.dependencies.iter().any(missing) {
+            return Ok(None);
+        }
+        let kind = access.implementation(&address)?;
+        let context = access.context(&document.scope, &address, operation.generation);
+        let propagation = access.propagation;
+        Ok(Some(Self { operation: operation.id, address, kind, context, inputs, propagation }))
+    }
+
+    /// Returns the operation and the resource found for it. Looks for as long as AWS may take to show it.
+    async fn look(self) -> Result<(usize, Option<(String, JournalEvent)>), Failure> {
+        let failed = |operation| {
+            let address = self.address.clone();
+            move |error| Failure::Resource { address, operation, error }
+        };
+        let mut delays = self.propagation.delays();
+        loop {
+            if let Some(id) = self.find().await.map_err(failed("find"))?
+                && let Some(event) = self.read(&id).await.map_err(failed("read"))?
+            {
+                return Ok((self.operation, Some((id, event))));
+            }
+            let Some(delay) = delays.next() else { return Ok((self.operation, None)) };
+            tokio::time::sleep(delay).await;
+        }
+    }
+
+    async fn find(&self) -> Result<Option<String>, Error> {
+        let (limiter, mut retry) = (RateLimiter::default(), Retry::for_reads(self.propagation));
+        loop {
+            match self.kind.provider.find(&self.context, &self.inputs).await {
+                Err(error) if retry.wait_to_read_again(&limiter, self.kind.name(), &error).await => {}
+                found => return found,
+            }
+        }
+    }
+
+    async fn read(&self, id: &str) -> Result<Option<JournalEvent>, Error> {
+        let (limiter, mut retry) = (RateLimiter::default(), Retry::for_reads(self.propagation));
+        let live = loop {
+            match self.kind.provider.read(&self.context, id, &self.inputs).await {
+                Err(error) if retry.wait_to_read_again(&limiter, self.kind.name(), &error).await => {}
+                read => break read?,
+            }
+        };
+        Ok(live.map(|live| {
+            let id = id.to_owned();
+            match live.readiness {
+                Readiness::Ready => JournalEvent::Ready { id, inputs: live.inputs, outputs: live.outputs },
+                _ => JournalEvent::Accepted { id, inputs: live.inputs },
+            }
+        }))
+    }
+}

@@ -1,0 +1,57 @@
+//! The results of a plan's operations.
+
+use super::Longest;
+use ebbtide::plan::{Operation, Plan, Summary};
+
+/// The result of an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum OperationResult {
+    Done,
+    Failed,
+    Interrupted,
+}
+
+/// The results of a plan's operations.
+pub(super) struct Tally {
+    pub(super) results: Vec<Option<OperationResult>>,
+    pub(super) summary: Summary,
+    pub(super) took: Vec<Longest>,
+    /// Whether a creation may have happened unseen, so that the run must stay open.
+    pub(super) uncertain: bool,
+}
+
+impl Tally {
+    pub(super) fn new(plan: &Plan) -> Self {
+        let results = vec![None; plan.operations.len()];
+        Self { results, summary: Summary::default(), took: Vec::new(), uncertain: false }
+    }
+
+    pub(super) fn done(&mut self, operation: &Operation, took_ms: u64) {
+        self.results[operation.id] = Some(OperationResult::Done);
+        self.summary.count(operation);
+        self.took.push(Longest { address: operation.address.clone(), operation: operation.kind(), took_ms });
+    }
+
+    pub(super) fn failed(&mut self, id: usize) {
+        self.results[id] = Some(OperationResult::Failed);
+    }
+
+    pub(super) fn interrupted(&mut self, id: usize) {
+        self.results[id] = Some(OperationResult::Interrupted);
+    }
+
+    /// Returns whether an operation failed.
+    pub(super) fn has_failed(&self, id: usize) -> bool {
+        self.results[id] == Some(OperationResult::Failed)
+    }
+
+    /// Counts the operations with a result.
+    pub(super) fn count(&self, result: OperationResult) -> usize {
+        self.results.iter().filter(|other| **other == Some(result)).count()
+    }
+
+    /// Counts the operations that were not started, or were interrupted.
+    pub(super) fn skipped(&self) -> usize {
+        self.results.len() - self.count(OperationResult::Done) - self.count(OperationResult::Failed)
+    }
+}

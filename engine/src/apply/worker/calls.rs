@@ -1,0 +1,114 @@
+//! Calls with retries, and waiting for a resource.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::job::Job;
+use super::result::Stop;
+use crate::apply::rate_limit::{CallKind, RateLimiter};
+use crate::apply::retry::{Retry, sleep_unless_draining};
+use crate::sdk::{Backoff, Boxed, Error, ErrorKind};
+use ebbtide::resource::{LiveState, Readiness};
+
+/// How long a wait may take: no endpoint took longer.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(90 * 60);
+
+/// Makes a call, and retries it as long as its failure passes with time. Stops if the run is ending.
+pub(super) async fn with_retries<'a, T>(
+    job: &Job,
+    limiter: &RateLimiter,
+    call: CallKind,
+    retry: &mut Retry,
+    attempt: impl Fn() -> Boxed<'a, Result<T, Error>> + Sync,
+) -> Result<T, Stop> {
+    loop {
+        job.acquire(limiter, call).await?;
+        match attempt().await {
+            Ok(result) => {
+                limiter.on_success(job.kind.name(), call);
+                retry.reset();
+                return Ok(result);
+            }
+            Err(error) => {
+                limiter.on_error(job.kind.name(), call, &error);
+                if !job.wait_to_retry(retry, &error).await {
+                    return Err(job.stop_or_fail(error));
+                }
+            }
+        }
+    }
+}
+
+/// Makes a read that must be answered even if the run is ending, since a creation may have happened.
+pub(super) async fn read_to_the_end<'a, T>(
+    job: &Job,
+    limiter: &RateLimiter,
+    retry: &mut Retry,
+    attempt: impl Fn() -> Boxed<'a, Result<T, Error>> + Sync,
+) -> Result<T, Error> {
+    loop {
+        limiter.acquire(job.kind.name(), CallKind::Read).await;
+        let error = match attempt().await {
+            Ok(result) => return Ok(result),
+            Err(error) => error,
+        };
+        limiter.on_error(job.kind.name(), CallKind::Read, &error);
+        if !job.wait_to_retry(retry, &error).await {
+            return Err(error);
+        }
+    }
+}
+
+/// Reads the resource.
+pub(super) async fn read(
+    job: &Job,
+    limiter: &RateLimiter,
+    id: &str,
+    retry: &mut Retry,
+) -> Result<Option<LiveState>, Stop> {
+    with_retries(job, limiter, CallKind::Read, retry, || job.kind.provider.read(&job.context, id, &job.inputs)).await
+}
+
+/// Waits between two looks at a resource. Stops if the run is ending.
+pub(super) async fn poll_again(job: &Job, delays: &mut impl Iterator<Item = Duration>) -> Result<(), Stop> {
+    let delay = delays.next().unwrap_or(Backoff::POLL.longest);
+    if sleep_unless_draining(delay, &job.shutdown).await { Ok(()) } else { Err(Stop::Interrupted) }
+}
+
+/// Waits until the resource can be used.
+pub(super) async fn wait_until_ready(job: &Job, limiter: &RateLimiter, id: &str) -> Result<LiveState, Stop> {
+    let mut delays = Backoff::POLL.delays();
+    let mut retry = Retry::new(job.propagation);
+    let start = Instant::now();
+    loop {
+        // The time when AWS was asked counts, not the time when its answer was read.
+        let asked = start.elapsed();
+        let status = match read(job, limiter, id, &mut retry).await? {
+            Some(live) => match live.readiness.clone() {
+                Readiness::Ready => return Ok(live),
+                Readiness::Pending(status) => status,
+                Readiness::Failed(why) => {
+                    let hint = "correct the cause first; the next apply replaces it";
+                    return Err(Error::invalid(format!("{id} failed: {why}")).hint(hint).into());
+                }
+                Readiness::Deleting(status) => {
+                    let message = format!("{id} is being deleted outside of this run ({status})");
+                    return Err(Error::new(ErrorKind::Busy, message).into());
+                }
+            },
+            None if asked < job.propagation.max() => "not visible yet".to_owned(),
+            None => {
+                let hint = "it was deleted outside of this run; run the same command again";
+                return Err(Error::new(ErrorKind::NotFound, format!("{id} does not exist")).hint(hint).into());
+            }
+        };
+        if start.elapsed() > LONGEST_WAIT {
+            let message = format!("{id} is not ready after {} minutes ({status})", LONGEST_WAIT.as_secs() / 60);
+            let hint = "run the same command again: it goes on waiting";
+            return Err(Error::new(ErrorKind::Busy, message).hint(hint).into());
+        }
+        job.waiting(status);
+        poll_again(job, &mut delays).await?;
+    }
+}

@@ -1,0 +1,159 @@
+//! Jobs: everything that a worker needs for one operation.
+
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use super::result::{Stop, WorkerMessage};
+use crate::apply::rate_limit::{CallKind, RateLimiter};
+use crate::apply::retry::{Retry, sleep_unless_draining};
+use crate::apply::{LockedDeployment, Shutdown};
+use crate::providers::Implementation;
+use crate::sdk::{Context, Error, ErrorKind, PropagationDelay};
+use crate::state::Lease;
+use ebbtide::plan::{Operation, OperationKind};
+use ebbtide::record::JournalEvent;
+use ebbtide::resource::resolve;
+
+/// One operation, as a worker is given it.
+pub(in crate::apply) struct Job {
+    /// The operation's id in the plan.
+    pub(super) operation: usize,
+    pub(super) action: OperationKind,
+    pub(super) kind: Implementation,
+    pub(super) context: Context,
+    /// The id in AWS, if there is one.
+    pub(super) id: Option<String>,
+    /// The desired inputs, resolved; for a deletion those last applied.
+    pub(super) inputs: Value,
+    /// The pause snapshot to restore.
+    pub(super) pause_snapshot: Option<Value>,
+    /// Whether the deletion puts the resource to sleep, so that a pause snapshot is taken first.
+    pub(super) puts_to_sleep: bool,
+    /// Whether the inputs refer to other resources.
+    pub(super) has_references: bool,
+    /// Whether a resource with the same name or place was deleted a moment ago.
+    pub(super) retry_after_conflict: bool,
+    pub(super) propagation: PropagationDelay,
+    /// Tells whether this process may still change anything.
+    pub(super) lease: Lease,
+    pub(super) shutdown: Shutdown,
+    messages: mpsc::UnboundedSender<WorkerMessage>,
+}
+
+impl Job {
+    /// Prepares an operation from the plan and the document as it is by now.
+    pub(in crate::apply) fn new(
+        work: &LockedDeployment<'_>,
+        operation: &Operation,
+        retry_after_conflict: bool,
+        messages: mpsc::UnboundedSender<WorkerMessage>,
+    ) -> Result<Self, Error> {
+        let address = &operation.address;
+        let access = &work.deployment.access;
+        let kind = access.implementation(address).map_err(|error| Error::invalid(error.to_string()))?;
+        let mut context = access.context(&work.document.scope, address, operation.generation);
+        context.include_data = operation.deletion().is_some_and(|deletion| deletion.include_data);
+        let record = work.document.resources.get(address);
+        let current = record.filter(|record| record.generation == operation.generation);
+        let deposed =
+            record.and_then(|record| record.deposed.iter().find(|old| old.generation == operation.generation));
+        let (id, inputs) = match operation.upsert() {
+            None => match (current, deposed) {
+                (Some(record), _) => (record.id.clone(), record.inputs.clone()),
+                (None, Some(deposed)) => (Some(deposed.id.clone()), deposed.inputs.clone()),
+                (None, None) => (None, Value::Null),
+            },
+            Some(upsert) => {
+                let (inputs, unknown) = resolve(&upsert.inputs, &|reference| work.document.output(reference));
+                if let Some(reference) = unknown.first() {
+                    let message = format!("{} has no output `{}` to refer to", reference.address, reference.output);
+                    return Err(Error::invalid(message));
+                }
+                kind.kind.check(&inputs)?;
+                // A deposed generation that is reused exists already.
+                let id = deposed.map(|deposed| deposed.id.clone());
+                (id.or_else(|| current.and_then(|record| record.id.clone())), inputs)
+            }
+        };
+        // The snapshot of a pause that failed is stale for a resource that was awake all the time.
+        let stale = |pending: bool| !operation.creates() && !pending;
+        let pause_snapshot =
+            record.filter(|record| !stale(record.pending)).and_then(|record| record.remembered.clone());
+        Ok(Self {
+            operation: operation.id,
+            action: operation.kind(),
+            kind,
+            context,
+            id,
+            inputs,
+            pause_snapshot,
+            puts_to_sleep: operation.puts_to_sleep(),
+            has_references: operation.upsert().is_some_and(|upsert| !upsert.dependencies.is_empty()),
+            retry_after_conflict,
+            propagation: access.propagation,
+            lease: work.writer.lease(),
+            shutdown: work.deployment.shutdown.clone(),
+            messages,
+        })
+    }
+
+    /// Returns the id that is recorded of the resource.
+    pub(super) fn recorded_id(&self) -> Result<String, Error> {
+        let missing = || Error::invalid("its id in AWS is not recorded; this is a bug in ebb, please report it");
+        self.id.clone().ok_or_else(missing)
+    }
+
+    fn send(&self, message: WorkerMessage) {
+        // The dispatcher listens until every worker has ended.
+        let _ = self.messages.send(message);
+    }
+
+    /// Reports an event.
+    pub(super) fn progress(&self, event: JournalEvent) {
+        self.send(WorkerMessage::Progress(self.operation, event, None));
+    }
+
+    /// Reports that AWS is working on the resource.
+    pub(super) fn waiting(&self, status: String) {
+        self.send(WorkerMessage::Waiting(self.operation, status));
+    }
+
+    /// Reports an event and waits until it is durable.
+    pub(super) async fn progress_durably(&self, event: JournalEvent) -> Result<(), Error> {
+        let (done, wait) = oneshot::channel();
+        self.send(WorkerMessage::Progress(self.operation, event, Some(done)));
+        let message = "not started: its pause snapshot could not be written to state";
+        wait.await.map_err(|_| Error::new(ErrorKind::Unavailable, message))
+    }
+
+    /// Waits until a call may be made. Stops if the run is ending: a call that waits is not in flight. Stops a change too
+    /// once another process may have the stack.
+    pub(super) async fn acquire(&self, limiter: &RateLimiter, call: CallKind) -> Result<(), Stop> {
+        tokio::select! {
+            biased;
+            () = limiter.acquire(self.kind.name(), call) => {}
+            () = self.shutdown.draining() => return Err(Stop::Interrupted),
+        }
+        if call == CallKind::Write && self.lease.lost().is_some() { Err(Stop::Interrupted) } else { Ok(()) }
+    }
+
+    /// Returns the retries of this operation. A resource that exists, or refers to one that was created a moment ago, may be
+    /// unknown to some of AWS's hosts for a while.
+    pub(super) fn retry(&self) -> Retry {
+        let may_be_unknown = self.id.is_some() || self.has_references;
+        Retry::new(if may_be_unknown { self.propagation } else { PropagationDelay::NONE })
+    }
+
+    /// Waits before a failed call is retried. Returns false if retrying is pointless or the run is ending.
+    pub(super) async fn wait_to_retry(&self, retry: &mut Retry, error: &Error) -> bool {
+        let Some(delay) = retry.next_delay(error).filter(|_| !self.shutdown.is_draining()) else { return false };
+        let after = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        self.send(WorkerMessage::Retrying(self.operation, error.clone(), after));
+        sleep_unless_draining(delay, &self.shutdown).await
+    }
+
+    /// Ends an operation that will not be retried: interrupted if a retry would have been possible, failed otherwise.
+    pub(super) fn stop_or_fail(&self, error: Error) -> Stop {
+        if self.shutdown.is_draining() && error.kind.passes() { Stop::Interrupted } else { Stop::Failed(error) }
+    }
+}

@@ -1,0 +1,68 @@
+//! Changing a resource in place, and finishing one that is ready.
+
+use super::calls::{wait_until_ready, with_retries};
+use super::job::Job;
+use super::result::Stop;
+use crate::apply::rate_limit::{CallKind, RateLimiter};
+use crate::apply::retry::Retry;
+use crate::sdk::Error;
+use ebbtide::plan::{Change, diff};
+use ebbtide::record::JournalEvent;
+use ebbtide::resource::LiveState;
+
+pub(super) async fn update(job: &Job, limiter: &RateLimiter) -> Result<JournalEvent, Stop> {
+    let id = job.recorded_id()?;
+    let live = wait_until_ready(job, limiter, &id).await?;
+    if live.inputs == job.inputs {
+        return finish(job, limiter, &id, live).await;
+    }
+    change(job, limiter, &id, &live).await
+}
+
+/// Changes a resource from its live state to the desired inputs, and waits until AWS shows them.
+pub(super) async fn change(job: &Job, limiter: &RateLimiter, id: &str, from: &LiveState) -> Result<JournalEvent, Stop> {
+    with_retries(job, limiter, CallKind::Write, &mut job.retry(), || {
+        job.kind.provider.update(&job.context, id, &from.inputs, &job.inputs)
+    })
+    .await?;
+    let mut delays = job.propagation.delays();
+    loop {
+        let live = wait_until_ready(job, limiter, id).await?;
+        let differs = diff(&live.inputs, &job.inputs, &[]);
+        if differs.is_empty() {
+            return finish(job, limiter, id, live).await;
+        }
+        match delays.next() {
+            Some(delay) => tokio::time::sleep(delay).await,
+            None => return Err(change_not_applied(id, &differs).into()),
+        }
+    }
+}
+
+/// Returns the error for a change that AWS accepted and does not have, as when a deployment was rolled back. Nothing that
+/// waits for this change may go on: resources that are still in use would be deleted.
+fn change_not_applied(id: &str, differs: &[Change]) -> Error {
+    let fields: Vec<&str> = differs.iter().map(|change| change.field.as_str()).collect();
+    let message =
+        format!("AWS accepted the change of {id} and did not keep it; fields that differ: {}", fields.join(", "));
+    Error::invalid(message).hint(
+        "a deployment that fails, or whose alarms go off, is rolled back: correct its cause, or undo the change, then run the \
+         same command; the previous generation is left in place",
+    )
+}
+
+/// Restores the pause snapshot of a resource that is ready, and returns the event to record.
+pub(super) async fn finish(job: &Job, limiter: &RateLimiter, id: &str, live: LiveState) -> Result<JournalEvent, Stop> {
+    let mut live = live;
+    if let Some(snapshot) = &job.pause_snapshot {
+        let mut retry = Retry::new(job.propagation);
+        let wait = with_retries(job, limiter, CallKind::Write, &mut retry, || {
+            job.kind.provider.restore(&job.context, id, &job.inputs, snapshot)
+        })
+        .await?;
+        if wait {
+            live = wait_until_ready(job, limiter, id).await?;
+        }
+    }
+    Ok(JournalEvent::Ready { id: id.to_owned(), inputs: job.inputs.clone(), outputs: live.outputs })
+}

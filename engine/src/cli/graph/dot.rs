@@ -1,0 +1,33 @@
+//! The drawing for Graphviz.
+
+use std::fmt::Write as _;
+
+use crate::cli::graph::model::{Condition, Drawing};
+
+/// Draws. Writing into text cannot fail, so its results are let go.
+pub(super) fn draw(drawing: &Drawing) -> String {
+    let mut dot = String::from("digraph stack {\n  rankdir=RL;\n  node [fontname=\"monospace\", fontsize=10];\n");
+    let _ = writeln!(dot, "  label=\"{}\";", drawing.title);
+    for node in &drawing.nodes {
+        let _ = writeln!(dot, "  \"{}\" [{}];", node.address, style(node.condition));
+    }
+    for (from, to) in &drawing.edges {
+        let _ = writeln!(dot, "  \"{}\" -> \"{}\";", drawing.nodes[*from].address, drawing.nodes[*to].address);
+    }
+    dot.push_str("  subgraph cluster_legend {\n    label=\"legend\";\n");
+    for condition in Condition::ALL {
+        let _ = writeln!(dot, "    \"{}\" [{}];", condition.label(), style(condition));
+    }
+    dot.push_str("  }\n}\n");
+    dot
+}
+
+fn style(condition: Condition) -> String {
+    let (fill, line) = condition.colors();
+    let (shape, style) = match condition {
+        Condition::Runs => ("box", "filled"),
+        Condition::Sleeps => ("box", "filled,rounded,dashed"),
+        Condition::HoldsData => ("cylinder", "filled"),
+    };
+    format!("shape={shape}, style=\"{style}\", fillcolor=\"{fill}\", color=\"{line}\"")
+}

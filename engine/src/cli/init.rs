@@ -1,0 +1,88 @@
+//! `ebb init`: a project of one's own.
+
+use std::fs::OpenOptions;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+use crate::cli::arguments::Init;
+use crate::cli::context::Context;
+use crate::cli::error::{CommandError, DONE, ErrorKind};
+
+/// The files of a new project; NAME and LIBRARY are filled in.
+const FILES: &[(&str, &str)] = &[
+    ("Cargo.toml", include_str!("templates/manifest.toml")),
+    ("src/main.rs", include_str!("templates/main.rs")),
+    ("environments/local.toml", include_str!("templates/local.toml")),
+    ("environments/prod.toml", include_str!("templates/prod.toml")),
+    (".gitignore", "/target\n/state\n"),
+    ("README.md", include_str!("templates/readme.md")),
+];
+
+pub(super) fn run(context: &Context, arguments: &Init) -> Result<u8, CommandError> {
+    let root = context.common.project.join(&arguments.directory);
+    let absolute = std::path::absolute(&root).map_err(|error| CommandError::io("find the directory", &error))?;
+    let name = match &arguments.name {
+        Some(name) => name.clone(),
+        None => absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+    };
+    check(&name)?;
+    let library = library(arguments.library.as_deref())?;
+    // Nothing is written if anything is there already.
+    if let Some(existing) = FILES.iter().map(|(file, _)| root.join(file)).find(|path| path.exists()) {
+        return Err(CommandError::new(ErrorKind::Output, format!("{} is there already", existing.display()))
+            .hint("choose another directory; nothing was written"));
+    }
+    for (file, template) in FILES {
+        let text = template.replace("NAME", &name).replace("LIBRARY", &library);
+        write(&root.join(file), &text)?;
+    }
+    context.output.result(&format!(
+        "Made the project {name} in {}. Next:\n  cargo run -- plan     what would be created, in the embedded cloud\n  \
+         cargo run -- apply    creates it\n",
+        root.display()
+    ))?;
+    Ok(DONE)
+}
+
+/// A name that crate, stack and AWS resources can share.
+fn check(name: &str) -> Result<(), CommandError> {
+    let good = (1..=30).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_lowercase())
+        && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+    if good {
+        return Ok(());
+    }
+    let message = format!("`{name}` cannot be the name of a stack: use lower-case letters, digits and `-`, at most 30");
+    Err(CommandError::new(ErrorKind::Output, message).hint("name it with `--name NAME`"))
+}
+
+fn library(checkout: Option<&Path>) -> Result<String, CommandError> {
+    let Some(checkout) = checkout else { return Ok(format!("git = \"{}\"", env!("CARGO_PKG_REPOSITORY"))) };
+    let absolute: PathBuf =
+        std::path::absolute(checkout).map_err(|error| CommandError::io("find the library", &error))?;
+    Ok(format!("path = {:?}", absolute.display().to_string()))
+}
+
+fn write(path: &Path, text: &str) -> Result<(), CommandError> {
+    let failed = |error| CommandError::io(&format!("write {}", path.display()), &error);
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(failed)?;
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).open(path).map_err(failed)?;
+    file.write_all(text.as_bytes()).map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_fit_crates_and_aws() {
+        for name in ["demo", "my-stack-2"] {
+            assert!(check(name).is_ok());
+        }
+        for name in ["", "Demo", "2x", "a_b", "a/b", &"x".repeat(31)] {
+            assert!(check(name).is_err(), "{name}");
+        }
+    }
+}

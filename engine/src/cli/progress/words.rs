@@ -1,0 +1,149 @@
+//! Events in words.
+
+use std::fmt::Write as _;
+
+use owo_colors::OwoColorize as _;
+
+use crate::apply::{Event, Finished};
+use ebbtide::plan::{OperationKind, Target};
+
+/// `creating`, …
+pub(super) fn doing(operation: OperationKind) -> &'static str {
+    match operation {
+        OperationKind::Create => "creating",
+        OperationKind::Update => "updating",
+        OperationKind::Replace => "replacing",
+        OperationKind::Delete => "deleting",
+        OperationKind::Forget => "forgetting",
+    }
+}
+
+/// `created`, …
+fn done(operation: OperationKind) -> &'static str {
+    match operation {
+        OperationKind::Create => "created",
+        OperationKind::Update => "updated",
+        OperationKind::Replace => "replaced",
+        OperationKind::Delete => "deleted",
+        OperationKind::Forget => "forgot",
+    }
+}
+
+/// Milliseconds as a person reads them.
+pub(in crate::cli) fn duration(milliseconds: u64) -> String {
+    let seconds = milliseconds / 1000;
+    if seconds < 60 {
+        format!("{seconds}.{} s", milliseconds % 1000 / 100)
+    } else {
+        format!("{} min {:02} s", seconds / 60, seconds % 60)
+    }
+}
+
+/// An event as a line; `None` for what is only shown as movement.
+pub(super) fn line(event: &Event) -> Option<String> {
+    Some(match event {
+        Event::Recovering { command, by, started } => {
+            format!("an earlier `ebb {command}` of {by}, begun {started:.0}, was cut off; looking up what it did")
+        }
+        Event::Recovered { address, finding } => format!("  {address}: {finding}"),
+        Event::OperationStarted { address, operation, .. } => format!("{} {address} …", doing(*operation)),
+        Event::OperationRetrying { address, error, after_ms, .. } => {
+            format!("{address}: {} (again in {})", error.yellow(), duration(*after_ms))
+        }
+        Event::OperationDone { address, operation, superseded, took_ms, .. } => {
+            let old = if *superseded { "the old " } else { "" };
+            format!("{} {old}{address} in {}", done(*operation).green(), duration(*took_ms))
+        }
+        Event::OperationFailed { address, operation, call, error, request_id, hint, .. } => {
+            let mut text = format!("{} {} {address}: ", "failed".red().bold(), doing(*operation));
+            if let Some(call) = call.as_ref().filter(|call| !error.starts_with(call.as_str())) {
+                let _ = write!(text, "{call}: ");
+            }
+            text.push_str(error);
+            if let Some(request) = request_id.as_ref().filter(|request| !error.contains(request.as_str())) {
+                let _ = write!(text, " (request {request})");
+            }
+            if let Some(hint) = hint {
+                let _ = write!(text, "\n  {} {hint}", "next:".cyan());
+            }
+            text
+        }
+        Event::OperationSkipped { address, operation, because, .. } => {
+            format!("{} {} {address}: {because}", "not begun:".yellow(), doing(*operation))
+        }
+        Event::Interrupted { in_flight } => format!(
+            "{} nothing new is begun; {in_flight} in flight will be finished and recorded (Ctrl-C again stops now, which is safe)",
+            "interrupted:".yellow().bold()
+        ),
+        Event::Observing { .. } | Event::Started { .. } | Event::OperationWaiting { .. } | Event::Finished(_) => {
+            return None;
+        }
+    })
+}
+
+/// How a run ended; `kept` resources stayed although the target would have them gone.
+pub(in crate::cli) fn summary(finished: &Finished, kept: usize) -> String {
+    let counts = [
+        (finished.summary.create, "created"),
+        (finished.summary.update, "updated"),
+        (finished.summary.replace, "replaced"),
+        (finished.summary.delete, if finished.target == Target::Paused { "put to sleep" } else { "deleted" }),
+        (finished.summary.forget, "forgotten"),
+        (finished.failed, "failed"),
+        (finished.skipped, "not begun"),
+        (kept, "kept"),
+    ];
+    let parts: Vec<String> =
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
+    let what = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
+    let headline = format!("{} in {} is {}", finished.stack, finished.environment, finished.target);
+    let headline = if finished.success {
+        headline.green().bold().to_string()
+    } else {
+        format!("{} in {} is not {} yet", finished.stack, finished.environment, finished.target)
+            .red()
+            .bold()
+            .to_string()
+    };
+    let mut text = format!("\n{headline}: {what}, in {}.\n", duration(finished.took_ms));
+    if !finished.longest.is_empty() {
+        let longest: Vec<_> = finished
+            .longest
+            .iter()
+            .take(3)
+            .map(|longest| format!("{} {} {}", done(longest.operation), longest.address, duration(longest.took_ms)))
+            .collect();
+        let _ = writeln!(text, "Longest: {}", longest.join(", "));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_read_well() {
+        for (milliseconds, text) in [(0, "0.0 s"), (340, "0.3 s"), (59_999, "59.9 s"), (65_000, "1 min 05 s")] {
+            assert_eq!(duration(milliseconds), text);
+        }
+    }
+
+    #[test]
+    fn a_failure_names_address_call_request_and_what_to_do() {
+        let event = Event::OperationFailed {
+            id: 0,
+            address: "ec2_vpc.main".parse().unwrap(),
+            operation: OperationKind::Create,
+            call: Some("ec2:CreateVpc".into()),
+            error: "VpcLimitExceeded: too many".into(),
+            request_id: Some("r-1".into()),
+            hint: Some("ask for more".into()),
+        };
+        let text = anstream::adapter::strip_str(&line(&event).unwrap()).to_string();
+        assert_eq!(
+            text,
+            "failed creating ec2_vpc.main: ec2:CreateVpc: VpcLimitExceeded: too many (request r-1)\n  next: ask for more"
+        );
+    }
+}

@@ -1,0 +1,258 @@
+//! How a plan reads, for a person and for a machine.
+
+use std::fmt::Write as _;
+
+use owo_colors::{OwoColorize as _, Style};
+use serde::Serialize;
+
+use crate::cli::output::OUTPUT_FORMAT;
+use crate::cli::render::values;
+use crate::cli::render::values::Row;
+use ebbtide::plan::{Change, Effect, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
+use ebbtide::resource::Address;
+
+/// At most so many fields of one operation are shown to a person.
+const MOST_ROWS: usize = 40;
+
+/// A plan as `--json` prints it. Stable: fields are added, never changed, as long as `format` stays.
+#[derive(Clone, Debug, Serialize)]
+pub struct PlanView<'a> {
+    format: u32,
+    stack: &'a str,
+    environment: &'a str,
+    region: &'a str,
+    account: &'a str,
+    target: Target,
+    lineage: &'a str,
+    serial: u64,
+    operations: Vec<OperationView<'a>>,
+    kept: &'a [Kept],
+    summary: Summary,
+    hash: &'a str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct OperationView<'a> {
+    id: usize,
+    address: &'a Address,
+    kind: &'a str,
+    operation: OperationKind,
+    reason: String,
+    reason_code: &'a Reason,
+    changes: &'a [Change],
+    depends_on: &'a [usize],
+    sleep: bool,
+    superseded: bool,
+}
+
+impl<'a> PlanView<'a> {
+    /// The view of a plan.
+    pub fn new(plan: &'a Plan) -> Self {
+        let operation = |operation: &'a Operation| OperationView {
+            id: operation.id,
+            address: &operation.address,
+            kind: operation.resource_kind(),
+            operation: operation.kind(),
+            reason: operation.reason.to_string(),
+            reason_code: &operation.reason,
+            changes: operation.upsert().map_or(&[], |upsert| &upsert.changes),
+            depends_on: &operation.depends_on,
+            sleep: operation.puts_to_sleep(),
+            superseded: operation.is_superseded(),
+        };
+        Self {
+            format: OUTPUT_FORMAT,
+            stack: &plan.scope.stack,
+            environment: &plan.scope.environment,
+            region: &plan.scope.region,
+            account: &plan.scope.account,
+            target: plan.target,
+            lineage: &plan.lineage,
+            serial: plan.serial,
+            operations: plan.operations.iter().map(operation).collect(),
+            kept: &plan.kept,
+            summary: plan.summary(),
+            hash: &plan.hash,
+        }
+    }
+}
+
+/// The sections in which operations are shown.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Create,
+    Update,
+    Replace,
+    Sleep,
+    Delete,
+    Forget,
+}
+
+impl Section {
+    const ALL: [Self; 6] = [Self::Create, Self::Update, Self::Replace, Self::Sleep, Self::Delete, Self::Forget];
+
+    fn of(operation: &Operation) -> Self {
+        match operation.kind() {
+            OperationKind::Create => Self::Create,
+            OperationKind::Update => Self::Update,
+            OperationKind::Replace => Self::Replace,
+            OperationKind::Delete if operation.puts_to_sleep() => Self::Sleep,
+            OperationKind::Delete => Self::Delete,
+            OperationKind::Forget => Self::Forget,
+        }
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Create => "Create",
+            Self::Update => "Update in place",
+            Self::Replace => "Replace",
+            Self::Sleep => "Put to sleep: deleted now, brought back by a resume",
+            Self::Delete => "Delete",
+            Self::Forget => "Forget: no longer there, dropped from the record",
+        }
+    }
+
+    fn symbol(self) -> &'static str {
+        match self {
+            Self::Create => "+",
+            Self::Update => "~",
+            Self::Replace => "-/+",
+            Self::Sleep => "z",
+            Self::Delete => "-",
+            Self::Forget => "x",
+        }
+    }
+
+    fn style(self) -> Style {
+        match self {
+            Self::Create => Style::new().green(),
+            Self::Update => Style::new().yellow(),
+            Self::Replace => Style::new().magenta(),
+            Self::Sleep => Style::new().blue(),
+            Self::Delete | Self::Forget => Style::new().red(),
+        }
+    }
+}
+
+/// A plan for a person, `width` columns wide, with colours (whoever prints it strips them where there is no terminal).
+pub fn render(plan: &Plan, width: usize) -> String {
+    let mut text = String::new();
+    let scope = &plan.scope;
+    let heading = format!("{} in {} → {}", scope.stack, scope.environment, plan.target);
+    let place = format!("account {}, {}, state serial {}", scope.account, scope.region, plan.serial);
+    // Writing into text cannot fail.
+    let _ = writeln!(text, "{}  {}", heading.bold(), format!("({place})").dimmed());
+    // The old half of a replacement belongs to the replacement, which is shown.
+    let shown: Vec<&Operation> = plan.operations.iter().filter(|operation| !operation.is_superseded()).collect();
+    let column = shown.iter().map(|operation| operation.address.to_string().chars().count()).max().unwrap_or(0);
+    for section in Section::ALL {
+        let operations: Vec<_> = shown.iter().filter(|operation| Section::of(operation) == section).copied().collect();
+        if operations.is_empty() {
+            continue;
+        }
+        let _ =
+            writeln!(text, "\n{}", format!("{} ({})", section.title(), operations.len()).style(section.style().bold()));
+        for operation in operations {
+            render_operation(&mut text, section, operation, column, width);
+        }
+    }
+    let cleared = plan.operations.iter().filter(|o| o.is_superseded());
+    let orphaned: Vec<_> = cleared
+        .filter(|old| !shown.iter().any(|o| o.address == old.address && o.kind() == OperationKind::Replace))
+        .collect();
+    if !orphaned.is_empty() {
+        let _ = writeln!(text, "\n{}", format!("Clear away earlier generations ({})", orphaned.len()).red().bold());
+        for operation in orphaned {
+            let _ = writeln!(text, "  {:>3} {} {}", "-".red(), operation.address, operation.reason.dimmed());
+        }
+    }
+    render_kept(&mut text, plan, width);
+    let _ = writeln!(text, "\n{}", summary_line(plan).bold());
+    text
+}
+
+fn render_operation(text: &mut String, section: Section, operation: &Operation, column: usize, width: usize) {
+    let address = format!("{:<column$}", operation.address.to_string());
+    let symbol = format!("{:>3}", section.symbol());
+    let reason = values::shorten(&operation.reason.to_string(), width.saturating_sub(column + 8).max(30));
+    let _ = writeln!(text, "  {} {}  {}", symbol.style(section.style()), address.bold(), reason.dimmed());
+    let rows = match &operation.effect {
+        Effect::Create(upsert) => values::fields(&upsert.inputs),
+        Effect::Update(upsert) | Effect::Replace(upsert) => upsert.changes.iter().flat_map(values::change).collect(),
+        Effect::Delete(_) | Effect::Forget => Vec::new(),
+    };
+    let names = rows.iter().map(|row| row.field.chars().count()).max().unwrap_or(0).min(44);
+    let room = width.saturating_sub(names + 14).max(30);
+    for row in rows.iter().take(MOST_ROWS) {
+        render_row(text, row, names, room);
+    }
+    if rows.len() > MOST_ROWS {
+        let _ = writeln!(text, "          {}", format!("… and {} more fields", rows.len() - MOST_ROWS).dimmed());
+    }
+}
+
+fn render_row(text: &mut String, row: &Row, names: usize, room: usize) {
+    let name = format!("{:<names$}", row.field);
+    let forced = if row.forces_replacement { "  (forces replacement)".red().to_string() } else { String::new() };
+    match &row.old {
+        Some(old) => {
+            let both = (room.saturating_sub(3) / 2).max(15);
+            let (old, new) = (values::shorten(old, both), values::shorten(&row.new, both));
+            let _ = writeln!(text, "          {name}  {} → {}{forced}", old.red(), new.green());
+        }
+        None => {
+            let _ = writeln!(text, "          {name}  {}{forced}", values::shorten(&row.new, room));
+        }
+    }
+    for line in &row.lines {
+        let style = match line.as_bytes().first() {
+            Some(b'+') => Style::new().green(),
+            Some(b'-') => Style::new().red(),
+            _ => Style::new().dimmed(),
+        };
+        let _ = writeln!(text, "            {}", values::shorten(line, room + names).style(style));
+    }
+}
+
+fn render_kept(text: &mut String, plan: &Plan, width: usize) {
+    if plan.kept.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", format!("Keep ({})", plan.kept.len()).cyan().bold());
+    let column = plan.kept.iter().map(|kept| kept.address.to_string().chars().count()).max().unwrap_or(0);
+    for kept in &plan.kept {
+        let reason = values::shorten(&kept.reason, width.saturating_sub(column + 8).max(60));
+        let address = format!("{:<column$}", kept.address.to_string());
+        let _ = writeln!(text, "  {:>3} {address}  {}", "=".cyan(), reason.dimmed());
+    }
+}
+
+/// The one line that a plan comes to.
+pub fn summary_line(plan: &Plan) -> String {
+    let Summary { create, update, replace, forget, unchanged, .. } = plan.summary();
+    let deletions = || plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && !o.is_superseded());
+    let asleep = deletions().filter(|operation| operation.puts_to_sleep()).count();
+    let parts: Vec<String> = [
+        (create, "to create"),
+        (update, "to update"),
+        (replace, "to replace"),
+        (asleep, "to put to sleep"),
+        (deletions().count() - asleep, "to delete"),
+        (forget, "to forget"),
+    ]
+    .iter()
+    .filter(|(count, _)| *count > 0)
+    .map(|(count, what)| format!("{count} {what}"))
+    .collect();
+    let kept = if plan.kept.is_empty() { String::new() } else { format!(", {} kept", plan.kept.len()) };
+    match (parts.is_empty(), plan.is_empty()) {
+        (true, true) => format!("Plan: no changes, {unchanged} unchanged{kept}."),
+        (true, false) => format!("Plan: earlier generations to clear away, {unchanged} unchanged{kept}."),
+        _ => format!("Plan: {}, {unchanged} unchanged{kept}.", parts.join(", ")),
+    }
+}
+
+#[cfg(test)]
+#[path = "plan_tests.rs"]
+mod tests;

@@ -1,0 +1,227 @@
+//! Getting in: the SDK's configuration for an environment, and whose account it leads to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{AppName, BehaviorVersion, Region};
+use aws_credential_types::provider::SharedCredentialsProvider;
+
+use crate::environment::{Environment, Location};
+use crate::sdk;
+use crate::sdk::{Aws, CallName as _, ErrorKind, PropagationDelay};
+use crate::state::StateError;
+
+/// How often a call is tried before it counts as failed.
+const ATTEMPTS: u32 = 8;
+
+/// The clients of an environment. Nobody has asked yet whose account they lead to.
+#[derive(Clone, Debug)]
+pub struct Clients {
+    /// The clients.
+    pub aws: Arc<Aws>,
+    #[cfg(feature = "embedded")]
+    cloud: Option<ebbtide_cloud::Cloud>,
+}
+
+/// A way into one account.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// The clients.
+    pub clients: Clients,
+    /// The account, 12 digits, as STS tells it.
+    pub account: String,
+}
+
+/// Why there is no way in.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The environment wants the embedded cloud, and this binary was built without it.
+    #[error("environment `{0}` uses the embedded cloud, and this `ebb` was built without it")]
+    NotBuiltIn(String),
+    /// The environment has no embedded cloud.
+    #[error("environment `{0}` is not embedded: there is no cloud of its own to serve")]
+    NotEmbedded(String),
+    /// The embedded cloud cannot be opened.
+    #[error("{0}")]
+    Cloud(String),
+    /// EBB_CLOUD_FAULTS is not a list of faults.
+    #[error("EBB_CLOUD_FAULTS: {0}")]
+    Faults(String),
+    /// AWS does not let us in, or cannot be reached.
+    #[error("cannot find out whose credentials these are: {0}")]
+    Identity(sdk::Error),
+    /// The place where state is kept is not as it must be.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The credentials lead to another account than the environment says.
+    #[error(
+        "environment `{environment}` is guarded: {location} says account {guard}, but these credentials belong to account {found}"
+    )]
+    OtherAccount {
+        /// The environment.
+        environment: String,
+        /// Where the guard stands.
+        location: Location,
+        /// The account that the environment says.
+        guard: String,
+        /// The account that the credentials belong to.
+        found: String,
+    },
+}
+
+impl ConnectError {
+    /// What to do next.
+    pub fn hint(&self) -> Option<String> {
+        match self {
+            Self::NotBuiltIn(_) => Some("build it with the feature `embedded`".to_owned()),
+            Self::NotEmbedded(_) => Some("choose an environment with `embedded = true`, such as local".to_owned()),
+            Self::Cloud(_) | Self::Faults(_) => None,
+            Self::State(error) => error.hint(),
+            Self::Identity(error) if error.kind == ErrorKind::Credentials => Some(
+                "sign in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; nothing was changed"
+                    .to_owned(),
+            ),
+            Self::Identity(error) => error.hint.clone().or_else(|| Some("nothing was changed".to_owned())),
+            Self::OtherAccount { .. } => {
+                Some("use the credentials of that account, or correct the guard; nothing was changed".to_owned())
+            }
+        }
+    }
+}
+
+impl Environment {
+    /// Makes the clients and asks whose account they lead to. An embedded environment uses no network.
+    pub async fn connect(&self) -> Result<Connection, ConnectError> {
+        let clients = self.clients().await?;
+        let account = account(&clients.aws).await?;
+        let connection = Connection { clients, account };
+        match &self.aws().account {
+            Some(guard) if *guard != connection.account => Err(ConnectError::OtherAccount {
+                environment: self.name().to_owned(),
+                location: self.account_location(),
+                guard: guard.clone(),
+                found: connection.account,
+            }),
+            _ => Ok(connection),
+        }
+    }
+
+    /// Makes the clients. An embedded environment uses no network.
+    pub async fn clients(&self) -> Result<Clients, ConnectError> {
+        if self.aws().embedded { self.embedded().await } else { self.real().await }
+    }
+
+    async fn real(&self) -> Result<Clients, ConnectError> {
+        let settings = self.aws();
+        let mut loader = aws_config::defaults(BehaviorVersion::latest())
+            .region(Region::new(settings.region.clone()))
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        if let Some(name) = app_name() {
+            loader = loader.app_name(name);
+        }
+        if let Some(profile) = &settings.profile {
+            loader = loader.profile_name(profile);
+        }
+        if let Some(url) = &settings.endpoint_url {
+            loader = loader.endpoint_url(url);
+        }
+        let mut config = loader.load().await;
+        if let Some(role) = &settings.assume_role {
+            let provider = AssumeRoleProvider::builder(role).configure(&config).session_name("ebbtide").build().await;
+            config = config.to_builder().credentials_provider(SharedCredentialsProvider::new(provider)).build();
+        }
+        let path_style = config.endpoint_url().is_some();
+        Ok(Clients {
+            aws: Arc::new(Aws::new(config, path_style)),
+            #[cfg(feature = "embedded")]
+            cloud: None,
+        })
+    }
+
+    #[cfg(not(feature = "embedded"))]
+    async fn embedded(&self) -> Result<Clients, ConnectError> {
+        Err(ConnectError::NotBuiltIn(self.name().to_owned()))
+    }
+
+    #[cfg(feature = "embedded")]
+    async fn embedded(&self) -> Result<Clients, ConnectError> {
+        let cloud = self.open_cloud()?;
+        let mut config = aws_config::SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new(self.aws().region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
+            .http_client(cloud.http_client())
+            .retry_config(retries())
+            .timeout_config(timeouts());
+        config.set_app_name(app_name());
+        Ok(Clients { aws: Arc::new(Aws::new(config.build(), true)), cloud: Some(cloud) })
+    }
+
+    /// Opens the embedded cloud of this environment; what EBB_CLOUD_FAULTS asks for happens to its calls.
+    #[cfg(feature = "embedded")]
+    pub fn open_cloud(&self) -> Result<ebbtide_cloud::Cloud, ConnectError> {
+        if !self.aws().embedded {
+            return Err(ConnectError::NotEmbedded(self.name().to_owned()));
+        }
+        let mut settings = ebbtide_cloud::Settings::default();
+        if let Some(transition) = self.aws().transition_ms {
+            settings.transition = Duration::from_millis(transition);
+        }
+        let cloud = ebbtide_cloud::Cloud::open(&self.cloud_directory(), settings)
+            .map_err(|error| ConnectError::Cloud(error.to_string()))?;
+        if let Some(spec) = std::env::var("EBB_CLOUD_FAULTS").ok().filter(|spec| !spec.is_empty()) {
+            let observer =
+                ebbtide_cloud::Seam::from_spec(&spec).map_err(|error| ConnectError::Faults(error.to_string()))?;
+            cloud.seam().install(observer);
+        }
+        Ok(cloud)
+    }
+}
+
+impl Clients {
+    /// How long this cloud may take to show what it made.
+    pub fn propagation(&self) -> PropagationDelay {
+        #[cfg(feature = "embedded")]
+        if let Some(cloud) = &self.cloud {
+            return PropagationDelay::within(cloud.seam().longest_lag() * 2);
+        }
+        PropagationDelay::AWS
+    }
+
+    /// How many calls the embedded cloud has seen of this process; `None` outside of it.
+    pub fn calls(&self) -> Option<u64> {
+        #[cfg(feature = "embedded")]
+        return self.cloud.as_ref().map(|cloud| cloud.seam().calls());
+        #[cfg(not(feature = "embedded"))]
+        None
+    }
+}
+
+fn retries() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(ATTEMPTS)
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(30))
+        .operation_timeout(Duration::from_secs(300))
+        .build()
+}
+
+fn app_name() -> Option<AppName> {
+    AppName::new("ebbtide").ok()
+}
+
+async fn account(aws: &Aws) -> Result<String, ConnectError> {
+    let answer = aws.sts().get_caller_identity().send().await.named("sts:GetCallerIdentity");
+    let account = answer.map_err(ConnectError::Identity)?.account;
+    account.ok_or_else(|| {
+        let message = "the answer to GetCallerIdentity names no account";
+        ConnectError::Identity(sdk::Error::new(ErrorKind::Invalid, message))
+    })
+}

@@ -1,0 +1,83 @@
+//! Bad input in an environment's file: each is told with its place and what would be right.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::environment::*;
+
+#[derive(Deserialize, JsonSchema)]
+#[allow(dead_code, reason = "read by deserializing")]
+struct Settings {
+    count: u32,
+    endpoints: Option<Vec<Endpoint>>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[allow(dead_code, reason = "read by deserializing")]
+struct Endpoint {
+    instance_type: String,
+}
+
+fn definitions() -> Vec<Definition> {
+    vec![Definition::new::<Settings>("demo", "a demonstration", |_, _| {})]
+}
+
+fn parse(text: &str) -> Result<Environment, Vec<Fault>> {
+    Environment::parse("dev", Path::new("/project"), Path::new("dev.toml"), text, &definitions())
+}
+
+#[test]
+fn a_good_file_is_read() {
+    let environment = parse(
+        "#:schema ./schema.json\n[aws]\nregion = 'eu-west-1'\nembedded = true\n[tags]\nTeam = 'ml'\n\
+         [state]\ndirectory = 'kept'\n[stacks.demo]\ncount = 3\n",
+    )
+    .unwrap();
+    assert_eq!(environment.cloud_directory(), Path::new("/project/kept/dev/cloud"));
+    assert_eq!(environment.scope("demo", "1").region, "eu-west-1");
+    assert!(environment.declare(&definitions()[0], "").unwrap().resources.is_empty());
+}
+
+#[test]
+fn each_mistake_is_told_with_its_place_and_the_way_out() {
+    let aws = "[aws]\nregion = 'eu-west-1'\n";
+    let cases: [(String, &str, &str); 12] = [
+        ("[aws]\nregoin = 'eu-west-1'\n".into(), "dev.toml:2:1", "did you mean `region`?"),
+        ("[aws]\nregion = 'eu-wets-1'\n".into(), "dev.toml:2:10", "did you mean `eu-west-1`?"),
+        (format!("{aws}account = '123'\n"), "dev.toml:3:11", "12 digits"),
+        (format!("{aws}account = 123456789012\n"), "dev.toml:3:11", "expected a string"),
+        (format!("{aws}embedded = true\nendpoint_url = 'http://a'\n"), "dev.toml:4:16", "exclude each other"),
+        (format!("{aws}transition_ms = 5\n"), "dev.toml:3:17", "embedded"),
+        (format!("{aws}[stacks.dmeo]\ncount = 1\n"), "dev.toml:3:9", "did you mean `demo`?"),
+        (format!("{aws}[stacks.demo]\ncount = 'two'\n"), "dev.toml:4:9", "stacks.demo.count: invalid type"),
+        (format!("{aws}[stacks.demo]\ncount = 1\ncuont = 2\n"), "dev.toml:5:1", "did you mean `count`?"),
+        (format!("{aws}[[stacks.demo.endpoints]]\ninstance_typ = 'x'\n"), "dev.toml:4:1", "`instance_type`?"),
+        (format!("{aws}[state]\nbackend = 's4'\n"), "dev.toml:4:11", "unknown variant `s4`"),
+        (format!("{aws}[tags]\n'ebb:stack' = 'x'\n"), "dev.toml:4:1", "reserved"),
+    ];
+    for (text, place, message) in cases {
+        let faults = parse(&text).unwrap_err();
+        let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        assert!(told.iter().any(|told| told.starts_with(place) && told.contains(message)), "{text}\n{told:#?}");
+    }
+}
+
+#[test]
+fn settings_that_are_missing_are_asked_for_when_the_stack_is_declared() {
+    let environment = parse("[aws]\nregion = 'eu-west-1'\n").unwrap();
+    let problems = environment.declare(&definitions()[0], "").unwrap_err();
+    let told = problems[0].to_string();
+    assert!(told.contains("missing field `count`") && told.contains("[stacks.demo]"), "{told}");
+}
+
+#[test]
+fn an_unknown_environment_is_answered_with_those_that_exist() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir_all(folder.path().join("environments")).unwrap();
+    for name in ["dev", "prod"] {
+        std::fs::write(folder.path().join(format!("environments/{name}.toml")), "").unwrap();
+    }
+    let project = Project::find(folder.path()).unwrap();
+    let error = Environment::load(&project, "prdo", &[]).unwrap_err().to_string();
+    assert_eq!(error, "there is no environment `prdo`; did you mean `prod`? (there are: dev, prod)");
+}

@@ -1,0 +1,12 @@
+//! The engine of Ebbtide: everything that talks to AWS, a disk, a clock or a person.
+
+#![deny(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
+
+pub mod apply;
+pub mod cli;
+pub mod environment;
+pub mod providers;
+pub mod sdk;
+pub mod state;
+
+pub use cli::main;

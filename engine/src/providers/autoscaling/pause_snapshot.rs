@@ -1,0 +1,158 @@
+//! The complete scaling of a resource: kept over a pause, and over an update for which it must be deregistered.
+
+use aws_sdk_applicationautoscaling::types::ScalableTarget;
+use serde::{Deserialize, Serialize};
+
+use super::action_calls::{actions, put_action};
+use super::named::is_derived;
+use super::number::read_number;
+use super::policy_calls::{policies, put_policy};
+use super::rule::read_rule;
+use super::target_calls::{deregister, read_suspended, register, target, target_tags};
+use super::timetable::Timetable;
+use crate::sdk::{Context, Error};
+use ebbtide::aws::autoscaling::{ScalingRule, Suspended};
+use ebbtide::resource::Tags;
+
+/// The complete scaling of a resource: the target's bounds, and every policy and scheduled action under it, including
+/// those that the stack does not declare. AWS deletes all of it with the target or the endpoint, without a warning.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct PauseSnapshot {
+    min: u32,
+    max: u32,
+    suspended: Suspended,
+    tags: Tags,
+    policies: Vec<KeptPolicy>,
+    actions: Vec<KeptAction>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct KeptPolicy {
+    name: String,
+    rule: ScalingRule,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct KeptAction {
+    name: String,
+    when: Timetable,
+}
+
+impl PauseSnapshot {
+    /// Returns the scaling of a resource; `None` if no target is registered for it.
+    pub(crate) async fn take(context: &Context, resource: &str) -> Result<Option<Self>, Error> {
+        let Some(target) = target(context, resource).await? else { return Ok(None) };
+        let tags = target_tags(context, &target).await?;
+        Self::of(context, resource, &target, tags).await.map(Some)
+    }
+
+    /// Returns the scaling of a resource whose target and tags were read before.
+    pub(super) async fn of(
+        context: &Context,
+        resource: &str,
+        target: &ScalableTarget,
+        tags: Tags,
+    ) -> Result<Self, Error> {
+        let (policies, actions) =
+            tokio::try_join!(policies(context, resource, None), actions(context, resource, None))?;
+        let mut policies: Vec<_> = policies
+            .iter()
+            .filter_map(|policy| Some(KeptPolicy { name: policy.policy_name().to_owned(), rule: read_rule(policy)? }))
+            .collect();
+        policies.sort_by(|one, other| one.name.cmp(&other.name));
+        let mut actions: Vec<_> = actions
+            .iter()
+            .map(|action| KeptAction { name: action.scheduled_action_name().to_owned(), when: Timetable::read(action) })
+            .collect();
+        actions.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(Self {
+            min: read_number(target.min_capacity()),
+            max: read_number(target.max_capacity()),
+            suspended: read_suspended(target),
+            tags,
+            policies,
+            actions,
+        })
+    }
+
+    /// Returns whether a target is registered for a resource.
+    pub(crate) async fn is_registered(context: &Context, resource: &str) -> Result<bool, Error> {
+        Ok(target(context, resource).await?.is_some())
+    }
+
+    /// Deregisters the target of a resource, with everything under it.
+    pub(crate) async fn deregister(context: &Context, resource: &str) -> Result<(), Error> {
+        deregister(context, resource).await
+    }
+
+    /// Puts the scaling of a resource back after its target was deregistered.
+    pub(crate) async fn put_back(&self, context: &Context, resource: &str) -> Result<(), Error> {
+        let tags = self.tags.iter().filter(|(key, _)| !key.starts_with("aws:"));
+        let tags = tags.map(|(key, value)| (key.clone(), value.clone())).collect();
+        register(context, resource, (self.min, self.max), self.suspended, Some(tags)).await?;
+        self.put_missing(context, resource, |_| true).await
+    }
+
+    /// Puts back policies and scheduled actions that the stack does not declare. A resume creates the declared ones
+    /// again, unless they are no longer declared.
+    pub(super) async fn put_back_foreign(&self, context: &Context, resource: &str) -> Result<(), Error> {
+        self.put_missing(context, resource, |name| !is_derived(context.scope(), name)).await
+    }
+
+    /// Puts back missing policies and scheduled actions; existing ones stay as they are.
+    async fn put_missing(&self, context: &Context, resource: &str, wanted: impl Fn(&str) -> bool) -> Result<(), Error> {
+        let (policies, actions) =
+            tokio::try_join!(policies(context, resource, None), actions(context, resource, None))?;
+        for KeptPolicy { name, rule } in &self.policies {
+            if wanted(name) && !policies.iter().any(|policy| policy.policy_name() == name) {
+                put_policy(context, resource, name, rule).await?;
+            }
+        }
+        for KeptAction { name, when } in &self.actions {
+            if wanted(name) && !actions.iter().any(|action| action.scheduled_action_name() == name) {
+                put_action(context, resource, name, when).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_recorded_snapshot_keeps_its_form() {
+        let recorded = json!({
+            "min": 1,
+            "max": 10,
+            "suspended": {"scale_in": true, "scale_out": false, "scheduled": false},
+            "tags": {"ebb:stack": "llm"},
+            "policies": [{
+                "name": "busy",
+                "rule": {"target_tracking": {
+                    "metric": {"predefined": "SageMakerVariantInvocationsPerInstance"},
+                    "value": 70.0,
+                    "scale_in_cooldown_seconds": 300,
+                    "scale_out_cooldown_seconds": null,
+                    "disable_scale_in": false,
+                }},
+            }],
+            "actions": [{
+                "name": "evening",
+                "when": {
+                    "schedule": "rate(1 day)",
+                    "zone": "UTC",
+                    "min": 2,
+                    "max": null,
+                    "start": null,
+                    "end": "2027-12-01T00:00:00Z",
+                },
+            }],
+        });
+        let snapshot: PauseSnapshot = serde_json::from_value(recorded.clone()).unwrap();
+        assert_eq!(serde_json::to_value(snapshot).unwrap(), recorded);
+    }
+}

@@ -1,0 +1,72 @@
+//! The provider of `autoscaling_scheduled_action`.
+
+use super::action_calls::{actions, delete_action, put_action};
+use super::named::{self, Named, parts_of};
+use super::timetable::Timetable;
+use crate::providers::{Provider, Reading};
+use crate::sdk::{Context, Error};
+use ebbtide::aws::autoscaling::{ScheduledAction, ScheduledActionOutputs};
+use ebbtide::aws::{Arn, ScalableResource};
+use ebbtide::resource::Resolved;
+
+type Inputs = ScheduledAction<Resolved>;
+
+impl Named for Inputs {
+    const INFIX: &'static str = ":action/";
+    const DESCRIPTION: &'static str = "scheduled action";
+
+    fn target(&self) -> &ScalableResource {
+        &self.target
+    }
+
+    fn given_name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    async fn exists(context: &Context, resource: &str, name: &str) -> Result<bool, Error> {
+        Ok(!actions(context, resource, Some(name)).await?.is_empty())
+    }
+
+    async fn put(&self, context: &Context, resource: &str, name: &str) -> Result<(), Error> {
+        put_action(context, resource, name, &Timetable::of(self)).await
+    }
+}
+
+impl Provider for ScheduledAction {
+    async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {
+        named::find(context, inputs).await
+    }
+
+    async fn create(context: &Context, inputs: &Inputs) -> Result<String, Error> {
+        named::create(context, inputs).await
+    }
+
+    async fn read(context: &Context, id: &str, last: &Inputs) -> Result<Option<Reading<Self>>, Error> {
+        let (resource, name) = parts_of::<Inputs>(id)?;
+        let found = actions(context, resource, Some(name)).await?;
+        let Some(action) = found.first() else { return Ok(None) };
+        let Timetable { schedule, zone, min, max, start, end } = Timetable::read(action);
+        let inputs = ScheduledAction {
+            name: last.name.clone(),
+            target: ScalableResource(resource.to_owned()),
+            schedule,
+            zone,
+            min,
+            max,
+            start,
+            end,
+        };
+        let outputs = ScheduledActionOutputs::<Resolved> { arn: Arn(action.scheduled_action_arn().to_owned()) };
+        Ok(Some(Reading::ready(inputs, outputs)))
+    }
+
+    async fn update(context: &Context, id: &str, _from: &Inputs, to: &Inputs) -> Result<(), Error> {
+        let (resource, name) = parts_of::<Inputs>(id)?;
+        put_action(context, resource, name, &Timetable::of(to)).await
+    }
+
+    async fn delete(context: &Context, id: &str, _last: &Inputs) -> Result<(), Error> {
+        let (resource, name) = parts_of::<Inputs>(id)?;
+        delete_action(context, resource, name).await
+    }
+}

@@ -1,0 +1,74 @@
+//! The provider of `autoscaling_target`.
+
+use serde_json::Value;
+
+use super::PauseSnapshot;
+use super::number::read_number;
+use super::target_calls::{deregister, read_suspended, register, target, target_arn, target_tags, update_tags};
+use crate::providers::{Provider, Reading};
+use crate::sdk::{Context, Error, ErrorKind};
+use ebbtide::aws::autoscaling::{ScalableTarget, ScalableTargetOutputs};
+use ebbtide::aws::{Arn, ScalableResource};
+use ebbtide::resource::{Resolved, own_tags};
+
+type Inputs = ScalableTarget<Resolved>;
+
+impl Provider for ScalableTarget {
+    async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {
+        let resource = inputs.of.resource();
+        let Some(target) = target(context, &resource).await? else { return Ok(None) };
+        let tags = target_tags(context, &target).await?;
+        Ok(context.identity.owns(&tags).then_some(resource))
+    }
+
+    async fn create(context: &Context, inputs: &Inputs) -> Result<String, Error> {
+        let resource = inputs.of.resource();
+        // Registering a registered target changes it without an error: check the owner first.
+        if let Some(target) = target(context, &resource).await?
+            && !context.identity.owns(&target_tags(context, &target).await?)
+        {
+            let message = format!("{resource} is scaled already, by a target that this stack does not own");
+            return Err(Error::new(ErrorKind::AlreadyExists, message)
+                .hint("deregister that target, or do not declare one here, then run the same command"));
+        }
+        let tags = Some(context.tags(&inputs.tags));
+        register(context, &resource, (inputs.min, inputs.max), inputs.suspended, tags).await?;
+        Ok(resource)
+    }
+
+    async fn read(context: &Context, id: &str, last: &Inputs) -> Result<Option<Reading<Self>>, Error> {
+        let Some(target) = target(context, id).await? else { return Ok(None) };
+        let tags = target_tags(context, &target).await?;
+        let pause_snapshot = PauseSnapshot::of(context, id, &target, tags.clone()).await?;
+        let inputs = ScalableTarget {
+            of: last.of.clone(),
+            min: read_number(target.min_capacity()),
+            max: read_number(target.max_capacity()),
+            suspended: read_suspended(&target),
+            tags: own_tags(tags),
+        };
+        let outputs = ScalableTargetOutputs::<Resolved> {
+            resource: ScalableResource(id.to_owned()),
+            arn: Arn(target_arn(&target)?.to_owned()),
+        };
+        let pause_snapshot = Some(serde_json::to_value(pause_snapshot)?);
+        Ok(Some(Reading { pause_snapshot, ..Reading::ready(inputs, outputs) }))
+    }
+
+    async fn update(context: &Context, id: &str, from: &Inputs, to: &Inputs) -> Result<(), Error> {
+        if (from.min, from.max, from.suspended) != (to.min, to.max, to.suspended) {
+            register(context, id, (to.min, to.max), to.suspended, None).await?;
+        }
+        update_tags(context, id, &from.tags, &to.tags).await
+    }
+
+    async fn delete(context: &Context, id: &str, _last: &Inputs) -> Result<(), Error> {
+        deregister(context, id).await
+    }
+
+    async fn restore(context: &Context, id: &str, _inputs: &Inputs, pause_snapshot: &Value) -> Result<bool, Error> {
+        let pause_snapshot: PauseSnapshot = serde_json::from_value(pause_snapshot.clone())?;
+        pause_snapshot.put_back_foreign(context, id).await?;
+        Ok(false)
+    }
+}

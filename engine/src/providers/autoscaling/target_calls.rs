@@ -1,0 +1,125 @@
+//! The calls about scalable targets, which every kind of Application Auto Scaling makes.
+
+use aws_sdk_applicationautoscaling::types::{ScalableTarget, ServiceNamespace, SuspendedState};
+
+use super::dimension::dimension_of;
+use super::number::number_to_sdk;
+use crate::sdk::{CallName, Context, Error, OptionalCall, required};
+use ebbtide::aws::autoscaling::Suspended;
+use ebbtide::resource::{Tags, tag_changes};
+
+/// Returns the target of a resource, if one is registered.
+pub(super) async fn target(context: &Context, resource: &str) -> Result<Option<ScalableTarget>, Error> {
+    let found = context
+        .aws
+        .applicationautoscaling()
+        .describe_scalable_targets()
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(dimension_of(resource))
+        .resource_ids(resource)
+        .send()
+        .await
+        .named("application-autoscaling:DescribeScalableTargets")?;
+    Ok(found.scalable_targets().iter().find(|target| target.resource_id() == resource).cloned())
+}
+
+/// Returns the ARN of a target.
+pub(super) fn target_arn(target: &ScalableTarget) -> Result<&str, Error> {
+    required(target.scalable_target_arn(), "ScalableTargetARN")
+}
+
+/// Returns all tags of a target, ownership tags included; none if the target no longer exists.
+pub(super) async fn target_tags(context: &Context, target: &ScalableTarget) -> Result<Tags, Error> {
+    let list = context.aws.applicationautoscaling().list_tags_for_resource().resource_arn(target_arn(target)?);
+    let found = list.send().await.named("application-autoscaling:ListTagsForResource").optional()?;
+    let tags = found.and_then(|found| found.tags).unwrap_or_default();
+    Ok(tags.into_iter().collect())
+}
+
+/// Brings the tags of a resource's target from one state to another.
+pub(super) async fn update_tags(context: &Context, resource: &str, from: &Tags, to: &Tags) -> Result<(), Error> {
+    let (set, removed) = tag_changes(from, to);
+    if set.is_empty() && removed.is_empty() {
+        return Ok(());
+    }
+    let Some(target) = target(context, resource).await? else { return Ok(()) };
+    let (client, arn) = (context.aws.applicationautoscaling(), target_arn(&target)?);
+    if !set.is_empty() {
+        let tag = client.tag_resource().resource_arn(arn).set_tags(Some(set.into_iter().collect()));
+        tag.send().await.named("application-autoscaling:TagResource")?;
+    }
+    if !removed.is_empty() {
+        let untag = client.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
+        untag.send().await.named("application-autoscaling:UntagResource")?;
+    }
+    Ok(())
+}
+
+/// Returns whether the target of a resource belongs to this stack. Policies and scheduled actions have no tags: they
+/// belong to the stack that their target belongs to.
+pub(super) async fn is_of_this_stack(context: &Context, resource: &str) -> Result<bool, Error> {
+    let Some(target) = target(context, resource).await? else { return Ok(false) };
+    let tags = target_tags(context, &target).await?;
+    let scope = context.scope();
+    Ok(tags.get("ebb:stack") == Some(&scope.stack) && tags.get("ebb:environment") == Some(&scope.environment))
+}
+
+/// Registers a target, or changes a registered one. AWS accepts tags only with the registration.
+pub(super) async fn register(
+    context: &Context,
+    resource: &str,
+    (min, max): (u32, u32),
+    suspended: Suspended,
+    tags: Option<Tags>,
+) -> Result<(), Error> {
+    context
+        .aws
+        .applicationautoscaling()
+        .register_scalable_target()
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(dimension_of(resource))
+        .resource_id(resource)
+        .min_capacity(number_to_sdk(min))
+        .max_capacity(number_to_sdk(max))
+        .suspended_state(suspended_to_sdk(suspended))
+        .set_tags(tags.map(|tags| tags.into_iter().collect()))
+        .send()
+        .await
+        .named("application-autoscaling:RegisterScalableTarget")
+        .map(drop)
+}
+
+/// Deregisters a target, which deletes its policies and scheduled actions; a missing target is a success.
+pub(super) async fn deregister(context: &Context, resource: &str) -> Result<(), Error> {
+    context
+        .aws
+        .applicationautoscaling()
+        .deregister_scalable_target()
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(dimension_of(resource))
+        .resource_id(resource)
+        .send()
+        .await
+        .named("application-autoscaling:DeregisterScalableTarget")
+        .optional()
+        .map(drop)
+}
+
+fn suspended_to_sdk(suspended: Suspended) -> SuspendedState {
+    SuspendedState::builder()
+        .dynamic_scaling_in_suspended(suspended.scale_in)
+        .dynamic_scaling_out_suspended(suspended.scale_out)
+        .scheduled_scaling_suspended(suspended.scheduled)
+        .build()
+}
+
+/// Reads the suspended parts of the scaling of a target.
+pub(super) fn read_suspended(target: &ScalableTarget) -> Suspended {
+    let state = target.suspended_state();
+    let is = |part: fn(&SuspendedState) -> Option<bool>| state.and_then(part).unwrap_or(false);
+    Suspended {
+        scale_in: is(SuspendedState::dynamic_scaling_in_suspended),
+        scale_out: is(SuspendedState::dynamic_scaling_out_suspended),
+        scheduled: is(SuspendedState::scheduled_scaling_suspended),
+    }
+}

@@ -1,0 +1,81 @@
+//! A provider on data: (de)serialization at the border, nothing else.
+
+use std::marker::PhantomData;
+
+use async_trait::async_trait;
+use serde::Deserialize as _;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::{Provider, Reading};
+use crate::sdk::{Context, Error};
+use ebbtide::resource::{LiveState, Resource};
+
+/// A provider, erased to data. [`Provider`] documents each function.
+#[async_trait]
+#[allow(missing_docs, reason = "documented once, at the trait Provider")]
+pub trait DynProvider: Send + Sync {
+    fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
+    async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
+    async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
+    async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error>;
+    async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error>;
+    async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
+    async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error>;
+}
+
+/// The erased form of a [`Provider`].
+pub(super) struct Typed<R>(PhantomData<fn() -> R>);
+
+impl<R> Typed<R> {
+    pub(super) const NEW: Self = Self(PhantomData);
+}
+
+fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
+    Ok(T::deserialize(value)?)
+}
+
+fn erase<R: Resource>(reading: Reading<R>) -> Result<LiveState, Error> {
+    Ok(LiveState {
+        inputs: serde_json::to_value(reading.inputs)?,
+        outputs: serde_json::to_value(reading.outputs)?,
+        readiness: reading.readiness,
+        data: reading.data,
+        pause_snapshot: reading.pause_snapshot,
+    })
+}
+
+#[async_trait]
+impl<R: Provider> DynProvider for Typed<R> {
+    fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error> {
+        let mut resource = typed::<R>(declared)?;
+        // Recorded inputs of an older form are no reason to fail here: the diff shows the difference.
+        let recorded = recorded.and_then(|inputs| R::Resolved::deserialize(inputs).ok());
+        resource.prepare(key, recorded.as_ref())?;
+        Ok(serde_json::to_value(resource)?)
+    }
+
+    async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error> {
+        R::find(context, &typed(inputs)?).await
+    }
+
+    async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error> {
+        R::create(context, &typed(inputs)?).await
+    }
+
+    async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error> {
+        R::read(context, id, &typed(last)?).await?.map(erase).transpose()
+    }
+
+    async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error> {
+        R::update(context, id, &typed(from)?, &typed(to)?).await
+    }
+
+    async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {
+        R::delete(context, id, &typed(last)?).await
+    }
+
+    async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error> {
+        R::restore(context, id, &typed(inputs)?, snapshot).await
+    }
+}

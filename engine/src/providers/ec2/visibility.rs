@@ -1,0 +1,60 @@
+//! Calls on a resource that was just created: parts of EC2 may not know it yet.
+
+use std::future::Future;
+use std::time::Duration;
+
+use crate::sdk::{Error, ErrorKind};
+
+/// The number of calls after which "not found" is believed.
+const TRIES: u32 = 6;
+/// The pause after the first call. Each pause is twice as long as the one before.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+
+/// Makes a call on a resource that was just created, and repeats it while AWS reports "not found". If AWS never stops, the
+/// error is one that passes with time, so that the executor tries again later.
+pub(super) async fn once_visible<T, F>(mut call: impl FnMut() -> F) -> Result<T, Error>
+where
+    F: Future<Output = Result<T, Error>>,
+{
+    let mut pause = FIRST_PAUSE;
+    for _ in 1..TRIES {
+        match call().await {
+            Err(error) if error.kind == ErrorKind::NotFound => tokio::time::sleep(pause).await,
+            result => return result,
+        }
+        pause *= 2;
+    }
+    call().await.map_err(|error| match error.kind {
+        ErrorKind::NotFound => error.as_kind(ErrorKind::NotYet),
+        _ => error,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_call_is_repeated_until_the_resource_is_seen() {
+        let calls = Cell::new(0);
+        let result = once_visible(|| {
+            calls.set(calls.get() + 1);
+            let is_seen = calls.get() == 3;
+            async move { if is_seen { Ok(7) } else { Err(Error::new(ErrorKind::NotFound, "no such subnet")) } }
+        });
+        assert_eq!((result.await, calls.get()), (Ok(7), 3));
+    }
+
+    #[tokio::test]
+    async fn another_failure_is_not_repeated() {
+        let calls = Cell::new(0);
+        let result: Result<(), Error> = once_visible(|| {
+            calls.set(calls.get() + 1);
+            async { Err(Error::invalid("no")) }
+        })
+        .await;
+        assert_eq!((result.unwrap_err().kind, calls.get()), (ErrorKind::Invalid, 1));
+    }
+}

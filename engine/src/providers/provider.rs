@@ -1,0 +1,59 @@
+//! The trait through which AWS is made to agree with a declaration.
+
+use std::future::Future;
+
+use serde_json::Value;
+
+use super::Reading;
+use crate::sdk::{Context, Error};
+use ebbtide::resource::Resource;
+
+/// The AWS side of a kind: find, create, read, update, delete and restore.
+///
+/// Every function receives plain (`Resolved`) inputs and may be called again after it was cut off at any point.
+pub trait Provider: Resource {
+    /// Adds to the inputs what is only known while planning, such as the keyed hash of a secret's value. Secrets themselves
+    /// must not be added. `key` is private to the stack's state; `recorded` are the recorded inputs.
+    fn prepare(&mut self, key: &str, recorded: Option<&Self::Resolved>) -> Result<(), Error> {
+        let _ = (key, recorded);
+        Ok(())
+    }
+
+    /// Looks for the resource of `context.identity` without a recorded id, by name or by ownership tags. Returns only a
+    /// resource that carries the ownership tags of this very identity, where the kind has tags.
+    fn find(context: &Context, inputs: &Self::Resolved) -> impl Future<Output = Result<Option<String>, Error>> + Send;
+
+    /// Creates the resource and returns its id as soon as AWS has accepted. Ownership tags and client token are part of the
+    /// create call. If creation takes several calls and a later one fails, `find` still finds the resource.
+    fn create(context: &Context, inputs: &Self::Resolved) -> impl Future<Output = Result<String, Error>> + Send;
+
+    /// Reads the resource from AWS; `None` if it does not exist. `last` are the inputs as last applied.
+    fn read(
+        context: &Context,
+        id: &str,
+        last: &Self::Resolved,
+    ) -> impl Future<Output = Result<Option<Reading<Self>>, Error>> + Send;
+
+    /// Changes in place the fields that differ between `from` (the live inputs) and `to`. Returns when AWS has accepted.
+    fn update(
+        context: &Context,
+        id: &str,
+        from: &Self::Resolved,
+        to: &Self::Resolved,
+    ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Deletes the resource and returns when AWS has accepted; a missing resource is a success. Deletes data only with
+    /// `context.include_data`.
+    fn delete(context: &Context, id: &str, last: &Self::Resolved) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Restores the pause snapshot once the resource is ready again. Returns whether that needs another wait.
+    fn restore(
+        context: &Context,
+        id: &str,
+        inputs: &Self::Resolved,
+        pause_snapshot: &Value,
+    ) -> impl Future<Output = Result<bool, Error>> + Send {
+        let _ = (context, id, inputs, pause_snapshot);
+        async { Ok(false) }
+    }
+}

@@ -1,0 +1,88 @@
+//! Provider of `s3_bucket`.
+
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
+
+use super::{configuration, objects};
+use crate::providers::data_guard::guard_data;
+use crate::providers::{Provider, Reading};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use ebbtide::aws::s3::{Bucket, BucketOutputs, Encryption, PublicAccessBlock};
+use ebbtide::resource::Resolved;
+
+impl Provider for Bucket {
+    async fn find(context: &Context, inputs: &Bucket<Resolved>) -> Result<Option<String>, Error> {
+        let name = inputs.name(&context.identity);
+        match configuration::read_tags(context, &name).await {
+            Ok(tags) => Ok(tags.filter(|tags| context.identity.owns(tags)).map(|_| name)),
+            // The name belongs to another account, or to a bucket in another region.
+            Err(error) if error.kind == ErrorKind::Denied || error.is_code("PermanentRedirect") => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn create(context: &Context, inputs: &Bucket<Resolved>) -> Result<String, Error> {
+        let name = inputs.name(&context.identity);
+        let region = context.aws.region();
+        let mut location = CreateBucketConfiguration::builder()
+            .set_tags(Some(configuration::tags_to_sdk(context.tags(&inputs.tags))?));
+        // us-east-1 is the default location, and S3 refuses it as a constraint.
+        if region != "us-east-1" {
+            location = location.location_constraint(BucketLocationConstraint::from(region));
+        }
+        let create = context.aws.s3().create_bucket().bucket(&name).create_bucket_configuration(location.build());
+        let taken = || format!("another bucket named {name} exists: choose another name, or none to have one derived");
+        match create.send().await.named("s3:CreateBucket") {
+            // An earlier attempt created it; the calls below can be repeated.
+            Err(error) if error.is_code("BucketAlreadyOwnedByYou") && Self::find(context, inputs).await?.is_some() => {}
+            Err(error) if error.kind == ErrorKind::AlreadyExists => return Err(error.hint(taken())),
+            // In us-east-1, creating a bucket that the account already owns is a success.
+            Ok(_) if region == "us-east-1" && Self::find(context, inputs).await?.is_none() => {
+                return Err(Error::new(ErrorKind::AlreadyExists, taken()).hint("choose another name"));
+            }
+            created => drop(created?),
+        }
+        let arn = BucketOutputs::of(&name, context.scope()).arn;
+        let fresh = Bucket::<Resolved> {
+            name: None,
+            versioning: false,
+            encryption: Encryption::Aes256,
+            // AWS blocks public access to new buckets, but the block is always set, so as not to rely on that default.
+            public_access: PublicAccessBlock::NONE,
+            lifecycle: Vec::new(),
+            policy: None,
+            tls_only: false,
+            tags: inputs.tags.clone(),
+        };
+        configuration::change(context, &name, arn.as_str(), &fresh, inputs).await?;
+        Ok(name)
+    }
+
+    async fn read(context: &Context, id: &str, last: &Bucket<Resolved>) -> Result<Option<Reading<Self>>, Error> {
+        let outputs = BucketOutputs::of(id, context.scope());
+        let (inputs, data) = tokio::try_join!(
+            configuration::read(context, id, outputs.arn.as_str(), last),
+            objects::read_data(context, id)
+        )?;
+        Ok(inputs.map(|inputs| Reading { data, ..Reading::ready(inputs, outputs) }))
+    }
+
+    async fn update(context: &Context, id: &str, from: &Bucket<Resolved>, to: &Bucket<Resolved>) -> Result<(), Error> {
+        let arn = BucketOutputs::of(id, context.scope()).arn;
+        configuration::change(context, id, arn.as_str(), from, to).await
+    }
+
+    async fn delete(context: &Context, id: &str, _last: &Bucket<Resolved>) -> Result<(), Error> {
+        guard_data(context, &format!("the bucket {id}"), objects::read_data(context, id)).await?;
+        if context.include_data {
+            objects::delete_all(context, id).await?;
+        }
+        let deleted = context.aws.s3().delete_bucket().bucket(id).send().await.named("s3:DeleteBucket").optional();
+        match deleted {
+            // Objects were added since. If data is included, the next attempt deletes them too.
+            Err(error) if error.is_code("BucketNotEmpty") && context.include_data => {
+                Err(error.as_kind(ErrorKind::Busy))
+            }
+            deleted => deleted.map(drop),
+        }
+    }
+}

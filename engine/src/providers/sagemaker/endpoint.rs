@@ -1,0 +1,126 @@
+//! The provider of `sagemaker_endpoint`.
+
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::types::EndpointStatus;
+use serde_json::Value;
+
+use super::capacity;
+use super::deployment::deployment_to_sdk;
+use super::rollout::roll_out;
+use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
+use crate::providers::{Provider, Reading};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
+use ebbtide::aws::sagemaker::{Endpoint, EndpointOutputs};
+use ebbtide::aws::{Arn, EndpointConfigName, EndpointName};
+use ebbtide::resource::{Readiness, Resolved, own_tags};
+
+impl Provider for Endpoint {
+    async fn find(context: &Context, inputs: &Endpoint<Resolved>) -> Result<Option<String>, Error> {
+        let Some(found) = describe(context, &inputs.name).await? else { return Ok(None) };
+        let owned = is_owned(context, required(found.endpoint_arn(), "EndpointArn")?).await?;
+        Ok(owned.then(|| inputs.name.clone()))
+    }
+
+    async fn create(context: &Context, inputs: &Endpoint<Resolved>) -> Result<String, Error> {
+        let request = context
+            .aws
+            .sagemaker()
+            .create_endpoint()
+            .endpoint_name(&inputs.name)
+            .endpoint_config_name(inputs.config.as_str())
+            .set_deployment_config(inputs.deployment.as_ref().map(deployment_to_sdk))
+            .set_tags(Some(creation_tags(context, &inputs.tags)));
+        match request.send().await.named("sagemaker:CreateEndpoint") {
+            Ok(_) => Ok(inputs.name.clone()),
+            // The configuration may be so new that it is not visible everywhere in SageMaker yet.
+            Err(error) if error.kind == ErrorKind::NotFound => Err(error.as_kind(ErrorKind::NotYet)),
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn read(context: &Context, id: &str, last: &Endpoint<Resolved>) -> Result<Option<Reading<Self>>, Error> {
+        let Some(found) = describe(context, id).await? else { return Ok(None) };
+        let arn = required(found.endpoint_arn(), "EndpointArn")?;
+        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
+        let inputs = Endpoint {
+            name: id.to_owned(),
+            config: EndpointConfigName(found.endpoint_config_name().unwrap_or_default().to_owned()),
+            deployment: last.deployment.clone(),
+            tags: own_tags(tags),
+        };
+        let outputs = EndpointOutputs::<Resolved> { name: EndpointName(id.to_owned()), arn: Arn(arn.to_owned()) };
+        let readiness = readiness(found.endpoint_status(), found.failure_reason());
+        let pause_snapshot = capacity::pause_snapshot(&found)?;
+        Ok(Some(Reading { readiness, pause_snapshot, ..Reading::ready(inputs, outputs) }))
+    }
+
+    async fn update(
+        context: &Context,
+        id: &str,
+        from: &Endpoint<Resolved>,
+        to: &Endpoint<Resolved>,
+    ) -> Result<(), Error> {
+        if from.tags != to.tags
+            && let Some(found) = describe(context, id).await?
+        {
+            let arn = required(found.endpoint_arn(), "EndpointArn")?;
+            update_tags(context, arn, &from.tags, &to.tags).await?;
+        }
+        if from.config != to.config { roll_out(context, id, from.config.as_str(), to).await } else { Ok(()) }
+    }
+
+    async fn delete(context: &Context, id: &str, _last: &Endpoint<Resolved>) -> Result<(), Error> {
+        let delete = context.aws.sagemaker().delete_endpoint().endpoint_name(id);
+        delete.send().await.named("sagemaker:DeleteEndpoint").optional().map(drop)
+    }
+
+    async fn restore(
+        context: &Context,
+        id: &str,
+        _inputs: &Endpoint<Resolved>,
+        pause_snapshot: &Value,
+    ) -> Result<bool, Error> {
+        capacity::restore(context, id, pause_snapshot).await
+    }
+}
+
+async fn describe(context: &Context, name: &str) -> Result<Option<DescribeEndpointOutput>, Error> {
+    let describe = context.aws.sagemaker().describe_endpoint().endpoint_name(name);
+    describe.send().await.named("sagemaker:DescribeEndpoint").optional()
+}
+
+fn readiness(status: Option<&EndpointStatus>, reason: Option<&str>) -> Readiness {
+    let text = status.map_or("unknown", EndpointStatus::as_str).to_owned();
+    match status {
+        Some(EndpointStatus::InService) => Readiness::Ready,
+        Some(EndpointStatus::Deleting) => Readiness::Deleting(text),
+        Some(EndpointStatus::Failed | EndpointStatus::UpdateRollbackFailed | EndpointStatus::OutOfService) => {
+            Readiness::Failed(match reason {
+                Some(reason) => format!("{text}: {reason}"),
+                None => text,
+            })
+        }
+        _ => Readiness::Pending(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_status_has_a_readiness() {
+        let pending = ["Creating", "Updating", "SystemUpdating", "RollingBack", "SomethingNew"];
+        for status in pending {
+            assert_eq!(readiness(Some(&EndpointStatus::from(status)), None), Readiness::Pending(status.into()));
+        }
+        assert_eq!(readiness(Some(&EndpointStatus::InService), None), Readiness::Ready);
+        assert_eq!(readiness(Some(&EndpointStatus::Deleting), None), Readiness::Deleting("Deleting".into()));
+        for status in ["Failed", "UpdateRollbackFailed", "OutOfService"] {
+            let Readiness::Failed(reason) = readiness(Some(&EndpointStatus::from(status)), Some("no capacity")) else {
+                panic!("{status} is a failure");
+            };
+            assert!(reason.contains("no capacity") && reason.contains(status));
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! The provider of `sagemaker_model`.
+
+use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
+use aws_sdk_sagemaker::types::{InferenceExecutionConfig, InferenceExecutionMode, VpcConfig};
+
+use super::container::{container_to_sdk, read_container};
+use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
+use crate::providers::lists::ordered_like;
+use crate::providers::{Provider, Reading};
+use crate::sdk::{CallName, Context, Error, OptionalCall, required};
+use ebbtide::aws::sagemaker::{InferenceExecution, MAX_NAME_LENGTH, Model, ModelOutputs, ModelVpc};
+use ebbtide::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
+use ebbtide::resource::{Resolved, Tags, own_tags};
+
+impl Provider for Model {
+    async fn find(context: &Context, inputs: &Model<Resolved>) -> Result<Option<String>, Error> {
+        let name = aws_name(context, inputs);
+        let Some(found) = describe(context, &name).await.optional()? else { return Ok(None) };
+        let owned = is_owned(context, required(found.model_arn(), "ModelArn")?).await?;
+        Ok(owned.then_some(name))
+    }
+
+    async fn create(context: &Context, inputs: &Model<Resolved>) -> Result<String, Error> {
+        let name = aws_name(context, inputs);
+        let request = context
+            .aws
+            .sagemaker()
+            .create_model()
+            .model_name(&name)
+            .execution_role_arn(inputs.execution_role.as_str())
+            .enable_network_isolation(inputs.network_isolation)
+            .set_inference_execution_config(inputs.execution.map(execution_to_sdk))
+            .set_vpc_config(inputs.vpc.as_ref().map(vpc_to_sdk))
+            .set_tags(Some(creation_tags(context, &inputs.tags)));
+        let request = match inputs.containers.as_slice() {
+            [container] => request.primary_container(container_to_sdk(container)),
+            containers => request.set_containers(Some(containers.iter().map(container_to_sdk).collect())),
+        };
+        request.send().await.named("sagemaker:CreateModel")?;
+        Ok(name)
+    }
+
+    async fn read(context: &Context, id: &str, last: &Model<Resolved>) -> Result<Option<Reading<Self>>, Error> {
+        let Some(found) = describe(context, id).await.optional()? else { return Ok(None) };
+        let arn = required(found.model_arn(), "ModelArn")?;
+        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
+        let containers = found.primary_container().into_iter().chain(found.containers());
+        let inputs = Model {
+            name: last.name.clone(),
+            execution_role: RoleArn(found.execution_role_arn().unwrap_or_default().to_owned()),
+            containers: containers.map(read_container).collect(),
+            execution: read_execution(found.inference_execution_config(), last.execution),
+            vpc: found.vpc_config().map(|vpc| read_vpc(vpc, last.vpc.as_ref())),
+            network_isolation: found.enable_network_isolation().unwrap_or(false),
+            tags: own_tags(tags),
+        };
+        let outputs = ModelOutputs::<Resolved> { name: ModelName(id.to_owned()), arn: Arn(arn.to_owned()) };
+        Ok(Some(Reading::ready(inputs, outputs)))
+    }
+
+    async fn update(context: &Context, id: &str, from: &Model<Resolved>, to: &Model<Resolved>) -> Result<(), Error> {
+        if from.tags == to.tags {
+            return Ok(());
+        }
+        let found = describe(context, id).await?;
+        update_tags(context, required(found.model_arn(), "ModelArn")?, &from.tags, &to.tags).await
+    }
+
+    async fn delete(context: &Context, id: &str, _last: &Model<Resolved>) -> Result<(), Error> {
+        let delete = context.aws.sagemaker().delete_model().model_name(id);
+        delete.send().await.named("sagemaker:DeleteModel").optional().map(drop)
+    }
+}
+
+async fn describe(context: &Context, name: &str) -> Result<DescribeModelOutput, Error> {
+    let describe = context.aws.sagemaker().describe_model().model_name(name);
+    describe.send().await.named("sagemaker:DescribeModel")
+}
+
+fn aws_name(context: &Context, inputs: &Model<Resolved>) -> String {
+    let content = Model { tags: Tags::new(), ..inputs.clone() };
+    context.identity.content_name(inputs.name.as_deref(), MAX_NAME_LENGTH, &content)
+}
+
+fn execution_to_sdk(execution: InferenceExecution) -> InferenceExecutionConfig {
+    let mode = match execution {
+        InferenceExecution::Serial => InferenceExecutionMode::Serial,
+        InferenceExecution::Direct => InferenceExecutionMode::Direct,
+    };
+    InferenceExecutionConfig::builder().mode(mode).build()
+}
+
+/// Reads the way in which several containers are called. AWS may report its default, `Serial`, although none was given.
+fn read_execution(
+    config: Option<&InferenceExecutionConfig>,
+    last: Option<InferenceExecution>,
+) -> Option<InferenceExecution> {
+    match config?.mode()? {
+        InferenceExecutionMode::Serial if last.is_none() => None,
+        InferenceExecutionMode::Serial => Some(InferenceExecution::Serial),
+        InferenceExecutionMode::Direct => Some(InferenceExecution::Direct),
+        _ => None,
+    }
+}
+
+fn vpc_to_sdk(vpc: &ModelVpc<Resolved>) -> VpcConfig {
+    VpcConfig::builder()
+        .set_subnets(Some(vpc.subnets.iter().map(|subnet| subnet.0.clone()).collect()))
+        .set_security_group_ids(Some(vpc.security_groups.iter().map(|group| group.0.clone()).collect()))
+        .build()
+}
+
+fn read_vpc(vpc: &VpcConfig, last: Option<&ModelVpc<Resolved>>) -> ModelVpc<Resolved> {
+    let subnets = vpc.subnets().iter().cloned().map(SubnetId).collect();
+    let security_groups = vpc.security_group_ids().iter().cloned().map(SecurityGroupId).collect();
+    match last {
+        Some(last) => ModelVpc {
+            subnets: ordered_like(&last.subnets, subnets),
+            security_groups: ordered_like(&last.security_groups, security_groups),
+        },
+        None => ModelVpc { subnets, security_groups },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_execution_of_aws_is_no_drift() {
+        let serial = execution_to_sdk(InferenceExecution::Serial);
+        assert_eq!(read_execution(Some(&serial), None), None);
+        assert_eq!(read_execution(Some(&serial), Some(InferenceExecution::Serial)), Some(InferenceExecution::Serial));
+        assert_eq!(
+            read_execution(Some(&execution_to_sdk(InferenceExecution::Direct)), None),
+            Some(InferenceExecution::Direct)
+        );
+    }
+}

@@ -1,0 +1,207 @@
+//! The move of an endpoint to another configuration, which keeps the capacity that auto scaling set.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_sagemaker::types::{ProductionVariant, VariantProperty, VariantPropertyType};
+
+use super::deployment::deployment_to_sdk;
+use crate::providers::autoscaling::PauseSnapshot;
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use ebbtide::aws::autoscaling::variant_resource;
+use ebbtide::aws::sagemaker::Endpoint;
+use ebbtide::resource::Resolved;
+
+/// The initial properties of each variant of a configuration, by its name.
+type Fleet = BTreeMap<String, InitialVariant>;
+
+#[derive(Clone, Debug, PartialEq)]
+struct InitialVariant {
+    instance_type: Option<String>,
+    count: Option<i32>,
+    weight: Option<f32>,
+}
+
+/// The differences between two configurations that matter for an endpoint's retained properties.
+#[derive(Debug, Default, PartialEq)]
+struct Differences {
+    /// Variants with another instance type.
+    instance_types: Vec<String>,
+    /// Variants with another initial number of instances.
+    counts: Vec<String>,
+    /// Whether any variant has another initial weight.
+    weights: bool,
+    /// Variants that the new configuration does not have.
+    removed: Vec<String>,
+}
+
+/// The auto scaling of a variant that a rollout takes off before the update.
+struct DetachedScaling {
+    resource: String,
+    snapshot: PauseSnapshot,
+    /// Whether the new configuration has the variant too.
+    variant_stays: bool,
+}
+
+/// Asks SageMaker to move an endpoint from configuration `from` to the one of `to`.
+///
+/// The endpoint retains its capacity, except where the new configuration changes it on purpose. SageMaker refuses to
+/// change the instance type of a variant under auto scaling, or to remove one: its scaling is taken off before the
+/// update, and put back afterwards if the variant stays.
+pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &Endpoint<Resolved>) -> Result<(), Error> {
+    let old = fleet(context, from).await?.unwrap_or_default();
+    let Some(new) = fleet(context, to.config.as_str()).await? else {
+        let message = format!("the endpoint configuration {} does not exist (yet)", to.config);
+        return Err(Error::new(ErrorKind::NotYet, message));
+    };
+    let differences = compare(&old, &new);
+    let scalings = scalings_in_the_way(context, name, &differences).await?;
+    let excluded = excluded_properties(context, name, &differences).await?;
+    for scaling in &scalings {
+        PauseSnapshot::deregister(context, &scaling.resource).await?;
+    }
+    let updated = update(context, name, from, to, excluded).await;
+    // A refused update leaves all variants as they were, so the scaling of a variant to remove is put back as well.
+    for scaling in &scalings {
+        if scaling.variant_stays || updated.is_err() {
+            scaling.snapshot.put_back(context, &scaling.resource).await?;
+        }
+    }
+    updated
+}
+
+async fn scalings_in_the_way(
+    context: &Context,
+    name: &str,
+    differences: &Differences,
+) -> Result<Vec<DetachedScaling>, Error> {
+    let staying = differences.instance_types.iter().map(|variant| (variant, true));
+    let removed = differences.removed.iter().map(|variant| (variant, false));
+    let mut scalings = Vec::new();
+    for (variant, variant_stays) in staying.chain(removed) {
+        let resource = variant_resource(name, variant);
+        if let Some(snapshot) = PauseSnapshot::take(context, &resource).await? {
+            scalings.push(DetachedScaling { resource, snapshot, variant_stays });
+        }
+    }
+    Ok(scalings)
+}
+
+async fn update(
+    context: &Context,
+    name: &str,
+    from: &str,
+    to: &Endpoint<Resolved>,
+    excluded: Vec<VariantPropertyType>,
+) -> Result<(), Error> {
+    let excluded =
+        excluded.into_iter().map(|property| VariantProperty::builder().variant_property_type(property).build());
+    let request = context
+        .aws
+        .sagemaker()
+        .update_endpoint()
+        .endpoint_name(name)
+        .endpoint_config_name(to.config.as_str())
+        .retain_all_variant_properties(true)
+        .set_exclude_retained_variant_properties(Some(excluded.collect()))
+        .set_deployment_config(to.deployment.as_ref().map(deployment_to_sdk));
+    let updated = request.send().await.named("sagemaker:UpdateEndpoint").map(drop);
+    updated.map_err(|error| explain(error, from, to.config.as_str()))
+}
+
+/// Explains a configuration that SageMaker cannot find: the new one may not be visible everywhere yet, the one that the
+/// endpoint runs was deleted.
+fn explain(error: Error, from: &str, to: &str) -> Error {
+    let misses = |config: &str| error.kind == ErrorKind::NotFound && error.message.contains(config);
+    if misses(to) {
+        error.as_kind(ErrorKind::NotYet)
+    } else if misses(from) {
+        let hint = format!(
+            "the configuration {from}, which the endpoint runs, was deleted, so SageMaker cannot update it: delete the \
+             endpoint, then run the same command, which creates it again"
+        );
+        error.as_kind(ErrorKind::Invalid).hint(hint)
+    } else {
+        error
+    }
+}
+
+/// Returns the properties that the endpoint must take from the new configuration. Data capture is always among them. A
+/// changed number of instances counts only if auto scaling does not set the number.
+async fn excluded_properties(
+    context: &Context,
+    name: &str,
+    differences: &Differences,
+) -> Result<Vec<VariantPropertyType>, Error> {
+    let mut excluded = vec![VariantPropertyType::DataCaptureConfig];
+    let mut counts = !differences.instance_types.is_empty();
+    for variant in &differences.counts {
+        counts = counts || !PauseSnapshot::is_registered(context, &variant_resource(name, variant)).await?;
+    }
+    if counts {
+        excluded.push(VariantPropertyType::DesiredInstanceCount);
+    }
+    if differences.weights {
+        excluded.push(VariantPropertyType::DesiredWeight);
+    }
+    Ok(excluded)
+}
+
+/// Reads the variants of a configuration; `None` if it does not exist.
+async fn fleet(context: &Context, config: &str) -> Result<Option<Fleet>, Error> {
+    let describe = context.aws.sagemaker().describe_endpoint_config().endpoint_config_name(config);
+    let found = describe.send().await.named("sagemaker:DescribeEndpointConfig").optional()?;
+    let initial = |variant: &ProductionVariant| InitialVariant {
+        instance_type: variant.instance_type().map(|name| name.as_str().to_owned()),
+        count: variant.initial_instance_count(),
+        weight: variant.initial_variant_weight(),
+    };
+    let named = |variant: &ProductionVariant| (variant.variant_name().unwrap_or_default().to_owned(), initial(variant));
+    Ok(found.map(|found| found.production_variants().iter().map(named).collect()))
+}
+
+fn compare(old: &Fleet, new: &Fleet) -> Differences {
+    let mut differences = Differences::default();
+    for (name, before) in old {
+        let Some(after) = new.get(name) else {
+            differences.removed.push(name.clone());
+            continue;
+        };
+        if before.instance_type != after.instance_type {
+            differences.instance_types.push(name.clone());
+        }
+        if before.count != after.count {
+            differences.counts.push(name.clone());
+        }
+        differences.weights |= before.weight != after.weight;
+    }
+    differences
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fleet_of(variants: &[(&str, &str, i32, f32)]) -> Fleet {
+        let initial = |(name, instance_type, count, weight): &(&str, &str, i32, f32)| {
+            let (instance_type, count, weight) = (Some((*instance_type).to_owned()), Some(*count), Some(*weight));
+            ((*name).to_owned(), InitialVariant { instance_type, count, weight })
+        };
+        variants.iter().map(initial).collect()
+    }
+
+    #[test]
+    fn configurations_are_compared_variant_by_variant() {
+        let old = fleet_of(&[("a", "ml.g5.xlarge", 1, 1.0), ("b", "ml.g5.xlarge", 1, 1.0)]);
+        assert_eq!(compare(&old, &old), Differences::default());
+        let new = fleet_of(&[("a", "ml.g5.2xlarge", 2, 1.0), ("c", "ml.g5.xlarge", 1, 1.0)]);
+        let expected = Differences {
+            instance_types: vec!["a".into()],
+            counts: vec!["a".into()],
+            weights: false,
+            removed: vec!["b".into()],
+        };
+        assert_eq!(compare(&old, &new), expected);
+        let shifted = fleet_of(&[("a", "ml.g5.xlarge", 1, 0.9), ("b", "ml.g5.xlarge", 1, 0.1)]);
+        assert_eq!(compare(&old, &shifted), Differences { weights: true, ..Differences::default() });
+    }
+}

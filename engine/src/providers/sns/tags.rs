@@ -1,0 +1,33 @@
+//! Tags of topics. Subscriptions have none.
+
+use aws_sdk_sns::types::Tag;
+
+use crate::sdk::{CallName, Context, Error, OptionalCall, built};
+use ebbtide::resource::{Tags, tag_changes};
+
+/// Returns all tags of a topic, ownership tags included; `None` if there is no such topic.
+pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<Option<Tags>, Error> {
+    let list = context.aws.sns().list_tags_for_resource().resource_arn(arn);
+    let listed = list.send().await.named("sns:ListTagsForResource").optional()?;
+    Ok(listed.map(|listed| listed.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()))
+}
+
+/// Changes the tags of a topic from `from` to `to`.
+pub(super) async fn update_tags(context: &Context, arn: &str, from: &Tags, to: &Tags) -> Result<(), Error> {
+    let (set, removed) = tag_changes(from, to);
+    let sns = context.aws.sns();
+    if !set.is_empty() {
+        let tag = sns.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set)?));
+        tag.send().await.named("sns:TagResource")?;
+    }
+    if !removed.is_empty() {
+        let untag = sns.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
+        untag.send().await.named("sns:UntagResource")?;
+    }
+    Ok(())
+}
+
+/// Returns tags in the SDK's form.
+pub(super) fn sdk_tags(tags: Tags) -> Result<Vec<Tag>, Error> {
+    tags.into_iter().map(|(key, value)| built(Tag::builder().key(key).value(value).build())).collect()
+}

@@ -1,0 +1,32 @@
+//! What an operation on a resource is given besides its inputs.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::sdk::Aws;
+use ebbtide::resource::{Identity, Scope, Tags};
+
+/// The clients, and who the resource is.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The clients.
+    pub aws: Arc<Aws>,
+    /// Environment, stack, address, generation.
+    pub identity: Identity,
+    /// Whether a deletion may delete data as well.
+    pub include_data: bool,
+}
+
+impl Context {
+    /// The tags of a create call: the resource's own and the ownership tags.
+    pub fn tags(&self, own: &Tags) -> BTreeMap<String, String> {
+        let mut tags = own.clone();
+        tags.extend(self.identity.tags());
+        tags
+    }
+
+    /// Environment, stack, region and account.
+    pub fn scope(&self) -> &Scope {
+        &self.identity.scope
+    }
+}

@@ -1,0 +1,224 @@
+//! Scalable targets, scaling policies and scheduled actions.
+
+use std::sync::Arc;
+
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
+use ebbtide::aws::autoscaling::{
+    Adjustment, Aggregation, PredefinedMetric, ScalableTarget, ScalingPolicy, ScalingPolicyOutputs, ScalingRule,
+    ScheduledAction, Step, StepScaling, Suspended, TargetTracking,
+};
+use ebbtide::aws::sagemaker::{Endpoint, Instances};
+use ebbtide::aws::{EndpointConfigName, ScalableResource};
+use ebbtide::resource::{Resolved, Resource, Tags};
+use ebbtide_engine::providers::{DynProvider, providers};
+use ebbtide_engine::sdk::ErrorKind;
+
+use crate::declared::resolved;
+use crate::harness::{Made, World};
+use crate::sagemaker::{VARIANT, count_of, endpoint, made_config, role};
+
+const ENDPOINT: &str = "llm-v1";
+const RESOURCE: &str = "endpoint/llm-v1/variant/AllTraffic";
+
+fn provider<R: Resource>() -> Arc<dyn DynProvider> {
+    providers().get(R::KIND).unwrap().provider
+}
+
+/// Creates an endpoint with one instance that is in service.
+async fn served(world: &World) -> Made {
+    let role = role(world).await;
+    let config = made_config(world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
+    world.make::<Endpoint>("llm", &endpoint(ENDPOINT, &config.id)).await
+}
+
+fn target(min: u32, max: u32) -> ScalableTarget<Resolved> {
+    resolved(&ScalableTarget::variant(ENDPOINT, VARIANT, (min, max)))
+}
+
+fn tracking(value: f64) -> TargetTracking {
+    TargetTracking {
+        scale_in_cooldown_seconds: Some(300),
+        scale_out_cooldown_seconds: Some(60),
+        ..TargetTracking::predefined(PredefinedMetric::SageMakerVariantInvocationsPerInstance, value)
+    }
+}
+
+fn policy(value: f64) -> ScalingPolicy<Resolved> {
+    resolved(&ScalingPolicy::tracking(RESOURCE, tracking(value)))
+}
+
+fn action() -> ScheduledAction<Resolved> {
+    resolved(&ScheduledAction::new(RESOURCE, "cron(0 18 ? * MON-FRI *)", (1, 1)))
+}
+
+/// Registers a target that no stack declares.
+async fn register_by_hand(world: &World, min: i32, max: i32) {
+    let register = world.aws.applicationautoscaling().register_scalable_target();
+    let register = register
+        .service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE);
+    register.min_capacity(min).max_capacity(max).send().await.unwrap();
+}
+
+/// Puts a scheduled action that no stack declares.
+async fn put_by_hand(world: &World) {
+    let put = world.aws.applicationautoscaling().put_scheduled_action();
+    put.service_namespace(ServiceNamespace::Sagemaker)
+        .scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE)
+        .scheduled_action_name("by-hand")
+        .schedule("rate(1 day)")
+        .scalable_target_action(ScalableTargetAction::builder().min_capacity(2).build())
+        .send()
+        .await
+        .unwrap();
+}
+
+/// Returns the names of all policies and of all scheduled actions.
+async fn names(world: &World) -> (Vec<String>, Vec<String>) {
+    let client = world.aws.applicationautoscaling();
+    let policies = client.describe_scaling_policies().service_namespace(ServiceNamespace::Sagemaker).send().await;
+    let actions = client.describe_scheduled_actions().service_namespace(ServiceNamespace::Sagemaker).send().await;
+    (
+        policies.unwrap().scaling_policies().iter().map(|policy| policy.policy_name().to_owned()).collect(),
+        actions.unwrap().scheduled_actions().iter().map(|action| action.scheduled_action_name().to_owned()).collect(),
+    )
+}
+
+#[tokio::test]
+async fn a_target_lives() {
+    let world = World::new();
+    served(&world).await;
+    let mut inputs = target(1, 10);
+    inputs.tags = Tags::from([("team".into(), "llm".into())]);
+    let mut made = world.make::<ScalableTarget>("llm", &inputs).await;
+    assert_eq!(made.id, RESOURCE);
+    inputs.max = 4;
+    made.change_to(&inputs).await;
+    inputs.suspended = Suspended { scale_in: true, scale_out: false, scheduled: true };
+    made.change_to(&inputs).await;
+    inputs.tags = Tags::from([("stage".into(), "test".into())]);
+    made.change_to(&inputs).await;
+
+    register_by_hand(&world, 1, 7).await;
+    assert_eq!(made.read().await.unwrap().inputs["max"], 7, "drift is seen");
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_target_of_another_owner_is_neither_found_nor_changed() {
+    let world = World::new();
+    served(&world).await;
+    register_by_hand(&world, 2, 3).await;
+    let context = world.context("autoscaling_target.llm", 1);
+    let provider = provider::<ScalableTarget>();
+    let inputs = serde_json::to_value(target(1, 10)).unwrap();
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
+    let error = provider.create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists, "{error}");
+}
+
+#[tokio::test]
+async fn a_policy_lives_and_may_change_its_rule() {
+    let world = World::new();
+    served(&world).await;
+    world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let mut made = world.make::<ScalingPolicy>("llm", &policy(70.0)).await;
+    let outputs: ScalingPolicyOutputs<Resolved> = made.outputs().await;
+    assert!(!outputs.alarms.is_empty(), "AWS keeps alarms for target tracking");
+    made.change_to(&policy(50.0)).await;
+    let step = StepScaling {
+        adjustment: Adjustment::Change,
+        steps: vec![
+            Step { lower: Some(0.0), upper: Some(10.0), by: 1 },
+            Step { lower: Some(10.0), upper: None, by: 3 },
+        ],
+        cooldown_seconds: Some(120),
+        aggregation: Aggregation::Average,
+        least_change: None,
+    };
+    made.change_to(&ScalingPolicy { rule: ScalingRule::Step(step), ..policy(50.0) }).await;
+    assert!(made.outputs::<ScalingPolicyOutputs<Resolved>>().await.alarms.is_empty());
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_scheduled_action_lives() {
+    let world = World::new();
+    served(&world).await;
+    world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let mut inputs = action();
+    let mut made = world.make::<ScheduledAction>("evening", &inputs).await;
+    inputs.schedule = "at(2027-01-01T00:00:00)".into();
+    inputs.zone = "Europe/Berlin".into();
+    inputs.max = None;
+    inputs.start = Some("2026-12-01T00:00:00Z".parse().unwrap());
+    inputs.end = Some("2027-12-01T00:00:00Z".parse().unwrap());
+    made.change_to(&inputs).await;
+    inputs.start = None;
+    inputs.end = None;
+    made.change_to(&inputs).await;
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn undeclared_scheduled_actions_survive_a_pause() {
+    let world = World::new();
+    served(&world).await;
+    let made = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let declared = world.make::<ScheduledAction>("evening", &action()).await;
+    put_by_hand(&world).await;
+    let snapshot = made.read().await.unwrap().pause_snapshot.expect("a target has a pause snapshot");
+    declared.delete().await;
+    made.delete().await;
+    assert_eq!(names(&world).await, (vec![], vec![]));
+
+    let again = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let provider = provider::<ScalableTarget>();
+    let restored = provider.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
+    assert!(!restored, "there is nothing to wait for");
+    assert_eq!(names(&world).await.1, ["by-hand"], "declared actions are not restored, a resume creates them");
+    provider.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
+    assert_eq!(names(&world).await.1, ["by-hand"]);
+}
+
+#[tokio::test]
+async fn a_change_of_the_instance_type_keeps_the_scaling() {
+    let world = World::new();
+    let mut served = served(&world).await;
+    let target = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let policy = world.make::<ScalingPolicy>("llm", &policy(70.0)).await;
+    put_by_hand(&world).await;
+    let role = ebbtide::aws::RoleArn("arn:aws:iam::123456789012:role/".to_owned() + &role_name(&world).await);
+    let other = made_config(&world, "two", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.2xlarge", 2)).await;
+    let moved = Endpoint { config: EndpointConfigName(other.id), ..endpoint(ENDPOINT, "") };
+    served.change_to(&moved).await;
+    assert_eq!(count_of(&world, ENDPOINT).await, Some(2), "another type starts with its declared count");
+    assert_eq!(target.ready().await.inputs, target.inputs);
+    assert_eq!(policy.ready().await.inputs, policy.inputs);
+    assert_eq!(names(&world).await.1, ["by-hand"]);
+}
+
+/// Returns the name of the only role.
+async fn role_name(world: &World) -> String {
+    world.aws.iam().list_roles().send().await.unwrap().roles()[0].role_name().to_owned()
+}
+
+#[tokio::test]
+async fn an_action_under_a_target_of_another_owner_is_not_found() {
+    let world = World::new();
+    served(&world).await;
+    register_by_hand(&world, 1, 3).await;
+    put_by_hand(&world).await;
+    let context = world.context("autoscaling_scheduled_action.llm", 1);
+    let inputs = ScheduledAction { name: Some("by-hand".into()), ..action() };
+    let inputs = serde_json::to_value(inputs).unwrap();
+    let provider = provider::<ScheduledAction>();
+    assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
+}
+
+#[test]
+fn policies_refer_to_the_resource_of_a_target() {
+    assert_eq!(policy(1.0).target, ScalableResource(RESOURCE.to_owned()));
+}

@@ -1,0 +1,124 @@
+//! A backend that fails at one of its calls, before or after the call has acted.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use ebbtide_engine::sdk::Boxed;
+use ebbtide_engine::state::{Backend, Commit, Lease, LockInfo, LockOwner, StateError, Stored, Version, WriteSession};
+
+/// When a call fails.
+#[derive(Clone, Copy, Debug)]
+pub enum When {
+    /// It does nothing.
+    Before,
+    /// It acts, and its answer is lost.
+    After,
+}
+
+/// Fails from one call on: the process is cut off from its backend.
+#[derive(Clone)]
+pub struct Cut {
+    at: usize,
+    when: When,
+    calls: Arc<AtomicUsize>,
+}
+
+impl Cut {
+    pub fn new(at: usize, when: When) -> Self {
+        Self { at, when, calls: Arc::default() }
+    }
+
+    /// Whether any call failed.
+    pub fn failed(&self) -> bool {
+        self.calls.load(Ordering::SeqCst) >= self.at
+    }
+
+    async fn around<T>(&self, call: impl Future<Output = Result<T, StateError>>) -> Result<T, StateError> {
+        let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        let lost = || StateError::Io {
+            act: "reach",
+            place: "the backend".into(),
+            source: std::io::Error::other(format!("cut off at call {number}")),
+        };
+        if number > self.at || (number == self.at && matches!(self.when, When::Before)) {
+            return Err(lost());
+        }
+        let answer = call.await;
+        if number == self.at { Err(lost()) } else { answer }
+    }
+}
+
+/// A backend behind such a cut.
+pub struct Failing {
+    pub inner: Box<dyn Backend>,
+    pub cut: Cut,
+}
+
+struct FailingSession {
+    inner: Box<dyn WriteSession>,
+    cut: Cut,
+}
+
+impl Backend for Failing {
+    fn place(&self) -> String {
+        self.inner.place()
+    }
+
+    fn document(&self) -> Boxed<'_, Result<Option<Stored>, StateError>> {
+        Box::pin(self.cut.around(self.inner.document()))
+    }
+
+    fn journal(&self) -> Boxed<'_, Result<Vec<u8>, StateError>> {
+        Box::pin(self.cut.around(self.inner.journal()))
+    }
+
+    fn serials(&self) -> Boxed<'_, Result<Vec<u64>, StateError>> {
+        Box::pin(self.cut.around(self.inner.serials()))
+    }
+
+    fn earlier(&self, serial: u64) -> Boxed<'_, Result<Option<Vec<u8>>, StateError>> {
+        Box::pin(self.cut.around(self.inner.earlier(serial)))
+    }
+
+    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
+        Box::pin(self.cut.around(self.inner.held()))
+    }
+
+    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
+        Box::pin(async move {
+            let inner = self.inner.acquire(holder).await?;
+            let session: Box<dyn WriteSession> = Box::new(FailingSession { inner, cut: self.cut.clone() });
+            Ok(session)
+        })
+    }
+
+    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
+        Box::pin(self.cut.around(self.inner.unlock(held)))
+    }
+}
+
+impl WriteSession for FailingSession {
+    fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
+        let cut = self.cut.clone();
+        Box::pin(async move { cut.around(self.inner.commit(commit)).await })
+    }
+
+    fn append<'a>(&'a mut self, lines: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+        let cut = self.cut.clone();
+        Box::pin(async move { cut.around(self.inner.append(lines)).await })
+    }
+
+    fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+        let cut = self.cut.clone();
+        Box::pin(async move { cut.around(self.inner.keep(serial, bytes)).await })
+    }
+
+    fn lease(&self) -> Lease {
+        self.inner.lease()
+    }
+
+    // The right is given back in any case: it would end by itself a while later.
+    fn release(self: Box<Self>) -> Boxed<'static, ()> {
+        self.inner.release()
+    }
+}
