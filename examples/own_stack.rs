@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ebbtide::Definition;
+use ebbtide::App;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::network::{Nat, Network};
 use ebbtide::stack::Stack;
@@ -24,5 +24,5 @@ fn declare(stack: &mut Stack, settings: &Settings) {
 }
 
 fn main() -> ExitCode {
-    ebbtide::main(vec![Definition::new("own", "a network of one's own", declare)])
+    App::new().stack("own", "a network of one's own", declare).main()
 }

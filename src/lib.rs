@@ -8,8 +8,10 @@ pub mod aws;
 pub mod components;
 pub mod plan;
 pub mod planner;
+pub mod program;
 pub mod record;
 pub mod resource;
 pub mod stack;
 
+pub use program::App;
 pub use stack::Definition;

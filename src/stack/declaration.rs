@@ -31,7 +31,7 @@ pub struct Declarations {
 }
 
 /// Something wrong with a declaration, found before AWS is asked.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
     /// Where: an address, or the stack's name.
     pub at: String,

@@ -2,6 +2,7 @@
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::stack::Stack;
@@ -18,7 +19,7 @@ pub struct Definition {
 type Declare = Box<dyn Fn(&mut Stack, &Value) -> Result<(), SettingsFault> + Send + Sync>;
 
 /// Why settings do not fit: where, as keys and indices from the top of the settings, and what is wrong.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SettingsFault {
     /// Keys and indices from the top of the settings.
     pub path: Vec<String>,

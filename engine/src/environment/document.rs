@@ -16,11 +16,11 @@ pub(super) struct Document {
     file: String,
     text: String,
     value: Value,
-    places: BTreeMap<Vec<String>, StateLocation>,
+    places: BTreeMap<Vec<String>, Place>,
 }
 
 #[derive(Clone, Debug)]
-struct StateLocation {
+struct Place {
     key: Range<usize>,
     value: Range<usize>,
 }
@@ -58,7 +58,7 @@ impl Document {
         self.location(self.text.trim_end().len())
     }
 
-    fn place(&self, path: &[String]) -> Option<&StateLocation> {
+    fn place(&self, path: &[String]) -> Option<&Place> {
         (0..=path.len()).rev().find_map(|length| self.places.get(&path[..length]))
     }
 
@@ -77,7 +77,7 @@ impl Document {
         for (key, value) in table {
             let name = key.get_ref().to_string();
             path.push(name.clone());
-            self.places.insert(path.clone(), StateLocation { key: key.span(), value: value.span() });
+            self.places.insert(path.clone(), Place { key: key.span(), value: value.span() });
             let value = self.convert(path, value)?;
             path.pop();
             fields.insert(name, value);
@@ -101,7 +101,7 @@ impl Document {
                 let mut converted = Vec::with_capacity(members.len());
                 for (index, member) in members.iter().enumerate() {
                     path.push(index.to_string());
-                    self.places.insert(path.clone(), StateLocation { key: member.span(), value: member.span() });
+                    self.places.insert(path.clone(), Place { key: member.span(), value: member.span() });
                     converted.push(self.convert(path, member)?);
                     path.pop();
                 }

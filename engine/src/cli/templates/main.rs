@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use ebbtide::Definition;
+use ebbtide::App;
 use ebbtide::aws::ec2::{Cidr, Vpc};
 use ebbtide::stack::Stack;
 use schemars::JsonSchema;
@@ -21,5 +21,5 @@ fn declare(stack: &mut Stack, settings: &Settings) {
 }
 
 fn main() -> ExitCode {
-    ebbtide::main(vec![Definition::new("NAME", "my first stack", declare)])
+    App::new().stack("NAME", "my first stack", declare).main()
 }

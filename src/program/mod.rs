@@ -1,0 +1,8 @@
+//! Programs: a crate that declares stacks, and the JSON document that it exchanges with `ebb`.
+
+mod app;
+mod exchange;
+mod respond;
+
+pub use app::App;
+pub use exchange::{Described, Exchange, PROGRAM_FORMAT, Reply};
