@@ -2,11 +2,13 @@
 
 #![deny(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
+mod app;
 pub mod apply;
-pub mod cli;
+mod cli;
 pub mod environment;
 pub mod providers;
 pub mod sdk;
+pub mod stacks;
 pub mod state;
 
-pub use cli::main;
+pub use app::App;

@@ -13,7 +13,8 @@ pub(super) fn respond(definitions: &[Definition], exchange: &Exchange) -> Reply 
     let none = Value::Object(Map::new());
     let stacks = definitions.iter().map(|definition| {
         // Settings that are missing altogether are checked when the stack is declared.
-        let settings = exchange.settings.get(definition.name());
+        let declares = exchange.declare.as_deref() == Some(definition.name());
+        let settings = exchange.settings.get(definition.name()).or(declares.then_some(&none));
         let fault = settings.and_then(|settings| definition.check(settings).err());
         Described {
             name: definition.name().to_owned(),
@@ -56,11 +57,8 @@ fn declare(definition: &Definition, exchange: &Exchange, settings: &Value) -> Re
     let mut stack = Stack::new(scope, exchange.tags.clone());
     match definition.declare(&mut stack, settings) {
         Ok(()) => stack.finish(),
-        Err(fault) => {
-            let path = fault.path.join(".");
-            let at = if path.is_empty() { String::new() } else { format!("{path}: ") };
-            Err(vec![problem(definition.name(), format!("settings: {at}{}", fault.message))])
-        }
+        // The description of the stack has the fault, with its place.
+        Err(_) => Err(Vec::new()),
     }
 }
 

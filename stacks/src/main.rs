@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    ebbtide_engine::main(ebbtide_stacks::definitions())
+    ebbtide_stacks::definitions().into_iter().fold(ebbtide_engine::App::new(), ebbtide_engine::App::with).main()
 }

@@ -9,6 +9,7 @@ use crate::cli::deploy::deployment;
 use crate::cli::error::{CommandError, DONE, ErrorKind, FAILED, INTERRUPTED};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::count;
+use crate::cli::plan_file;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::render::{PlanView, render};
 use crate::environment::Environment;
@@ -74,18 +75,23 @@ impl Change {
     /// `ebb apply` of a stack, or of a plan file. What names a registered stack is that stack.
     pub(super) fn apply(context: &Context, what: Option<&str>) -> Result<Self, CommandError> {
         let running = Self { source: Source::Declared, ..Self::to("apply", Target::Running, what.map(str::to_owned)) };
-        match what {
-            Some(name) if !context.names().iter().any(|stack| stack == name) => {
-                let path = Path::new(name);
-                if !path.exists() && !looks_like_a_path(name) {
-                    return Err(CommandError::unknown("stack or plan file", name, &context.names()));
-                }
-                let plan = crate::cli::plan_file::read(path)?;
-                let stack = Some(plan.scope.stack.clone());
-                Ok(Self { target: plan.target, stack, plan: Some(Box::new(plan)), ..running })
-            }
-            _ => Ok(running),
+        let Some(name) = what else { return Ok(running) };
+        if context.names().iter().any(|stack| stack == name) {
+            return Ok(running);
         }
+        let path = Path::new(name);
+        if path.is_file() || looks_like_a_path(name) {
+            let plan = plan_file::read(path)?;
+            let stack = Some(plan.scope.stack.clone());
+            return Ok(Self { target: plan.target, stack, plan: Some(Box::new(plan)), ..running });
+        }
+        // A program names its stacks once it is asked.
+        context.environment()?;
+        let names = context.names();
+        if names.iter().any(|stack| stack == name) {
+            return Ok(running);
+        }
+        Err(CommandError::unknown("stack or plan file", name, &names))
     }
 }
 
@@ -100,8 +106,12 @@ pub(super) async fn run(context: &Context, change: Change) -> Result<u8, Command
         return Err(CommandError::new(ErrorKind::Refused, message)
             .hint("pass --yes to go on without asking; `ebb plan` shows what would be done"));
     }
-    let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, change.stack.as_deref()).await?;
+    // Only an apply of the declared stack needs the stack's code.
+    let environment = match (change.source, &change.plan) {
+        (Source::Declared, None) => context.environment()?,
+        _ => context.recorded_environment()?,
+    };
+    let stack = context.stack(&environment, change.stack.as_deref()).await?;
     if let Some(plan) = &change.plan {
         if !change.include_data.is_empty() {
             let message = "a saved plan says itself whose data goes: name it with `ebb plan --include-data`";

@@ -1,68 +1,134 @@
-//! What every command works on: project, environment, stack.
+//! The context of every command: project, environment, stack.
 
-use crate::providers::Providers;
+use std::cell::OnceCell;
 use std::collections::BTreeSet;
+use std::time::Duration;
+
+use ebbtide::App;
+use ebbtide::program::{Exchange, Reply};
+use ebbtide::record::{StateDocument, replay};
+use ebbtide::resource::Address;
+use ebbtide::stack::Declarations;
 
 use crate::cli::arguments::Common;
 use crate::cli::error::{CommandError, ErrorKind};
 use crate::cli::output::Output;
 use crate::environment::{Environment, Project};
+use crate::providers::Providers;
+use crate::stacks::{ProgramError, StackSource};
 use crate::state::{StateError, StateStore};
-use ebbtide::record::{StateDocument, replay};
-use ebbtide::resource::Address;
-use ebbtide::stack::{Declarations, Definition};
 
-/// The registered stacks, the common flags, and the door for output.
+/// The stacks, the common flags, and the one door for output.
 pub(super) struct Context {
-    pub(super) definitions: Vec<Definition>,
+    /// The stacks that are linked into this binary.
+    linked: App,
     pub(super) providers: Providers,
     pub(super) common: Common,
     pub(super) output: Output,
+    /// The names of the stacks that the project's program declares, once it was asked.
+    described: OnceCell<Vec<String>>,
 }
 
 impl Context {
-    /// The project.
+    pub(super) fn new(linked: App, providers: Providers, common: Common, output: Output) -> Self {
+        Self { linked, providers, common, output, described: OnceCell::new() }
+    }
+
+    /// Finds the project.
     pub(super) fn project(&self) -> Result<Project, CommandError> {
         Ok(Project::find(&self.common.project)?)
     }
 
-    /// The environment, read and validated.
+    /// Returns the source of the project's stacks: its program, if `ebb.toml` names one, else this binary.
+    fn source(&self, project: &Project) -> Result<StackSource<'_>, CommandError> {
+        Ok(match project.program()? {
+            Some(program) => StackSource::Program(program),
+            None => StackSource::Linked(&self.linked),
+        })
+    }
+
+    /// Asks the source of the stacks, and says so if it takes long.
+    fn ask(&self, source: &StackSource<'_>, exchange: &Exchange) -> Result<Reply, ProgramError> {
+        let reply = source.exchange(exchange, &|passed: Duration| {
+            if let StackSource::Program(program) = source
+                && passed.as_secs() % 10 == 2
+            {
+                let command = program.shown();
+                self.output
+                    .note(&format!("Waiting for `{command}`, the program of this project ({} s).", passed.as_secs()));
+            }
+        })?;
+        let names = reply.stacks.iter().map(|stack| stack.name.clone()).collect();
+        // Every reply of a program names the same stacks.
+        let _ = self.described.set(names);
+        Ok(reply)
+    }
+
+    /// Reads and validates the environment, the settings of all stacks included. Runs the project's program.
     pub(super) fn environment(&self) -> Result<Environment, CommandError> {
-        Ok(Environment::load(&self.project()?, &self.common.env, &self.definitions)?)
+        Ok(self.described_environment()?.0)
     }
 
-    /// A registered stack: the one of this name, or the only one.
-    pub(super) fn definition(&self, name: Option<&str>) -> Result<&Definition, CommandError> {
-        match (name, self.definitions.as_slice()) {
-            (Some(name), all) => all
-                .iter()
-                .find(|definition| definition.name() == name)
-                .ok_or_else(|| CommandError::unknown("stack", name, &self.names())),
-            (None, [only]) => Ok(only),
-            (None, []) => Err(CommandError::new(ErrorKind::Usage, "this program registers no stack")),
-            (None, _) => {
-                let message = format!("which stack? There are several: {}", self.names().join(", "));
-                Err(CommandError::new(ErrorKind::Usage, message))
-            }
+    /// Reads and validates the environment, and returns the description of the stacks.
+    pub(super) fn described_environment(&self) -> Result<(Environment, Option<Reply>), CommandError> {
+        let project = self.project()?;
+        let source = self.source(&project)?;
+        Ok(Environment::load(&project, &self.common.env, &|exchange| self.ask(&source, exchange).map(Some))?)
+    }
+
+    /// Reads and validates the environment for a command that acts on the record: it needs neither the project's program
+    /// nor a compiler.
+    pub(super) fn recorded_environment(&self) -> Result<Environment, CommandError> {
+        let project = self.project()?;
+        match self.source(&project)? {
+            StackSource::Linked(_) => self.environment(),
+            StackSource::Program(_) => Ok(Environment::load(&project, &self.common.env, &|_| Ok(None))?.0),
         }
     }
 
-    /// A stack's name: registered, or at least recorded in this environment.
-    pub(super) async fn recorded_or_registered(
-        &self,
-        environment: &Environment,
-        name: Option<&str>,
-    ) -> Result<String, CommandError> {
-        let unknown = match self.definition(name) {
-            Ok(definition) => return Ok(definition.name().to_owned()),
-            Err(error) => error,
-        };
-        match name {
-            Some(name) if recorded_stacks(environment).await?.iter().any(|recorded| recorded == name) => {
-                Ok(name.to_owned())
-            }
-            _ => Err(unknown),
+    /// Returns the names of the declared stacks, as far as they are known: a program names them once it was asked.
+    pub(super) fn names(&self) -> Vec<String> {
+        let linked = || self.linked.names().map(str::to_owned).collect();
+        match self.described.get() {
+            Some(names) => names.clone(),
+            None if matches!(self.project().and_then(|project| Ok(project.program()?)), Ok(Some(_))) => Vec::new(),
+            None => linked(),
         }
+    }
+
+    /// Returns the names of the stacks that are declared or recorded in an environment, sorted.
+    pub(super) async fn known_stacks(&self, environment: &Environment) -> Result<Vec<String>, CommandError> {
+        let mut names = self.names();
+        names.extend(recorded_stacks(environment).await?);
+        names.sort();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// Returns a declared stack: the one of this name, or the only one.
+    pub(super) fn declared_stack(&self, name: Option<&str>) -> Result<String, CommandError> {
+        choose(name, &self.names()).ok_or_else(|| match (name, self.names().as_slice()) {
+            (Some(name), names) => CommandError::unknown("stack", name, names),
+            (None, []) => CommandError::new(ErrorKind::Usage, "this project declares no stack"),
+            (None, names) => several(names),
+        })
+    }
+
+    /// Returns a stack that is declared, or at least recorded in this environment.
+    pub(super) async fn stack(&self, environment: &Environment, name: Option<&str>) -> Result<String, CommandError> {
+        if let Some(declared) = choose(name, &self.names()) {
+            return Ok(declared);
+        }
+        let known = self.known_stacks(environment).await?;
+        choose(name, &known).ok_or_else(|| match (name, known.as_slice()) {
+            (Some(name), names) => CommandError::unknown("stack", name, names),
+            (None, []) => CommandError::new(
+                ErrorKind::Usage,
+                format!("nothing is recorded in environment {}", environment.name()),
+            )
+            .hint("`ebb apply` creates the stacks of this project"),
+            (None, names) => several(names),
+        })
     }
 
     /// Declares a stack in an environment.
@@ -72,22 +138,31 @@ impl Context {
         stack: &str,
         account: &str,
     ) -> Result<Declarations, CommandError> {
-        let definition = self.definition(Some(stack))?;
-        environment.declare(definition, account).map_err(|problems| CommandError::problems(stack, &problems))
-    }
-
-    /// The names of the registered stacks.
-    pub(super) fn names(&self) -> Vec<String> {
-        self.definitions.iter().map(|definition| definition.name().to_owned()).collect()
+        let project = self.project()?;
+        let reply = self.ask(&self.source(&project)?, &environment.exchange(stack, account))?;
+        environment.declared(stack, reply).map_err(|problems| CommandError::problems(stack, &problems))
     }
 }
 
-/// The stacks that have state in an environment, registered or not.
+/// Returns the name that was given if it is known, or the only one if none was given.
+fn choose(name: Option<&str>, known: &[String]) -> Option<String> {
+    match (name, known) {
+        (Some(name), known) => known.iter().find(|known| *known == name).cloned(),
+        (None, [only]) => Some(only.clone()),
+        (None, _) => None,
+    }
+}
+
+fn several(names: &[String]) -> CommandError {
+    CommandError::new(ErrorKind::Usage, format!("which stack? There are several: {}", names.join(", ")))
+}
+
+/// Returns the stacks that have state in an environment, declared or not.
 pub(super) async fn recorded_stacks(environment: &Environment) -> Result<Vec<String>, CommandError> {
     Ok(environment.state_place().await?.stacks(environment.name()).await?)
 }
 
-/// What is recorded of a stack, with the progress of an open run; `None` if nothing ever was.
+/// Returns the record of a stack, with the journal of an open run applied; `None` if nothing was ever recorded.
 pub(super) async fn recorded(state: &StateStore) -> Result<Option<StateDocument>, CommandError> {
     let Some((mut document, progress)) = state.read().await? else { return Ok(None) };
     if let Some(run) = document.run.take() {
@@ -99,7 +174,7 @@ pub(super) async fn recorded(state: &StateStore) -> Result<Option<StateDocument>
     Ok(Some(document))
 }
 
-/// Reads the addresses of `--include-data`; `all` stands for every known one.
+/// Reads the addresses of `--include-data`; `all` means every known one.
 pub(super) fn addresses(named: &[String], known: &BTreeSet<Address>) -> Result<BTreeSet<Address>, CommandError> {
     let mut addresses = BTreeSet::new();
     for name in named {

@@ -1,5 +1,6 @@
 //! From whatever went wrong to a message, a hint and an exit code.
 
+use crate::stacks::ProgramError;
 use serde::Serialize;
 
 use crate::apply::Failure;
@@ -100,9 +101,10 @@ impl From<EnvironmentError> for CommandError {
     fn from(error: EnvironmentError) -> Self {
         let kind = match &error {
             EnvironmentError::NoProject { .. } => ErrorKind::Project,
-            EnvironmentError::Unknown { .. } | EnvironmentError::Unreadable { .. } | EnvironmentError::Invalid(_) => {
-                ErrorKind::Environment
-            }
+            EnvironmentError::Unknown { .. }
+            | EnvironmentError::Unreadable { .. }
+            | EnvironmentError::Invalid(_)
+            | EnvironmentError::Program(_) => ErrorKind::Environment,
         };
         Self { hint: error.hint(), ..Self::new(kind, error.to_string()) }
     }
@@ -123,6 +125,12 @@ impl From<StateError> for CommandError {
 impl From<PlanFileError> for CommandError {
     fn from(error: PlanFileError) -> Self {
         Self::new(ErrorKind::PlanFile, error.to_string())
+    }
+}
+
+impl From<ProgramError> for CommandError {
+    fn from(error: ProgramError) -> Self {
+        Self::new(ErrorKind::Declaration, error.to_string()).hint(error.hint())
     }
 }
 

@@ -43,8 +43,8 @@ struct Told {
 }
 
 pub(super) async fn run(context: &Context, stack: Option<&str>, limit: usize) -> Result<u8, CommandError> {
-    let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, stack).await?;
+    let environment = context.recorded_environment()?;
+    let stack = context.stack(&environment, stack).await?;
     let state = environment.state(&stack, None).await?;
     let runs = runs(&state, limit).await?;
     if context.output.is_json() {

@@ -12,6 +12,7 @@ use crate::cli::error::{CommandError, DONE, ErrorKind};
 const FILES: &[(&str, &str)] = &[
     ("Cargo.toml", include_str!("templates/manifest.toml")),
     ("src/main.rs", include_str!("templates/main.rs")),
+    ("ebb.toml", include_str!("templates/ebb.toml")),
     ("environments/local.toml", include_str!("templates/local.toml")),
     ("environments/prod.toml", include_str!("templates/prod.toml")),
     (".gitignore", "/target\n/state\n"),
@@ -37,8 +38,8 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Result<u8, CommandErro
         write(&root.join(file), &text)?;
     }
     context.output.result(&format!(
-        "Made the project {name} in {}. Next:\n  cargo run -- plan     what would be created, in the embedded cloud\n  \
-         cargo run -- apply    creates it\n",
+        "Made the project {name} in {0}. Next:\n  cd {0}\n  ebb plan     shows what would be created, in the embedded cloud\n  \
+         ebb apply    creates it\n",
         root.display()
     ))?;
     Ok(DONE)

@@ -23,4 +23,4 @@ mod state;
 mod status;
 mod validate;
 
-pub use start::main;
+pub(crate) use start::main;

@@ -25,21 +25,16 @@ struct Resolved {
 }
 
 pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, CommandError> {
-    let environment = context.environment()?;
-    // What is no registered stack may be one that has state, or an output of the only registered one.
-    let recorded = match arguments.names.as_slice() {
-        [one] if !context.names().contains(one) => context::recorded_stacks(&environment).await?,
-        _ => Vec::new(),
-    };
-    let is_stack = |name: &String| context.names().contains(name) || recorded.contains(name);
+    let environment = context.recorded_environment()?;
+    let known = context.known_stacks(&environment).await?;
     let (stack, name) = match arguments.names.as_slice() {
         [stack, name] => (Some(stack), Some(name)),
-        [one] if is_stack(one) => (Some(one), None),
-        [one] if context.definitions.len() == 1 => (None, Some(one)),
+        [one] if known.contains(one) => (Some(one), None),
+        [one] if known.len() == 1 => (None, Some(one)),
         [one] => (Some(one), None),
         _ => (None, None),
     };
-    let stack = context.recorded_or_registered(&environment, stack.map(String::as_str)).await?;
+    let stack = context.stack(&environment, stack.map(String::as_str)).await?;
     let document = context::recorded(&environment.state(&stack, None).await?).await?.ok_or_else(|| {
         CommandError::new(ErrorKind::State, format!("nothing is recorded of {stack} in {}", environment.name()))
             .hint(format!("outputs are there after `ebb apply {stack}`"))

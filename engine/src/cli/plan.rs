@@ -12,7 +12,7 @@ use ebbtide::plan::Target;
 pub(super) async fn run(context: &Context, arguments: &arguments::Plan) -> Result<u8, CommandError> {
     let target = Target::from(arguments.target);
     let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, arguments.stack.as_deref()).await?;
+    let stack = context.stack(&environment, arguments.stack.as_deref()).await?;
     // Problems with the declaration are reported before credentials are needed.
     let declare = |account: &str| match target {
         Target::Running => context.declare(&environment, &stack, account).map(Some),

@@ -1,6 +1,6 @@
 //! The entrance: from the command line to a command, from its end to an exit code.
 
-use crate::providers::providers;
+use crate::providers::Providers;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -13,10 +13,9 @@ use crate::cli::error::{CommandError, DONE, ErrorKind, FAILED, USAGE};
 use crate::cli::output::Output;
 use crate::cli::{change, cloud, completions, graph, history, init, outputs, plan, schema, state, status, validate};
 use ebbtide::plan::Target;
-use ebbtide::stack::Definition;
 
 /// Runs the command line of this process on these stacks. All that the `main` of a project calls.
-pub fn main(definitions: Vec<Definition>) -> ExitCode {
+pub(crate) fn main(stacks: ebbtide::App, providers: Providers) -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
         Err(error) => {
@@ -33,7 +32,7 @@ pub fn main(definitions: Vec<Definition>) -> ExitCode {
     };
     let common = &arguments.common;
     let output = Output::new(common.json, common.no_color, common.quiet, common.verbose);
-    let context = Context { definitions, providers: providers(), common: arguments.common.clone(), output };
+    let context = Context::new(stacks, providers, arguments.common.clone(), output);
     match run(&context, arguments.command) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {

@@ -62,9 +62,9 @@ struct AllStatus {
 }
 
 pub(super) async fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandError> {
-    let environment = context.environment()?;
+    let environment = context.recorded_environment()?;
     if let Some(name) = stack {
-        let name = context.recorded_or_registered(&environment, Some(name)).await?;
+        let name = context.stack(&environment, Some(name)).await?;
         let status = read(context, &environment, name).await?;
         if context.output.is_json() {
             context.output.json(&status)?;
@@ -73,10 +73,7 @@ pub(super) async fn run(context: &Context, stack: Option<&str>) -> Result<u8, Co
         }
         return Ok(DONE);
     }
-    let mut names = context.names();
-    names.extend(context::recorded_stacks(&environment).await?);
-    names.sort();
-    names.dedup();
+    let names = context.known_stacks(&environment).await?;
     let mut stacks = Vec::new();
     for name in names {
         stacks.push(read(context, &environment, name).await?);

@@ -24,7 +24,7 @@ struct ValidatedStack {
 pub(super) fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandError> {
     let environment = context.environment()?;
     let names = match stack {
-        Some(name) => vec![context.definition(Some(name))?.name().to_owned()],
+        Some(name) => vec![context.declared_stack(Some(name))?],
         None => context.names(),
     };
     let mut stacks = Vec::new();

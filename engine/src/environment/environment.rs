@@ -12,8 +12,11 @@ use crate::environment::regions::REGIONS;
 use crate::environment::{
     AwsSettings, EnvironmentError, Fault, Location, Project, StateSettings, check, nearest, schema, state,
 };
+use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
-use ebbtide::stack::{Declarations, Definition, Problem, SettingsFault, Stack, typed};
+use ebbtide::stack::{Declarations, Problem, SettingsFault, typed};
+
+use crate::stacks::ProgramError;
 
 /// One environment of a project.
 #[derive(Clone, Debug)]
@@ -28,9 +31,13 @@ pub struct Environment {
     document: Document,
 }
 
+/// Asks the source of a project's stacks; `None` if the stacks are not needed.
+pub type Ask<'a> = dyn Fn(&Exchange) -> Result<Option<Reply>, ProgramError> + 'a;
+
 impl Environment {
-    /// Reads and validates an environment of a project; `definitions` are the stacks that it may have settings for.
-    pub fn load(project: &Project, name: &str, definitions: &[Definition]) -> Result<Self, EnvironmentError> {
+    /// Reads and validates an environment of a project. `ask` describes the stacks that it may have settings for; if it
+    /// returns `None`, the settings are left unread.
+    pub fn load(project: &Project, name: &str, ask: &Ask<'_>) -> Result<(Self, Option<Reply>), EnvironmentError> {
         let path = project.environment_file(name);
         let known = project.environments();
         if !known.iter().any(|other| other == name) {
@@ -39,27 +46,36 @@ impl Environment {
         }
         let text = fs_err::read_to_string(&path)
             .map_err(|source| EnvironmentError::Unreadable { path: path.clone(), source })?;
-        Self::parse(name, project.root(), &path, &text, definitions).map_err(EnvironmentError::Invalid)
+        Self::parse(name, project.root(), &path, &text, ask)
     }
 
-    fn parse(name: &str, root: &Path, path: &Path, text: &str, definitions: &[Definition]) -> Result<Self, Vec<Fault>> {
-        let document = Document::parse(path, text).map_err(|fault| vec![fault])?;
-        // A misspelt key is also a missing one; the misspelling is what helps.
-        let unknown = check::unknown_keys(&document, &schema(definitions));
+    fn parse(
+        name: &str,
+        root: &Path,
+        path: &Path,
+        text: &str,
+        ask: &Ask<'_>,
+    ) -> Result<(Self, Option<Reply>), EnvironmentError> {
+        let document = Document::parse(path, text).map_err(|fault| EnvironmentError::Invalid(vec![fault]))?;
+        let reply = ask(&description(name, document.value()))?;
+        let environment = Self::validated(name, root, document, reply.as_ref()).map_err(EnvironmentError::Invalid)?;
+        Ok((environment, reply))
+    }
+
+    fn validated(name: &str, root: &Path, document: Document, reply: Option<&Reply>) -> Result<Self, Vec<Fault>> {
+        // A misspelt key is also a missing one; the misspelling is more helpful.
+        let unknown = check::unknown_keys(&document, &schema(reply));
         if !unknown.is_empty() {
             return Err(unknown);
         }
         let file: EnvironmentFile =
-            typed(document.value()).map_err(|fault| vec![located(&document, Vec::new(), fault)])?;
+            typed(document.value()).map_err(|fault| vec![located(&document, Vec::new(), &fault)])?;
         let mut faults = aws_faults(&document, &file.aws);
         faults.extend(tag_faults(&document, &file.tags));
         faults.extend(state::faults(&document, &file.state));
-        for definition in definitions {
-            if let Some(settings) = file.stacks.get(definition.name())
-                && let Err(fault) = definition.check(settings)
-            {
-                faults.push(located(&document, path_to(&["stacks", definition.name()]), fault));
-            }
+        let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
+        for (stack, fault) in stacks.filter_map(|stack| Some((stack, stack.fault.as_ref()?))) {
+            faults.push(located(&document, path_to(&["stacks", &stack.name]), fault));
         }
         if !faults.is_empty() {
             faults.sort();
@@ -118,25 +134,36 @@ impl Environment {
         }
     }
 
-    /// Declares a stack with its settings in this environment; answers everything that is wrong with it.
-    pub fn declare(&self, definition: &Definition, account: &str) -> Result<Declarations, Vec<Problem>> {
-        let mut stack = Stack::new(self.scope(definition.name(), account), self.tags.clone());
-        let nothing = Value::Object(serde_json::Map::new());
-        let settings = self.stacks.get(definition.name());
-        if let Err(fault) = definition.declare(&mut stack, settings.unwrap_or(&nothing)) {
-            let location = match settings {
-                Some(_) => self.document.of_value(&path_to(&["stacks", definition.name()])),
-                None => self.document.end(),
-            };
-            let missing = if settings.is_none() {
-                format!("; add a table [stacks.{}]", definition.name())
-            } else {
-                String::new()
-            };
-            let message = format!("{}{missing}", fault.message);
-            return Err(vec![Problem { at: location.to_string(), field: None, message }]);
+    /// Returns the document that asks for the declaration of a stack.
+    pub fn exchange(&self, stack: &str, account: &str) -> Exchange {
+        Exchange {
+            format: PROGRAM_FORMAT,
+            environment: self.name.clone(),
+            region: self.aws.region.clone(),
+            account: account.to_owned(),
+            tags: self.tags.clone(),
+            settings: self.stacks.clone(),
+            declare: Some(stack.to_owned()),
         }
-        stack.finish()
+    }
+
+    /// Returns the declared stack of a reply, or everything that is wrong with it, with its place in this file.
+    pub fn declared(&self, stack: &str, reply: Reply) -> Result<Declarations, Vec<Problem>> {
+        let fault = reply.stacks.into_iter().find(|described| described.name == stack).and_then(|stack| stack.fault);
+        match (fault, reply.declarations) {
+            (Some(fault), _) => Err(vec![self.misconfigured(stack, &fault)]),
+            (None, Some(declarations)) if reply.problems.is_empty() => Ok(declarations),
+            (None, _) => Err(reply.problems),
+        }
+    }
+
+    /// Returns the problem that settings do not fit.
+    fn misconfigured(&self, stack: &str, fault: &SettingsFault) -> Problem {
+        let (location, missing) = match self.stacks.get(stack) {
+            Some(_) => (self.document.of_value(&path_to(&["stacks", stack])), String::new()),
+            None => (self.document.end(), format!("; add a table [stacks.{stack}]")),
+        };
+        Problem { at: location.to_string(), field: None, message: format!("{}{missing}", fault.message) }
     }
 
     /// Where the account guard stands.
@@ -145,12 +172,28 @@ impl Environment {
     }
 }
 
+/// Returns the document that asks for a description of the stacks. It is made before the file was validated, so that
+/// everything that is wrong with it is reported at once.
+fn description(name: &str, file: &Value) -> Exchange {
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let fields = |key: &str| file.get(key).and_then(Value::as_object).into_iter().flatten();
+    Exchange {
+        format: PROGRAM_FORMAT,
+        environment: name.to_owned(),
+        region: file.pointer("/aws/region").and_then(text).unwrap_or_default(),
+        account: String::new(),
+        tags: fields("tags").filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect(),
+        settings: fields("stacks").map(|(stack, settings)| (stack.clone(), settings.clone())).collect(),
+        declare: None,
+    }
+}
+
 pub(super) fn path_to(keys: &[&str]) -> Vec<String> {
     keys.iter().map(|key| (*key).to_owned()).collect()
 }
 
-fn located(document: &Document, mut path: Vec<String>, fault: SettingsFault) -> Fault {
-    path.extend(fault.path);
+fn located(document: &Document, mut path: Vec<String>, fault: &SettingsFault) -> Fault {
+    path.extend(fault.path.iter().cloned());
     let shown = if path.is_empty() { String::new() } else { format!("{}: ", path.join(".")) };
     Fault { location: document.of_value(&path), message: format!("{shown}{}", fault.message) }
 }

@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::stacks::ProgramError;
+
 /// A place in a file; line and column count from 1, the column in characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
@@ -61,7 +63,10 @@ pub enum EnvironmentError {
         /// Why.
         source: std::io::Error,
     },
-    /// The file is not as it must be.
+    /// The program that declares the stacks cannot be used.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The file is invalid.
     #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
     Invalid(Vec<Fault>),
 }
@@ -78,6 +83,7 @@ impl EnvironmentError {
             }
             Self::Unknown { .. } => Some("choose one with `--env NAME` or EBB_ENV".to_owned()),
             Self::Unreadable { .. } => None,
+            Self::Program(error) => Some(error.hint()),
             Self::Invalid(_) => Some("`ebb environment schema` prints all that can stand in such a file".to_owned()),
         }
     }

@@ -8,6 +8,7 @@ mod environment;
 mod error;
 mod file;
 mod project;
+mod project_file;
 mod regions;
 mod schema;
 mod state;
@@ -15,7 +16,7 @@ mod suggest;
 
 pub use connect::{Clients, ConnectError, Connection};
 
-pub use environment::Environment;
+pub use environment::{Ask, Environment};
 pub use error::{EnvironmentError, Fault, Location};
 pub use file::{AwsSettings, EncryptionSettings, KeyProvider, KeySettings, StateBackend, StateSettings};
 pub use project::Project;

@@ -1,48 +1,109 @@
 //! The JSON schema of an environment's file, for editors and for finding unknown keys.
 
+use std::collections::BTreeMap;
+
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
 use schemars::{JsonSchema as _, Schema};
 use serde_json::{Map, Value, json};
 
 use crate::environment::file::EnvironmentFile;
-use ebbtide::stack::Definition;
+use ebbtide::program::Reply;
 
-/// The JSON schema of `environments/*.toml` with the settings of these stacks.
-pub fn schema(definitions: &[Definition]) -> Value {
+/// Returns the JSON schema of `environments/*.toml`, with the settings of the described stacks. Without a description the
+/// settings may be anything.
+pub fn schema(reply: Option<&Reply>) -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut root = EnvironmentFile::json_schema(&mut generator);
-    let stacks: Map<String, Value> = definitions
-        .iter()
-        .map(|definition| {
-            let mut schema = definition.schema(&mut generator);
-            // What stands beside a reference describes this use of it.
-            schema.ensure_object().insert("description".to_owned(), definition.about().into());
-            (definition.name().to_owned(), schema.to_value())
-        })
-        .collect();
-    if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.insert(
-            "stacks".to_owned(),
-            json!({
-                "description": "The settings of each stack, by its name.",
-                "type": "object",
-                "properties": stacks,
-                "additionalProperties": false,
-            }),
-        );
+    let mut definitions = generator.take_definitions(true);
+    if let Some(reply) = reply {
+        let renamed = merge(&mut definitions, &reply.definitions);
+        let stacks: Map<String, Value> = reply
+            .stacks
+            .iter()
+            .map(|stack| {
+                let mut schema = stack.schema.clone();
+                // A description beside a reference describes this use of it.
+                schema.ensure_object().insert("description".to_owned(), stack.about.clone().into());
+                let mut schema = schema.to_value();
+                redirect(&mut schema, &renamed);
+                (stack.name.clone(), schema)
+            })
+            .collect();
+        if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
+            properties.insert(
+                "stacks".to_owned(),
+                json!({
+                    "description": "The settings of each stack, by its name.",
+                    "type": "object",
+                    "properties": stacks,
+                    "additionalProperties": false,
+                }),
+            );
+        }
     }
     root.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
-    root.insert("$defs".to_owned(), Value::Object(generator.take_definitions(true)));
+    root.insert("$defs".to_owned(), Value::Object(definitions));
     RecursiveTransform(close).transform(&mut root);
     root.to_value()
 }
 
-/// Whoever derives a struct means its fields and no others, also where it does not say so.
+/// Adds the definitions of a program. Returns the new names of those whose name another definition has already.
+fn merge(definitions: &mut Map<String, Value>, of_program: &Map<String, Value>) -> BTreeMap<String, String> {
+    let free = |name: &str| {
+        (2..).map(|count| format!("{name}{count}")).find(|name| !of_program.contains_key(name)).unwrap_or_default()
+    };
+    let taken = of_program.iter().filter(|(name, schema)| definitions.get(*name).is_some_and(|own| own != *schema));
+    let renamed: BTreeMap<String, String> = taken.map(|(name, _)| (name.clone(), free(name))).collect();
+    for (name, schema) in of_program {
+        let mut schema = schema.clone();
+        redirect(&mut schema, &renamed);
+        definitions.insert(renamed.get(name).unwrap_or(name).clone(), schema);
+    }
+    renamed
+}
+
+/// Points references at the new names of definitions.
+fn redirect(schema: &mut Value, renamed: &BTreeMap<String, String>) {
+    match schema {
+        Value::Object(fields) => {
+            for (name, field) in fields {
+                let target = field.as_str().and_then(|text| renamed.get(text.strip_prefix("#/$defs/")?));
+                match target {
+                    Some(target) if name == "$ref" => *field = format!("#/$defs/{target}").into(),
+                    _ => redirect(field, renamed),
+                }
+            }
+        }
+        Value::Array(members) => members.iter_mut().for_each(|member| redirect(member, renamed)),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// Treats every derived struct as closed, even without `deny_unknown_fields`.
 fn close(schema: &mut Schema) {
     let Some(fields) = schema.as_object_mut() else { return };
     let composed = ["allOf", "anyOf", "oneOf", "$ref", "additionalProperties", "unevaluatedProperties"];
     if fields.contains_key("properties") && !composed.iter().any(|word| fields.contains_key(*word)) {
         fields.insert("additionalProperties".to_owned(), false.into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn definitions_of_a_program_never_take_the_place_of_our_own() {
+        let mut ours = json!({"Settings": {"type": "object"}}).as_object().cloned().unwrap_or_default();
+        let theirs = json!({
+            "Settings": {"type": "string"},
+            "Other": {"properties": {"of": {"$ref": "#/$defs/Settings"}}},
+        });
+        let renamed = merge(&mut ours, theirs.as_object().unwrap());
+        assert_eq!(renamed["Settings"], "Settings2");
+        assert_eq!(ours["Settings"], json!({"type": "object"}));
+        assert_eq!(ours["Settings2"], json!({"type": "string"}));
+        assert_eq!(ours["Other"]["properties"]["of"]["$ref"], "#/$defs/Settings2");
     }
 }

@@ -15,7 +15,7 @@ use model::Drawing;
 
 pub(super) async fn run(context: &Context, arguments: &Graph) -> Result<u8, CommandError> {
     let environment = context.environment()?;
-    let stack = context.definition(arguments.stack.as_deref())?.name().to_owned();
+    let stack = context.declared_stack(arguments.stack.as_deref())?;
     let declarations = context.declare(&environment, &stack, "")?;
     let recorded = match arguments.target {
         Some(_) => None,

@@ -35,8 +35,8 @@ pub(super) async fn run(context: &Context, arguments: Arguments) -> Result<u8, C
 
 /// The state of the stack that was named, or of the only one.
 async fn state(context: &Context, stack: Option<&str>) -> Result<StateStore, CommandError> {
-    let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, stack).await?;
+    let environment = context.recorded_environment()?;
+    let stack = context.stack(&environment, stack).await?;
     Ok(environment.state(&stack, None).await?)
 }
 

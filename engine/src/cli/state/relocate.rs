@@ -9,8 +9,8 @@ use crate::state::{Bucket, StateLocation, StateStore};
 
 /// `ebb state move`.
 pub(super) async fn to(context: &Context, stack: Option<&str>, named: &str) -> Result<u8, CommandError> {
-    let environment = context.environment()?;
-    let stack = context.recorded_or_registered(&environment, stack).await?;
+    let environment = context.recorded_environment()?;
+    let stack = context.stack(&environment, stack).await?;
     let clients = environment.clients().await?;
     let from = environment.state(&stack, Some(&clients)).await?;
     let place = environment.other_place(named, &clients);

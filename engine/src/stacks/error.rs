@@ -1,0 +1,63 @@
+//! Why a project's program cannot be used.
+
+/// Why a project's program cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ProgramError {
+    /// The command cannot be started.
+    #[error("cannot run `{command}`, the program of this project: {source}")]
+    NotStarted {
+        /// The command.
+        command: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The program, or the compiler, failed.
+    #[error("`{command}`, the program of this project, failed ({status})")]
+    Failed {
+        /// The command.
+        command: String,
+        /// The exit status.
+        status: std::process::ExitStatus,
+    },
+    /// The program wrote something else than its reply.
+    #[error("`{command}`, the program of this project, did not reply as expected: {message}")]
+    NoReply {
+        /// The command.
+        command: String,
+        /// What is wrong with its output.
+        message: String,
+    },
+    /// The program and this binary speak different formats.
+    #[error("`{command}`, the program of this project, speaks format {found}, and this ebb format {known}")]
+    Format {
+        /// The command.
+        command: String,
+        /// The format of the reply.
+        found: u64,
+        /// The format of this binary.
+        known: u32,
+    },
+}
+
+impl ProgramError {
+    /// Returns advice on what to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::NotStarted { .. } => {
+                "correct `command` under [program] in ebb.toml, or install what it names; nothing was changed"
+                    .to_owned()
+            }
+            Self::Failed { .. } => {
+                "its messages stand above; correct the stack's code and run this again; nothing was changed".to_owned()
+            }
+            Self::NoReply { .. } => {
+                "`main` returns `ebbtide::App::new().stack(…).main()`; `docs/programs.md` describes the reply"
+                    .to_owned()
+            }
+            Self::Format { .. } => {
+                "use an ebb and an `ebbtide` in Cargo.toml of the same version; nothing was changed".to_owned()
+            }
+        }
+    }
+}

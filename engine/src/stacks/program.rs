@@ -1,0 +1,173 @@
+//! A program that declares stacks: run, asked, and read.
+
+use std::io::{Read as _, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
+use serde_json::Value;
+
+use super::ProgramError;
+
+/// A program that declares the stacks of a project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Program {
+    /// The command and its arguments.
+    pub command: Vec<String>,
+    /// The directory that it runs in: that of the project.
+    pub directory: PathBuf,
+}
+
+/// How long the program runs before a note says so, and then how often.
+const QUIET: Duration = Duration::from_secs(2);
+
+impl Program {
+    /// Runs the program with a document on standard input and returns its reply. Its standard error goes to ours, so that the
+    /// compiler's messages are seen. `note` is called as long as it runs, with the time that has passed.
+    pub fn exchange(&self, exchange: &Exchange, note: &dyn Fn(Duration)) -> Result<Reply, ProgramError> {
+        let mut child = self.start()?;
+        let document = serde_json::to_vec(exchange).map_err(|error| self.no_reply(error.to_string()))?;
+        if let Some(mut input) = child.stdin.take() {
+            // A program that ends without reading says so by its exit status.
+            let _ = input.write_all(&document);
+        }
+        let output = self.output(&mut child, note)?;
+        let status = child.wait().map_err(|source| self.not_started(source))?;
+        if !status.success() {
+            return Err(ProgramError::Failed { command: self.shown(), status });
+        }
+        self.read(&output)
+    }
+
+    fn start(&self) -> Result<Child, ProgramError> {
+        let (program, arguments) = match self.command.split_first() {
+            Some((program, arguments)) => (program.as_str(), arguments),
+            None => ("", [].as_slice()),
+        };
+        Command::new(program)
+            .args(arguments)
+            .current_dir(&self.directory)
+            .env("EBB_PROGRAM_FORMAT", PROGRAM_FORMAT.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|source| self.not_started(source))
+    }
+
+    /// Reads standard output to its end.
+    fn output(&self, child: &mut Child, note: &dyn Fn(Duration)) -> Result<String, ProgramError> {
+        let Some(mut stdout) = child.stdout.take() else { return Ok(String::new()) };
+        let (sender, receiver) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut bytes = Vec::new();
+            let read = stdout.read_to_end(&mut bytes).map(|_| bytes);
+            // If the receiver is gone, so is the command.
+            let _ = sender.send(read);
+        });
+        let mut passed = Duration::ZERO;
+        loop {
+            match receiver.recv_timeout(QUIET) {
+                Ok(read) => {
+                    let bytes = read.map_err(|source| self.not_started(source))?;
+                    return Ok(String::from_utf8_lossy(&bytes).into_owned());
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) => {
+                    passed += QUIET;
+                    note(passed);
+                }
+                Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(String::new()),
+            }
+        }
+    }
+
+    /// Reads the reply from the last line: stack code may print before.
+    fn read(&self, output: &str) -> Result<Reply, ProgramError> {
+        let line = output.lines().rev().find(|line| !line.trim().is_empty());
+        let line = line.ok_or_else(|| self.no_reply("it wrote nothing to standard output".to_owned()))?;
+        let value: Value = serde_json::from_str(line).map_err(|_| {
+            let start: String = line.chars().take(80).collect();
+            self.no_reply(format!("its last line on standard output is `{start}`, which is not JSON"))
+        })?;
+        match value.get("format").and_then(Value::as_u64) {
+            Some(found) if found == u64::from(PROGRAM_FORMAT) => {}
+            Some(found) => {
+                return Err(ProgramError::Format { command: self.shown(), found, known: PROGRAM_FORMAT });
+            }
+            None => return Err(self.no_reply("its reply has no `format`".to_owned())),
+        }
+        serde_json::from_value(value).map_err(|error| self.no_reply(error.to_string()))
+    }
+
+    /// Returns the command as it is best shown.
+    pub fn shown(&self) -> String {
+        self.command.join(" ")
+    }
+
+    fn not_started(&self, source: std::io::Error) -> ProgramError {
+        ProgramError::NotStarted { command: self.shown(), source }
+    }
+
+    fn no_reply(&self, message: String) -> ProgramError {
+        ProgramError::NoReply { command: self.shown(), message }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn exchange() -> Exchange {
+        Exchange {
+            format: PROGRAM_FORMAT,
+            environment: "local".into(),
+            region: "eu-west-1".into(),
+            account: String::new(),
+            tags: Default::default(),
+            settings: Default::default(),
+            declare: None,
+        }
+    }
+
+    fn ran(script: &str) -> Result<Reply, ProgramError> {
+        let command = ["sh", "-c", script].map(str::to_owned).to_vec();
+        Program { command, directory: std::env::temp_dir() }.exchange(&exchange(), &|_| {})
+    }
+
+    #[test]
+    fn the_reply_is_the_last_line_and_the_document_reaches_the_program() {
+        let reply = ran(
+            r#"grep -q '"environment":"local"' && echo "hello" && echo '{"format": 1, "version": "0", "stacks": []}'"#,
+        );
+        assert!(reply.unwrap().stacks.is_empty());
+    }
+
+    #[test]
+    fn programs_that_do_not_reply_are_reported() {
+        for (script, expected) in [
+            ("exit 3", "failed"),
+            ("true", "wrote nothing"),
+            ("echo hello", "`hello`, which is not JSON"),
+            (r#"echo '{"format": 7}'"#, "speaks format 7"),
+            (r#"echo '{"stacks": []}'"#, "no `format`"),
+            (r#"echo '{"format": 1}'"#, "missing field"),
+        ] {
+            let error = ran(script).unwrap_err();
+            assert!(error.to_string().contains(expected), "{script}: {error}");
+            assert!(!error.hint().is_empty());
+        }
+        let missing = Program { command: vec!["/nowhere/program".into()], directory: std::env::temp_dir() };
+        let error = missing.exchange(&exchange(), &|_| {}).unwrap_err();
+        assert!(matches!(error, ProgramError::NotStarted { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_program_that_takes_long_is_announced() {
+        let command = ["sh", "-c", r#"sleep 2.5; echo '{"format": 1, "version": "0", "stacks": []}'"#];
+        let program = Program { command: command.map(str::to_owned).to_vec(), directory: std::env::temp_dir() };
+        let notes = std::sync::Mutex::new(Vec::new());
+        program.exchange(&exchange(), &|passed| notes.lock().unwrap().push(passed)).unwrap();
+        assert_eq!(*notes.lock().unwrap(), [QUIET]);
+    }
+}
