@@ -11,7 +11,7 @@ pub(super) async fn run(context: &Context, _arguments: &Cloud) -> Result<u8, Com
 
 #[cfg(feature = "embedded")]
 pub(super) async fn run(context: &Context, arguments: &Cloud) -> Result<u8, CommandError> {
-    let environment = context.environment()?;
+    let environment = context.recorded_environment()?;
     let cloud = environment.open_cloud()?;
     let listener = tokio::net::TcpListener::bind(&arguments.listen)
         .await

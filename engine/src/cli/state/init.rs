@@ -8,7 +8,7 @@ use crate::cli::state::confirm;
 use crate::state::{S3Backend, StateLocation};
 
 pub(super) async fn run(context: &Context, named: Option<&str>) -> Result<u8, CommandError> {
-    let environment = context.environment()?;
+    let environment = context.recorded_environment()?;
     let place = match named {
         Some(named) => environment.other_place(named, &environment.clients().await?),
         None => environment.state_place().await?,
