@@ -15,8 +15,8 @@ use std::time::Duration;
 use winterbaume_core::MockRequest;
 
 use crate::broken_body::BrokenBody;
+use crate::call::{ConnectionLost, Reply};
 use crate::cloud::Cloud;
-use crate::exchange::{Answered, ConnectionLost};
 
 /// The client that brings every call to `cloud`.
 pub(crate) fn http_client(cloud: Cloud) -> SharedHttpClient {
@@ -43,7 +43,7 @@ impl HttpConnector for Connector {
         let Self { cloud, read_timeout } = self.clone();
         HttpConnectorFuture::new(async move {
             let request = received(request).await?;
-            let exchange = cloud.exchange(request);
+            let exchange = cloud.call(request);
             let answer = match read_timeout {
                 None => exchange.await,
                 Some(limit) => tokio::time::timeout(limit, exchange)
@@ -69,7 +69,7 @@ async fn received(mut request: HttpRequest) -> Result<MockRequest, ConnectorErro
     Ok(request)
 }
 
-fn sent(Answered { response, whole }: Answered) -> Result<HttpResponse, ConnectorError> {
+fn sent(Reply { response, whole }: Reply) -> Result<HttpResponse, ConnectorError> {
     let other = |error: Box<dyn std::error::Error + Send + Sync>| ConnectorError::other(error, None);
     let status = StatusCode::try_from(response.status).map_err(|error| other(error.into()))?;
     let body =
@@ -128,8 +128,8 @@ mod tests {
 
     #[test]
     fn chunks_are_joined_and_trailers_dropped() {
-        let body = "5;chunk-signature=ab\r\nhello\r\n7\r\n, world\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n";
-        assert_eq!(dechunked(body.as_bytes()), b"hello, world");
+        let body = "5;chunk-signature=ab\r\nhello\r\n7\r\n, context\r\n0\r\nx-amz-checksum-crc32:AAAAAA==\r\n\r\n";
+        assert_eq!(dechunked(body.as_bytes()), b"hello, context");
         assert_eq!(dechunked(b""), b"");
     }
 }

@@ -1,6 +1,7 @@
 //! The one clock of the cloud, and how AWS writes instants.
 
 use jiff::Timestamp;
+use serde_json::{Value, json};
 
 /// The present, in milliseconds since the Unix epoch.
 pub(crate) fn now_ms() -> i64 {
@@ -24,6 +25,13 @@ pub(crate) fn parsed_http_date(text: &str) -> Option<i64> {
 
 fn timestamp(ms: i64) -> Timestamp {
     Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+/// Returns an instant (in milliseconds since the Unix epoch) as AWS's JSON has it: in seconds, with a fraction.
+pub(crate) fn seconds(ms: i64) -> Value {
+    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit a double exactly")]
+    let seconds = ms as f64 / 1000.0;
+    json!(seconds)
 }
 
 #[cfg(test)]

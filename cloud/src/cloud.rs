@@ -13,12 +13,12 @@ use http::header::DATE;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
+use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
-use crate::seam::Seam;
 use crate::service::{Fault, Service};
 use crate::store::{Store, StoreError};
-use crate::{adopted, client, clock, consistency, refusal, services};
+use crate::{client, clock, consistency, error_response, services, winterbaume};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,7 +86,7 @@ pub struct Cloud(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     settings: Settings,
-    seam: Seam,
+    faults: FaultInjector,
     services: BTreeMap<&'static str, Box<dyn Service>>,
     store: Arc<Mutex<Store>>,
 }
@@ -107,12 +107,15 @@ impl Cloud {
         }
         let store = Store::open(folder)
             .map_err(|error| OpenError::Folder { folder: folder.to_owned(), why: error.to_string() })?;
-        let services =
-            services::all().into_iter().chain(adopted::all(folder)).map(|service| (service.name(), service)).collect();
+        let services = services::all()
+            .into_iter()
+            .chain(winterbaume::all(folder))
+            .map(|service| (service.name(), service))
+            .collect();
         Ok(Self(Arc::new(Inner {
             folder: folder.to_owned(),
             settings,
-            seam: Seam::default(),
+            faults: FaultInjector::default(),
             services,
             store: Arc::new(Mutex::new(store)),
         })))
@@ -139,8 +142,8 @@ impl Cloud {
     }
 
     /// The place where calls are counted, delayed and failed.
-    pub fn seam(&self) -> &Seam {
-        &self.0.seam
+    pub fn faults(&self) -> &FaultInjector {
+        &self.0.faults
     }
 
     /// Acts on one request and answers it, below the seam. What it answers survives the end of the process.
@@ -162,17 +165,17 @@ impl Cloud {
                 code: "MissingAuthenticationToken".into(),
                 message: "the request is not signed, so its service and region are unknown".into(),
             };
-            return refusal::answer("", &request, fault);
+            return error_response::answer("", &request, fault);
         };
         let store = Arc::clone(&self.0.store).lock_owned().await;
         let inner = Arc::clone(&self.0);
         let (service, asked) = (route.service.clone(), request.clone());
         match tokio::task::spawn_blocking(move || inner.act(store, &route, &asked, view)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(fault)) => refusal::answer(&service, &request, fault),
+            Ok(Err(fault)) => error_response::answer(&service, &request, fault),
             Err(error) => {
                 let message = format!("the embedded {service} service broke down: {error}");
-                refusal::answer(&service, &request, Fault::new(refusal::FAILURE, message))
+                error_response::answer(&service, &request, Fault::new(error_response::FAILURE, message))
             }
         }
     }
@@ -212,10 +215,10 @@ impl Inner {
             }
         };
         let Settings { transition, assumable_after, interfaces_linger, account } = &self.settings;
-        let mut world = World::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
-        world.assumable_after_ms = milliseconds(*assumable_after);
-        world.interfaces_linger_ms = milliseconds(*interfaces_linger);
-        let response = service.call(request, &mut world);
+        let mut context = CallContext::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
+        context.assumable_after_ms = milliseconds(*assumable_after);
+        context.interfaces_linger_ms = milliseconds(*interfaces_linger);
+        let response = service.call(request, &mut context);
 
         if let Some(error) = trouble.take() {
             return Err(failure(error));
@@ -247,5 +250,5 @@ pub(crate) fn dated(mut response: MockResponse) -> MockResponse {
 }
 
 fn failure(error: StoreError) -> Fault {
-    Fault::new(refusal::FAILURE, format!("the embedded cloud: {error}"))
+    Fault::new(error_response::FAILURE, format!("the embedded cloud: {error}"))
 }

@@ -79,7 +79,7 @@ impl<'de> Deserialize<'de> for Tables {
 }
 
 /// The documents that one call may see: its own service's, to change, and the others', to check references.
-pub struct World<'a> {
+pub struct CallContext<'a> {
     /// The document of the service that answers, in the region that was asked.
     pub own: &'a mut Tables,
     others: &'a dyn Fn(&str) -> Tables,
@@ -97,7 +97,7 @@ pub struct World<'a> {
     pub interfaces_linger_ms: i64,
 }
 
-impl<'a> World<'a> {
+impl<'a> CallContext<'a> {
     /// Puts a call's view together; `others` answers the document of another service in the same region.
     pub fn new(
         own: &'a mut Tables,

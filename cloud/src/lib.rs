@@ -11,25 +11,26 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
-pub mod adopted;
 mod broken_body;
+mod call;
 mod client;
 mod clock;
 mod cloud;
 mod consistency;
 pub mod documents;
-mod exchange;
+mod error_response;
+pub mod faults;
 mod history;
-mod refusal;
 mod route;
-pub mod seam;
 mod server;
 pub mod service;
 pub mod services;
 mod store;
+pub mod winterbaume;
 pub mod wire;
 
+pub use call::{ConnectionLost, Reply};
 pub use cloud::{Cloud, OpenError, Settings};
-pub use exchange::{Answered, ConnectionLost};
-pub use seam::Seam;
+
+pub use faults::FaultInjector;
 pub use server::serve;

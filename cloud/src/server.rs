@@ -11,10 +11,10 @@ use http::{HeaderValue, StatusCode};
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::broken_body::BrokenBody;
+use crate::call::{ConnectionLost, Reply};
 use crate::client::undo_chunks;
 use crate::cloud::Cloud;
-use crate::exchange::{Answered, ConnectionLost};
-use crate::refusal;
+use crate::error_response;
 use crate::route::Route;
 use crate::service::Fault;
 
@@ -52,11 +52,11 @@ async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
                     .into(),
         };
         let service = if request.headers.contains_key("x-amz-target") { "" } else { "s3" };
-        return sent(refusal::answer(service, &request, fault), head);
+        return sent(error_response::answer(service, &request, fault), head);
     }
-    match cloud.exchange(request).await {
-        Ok(Answered { response, whole: true }) => sent(response, head),
-        Ok(Answered { response, whole: false }) => cut(response),
+    match cloud.call(request).await {
+        Ok(Reply { response, whole: true }) => sent(response, head),
+        Ok(Reply { response, whole: false }) => cut(response),
         Err(ConnectionLost) => broken(),
     }
 }

@@ -2,12 +2,12 @@
 
 use winterbaume_core::{MockRequest, MockResponse};
 
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 
-/// One emulated AWS service: a function from a call and the world before it to an answer and the world after.
+/// One emulated AWS service: a function from a call and the context before it to an answer and the context after.
 ///
-/// Services hold no state of their own. All of it is in [`World::own`], so that it persists and can be shared by
-/// several processes. Time is [`World::now_ms`]: a record keeps the instant a transition began, and its status is
+/// Services hold no state of their own. All of it is in [`CallContext::own`], so that it persists and can be shared by
+/// several processes. Time is [`CallContext::now_ms`]: a record keeps the instant a transition began, and its status is
 /// computed when somebody asks.
 pub trait Service: Send + Sync + 'static {
     /// The name in the request's signature: `sagemaker`, `application-autoscaling`, `ec2`, `monitoring`, `sns`, `budgets`.
@@ -18,14 +18,14 @@ pub trait Service: Send + Sync + 'static {
         false
     }
 
-    /// The document as other services see it through [`World::other`]; services that keep it in a form of their own
+    /// The document as other services see it through [`CallContext::other`]; services that keep it in a form of their own
     /// translate it here.
     fn seen(&self, document: Tables) -> Tables {
         document
     }
 
-    /// Answers one call. A refused call must leave `world.own` as it was.
-    fn call(&self, request: &MockRequest, world: &mut World<'_>) -> MockResponse;
+    /// Answers one call. A refused call must leave `context.own` as it was.
+    fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse;
 }
 
 /// A refusal with AWS's error code and words.

@@ -3,24 +3,14 @@
 pub mod autoscaling;
 pub mod budgets;
 pub mod ec2;
+mod json;
 pub mod kms;
 pub mod monitoring;
 pub mod paging;
+mod registry;
+pub mod s3_objects;
 pub mod sagemaker;
 pub mod shape;
 pub mod sns;
 
-use crate::service::Service;
-
-/// All of them.
-pub fn all() -> Vec<Box<dyn Service>> {
-    vec![
-        Box::new(autoscaling::AutoScaling),
-        Box::new(budgets::Budgets),
-        Box::new(ec2::Ec2),
-        Box::new(kms::Kms),
-        Box::new(monitoring::Monitoring),
-        Box::new(sagemaker::SageMaker),
-        Box::new(sns::Sns),
-    ]
-}
+pub use registry::all;

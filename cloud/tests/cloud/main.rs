@@ -1,17 +1,17 @@
 //! The embedded cloud, asked through the real AWS SDK: one module for each service.
 
-mod adopted;
 mod autoscaling;
 mod budgets;
-mod chassis;
 mod ec2;
+mod faults;
+mod faults_at_random;
+mod host;
 mod kms;
 mod monitoring;
-mod objects;
 mod patience;
+mod s3_objects;
 mod sagemaker;
-mod seam;
 mod server;
 mod sns;
 mod support;
-mod weather;
+mod winterbaume;

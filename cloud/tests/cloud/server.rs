@@ -7,7 +7,7 @@ use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::primitives::ByteStream;
-use ebbtide_cloud::{Seam, serve};
+use ebbtide_cloud::{FaultInjector, serve};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -102,11 +102,11 @@ async fn unsigned_requests_are_refused_clearly() {
 #[tokio::test]
 async fn a_cut_connection_is_an_error_of_the_client() {
     let served = Served::new().await;
-    served.fixture.cloud.seam().install(Seam::from_spec("fail=cut").unwrap());
+    served.fixture.cloud.faults().install(FaultInjector::from_spec("fail=cut").unwrap());
     let iam = aws_sdk_iam::Client::new(&served.sdk("127.0.0.1"));
     let error = iam.list_roles().send().await.unwrap_err();
     assert!(error.as_service_error().is_none_or(|error| error.meta().code().is_none()), "{error:?}");
-    assert_eq!(served.fixture.cloud.seam().calls(), 1);
+    assert_eq!(served.fixture.cloud.faults().calls(), 1);
 }
 
 #[tokio::test]
@@ -119,7 +119,7 @@ async fn an_answer_that_breaks_off_is_an_error_of_the_client() {
     s3.create_bucket().bucket("data").create_bucket_configuration(place).send().await.unwrap();
     let body = ByteStream::from(vec![b'x'; 100_000]);
     s3.put_object().bucket("data").key("k").body(body).send().await.unwrap();
-    served.fixture.cloud.seam().install(Seam::from_spec("truncate=3").unwrap());
+    served.fixture.cloud.faults().install(FaultInjector::from_spec("truncate=3").unwrap());
     let get = || s3.get_object().bucket("data").key("k").send();
     match get().await {
         Ok(arriving) => _ = arriving.body.collect().await.unwrap_err(),

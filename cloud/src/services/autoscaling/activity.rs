@@ -3,10 +3,11 @@
 use serde_json::{Value, json};
 
 use super::list::{check_filters, page_size};
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// DescribeScalingActivities.
-pub fn describe(input: &Value) -> Result<Value, Fault> {
+pub fn describe(input: &Value, _: &mut CallContext<'_>) -> Result<Value, Fault> {
     check_filters(input)?;
     page_size(input, 50)?;
     if input["NextToken"].is_string() {

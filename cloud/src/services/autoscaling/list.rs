@@ -1,10 +1,10 @@
 //! What all describe calls share: filters and pages.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
-use super::{invalid, text};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 use crate::services::paging;
 
 /// A describe call.
@@ -22,7 +22,12 @@ pub struct List {
 
 impl List {
     /// Answers the call; `show` makes of a record what the answer says.
-    pub fn answer(&self, input: &Value, world: &World<'_>, show: impl Fn(&Value) -> Value) -> Result<Value, Fault> {
+    pub fn answer(
+        &self,
+        input: &Value,
+        context: &CallContext<'_>,
+        show: impl Fn(&Value) -> Value,
+    ) -> Result<Value, Fault> {
         check_filters(input)?;
         let names = input[self.names.0].as_array();
         let asked = |record: &Value| {
@@ -30,7 +35,7 @@ impl List {
             ["ServiceNamespace", "ResourceId", "ScalableDimension"].into_iter().all(same)
                 && names.is_none_or(|names| names.is_empty() || names.contains(&record[self.names.1]))
         };
-        let items = world
+        let items = context
             .own
             .all(self.table)
             .filter(|(_, record)| asked(record))
@@ -70,4 +75,9 @@ pub fn page_size(input: &Value, limit: usize) -> Result<usize, Fault> {
     asked
         .filter(|size| (1..=limit).contains(size))
         .ok_or_else(|| invalid(format!("MaxResults must be between 1 and {limit}")))
+}
+
+/// The instant of milliseconds since the Unix epoch as AWS writes it: in seconds.
+pub(super) fn seconds(ms: &Value) -> Value {
+    ms.as_f64().map_or(Value::Null, |ms| json!(ms / 1000.0))
 }

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::target_id::TargetId;
-use super::{invalid, step_scaling, target, target_tracking, text};
-use crate::documents::World;
+use super::{step_scaling, target, target_tracking};
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// The table of scaling policies, by [`TargetId::key_of`].
 pub const TABLE: &str = "ScalingPolicy";
@@ -20,16 +21,16 @@ const CONFIGURATIONS: [(&str, &str); 2] = [
 ];
 
 /// PutScalingPolicy: creates a policy, or replaces the configuration of an existing one.
-pub fn put(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
-    target::check_registered(&id, world)?;
+    target::check_registered(&id, context)?;
     let name = text(input, "PolicyName");
     let key = id.key_of(name);
-    let before = world.own.get(TABLE, &key).cloned();
+    let before = context.own.get(TABLE, &key).cloned();
     let kind = kind(input, before.as_ref())?;
     let mut policy = match before {
         Some(before) => before,
-        None => fresh(&id, name, kind, world)?,
+        None => fresh(&id, name, kind, context)?,
     };
     let member = CONFIGURATIONS.iter().find(|(known, _)| *known == kind).map_or("", |(_, member)| member);
     if let Some((_, other)) = CONFIGURATIONS.iter().find(|(known, other)| *known != kind && !input[*other].is_null()) {
@@ -47,12 +48,12 @@ pub fn put(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
             step_scaling::fill_in(&mut policy[member]);
         } else {
             target_tracking::check(configuration, &id)?;
-            check_metric_is_free(configuration, &id, name, world)?;
-            policy["Alarms"] = target_tracking::alarms(&policy["Alarms"], configuration, &id, world);
+            check_metric_is_free(configuration, &id, name, context)?;
+            policy["Alarms"] = target_tracking::alarms(&policy["Alarms"], configuration, &id, context);
         }
     }
     let answer = json!({ "PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"] });
-    world.own.put(TABLE, key, policy);
+    context.own.put(TABLE, key, policy);
     Ok(answer)
 }
 
@@ -71,8 +72,8 @@ fn kind(input: &Value, before: Option<&Value>) -> Result<&'static str, Fault> {
     known.map(|(known, _)| *known).ok_or_else(|| invalid(format!("{kind} is not supported for SageMaker")))
 }
 
-fn fresh(id: &TargetId, name: &str, kind: &str, world: &World<'_>) -> Result<Value, Fault> {
-    if world.own.all(TABLE).filter(|(_, policy)| policy["Target"] == id.key()).count() >= LIMIT {
+fn fresh(id: &TargetId, name: &str, kind: &str, context: &CallContext<'_>) -> Result<Value, Fault> {
+    if context.own.all(TABLE).filter(|(_, policy)| policy["Target"] == id.key()).count() >= LIMIT {
         let message = format!("A scalable target may have at most {LIMIT} scaling policies");
         return Err(Fault::new("LimitExceededException", message));
     }
@@ -82,19 +83,24 @@ fn fresh(id: &TargetId, name: &str, kind: &str, world: &World<'_>) -> Result<Val
     policy["PolicyType"] = json!(kind);
     policy["PolicyARN"] = json!(format!(
         "arn:aws:autoscaling:{}:{}:scalingPolicy:{}:resource/{}/{}:policyName/{name}",
-        world.region,
-        world.account,
+        context.region,
+        context.account,
         uuid::Uuid::new_v4(),
         id.namespace,
         id.resource
     ));
     policy["Alarms"] = json!([]);
-    policy["CreatedMs"] = json!(world.now_ms);
+    policy["CreatedMs"] = json!(context.now_ms);
     Ok(policy)
 }
 
 /// Two policies of a target cannot track the same metric.
-fn check_metric_is_free(configuration: &Value, id: &TargetId, name: &str, world: &World<'_>) -> Result<(), Fault> {
+fn check_metric_is_free(
+    configuration: &Value,
+    id: &TargetId,
+    name: &str,
+    context: &CallContext<'_>,
+) -> Result<(), Fault> {
     let metric = target_tracking::metric(configuration);
     let same = |policy: &Value| {
         policy["Target"] == id.key()
@@ -102,7 +108,7 @@ fn check_metric_is_free(configuration: &Value, id: &TargetId, name: &str, world:
             && policy["PolicyType"] == "TargetTrackingScaling"
             && target_tracking::metric(&policy["TargetTrackingScalingPolicyConfiguration"]) == metric
     };
-    if world.own.all(TABLE).any(|(_, policy)| same(policy)) {
+    if context.own.all(TABLE).any(|(_, policy)| same(policy)) {
         let message = "Only one TargetTrackingScaling policy for a given metric specification is allowed.";
         return Err(invalid(message));
     }
@@ -110,10 +116,10 @@ fn check_metric_is_free(configuration: &Value, id: &TargetId, name: &str, world:
 }
 
 /// DeleteScalingPolicy.
-pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
     let name = text(input, "PolicyName");
-    match world.own.remove(TABLE, &id.key_of(name)) {
+    match context.own.remove(TABLE, &id.key_of(name)) {
         Some(_) => Ok(json!({})),
         None => Err(id.missing("scaling policy", Some(("policy name", name)))),
     }

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::list::List;
-use super::{policy, seconds};
-use crate::documents::World;
+use super::list::{List, seconds};
+use super::policy;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// DescribeScalingPolicies.
-pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let list =
         List { table: policy::TABLE, member: "ScalingPolicies", names: ("PolicyNames", "PolicyName"), limit: 10 };
-    list.answer(input, world, |policy| {
+    list.answer(input, context, |policy| {
         let mut shown = policy.clone();
         shown["CreationTime"] = seconds(&policy["CreatedMs"]);
         if let Some(members) = shown.as_object_mut() {

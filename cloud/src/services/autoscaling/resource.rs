@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::target_id::{COPY_COUNT, INSTANCE_COUNT, PROVISIONED_CONCURRENCY, TargetId};
-use super::{invalid, text};
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
-use crate::services::sagemaker::{Component, Endpoint};
+use crate::services::json::{invalid, text};
+use crate::services::sagemaker::{Component, Endpoint, Record};
 
 /// Instances that gain capacity by themselves under load, so that AWS does not scale them.
 const BURSTABLE: [&str; 2] = ["ml.t2.", "ml.t3."];
@@ -28,7 +28,7 @@ fn named(resource: &str) -> Option<Named<'_>> {
 
 /// Checks that a target can be registered, and answers when its resource was created, in milliseconds since the Unix
 /// epoch: what tells it from a later one of the same name.
-pub fn check(id: &TargetId, world: &World<'_>) -> Result<i64, Fault> {
+pub fn check(id: &TargetId, context: &CallContext<'_>) -> Result<i64, Fault> {
     if id.namespace != "sagemaker" {
         let message = format!("The embedded cloud has no scalable resources of {}", id.namespace);
         return Err(invalid(message));
@@ -37,18 +37,18 @@ pub fn check(id: &TargetId, world: &World<'_>) -> Result<i64, Fault> {
     if matches!(named, Named::Component(_)) != (id.dimension == COPY_COUNT) {
         return Err(unsupported(id));
     }
-    let tables = world.other("sagemaker");
+    let tables = context.other("sagemaker");
     let missing = || invalid(format!("The resource {} does not exist", id.resource));
     match named {
         Named::Component(name) => {
-            let component = Component::standing(&tables, world.now_ms, name)?.ok_or_else(missing)?;
+            let component = Component::standing(&tables, context.now_ms, name)?.ok_or_else(missing)?;
             if component.status() == "Deleting" {
                 return Err(missing());
             }
             Ok(component.created_ms)
         }
         Named::Variant { endpoint, variant } => {
-            let endpoint = Endpoint::standing(&tables, world.now_ms, endpoint)?.ok_or_else(missing)?;
+            let endpoint = Endpoint::standing(&tables, context.now_ms, endpoint)?.ok_or_else(missing)?;
             let variant = endpoint.fleet.find(variant).ok_or_else(missing)?;
             if endpoint.status() == "Deleting" {
                 return Err(missing());
@@ -68,19 +68,18 @@ pub fn check(id: &TargetId, world: &World<'_>) -> Result<i64, Fault> {
 }
 
 /// Whether the resource that a target was registered for is still there, and not being deleted.
-pub fn stands(target: &Value, tables: &Tables, world: &World<'_>) -> Result<bool, Fault> {
+pub fn stands(target: &Value, tables: &Tables, context: &CallContext<'_>) -> Result<bool, Fault> {
     let created = target["ResourceCreatedMs"].as_i64();
     Ok(match named(text(target, "ResourceId")) {
         None => false,
-        Some(Named::Component(name)) => Component::standing(tables, world.now_ms, name)?
+        Some(Named::Component(name)) => Component::standing(tables, context.now_ms, name)?
             .is_some_and(|component| Some(component.created_ms) == created && component.status() != "Deleting"),
-        Some(Named::Variant { endpoint, variant }) => {
-            Endpoint::standing(tables, world.now_ms, endpoint)?.is_some_and(|endpoint| {
+        Some(Named::Variant { endpoint, variant }) => Endpoint::standing(tables, context.now_ms, endpoint)?
+            .is_some_and(|endpoint| {
                 Some(endpoint.created_ms) == created
                     && endpoint.status() != "Deleting"
                     && endpoint.fleet.find(variant).is_some()
-            })
-        }
+            }),
     })
 }
 

@@ -3,8 +3,8 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
-use super::invalid;
 use crate::service::Fault;
+use crate::services::json::invalid;
 
 /// Checks a schedule.
 pub fn check(schedule: &str) -> Result<(), Fault> {

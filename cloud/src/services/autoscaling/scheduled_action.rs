@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::target_id::TargetId;
-use super::{invalid, schedule, target, text};
-use crate::documents::World;
+use super::{schedule, target};
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// The table of scheduled actions, by [`TargetId::key_of`].
 pub const TABLE: &str = "ScheduledAction";
@@ -15,14 +16,14 @@ const LIMIT: usize = 200;
 
 /// PutScheduledAction: creates an action, or changes of an existing one what is given. Start and end are replaced in any
 /// case: without them the old ones are deleted.
-pub fn put(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
-    target::check_registered(&id, world)?;
+    target::check_registered(&id, context)?;
     let name = text(input, "ScheduledActionName");
     let key = id.key_of(name);
-    let mut action = match world.own.get(TABLE, &key) {
+    let mut action = match context.own.get(TABLE, &key) {
         Some(before) => before.clone(),
-        None => fresh(&id, name, input, world)?,
+        None => fresh(&id, name, input, context)?,
     };
     for member in ["Schedule", "Timezone"] {
         if !input[member].is_null() {
@@ -49,17 +50,17 @@ pub fn put(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
     for member in ["StartTime", "EndTime"] {
         action[member] = input[member].clone();
     }
-    world.own.put(TABLE, key, action);
+    context.own.put(TABLE, key, action);
     Ok(json!({}))
 }
 
-fn fresh(id: &TargetId, name: &str, input: &Value, world: &World<'_>) -> Result<Value, Fault> {
+fn fresh(id: &TargetId, name: &str, input: &Value, context: &CallContext<'_>) -> Result<Value, Fault> {
     for member in ["Schedule", "ScalableTargetAction"] {
         if input[member].is_null() {
             return Err(invalid(format!("{member} is required to create a scheduled action")));
         }
     }
-    if world.own.all(TABLE).filter(|(_, action)| action["Target"] == id.key()).count() >= LIMIT {
+    if context.own.all(TABLE).filter(|(_, action)| action["Target"] == id.key()).count() >= LIMIT {
         let message = format!("A scalable target may have at most {LIMIT} scheduled actions");
         return Err(Fault::new("LimitExceededException", message));
     }
@@ -68,21 +69,21 @@ fn fresh(id: &TargetId, name: &str, input: &Value, world: &World<'_>) -> Result<
     action["ScheduledActionName"] = json!(name);
     action["ScheduledActionARN"] = json!(format!(
         "arn:aws:autoscaling:{}:{}:scheduledAction:{}:resource/{}/{}:scheduledActionName/{name}",
-        world.region,
-        world.account,
+        context.region,
+        context.account,
         uuid::Uuid::new_v4(),
         id.namespace,
         id.resource
     ));
-    action["CreatedMs"] = json!(world.now_ms);
+    action["CreatedMs"] = json!(context.now_ms);
     Ok(action)
 }
 
 /// DeleteScheduledAction.
-pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
     let name = text(input, "ScheduledActionName");
-    match world.own.remove(TABLE, &id.key_of(name)) {
+    match context.own.remove(TABLE, &id.key_of(name)) {
         Some(_) => Ok(json!({})),
         None => Err(id.missing("scheduled action", Some(("scheduled action name", name)))),
     }

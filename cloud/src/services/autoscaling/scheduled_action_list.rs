@@ -2,20 +2,20 @@
 
 use serde_json::Value;
 
-use super::list::List;
-use super::{scheduled_action, seconds};
-use crate::documents::World;
+use super::list::{List, seconds};
+use super::scheduled_action;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// DescribeScheduledActions.
-pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let list = List {
         table: scheduled_action::TABLE,
         member: "ScheduledActions",
         names: ("ScheduledActionNames", "ScheduledActionName"),
         limit: 50,
     };
-    list.answer(input, world, |action| {
+    list.answer(input, context, |action| {
         let mut shown = action.clone();
         shown["CreationTime"] = seconds(&action["CreatedMs"]);
         if let Some(members) = shown.as_object_mut() {

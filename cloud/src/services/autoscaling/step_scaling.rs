@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{invalid, text};
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// How many steps a policy may have.
 const LIMIT: usize = 20;

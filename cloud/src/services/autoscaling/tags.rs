@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::{invalid, target, text};
-use crate::documents::World;
+use super::target;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// ARN → key → value.
 const TABLE: &str = "Tags";
@@ -12,17 +13,17 @@ const TABLE: &str = "Tags";
 const LIMIT: usize = 50;
 
 /// Keeps the tags of a new target.
-pub fn record(world: &mut World<'_>, arn: &str, tags: &Value) -> Result<(), Fault> {
-    merge(world, arn, tags)
+pub fn record(context: &mut CallContext<'_>, arn: &str, tags: &Value) -> Result<(), Fault> {
+    merge(context, arn, tags)
 }
 
 /// Forgets the tags of a target.
-pub fn forget(world: &mut World<'_>, arn: &str) {
-    world.own.remove(TABLE, arn);
+pub fn forget(context: &mut CallContext<'_>, arn: &str) {
+    context.own.remove(TABLE, arn);
 }
 
-fn merge(world: &mut World<'_>, arn: &str, added: &Value) -> Result<(), Fault> {
-    let mut tags = current(world, arn);
+fn merge(context: &mut CallContext<'_>, arn: &str, added: &Value) -> Result<(), Fault> {
+    let mut tags = current(context, arn);
     for (key, value) in added.as_object().into_iter().flatten() {
         if key.to_ascii_lowercase().starts_with("aws:") {
             return Err(invalid(format!("The tag key '{key}' is reserved: it begins with 'aws:'")));
@@ -34,45 +35,45 @@ fn merge(world: &mut World<'_>, arn: &str, added: &Value) -> Result<(), Fault> {
         let message = format!("A scalable target may have at most {LIMIT} tags; {arn} would have {count}");
         return Err(Fault::new("TooManyTagsException", message));
     }
-    world.own.put(TABLE, arn, tags);
+    context.own.put(TABLE, arn, tags);
     Ok(())
 }
 
-fn current(world: &World<'_>, arn: &str) -> Value {
-    world.own.get(TABLE, arn).cloned().unwrap_or_else(|| json!({}))
+fn current(context: &CallContext<'_>, arn: &str) -> Value {
+    context.own.get(TABLE, arn).cloned().unwrap_or_else(|| json!({}))
 }
 
 /// The ARN that an input names, if a target bears it.
-fn resource<'a>(input: &'a Value, world: &World<'_>) -> Result<&'a str, Fault> {
+fn resource<'a>(input: &'a Value, context: &CallContext<'_>) -> Result<&'a str, Fault> {
     let arn = text(input, "ResourceARN");
-    if world.own.all(target::TABLE).any(|(_, target)| target["ScalableTargetARN"] == arn) {
+    if context.own.all(target::TABLE).any(|(_, target)| target["ScalableTargetARN"] == arn) {
         return Ok(arn);
     }
     Err(Fault::new("ResourceNotFoundException", format!("The resource {arn} does not exist")))
 }
 
 /// TagResource.
-pub fn tag(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let arn = resource(input, world)?;
-    merge(world, arn, &input["Tags"])?;
+pub fn tag(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let arn = resource(input, context)?;
+    merge(context, arn, &input["Tags"])?;
     Ok(json!({}))
 }
 
 /// UntagResource: keys that are not there are no error.
-pub fn untag(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let arn = resource(input, world)?;
-    let mut tags = current(world, arn);
+pub fn untag(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let arn = resource(input, context)?;
+    let mut tags = current(context, arn);
     if let Some(tags) = tags.as_object_mut() {
         for key in input["TagKeys"].as_array().into_iter().flatten().filter_map(Value::as_str) {
             tags.remove(key);
         }
     }
-    world.own.put(TABLE, arn, tags);
+    context.own.put(TABLE, arn, tags);
     Ok(json!({}))
 }
 
 /// ListTagsForResource.
-pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let arn = resource(input, world)?;
-    Ok(json!({ "Tags": current(world, arn) }))
+pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let arn = resource(input, context)?;
+    Ok(json!({ "Tags": current(context, arn) }))
 }

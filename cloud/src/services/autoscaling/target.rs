@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::target_id::{COPY_COUNT, TargetId};
-use super::{invalid, policy, resource, scheduled_action, tags, text};
-use crate::documents::World;
+use super::{policy, resource, scheduled_action, tags};
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// The table of scalable targets, by [`TargetId::key`].
 pub const TABLE: &str = "ScalableTarget";
@@ -13,12 +14,12 @@ pub const TABLE: &str = "ScalableTarget";
 const SUSPENSIONS: [&str; 3] = ["DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"];
 
 /// RegisterScalableTarget: creates a target, or changes of an existing one what is given.
-pub fn register(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn register(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
-    let created = resource::check(&id, world)?;
-    let before = world.own.get(TABLE, &id.key()).cloned();
+    let created = resource::check(&id, context)?;
+    let before = context.own.get(TABLE, &id.key()).cloned();
     let is_new = before.is_none();
-    let mut target = before.unwrap_or_else(|| fresh(&id, created, world));
+    let mut target = before.unwrap_or_else(|| fresh(&id, created, context));
     for member in ["MinCapacity", "MaxCapacity"] {
         if !input[member].is_null() {
             target[member] = input[member].clone();
@@ -35,29 +36,29 @@ pub fn register(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
     let arn = text(&target, "ScalableTargetARN").to_owned();
     // The tags of an existing target are changed by TagResource only.
     if is_new {
-        tags::record(world, &arn, &input["Tags"])?;
+        tags::record(context, &arn, &input["Tags"])?;
     }
-    world.own.put(TABLE, id.key(), target);
+    context.own.put(TABLE, id.key(), target);
     Ok(json!({ "ScalableTargetARN": arn }))
 }
 
-fn fresh(id: &TargetId, resource_created_ms: i64, world: &World<'_>) -> Value {
+fn fresh(id: &TargetId, resource_created_ms: i64, context: &CallContext<'_>) -> Value {
     let unique = uuid::Uuid::new_v4().simple().to_string();
     let linked = if id.dimension == COPY_COUNT { "InferenceComponent" } else { "Endpoint" };
     let mut target = id.members();
     target["ScalableTargetARN"] = json!(format!(
         "arn:aws:application-autoscaling:{}:{}:scalable-target/0{}{unique}",
-        world.region,
-        world.account,
+        context.region,
+        context.account,
         &unique[..3]
     ));
     target["RoleARN"] = json!(format!(
         "arn:aws:iam::{}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/\
          AWSServiceRoleForApplicationAutoScaling_SageMaker{linked}",
-        world.account
+        context.account
     ));
     target["SuspendedState"] = SUSPENSIONS.iter().map(|member| ((*member).to_owned(), json!(false))).collect();
-    target["CreatedMs"] = json!(world.now_ms);
+    target["CreatedMs"] = json!(context.now_ms);
     target["ResourceCreatedMs"] = json!(resource_created_ms);
     target
 }
@@ -77,45 +78,45 @@ pub fn check_capacities(min: &Value, max: &Value) -> Result<(), Fault> {
 }
 
 /// Checks that a target is registered.
-pub fn check_registered(id: &TargetId, world: &World<'_>) -> Result<(), Fault> {
-    match world.own.get(TABLE, &id.key()) {
+pub fn check_registered(id: &TargetId, context: &CallContext<'_>) -> Result<(), Fault> {
+    match context.own.get(TABLE, &id.key()) {
         Some(_) => Ok(()),
         None => Err(id.missing("scalable target", None)),
     }
 }
 
 /// DeregisterScalableTarget.
-pub fn deregister(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn deregister(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
-    check_registered(&id, world)?;
-    forget(&id.key(), world);
+    check_registered(&id, context)?;
+    forget(&id.key(), context);
     Ok(json!({}))
 }
 
 /// Forgets a target with its policies, scheduled actions and tags.
-fn forget(key: &str, world: &mut World<'_>) {
-    if let Some(target) = world.own.remove(TABLE, key) {
-        tags::forget(world, text(&target, "ScalableTargetARN"));
+fn forget(key: &str, context: &mut CallContext<'_>) {
+    if let Some(target) = context.own.remove(TABLE, key) {
+        tags::forget(context, text(&target, "ScalableTargetARN"));
     }
     for table in [policy::TABLE, scheduled_action::TABLE] {
-        world.own.retain(table, |_, record| record["Target"] != key);
+        context.own.retain(table, |_, record| record["Target"] != key);
     }
 }
 
 /// Forgets the targets whose resource is gone or being deleted: AWS deregisters them silently.
-pub fn forget_gone(world: &mut World<'_>) -> Result<(), Fault> {
-    if world.own.all(TABLE).next().is_none() {
+pub fn forget_gone(context: &mut CallContext<'_>) -> Result<(), Fault> {
+    if context.own.all(TABLE).next().is_none() {
         return Ok(());
     }
-    let tables = world.other("sagemaker");
+    let tables = context.other("sagemaker");
     let mut gone = Vec::new();
-    for (key, target) in world.own.all(TABLE) {
-        if !resource::stands(target, &tables, world)? {
+    for (key, target) in context.own.all(TABLE) {
+        if !resource::stands(target, &tables, context)? {
             gone.push(key.to_owned());
         }
     }
     for key in gone {
-        forget(&key, world);
+        forget(&key, context);
     }
     Ok(())
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{invalid, text};
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// The dimension of a variant with instances.
 pub const INSTANCE_COUNT: &str = "sagemaker:variant:DesiredInstanceCount";

@@ -2,16 +2,16 @@
 
 use serde_json::Value;
 
-use super::list::List;
-use super::{seconds, target};
-use crate::documents::World;
+use super::list::{List, seconds};
+use super::target;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// DescribeScalableTargets.
-pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let list =
         List { table: target::TABLE, member: "ScalableTargets", names: ("ResourceIds", "ResourceId"), limit: 50 };
-    list.answer(input, world, |target| {
+    list.answer(input, context, |target| {
         let mut shown = target.clone();
         shown["CreationTime"] = seconds(&target["CreatedMs"]);
         if let Some(members) = shown.as_object_mut() {

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::target_id::{COPY_COUNT, INSTANCE_COUNT, PROVISIONED_CONCURRENCY, TargetId};
-use super::{invalid, text};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// The predefined metrics of SageMaker, each with what it is measured on.
 const PREDEFINED: [(&str, &str); 5] = [
@@ -89,7 +89,7 @@ pub fn metric(configuration: &Value) -> (&Value, &Value) {
 }
 
 /// The alarms that Application Auto Scaling makes for such a policy. Those that are there keep their names.
-pub fn alarms(existing: &Value, configuration: &Value, id: &TargetId, world: &World<'_>) -> Value {
+pub fn alarms(existing: &Value, configuration: &Value, id: &TargetId, context: &CallContext<'_>) -> Value {
     let sides = if configuration["DisableScaleIn"] == true { &["AlarmHigh"][..] } else { &["AlarmHigh", "AlarmLow"] };
     let alarm = |side: &&str| {
         let prefix = format!("TargetTracking-{}-{side}-", id.resource);
@@ -98,7 +98,7 @@ pub fn alarms(existing: &Value, configuration: &Value, id: &TargetId, world: &Wo
             return alarm.clone();
         }
         let name = format!("{prefix}{}", uuid::Uuid::new_v4());
-        let arn = format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", world.region, world.account);
+        let arn = format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", context.region, context.account);
         json!({ "AlarmName": name, "AlarmARN": arn })
     };
     sides.iter().map(alarm).collect()

@@ -3,20 +3,20 @@
 use serde_json::{Map, Value, json};
 
 use super::budget::existing;
-use super::input::{invalid, limit, members, need, need_one_of, need_structure, not_found};
-use super::{Outcome, notification_checks, tags};
-use crate::documents::World;
+use super::input::{Outcome, invalid, limit, members, need, need_one_of, need_structure, not_found};
+use super::{notification_checks, tags};
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// The most actions of a budget.
 const MOST: usize = 100;
 
 /// CreateBudgetAction.
-pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn create(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "BudgetName")?;
     let action_tags = tags::given(input)?;
     let id = uuid::Uuid::new_v4().to_string();
-    let actions = of_budget(name, world)?;
+    let actions = of_budget(name, context)?;
     if actions.len() >= MOST {
         return Err(limit(format!("A budget may have at most {MOST} actions")));
     }
@@ -29,14 +29,14 @@ pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
     action["Subscribers"] = json!(members(input, "Subscribers"));
     check(&action)?;
     actions.insert(id.clone(), json!({ "Action": action, "Tags": action_tags }));
-    Ok(json!({ "AccountId": world.account, "BudgetName": name, "ActionId": id }))
+    Ok(json!({ "AccountId": context.account, "BudgetName": name, "ActionId": id }))
 }
 
 /// UpdateBudgetAction: what is not given stays.
-pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
-    let account = world.account;
+pub(super) fn update(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let account = context.account;
     let name = need(input, "BudgetName")?;
-    let entry = named(input, world)?;
+    let entry = named(input, context)?;
     let old = entry["Action"].clone();
     let mut new = old.clone();
     for field in
@@ -52,20 +52,20 @@ pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// DeleteBudgetAction.
-pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
-    let account = world.account;
+pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let account = context.account;
     let (name, id) = (need(input, "BudgetName")?, need(input, "ActionId")?);
-    let entry = of_budget(name, world)?.remove(id).ok_or_else(|| missing(id))?;
+    let entry = of_budget(name, context)?.remove(id).ok_or_else(|| missing(id))?;
     Ok(json!({ "AccountId": account, "BudgetName": name, "Action": entry["Action"] }))
 }
 
 /// ExecuteBudgetAction: moves the action to the state that the execution leads to.
-pub(super) fn execute(input: &Value, world: &mut World<'_>) -> Outcome {
-    let account = world.account;
+pub(super) fn execute(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let account = context.account;
     let (name, id) = (need(input, "BudgetName")?, need(input, "ActionId")?);
     let kinds = ["APPROVE_BUDGET_ACTION", "RETRY_BUDGET_ACTION", "REVERSE_BUDGET_ACTION", "RESET_BUDGET_ACTION"];
     let kind = need_one_of(input, "ExecutionType", &kinds)?;
-    let entry = named(input, world)?;
+    let entry = named(input, context)?;
     let status = entry["Action"]["Status"].as_str().unwrap_or_default();
     let next = match (kind, status) {
         ("APPROVE_BUDGET_ACTION" | "RETRY_BUDGET_ACTION", "STANDBY" | "PENDING") => "EXECUTION_SUCCESS",
@@ -99,14 +99,14 @@ fn check(action: &Value) -> Result<(), Fault> {
 }
 
 /// The actions of a budget, by id, each with its tags.
-pub(super) fn of_budget<'a>(name: &str, world: &'a mut World<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
-    existing(name, world)?["Actions"].as_object_mut().ok_or_else(|| missing(name))
+pub(super) fn of_budget<'a>(name: &str, context: &'a mut CallContext<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
+    existing(name, context)?["Actions"].as_object_mut().ok_or_else(|| missing(name))
 }
 
 /// The entry of the action that the input names.
-pub(super) fn named<'a>(input: &Value, world: &'a mut World<'_>) -> Result<&'a mut Value, Fault> {
+pub(super) fn named<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Value, Fault> {
     let (name, id) = (need(input, "BudgetName")?, need(input, "ActionId")?);
-    of_budget(name, world)?.get_mut(id).ok_or_else(|| missing(id))
+    of_budget(name, context)?.get_mut(id).ok_or_else(|| missing(id))
 }
 
 fn missing(id: &str) -> Fault {

@@ -2,36 +2,35 @@
 
 use serde_json::{Value, json};
 
-use super::Outcome;
 use super::action::{named, of_budget};
 use super::budget::BUDGETS;
-use super::input::{need, paged};
-use crate::documents::World;
+use super::input::{Outcome, need, paged};
+use crate::documents::CallContext;
 
 /// DescribeBudgetAction.
-pub(super) fn describe(input: &Value, world: &mut World<'_>) -> Outcome {
-    let account = world.account;
+pub(super) fn describe(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let account = context.account;
     let name = need(input, "BudgetName")?;
-    let entry = named(input, world)?;
+    let entry = named(input, context)?;
     Ok(json!({ "AccountId": account, "BudgetName": name, "Action": entry["Action"] }))
 }
 
 /// DescribeBudgetActionsForBudget.
-pub(super) fn describe_for_budget(input: &Value, world: &mut World<'_>) -> Outcome {
-    let actions = of_budget(need(input, "BudgetName")?, world)?;
+pub(super) fn describe_for_budget(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let actions = of_budget(need(input, "BudgetName")?, context)?;
     let actions = in_order(actions.iter().map(|(id, entry)| (id.clone(), entry["Action"].clone())));
     let page = paged(input, actions, 100, 100)?;
     Ok(json!({ "Actions": page.items, "NextToken": page.next }))
 }
 
 /// DescribeBudgetActionsForAccount.
-pub(super) fn describe_for_account(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn describe_for_account(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let of_budget = |(name, record): (&str, &Value)| {
         let actions = record["Actions"].as_object().cloned().unwrap_or_default();
         let name = name.to_owned();
         actions.into_iter().map(move |(id, entry)| (format!("{name}:{id}"), entry["Action"].clone()))
     };
-    let actions = in_order(world.own.all(BUDGETS).flat_map(of_budget));
+    let actions = in_order(context.own.all(BUDGETS).flat_map(of_budget));
     let page = paged(input, actions, 100, 100)?;
     Ok(json!({ "Actions": page.items, "NextToken": page.next }))
 }

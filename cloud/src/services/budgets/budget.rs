@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::input::{duplicate, limit, members, need, need_structure, not_found};
-use super::{Outcome, budget_checks, budget_defaults, notification_checks, tags};
-use crate::documents::World;
+use super::input::{Outcome, duplicate, limit, members, need, need_structure, not_found};
+use super::{budget_checks, budget_defaults, notification_checks, tags};
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// The table of the budgets, by name: `{Budget, Notifications: [{Notification, Subscribers}], Actions, Tags}`.
@@ -15,14 +15,14 @@ const MOST: usize = 20_000;
 pub(super) const NOTIFICATIONS: usize = 10;
 
 /// CreateBudget.
-pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn create(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let budget = need_structure(input, "Budget")?;
     budget_checks::check(budget)?;
     let name = need(budget, "BudgetName")?;
-    if world.own.get(BUDGETS, name).is_some() {
+    if context.own.get(BUDGETS, name).is_some() {
         return Err(duplicate(format!("Error creating budget: {name} - the budget already exists.")));
     }
-    if world.own.all(BUDGETS).count() >= MOST {
+    if context.own.all(BUDGETS).count() >= MOST {
         return Err(limit(format!("An account may have at most {MOST} budgets")));
     }
     let with_subscribers = members(input, "NotificationsWithSubscribers");
@@ -40,22 +40,22 @@ pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
         notifications.push(json!({ "Notification": notification, "Subscribers": subscribers }));
     }
     let record = json!({
-        "Budget": budget_defaults::filled(budget, world.now_ms),
+        "Budget": budget_defaults::filled(budget, context.now_ms),
         "Notifications": notifications,
         "Actions": {},
         "Tags": tags::given(input)?,
     });
-    world.own.put(BUDGETS, name, record);
+    context.own.put(BUDGETS, name, record);
     Ok(json!({}))
 }
 
 /// UpdateBudget: replaces all of the budget but its name; notifications, actions and tags stay.
-pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn update(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let new = need_structure(input, "NewBudget")?;
     budget_checks::check(new)?;
     let name = need(new, "BudgetName")?;
-    let now_ms = world.now_ms;
-    let record = existing(name, world)?;
+    let now_ms = context.now_ms;
+    let record = existing(name, context)?;
     let mut budget = budget_defaults::filled(new, now_ms);
     if new["TimePeriod"]["Start"].is_null() {
         budget["TimePeriod"]["Start"] = record["Budget"]["TimePeriod"]["Start"].clone();
@@ -65,14 +65,14 @@ pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// DeleteBudget: with its notifications, subscribers and actions.
-pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "BudgetName")?;
-    world.own.remove(BUDGETS, name).map(|_| json!({})).ok_or_else(|| missing(name))
+    context.own.remove(BUDGETS, name).map(|_| json!({})).ok_or_else(|| missing(name))
 }
 
 /// The record of a budget, to change.
-pub(super) fn existing<'a>(name: &str, world: &'a mut World<'_>) -> Result<&'a mut Value, Fault> {
-    world.own.get_mut(BUDGETS, name).ok_or_else(|| missing(name))
+pub(super) fn existing<'a>(name: &str, context: &'a mut CallContext<'_>) -> Result<&'a mut Value, Fault> {
+    context.own.get_mut(BUDGETS, name).ok_or_else(|| missing(name))
 }
 
 fn missing(name: &str) -> Fault {

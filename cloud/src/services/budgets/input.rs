@@ -87,6 +87,9 @@ pub(super) fn numbered<T>(items: impl IntoIterator<Item = T>) -> impl Iterator<I
     items.into_iter().enumerate().map(|(number, item)| (format!("{number:08}"), item))
 }
 
+/// The fields of an answer, or a refusal.
+pub(super) type Outcome = Result<Value, Fault>;
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;

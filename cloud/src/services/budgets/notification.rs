@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::budget::{BUDGETS, NOTIFICATIONS, existing};
-use super::input::{duplicate, limit, members, need, need_structure, not_found, numbered, paged};
-use super::{Outcome, notification_checks};
-use crate::documents::World;
+use super::input::{Outcome, duplicate, limit, members, need, need_structure, not_found, numbered, paged};
+use super::notification_checks;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// CreateNotification: with its subscribers.
-pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
-    let all = of_budget(input, world)?;
+pub(super) fn create(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let all = of_budget(input, context)?;
     let new = notification_checks::notification(need_structure(input, "Notification")?)?;
     let subscribers = members(input, "Subscribers");
     notification_checks::subscribers(subscribers)?;
@@ -25,8 +25,8 @@ pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// UpdateNotification: keeps the subscribers.
-pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
-    let all = of_budget(input, world)?;
+pub(super) fn update(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let all = of_budget(input, context)?;
     let old = notification_checks::notification(need_structure(input, "OldNotification")?)?;
     let new = notification_checks::notification(need_structure(input, "NewNotification")?)?;
     let at = position(all, &old).ok_or_else(missing)?;
@@ -38,8 +38,8 @@ pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// DeleteNotification: with its subscribers.
-pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
-    let all = of_budget(input, world)?;
+pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let all = of_budget(input, context)?;
     let old = notification_checks::notification(need_structure(input, "Notification")?)?;
     let at = position(all, &old).ok_or_else(missing)?;
     all.remove(at);
@@ -47,15 +47,15 @@ pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// DescribeNotificationsForBudget.
-pub(super) fn describe_for_budget(input: &Value, world: &mut World<'_>) -> Outcome {
-    let all = of_budget(input, world)?;
+pub(super) fn describe_for_budget(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let all = of_budget(input, context)?;
     let page = paged(input, numbered(all.iter().map(shown)), 100, 100)?;
     Ok(json!({ "Notifications": page.items, "NextToken": page.next }))
 }
 
 /// DescribeBudgetNotificationsForAccount: 50 budgets a page, if nothing else is asked.
-pub(super) fn describe_for_account(input: &Value, world: &mut World<'_>) -> Outcome {
-    let budgets = world.own.all(BUDGETS).map(|(name, record)| {
+pub(super) fn describe_for_account(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let budgets = context.own.all(BUDGETS).map(|(name, record)| {
         let notifications: Vec<Value> = members(record, "Notifications").iter().map(shown).collect();
         (name.to_owned(), json!({ "BudgetName": name, "Notifications": notifications }))
     });
@@ -64,15 +64,15 @@ pub(super) fn describe_for_account(input: &Value, world: &mut World<'_>) -> Outc
 }
 
 /// The entries of the budget that the input names.
-pub(super) fn of_budget<'a>(input: &Value, world: &'a mut World<'_>) -> Result<&'a mut Vec<Value>, Fault> {
-    let record = existing(need(input, "BudgetName")?, world)?;
+pub(super) fn of_budget<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Vec<Value>, Fault> {
+    let record = existing(need(input, "BudgetName")?, context)?;
     record["Notifications"].as_array_mut().ok_or_else(missing)
 }
 
 /// The entry of the notification that the input names.
-pub(super) fn named<'a>(input: &Value, world: &'a mut World<'_>) -> Result<&'a mut Value, Fault> {
+pub(super) fn named<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Value, Fault> {
     let wanted = notification_checks::notification(need_structure(input, "Notification")?)?;
-    let all = of_budget(input, world)?;
+    let all = of_budget(input, context)?;
     let at = position(all, &wanted).ok_or_else(missing)?;
     all.get_mut(at).ok_or_else(missing)
 }

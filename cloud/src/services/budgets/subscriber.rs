@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use super::input::{duplicate, members, need_structure, not_found, numbered, paged};
+use super::input::{Outcome, duplicate, members, need_structure, not_found, numbered, paged};
 use super::notification::{named, of_budget};
-use super::{Outcome, notification_checks};
-use crate::documents::World;
+use super::notification_checks;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// CreateSubscriber.
-pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn create(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let new = need_structure(input, "Subscriber")?;
-    let entry = named(input, world)?;
+    let entry = named(input, context)?;
     let mut all = members(entry, "Subscribers").to_vec();
     if all.contains(new) {
         return Err(duplicate("The subscriber already exists."));
@@ -23,9 +23,9 @@ pub(super) fn create(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// UpdateSubscriber.
-pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn update(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let (old, new) = (need_structure(input, "OldSubscriber")?, need_structure(input, "NewSubscriber")?);
-    let entry = named(input, world)?;
+    let entry = named(input, context)?;
     let mut all = members(entry, "Subscribers").to_vec();
     let at = all.iter().position(|subscriber| subscriber == old).ok_or_else(missing)?;
     all[at] = new.clone();
@@ -35,20 +35,20 @@ pub(super) fn update(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// DeleteSubscriber: a notification goes with its last subscriber.
-pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let old = need_structure(input, "Subscriber")?;
-    let entry = named(input, world)?;
+    let entry = named(input, context)?;
     let mut all = members(entry, "Subscribers").to_vec();
     let at = all.iter().position(|subscriber| subscriber == old).ok_or_else(missing)?;
     all.remove(at);
     entry["Subscribers"] = json!(all);
-    of_budget(input, world)?.retain(|entry| !members(entry, "Subscribers").is_empty());
+    of_budget(input, context)?.retain(|entry| !members(entry, "Subscribers").is_empty());
     Ok(json!({}))
 }
 
 /// DescribeSubscribersForNotification.
-pub(super) fn describe(input: &Value, world: &mut World<'_>) -> Outcome {
-    let entry = named(input, world)?;
+pub(super) fn describe(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let entry = named(input, context)?;
     let page = paged(input, numbered(members(entry, "Subscribers")), 100, 100)?;
     Ok(json!({ "Subscribers": page.items, "NextToken": page.next }))
 }

@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Outcome;
 use super::budget::BUDGETS;
-use super::input::{invalid, members, need, not_found};
-use crate::documents::World;
+use super::input::{Outcome, invalid, members, need, not_found};
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// The most tags that a resource may have.
@@ -32,9 +31,9 @@ pub(super) fn given(input: &Value) -> Result<Map<String, Value>, Fault> {
 }
 
 /// TagResource.
-pub(super) fn tag(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn tag(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let given = given(input)?;
-    let tags = of_resource(input, world)?;
+    let tags = of_resource(input, context)?;
     let mut all = tags.clone();
     all.extend(given);
     if all.len() > MOST {
@@ -45,28 +44,28 @@ pub(super) fn tag(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// UntagResource.
-pub(super) fn untag(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn untag(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let keys = members(input, "ResourceTagKeys");
-    of_resource(input, world)?.retain(|key, _| !keys.iter().any(|gone| gone == key));
+    of_resource(input, context)?.retain(|key, _| !keys.iter().any(|gone| gone == key));
     Ok(json!({}))
 }
 
 /// ListTagsForResource.
-pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
-    let tags = of_resource(input, world)?;
+pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let tags = of_resource(input, context)?;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     Ok(json!({ "ResourceTags": tags }))
 }
 
 /// The tags of what the ARN names: `arn:aws:budgets::ACCOUNT:budget/NAME`, or `…/NAME/action/ID`.
-fn of_resource<'a>(input: &Value, world: &'a mut World<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
+fn of_resource<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
     let arn = need(input, "ResourceARN")?.to_owned();
     let missing = || not_found(format!("The resource {arn} doesn't exist."));
-    let prefix = format!("arn:aws:budgets::{}:budget/", world.account);
+    let prefix = format!("arn:aws:budgets::{}:budget/", context.account);
     let path = arn.strip_prefix(&prefix).ok_or_else(missing)?;
     let tagged = match path.split_once("/action/") {
-        Some((name, id)) => world.own.get_mut(BUDGETS, name).and_then(|record| record["Actions"].get_mut(id)),
-        None => world.own.get_mut(BUDGETS, path),
+        Some((name, id)) => context.own.get_mut(BUDGETS, name).and_then(|record| record["Actions"].get_mut(id)),
+        None => context.own.get_mut(BUDGETS, path),
     };
     tagged.and_then(|record| record["Tags"].as_object_mut()).ok_or_else(missing)
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -16,7 +16,7 @@ const ATTRIBUTES: [(&str, &str); 6] = [
 ];
 
 /// DescribeAccountAttributes: the quotas are those of a new account, and there is no default VPC.
-pub fn describe_attributes(parameters: &Parameters, _world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe_attributes(parameters: &Parameters, _context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let asked = parameters.strings("AttributeName");
     if let Some(unknown) = asked.iter().find(|name| !ATTRIBUTES.iter().any(|(known, _)| known == name)) {
         let message = format!("Invalid value '{unknown}' for attribute name.");

@@ -10,7 +10,7 @@ use super::listing::Listing;
 use super::nat_gateway::{self, NatGateway};
 use super::store::{self, Record};
 use super::tags;
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -31,33 +31,33 @@ impl Record for Address {
     }
 }
 
-fn shown(address: &Address, holders: &[NatGateway], world: &World<'_>) -> Value {
+fn shown(address: &Address, holders: &[NatGateway], context: &CallContext<'_>) -> Value {
     let holder = holders.iter().find(|nat| nat.allocation.as_deref() == Some(&*address.id));
     json!({
         "allocationId": address.id, "publicIp": address.public_ip, "domain": "vpc", "publicIpv4Pool": "amazon",
-        "networkBorderGroup": world.region,
+        "networkBorderGroup": context.region,
         "associationId": holder.map(|nat| &nat.address_association),
         "networkInterfaceId": holder.map(|nat| &nat.interface),
-        "networkInterfaceOwnerId": holder.map(|_| world.account),
+        "networkInterfaceOwnerId": holder.map(|_| context.account),
         "privateIpAddress": holder.map(|nat| &nat.private_ip),
-        "tagSet": tags::set(world.own, &address.id),
+        "tagSet": tags::set(context.own, &address.id),
     })
 }
 
 /// AllocateAddress. Addresses are of 198.18.0.0/15, the range for benchmarks, so that none is anybody's.
-pub fn allocate(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn allocate(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let domain = parameters.get("Domain").unwrap_or("vpc");
     if domain != "vpc" {
         let message = format!("Invalid value '{domain}' for domain.");
         return Err(Fault::new("InvalidParameterValue", message));
     }
     let tags = tags::specified(parameters, kind::ADDRESS)?;
-    let address = Address { id: kind::ADDRESS.fresh(), public_ip: free_address(world.own)? };
-    store::save(world.own, &address)?;
-    tags::add(world.own, &address.id, tags)?;
+    let address = Address { id: kind::ADDRESS.fresh(), public_ip: free_address(context.own)? };
+    store::save(context.own, &address)?;
+    tags::add(context.own, &address.id, tags)?;
     Ok(json!({
         "allocationId": address.id, "publicIp": address.public_ip, "domain": "vpc", "publicIpv4Pool": "amazon",
-        "networkBorderGroup": world.region,
+        "networkBorderGroup": context.region,
     }))
 }
 
@@ -73,13 +73,13 @@ fn free_address(tables: &Tables) -> Result<String, Fault> {
 }
 
 /// DescribeAddresses.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let holders = nat_gateway::holding(world)?;
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let holders = nat_gateway::holding(context)?;
     let mut items = Vec::new();
     let asked = parameters.strings("PublicIp");
-    for address in store::all::<Address>(world.own)? {
+    for address in store::all::<Address>(context.own)? {
         if asked.is_empty() || asked.contains(&address.public_ip) {
-            items.push(shown(&address, &holders, world));
+            items.push(shown(&address, &holders, context));
         }
     }
     for public_ip in asked {
@@ -108,9 +108,9 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// ReleaseAddress: refused while a NAT gateway holds it.
-pub fn release(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn release(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let address: Address = match (parameters.get("AllocationId"), parameters.get("PublicIp")) {
-        (Some(id), _) => store::find(world.own, id)?,
+        (Some(id), _) => store::find(context.own, id)?,
         // An address for use in a VPC is released by its allocation id.
         (None, Some(_)) => {
             let message = "You must specify an allocation id when releasing a VPC elastic IP address";
@@ -120,10 +120,10 @@ pub fn release(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, 
             return Err(Fault::new("MissingParameter", "Either public IP or allocation id must be specified"));
         }
     };
-    if nat_gateway::holding(world)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
+    if nat_gateway::holding(context)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
         let message = format!("Address {} is in use.", address.public_ip);
         return Err(Fault::new("InvalidIPAddress.InUse", message));
     }
-    store::remove::<Address>(world.own, &address.id);
+    store::remove::<Address>(context.own, &address.id);
     Ok(json!({ "return": true }))
 }

@@ -9,7 +9,7 @@ use super::security_group::SecurityGroup;
 use super::store::{self, Record};
 use super::subnet::Subnet;
 use super::{client_token, endpoint_service, instant, lingering, network_interface, prefix_list, tags};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -66,10 +66,10 @@ impl Endpoint {
     }
 
     // A gateway endpoint is a route, and there at once; an interface takes its time.
-    fn state(&self, world: &World<'_>) -> &'static str {
+    fn state(&self, context: &CallContext<'_>) -> &'static str {
         if self.deleted_ms.is_some() {
             "deleting"
-        } else if self.is_gateway() || world.now_ms >= self.created_ms + world.transition_ms {
+        } else if self.is_gateway() || context.now_ms >= self.created_ms + context.transition_ms {
             "available"
         } else {
             "pending"
@@ -78,62 +78,62 @@ impl Endpoint {
 }
 
 /// The gateway endpoints with a route in a table, each with the prefix list it routes.
-pub fn prefix_lists_in(world: &World<'_>, table: &str) -> Result<Vec<(String, String)>, Fault> {
+pub fn prefix_lists_in(context: &CallContext<'_>, table: &str) -> Result<Vec<(String, String)>, Fault> {
     let mut found = Vec::new();
-    for endpoint in store::all::<Endpoint>(world.own)? {
+    for endpoint in store::all::<Endpoint>(context.own)? {
         if endpoint.deleted_ms.is_none() && endpoint.route_tables.iter().any(|id| id == table) {
-            let service = endpoint_service::find(world.region, &endpoint.service)?;
-            found.push((endpoint.id, prefix_list::id(world.region, service.short)));
+            let service = endpoint_service::find(context.region, &endpoint.service)?;
+            found.push((endpoint.id, prefix_list::id(context.region, service.short)));
         }
     }
     Ok(found)
 }
 
 /// Forgets the endpoints whose deletion is over.
-pub fn forget_gone(world: &mut World<'_>) -> Result<(), Fault> {
-    for endpoint in store::all::<Endpoint>(world.own)? {
-        if endpoint.deleted_ms.is_some_and(|since| world.now_ms >= since + world.transition_ms) {
-            store::remove::<Endpoint>(world.own, &endpoint.id);
-            client_token::forget(world.own, &endpoint.id);
+pub fn forget_gone(context: &mut CallContext<'_>) -> Result<(), Fault> {
+    for endpoint in store::all::<Endpoint>(context.own)? {
+        if endpoint.deleted_ms.is_some_and(|since| context.now_ms >= since + context.transition_ms) {
+            store::remove::<Endpoint>(context.own, &endpoint.id);
+            client_token::forget(context.own, &endpoint.id);
         }
     }
     Ok(())
 }
 
 /// An endpoint as answers show it.
-pub fn shown(endpoint: &Endpoint, world: &World<'_>) -> Result<Value, Fault> {
+pub fn shown(endpoint: &Endpoint, context: &CallContext<'_>) -> Result<Value, Fault> {
     let mut groups = Vec::new();
     for id in &endpoint.security_groups {
-        groups.push(json!({ "groupId": id, "groupName": store::find::<SecurityGroup>(world.own, id)?.name }));
+        groups.push(json!({ "groupId": id, "groupName": store::find::<SecurityGroup>(context.own, id)?.name }));
     }
     let interfaces: Vec<&str> = endpoint.interfaces.iter().map(|interface| interface.id.as_str()).collect();
     let subnets: Vec<&str> = endpoint.interfaces.iter().map(|interface| interface.subnet.as_str()).collect();
     Ok(json!({
         "vpcEndpointId": endpoint.id, "vpcEndpointType": endpoint.endpoint_type, "vpcId": endpoint.vpc,
-        "serviceName": endpoint.service, "serviceRegion": world.region, "state": endpoint.state(world),
+        "serviceName": endpoint.service, "serviceRegion": context.region, "state": endpoint.state(context),
         "policyDocument": endpoint.policy, "routeTableIdSet": endpoint.route_tables, "subnetIdSet": subnets,
         "groupSet": groups, "privateDnsEnabled": endpoint.private_dns, "requesterManaged": false,
-        "networkInterfaceIdSet": interfaces, "dnsEntrySet": dns_entries(endpoint, world)?,
+        "networkInterfaceIdSet": interfaces, "dnsEntrySet": dns_entries(endpoint, context)?,
         "ipAddressType": if endpoint.is_gateway() { Value::Null } else { json!("ipv4") },
         "dnsOptions": { "dnsRecordIpType": if endpoint.is_gateway() { "service-defined" } else { "ipv4" } },
-        "creationTimestamp": instant::text(endpoint.created_ms), "ownerId": world.account,
-        "tagSet": tags::set(world.own, &endpoint.id),
+        "creationTimestamp": instant::text(endpoint.created_ms), "ownerId": context.account,
+        "tagSet": tags::set(context.own, &endpoint.id),
     }))
 }
 
-fn dns_entries(endpoint: &Endpoint, world: &World<'_>) -> Result<Vec<Value>, Fault> {
+fn dns_entries(endpoint: &Endpoint, context: &CallContext<'_>) -> Result<Vec<Value>, Fault> {
     if endpoint.is_gateway() {
         return Ok(Vec::new());
     }
-    let service = endpoint_service::find(world.region, &endpoint.service)?;
-    let ordinary = service.private_dns_name(world.region);
+    let service = endpoint_service::find(context.region, &endpoint.service)?;
+    let ordinary = service.private_dns_name(context.region);
     let (stem, _) = ordinary.trim_start_matches("*.").split_once(".amazonaws.com").unwrap_or((&ordinary, ""));
     let short = endpoint.id.get(5..13).unwrap_or_default();
     let zone_id = format!("Z{}", endpoint.id.trim_start_matches("vpce-").to_uppercase());
     let entry = |name: String| json!({ "dnsName": name, "hostedZoneId": zone_id });
     let mut entries = vec![entry(format!("{}-{short}.{stem}.vpce.amazonaws.com", endpoint.id))];
     for interface in &endpoint.interfaces {
-        let zone = store::find::<Subnet>(world.own, &interface.subnet)?.zone;
+        let zone = store::find::<Subnet>(context.own, &interface.subnet)?.zone;
         entries.push(entry(format!("{}-{short}-{zone}.{stem}.vpce.amazonaws.com", endpoint.id)));
     }
     if endpoint.private_dns {
@@ -143,9 +143,11 @@ fn dns_entries(endpoint: &Endpoint, world: &World<'_>) -> Result<Vec<Value>, Fau
 }
 
 /// DescribeVpcEndpoints.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items =
-        store::all::<Endpoint>(world.own)?.iter().map(|endpoint| shown(endpoint, world)).collect::<Result<_, _>>()?;
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let items = store::all::<Endpoint>(context.own)?
+        .iter()
+        .map(|endpoint| shown(endpoint, context))
+        .collect::<Result<_, _>>()?;
     let listing = Listing {
         ids: "VpcEndpointId",
         kind: kind::ENDPOINT,
@@ -166,7 +168,7 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 
 /// DeleteVpcEndpoints: each by itself; those that cannot be deleted are listed in the answer. The network
 /// interfaces linger until the deletion is over.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let ids = parameters.strings("VpcEndpointId");
     if ids.is_empty() {
         return Err(Fault::new("MissingParameter", "The request must contain the parameter VpcEndpointId"));
@@ -174,13 +176,13 @@ pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     let mut unsuccessful = Vec::new();
     for id in ids {
         kind::ENDPOINT.check_form(&id)?;
-        match store::find::<Endpoint>(world.own, &id) {
+        match store::find::<Endpoint>(context.own, &id) {
             Ok(mut endpoint) => {
                 if endpoint.deleted_ms.is_none() {
-                    lingering::keep(network_interface::of_endpoint(&endpoint), world)?;
+                    lingering::keep(network_interface::of_endpoint(&endpoint), context)?;
                 }
-                endpoint.deleted_ms.get_or_insert(world.now_ms);
-                store::save(world.own, &endpoint)?;
+                endpoint.deleted_ms.get_or_insert(context.now_ms);
+                store::save(context.own, &endpoint)?;
             }
             Err(fault) => {
                 // This one answer spells the code differently from all others about endpoints.

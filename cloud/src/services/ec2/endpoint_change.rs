@@ -3,10 +3,9 @@
 use serde_json::{Value, json};
 
 use super::endpoint::{self, Endpoint};
-use super::store;
 use super::vpc::Vpc;
-use super::{client_token, endpoint_links, endpoint_service, kind, security_group, tags};
-use crate::documents::World;
+use super::{client_token, endpoint_links, endpoint_service, kind, security_group, store, tags};
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -15,16 +14,16 @@ const FULL_ACCESS: &str =
     r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
 
 /// CreateVpcEndpoint, idempotent by its client token.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let token = parameters.get("ClientToken");
-    if let Some(id) = client_token::recall(parameters, world.own)? {
-        let present: Endpoint = store::find(world.own, &id)?;
-        return Ok(json!({ "vpcEndpoint": endpoint::shown(&present, world)?, "clientToken": token }));
+    if let Some(id) = client_token::recall(parameters, context.own)? {
+        let present: Endpoint = store::find(context.own, &id)?;
+        return Ok(json!({ "vpcEndpoint": endpoint::shown(&present, context)?, "clientToken": token }));
     }
-    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+    let vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     let name = parameters.need("ServiceName")?;
     let endpoint_type = parameters.get("VpcEndpointType").unwrap_or("Gateway");
-    check_type(endpoint_type, name, world)?;
+    check_type(endpoint_type, name, context)?;
     let is_interface = endpoint_type == "Interface";
     let policy = parameters.get("PolicyDocument").filter(|text| !text.is_empty()).unwrap_or(FULL_ACCESS);
     endpoint_links::check_policy(policy)?;
@@ -40,22 +39,22 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         security_groups: Vec::new(),
         // AWS turns private DNS on unless told otherwise, for interface endpoints only.
         private_dns: parameters.get("PrivateDnsEnabled").map_or(is_interface, |value| value == "true"),
-        created_ms: world.now_ms,
+        created_ms: context.now_ms,
         deleted_ms: None,
     };
-    link(&mut endpoint, parameters, "", world)?;
+    link(&mut endpoint, parameters, "", context)?;
     if is_interface && endpoint.security_groups.is_empty() {
-        endpoint.security_groups.push(security_group::default_of(world.own, &vpc.id)?.id);
+        endpoint.security_groups.push(security_group::default_of(context.own, &vpc.id)?.id);
     }
-    endpoint_links::check_private_dns(&endpoint, world)?;
-    store::save(world.own, &endpoint)?;
-    tags::add(world.own, &endpoint.id, tags)?;
-    client_token::remember(parameters, world.own, &endpoint.id);
-    Ok(json!({ "vpcEndpoint": endpoint::shown(&endpoint, world)?, "clientToken": token }))
+    endpoint_links::check_private_dns(&endpoint, context)?;
+    store::save(context.own, &endpoint)?;
+    tags::add(context.own, &endpoint.id, tags)?;
+    client_token::remember(parameters, context.own, &endpoint.id);
+    Ok(json!({ "vpcEndpoint": endpoint::shown(&endpoint, context)?, "clientToken": token }))
 }
 
-fn check_type(endpoint_type: &str, name: &str, world: &World<'_>) -> Result<(), Fault> {
-    let service = endpoint_service::find(world.region, name)?;
+fn check_type(endpoint_type: &str, name: &str, context: &CallContext<'_>) -> Result<(), Fault> {
+    let service = endpoint_service::find(context.region, name)?;
     let mut available = Vec::new();
     available.extend(service.gateway.then_some("Gateway"));
     available.extend(service.interface.then_some("Interface"));
@@ -70,28 +69,28 @@ fn check_type(endpoint_type: &str, name: &str, world: &World<'_>) -> Result<(), 
 }
 
 // Adds what the parameters list: `RouteTableId` when creating, `AddRouteTableId` when modifying.
-fn link(endpoint: &mut Endpoint, parameters: &Parameters, verb: &str, world: &World<'_>) -> Result<(), Fault> {
+fn link(endpoint: &mut Endpoint, parameters: &Parameters, verb: &str, context: &CallContext<'_>) -> Result<(), Fault> {
     for id in parameters.strings(&format!("{verb}RouteTableId")) {
-        endpoint_links::add_route_table(endpoint, &id, world)?;
+        endpoint_links::add_route_table(endpoint, &id, context)?;
     }
     for id in parameters.strings(&format!("{verb}SubnetId")) {
-        endpoint_links::add_subnet(endpoint, &id, world)?;
+        endpoint_links::add_subnet(endpoint, &id, context)?;
     }
     for id in parameters.strings(&format!("{verb}SecurityGroupId")) {
-        endpoint_links::add_security_group(endpoint, &id, world)?;
+        endpoint_links::add_security_group(endpoint, &id, context)?;
     }
     Ok(())
 }
 
 /// ModifyVpcEndpoint. What is removed goes first, so that a subnet can be exchanged for another of the same zone.
-pub fn modify(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut endpoint: Endpoint = store::find(world.own, parameters.need("VpcEndpointId")?)?;
+pub fn modify(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut endpoint: Endpoint = store::find(context.own, parameters.need("VpcEndpointId")?)?;
     if endpoint.deleted_ms.is_some() {
         let message = format!("The VPC endpoint {} is not in a state that can be modified: deleting", endpoint.id);
         return Err(Fault::new("IncorrectState", message));
     }
     unlink(&mut endpoint, parameters)?;
-    link(&mut endpoint, parameters, "Add", world)?;
+    link(&mut endpoint, parameters, "Add", context)?;
     if !endpoint.is_gateway() && endpoint.security_groups.is_empty() {
         let message = "An Interface endpoint must have at least one security group";
         return Err(Fault::new("InvalidParameter", message));
@@ -105,9 +104,9 @@ pub fn modify(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     }
     if let Some(value) = parameters.get("PrivateDnsEnabled") {
         endpoint.private_dns = value == "true";
-        endpoint_links::check_private_dns(&endpoint, world)?;
+        endpoint_links::check_private_dns(&endpoint, context)?;
     }
-    store::save(world.own, &endpoint)?;
+    store::save(context.own, &endpoint)?;
     Ok(json!({ "return": true }))
 }
 

@@ -9,7 +9,7 @@ use super::store;
 use super::subnet::Subnet;
 use super::vpc::Vpc;
 use super::{endpoint, endpoint_service, kind, network_interface, prefix_list};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 fn invalid(message: String) -> Fault {
@@ -22,17 +22,17 @@ fn respelled(code: &str) -> impl Fn(Fault) -> Fault {
 }
 
 /// Puts a gateway endpoint's route into a table.
-pub fn add_route_table(endpoint: &mut Endpoint, id: &str, world: &World<'_>) -> Result<(), Fault> {
+pub fn add_route_table(endpoint: &mut Endpoint, id: &str, context: &CallContext<'_>) -> Result<(), Fault> {
     if !endpoint.is_gateway() {
         return Err(invalid("Route tables are only supported for Gateway endpoints".into()));
     }
-    let table: RouteTable = store::find(world.own, id).map_err(respelled("InvalidRouteTableId.NotFound"))?;
+    let table: RouteTable = store::find(context.own, id).map_err(respelled("InvalidRouteTableId.NotFound"))?;
     if table.vpc != endpoint.vpc {
         return Err(invalid(format!("Route table {id} does not belong to the VPC {}", endpoint.vpc)));
     }
-    let service = endpoint_service::find(world.region, &endpoint.service)?;
-    let list = prefix_list::id(world.region, service.short);
-    let taken = endpoint::prefix_lists_in(world, id)?.iter().any(|(_, present)| *present == list)
+    let service = endpoint_service::find(context.region, &endpoint.service)?;
+    let list = prefix_list::id(context.region, service.short);
+    let taken = endpoint::prefix_lists_in(context, id)?.iter().any(|(_, present)| *present == list)
         || endpoint.route_tables.iter().any(|present| present == id)
         || table.routes.iter().any(|route| route.goes_to(&Destination::PrefixList(list.clone())));
     if taken {
@@ -44,16 +44,16 @@ pub fn add_route_table(endpoint: &mut Endpoint, id: &str, world: &World<'_>) -> 
 }
 
 /// Puts an interface into a subnet: one for each zone.
-pub fn add_subnet(endpoint: &mut Endpoint, id: &str, world: &World<'_>) -> Result<(), Fault> {
+pub fn add_subnet(endpoint: &mut Endpoint, id: &str, context: &CallContext<'_>) -> Result<(), Fault> {
     if endpoint.is_gateway() {
         return Err(invalid("Subnets are only supported for Interface endpoints".into()));
     }
-    let subnet: Subnet = store::find(world.own, id).map_err(respelled("InvalidSubnetId.NotFound"))?;
+    let subnet: Subnet = store::find(context.own, id).map_err(respelled("InvalidSubnetId.NotFound"))?;
     if subnet.vpc != endpoint.vpc {
         return Err(invalid(format!("Subnet {id} does not belong to the VPC {}", endpoint.vpc)));
     }
     for interface in &endpoint.interfaces {
-        if store::find::<Subnet>(world.own, &interface.subnet)?.zone == subnet.zone {
+        if store::find::<Subnet>(context.own, &interface.subnet)?.zone == subnet.zone {
             let message = format!(
                 "Found another VPC endpoint subnet in the availability zone of {id}. VPC endpoint subnets should be \
                  in different availability zones supported by the VPC endpoint service."
@@ -64,18 +64,18 @@ pub fn add_subnet(endpoint: &mut Endpoint, id: &str, world: &World<'_>) -> Resul
     let taken: Vec<String> = endpoint.interfaces.iter().map(|interface| interface.private_ip.clone()).collect();
     endpoint.interfaces.push(Interface {
         id: kind::NETWORK_INTERFACE.fresh(),
-        private_ip: network_interface::free_address(world, &subnet, &taken)?,
+        private_ip: network_interface::free_address(context, &subnet, &taken)?,
         subnet: subnet.id,
     });
     Ok(())
 }
 
 /// Gives the interfaces a security group.
-pub fn add_security_group(endpoint: &mut Endpoint, id: &str, world: &World<'_>) -> Result<(), Fault> {
+pub fn add_security_group(endpoint: &mut Endpoint, id: &str, context: &CallContext<'_>) -> Result<(), Fault> {
     if endpoint.is_gateway() {
         return Err(invalid("Security groups are only supported for Interface endpoints".into()));
     }
-    let group: SecurityGroup = store::find(world.own, id).map_err(respelled("InvalidSecurityGroupID.NotFound"))?;
+    let group: SecurityGroup = store::find(context.own, id).map_err(respelled("InvalidSecurityGroupID.NotFound"))?;
     if group.vpc != endpoint.vpc {
         return Err(invalid(format!("Security group {id} does not belong to the VPC {}", endpoint.vpc)));
     }
@@ -86,14 +86,14 @@ pub fn add_security_group(endpoint: &mut Endpoint, id: &str, world: &World<'_>) 
 }
 
 /// Checks that private DNS can be on: it needs both DNS attributes of the VPC, and the name to be free there.
-pub fn check_private_dns(endpoint: &Endpoint, world: &World<'_>) -> Result<(), Fault> {
+pub fn check_private_dns(endpoint: &Endpoint, context: &CallContext<'_>) -> Result<(), Fault> {
     if !endpoint.private_dns {
         return Ok(());
     }
     if endpoint.is_gateway() {
         return Err(invalid("Private DNS is only supported for Interface endpoints".into()));
     }
-    let vpc: Vpc = store::find(world.own, &endpoint.vpc)?;
+    let vpc: Vpc = store::find(context.own, &endpoint.vpc)?;
     if !(vpc.dns_support && vpc.dns_hostnames) {
         return Err(invalid(format!(
             "Enabling private DNS requires both enableDnsSupport and enableDnsHostnames VPC attributes set to true \
@@ -104,8 +104,8 @@ pub fn check_private_dns(endpoint: &Endpoint, world: &World<'_>) -> Result<(), F
     let conflicts = |other: &Endpoint| {
         other.id != endpoint.id && other.vpc == vpc.id && other.service == endpoint.service && other.private_dns
     };
-    if store::all::<Endpoint>(world.own)?.iter().any(conflicts) {
-        let name = endpoint_service::find(world.region, &endpoint.service)?.private_dns_name(world.region);
+    if store::all::<Endpoint>(context.own)?.iter().any(conflicts) {
+        let name = endpoint_service::find(context.region, &endpoint.service)?.private_dns_name(context.region);
         return Err(invalid(format!(
             "private-dns-enabled cannot be set because there is already a conflicting DNS domain for {name} in the \
              VPC {}",

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{filter, listing, prefix_list, zone};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -146,10 +146,10 @@ impl Service<'_> {
 }
 
 /// DescribeVpcEndpointServices.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     const FILTERS: filter::Filters =
         &[("service-name", "serviceName"), ("service-type", "serviceType/serviceType"), ("owner", "owner")];
-    let (region, asked) = (world.region, parameters.strings("ServiceName"));
+    let (region, asked) = (context.region, parameters.strings("ServiceName"));
     for name in &asked {
         find(region, name)?;
     }

@@ -9,40 +9,40 @@ use super::rule::{Peer, Rule};
 use super::security_group::SecurityGroup;
 use super::store;
 use super::subnet::Subnet;
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::sagemaker;
 
 /// Whether anything but what CreateVpc made is in a VPC.
-pub fn vpc(world: &World<'_>, vpc: &str) -> Result<bool, Fault> {
-    let tables = &*world.own;
+pub fn vpc(context: &CallContext<'_>, vpc: &str) -> Result<bool, Fault> {
+    let tables = &*context.own;
     Ok(store::all::<Subnet>(tables)?.iter().any(|subnet| subnet.vpc == vpc)
         || internet_gateway::attached_to(tables, vpc)?
-        || nat_gateway::holding(world)?.iter().any(|nat| nat.vpc == vpc)
+        || nat_gateway::holding(context)?.iter().any(|nat| nat.vpc == vpc)
         || store::all::<Endpoint>(tables)?.iter().any(|endpoint| endpoint.vpc == vpc)
         || store::all::<SecurityGroup>(tables)?.iter().any(|group| group.vpc == vpc && !group.is_default())
         || store::all::<RouteTable>(tables)?.iter().any(|table| table.vpc == vpc && !table.is_main(tables)))
 }
 
 /// Whether a network interface is in a subnet.
-pub fn subnet(world: &World<'_>, subnet: &str) -> Result<bool, Fault> {
-    Ok(network_interface::all(world)?.iter().any(|interface| interface.subnet == subnet)
-        || sagemaker_uses(world, "Subnets", subnet))
+pub fn subnet(context: &CallContext<'_>, subnet: &str) -> Result<bool, Fault> {
+    Ok(network_interface::all(context)?.iter().any(|interface| interface.subnet == subnet)
+        || sagemaker_uses(context, "Subnets", subnet))
 }
 
 /// Whether another group's rule refers to a security group, or a network interface bears it.
-pub fn security_group(world: &World<'_>, group: &str) -> Result<bool, Fault> {
+pub fn security_group(context: &CallContext<'_>, group: &str) -> Result<bool, Fault> {
     let refers = |rule: &Rule| rule.group != group && matches!(&rule.peer, Peer::Group { id, .. } if id == group);
-    Ok(store::all::<Rule>(world.own)?.iter().any(refers)
-        || store::all::<Endpoint>(world.own)?
+    Ok(store::all::<Rule>(context.own)?.iter().any(refers)
+        || store::all::<Endpoint>(context.own)?
             .iter()
             .any(|endpoint| endpoint.security_groups.iter().any(|id| id == group))
-        || network_interface::all(world)?
+        || network_interface::all(context)?
             .iter()
             .any(|interface| interface.security_groups.iter().any(|id| id == group))
-        || sagemaker_uses(world, "SecurityGroupIds", group))
+        || sagemaker_uses(context, "SecurityGroupIds", group))
 }
 
-fn sagemaker_uses(world: &World<'_>, field: &str, id: &str) -> bool {
-    sagemaker::uses_network(&world.other("sagemaker"), world.now_ms, field, id)
+fn sagemaker_uses(context: &CallContext<'_>, field: &str, id: &str) -> bool {
+    sagemaker::uses_network(&context.other("sagemaker"), context.now_ms, field, id)
 }

@@ -9,7 +9,7 @@ use super::nat_gateway;
 use super::store::{self, Record};
 use super::tags;
 use super::vpc::Vpc;
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -30,11 +30,11 @@ impl Record for InternetGateway {
     }
 }
 
-fn shown(gateway: &InternetGateway, world: &World<'_>) -> Value {
+fn shown(gateway: &InternetGateway, context: &CallContext<'_>) -> Value {
     let attachments: Vec<Value> = gateway.vpc.iter().map(|vpc| json!({ "vpcId": vpc, "state": "available" })).collect();
     json!({
-        "internetGatewayId": gateway.id, "ownerId": world.account, "attachmentSet": attachments,
-        "tagSet": tags::set(world.own, &gateway.id),
+        "internetGatewayId": gateway.id, "ownerId": context.account, "attachmentSet": attachments,
+        "tagSet": tags::set(context.own, &gateway.id),
     })
 }
 
@@ -44,17 +44,17 @@ pub fn attached_to(tables: &Tables, vpc: &str) -> Result<bool, Fault> {
 }
 
 /// CreateInternetGateway.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let tags = tags::specified(parameters, kind::INTERNET_GATEWAY)?;
     let gateway = InternetGateway { id: kind::INTERNET_GATEWAY.fresh(), vpc: None };
-    store::save(world.own, &gateway)?;
-    tags::add(world.own, &gateway.id, tags)?;
-    Ok(json!({ "internetGateway": shown(&gateway, world) }))
+    store::save(context.own, &gateway)?;
+    tags::add(context.own, &gateway.id, tags)?;
+    Ok(json!({ "internetGateway": shown(&gateway, context) }))
 }
 
 /// DescribeInternetGateways.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items = store::all::<InternetGateway>(world.own)?.iter().map(|gateway| shown(gateway, world)).collect();
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let items = store::all::<InternetGateway>(context.own)?.iter().map(|gateway| shown(gateway, context)).collect();
     let listing = Listing {
         ids: "InternetGatewayId",
         kind: kind::INTERNET_GATEWAY,
@@ -71,31 +71,31 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// AttachInternetGateway: one gateway for a VPC, one VPC for a gateway.
-pub fn attach(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut gateway: InternetGateway = store::find(world.own, parameters.need("InternetGatewayId")?)?;
-    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+pub fn attach(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut gateway: InternetGateway = store::find(context.own, parameters.need("InternetGatewayId")?)?;
+    let vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     if let Some(present) = &gateway.vpc {
         let message = format!("resource {} is already attached to network {present}", gateway.id);
         return Err(Fault::new("Resource.AlreadyAssociated", message));
     }
-    if attached_to(world.own, &vpc.id)? {
+    if attached_to(context.own, &vpc.id)? {
         let message = format!("Network {} already has an internet gateway attached", vpc.id);
         return Err(Fault::new("InvalidParameterValue", message));
     }
     gateway.vpc = Some(vpc.id);
-    store::save(world.own, &gateway)?;
+    store::save(context.own, &gateway)?;
     Ok(json!({ "return": true }))
 }
 
 /// DetachInternetGateway: refused while public addresses are mapped in the VPC.
-pub fn detach(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut gateway: InternetGateway = store::find(world.own, parameters.need("InternetGatewayId")?)?;
-    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+pub fn detach(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut gateway: InternetGateway = store::find(context.own, parameters.need("InternetGatewayId")?)?;
+    let vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     if gateway.vpc.as_deref() != Some(&*vpc.id) {
         let message = format!("resource {} is not attached to network {}", gateway.id, vpc.id);
         return Err(Fault::new("Gateway.NotAttached", message));
     }
-    if nat_gateway::holding(world)?.iter().any(|nat| nat.vpc == vpc.id && nat.allocation.is_some()) {
+    if nat_gateway::holding(context)?.iter().any(|nat| nat.vpc == vpc.id && nat.allocation.is_some()) {
         let message = format!(
             "Network {} has some mapped public address(es). Please unmap those public address(es) before detaching \
              the gateway.",
@@ -104,17 +104,17 @@ pub fn detach(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         return Err(Fault::new("DependencyViolation", message));
     }
     gateway.vpc = None;
-    store::save(world.own, &gateway)?;
+    store::save(context.own, &gateway)?;
     Ok(json!({ "return": true }))
 }
 
 /// DeleteInternetGateway: refused while attached.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let gateway: InternetGateway = store::find(world.own, parameters.need("InternetGatewayId")?)?;
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let gateway: InternetGateway = store::find(context.own, parameters.need("InternetGatewayId")?)?;
     if gateway.vpc.is_some() {
         let message = format!("The internetGateway '{}' has dependencies and cannot be deleted.", gateway.id);
         return Err(Fault::new("DependencyViolation", message));
     }
-    store::remove::<InternetGateway>(world.own, &gateway.id);
+    store::remove::<InternetGateway>(context.own, &gateway.id);
     Ok(json!({ "return": true }))
 }

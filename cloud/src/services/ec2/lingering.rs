@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::network_interface::NetworkInterface;
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// Id → interface and when it lingers.
@@ -19,26 +19,26 @@ struct Lingering {
 }
 
 /// Lets interfaces stay after the deletion, beginning now, of what they serve.
-pub fn keep(interfaces: Vec<NetworkInterface>, world: &mut World<'_>) -> Result<(), Fault> {
-    if world.interfaces_linger_ms == 0 {
+pub fn keep(interfaces: Vec<NetworkInterface>, context: &mut CallContext<'_>) -> Result<(), Fault> {
+    if context.interfaces_linger_ms == 0 {
         return Ok(());
     }
-    let from_ms = world.now_ms.saturating_add(world.transition_ms);
-    let until_ms = from_ms.saturating_add(world.interfaces_linger_ms);
+    let from_ms = context.now_ms.saturating_add(context.transition_ms);
+    let until_ms = from_ms.saturating_add(context.interfaces_linger_ms);
     for interface in interfaces {
         let id = interface.id.clone();
         let record = serde_json::to_value(Lingering { interface, from_ms, until_ms });
-        world.own.put(TABLE, id, record.map_err(|error| damaged(&error))?);
+        context.own.put(TABLE, id, record.map_err(|error| damaged(&error))?);
     }
     Ok(())
 }
 
 /// The interfaces that linger now.
-pub fn all(world: &World<'_>) -> Result<Vec<NetworkInterface>, Fault> {
+pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
     let mut found = Vec::new();
-    for (_, record) in world.own.all(TABLE) {
+    for (_, record) in context.own.all(TABLE) {
         let lingering = Lingering::deserialize(record).map_err(|error| damaged(&error))?;
-        if (lingering.from_ms..lingering.until_ms).contains(&world.now_ms) {
+        if (lingering.from_ms..lingering.until_ms).contains(&context.now_ms) {
             found.push(lingering.interface);
         }
     }
@@ -46,9 +46,9 @@ pub fn all(world: &World<'_>) -> Result<Vec<NetworkInterface>, Fault> {
 }
 
 /// Forgets the interfaces that are gone.
-pub fn forget_gone(world: &mut World<'_>) {
-    let now_ms = world.now_ms;
-    world.own.retain(TABLE, |_, record| record["until_ms"].as_i64().is_some_and(|until_ms| now_ms < until_ms));
+pub fn forget_gone(context: &mut CallContext<'_>) {
+    let now_ms = context.now_ms;
+    context.own.retain(TABLE, |_, record| record["until_ms"].as_i64().is_some_and(|until_ms| now_ms < until_ms));
 }
 
 fn damaged(error: &serde_json::Error) -> Fault {

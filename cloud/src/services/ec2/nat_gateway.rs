@@ -9,7 +9,7 @@ use super::listing::Listing;
 use super::store::{self, Record};
 use super::subnet::Subnet;
 use super::{client_token, instant, internet_gateway, lingering, network_interface, tags};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -52,8 +52,8 @@ impl Record for NatGateway {
 
 impl NatGateway {
     /// Its state now: `pending`, `available`, `failed`, `deleting` or `deleted`.
-    pub fn state(&self, world: &World<'_>) -> &'static str {
-        let passed = |since: i64| world.now_ms >= since + world.transition_ms;
+    pub fn state(&self, context: &CallContext<'_>) -> &'static str {
+        let passed = |since: i64| context.now_ms >= since + context.transition_ms;
         match self.deleted_ms {
             Some(since) if passed(since) => "deleted",
             Some(_) => "deleting",
@@ -64,30 +64,30 @@ impl NatGateway {
     }
 
     /// Whether it holds its public address and its network interface.
-    fn holds(&self, world: &World<'_>) -> bool {
-        self.failure.is_none() && self.state(world) != "deleted"
+    fn holds(&self, context: &CallContext<'_>) -> bool {
+        self.failure.is_none() && self.state(context) != "deleted"
     }
 }
 
 /// The gateways that hold an address and an interface.
-pub fn holding(world: &World<'_>) -> Result<Vec<NatGateway>, Fault> {
-    Ok(store::all::<NatGateway>(world.own)?.into_iter().filter(|nat| nat.holds(world)).collect())
+pub fn holding(context: &CallContext<'_>) -> Result<Vec<NatGateway>, Fault> {
+    Ok(store::all::<NatGateway>(context.own)?.into_iter().filter(|nat| nat.holds(context)).collect())
 }
 
 /// Forgets the gateways that ended more than an hour ago.
-pub fn forget_ended(world: &mut World<'_>) -> Result<(), Fault> {
-    for nat in store::all::<NatGateway>(world.own)? {
+pub fn forget_ended(context: &mut CallContext<'_>) -> Result<(), Fault> {
+    for nat in store::all::<NatGateway>(context.own)? {
         let ended = nat.deleted_ms.or(nat.failure.as_ref().map(|_| nat.created_ms));
-        if ended.is_some_and(|ms| world.now_ms >= ms + world.transition_ms + SHOWN_AFTER_END_MS) {
-            store::remove::<NatGateway>(world.own, &nat.id);
-            client_token::forget(world.own, &nat.id);
+        if ended.is_some_and(|ms| context.now_ms >= ms + context.transition_ms + SHOWN_AFTER_END_MS) {
+            store::remove::<NatGateway>(context.own, &nat.id);
+            client_token::forget(context.own, &nat.id);
         }
     }
     Ok(())
 }
 
-fn shown(nat: &NatGateway, world: &World<'_>) -> Value {
-    let state = nat.state(world);
+fn shown(nat: &NatGateway, context: &CallContext<'_>) -> Value {
+    let state = nat.state(context);
     let failure = nat.failure.as_ref().filter(|_| state == "failed");
     json!({
         "natGatewayId": nat.id, "subnetId": nat.subnet, "vpcId": nat.vpc, "state": state,
@@ -97,23 +97,23 @@ fn shown(nat: &NatGateway, world: &World<'_>) -> Value {
         "failureCode": failure.map(|(code, _)| code), "failureMessage": failure.map(|(_, message)| message),
         "natGatewayAddressSet": [{
             "allocationId": nat.allocation, "publicIp": nat.public_ip,
-            "associationId": nat.address_association.as_ref().filter(|_| nat.holds(world)),
+            "associationId": nat.address_association.as_ref().filter(|_| nat.holds(context)),
             "networkInterfaceId": nat.interface, "privateIp": nat.private_ip, "isPrimary": true,
-            "status": if nat.holds(world) { "succeeded" } else { "failed" },
+            "status": if nat.holds(context) { "succeeded" } else { "failed" },
         }],
-        "tagSet": tags::set(world.own, &nat.id),
+        "tagSet": tags::set(context.own, &nat.id),
     })
 }
 
 /// CreateNatGateway, idempotent by its client token.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    if let Some(id) = client_token::recall(parameters, world.own)? {
-        let nat: NatGateway = store::find(world.own, &id)?;
-        return Ok(json!({ "clientToken": parameters.get("ClientToken"), "natGateway": shown(&nat, world) }));
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    if let Some(id) = client_token::recall(parameters, context.own)? {
+        let nat: NatGateway = store::find(context.own, &id)?;
+        return Ok(json!({ "clientToken": parameters.get("ClientToken"), "natGateway": shown(&nat, context) }));
     }
-    let subnet: Subnet = store::find(world.own, parameters.need("SubnetId")?)?;
+    let subnet: Subnet = store::find(context.own, parameters.need("SubnetId")?)?;
     let address = match parameters.get("ConnectivityType").unwrap_or("public") {
-        "public" => Some(store::find::<Address>(world.own, parameters.need("AllocationId")?)?),
+        "public" => Some(store::find::<Address>(context.own, parameters.need("AllocationId")?)?),
         "private" if parameters.get("AllocationId").is_some() => {
             let message = "The parameter AllocationId cannot be used with the connectivity type private";
             return Err(Fault::new("InvalidParameterCombination", message));
@@ -127,31 +127,35 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     let tags = tags::specified(parameters, kind::NAT_GATEWAY)?;
     let nat = NatGateway {
         id: kind::NAT_GATEWAY.fresh(),
-        failure: failure(&subnet, address.as_ref(), world)?,
+        failure: failure(&subnet, address.as_ref(), context)?,
         address_association: address.as_ref().map(|_| kind::fresh("eipassoc")),
         public_ip: address.as_ref().map(|address| address.public_ip.clone()),
         allocation: address.map(|address| address.id),
         interface: kind::NETWORK_INTERFACE.fresh(),
-        private_ip: network_interface::free_address(world, &subnet, &[])?,
+        private_ip: network_interface::free_address(context, &subnet, &[])?,
         subnet: subnet.id,
         vpc: subnet.vpc,
-        created_ms: world.now_ms,
+        created_ms: context.now_ms,
         deleted_ms: None,
     };
-    store::save(world.own, &nat)?;
-    tags::add(world.own, &nat.id, tags)?;
-    client_token::remember(parameters, world.own, &nat.id);
-    Ok(json!({ "clientToken": parameters.get("ClientToken"), "natGateway": shown(&nat, world) }))
+    store::save(context.own, &nat)?;
+    tags::add(context.own, &nat.id, tags)?;
+    client_token::remember(parameters, context.own, &nat.id);
+    Ok(json!({ "clientToken": parameters.get("ClientToken"), "natGateway": shown(&nat, context) }))
 }
 
 // AWS answers these calls with a pending gateway that ends as failed; a program has to look at the state.
-fn failure(subnet: &Subnet, address: Option<&Address>, world: &World<'_>) -> Result<Option<(String, String)>, Fault> {
+fn failure(
+    subnet: &Subnet,
+    address: Option<&Address>,
+    context: &CallContext<'_>,
+) -> Result<Option<(String, String)>, Fault> {
     let Some(address) = address else { return Ok(None) };
-    if !internet_gateway::attached_to(world.own, &subnet.vpc)? {
+    if !internet_gateway::attached_to(context.own, &subnet.vpc)? {
         let message = format!("Network {} has no Internet gateway attached", subnet.vpc);
         return Ok(Some(("Gateway.NotAttached".into(), message)));
     }
-    if holding(world)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
+    if holding(context)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
         let message = format!("Elastic IP address [{}] is already associated", address.id);
         return Ok(Some(("Resource.AlreadyAssociated".into(), message)));
     }
@@ -159,8 +163,8 @@ fn failure(subnet: &Subnet, address: Option<&Address>, world: &World<'_>) -> Res
 }
 
 /// DescribeNatGateways.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items = store::all::<NatGateway>(world.own)?.iter().map(|nat| shown(nat, world)).collect();
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let items = store::all::<NatGateway>(context.own)?.iter().map(|nat| shown(nat, context)).collect();
     let listing = Listing {
         ids: "NatGatewayId",
         kind: kind::NAT_GATEWAY,
@@ -178,18 +182,18 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// DeleteNatGateway. Its address stays taken until it is deleted; routes to it become black holes.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut nat: NatGateway = store::find(world.own, parameters.need("NatGatewayId")?)?;
-    if nat.state(world) == "deleted" {
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut nat: NatGateway = store::find(context.own, parameters.need("NatGatewayId")?)?;
+    if nat.state(context) == "deleted" {
         return Err(kind::NAT_GATEWAY.missing(&nat.id));
     }
     if nat.deleted_ms.is_none() && nat.failure.is_none() {
         // Its address is free then, only the interface stays.
         let interface = network_interface::of_gateway(&nat).without_address();
-        lingering::keep(vec![interface], world)?;
+        lingering::keep(vec![interface], context)?;
     }
-    nat.deleted_ms.get_or_insert(world.now_ms);
-    store::save(world.own, &nat)?;
+    nat.deleted_ms.get_or_insert(context.now_ms);
+    store::save(context.own, &nat)?;
     Ok(json!({ "natGatewayId": nat.id }))
 }
 
@@ -198,9 +202,9 @@ mod tests {
     use super::*;
     use crate::documents::Tables;
 
-    fn at<T>(own: &mut Tables, now_ms: i64, look: impl FnOnce(&mut World<'_>) -> T) -> T {
+    fn at<T>(own: &mut Tables, now_ms: i64, look: impl FnOnce(&mut CallContext<'_>) -> T) -> T {
         let others = |_: &str| Tables::default();
-        look(&mut World::new(own, &others, "us-east-1", "123456789012", now_ms, 1000))
+        look(&mut CallContext::new(own, &others, "us-east-1", "123456789012", now_ms, 1000))
     }
 
     #[test]
@@ -219,7 +223,7 @@ mod tests {
             failure: None,
         };
         let mut own = Tables::default();
-        let state = |nat: &NatGateway, own: &mut Tables, now_ms| at(own, now_ms, |world| nat.state(world));
+        let state = |nat: &NatGateway, own: &mut Tables, now_ms| at(own, now_ms, |context| nat.state(context));
         assert_eq!(state(&nat, &mut own, 5999), "pending");
         assert_eq!(state(&nat, &mut own, 6000), "available");
         nat.deleted_ms = Some(9000);

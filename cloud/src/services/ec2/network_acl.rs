@@ -9,7 +9,7 @@ use super::store::{self, Record};
 use super::subnet::Subnet;
 use super::tags;
 use super::vpc::Vpc;
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -41,13 +41,13 @@ pub fn remove_of_vpc(tables: &mut Tables, vpc: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-fn shown(list: &NetworkAcl, world: &World<'_>) -> Result<Value, Fault> {
+fn shown(list: &NetworkAcl, context: &CallContext<'_>) -> Result<Value, Fault> {
     let entry = |egress: bool, number: u16, action: &str| {
         json!({
             "cidrBlock": "0.0.0.0/0", "egress": egress, "protocol": "-1", "ruleAction": action, "ruleNumber": number,
         })
     };
-    let subnets = store::all::<Subnet>(world.own)?;
+    let subnets = store::all::<Subnet>(context.own)?;
     let associations: Vec<Value> = subnets
         .iter()
         .filter(|subnet| subnet.vpc == list.vpc)
@@ -58,17 +58,18 @@ fn shown(list: &NetworkAcl, world: &World<'_>) -> Result<Value, Fault> {
         })
         .collect();
     Ok(json!({
-        "networkAclId": list.id, "vpcId": list.vpc, "ownerId": world.account, "default": true,
+        "networkAclId": list.id, "vpcId": list.vpc, "ownerId": context.account, "default": true,
         "entrySet": [
             entry(true, 100, "allow"), entry(true, 32767, "deny"), entry(false, 100, "allow"), entry(false, 32767, "deny"),
         ],
-        "associationSet": associations, "tagSet": tags::set(world.own, &list.id),
+        "associationSet": associations, "tagSet": tags::set(context.own, &list.id),
     }))
 }
 
 /// DescribeNetworkAcls.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items = store::all::<NetworkAcl>(world.own)?.iter().map(|list| shown(list, world)).collect::<Result<_, _>>()?;
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let items =
+        store::all::<NetworkAcl>(context.own)?.iter().map(|list| shown(list, context)).collect::<Result<_, _>>()?;
     let listing = Listing {
         ids: "NetworkAclId",
         kind: kind::NETWORK_ACL,

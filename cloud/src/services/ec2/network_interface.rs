@@ -13,7 +13,7 @@ use super::security_group::SecurityGroup;
 use super::store;
 use super::subnet::Subnet;
 use super::{instant, lingering};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -44,11 +44,11 @@ impl NetworkInterface {
 }
 
 /// All interfaces there are now.
-pub fn all(world: &World<'_>) -> Result<Vec<NetworkInterface>, Fault> {
-    let gateways = nat_gateway::holding(world)?;
-    let endpoints = store::all::<Endpoint>(world.own)?;
+pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
+    let gateways = nat_gateway::holding(context)?;
+    let endpoints = store::all::<Endpoint>(context.own)?;
     let present = gateways.iter().map(of_gateway).chain(endpoints.iter().flat_map(of_endpoint));
-    Ok(present.chain(lingering::all(world)?).collect())
+    Ok(present.chain(lingering::all(context)?).collect())
 }
 
 /// The interface of a NAT gateway.
@@ -84,9 +84,9 @@ pub fn of_endpoint(endpoint: &Endpoint) -> Vec<NetworkInterface> {
 }
 
 /// An address of a subnet that no interface has; `taken` are those given out in the same call.
-pub fn free_address(world: &World<'_>, subnet: &Subnet, taken: &[String]) -> Result<String, Fault> {
+pub fn free_address(context: &CallContext<'_>, subnet: &Subnet, taken: &[String]) -> Result<String, Fault> {
     let range = subnet.range()?;
-    let used: BTreeSet<String> = all(world)?.into_iter().map(|interface| interface.private_ip).collect();
+    let used: BTreeSet<String> = all(context)?.into_iter().map(|interface| interface.private_ip).collect();
     // The first four addresses and the last are AWS's own.
     let usable = 4..u32::try_from(range.size()).unwrap_or(u32::MAX) - 1;
     usable
@@ -98,18 +98,18 @@ pub fn free_address(world: &World<'_>, subnet: &Subnet, taken: &[String]) -> Res
         })
 }
 
-fn shown(interface: &NetworkInterface, world: &World<'_>) -> Result<Value, Fault> {
-    let subnet: Subnet = store::find(world.own, &interface.subnet)?;
+fn shown(interface: &NetworkInterface, context: &CallContext<'_>) -> Result<Value, Fault> {
+    let subnet: Subnet = store::find(context.own, &interface.subnet)?;
     let mut groups = Vec::new();
     for id in &interface.security_groups {
-        groups.push(json!({ "groupId": id, "groupName": store::find::<SecurityGroup>(world.own, id)?.name }));
+        groups.push(json!({ "groupId": id, "groupName": store::find::<SecurityGroup>(context.own, id)?.name }));
     }
     let association = match &interface.association {
         Some((allocation, association)) => {
-            let address: super::address::Address = store::find(world.own, allocation)?;
+            let address: super::address::Address = store::find(context.own, allocation)?;
             json!({
                 "allocationId": allocation, "associationId": association, "publicIp": address.public_ip,
-                "ipOwnerId": world.account,
+                "ipOwnerId": context.account,
             })
         }
         None => Value::Null,
@@ -119,7 +119,7 @@ fn shown(interface: &NetworkInterface, world: &World<'_>) -> Result<Value, Fault
     let pairs: Vec<&str> = (0..5).map(|pair| &digits[2 * pair..2 * pair + 2]).collect();
     Ok(json!({
         "networkInterfaceId": interface.id, "subnetId": interface.subnet, "vpcId": interface.vpc,
-        "availabilityZone": subnet.zone, "availabilityZoneId": subnet.zone_id, "ownerId": world.account,
+        "availabilityZone": subnet.zone, "availabilityZoneId": subnet.zone_id, "ownerId": context.account,
         "description": interface.description, "interfaceType": interface.interface_type, "requesterManaged": true,
         "sourceDestCheck": interface.interface_type != "nat_gateway", "status": "in-use",
         // A locally administered address, as AWS gives out: 02:….
@@ -139,8 +139,8 @@ fn shown(interface: &NetworkInterface, world: &World<'_>) -> Result<Value, Fault
 }
 
 /// DescribeNetworkInterfaces.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items = all(world)?.iter().map(|interface| shown(interface, world)).collect::<Result<_, _>>()?;
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let items = all(context)?.iter().map(|interface| shown(interface, context)).collect::<Result<_, _>>()?;
     let listing = Listing {
         ids: "NetworkInterfaceId",
         kind: kind::NETWORK_INTERFACE,

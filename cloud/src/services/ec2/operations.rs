@@ -2,13 +2,17 @@
 
 use serde_json::Value;
 
-use super::*;
-use crate::documents::World;
+use super::{
+    account, address, endpoint, endpoint_change, endpoint_service, internet_gateway, nat_gateway, network_acl,
+    network_interface, prefix_list, route, route_association, route_table, rule_change, security_group, subnet, tags,
+    vpc, vpc_attribute, zone,
+};
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
 /// What answers an operation.
-pub type Handler = fn(&Parameters, &mut World<'_>) -> Result<Value, Fault>;
+pub type Handler = fn(&Parameters, &mut CallContext<'_>) -> Result<Value, Fault>;
 
 /// The handler of an operation, if there is such an operation here.
 pub fn handler(operation: &str) -> Option<Handler> {

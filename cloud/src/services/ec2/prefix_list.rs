@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::kind;
 use super::listing::Listing;
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -37,14 +37,14 @@ fn name(region: &str, service: &str) -> String {
 }
 
 /// DescribePrefixLists. The ranges stand for AWS's, which change from month to month.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let ranges = |service: &str| match service {
         "s3" => json!(["52.216.0.0/15", "54.231.0.0/16"]),
         _ => json!(["52.94.0.0/22", "52.119.224.0/20"]),
     };
     let item = |service: &&str| {
         json!({
-            "prefixListId": id(world.region, service), "prefixListName": name(world.region, service),
+            "prefixListId": id(context.region, service), "prefixListName": name(context.region, service),
             "cidrSet": ranges(service),
         })
     };
@@ -53,12 +53,12 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// DescribeManagedPrefixLists.
-pub fn describe_managed(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe_managed(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let item = |service: &&str| {
-        let id = id(world.region, service);
+        let id = id(context.region, service);
         json!({
-            "prefixListArn": format!("arn:aws:ec2:{}:aws:prefix-list/{id}", world.region), "prefixListId": id,
-            "prefixListName": name(world.region, service), "addressFamily": "IPv4", "ownerId": "AWS",
+            "prefixListArn": format!("arn:aws:ec2:{}:aws:prefix-list/{id}", context.region), "prefixListId": id,
+            "prefixListName": name(context.region, service), "addressFamily": "IPv4", "ownerId": "AWS",
             "state": "create-complete", "tagSet": [],
         })
     };

@@ -13,7 +13,7 @@ use super::route_table::RouteTable;
 use super::store;
 use super::vpc::Vpc;
 use super::{endpoint, network_interface, prefix_list};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -54,18 +54,18 @@ impl Route {
 }
 
 /// A route as DescribeRouteTables shows it: a black hole once its target is gone.
-pub fn shown(route: &Route, table: &RouteTable, world: &World<'_>) -> Result<Value, Fault> {
+pub fn shown(route: &Route, table: &RouteTable, context: &CallContext<'_>) -> Result<Value, Fault> {
     let (target_field, target, alive) = match &route.target {
         Target::InternetGateway(id) => {
-            let gateway = store::find::<InternetGateway>(world.own, id).ok();
+            let gateway = store::find::<InternetGateway>(context.own, id).ok();
             ("gatewayId", id, gateway.is_some_and(|gateway| gateway.vpc.as_ref() == Some(&table.vpc)))
         }
         Target::NatGateway(id) => {
-            let nat = store::find::<NatGateway>(world.own, id).ok();
-            ("natGatewayId", id, nat.is_some_and(|nat| nat.state(world) == "available"))
+            let nat = store::find::<NatGateway>(context.own, id).ok();
+            ("natGatewayId", id, nat.is_some_and(|nat| nat.state(context) == "available"))
         }
         Target::NetworkInterface(id) => {
-            let alive = network_interface::all(world)?.iter().any(|interface| interface.id == *id);
+            let alive = network_interface::all(context)?.iter().any(|interface| interface.id == *id);
             ("networkInterfaceId", id, alive)
         }
     };
@@ -85,7 +85,7 @@ impl Destination {
         }
     }
 
-    fn of(parameters: &Parameters, world: &World<'_>) -> Result<Self, Fault> {
+    fn of(parameters: &Parameters, context: &CallContext<'_>) -> Result<Self, Fault> {
         let ipv4 = parameters.get("DestinationCidrBlock");
         let ipv6 = parameters.get("DestinationIpv6CidrBlock");
         let list = parameters.get("DestinationPrefixListId");
@@ -100,7 +100,7 @@ impl Destination {
                 if valid { Ok(Self::Ipv6(text.to_owned())) } else { Err(invalid("destinationIpv6CidrBlock", text)) }
             }
             (None, None, Some(id)) => {
-                prefix_list::find(world.region, id)?;
+                prefix_list::find(context.region, id)?;
                 Ok(Self::PrefixList(id.to_owned()))
             }
             (None, None, None) => {
@@ -133,7 +133,7 @@ const TARGETS: [(&str, &str); 12] = [
 ];
 
 impl Target {
-    fn of(parameters: &Parameters, table: &RouteTable, world: &World<'_>) -> Result<Self, Fault> {
+    fn of(parameters: &Parameters, table: &RouteTable, context: &CallContext<'_>) -> Result<Self, Fault> {
         let given: Vec<_> =
             TARGETS.iter().filter_map(|(name, code)| Some((*name, *code, parameters.get(name)?))).collect();
         let (name, code, id) = match given[..] {
@@ -151,14 +151,14 @@ impl Target {
         };
         match name {
             "GatewayId" => {
-                let gateway: InternetGateway = store::find(world.own, id).map_err(|_| missing("gateway"))?;
+                let gateway: InternetGateway = store::find(context.own, id).map_err(|_| missing("gateway"))?;
                 different(gateway.vpc.as_deref().unwrap_or_default())?;
                 Ok(Self::InternetGateway(id.to_owned()))
             }
             "NatGatewayId" => {
-                let nat: NatGateway = store::find(world.own, id).map_err(|_| missing("natGateway"))?;
+                let nat: NatGateway = store::find(context.own, id).map_err(|_| missing("natGateway"))?;
                 // To a route, a NAT gateway exists from when it is available, not from when it was created.
-                if nat.state(world) != "available" {
+                if nat.state(context) != "available" {
                     return Err(missing("natGateway"));
                 }
                 different(&nat.vpc)?;
@@ -166,7 +166,7 @@ impl Target {
             }
             "NetworkInterfaceId" => {
                 kind::NETWORK_INTERFACE.check_form(id)?;
-                let interfaces = network_interface::all(world)?;
+                let interfaces = network_interface::all(context)?;
                 let interface = interfaces.iter().find(|interface| interface.id == id);
                 different(&interface.ok_or_else(|| missing("networkInterface"))?.vpc)?;
                 Ok(Self::NetworkInterface(id.to_owned()))
@@ -177,15 +177,15 @@ impl Target {
 }
 
 /// CreateRoute.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut table: RouteTable = store::find(context.own, parameters.need("RouteTableId")?)?;
     let route =
-        Route { destination: Destination::of(parameters, world)?, target: Target::of(parameters, &table, world)? };
+        Route { destination: Destination::of(parameters, context)?, target: Target::of(parameters, &table, context)? };
     let taken = table.routes.iter().any(|present| present.destination == route.destination)
-        || endpoint::prefix_lists_in(world, &table.id)?
+        || endpoint::prefix_lists_in(context, &table.id)?
             .into_iter()
             .any(|(_, list)| route.destination == Destination::PrefixList(list));
-    let local = store::find::<Vpc>(world.own, &table.vpc)?.range()?;
+    let local = store::find::<Vpc>(context.own, &table.vpc)?.range()?;
     let (_, destination) = route.destination.field();
     if taken || local.to_string() == destination {
         let message = format!("The route identified by {destination} already exists.");
@@ -200,35 +200,35 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         return Err(Fault::new("InvalidParameterValue", message));
     }
     table.routes.push(route);
-    store::save(world.own, &table)?;
+    store::save(context.own, &table)?;
     Ok(json!({ "return": true }))
 }
 
 /// ReplaceRoute: another target for a destination that has a route.
-pub fn replace(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
-    let destination = Destination::of(parameters, world)?;
-    let target = Target::of(parameters, &table, world)?;
+pub fn replace(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut table: RouteTable = store::find(context.own, parameters.need("RouteTableId")?)?;
+    let destination = Destination::of(parameters, context)?;
+    let target = Target::of(parameters, &table, context)?;
     let Some(route) = table.routes.iter_mut().find(|route| route.destination == destination) else {
         let (_, text) = destination.field();
         let message = format!("There is no route defined for '{text}' in the route table. Use CreateRoute instead.");
         return Err(Fault::new("InvalidParameterValue", message));
     };
     route.target = target;
-    store::save(world.own, &table)?;
+    store::save(context.own, &table)?;
     Ok(json!({ "return": true }))
 }
 
 /// DeleteRoute: not the local one, and not those of endpoints.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
-    let destination = Destination::of(parameters, world)?;
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut table: RouteTable = store::find(context.own, parameters.need("RouteTableId")?)?;
+    let destination = Destination::of(parameters, context)?;
     let (field, text) = destination.field();
-    if store::find::<Vpc>(world.own, &table.vpc)?.cidr == text {
+    if store::find::<Vpc>(context.own, &table.vpc)?.cidr == text {
         let message = format!("cannot remove local route {text} in route table {}", table.id);
         return Err(Fault::new("InvalidParameterValue", message));
     }
-    if endpoint::prefix_lists_in(world, &table.id)?.iter().any(|(_, list)| list == text) {
+    if endpoint::prefix_lists_in(context, &table.id)?.iter().any(|(_, list)| list == text) {
         let message = format!("cannot remove VPC endpoint route {text} in route table {}", table.id);
         return Err(Fault::new("InvalidParameterValue", message));
     }
@@ -243,6 +243,6 @@ pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         let message = format!("no route with {name} {text} in route table {}", table.id);
         return Err(Fault::new("InvalidRoute.NotFound", message));
     }
-    store::save(world.own, &table)?;
+    store::save(context.own, &table)?;
     Ok(json!({ "return": true }))
 }

@@ -7,7 +7,7 @@ use super::kind::{self, Kind};
 use super::route_table::RouteTable;
 use super::store::{self, Record};
 use super::subnet::Subnet;
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -69,47 +69,47 @@ fn check_same_vpc(table: &RouteTable, subnet: &Subnet) -> Result<(), Fault> {
 }
 
 /// AssociateRouteTable: a subnet has at most one.
-pub fn associate(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
-    let subnet: Subnet = store::find(world.own, parameters.need("SubnetId")?)?;
+pub fn associate(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let table: RouteTable = store::find(context.own, parameters.need("RouteTableId")?)?;
+    let subnet: Subnet = store::find(context.own, parameters.need("SubnetId")?)?;
     check_same_vpc(&table, &subnet)?;
-    if store::all::<Association>(world.own)?.iter().any(|present| present.subnet.as_deref() == Some(&*subnet.id)) {
+    if store::all::<Association>(context.own)?.iter().any(|present| present.subnet.as_deref() == Some(&*subnet.id)) {
         let message =
             format!("the specified association for route table {} conflicts with an existing association", table.id);
         return Err(Fault::new("Resource.AlreadyAssociated", message));
     }
     let association = Association { id: kind::ASSOCIATION.fresh(), table: table.id, subnet: Some(subnet.id) };
-    store::save(world.own, &association)?;
+    store::save(context.own, &association)?;
     Ok(json!({ "associationId": association.id, "associationState": { "state": "associated" } }))
 }
 
 /// DisassociateRouteTable: the subnet falls back to the main table. The main association stays.
-pub fn disassociate(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let association: Association = store::find(world.own, parameters.need("AssociationId")?)?;
+pub fn disassociate(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let association: Association = store::find(context.own, parameters.need("AssociationId")?)?;
     if association.is_main() {
         let message = format!("cannot disassociate the main route table association {}", association.id);
         return Err(Fault::new("InvalidParameterValue", message));
     }
-    store::remove::<Association>(world.own, &association.id);
+    store::remove::<Association>(context.own, &association.id);
     Ok(json!({ "return": true }))
 }
 
 /// ReplaceRouteTableAssociation: another table for the subnet, or another main table; the association gets a new id.
-pub fn replace(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let old: Association = store::find(world.own, parameters.need("AssociationId")?)?;
-    let table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
+pub fn replace(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let old: Association = store::find(context.own, parameters.need("AssociationId")?)?;
+    let table: RouteTable = store::find(context.own, parameters.need("RouteTableId")?)?;
     match &old.subnet {
-        Some(subnet) => check_same_vpc(&table, &store::find(world.own, subnet)?)?,
+        Some(subnet) => check_same_vpc(&table, &store::find(context.own, subnet)?)?,
         None => {
-            let present: RouteTable = store::find(world.own, &old.table)?;
+            let present: RouteTable = store::find(context.own, &old.table)?;
             if present.vpc != table.vpc {
                 let message = format!("Route tables {} and {} belong to different networks", present.id, table.id);
                 return Err(Fault::new("InvalidParameterValue", message));
             }
         }
     }
-    store::remove::<Association>(world.own, &old.id);
+    store::remove::<Association>(context.own, &old.id);
     let association = Association { id: kind::ASSOCIATION.fresh(), table: table.id, subnet: old.subnet };
-    store::save(world.own, &association)?;
+    store::save(context.own, &association)?;
     Ok(json!({ "newAssociationId": association.id, "associationState": { "state": "associated" } }))
 }

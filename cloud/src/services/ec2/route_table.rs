@@ -11,7 +11,7 @@ use super::route_association::Association;
 use super::store::{self, Record};
 use super::vpc::Vpc;
 use super::{client_token, tags};
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -47,15 +47,15 @@ impl RouteTable {
     }
 }
 
-fn shown(table: &RouteTable, associations: &[Association], world: &World<'_>) -> Result<Value, Fault> {
-    let vpc: Vpc = store::find(world.own, &table.vpc)?;
+fn shown(table: &RouteTable, associations: &[Association], context: &CallContext<'_>) -> Result<Value, Fault> {
+    let vpc: Vpc = store::find(context.own, &table.vpc)?;
     let mut routes = vec![json!({
         "destinationCidrBlock": vpc.cidr, "gatewayId": "local", "origin": "CreateRouteTable", "state": "active",
     })];
     for route in &table.routes {
-        routes.push(route::shown(route, table, world)?);
+        routes.push(route::shown(route, table, context)?);
     }
-    for (endpoint, prefix_list) in endpoint::prefix_lists_in(world, &table.id)? {
+    for (endpoint, prefix_list) in endpoint::prefix_lists_in(context, &table.id)? {
         routes.push(json!({
             "destinationPrefixListId": prefix_list, "gatewayId": endpoint, "origin": "CreateRoute", "state": "active",
         }));
@@ -63,8 +63,8 @@ fn shown(table: &RouteTable, associations: &[Association], world: &World<'_>) ->
     let associations = associations.iter().filter(|association| association.table == table.id);
     let associations: Vec<Value> = associations.map(Association::shown).collect();
     Ok(json!({
-        "routeTableId": table.id, "vpcId": table.vpc, "ownerId": world.account, "routeSet": routes,
-        "associationSet": associations, "propagatingVgwSet": [], "tagSet": tags::set(world.own, &table.id),
+        "routeTableId": table.id, "vpcId": table.vpc, "ownerId": context.account, "routeSet": routes,
+        "associationSet": associations, "propagatingVgwSet": [], "tagSet": tags::set(context.own, &table.id),
     }))
 }
 
@@ -87,27 +87,27 @@ pub fn remove_of_vpc(tables: &mut Tables, vpc: &str) -> Result<(), Fault> {
 }
 
 /// CreateRouteTable, idempotent by its client token.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let token = parameters.get("ClientToken");
-    if let Some(id) = client_token::recall(parameters, world.own)? {
-        let table: RouteTable = store::find(world.own, &id)?;
+    if let Some(id) = client_token::recall(parameters, context.own)? {
+        let table: RouteTable = store::find(context.own, &id)?;
         return Ok(
-            json!({ "routeTable": shown(&table, &table.associations(world.own)?, world)?, "clientToken": token }),
+            json!({ "routeTable": shown(&table, &table.associations(context.own)?, context)?, "clientToken": token }),
         );
     }
-    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+    let vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     let tags = tags::specified(parameters, kind::ROUTE_TABLE)?;
     let table = RouteTable { id: kind::ROUTE_TABLE.fresh(), vpc: vpc.id, routes: Vec::new() };
-    store::save(world.own, &table)?;
-    tags::add(world.own, &table.id, tags)?;
-    client_token::remember(parameters, world.own, &table.id);
-    Ok(json!({ "routeTable": shown(&table, &table.associations(world.own)?, world)?, "clientToken": token }))
+    store::save(context.own, &table)?;
+    tags::add(context.own, &table.id, tags)?;
+    client_token::remember(parameters, context.own, &table.id);
+    Ok(json!({ "routeTable": shown(&table, &table.associations(context.own)?, context)?, "clientToken": token }))
 }
 
 /// DescribeRouteTables.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let (tables, associations) = (store::all::<RouteTable>(world.own)?, store::all::<Association>(world.own)?);
-    let items = tables.iter().map(|table| shown(table, &associations, world)).collect::<Result<_, _>>()?;
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let (tables, associations) = (store::all::<RouteTable>(context.own)?, store::all::<Association>(context.own)?);
+    let items = tables.iter().map(|table| shown(table, &associations, context)).collect::<Result<_, _>>()?;
     let listing = Listing {
         ids: "RouteTableId",
         kind: kind::ROUTE_TABLE,
@@ -136,19 +136,19 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// DeleteRouteTable: refused while it is associated with a subnet or the main table.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let table: RouteTable = store::find(world.own, parameters.need("RouteTableId")?)?;
-    if !table.associations(world.own)?.is_empty() {
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let table: RouteTable = store::find(context.own, parameters.need("RouteTableId")?)?;
+    if !table.associations(context.own)?.is_empty() {
         let message = format!("The routeTable '{}' has dependencies and cannot be deleted.", table.id);
         return Err(Fault::new("DependencyViolation", message));
     }
-    for mut endpoint in store::all::<Endpoint>(world.own)? {
+    for mut endpoint in store::all::<Endpoint>(context.own)? {
         if endpoint.route_tables.contains(&table.id) {
             endpoint.route_tables.retain(|id| *id != table.id);
-            store::save(world.own, &endpoint)?;
+            store::save(context.own, &endpoint)?;
         }
     }
-    store::remove::<RouteTable>(world.own, &table.id);
-    client_token::forget(world.own, &table.id);
+    store::remove::<RouteTable>(context.own, &table.id);
+    client_token::forget(context.own, &table.id);
     Ok(json!({ "return": true }))
 }

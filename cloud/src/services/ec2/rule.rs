@@ -10,7 +10,7 @@ use super::kind::{self, Kind};
 use super::prefix_list;
 use super::security_group::{SecurityGroup, check_text};
 use super::store::{self, Record};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -142,12 +142,16 @@ fn invalid(message: String) -> Fault {
 }
 
 /// The rules that a request writes, as `IpPermissions` or as the single permission of older clients.
-pub fn of_request(parameters: &Parameters, group: &SecurityGroup, world: &World<'_>) -> Result<Vec<Rule>, Fault> {
+pub fn of_request(
+    parameters: &Parameters,
+    group: &SecurityGroup,
+    context: &CallContext<'_>,
+) -> Result<Vec<Rule>, Fault> {
     let egress = parameters.operation().contains("Egress");
     let mut rules = Vec::new();
     for permission in parameters.list("IpPermissions") {
         let protocol = Protocol::of(&permission)?;
-        for (peer, member) in peers(&permission, group, world)? {
+        for (peer, member) in peers(&permission, group, context)? {
             let mut rule = Rule::new(&group.id, egress, protocol.clone(), peer);
             if let Some(description) = member.get("Description") {
                 check_text("Description", description)?;
@@ -166,7 +170,11 @@ pub fn of_request(parameters: &Parameters, group: &SecurityGroup, world: &World<
     Ok(rules)
 }
 
-fn peers(permission: &Parameters, own: &SecurityGroup, world: &World<'_>) -> Result<Vec<(Peer, Parameters)>, Fault> {
+fn peers(
+    permission: &Parameters,
+    own: &SecurityGroup,
+    context: &CallContext<'_>,
+) -> Result<Vec<(Peer, Parameters)>, Fault> {
     let mut peers = Vec::new();
     for member in permission.list("IpRanges") {
         peers.push((ipv4(member.need("CidrIp")?)?, member));
@@ -181,13 +189,13 @@ fn peers(permission: &Parameters, own: &SecurityGroup, world: &World<'_>) -> Res
     }
     for member in permission.list("PrefixListIds") {
         let id = member.need("PrefixListId")?;
-        prefix_list::find(world.region, id)?;
+        prefix_list::find(context.region, id)?;
         peers.push((Peer::PrefixList(id.to_owned()), member));
     }
     for member in permission.list("Groups") {
         let id = member.need("GroupId")?;
-        let group: SecurityGroup = store::find(world.own, id)?;
-        if group.vpc != own.vpc || member.get("UserId").is_some_and(|user| user != world.account) {
+        let group: SecurityGroup = store::find(context.own, id)?;
+        if group.vpc != own.vpc || member.get("UserId").is_some_and(|user| user != context.account) {
             let message = "You have specified two resources that belong to different networks.";
             return Err(Fault::new("InvalidGroup.NotFound", message));
         }
@@ -235,21 +243,21 @@ pub fn permissions(rules: &[&Rule], account: &str) -> Value {
 }
 
 /// A rule as DescribeSecurityGroupRules shows it.
-pub fn shown(rule: &Rule, world: &World<'_>) -> Value {
+pub fn shown(rule: &Rule, context: &CallContext<'_>) -> Value {
     let (from, to) = rule.protocol.ports.unwrap_or((-1, -1));
     let mut item = json!({
-        "securityGroupRuleId": rule.id, "groupId": rule.group, "groupOwnerId": world.account,
+        "securityGroupRuleId": rule.id, "groupId": rule.group, "groupOwnerId": context.account,
         "isEgress": rule.egress, "ipProtocol": rule.protocol.name, "fromPort": from, "toPort": to,
         "description": rule.description,
         "securityGroupRuleArn":
-            format!("arn:aws:ec2:{}:{}:security-group-rule/{}", world.region, world.account, rule.id),
-        "tagSet": super::tags::set(world.own, &rule.id),
+            format!("arn:aws:ec2:{}:{}:security-group-rule/{}", context.region, context.account, rule.id),
+        "tagSet": super::tags::set(context.own, &rule.id),
     });
     match &rule.peer {
         Peer::Ipv4(range) => item["cidrIpv4"] = json!(range),
         Peer::Ipv6(range) => item["cidrIpv6"] = json!(range),
         Peer::PrefixList(id) => item["prefixListId"] = json!(id),
-        Peer::Group { id } => item["referencedGroupInfo"] = json!({ "groupId": id, "userId": world.account }),
+        Peer::Group { id } => item["referencedGroupInfo"] = json!({ "groupId": id, "userId": context.account }),
     }
     item
 }

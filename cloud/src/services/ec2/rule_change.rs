@@ -2,13 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::kind;
 use super::listing::Listing;
 use super::rule::{self, Rule};
 use super::security_group::{SecurityGroup, check_text};
-use super::store;
-use super::tags;
-use crate::documents::World;
+use super::{kind, store, tags};
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -16,11 +14,11 @@ use crate::wire::query::Parameters;
 const MOST: usize = 60;
 
 /// AuthorizeSecurityGroupIngress and AuthorizeSecurityGroupEgress: all of the rules or none.
-pub fn authorize(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let group: SecurityGroup = store::find(world.own, parameters.need("GroupId")?)?;
-    let rules = rule::of_request(parameters, &group, world)?;
+pub fn authorize(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let group: SecurityGroup = store::find(context.own, parameters.need("GroupId")?)?;
+    let rules = rule::of_request(parameters, &group, context)?;
     let tags = tags::specified(parameters, kind::SECURITY_GROUP_RULE)?;
-    let mut present = present(&group, &rules, world)?;
+    let mut present = present(&group, &rules, context)?;
     let mut added = Vec::new();
     for rule in rules {
         if let Some(same) = present.iter().find(|other| other.is_same(&rule)) {
@@ -40,36 +38,36 @@ pub fn authorize(parameters: &Parameters, world: &mut World<'_>) -> Result<Value
     }
     let mut items = Vec::new();
     for rule in present.iter().filter(|rule| added.contains(&rule.id)) {
-        store::save(world.own, rule)?;
-        tags::add(world.own, &rule.id, tags.clone())?;
-        items.push(rule::shown(rule, world));
+        store::save(context.own, rule)?;
+        tags::add(context.own, &rule.id, tags.clone())?;
+        items.push(rule::shown(rule, context));
     }
     Ok(json!({ "return": true, "securityGroupRuleSet": items }))
 }
 
 // The rules that the group has in the direction of those given.
-fn present(group: &SecurityGroup, given: &[Rule], world: &World<'_>) -> Result<Vec<Rule>, Fault> {
+fn present(group: &SecurityGroup, given: &[Rule], context: &CallContext<'_>) -> Result<Vec<Rule>, Fault> {
     let egress = given.first().is_some_and(|rule| rule.egress);
-    let all = store::all::<Rule>(world.own)?;
+    let all = store::all::<Rule>(context.own)?;
     Ok(all.into_iter().filter(|rule| rule.group == group.id && rule.egress == egress).collect())
 }
 
 /// RevokeSecurityGroupIngress and RevokeSecurityGroupEgress, by rule ids or by what the rules allow.
-pub fn revoke(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let group: SecurityGroup = store::find(world.own, parameters.need("GroupId")?)?;
+pub fn revoke(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let group: SecurityGroup = store::find(context.own, parameters.need("GroupId")?)?;
     let egress = parameters.operation().contains("Egress");
     let ids = parameters.strings("SecurityGroupRuleId");
     let mut revoked: Vec<Rule> = Vec::new();
     for id in &ids {
-        let rule: Rule = store::find(world.own, id)?;
+        let rule: Rule = store::find(context.own, id)?;
         if rule.group != group.id || rule.egress != egress {
             return Err(kind::SECURITY_GROUP_RULE.missing(id));
         }
         revoked.push(rule);
     }
     if ids.is_empty() {
-        let given = rule::of_request(parameters, &group, world)?;
-        let present = present(&group, &given, world)?;
+        let given = rule::of_request(parameters, &group, context)?;
+        let present = present(&group, &given, context)?;
         for rule in &given {
             let found = present.iter().find(|other| other.is_same(rule)).ok_or_else(|| {
                 let message = "The specified rule does not exist in this security group.";
@@ -80,21 +78,21 @@ pub fn revoke(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     }
     let mut items = Vec::new();
     for rule in &revoked {
-        let mut item = rule::shown(rule, world);
+        let mut item = rule::shown(rule, context);
         // This answer names the other group by a plain field.
         item["referencedGroupId"] = item["referencedGroupInfo"]["groupId"].clone();
         for absent in ["referencedGroupInfo", "tagSet", "groupOwnerId", "securityGroupRuleArn"] {
             item[absent] = Value::Null;
         }
         items.push(item);
-        store::remove::<Rule>(world.own, &rule.id);
+        store::remove::<Rule>(context.own, &rule.id);
     }
     Ok(json!({ "return": true, "revokedSecurityGroupRuleSet": items }))
 }
 
 /// DescribeSecurityGroupRules.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items = store::all::<Rule>(world.own)?.iter().map(|rule| rule::shown(rule, world)).collect();
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let items = store::all::<Rule>(context.own)?.iter().map(|rule| rule::shown(rule, context)).collect();
     let listing = Listing {
         ids: "SecurityGroupRuleId",
         kind: kind::SECURITY_GROUP_RULE,
@@ -106,12 +104,12 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// UpdateSecurityGroupRuleDescriptionsIngress and …Egress; a description that is not given is taken away.
-pub fn update_descriptions(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let group: SecurityGroup = store::find(world.own, parameters.need("GroupId")?)?;
+pub fn update_descriptions(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let group: SecurityGroup = store::find(context.own, parameters.need("GroupId")?)?;
     let by_id = parameters.list("SecurityGroupRuleDescription");
     let mut changed: Vec<Rule> = Vec::new();
     for member in &by_id {
-        let mut rule: Rule = store::find(world.own, member.need("SecurityGroupRuleId")?)?;
+        let mut rule: Rule = store::find(context.own, member.need("SecurityGroupRuleId")?)?;
         if rule.group != group.id || rule.egress != parameters.operation().contains("Egress") {
             return Err(kind::SECURITY_GROUP_RULE.missing(&rule.id));
         }
@@ -120,8 +118,8 @@ pub fn update_descriptions(parameters: &Parameters, world: &mut World<'_>) -> Re
         changed.push(rule);
     }
     if by_id.is_empty() {
-        let given = rule::of_request(parameters, &group, world)?;
-        let present = present(&group, &given, world)?;
+        let given = rule::of_request(parameters, &group, context)?;
+        let present = present(&group, &given, context)?;
         for rule in given {
             let found = present.iter().find(|other| other.is_same(&rule)).ok_or_else(|| {
                 let message = "The specified rule does not exist in this security group.";
@@ -131,7 +129,7 @@ pub fn update_descriptions(parameters: &Parameters, world: &mut World<'_>) -> Re
         }
     }
     for rule in &changed {
-        store::save(world.own, rule)?;
+        store::save(context.own, rule)?;
     }
     Ok(json!({ "return": true }))
 }

@@ -9,7 +9,7 @@ use super::rule::{self, Peer, Protocol, Rule};
 use super::store::{self, Record};
 use super::vpc::Vpc;
 use super::{in_use, tags};
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -39,20 +39,20 @@ impl SecurityGroup {
         self.name == "default"
     }
 
-    fn arn(&self, world: &World<'_>) -> String {
-        format!("arn:aws:ec2:{}:{}:security-group/{}", world.region, world.account, self.id)
+    fn arn(&self, context: &CallContext<'_>) -> String {
+        format!("arn:aws:ec2:{}:{}:security-group/{}", context.region, context.account, self.id)
     }
 }
 
-fn shown(group: &SecurityGroup, rules: &[Rule], world: &World<'_>) -> Value {
+fn shown(group: &SecurityGroup, rules: &[Rule], context: &CallContext<'_>) -> Value {
     let permissions = |egress: bool| {
         let chosen: Vec<&Rule> = rules.iter().filter(|rule| rule.group == group.id && rule.egress == egress).collect();
-        rule::permissions(&chosen, world.account)
+        rule::permissions(&chosen, context.account)
     };
     json!({
         "groupId": group.id, "groupName": group.name, "groupDescription": group.description, "vpcId": group.vpc,
-        "ownerId": world.account, "securityGroupArn": group.arn(world), "ipPermissions": permissions(false),
-        "ipPermissionsEgress": permissions(true), "tagSet": tags::set(world.own, &group.id),
+        "ownerId": context.account, "securityGroupArn": group.arn(context), "ipPermissions": permissions(false),
+        "ipPermissionsEgress": permissions(true), "tagSet": tags::set(context.own, &group.id),
     })
 }
 
@@ -93,7 +93,7 @@ pub fn default_of(tables: &Tables, vpc: &str) -> Result<SecurityGroup, Fault> {
 }
 
 /// CreateSecurityGroup: with the rule that lets everything out.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = parameters.need("GroupName")?;
     let description = parameters.need("GroupDescription")?;
     check_text("GroupName", name)?;
@@ -107,8 +107,8 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
     let Some(vpc) = parameters.get("VpcId") else {
         return Err(Fault::new("VPCIdNotSpecified", "No default VPC for this user"));
     };
-    let vpc: Vpc = store::find(world.own, vpc)?;
-    if store::all::<SecurityGroup>(world.own)?.iter().any(|group| group.vpc == vpc.id && group.name == name) {
+    let vpc: Vpc = store::find(context.own, vpc)?;
+    if store::all::<SecurityGroup>(context.own)?.iter().any(|group| group.vpc == vpc.id && group.name == name) {
         let message = format!("The security group '{name}' already exists for VPC '{}'", vpc.id);
         return Err(Fault::new("InvalidGroup.Duplicate", message));
     }
@@ -119,12 +119,12 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         name: name.to_owned(),
         description: description.to_owned(),
     };
-    store::save(world.own, &group)?;
-    tags::add(world.own, &group.id, tags)?;
-    store::save(world.own, &Rule::new(&group.id, true, Protocol::all(), Peer::Ipv4("0.0.0.0/0".into())))?;
+    store::save(context.own, &group)?;
+    tags::add(context.own, &group.id, tags)?;
+    store::save(context.own, &Rule::new(&group.id, true, Protocol::all(), Peer::Ipv4("0.0.0.0/0".into())))?;
     Ok(json!({
-        "return": true, "groupId": group.id, "securityGroupArn": group.arn(world),
-        "tagSet": tags::set(world.own, &group.id),
+        "return": true, "groupId": group.id, "securityGroupArn": group.arn(context),
+        "tagSet": tags::set(context.own, &group.id),
     }))
 }
 
@@ -145,14 +145,14 @@ fn invalid(parameter: &str, text: &str, why: &str) -> Fault {
 }
 
 /// DescribeSecurityGroups.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     if let Some(name) = parameters.strings("GroupName").first() {
         // Names are for groups of the default VPC, which this account does not have.
         let message = format!("The security group '{name}' does not exist in default VPC 'none'");
         return Err(Fault::new("InvalidGroup.NotFound", message));
     }
-    let rules: Vec<Rule> = store::all(world.own)?;
-    let items = store::all::<SecurityGroup>(world.own)?.iter().map(|group| shown(group, &rules, world)).collect();
+    let rules: Vec<Rule> = store::all(context.own)?;
+    let items = store::all::<SecurityGroup>(context.own)?.iter().map(|group| shown(group, &rules, context)).collect();
     let listing = Listing {
         ids: "GroupId",
         kind: kind::SECURITY_GROUP,
@@ -184,15 +184,15 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// DeleteSecurityGroup: refused for a default group, and while a rule or a network interface refers to it.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let group: SecurityGroup = store::find(world.own, parameters.need("GroupId")?)?;
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let group: SecurityGroup = store::find(context.own, parameters.need("GroupId")?)?;
     if group.is_default() {
         let message = format!("the specified group: \"{}\" name: \"default\" cannot be deleted by a user", group.id);
         return Err(Fault::new("CannotDelete", message));
     }
-    if in_use::security_group(world, &group.id)? {
+    if in_use::security_group(context, &group.id)? {
         return Err(Fault::new("DependencyViolation", format!("resource {} has a dependent object", group.id)));
     }
-    remove(world.own, &group.id)?;
+    remove(context.own, &group.id)?;
     Ok(json!({ "return": true, "groupId": group.id }))
 }

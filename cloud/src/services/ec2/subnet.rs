@@ -10,7 +10,7 @@ use super::network_interface::{self, NetworkInterface};
 use super::store::{self, Record};
 use super::vpc::{Vpc, parse_range};
 use super::{in_use, route_association, tags, zone};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -48,11 +48,11 @@ impl Subnet {
     }
 }
 
-fn shown(subnet: &Subnet, interfaces: &[NetworkInterface], world: &World<'_>) -> Result<Value, Fault> {
+fn shown(subnet: &Subnet, interfaces: &[NetworkInterface], context: &CallContext<'_>) -> Result<Value, Fault> {
     let used = interfaces.iter().filter(|interface| interface.subnet == subnet.id).count();
-    let arn = format!("arn:aws:ec2:{}:{}:subnet/{}", world.region, world.account, subnet.id);
+    let arn = format!("arn:aws:ec2:{}:{}:subnet/{}", context.region, context.account, subnet.id);
     Ok(json!({
-        "subnetId": subnet.id, "subnetArn": arn, "ownerId": world.account, "vpcId": subnet.vpc,
+        "subnetId": subnet.id, "subnetArn": arn, "ownerId": context.account, "vpcId": subnet.vpc,
         "state": "available", "cidrBlock": subnet.cidr, "availabilityZone": subnet.zone,
         "availabilityZoneId": subnet.zone_id,
         "availableIpAddressCount": subnet.range()?.size().saturating_sub(RESERVED + used as u64),
@@ -62,25 +62,25 @@ fn shown(subnet: &Subnet, interfaces: &[NetworkInterface], world: &World<'_>) ->
         "privateDnsNameOptionsOnLaunch": {
             "hostnameType": "ip-name", "enableResourceNameDnsARecord": false, "enableResourceNameDnsAAAARecord": false,
         },
-        "tagSet": tags::set(world.own, &subnet.id),
+        "tagSet": tags::set(context.own, &subnet.id),
     }))
 }
 
 /// CreateSubnet.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     let asked = parameters.need("CidrBlock")?;
     let range = parse_range(asked, "InvalidSubnet.Range")?;
     if !vpc.range()?.contains(range) {
         return Err(Fault::new("InvalidSubnet.Range", format!("The CIDR '{asked}' is invalid.")));
     }
-    for other in store::all::<Subnet>(world.own)?.iter().filter(|other| other.vpc == vpc.id) {
+    for other in store::all::<Subnet>(context.own)?.iter().filter(|other| other.vpc == vpc.id) {
         if other.range()?.overlaps(range) {
             let message = format!("The CIDR '{asked}' conflicts with another subnet");
             return Err(Fault::new("InvalidSubnet.Conflict", message));
         }
     }
-    let zone = choose_zone(parameters, world.region)?;
+    let zone = choose_zone(parameters, context.region)?;
     let tags = tags::specified(parameters, kind::SUBNET)?;
     let subnet = Subnet {
         id: kind::SUBNET.fresh(),
@@ -90,9 +90,9 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         zone_id: zone.id,
         map_public_ip: false,
     };
-    store::save(world.own, &subnet)?;
-    tags::add(world.own, &subnet.id, tags)?;
-    Ok(json!({ "subnet": shown(&subnet, &[], world)? }))
+    store::save(context.own, &subnet)?;
+    tags::add(context.own, &subnet.id, tags)?;
+    Ok(json!({ "subnet": shown(&subnet, &[], context)? }))
 }
 
 fn choose_zone(parameters: &Parameters, region: &str) -> Result<zone::Zone, Fault> {
@@ -116,10 +116,10 @@ fn choose_zone(parameters: &Parameters, region: &str) -> Result<zone::Zone, Faul
 }
 
 /// DescribeSubnets.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let interfaces = network_interface::all(world)?;
-    let subnets = store::all::<Subnet>(world.own)?;
-    let items = subnets.iter().map(|subnet| shown(subnet, &interfaces, world)).collect::<Result<_, _>>()?;
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let interfaces = network_interface::all(context)?;
+    let subnets = store::all::<Subnet>(context.own)?;
+    let items = subnets.iter().map(|subnet| shown(subnet, &interfaces, context)).collect::<Result<_, _>>()?;
     let listing = Listing {
         ids: "SubnetId",
         kind: kind::SUBNET,
@@ -147,8 +147,8 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 
 /// ModifySubnetAttribute: whether instances get public addresses; the attributes of IPv6 and Outposts need what
 /// subnets here never have, and are refused.
-pub fn modify(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut subnet: Subnet = store::find(world.own, parameters.need("SubnetId")?)?;
+pub fn modify(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut subnet: Subnet = store::find(context.own, parameters.need("SubnetId")?)?;
     let other = parameters
         .iter()
         .map(|(key, _)| key)
@@ -158,18 +158,18 @@ pub fn modify(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         return Err(Fault::new("InvalidParameterValue", message));
     }
     subnet.map_public_ip = parameters.need("MapPublicIpOnLaunch.Value")? == "true";
-    store::save(world.own, &subnet)?;
+    store::save(context.own, &subnet)?;
     Ok(json!({ "return": true }))
 }
 
 /// DeleteSubnet: refused while a network interface is in it. Its association with a route table goes with it.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let subnet: Subnet = store::find(world.own, parameters.need("SubnetId")?)?;
-    if in_use::subnet(world, &subnet.id)? {
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let subnet: Subnet = store::find(context.own, parameters.need("SubnetId")?)?;
+    if in_use::subnet(context, &subnet.id)? {
         let message = format!("The subnet '{}' has dependencies and cannot be deleted.", subnet.id);
         return Err(Fault::new("DependencyViolation", message));
     }
-    route_association::remove_of_subnet(world.own, &subnet.id)?;
-    store::remove::<Subnet>(world.own, &subnet.id);
+    route_association::remove_of_subnet(context.own, &subnet.id)?;
+    store::remove::<Subnet>(context.own, &subnet.id);
     Ok(json!({ "return": true }))
 }

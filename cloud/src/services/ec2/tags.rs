@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::kind::{self, Kind};
 use super::{filter, listing};
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -66,8 +66,8 @@ fn of(tables: &Tables, id: &str) -> BTreeMap<String, String> {
 }
 
 /// CreateTags.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let ids = resource_ids(parameters, world.own)?;
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let ids = resource_ids(parameters, context.own)?;
     let mut tags = BTreeMap::new();
     for (key, value) in pairs(parameters)? {
         let value = value.unwrap_or_default();
@@ -78,34 +78,34 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         return Err(Fault::new("MissingParameter", "The request must contain the parameter tagSet"));
     }
     for id in ids {
-        add(world.own, &id, tags.clone())?;
+        add(context.own, &id, tags.clone())?;
     }
     Ok(json!({ "return": true }))
 }
 
 /// DeleteTags: by key, by key and value, or, with no tag named, all of them.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let asked = pairs(parameters)?;
-    for id in resource_ids(parameters, world.own)? {
-        let mut present = of(world.own, &id);
+    for id in resource_ids(parameters, context.own)? {
+        let mut present = of(context.own, &id);
         present.retain(|key, value| {
             let named = asked.iter().any(|(k, v)| k == key && v.as_ref().is_none_or(|v| v == value));
             !asked.is_empty() && !named
         });
-        world.own.put(TABLE, &*id, json!(present));
+        context.own.put(TABLE, &*id, json!(present));
     }
     Ok(json!({ "return": true }))
 }
 
 /// DescribeTags.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     const FILTERS: filter::Filters =
         &[("key", "key"), ("value", "value"), ("resource-id", "resourceId"), ("resource-type", "resourceType")];
     filter::check(parameters, FILTERS)?;
     let mut items = Vec::new();
-    for (id, _) in world.own.all(TABLE) {
+    for (id, _) in context.own.all(TABLE) {
         let resource_type = Kind::of(id).map(|kind| kind.resource_type);
-        for (key, value) in of(world.own, id) {
+        for (key, value) in of(context.own, id) {
             let mut item = json!({
                 "resourceId": id, "resourceType": resource_type, "key": key, "value": value,
                 "tagSet": [{ "key": key, "value": value }],

@@ -8,7 +8,7 @@ use super::kind::{self, Kind};
 use super::listing::Listing;
 use super::store::{self, Record};
 use super::{in_use, network_acl, route_table, security_group, tags};
-use crate::documents::{Tables, World};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -59,20 +59,20 @@ pub fn parse_range(text: &str, code: &str) -> Result<Cidr, Fault> {
     Ok(range)
 }
 
-fn shown(vpc: &Vpc, world: &World<'_>, state: &str) -> Value {
+fn shown(vpc: &Vpc, context: &CallContext<'_>, state: &str) -> Value {
     json!({
-        "vpcId": vpc.id, "ownerId": world.account, "state": state, "cidrBlock": vpc.cidr,
+        "vpcId": vpc.id, "ownerId": context.account, "state": state, "cidrBlock": vpc.cidr,
         "dhcpOptionsId": vpc.dhcp_options, "instanceTenancy": vpc.tenancy, "isDefault": false,
         "cidrBlockAssociationSet": [{
             "associationId": vpc.cidr_association, "cidrBlock": vpc.cidr, "cidrBlockState": { "state": "associated" },
         }],
         "ipv6CidrBlockAssociationSet": [],
-        "tagSet": tags::set(world.own, &vpc.id),
+        "tagSet": tags::set(context.own, &vpc.id),
     })
 }
 
 /// CreateVpc: also makes its main route table, default security group and default network access control list.
-pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let range = parse_range(parameters.need("CidrBlock")?, "InvalidVpc.Range")?;
     let tags = tags::specified(parameters, kind::VPC)?;
     let tenancy = parameters.get("InstanceTenancy").unwrap_or("default");
@@ -84,18 +84,18 @@ pub fn create(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
         id: kind::VPC.fresh(),
         cidr: range.to_string(),
         cidr_association: kind::fresh("vpc-cidr-assoc"),
-        dhcp_options: default_dhcp_options(world.own)?,
+        dhcp_options: default_dhcp_options(context.own)?,
         tenancy: tenancy.to_owned(),
         dns_support: true,
         dns_hostnames: false,
         address_usage_metrics: false,
     };
-    store::save(world.own, &vpc)?;
-    tags::add(world.own, &vpc.id, tags)?;
-    route_table::create_main(world.own, &vpc)?;
-    security_group::create_default(world.own, &vpc)?;
-    network_acl::create_default(world.own, &vpc)?;
-    Ok(json!({ "vpc": shown(&vpc, world, "pending") }))
+    store::save(context.own, &vpc)?;
+    tags::add(context.own, &vpc.id, tags)?;
+    route_table::create_main(context.own, &vpc)?;
+    security_group::create_default(context.own, &vpc)?;
+    network_acl::create_default(context.own, &vpc)?;
+    Ok(json!({ "vpc": shown(&vpc, context, "pending") }))
 }
 
 // A region has one default set of DHCP options, which all VPCs share.
@@ -105,8 +105,8 @@ fn default_dhcp_options(tables: &Tables) -> Result<String, Fault> {
 }
 
 /// DescribeVpcs.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let items = store::all::<Vpc>(world.own)?.iter().map(|vpc| shown(vpc, world, "available")).collect();
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let items = store::all::<Vpc>(context.own)?.iter().map(|vpc| shown(vpc, context, "available")).collect();
     let listing = Listing {
         ids: "VpcId",
         kind: kind::VPC,
@@ -130,15 +130,15 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// DeleteVpc: refused while anything but what CreateVpc made is in it.
-pub fn delete(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
-    if in_use::vpc(world, &vpc.id)? {
+pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
+    if in_use::vpc(context, &vpc.id)? {
         let message = format!("The vpc '{}' has dependencies and cannot be deleted.", vpc.id);
         return Err(Fault::new("DependencyViolation", message));
     }
-    route_table::remove_of_vpc(world.own, &vpc.id)?;
-    security_group::remove_of_vpc(world.own, &vpc.id)?;
-    network_acl::remove_of_vpc(world.own, &vpc.id)?;
-    store::remove::<Vpc>(world.own, &vpc.id);
+    route_table::remove_of_vpc(context.own, &vpc.id)?;
+    security_group::remove_of_vpc(context.own, &vpc.id)?;
+    network_acl::remove_of_vpc(context.own, &vpc.id)?;
+    store::remove::<Vpc>(context.own, &vpc.id);
     Ok(json!({ "return": true }))
 }

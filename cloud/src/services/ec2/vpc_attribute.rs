@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::store;
 use super::vpc::Vpc;
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -19,8 +19,8 @@ fn field<'a>(vpc: &'a mut Vpc, attribute: &str) -> &'a mut bool {
 }
 
 /// DescribeVpcAttribute.
-pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     let asked = parameters.need("Attribute")?;
     let attribute = ATTRIBUTES.iter().find(|known| **known == asked).ok_or_else(|| {
         let message = format!("Value ({asked}) for parameter attribute is invalid. Unknown attribute.");
@@ -31,8 +31,8 @@ pub fn describe(parameters: &Parameters, world: &mut World<'_>) -> Result<Value,
 }
 
 /// ModifyVpcAttribute: exactly one attribute in each call.
-pub fn modify(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut vpc: Vpc = store::find(world.own, parameters.need("VpcId")?)?;
+pub fn modify(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     let given: Vec<(&str, &str)> = ATTRIBUTES
         .iter()
         .filter_map(|attribute| {
@@ -49,6 +49,6 @@ pub fn modify(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, F
             return Err(Fault::new("InvalidParameterCombination", message));
         }
     }
-    store::save(world.own, &vpc)?;
+    store::save(context.own, &vpc)?;
     Ok(json!({ "return": true }))
 }

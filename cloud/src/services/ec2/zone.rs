@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::filter::{self, Filters};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -66,7 +66,7 @@ pub fn zones(region: &str) -> Vec<Zone> {
 }
 
 /// DescribeAvailabilityZones.
-pub fn describe_zones(parameters: &Parameters, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe_zones(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     const FILTERS: Filters = &[
         ("zone-name", "zoneName"),
         ("zone-id", "zoneId"),
@@ -76,12 +76,12 @@ pub fn describe_zones(parameters: &Parameters, world: &mut World<'_>) -> Result<
         ("opt-in-status", "optInStatus"),
         ("state", "zoneState"),
     ];
-    let items: Vec<Value> = zones(world.region)
+    let items: Vec<Value> = zones(context.region)
         .into_iter()
         .map(|zone| {
             json!({
-                "zoneName": zone.name, "zoneId": zone.id, "regionName": world.region, "zoneState": "available",
-                "zoneType": "availability-zone", "groupName": world.region, "networkBorderGroup": world.region,
+                "zoneName": zone.name, "zoneId": zone.id, "regionName": context.region, "zoneState": "available",
+                "zoneType": "availability-zone", "groupName": context.region, "networkBorderGroup": context.region,
                 "optInStatus": "opt-in-not-required", "messageSet": [],
             })
         })
@@ -99,7 +99,7 @@ pub fn describe_zones(parameters: &Parameters, world: &mut World<'_>) -> Result<
 }
 
 /// DescribeRegions.
-pub fn describe_regions(parameters: &Parameters, _world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe_regions(parameters: &Parameters, _context: &mut CallContext<'_>) -> Result<Value, Fault> {
     const FILTERS: Filters =
         &[("endpoint", "regionEndpoint"), ("region-name", "regionName"), ("opt-in-status", "optInStatus")];
     let item = |name: &str, status: &str| json!({ "regionName": name, "optInStatus": status, "regionEndpoint": format!("ec2.{name}.amazonaws.com") });

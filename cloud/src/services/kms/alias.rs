@@ -2,10 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::key::{page, seconds};
-use super::{Key, name, text};
-use crate::documents::{Tables, World};
+use super::key::page;
+use super::{Key, name};
+use crate::clock::seconds;
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
+use crate::services::json::{self, text};
 
 /// `alias/…` → key and instants.
 const TABLE: &str = "Alias";
@@ -16,70 +18,70 @@ pub fn target(kms: &Tables, alias: &str) -> Option<String> {
 }
 
 /// The ARN of an alias.
-pub fn arn(world: &World<'_>, alias: &str) -> String {
-    format!("{}{alias}", name::prefix(world))
+pub fn arn(context: &CallContext<'_>, alias: &str) -> String {
+    format!("{}{alias}", name::prefix(context))
 }
 
 /// Forgets the aliases of a key.
-pub fn forget_of(world: &mut World<'_>, key: &Key) {
-    world.own.retain(TABLE, |_, record| record["TargetKeyId"] != key.id.as_str());
+pub fn forget_of(context: &mut CallContext<'_>, key: &Key) {
+    context.own.retain(TABLE, |_, record| record["TargetKeyId"] != key.id.as_str());
 }
 
 /// CreateAlias.
-pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let alias = checked(input)?;
-    let key = name::find_itself(world, text(input, "TargetKeyId"))?;
-    key.check_staying(world)?;
-    if world.own.get(TABLE, alias).is_some() {
-        let message = format!("An alias with the name {} already exists", arn(world, alias));
+    let key = name::find_itself(context, text(input, "TargetKeyId"))?;
+    key.check_staying(context)?;
+    if context.own.get(TABLE, alias).is_some() {
+        let message = format!("An alias with the name {} already exists", arn(context, alias));
         return Err(Fault::new("AlreadyExistsException", message));
     }
-    let record = json!({ "TargetKeyId": key.id, "CreatedMs": world.now_ms, "ModifiedMs": world.now_ms });
-    world.own.put(TABLE, alias, record);
+    let record = json!({ "TargetKeyId": key.id, "CreatedMs": context.now_ms, "ModifiedMs": context.now_ms });
+    context.own.put(TABLE, alias, record);
     Ok(json!({}))
 }
 
 /// UpdateAlias: moves an alias to another key.
-pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let alias = checked(input)?;
-    let key = name::find_itself(world, text(input, "TargetKeyId"))?;
-    key.check_staying(world)?;
-    let (now_ms, missing) = (world.now_ms, not_found(world, alias));
-    let record = world.own.get_mut(TABLE, alias).ok_or(missing)?;
+    let key = name::find_itself(context, text(input, "TargetKeyId"))?;
+    key.check_staying(context)?;
+    let (now_ms, missing) = (context.now_ms, not_found(context, alias));
+    let record = context.own.get_mut(TABLE, alias).ok_or(missing)?;
     record["TargetKeyId"] = json!(key.id);
     record["ModifiedMs"] = json!(now_ms);
     Ok(json!({}))
 }
 
 /// DeleteAlias; the key stays.
-pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let alias = checked(input)?;
-    world.own.remove(TABLE, alias).ok_or_else(|| not_found(world, alias))?;
+    context.own.remove(TABLE, alias).ok_or_else(|| not_found(context, alias))?;
     Ok(json!({}))
 }
 
 /// ListAliases, all or those of one key.
-pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let key = match input["KeyId"].as_str() {
-        Some(name) => Some(name::find_itself(world, name)?.id),
+        Some(name) => Some(name::find_itself(context, name)?.id),
         None => None,
     };
     let of_key = |record: &Value| key.as_ref().is_none_or(|key| record["TargetKeyId"] == key.as_str());
     let shown = |alias: &str, record: &Value| {
         let instant = |member: &str| seconds(record[member].as_i64().unwrap_or_default());
         json!({
-            "AliasName": alias, "AliasArn": arn(world, alias), "TargetKeyId": record["TargetKeyId"],
+            "AliasName": alias, "AliasArn": arn(context, alias), "TargetKeyId": record["TargetKeyId"],
             "CreationDate": instant("CreatedMs"), "LastUpdatedDate": instant("ModifiedMs"),
         })
     };
-    let aliases = world.own.all(TABLE).filter(|(_, record)| of_key(record));
+    let aliases = context.own.all(TABLE).filter(|(_, record)| of_key(record));
     page("Aliases", aliases.map(|(alias, record)| (alias.to_owned(), shown(alias, record))).collect(), input)
 }
 
 fn checked(input: &Value) -> Result<&str, Fault> {
     let alias = text(input, "AliasName");
     if alias.len() <= "alias/".len() || !alias.starts_with("alias/") {
-        return Err(super::invalid(format!("Alias must start with the prefix \"alias/\", not '{alias}'")));
+        return Err(json::invalid(format!("Alias must start with the prefix \"alias/\", not '{alias}'")));
     }
     if alias.starts_with("alias/aws/") {
         return Err(Fault::new("NotAuthorizedException", "Aliases that begin with alias/aws/ are AWS's own"));
@@ -87,6 +89,6 @@ fn checked(input: &Value) -> Result<&str, Fault> {
     Ok(alias)
 }
 
-fn not_found(world: &World<'_>, alias: &str) -> Fault {
-    name::missing(format!("Alias {} is not found.", arn(world, alias)))
+fn not_found(context: &CallContext<'_>, alias: &str) -> Fault {
+    name::missing(format!("Alias {} is not found.", arn(context, alias)))
 }

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::{cipher, name, tags, text};
-use crate::documents::{Tables, World};
+use super::{cipher, name, tags};
+use crate::clock::seconds;
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
+use crate::services::json::text;
 use crate::services::paging;
 
 /// Id → key.
@@ -40,37 +42,37 @@ impl Key {
     }
 
     /// Remembers it.
-    pub fn save(&self, world: &mut World<'_>) -> Result<(), Fault> {
+    pub fn save(&self, context: &mut CallContext<'_>) -> Result<(), Fault> {
         let record = serde_json::to_value(self).map_err(|error| damaged(&self.id, &error))?;
-        world.own.put(TABLE, self.id.as_str(), record);
+        context.own.put(TABLE, self.id.as_str(), record);
         Ok(())
     }
 
     /// Forgets it.
-    pub fn remove(&self, world: &mut World<'_>) {
-        world.own.remove(TABLE, &self.id);
+    pub fn remove(&self, context: &mut CallContext<'_>) {
+        context.own.remove(TABLE, &self.id);
     }
 
     /// Its ARN.
-    pub fn arn(&self, world: &World<'_>) -> String {
-        name::key_arn(world, &self.id)
+    pub fn arn(&self, context: &CallContext<'_>) -> String {
+        name::key_arn(context, &self.id)
     }
 
     /// Refuses the use of a key that is disabled or pending deletion.
-    pub fn check_usable(&self, world: &World<'_>) -> Result<(), Fault> {
-        self.check_staying(world)?;
+    pub fn check_usable(&self, context: &CallContext<'_>) -> Result<(), Fault> {
+        self.check_staying(context)?;
         if self.enabled {
             return Ok(());
         }
-        Err(Fault::new("DisabledException", format!("{} is disabled.", self.arn(world))))
+        Err(Fault::new("DisabledException", format!("{} is disabled.", self.arn(context))))
     }
 
     /// Refuses a change of a key that is pending deletion.
-    pub fn check_staying(&self, world: &World<'_>) -> Result<(), Fault> {
+    pub fn check_staying(&self, context: &CallContext<'_>) -> Result<(), Fault> {
         if self.deleted_ms.is_none() {
             return Ok(());
         }
-        Err(Fault::new("KMSInvalidStateException", format!("{} is pending deletion.", self.arn(world))))
+        Err(Fault::new("KMSInvalidStateException", format!("{} is pending deletion.", self.arn(context))))
     }
 
     /// Takes it out of use.
@@ -87,9 +89,9 @@ impl Key {
         }
     }
 
-    fn metadata(&self, world: &World<'_>) -> Value {
+    fn metadata(&self, context: &CallContext<'_>) -> Value {
         let mut shown = json!({
-            "AWSAccountId": world.account, "KeyId": self.id, "Arn": self.arn(world),
+            "AWSAccountId": context.account, "KeyId": self.id, "Arn": self.arn(context),
             "CreationDate": seconds(self.created_ms), "Enabled": self.state() == "Enabled",
             "Description": self.description, "KeyUsage": "ENCRYPT_DECRYPT", "KeyState": self.state(),
             "Origin": "AWS_KMS", "KeyManager": "CUSTOMER", "CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
@@ -100,13 +102,6 @@ impl Key {
         }
         shown
     }
-}
-
-/// An instant as KMS writes it.
-pub fn seconds(ms: i64) -> Value {
-    #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit a double exactly")]
-    let seconds = ms as f64 / 1000.0;
-    json!(seconds)
 }
 
 fn read(id: &str, record: &Value) -> Result<Key, Fault> {
@@ -121,7 +116,7 @@ fn damaged(id: &str, error: &serde_json::Error) -> Fault {
 }
 
 /// CreateKey: symmetric keys of AWS's making only.
-pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let only = [
         ("KeySpec", "SYMMETRIC_DEFAULT"),
         ("CustomerMasterKeySpec", "SYMMETRIC_DEFAULT"),
@@ -143,25 +138,25 @@ pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         id: uuid::Uuid::new_v4().to_string(),
         description: text(input, "Description").to_owned(),
         enabled: true,
-        created_ms: world.now_ms,
+        created_ms: context.now_ms,
         deleted_ms: None,
         tags: tags::given(input)?,
         secret: cipher::new_secret()?,
     };
-    key.save(world)?;
-    Ok(json!({ "KeyMetadata": key.metadata(world) }))
+    key.save(context)?;
+    Ok(json!({ "KeyMetadata": key.metadata(context) }))
 }
 
 /// DescribeKey.
-pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let key = name::find(world, text(input, "KeyId"))?;
-    Ok(json!({ "KeyMetadata": key.metadata(world) }))
+pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let key = name::find(context, text(input, "KeyId"))?;
+    Ok(json!({ "KeyMetadata": key.metadata(context) }))
 }
 
 /// ListKeys.
-pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let keys = Key::all(world.own)?;
-    let entries = keys.into_iter().map(|key| (key.id.clone(), json!({ "KeyId": key.id, "KeyArn": key.arn(world) })));
+pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let keys = Key::all(context.own)?;
+    let entries = keys.into_iter().map(|key| (key.id.clone(), json!({ "KeyId": key.id, "KeyArn": key.arn(context) })));
     page("Keys", entries.collect(), input)
 }
 
@@ -174,28 +169,28 @@ pub fn page(name: &str, items: Vec<(String, Value)>, input: &Value) -> Result<Va
 }
 
 /// EnableKey.
-pub fn enable(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    set_enabled(input, world, true)
+pub fn enable(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    set_enabled(input, context, true)
 }
 
 /// DisableKey.
-pub fn disable(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    set_enabled(input, world, false)
+pub fn disable(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    set_enabled(input, context, false)
 }
 
-fn set_enabled(input: &Value, world: &mut World<'_>, enabled: bool) -> Result<Value, Fault> {
-    let mut key = name::find_itself(world, text(input, "KeyId"))?;
-    key.check_staying(world)?;
+fn set_enabled(input: &Value, context: &mut CallContext<'_>, enabled: bool) -> Result<Value, Fault> {
+    let mut key = name::find_itself(context, text(input, "KeyId"))?;
+    key.check_staying(context)?;
     key.enabled = enabled;
-    key.save(world)?;
+    key.save(context)?;
     Ok(json!({}))
 }
 
 /// UpdateKeyDescription.
-pub fn update_description(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut key = name::find_itself(world, text(input, "KeyId"))?;
-    key.check_staying(world)?;
+pub fn update_description(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut key = name::find_itself(context, text(input, "KeyId"))?;
+    key.check_staying(context)?;
     text(input, "Description").clone_into(&mut key.description);
-    key.save(world)?;
+    key.save(context)?;
     Ok(json!({}))
 }

@@ -3,9 +3,10 @@
 use serde_json::{Map, Value, json};
 
 use super::key::page;
-use super::{name, text};
-use crate::documents::World;
+use super::name;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::text;
 
 /// The most tags that a key may have.
 const MOST: usize = 50;
@@ -33,28 +34,28 @@ fn limited(tags: Map<String, Value>) -> Result<Map<String, Value>, Fault> {
 }
 
 /// TagResource.
-pub fn tag(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut key = name::find_itself(world, text(input, "KeyId"))?;
-    key.check_staying(world)?;
+pub fn tag(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut key = name::find_itself(context, text(input, "KeyId"))?;
+    key.check_staying(context)?;
     key.tags.extend(given(input)?);
     key.tags = limited(key.tags)?;
-    key.save(world)?;
+    key.save(context)?;
     Ok(json!({}))
 }
 
 /// UntagResource: keys that are not there are no error.
-pub fn untag(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut key = name::find_itself(world, text(input, "KeyId"))?;
-    key.check_staying(world)?;
+pub fn untag(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut key = name::find_itself(context, text(input, "KeyId"))?;
+    key.check_staying(context)?;
     let gone = input["TagKeys"].as_array().map(Vec::as_slice).unwrap_or_default();
     key.tags.retain(|tag, _| !gone.iter().any(|name| name == tag));
-    key.save(world)?;
+    key.save(context)?;
     Ok(json!({}))
 }
 
 /// ListResourceTags.
-pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let key = name::find_itself(world, text(input, "KeyId"))?;
+pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let key = name::find_itself(context, text(input, "KeyId"))?;
     let tags = key.tags.iter().map(|(tag, value)| (tag.clone(), json!({ "TagKey": tag, "TagValue": value })));
     page("Tags", tags.collect(), input)
 }

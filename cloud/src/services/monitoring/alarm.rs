@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::clock::now;
 use super::refusal::{Outcome, invalid, need, texts};
-use super::{alarm_checks, composite, history, now, tags};
-use crate::documents::World;
+use super::{alarm_checks, composite, history, tags};
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// The table of the metric alarms, by name.
@@ -15,24 +16,24 @@ pub(super) const COMPOSITE_ALARMS: &str = "composite-alarms";
 const UNCHECKED: &str = "Unchecked: Initial alarm creation";
 
 /// PutMetricAlarm: creates the alarm, or replaces all of its configuration and keeps its state.
-pub(super) fn put(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn put(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     alarm_checks::check(input)?;
     let name = need(input, "AlarmName")?;
-    if world.own.get(COMPOSITE_ALARMS, name).is_some() {
+    if context.own.get(COMPOSITE_ALARMS, name).is_some() {
         return Err(invalid(format!("A composite alarm with the name {name} exists already")));
     }
-    let mut alarm = configuration(input, world);
+    let mut alarm = configuration(input, context);
     alarm.entry("Dimensions").or_insert_with(|| json!([]));
-    record(METRIC_ALARMS, name, alarm, input, world)
+    record(METRIC_ALARMS, name, alarm, input, context)
 }
 
 /// What an alarm of either kind keeps of the input, with what CloudWatch fills in.
-pub(super) fn configuration(input: &Value, world: &World<'_>) -> Map<String, Value> {
+pub(super) fn configuration(input: &Value, context: &CallContext<'_>) -> Map<String, Value> {
     let mut alarm = input.as_object().cloned().unwrap_or_default();
     alarm.remove("Tags");
     let name = input["AlarmName"].as_str().unwrap_or_default();
-    alarm.insert("AlarmArn".to_owned(), json!(arn(world, name)));
-    alarm.insert("AlarmConfigurationUpdatedTimestamp".to_owned(), now(world));
+    alarm.insert("AlarmArn".to_owned(), json!(arn(context, name)));
+    alarm.insert("AlarmConfigurationUpdatedTimestamp".to_owned(), now(context));
     alarm.entry("ActionsEnabled").or_insert(json!(true));
     for actions in ["OKActions", "AlarmActions", "InsufficientDataActions"] {
         // An empty list comes as an empty text from the query protocol.
@@ -49,9 +50,9 @@ pub(super) fn record(
     name: &str,
     mut alarm: Map<String, Value>,
     input: &Value,
-    world: &mut World<'_>,
+    context: &mut CallContext<'_>,
 ) -> Outcome {
-    let before = world.own.get(table, name).cloned();
+    let before = context.own.get(table, name).cloned();
     if let Some(old) = &before {
         for field in STATE {
             if !old[field].is_null() {
@@ -59,16 +60,16 @@ pub(super) fn record(
             }
         }
     } else {
-        tags::at_creation(&arn(world, name), input, world)?;
+        tags::at_creation(&arn(context, name), input, context)?;
         alarm.insert("StateValue".to_owned(), json!("INSUFFICIENT_DATA"));
         alarm.insert("StateReason".to_owned(), json!(UNCHECKED));
-        alarm.insert("StateUpdatedTimestamp".to_owned(), now(world));
-        alarm.insert("StateTransitionedTimestamp".to_owned(), now(world));
+        alarm.insert("StateUpdatedTimestamp".to_owned(), now(context));
+        alarm.insert("StateTransitionedTimestamp".to_owned(), now(context));
     }
-    world.own.put(table, name, Value::Object(alarm));
+    context.own.put(table, name, Value::Object(alarm));
     let summary =
         if before.is_some() { format!("Alarm \"{name}\" updated") } else { format!("Alarm \"{name}\" created") };
-    history::add(world, table, name, "ConfigurationUpdate", &summary);
+    history::add(context, table, name, "ConfigurationUpdate", &summary);
     Ok(json!({}))
 }
 
@@ -77,20 +78,20 @@ const STATE: [&str; 5] =
     ["StateValue", "StateReason", "StateReasonData", "StateUpdatedTimestamp", "StateTransitionedTimestamp"];
 
 /// DeleteAlarms: deletes those of the named alarms that exist, and refuses when none of them does.
-pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let names = texts(input, "AlarmNames");
     if names.is_empty() || names.len() > 100 {
         return Err(invalid("AlarmNames must have between 1 and 100 members"));
     }
-    if names.iter().filter(|name| world.own.get(COMPOSITE_ALARMS, name).is_some()).count() > 1 {
+    if names.iter().filter(|name| context.own.get(COMPOSITE_ALARMS, name).is_some()).count() > 1 {
         return Err(invalid("Only one composite alarm can be deleted in a call"));
     }
-    let present: Vec<&str> = names.into_iter().filter(|name| find(world, name).is_some()).collect();
+    let present: Vec<&str> = names.into_iter().filter(|name| find(context, name).is_some()).collect();
     if present.is_empty() {
         return Err(Fault { status: 404, ..Fault::new("ResourceNotFound", "The named alarms do not exist") }.into());
     }
     for name in &present {
-        let mut watchers = composite::depending_on(world, name);
+        let mut watchers = composite::depending_on(context, name);
         watchers.retain(|watcher| !present.contains(&watcher.as_str()));
         if !watchers.is_empty() {
             let watchers = watchers.join(", ");
@@ -100,21 +101,21 @@ pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
         }
     }
     for name in present {
-        let arn = arn(world, name);
-        world.own.remove(METRIC_ALARMS, name);
-        world.own.remove(COMPOSITE_ALARMS, name);
-        world.own.remove(tags::TAGS, &arn);
-        history::forget(world, name);
+        let arn = arn(context, name);
+        context.own.remove(METRIC_ALARMS, name);
+        context.own.remove(COMPOSITE_ALARMS, name);
+        context.own.remove(tags::TAGS, &arn);
+        history::forget(context, name);
     }
     Ok(json!({}))
 }
 
 /// The table that an alarm of this name is in.
-pub(super) fn find(world: &World<'_>, name: &str) -> Option<&'static str> {
-    [METRIC_ALARMS, COMPOSITE_ALARMS].into_iter().find(|table| world.own.get(table, name).is_some())
+pub(super) fn find(context: &CallContext<'_>, name: &str) -> Option<&'static str> {
+    [METRIC_ALARMS, COMPOSITE_ALARMS].into_iter().find(|table| context.own.get(table, name).is_some())
 }
 
 /// The ARN of an alarm of either kind.
-pub(super) fn arn(world: &World<'_>, name: &str) -> String {
-    format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", world.region, world.account)
+pub(super) fn arn(context: &CallContext<'_>, name: &str) -> String {
+    format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", context.region, context.account)
 }

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::alarm::{COMPOSITE_ALARMS, METRIC_ALARMS};
 use super::refusal::{Outcome, bad_combination, bad_token, invalid, members, need, page_size, texts};
 use super::{alarm_rule, composite};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::services::paging::page;
 
 /// DescribeAlarms. Without AlarmTypes only metric alarms are returned, as on AWS.
-pub(super) fn describe(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn describe(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let names = texts(input, "AlarmNames");
     if names.len() > 100 {
         return Err(invalid("Member at 'alarmNames' must have length less than or equal to 100"));
@@ -21,15 +21,15 @@ pub(super) fn describe(input: &Value, world: &mut World<'_>) -> Outcome {
     if types.is_empty() {
         types.push("MetricAlarm");
     }
-    let related = related(input, world)?;
+    let related = related(input, context)?;
     let mut found: Vec<(String, (&str, Value))> = Vec::new();
     for (kind, table) in [("CompositeAlarm", COMPOSITE_ALARMS), ("MetricAlarm", METRIC_ALARMS)] {
         // Alarms that are asked for by their relation are of either kind.
         if !types.contains(&kind) && related.is_none() {
             continue;
         }
-        for (name, alarm) in world.own.all(table) {
-            let alarm = if table == COMPOSITE_ALARMS { composite::with_state(world, alarm) } else { alarm.clone() };
+        for (name, alarm) in context.own.all(table) {
+            let alarm = if table == COMPOSITE_ALARMS { composite::with_state(context, alarm) } else { alarm.clone() };
             let wanted = (names.is_empty() || names.contains(&name))
                 && related.as_ref().is_none_or(|related| related.iter().any(|other| other == name))
                 && matches(input, name, &alarm);
@@ -60,17 +60,17 @@ fn matches(input: &Value, name: &str, alarm: &Value) -> bool {
 }
 
 /// The names of the alarms in the rule of a composite alarm, or of those whose rule names an alarm.
-fn related(input: &Value, world: &World<'_>) -> Outcome<Option<Vec<String>>> {
+fn related(input: &Value, context: &CallContext<'_>) -> Outcome<Option<Vec<String>>> {
     if let Some(parent) = input["ChildrenOfAlarmName"].as_str() {
-        let rule = world.own.get(COMPOSITE_ALARMS, parent).and_then(|alarm| alarm["AlarmRule"].as_str());
+        let rule = context.own.get(COMPOSITE_ALARMS, parent).and_then(|alarm| alarm["AlarmRule"].as_str());
         let children = rule.map(alarm_rule::parse).transpose().map_err(invalid)?;
         return Ok(Some(children.map(|rule| rule.alarms()).unwrap_or_default()));
     }
-    Ok(input["ParentsOfAlarmName"].as_str().map(|child| composite::depending_on(world, child)))
+    Ok(input["ParentsOfAlarmName"].as_str().map(|child| composite::depending_on(context, child)))
 }
 
 /// DescribeAlarmsForMetric: the alarms on exactly this metric.
-pub(super) fn describe_for_metric(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn describe_for_metric(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     need(input, "Namespace")?;
     need(input, "MetricName")?;
     let given = |field: &str| !input[field].is_null();
@@ -90,7 +90,7 @@ pub(super) fn describe_for_metric(input: &Value, world: &mut World<'_>) -> Outco
                 && same_dimensions(metric, input)
         })
     };
-    let alarms: Vec<&Value> = world
+    let alarms: Vec<&Value> = context
         .own
         .all(METRIC_ALARMS)
         .map(|(_, alarm)| alarm)

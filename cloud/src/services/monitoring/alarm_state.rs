@@ -3,13 +3,14 @@
 use serde_json::{Value, json};
 
 use super::alarm::{METRIC_ALARMS, find};
+use super::clock::now;
+use super::history;
 use super::refusal::{Outcome, invalid, need, texts};
-use super::{history, now};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// SetAlarmState: a metric alarm's state, until the next call.
-pub(super) fn set(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn set(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "AlarmName")?;
     let state = need(input, "StateValue")?;
     let reason = need(input, "StateReason")?;
@@ -20,14 +21,14 @@ pub(super) fn set(input: &Value, world: &mut World<'_>) -> Outcome {
     if data.as_str().is_some_and(|text| serde_json::from_str::<Value>(text).is_err()) {
         return Err(Fault::new("InvalidFormat", "StateReasonData was not valid JSON").into());
     }
-    match find(world, name) {
+    match find(context, name) {
         Some(METRIC_ALARMS) => {}
         Some(_) => return Err(invalid("The state of a composite alarm follows from its rule and cannot be set here")),
         None => return Err(Fault { status: 404, ..Fault::new("ResourceNotFound", "Unknown alarm") }.into()),
     }
-    let now = now(world);
+    let now = now(context);
     let mut summary = None;
-    if let Some(alarm) = world.own.get_mut(METRIC_ALARMS, name) {
+    if let Some(alarm) = context.own.get_mut(METRIC_ALARMS, name) {
         if alarm["StateValue"] != state {
             let before = alarm["StateValue"].as_str().unwrap_or_default();
             summary = Some(format!("Alarm updated from {before} to {state}"));
@@ -39,25 +40,25 @@ pub(super) fn set(input: &Value, world: &mut World<'_>) -> Outcome {
         alarm["StateUpdatedTimestamp"] = now;
     }
     if let Some(summary) = summary {
-        history::add(world, METRIC_ALARMS, name, "StateUpdate", &summary);
+        history::add(context, METRIC_ALARMS, name, "StateUpdate", &summary);
     }
     Ok(json!({}))
 }
 
 /// EnableAlarmActions and DisableAlarmActions. Names that are unknown are passed over, as on AWS.
-pub(super) fn enable_actions(input: &Value, enabled: bool, world: &mut World<'_>) -> Outcome {
+pub(super) fn enable_actions(input: &Value, enabled: bool, context: &mut CallContext<'_>) -> Outcome {
     let names = texts(input, "AlarmNames");
     if names.is_empty() || names.len() > 100 {
         return Err(invalid("AlarmNames must have between 1 and 100 members"));
     }
     for name in names {
-        if let Some(table) = find(world, name)
-            && let Some(alarm) = world.own.get_mut(table, name)
+        if let Some(table) = find(context, name)
+            && let Some(alarm) = context.own.get_mut(table, name)
             && alarm["ActionsEnabled"] != enabled
         {
             alarm["ActionsEnabled"] = json!(enabled);
             let word = if enabled { "enabled" } else { "disabled" };
-            history::add(world, table, name, "ConfigurationUpdate", &format!("Alarm \"{name}\" actions {word}"));
+            history::add(context, table, name, "ConfigurationUpdate", &format!("Alarm \"{name}\" actions {word}"));
         }
     }
     Ok(json!({}))

@@ -2,10 +2,11 @@
 
 use serde_json::{Value, json};
 
+use super::clock::now;
 use super::dashboard_body::problems;
 use super::refusal::{Outcome, Refusal, bad_token, invalid_value, need, page_size, texts};
-use super::{now, tags};
-use crate::documents::World;
+use super::tags;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::paging::page;
 
@@ -13,7 +14,7 @@ use crate::services::paging::page;
 pub(super) const DASHBOARDS: &str = "dashboards";
 
 /// PutDashboard.
-pub(super) fn put(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn put(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "DashboardName")?;
     let body = need(input, "DashboardBody")?;
     if name.len() > 255 || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || matches!(letter, '-' | '_')) {
@@ -27,21 +28,21 @@ pub(super) fn put(input: &Value, world: &mut World<'_>) -> Outcome {
         let fault = Fault::new("InvalidParameterInput", message);
         return Err(Refusal { fault, details: json!({ "dashboardValidationMessages": problems }) });
     }
-    let arn = arn(world, name);
-    if world.own.get(DASHBOARDS, name).is_none() {
-        tags::at_creation(&arn, input, world)?;
+    let arn = arn(context, name);
+    if context.own.get(DASHBOARDS, name).is_none() {
+        tags::at_creation(&arn, input, context)?;
     }
     let dashboard = json!({
-        "DashboardName": name, "DashboardArn": arn, "DashboardBody": body, "LastModified": now(world), "Size": body.len(),
+        "DashboardName": name, "DashboardArn": arn, "DashboardBody": body, "LastModified": now(context), "Size": body.len(),
     });
-    world.own.put(DASHBOARDS, name, dashboard);
+    context.own.put(DASHBOARDS, name, dashboard);
     Ok(json!({ "DashboardValidationMessages": [] }))
 }
 
 /// GetDashboard.
-pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn get(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "DashboardName")?;
-    let dashboard = world.own.get(DASHBOARDS, name).ok_or_else(|| missing(name))?;
+    let dashboard = context.own.get(DASHBOARDS, name).ok_or_else(|| missing(name))?;
     Ok(json!({
         "DashboardName": name,
         "DashboardArn": dashboard["DashboardArn"],
@@ -50,9 +51,9 @@ pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// ListDashboards.
-pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let prefix = input["DashboardNamePrefix"].as_str().unwrap_or_default();
-    let entries = world.own.all(DASHBOARDS).filter(|(name, _)| name.starts_with(prefix)).map(|(name, dashboard)| {
+    let entries = context.own.all(DASHBOARDS).filter(|(name, _)| name.starts_with(prefix)).map(|(name, dashboard)| {
         let mut entry = dashboard.clone();
         entry["DashboardBody"] = Value::Null;
         (name.to_owned(), entry)
@@ -63,25 +64,25 @@ pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
 }
 
 /// DeleteDashboards: all of them, or none when one does not exist.
-pub(super) fn delete(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let names = texts(input, "DashboardNames");
     if names.is_empty() {
         return Err(invalid_value("DashboardNames must have at least one member"));
     }
-    if let Some(name) = names.iter().find(|name| world.own.get(DASHBOARDS, name).is_none()) {
+    if let Some(name) = names.iter().find(|name| context.own.get(DASHBOARDS, name).is_none()) {
         return Err(missing(name));
     }
     for name in names {
-        let arn = arn(world, name);
-        world.own.remove(DASHBOARDS, name);
-        world.own.remove(tags::TAGS, &arn);
+        let arn = arn(context, name);
+        context.own.remove(DASHBOARDS, name);
+        context.own.remove(tags::TAGS, &arn);
     }
     Ok(json!({}))
 }
 
 /// The ARN of a dashboard, which names no region.
-pub(super) fn arn(world: &World<'_>, name: &str) -> String {
-    format!("arn:aws:cloudwatch::{}:dashboard/{name}", world.account)
+pub(super) fn arn(context: &CallContext<'_>, name: &str) -> String {
+    format!("arn:aws:cloudwatch::{}:dashboard/{name}", context.account)
 }
 
 fn missing(name: &str) -> Refusal {

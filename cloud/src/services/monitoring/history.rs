@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::alarm::COMPOSITE_ALARMS;
-use super::now;
+use super::clock::now;
 use super::refusal::{Outcome, bad_token, page_size, texts};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::services::paging::page;
 
 const HISTORY: &str = "alarm-history";
@@ -13,28 +13,28 @@ const HISTORY: &str = "alarm-history";
 const KEPT: usize = 100;
 
 /// Adds an item to an alarm's history.
-pub(super) fn add(world: &mut World<'_>, table: &str, name: &str, item_type: &str, summary: &str) {
+pub(super) fn add(context: &mut CallContext<'_>, table: &str, name: &str, item_type: &str, summary: &str) {
     let item = json!({
         "AlarmName": name,
         "AlarmType": if table == COMPOSITE_ALARMS { "CompositeAlarm" } else { "MetricAlarm" },
-        "Timestamp": now(world),
+        "Timestamp": now(context),
         "HistoryItemType": item_type,
         "HistorySummary": summary,
         "HistoryData": json!({ "version": "1.0", "type": item_type }).to_string(),
     });
-    let mut items = world.own.remove(HISTORY, name).and_then(|items| items.as_array().cloned()).unwrap_or_default();
+    let mut items = context.own.remove(HISTORY, name).and_then(|items| items.as_array().cloned()).unwrap_or_default();
     items.push(item);
     let surplus = items.len().saturating_sub(KEPT);
-    world.own.put(HISTORY, name, Value::Array(items.split_off(surplus)));
+    context.own.put(HISTORY, name, Value::Array(items.split_off(surplus)));
 }
 
 /// Drops the history of a deleted alarm.
-pub(super) fn forget(world: &mut World<'_>, name: &str) {
-    world.own.remove(HISTORY, name);
+pub(super) fn forget(context: &mut CallContext<'_>, name: &str) {
+    context.own.remove(HISTORY, name);
 }
 
 /// DescribeAlarmHistory: newest first, unless the caller wants it the other way round.
-pub(super) fn describe(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn describe(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let types = texts(input, "AlarmTypes");
     let matches = |item: &Value| {
         let at = item["Timestamp"].as_f64().unwrap_or_default();
@@ -44,7 +44,7 @@ pub(super) fn describe(input: &Value, world: &mut World<'_>) -> Outcome {
             && input["StartDate"].as_f64().is_none_or(|start| at >= start)
             && input["EndDate"].as_f64().is_none_or(|end| at <= end)
     };
-    let mut items: Vec<&Value> = world
+    let mut items: Vec<&Value> = context
         .own
         .all(HISTORY)
         .flat_map(|(_, items)| items.as_array().into_iter().flatten())

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::clock;
 use super::metric_queries::check_dimensions;
 use super::refusal::{Outcome, bad_combination, bad_token, invalid_value, members, need};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::services::paging::page;
 
 const METRICS: &str = "metrics";
@@ -29,7 +30,7 @@ pub(super) struct Sample {
 }
 
 /// PutMetricData.
-pub(super) fn put(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn put(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let namespace = need(input, "Namespace")?;
     if namespace.starts_with("AWS/") || namespace.starts_with(':') || namespace.len() > 255 {
         return Err(invalid_value(format!("The value {namespace} for parameter Namespace is invalid.")));
@@ -46,8 +47,8 @@ pub(super) fn put(input: &Value, world: &mut World<'_>) -> Outcome {
     for datum in data {
         let name = need(datum, "MetricName")?;
         check_dimensions(datum)?;
-        let sample = sample(datum, super::now(world).as_f64().unwrap_or_default())?;
-        add(namespace, name, datum, &sample, world);
+        let sample = sample(datum, clock::now(context).as_f64().unwrap_or_default())?;
+        add(namespace, name, datum, &sample, context);
     }
     Ok(json!({}))
 }
@@ -99,10 +100,10 @@ fn sample(datum: &Value, now: f64) -> Outcome<Sample> {
     })
 }
 
-fn add(namespace: &str, name: &str, datum: &Value, sample: &Sample, world: &mut World<'_>) {
-    let now = super::now(world).as_f64().unwrap_or_default();
+fn add(namespace: &str, name: &str, datum: &Value, sample: &Sample, context: &mut CallContext<'_>) {
+    let now = clock::now(context).as_f64().unwrap_or_default();
     let key = key(namespace, name, members(datum, "Dimensions"));
-    let mut series = world.own.remove(METRICS, &key).unwrap_or_else(|| {
+    let mut series = context.own.remove(METRICS, &key).unwrap_or_else(|| {
         json!({ "Namespace": namespace, "MetricName": name, "Dimensions": sorted(members(datum, "Dimensions")), "Samples": [] })
     });
     if let Some(samples) = series["Samples"].as_array_mut() {
@@ -112,14 +113,20 @@ fn add(namespace: &str, name: &str, datum: &Value, sample: &Sample, world: &mut 
             "Minimum": sample.minimum, "Maximum": sample.maximum, "Values": sample.values,
         }));
     }
-    world.own.put(METRICS, key, series);
+    context.own.put(METRICS, key, series);
 }
 
 /// The samples of a series from `start` up to but not including `end` (seconds since the epoch), of a unit if one is given.
-pub(super) fn samples(world: &World<'_>, metric: &Value, unit: Option<&str>, start: f64, end: f64) -> Vec<Sample> {
+pub(super) fn samples(
+    context: &CallContext<'_>,
+    metric: &Value,
+    unit: Option<&str>,
+    start: f64,
+    end: f64,
+) -> Vec<Sample> {
     let text = |field: &str| metric[field].as_str().unwrap_or_default();
     let key = key(text("Namespace"), text("MetricName"), members(metric, "Dimensions"));
-    let series = world.own.get(METRICS, &key);
+    let series = context.own.get(METRICS, &key);
     series
         .map(|series| members(series, "Samples"))
         .unwrap_or_default()
@@ -143,9 +150,9 @@ pub(super) fn samples(world: &World<'_>, metric: &Value, unit: Option<&str>, sta
 }
 
 /// ListMetrics: 500 a page.
-pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let recent = input["RecentlyActive"].is_string();
-    let now = super::now(world).as_f64().unwrap_or_default();
+    let now = clock::now(context).as_f64().unwrap_or_default();
     let matches = |series: &Value| {
         let has = |filter: &Value| {
             members(series, "Dimensions").iter().any(|dimension| {
@@ -160,7 +167,7 @@ pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
                     .iter()
                     .any(|sample| sample["At"].as_f64().unwrap_or_default() > now - 3.0 * 3600.0))
     };
-    let found = world.own.all(METRICS).filter(|(_, series)| matches(series)).map(|(key, series)| {
+    let found = context.own.all(METRICS).filter(|(_, series)| matches(series)).map(|(key, series)| {
         let metric = json!({
             "Namespace": series["Namespace"], "MetricName": series["MetricName"], "Dimensions": series["Dimensions"],
         });

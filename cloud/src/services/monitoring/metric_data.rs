@@ -9,7 +9,7 @@ use super::metric::samples;
 use super::metric_queries::{self, returns_data};
 use super::refusal::{Outcome, invalid, members};
 use super::statistics::{by_period, is_computed, span};
-use crate::documents::World;
+use crate::documents::CallContext;
 
 /// An expression may use the result of another, to this depth.
 const DEPTH: usize = 20;
@@ -17,7 +17,7 @@ const DEPTH: usize = 20;
 const USUAL_PERIOD: i64 = 60;
 
 /// GetMetricData. All datapoints come in one page.
-pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn get(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let (start, end) = span(input)?;
     let queries = members(input, "MetricDataQueries");
     metric_queries::check(queries)?;
@@ -26,7 +26,7 @@ pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
     }
     let mut known: BTreeMap<&str, Quantity> = BTreeMap::new();
     for query in queries.iter().filter(|query| query["MetricStat"].is_object()) {
-        known.insert(id(query), Quantity::Series(series(&query["MetricStat"], start, end, world)?));
+        known.insert(id(query), Quantity::Series(series(&query["MetricStat"], start, end, context)?));
     }
     // Expressions may come before what they use; each round resolves those whose parts are known.
     let mut open: Vec<&Value> = queries.iter().filter(|query| query["Expression"].is_string()).collect();
@@ -66,13 +66,13 @@ fn text(query: &Value) -> &str {
     query["Expression"].as_str().unwrap_or_default()
 }
 
-fn series(stat: &Value, start: f64, end: f64, world: &World<'_>) -> Outcome<Series> {
+fn series(stat: &Value, start: f64, end: f64, context: &CallContext<'_>) -> Outcome<Series> {
     let name = stat["Stat"].as_str().unwrap_or_default();
     if !is_computed(name) {
         return Err(invalid(format!("The statistic {name} is not computed.")));
     }
     let period = stat["Period"].as_i64().unwrap_or(USUAL_PERIOD);
-    let found = samples(world, &stat["Metric"], stat["Unit"].as_str(), start, end);
+    let found = samples(context, &stat["Metric"], stat["Unit"].as_str(), start, end);
     let values = by_period(&found, period)
         .into_iter()
         .filter_map(|(at, summary)| Some((at, summary.statistic(name)?)))

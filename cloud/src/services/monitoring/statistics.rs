@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::metric::{Sample, samples};
 use super::metric_queries::{check_period, is_statistic};
 use super::refusal::{Outcome, bad_combination, invalid_value, need, texts};
-use crate::documents::World;
+use crate::documents::CallContext;
 
 /// The most datapoints that GetMetricStatistics returns.
 const MOST: f64 = 1440.0;
@@ -127,7 +127,7 @@ pub(super) fn span(input: &Value) -> Outcome<(f64, f64)> {
 }
 
 /// GetMetricStatistics.
-pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
+pub(super) fn get(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     need(input, "Namespace")?;
     let name = need(input, "MetricName")?;
     let (start, end) = span(input)?;
@@ -149,7 +149,7 @@ pub(super) fn get(input: &Value, world: &mut World<'_>) -> Outcome {
             "You have requested more datapoints than the limit of 1,440. Reduce the datapoints by raising Period or shortening the span.",
         ));
     }
-    let found = samples(world, input, input["Unit"].as_str(), start, end);
+    let found = samples(context, input, input["Unit"].as_str(), start, end);
     let datapoints: Vec<Value> = by_period(&found, period)
         .into_iter()
         .map(|(at, summary)| {

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::refusal::{Outcome, invalid, invalid_value, members, need, texts};
 use super::{alarm, dashboard};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// The table of the tags: by ARN, an object of key and value.
@@ -13,31 +13,31 @@ pub(super) const TAGS: &str = "tags";
 const MOST: usize = 50;
 
 /// Records the tags of a create call for a resource that is new.
-pub(super) fn at_creation(arn: &str, input: &Value, world: &mut World<'_>) -> Outcome<()> {
-    merge(arn, members(input, "Tags"), world)
+pub(super) fn at_creation(arn: &str, input: &Value, context: &mut CallContext<'_>) -> Outcome<()> {
+    merge(arn, members(input, "Tags"), context)
 }
 
 /// TagResource.
-pub(super) fn tag(input: &Value, world: &mut World<'_>) -> Outcome {
-    let arn = existing(input, world)?;
-    merge(&arn, members(input, "Tags"), world)?;
+pub(super) fn tag(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let arn = existing(input, context)?;
+    merge(&arn, members(input, "Tags"), context)?;
     Ok(json!({}))
 }
 
 /// UntagResource.
-pub(super) fn untag(input: &Value, world: &mut World<'_>) -> Outcome {
-    let arn = existing(input, world)?;
+pub(super) fn untag(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let arn = existing(input, context)?;
     let keys = texts(input, "TagKeys");
-    if let Some(Value::Object(tags)) = world.own.get_mut(TAGS, &arn) {
+    if let Some(Value::Object(tags)) = context.own.get_mut(TAGS, &arn) {
         tags.retain(|key, _| !keys.contains(&key.as_str()));
     }
     Ok(json!({}))
 }
 
 /// ListTagsForResource.
-pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
-    let arn = existing(input, world)?;
-    let tags: Vec<Value> = world
+pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
+    let arn = existing(input, context)?;
+    let tags: Vec<Value> = context
         .own
         .get(TAGS, &arn)
         .and_then(Value::as_object)
@@ -46,8 +46,9 @@ pub(super) fn list(input: &Value, world: &mut World<'_>) -> Outcome {
     Ok(json!({ "Tags": tags }))
 }
 
-fn merge(arn: &str, tags: &[Value], world: &mut World<'_>) -> Outcome<()> {
-    let mut all: Map<String, Value> = world.own.get(TAGS, arn).and_then(Value::as_object).cloned().unwrap_or_default();
+fn merge(arn: &str, tags: &[Value], context: &mut CallContext<'_>) -> Outcome<()> {
+    let mut all: Map<String, Value> =
+        context.own.get(TAGS, arn).and_then(Value::as_object).cloned().unwrap_or_default();
     for tag in tags {
         let key = need(tag, "Key")?;
         let value = tag["Value"].as_str().unwrap_or_default();
@@ -62,18 +63,18 @@ fn merge(arn: &str, tags: &[Value], world: &mut World<'_>) -> Outcome<()> {
     if all.len() > MOST {
         return Err(invalid(format!("A resource may have at most {MOST} tags")));
     }
-    world.own.put(TAGS, arn, Value::Object(all));
+    context.own.put(TAGS, arn, Value::Object(all));
     Ok(())
 }
 
 /// The ARN that the input names, if there is an alarm or a dashboard of that ARN.
-fn existing(input: &Value, world: &World<'_>) -> Outcome<String> {
+fn existing(input: &Value, context: &CallContext<'_>) -> Outcome<String> {
     let arn = need(input, "ResourceARN")?;
     let is_alarm = arn
         .split_once(":alarm:")
-        .is_some_and(|(_, name)| arn == alarm::arn(world, name) && alarm::find(world, name).is_some());
+        .is_some_and(|(_, name)| arn == alarm::arn(context, name) && alarm::find(context, name).is_some());
     let is_dashboard = arn.split_once(":dashboard/").is_some_and(|(_, name)| {
-        arn == dashboard::arn(world, name) && world.own.get(dashboard::DASHBOARDS, name).is_some()
+        arn == dashboard::arn(context, name) && context.own.get(dashboard::DASHBOARDS, name).is_some()
     });
     if is_alarm || is_dashboard {
         return Ok(arn.to_owned());

@@ -2,72 +2,73 @@
 
 use serde_json::{Value, json};
 
-use super::component::{Component, Deployed, Step};
+use super::component_record::{Component, Deployed, Step};
 use super::component_spec as spec;
 use super::kind::COMPONENT;
+use super::store::Record;
 use super::transition::Transition;
-use super::{invalid, text};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// UpdateInferenceComponent.
-pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     spec::check_not_empty(input)?;
-    let mut component = at_rest(input, world)?;
+    let mut component = at_rest(input, context)?;
     let mut next = component.deployed.clone();
     if !input["Specification"].is_null() || !input["Specifications"].is_null() {
-        spec::check(input, &component.endpoint_name, world)?;
+        spec::check(input, &component.endpoint_name, context)?;
         if component.base() != input["Specification"]["BaseInferenceComponentName"].as_str() {
             return Err(invalid("The base of an inference component cannot be changed."));
         }
-        next = spec::deployed(input, None, world);
+        next = spec::deployed(input, None, context);
     }
     next.copies = spec::copies(&input["RuntimeConfig"], &component.deployed)?;
     let deployment = Some(&input["DeploymentConfig"]).filter(|deployment| !deployment.is_null());
     if let Some(deployment) = deployment {
         component.last_deployment_config = Some(deployment.clone());
     }
-    begin(component, next, world)
+    begin(component, next, context)
 }
 
 /// UpdateInferenceComponentRuntimeConfig.
-pub fn update_runtime(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let component = at_rest(input, world)?;
+pub fn update_runtime(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let component = at_rest(input, context)?;
     let copies = spec::copies(&input["DesiredRuntimeConfig"], &component.deployed)?;
     let next = Deployed { copies, ..component.deployed.clone() };
-    begin(component, next, world)
+    begin(component, next, context)
 }
 
 /// DeleteInferenceComponent.
-pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let mut component = at_rest(input, world)?;
+pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let mut component = at_rest(input, context)?;
     let name = component.inference_component_name.as_str();
-    if let Some(adapter) = Component::all(world)?.iter().find(|other| other.base() == Some(name)) {
+    if let Some(adapter) = Component::all(context)?.iter().find(|other| other.base() == Some(name)) {
         let message = format!(
             "Cannot delete inference component \"{}\": the adapter \"{}\" is loaded by it.",
-            COMPONENT.arn(world, name),
+            COMPONENT.arn(context, name),
             adapter.inference_component_name
         );
         return Err(invalid(message));
     }
-    component.transition = Some(Transition::begin(world, Step::Delete));
-    component.modified_ms = world.now_ms;
-    component.save(world)?;
+    component.transition = Some(Transition::begin(context, Step::Delete));
+    component.modified_ms = context.now_ms;
+    component.save(context)?;
     Ok(json!({}))
 }
 
 /// The component that an input names, if it is in no transition.
-fn at_rest(input: &Value, world: &World<'_>) -> Result<Component, Fault> {
-    let component = Component::find(world, text(input, "InferenceComponentName"))?;
+fn at_rest(input: &Value, context: &CallContext<'_>) -> Result<Component, Fault> {
+    let component = Component::find(context, text(input, "InferenceComponentName"))?;
     if component.transition.is_some() {
-        return Err(COMPONENT.in_progress(world, &component.inference_component_name));
+        return Err(COMPONENT.in_progress(context, &component.inference_component_name));
     }
     Ok(component)
 }
 
-fn begin(mut component: Component, next: Deployed, world: &mut World<'_>) -> Result<Value, Fault> {
-    component.modified_ms = world.now_ms;
-    component.transition = Some(Transition::begin(world, Step::Update(Box::new(next))));
-    component.save(world)?;
-    Ok(json!({ "InferenceComponentArn": COMPONENT.arn(world, &component.inference_component_name) }))
+fn begin(mut component: Component, next: Deployed, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    component.modified_ms = context.now_ms;
+    component.transition = Some(Transition::begin(context, Step::Update(Box::new(next))));
+    component.save(context)?;
+    Ok(json!({ "InferenceComponentArn": COMPONENT.arn(context, &component.inference_component_name) }))
 }

@@ -2,15 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::component::{Component, Deployed};
+use super::component_record::{Component, Deployed};
+use super::container;
 use super::fleet::deployed_image;
 use super::kind::MODEL;
-use super::{container, invalid};
-use crate::documents::World;
+use super::store::Record;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::invalid;
 
 /// Checks the specifications of a create or update call.
-pub fn check(input: &Value, endpoint: &str, world: &World<'_>) -> Result<(), Fault> {
+pub fn check(input: &Value, endpoint: &str, context: &CallContext<'_>) -> Result<(), Fault> {
     let (one, several) = (&input["Specification"], &input["Specifications"]);
     if one.is_null() == several.is_null() {
         return Err(invalid("You must provide exactly one of Specification and Specifications."));
@@ -26,19 +28,19 @@ pub fn check(input: &Value, endpoint: &str, world: &World<'_>) -> Result<(), Fau
     }
     for specification in several.iter().chain(Some(one).filter(|one| !one.is_null())) {
         if specification["BaseInferenceComponentName"].is_null() {
-            check_base(specification, world)?;
+            check_base(specification, context)?;
         } else {
-            check_adapter(specification, endpoint, world)?;
+            check_adapter(specification, endpoint, context)?;
         }
     }
     Ok(())
 }
 
-fn check_base(specification: &Value, world: &World<'_>) -> Result<(), Fault> {
+fn check_base(specification: &Value, context: &CallContext<'_>) -> Result<(), Fault> {
     let container = &specification["Container"];
     match specification["ModelName"].as_str() {
         Some(model) => {
-            MODEL.find(world, model)?;
+            MODEL.find(context, model)?;
             if !container["Image"].is_null() {
                 return Err(invalid("A specification cannot have both a ModelName and a container Image."));
             }
@@ -66,8 +68,8 @@ fn check_base(specification: &Value, world: &World<'_>) -> Result<(), Fault> {
 }
 
 /// An adapter runs in its base and with its resources; all it brings is an artifact.
-fn check_adapter(specification: &Value, endpoint: &str, world: &World<'_>) -> Result<(), Fault> {
-    let base = Component::find(world, specification["BaseInferenceComponentName"].as_str().unwrap_or_default())?;
+fn check_adapter(specification: &Value, endpoint: &str, context: &CallContext<'_>) -> Result<(), Fault> {
+    let base = Component::find(context, specification["BaseInferenceComponentName"].as_str().unwrap_or_default())?;
     if base.base().is_some() || base.endpoint_name != endpoint {
         let message = "The base must be an inference component of the same endpoint that is no adapter itself.";
         return Err(invalid(message));
@@ -91,7 +93,7 @@ fn all<'a>(one: &'a Value, several: &'a Value) -> impl Iterator<Item = &'a Value
 }
 
 /// What a create or update call deploys. What happens to models later does not touch it.
-pub fn deployed(input: &Value, copies: Option<i64>, world: &World<'_>) -> Deployed {
+pub fn deployed(input: &Value, copies: Option<i64>, context: &CallContext<'_>) -> Deployed {
     let (one, several) = (&input["Specification"], &input["Specifications"]);
     let mut deployed = Deployed {
         specification: one.clone(),
@@ -101,7 +103,7 @@ pub fn deployed(input: &Value, copies: Option<i64>, world: &World<'_>) -> Deploy
         fails: None,
     };
     for specification in all(one, several) {
-        let model = specification["ModelName"].as_str().and_then(|name| world.own.get(MODEL.table, name));
+        let model = specification["ModelName"].as_str().and_then(|name| context.own.get(MODEL.table, name));
         let containers = model.map(container::all).unwrap_or_default();
         let own = &specification["Container"];
         let image = own["Image"].as_str().or_else(|| containers.first().and_then(|first| first["Image"].as_str()));
@@ -112,7 +114,7 @@ pub fn deployed(input: &Value, copies: Option<i64>, world: &World<'_>) -> Deploy
             let image = image.unwrap_or("of the base");
             deployed.fails = Some(format!("The container {image} did not pass the ping health check."));
         }
-        deployed.images.push(image.map(|image| deployed_image(image, world.now_ms)));
+        deployed.images.push(image.map(|image| deployed_image(image, context.now_ms)));
     }
     deployed
 }

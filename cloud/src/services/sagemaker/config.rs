@@ -4,21 +4,23 @@ use serde_json::{Value, json};
 
 use super::kind::CONFIG;
 use super::listing::{self, Item};
-use super::{invalid, model, production_variant, references, serverless, tags, text, time};
-use crate::documents::World;
+use super::{model, production_variant, references, serverless, tags};
+use crate::clock;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// CreateEndpointConfig.
-pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointConfigName");
-    CONFIG.check_free(world, name)?;
+    CONFIG.check_free(context, name)?;
     let variants = production_variant::all(input);
     for (index, variant) in variants.iter().enumerate() {
         if variants[..index].iter().any(|earlier| earlier["VariantName"] == variant["VariantName"]) {
             let message = format!("Variant names must be unique; '{}' is not.", text(variant, "VariantName"));
             return Err(invalid(message));
         }
-        production_variant::check(variant, input, world)?;
+        production_variant::check(variant, input, context)?;
     }
     let count = |member: &str| input[member].as_array().map_or(0, Vec::len);
     if count("ShadowProductionVariants") > 0
@@ -26,30 +28,30 @@ pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
     {
         return Err(invalid("With shadow variants there is exactly one production variant and one shadow variant."));
     }
-    serverless::check_config(input, world)?;
+    serverless::check_config(input, &variants, context)?;
     let output = &input["AsyncInferenceConfig"]["OutputConfig"];
     if !output.is_null() && output["S3OutputPath"].is_null() {
         return Err(invalid("AsyncInferenceConfig needs an S3OutputPath in its OutputConfig."));
     }
-    references::check_role(world, &input["ExecutionRoleArn"])?;
-    references::check_network(world, &input["VpcConfig"])?;
-    let arn = CONFIG.arn(world, name);
-    tags::record(world, &arn, &input["Tags"])?;
-    let mut record = model::kept(input, world.now_ms);
+    references::check_role(context, &input["ExecutionRoleArn"])?;
+    references::check_network(context, &input["VpcConfig"])?;
+    let arn = CONFIG.arn(context, name);
+    tags::record(context, &arn, &input["Tags"])?;
+    let mut record = model::kept(input, context.now_ms);
     for list in ["ProductionVariants", "ShadowProductionVariants"] {
         for variant in record.get_mut(list).and_then(Value::as_array_mut).into_iter().flatten() {
             production_variant::fill_in(variant);
         }
     }
-    world.own.put(CONFIG.table, name, record);
+    context.own.put(CONFIG.table, name, record);
     Ok(json!({ "EndpointConfigArn": arn }))
 }
 
 /// DescribeEndpointConfig.
-pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointConfigName");
-    let mut shown = model::echoed(CONFIG.find(world, name)?);
-    shown["EndpointConfigArn"] = json!(CONFIG.arn(world, name));
+    let mut shown = model::echoed(CONFIG.find(context, name)?);
+    shown["EndpointConfigArn"] = json!(CONFIG.arn(context, name));
     if shown["EnableNetworkIsolation"].is_null() {
         shown["EnableNetworkIsolation"] = json!(false);
     }
@@ -57,24 +59,24 @@ pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
 }
 
 /// ListEndpointConfigs.
-pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let item = |(name, record): (&str, &Value)| {
         let created_ms = record["CreatedMs"].as_i64().unwrap_or_default();
         let summary = json!({
             "EndpointConfigName": name,
-            "EndpointConfigArn": CONFIG.arn(world, name),
-            "CreationTime": time::seconds(created_ms),
+            "EndpointConfigArn": CONFIG.arn(context, name),
+            "CreationTime": clock::seconds(created_ms),
         });
         Item { name: name.to_owned(), created_ms, modified_ms: created_ms, status: String::new(), summary }
     };
-    listing::answer(input, "EndpointConfigs", world.own.all(CONFIG.table).map(item).collect())
+    listing::answer(input, "EndpointConfigs", context.own.all(CONFIG.table).map(item).collect())
 }
 
 /// DeleteEndpointConfig: accepted also while an endpoint uses it, as on AWS; that endpoint cannot be updated any more.
-pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointConfigName");
-    CONFIG.find(world, name)?;
-    tags::forget(world, &CONFIG.arn(world, name));
-    world.own.remove(CONFIG.table, name);
+    CONFIG.find(context, name)?;
+    tags::forget(context, &CONFIG.arn(context, name));
+    context.own.remove(CONFIG.table, name);
     Ok(json!({}))
 }

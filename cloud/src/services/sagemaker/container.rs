@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::{invalid, text};
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// How long all keys and values of the environments of a model may be together, in bytes.
 const ENVIRONMENT_BYTES: usize = 32 * 1024;

@@ -5,8 +5,8 @@ use std::ops::RangeInclusive;
 use serde_json::Value;
 
 use super::fleet::Fleet;
-use super::{invalid, text};
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 const CANARY_PERCENT: RangeInclusive<i64> = 0..=50;
 const LINEAR_PERCENT: RangeInclusive<i64> = 10..=50;

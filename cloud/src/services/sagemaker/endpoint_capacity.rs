@@ -2,21 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::endpoint::{Endpoint, Step};
+use super::endpoint_record::{Endpoint, Step};
 use super::fleet::Variant;
 use super::kind::{CONFIG, ENDPOINT};
+use super::serverless;
+use super::store::Record;
 use super::transition::Transition;
-use super::{invalid, serverless, text};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// UpdateEndpointWeightsAndCapacities.
-pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointName");
-    let mut endpoint = Endpoint::find(world, name)?;
-    endpoint.check_at_rest(world)?;
-    endpoint.check_alive(world)?;
-    CONFIG.find(world, &endpoint.fleet.endpoint_config_name)?;
+    let mut endpoint = Endpoint::find(context, name)?;
+    endpoint.check_at_rest(context)?;
+    endpoint.check_alive(context)?;
+    CONFIG.find(context, &endpoint.fleet.endpoint_config_name)?;
     let mut next = endpoint.fleet.clone();
     let asynchronous = next.async_inference_config.is_some();
     let changes = input["DesiredWeightsAndCapacities"].as_array().map(Vec::as_slice).unwrap_or_default();
@@ -27,15 +29,15 @@ pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         }
         let found = next.production_variants.iter_mut().find(|known| known.variant_name == variant);
         let Some(found) = found else {
-            let arn = ENDPOINT.arn(world, name);
+            let arn = ENDPOINT.arn(context, name);
             return Err(invalid(format!("Could not find variant \"{variant}\" of endpoint \"{arn}\".")));
         };
         apply(change, found, asynchronous)?;
     }
-    endpoint.modified_ms = world.now_ms;
-    endpoint.transition = Some(Transition::begin(world, Step::Rescale(Box::new(next))));
-    endpoint.save(world)?;
-    Ok(json!({ "EndpointArn": ENDPOINT.arn(world, name) }))
+    endpoint.modified_ms = context.now_ms;
+    endpoint.transition = Some(Transition::begin(context, Step::Rescale(Box::new(next))));
+    endpoint.save(context)?;
+    Ok(json!({ "EndpointArn": ENDPOINT.arn(context, name) }))
 }
 
 fn apply(change: &Value, variant: &mut Variant, asynchronous: bool) -> Result<(), Fault> {

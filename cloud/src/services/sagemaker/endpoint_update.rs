@@ -2,28 +2,30 @@
 
 use serde_json::{Value, json};
 
-use super::endpoint::{Endpoint, Step};
+use super::deployment;
+use super::endpoint_record::{Endpoint, Step};
 use super::fleet::Fleet;
 use super::kind::{CONFIG, ENDPOINT};
+use super::store::Record;
 use super::transition::Transition;
-use super::{deployment, invalid, text};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::autoscaling;
+use crate::services::json::{invalid, text};
 
 /// UpdateEndpoint.
-pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointName");
-    let mut endpoint = Endpoint::find(world, name)?;
-    endpoint.check_at_rest(world)?;
-    endpoint.check_alive(world)?;
+    let mut endpoint = Endpoint::find(context, name)?;
+    endpoint.check_at_rest(context)?;
+    endpoint.check_alive(context)?;
     // Without its present configuration SageMaker no longer knows what the endpoint runs on.
-    CONFIG.find(world, &endpoint.fleet.endpoint_config_name)?;
-    let mut next = Fleet::of(world, text(input, "EndpointConfigName"))?;
+    CONFIG.find(context, &endpoint.fleet.endpoint_config_name)?;
+    let mut next = Fleet::of(context, text(input, "EndpointConfigName"))?;
     if input["RetainAllVariantProperties"] == true {
         retain(&endpoint.fleet, &mut next, &input["ExcludeRetainedVariantProperties"]);
     }
-    check_scalable_targets(world, &endpoint, &next)?;
+    check_scalable_targets(context, &endpoint, &next)?;
     let given = Some(&input["DeploymentConfig"]).filter(|deployment| !deployment.is_null()).cloned();
     let deployment = match given {
         None if input["RetainDeploymentConfig"] == true => endpoint.last_deployment_config.take(),
@@ -34,10 +36,10 @@ pub fn update(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
     }
     endpoint.last_deployment_config = deployment;
     endpoint.failure_reason = None;
-    endpoint.modified_ms = world.now_ms;
-    endpoint.transition = Some(Transition::begin(world, Step::Update(Box::new(next))));
-    endpoint.save(world)?;
-    Ok(json!({ "EndpointArn": ENDPOINT.arn(world, name) }))
+    endpoint.modified_ms = context.now_ms;
+    endpoint.transition = Some(Transition::begin(context, Step::Update(Box::new(next))));
+    endpoint.save(context)?;
+    Ok(json!({ "EndpointArn": ENDPOINT.arn(context, name) }))
 }
 
 /// Keeps what the variants have now in place of what the new configuration says, but for what is excluded.
@@ -61,8 +63,8 @@ fn retain(now: &Fleet, next: &mut Fleet, excluded: &Value) {
 }
 
 /// Refuses to pull a variant away from under Application Auto Scaling.
-fn check_scalable_targets(world: &World<'_>, endpoint: &Endpoint, next: &Fleet) -> Result<(), Fault> {
-    let targets = world.other("application-autoscaling");
+fn check_scalable_targets(context: &CallContext<'_>, endpoint: &Endpoint, next: &Fleet) -> Result<(), Fault> {
+    let targets = context.other("application-autoscaling");
     let name = &endpoint.endpoint_name;
     for variant in autoscaling::registered_variants(&targets, name, endpoint.created_ms) {
         let Some(before) = endpoint.fleet.find(&variant) else { continue };

@@ -2,25 +2,27 @@
 
 use serde_json::{Value, json};
 
-use super::endpoint::{Endpoint, Step};
+use super::endpoint_record::{Endpoint, Step};
 use super::fleet::{Fleet, Variant};
 use super::kind::ENDPOINT;
-use super::{text, time};
-use crate::documents::World;
+use super::store::Record;
+use crate::clock;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::text;
 
 /// DescribeEndpoint.
-pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointName");
-    let endpoint = Endpoint::find(world, name)?;
+    let endpoint = Endpoint::find(context, name)?;
     let fleet = &endpoint.fleet;
     let mut shown = json!({
         "EndpointName": name,
-        "EndpointArn": ENDPOINT.arn(world, name),
+        "EndpointArn": ENDPOINT.arn(context, name),
         "EndpointConfigName": fleet.endpoint_config_name,
         "EndpointStatus": endpoint.status(),
-        "CreationTime": time::seconds(endpoint.created_ms),
-        "LastModifiedTime": time::seconds(endpoint.modified_ms),
+        "CreationTime": clock::seconds(endpoint.created_ms),
+        "LastModifiedTime": clock::seconds(endpoint.modified_ms),
         "ProductionVariants": variants(&endpoint, &fleet.production_variants),
     });
     let shadows = Some(&fleet.shadow_production_variants).filter(|shadows| !shadows.is_empty());
@@ -93,7 +95,7 @@ fn summary(variant: &Variant, current: Option<&Variant>, desired: &Variant, doin
         shown["InstancePools"] = json!(pools);
     }
     if let Some((status, since)) = doing {
-        shown["VariantStatus"] = json!([{ "Status": status, "StartTime": time::seconds(since) }]);
+        shown["VariantStatus"] = json!([{ "Status": status, "StartTime": clock::seconds(since) }]);
     }
     shown
 }
@@ -117,7 +119,7 @@ fn pending(endpoint: &Endpoint) -> Option<Value> {
     let fleet: &Fleet = next;
     let mut summary = json!({
         "EndpointConfigName": fleet.endpoint_config_name,
-        "StartTime": time::seconds(transition.begun_ms),
+        "StartTime": clock::seconds(transition.begun_ms),
         "ProductionVariants": shown(&fleet.production_variants),
     });
     if !fleet.shadow_production_variants.is_empty() {

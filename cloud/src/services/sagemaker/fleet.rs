@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::container;
 use super::kind::{CONFIG, MODEL};
-use super::{container, text, time};
-use crate::documents::World;
+use crate::clock;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::text;
 
 /// One variant at work.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -65,8 +67,8 @@ pub struct Fleet {
 
 impl Fleet {
     /// What a configuration deploys; the configuration and its models must exist.
-    pub fn of(world: &World<'_>, config_name: &str) -> Result<Self, Fault> {
-        let config = CONFIG.find(world, config_name)?;
+    pub fn of(context: &CallContext<'_>, config_name: &str) -> Result<Self, Fault> {
+        let config = CONFIG.find(context, config_name)?;
         let given = |member: &str| Some(&config[member]).filter(|value| !value.is_null()).cloned();
         let mut fleet = Self {
             endpoint_config_name: config_name.to_owned(),
@@ -81,24 +83,24 @@ impl Fleet {
             rollback_fails: false,
         };
         for declared in config["ProductionVariants"].as_array().into_iter().flatten() {
-            let variant = fleet.variant(declared, world)?;
+            let variant = fleet.variant(declared, context)?;
             fleet.production_variants.push(variant);
         }
         for declared in config["ShadowProductionVariants"].as_array().into_iter().flatten() {
-            let variant = fleet.variant(declared, world)?;
+            let variant = fleet.variant(declared, context)?;
             fleet.shadow_production_variants.push(variant);
         }
         Ok(fleet)
     }
 
-    fn variant(&mut self, declared: &Value, world: &World<'_>) -> Result<Variant, Fault> {
+    fn variant(&mut self, declared: &Value, context: &CallContext<'_>) -> Result<Variant, Fault> {
         let mut images = Vec::new();
         if let Some(model) = declared["ModelName"].as_str() {
-            let model = MODEL.find(world, model)?;
+            let model = MODEL.find(context, model)?;
             self.networks.extend(Some(&model["VpcConfig"]).filter(|network| !network.is_null()).cloned());
             for container in container::all(model) {
                 if let Some(image) = container["Image"].as_str() {
-                    images.push(deployed_image(image, world.now_ms));
+                    images.push(deployed_image(image, context.now_ms));
                 }
                 self.expect_trouble(declared, container);
             }
@@ -143,7 +145,7 @@ pub fn deployed_image(image: &str, now_ms: i64) -> Value {
         let digest: String = Sha256::digest(image).iter().map(|byte| format!("{byte:02x}")).collect();
         format!("{}@sha256:{digest}", &image[..tag])
     };
-    json!({ "SpecifiedImage": image, "ResolvedImage": resolved, "ResolutionTime": time::seconds(now_ms) })
+    json!({ "SpecifiedImage": image, "ResolvedImage": resolved, "ResolutionTime": clock::seconds(now_ms) })
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use serde_json::Value;
 
-use super::invalid;
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::invalid;
 
 /// A kind of thing with a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,31 +42,37 @@ pub const ALL: [Kind; 4] = [MODEL, CONFIG, ENDPOINT, COMPONENT];
 
 impl Kind {
     /// The ARN of the thing of that name. SageMaker writes names in ARNs in small letters.
-    pub fn arn(&self, world: &World<'_>, name: &str) -> String {
-        format!("arn:aws:sagemaker:{}:{}:{}/{}", world.region, world.account, self.segment, name.to_ascii_lowercase())
+    pub fn arn(&self, context: &CallContext<'_>, name: &str) -> String {
+        format!(
+            "arn:aws:sagemaker:{}:{}:{}/{}",
+            context.region,
+            context.account,
+            self.segment,
+            name.to_ascii_lowercase()
+        )
     }
 
     /// The record of that name; on AWS a missing one is a validation error.
-    pub fn find<'a>(&self, world: &'a World<'_>, name: &str) -> Result<&'a Value, Fault> {
-        world.own.get(self.table, name).ok_or_else(|| self.missing(world, name))
+    pub fn find<'a>(&self, context: &'a CallContext<'_>, name: &str) -> Result<&'a Value, Fault> {
+        context.own.get(self.table, name).ok_or_else(|| self.missing(context, name))
     }
 
     /// The refusal of a name that nothing bears.
-    pub fn missing(&self, world: &World<'_>, name: &str) -> Fault {
-        invalid(format!("Could not find {} \"{}\".", self.noun, self.arn(world, name)))
+    pub fn missing(&self, context: &CallContext<'_>, name: &str) -> Fault {
+        invalid(format!("Could not find {} \"{}\".", self.noun, self.arn(context, name)))
     }
 
     /// Refuses a name that is taken. Names that differ in case only have the same ARN, so they are the same.
-    pub fn check_free(&self, world: &World<'_>, name: &str) -> Result<(), Fault> {
-        if world.own.all(self.table).any(|(taken, _)| taken.eq_ignore_ascii_case(name)) {
-            let arn = self.arn(world, name);
+    pub fn check_free(&self, context: &CallContext<'_>, name: &str) -> Result<(), Fault> {
+        if context.own.all(self.table).any(|(taken, _)| taken.eq_ignore_ascii_case(name)) {
+            let arn = self.arn(context, name);
             return Err(invalid(format!("Cannot create already existing {} \"{arn}\".", self.noun)));
         }
         Ok(())
     }
 
     /// The refusal of a change to a thing that is in a transition.
-    pub fn in_progress(&self, world: &World<'_>, name: &str) -> Fault {
-        invalid(format!("Cannot update in-progress {} \"{}\".", self.noun, self.arn(world, name)))
+    pub fn in_progress(&self, context: &CallContext<'_>, name: &str) -> Fault {
+        invalid(format!("Cannot update in-progress {} \"{}\".", self.noun, self.arn(context, name)))
     }
 }

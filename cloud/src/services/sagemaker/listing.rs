@@ -4,8 +4,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
 use serde_json::{Map, Value, json};
 
-use super::{invalid, text, time};
+use super::time;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// How many items a page has when the call does not say.
 const DEFAULT_SIZE: usize = 10;

@@ -4,14 +4,16 @@ use serde_json::{Map, Value, json};
 
 use super::kind::MODEL;
 use super::listing::{self, Item};
-use super::{container, invalid, references, tags, text, time};
-use crate::documents::World;
+use super::{container, references, tags};
+use crate::clock;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// CreateModel.
-pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "ModelName");
-    MODEL.check_free(world, name)?;
+    MODEL.check_free(context, name)?;
     let containers = container::all(input);
     if containers.is_empty() {
         return Err(invalid("You must provide either PrimaryContainer or Containers."));
@@ -23,11 +25,11 @@ pub fn create(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
         container::check(container, input)?;
     }
     container::check_together(&containers, input)?;
-    references::check_role(world, &input["ExecutionRoleArn"])?;
-    references::check_network(world, &input["VpcConfig"])?;
-    let arn = MODEL.arn(world, name);
-    tags::record(world, &arn, &input["Tags"])?;
-    world.own.put(MODEL.table, name, kept(input, world.now_ms));
+    references::check_role(context, &input["ExecutionRoleArn"])?;
+    references::check_network(context, &input["VpcConfig"])?;
+    let arn = MODEL.arn(context, name);
+    tags::record(context, &arn, &input["Tags"])?;
+    context.own.put(MODEL.table, name, kept(input, context.now_ms));
     Ok(json!({ "ModelArn": arn }))
 }
 
@@ -47,16 +49,16 @@ pub fn echoed(record: &Value) -> Value {
     let mut shown = record.clone();
     if let Some(members) = shown.as_object_mut() {
         let created = members.remove("CreatedMs").and_then(|ms| ms.as_i64()).unwrap_or_default();
-        members.insert("CreationTime".to_owned(), time::seconds(created));
+        members.insert("CreationTime".to_owned(), clock::seconds(created));
     }
     shown
 }
 
 /// DescribeModel.
-pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "ModelName");
-    let mut shown = echoed(MODEL.find(world, name)?);
-    shown["ModelArn"] = json!(MODEL.arn(world, name));
+    let mut shown = echoed(MODEL.find(context, name)?);
+    shown["ModelArn"] = json!(MODEL.arn(context, name));
     if shown["EnableNetworkIsolation"].is_null() {
         shown["EnableNetworkIsolation"] = json!(false);
     }
@@ -70,21 +72,21 @@ pub fn describe(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
 }
 
 /// ListModels.
-pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let item = |(name, record): (&str, &Value)| {
         let created_ms = record["CreatedMs"].as_i64().unwrap_or_default();
-        let arn = MODEL.arn(world, name);
-        let summary = json!({ "ModelName": name, "ModelArn": arn, "CreationTime": time::seconds(created_ms) });
+        let arn = MODEL.arn(context, name);
+        let summary = json!({ "ModelName": name, "ModelArn": arn, "CreationTime": clock::seconds(created_ms) });
         Item { name: name.to_owned(), created_ms, modified_ms: created_ms, status: String::new(), summary }
     };
-    listing::answer(input, "Models", world.own.all(MODEL.table).map(item).collect())
+    listing::answer(input, "Models", context.own.all(MODEL.table).map(item).collect())
 }
 
 /// DeleteModel: accepted also while a configuration or an endpoint uses the model, as on AWS.
-pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
+pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "ModelName");
-    MODEL.find(world, name)?;
-    tags::forget(world, &MODEL.arn(world, name));
-    world.own.remove(MODEL.table, name);
+    MODEL.find(context, name)?;
+    tags::forget(context, &MODEL.arn(context, name));
+    context.own.remove(MODEL.table, name);
     Ok(json!({}))
 }

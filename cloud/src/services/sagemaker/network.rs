@@ -3,9 +3,10 @@
 
 use serde_json::{Value, json};
 
-use super::endpoint::Endpoint;
+use super::endpoint_record::Endpoint;
 use super::kind::ENDPOINT;
-use crate::documents::{Tables, World};
+use super::store::Record;
+use crate::documents::{CallContext, Tables};
 
 /// Id → network and until when the interfaces of a deleted endpoint stay there.
 const LINGERING: &str = "LingeringNetwork";
@@ -25,19 +26,19 @@ pub fn uses(tables: &Tables, now_ms: i64, field: &str, id: &str) -> bool {
 }
 
 /// Lets the interfaces of an endpoint stay after its deletion, which begins now.
-pub fn keep(endpoint: &Endpoint, world: &mut World<'_>) {
-    if world.interfaces_linger_ms == 0 {
+pub fn keep(endpoint: &Endpoint, context: &mut CallContext<'_>) {
+    if context.interfaces_linger_ms == 0 {
         return;
     }
-    let until_ms = world.now_ms.saturating_add(world.transition_ms).saturating_add(world.interfaces_linger_ms);
+    let until_ms = context.now_ms.saturating_add(context.transition_ms).saturating_add(context.interfaces_linger_ms);
     for network in endpoint.networks() {
         let record = json!({ "Network": network, "UntilMs": until_ms });
-        world.own.put(LINGERING, uuid::Uuid::new_v4().to_string(), record);
+        context.own.put(LINGERING, uuid::Uuid::new_v4().to_string(), record);
     }
 }
 
 /// Forgets the interfaces that are gone.
-pub fn forget_gone(world: &mut World<'_>) {
-    let now_ms = world.now_ms;
-    world.own.retain(LINGERING, |_, record| record["UntilMs"].as_i64().is_some_and(|until_ms| now_ms < until_ms));
+pub fn forget_gone(context: &mut CallContext<'_>) {
+    let now_ms = context.now_ms;
+    context.own.retain(LINGERING, |_, record| record["UntilMs"].as_i64().is_some_and(|until_ms| now_ms < until_ms));
 }

@@ -1,17 +1,12 @@
-//! The operations there are, and who answers them.
-
-use serde_json::Value;
+//! The handler of each operation.
 
 use super::{
     component, component_change, config, endpoint, endpoint_capacity, endpoint_list, endpoint_update, endpoint_view,
     model, tags,
 };
-use crate::documents::World;
-use crate::service::Fault;
+use crate::services::json::Handler;
 
-type Handler = fn(&Value, &mut World<'_>) -> Result<Value, Fault>;
-
-/// The handler of an operation.
+/// Returns the handler of an operation.
 pub fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
         "CreateModel" => model::create,
@@ -39,21 +34,4 @@ pub fn handler(operation: &str) -> Option<Handler> {
         "DeleteTags" => tags::delete,
         _ => return None,
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    use super::*;
-
-    #[test]
-    fn every_operation_with_a_shape_has_a_handler() {
-        let shapes: BTreeMap<String, Value> = serde_json::from_str(include_str!("shapes.json")).unwrap();
-        let operations = shapes["operations"].as_object().unwrap();
-        assert_eq!(operations.len(), 23);
-        for operation in operations.keys() {
-            assert!(handler(operation).is_some(), "{operation}");
-        }
-    }
 }

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::kind::MODEL;
-use super::{invalid, serverless, text};
-use crate::documents::World;
+use super::serverless;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// All variants of a configuration, those in shadow mode last.
 pub fn all(config: &Value) -> Vec<&Value> {
@@ -14,12 +15,12 @@ pub fn all(config: &Value) -> Vec<&Value> {
 }
 
 /// Checks one variant by itself.
-pub fn check(variant: &Value, config: &Value, world: &World<'_>) -> Result<(), Fault> {
+pub fn check(variant: &Value, config: &Value, context: &CallContext<'_>) -> Result<(), Fault> {
     let name = text(variant, "VariantName");
     let given = |member: &str| !variant[member].is_null();
     match variant["ModelName"].as_str() {
         Some(model) => {
-            MODEL.find(world, model)?;
+            MODEL.find(context, model)?;
         }
         // The models of such an endpoint come as inference components, which run under the configuration's role.
         None if config["ExecutionRoleArn"].is_null() => {

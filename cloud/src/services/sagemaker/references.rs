@@ -2,25 +2,25 @@
 
 use serde_json::Value;
 
-use super::invalid;
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::invalid;
 
 /// Checks that a role, if one is given, is there to be assumed.
-pub fn check_role(world: &World<'_>, arn: &Value) -> Result<(), Fault> {
+pub fn check_role(context: &CallContext<'_>, arn: &Value) -> Result<(), Fault> {
     let Some(arn) = arn.as_str() else { return Ok(()) };
     // arn:aws:iam::ACCOUNT:role/PATH/NAME
     let account = arn.split(':').nth(4).unwrap_or_default();
-    if account != world.account {
+    if account != context.account {
         return Err(Fault::new("AccessDeniedException", "Cross-account pass role is not allowed."));
     }
     let name = arn.rsplit('/').next().unwrap_or_default();
-    let roles = world.other("iam");
+    let roles = context.other("iam");
     let there = roles.get("Role", name).filter(|role| role["Arn"].as_str().is_none_or(|known| known == arn));
     // A new role takes a while to be known everywhere.
     let known_ms =
-        |role: &Value| role["CreatedMs"].as_i64().unwrap_or_default().saturating_add(world.assumable_after_ms);
-    if there.is_some_and(|role| world.now_ms >= known_ms(role)) {
+        |role: &Value| role["CreatedMs"].as_i64().unwrap_or_default().saturating_add(context.assumable_after_ms);
+    if there.is_some_and(|role| context.now_ms >= known_ms(role)) {
         return Ok(());
     }
     Err(invalid(format!(
@@ -30,11 +30,11 @@ pub fn check_role(world: &World<'_>, arn: &Value) -> Result<(), Fault> {
 }
 
 /// Checks that subnets and security groups, if any are given, exist.
-pub fn check_network(world: &World<'_>, vpc_config: &Value) -> Result<(), Fault> {
+pub fn check_network(context: &CallContext<'_>, vpc_config: &Value) -> Result<(), Fault> {
     if vpc_config.is_null() {
         return Ok(());
     }
-    let ec2 = world.other("ec2");
+    let ec2 = context.other("ec2");
     for (member, table, noun) in
         [("Subnets", "Subnet", "subnet"), ("SecurityGroupIds", "SecurityGroup", "security group")]
     {

@@ -2,10 +2,11 @@
 
 use serde_json::Value;
 
+use super::container;
 use super::kind::MODEL;
-use super::{container, invalid, production_variant, text};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 
 /// Memory comes in steps of this many MB.
 const MEMORY_STEP_MB: i64 = 1024;
@@ -49,8 +50,7 @@ pub fn check_concurrency(settings: &Value) -> Result<(), Fault> {
 }
 
 /// Checks a configuration as a whole, if any of its variants is serverless.
-pub fn check_config(config: &Value, world: &World<'_>) -> Result<(), Fault> {
-    let variants = production_variant::all(config);
+pub fn check_config(config: &Value, variants: &[&Value], context: &CallContext<'_>) -> Result<(), Fault> {
     let Some(variant) = variants.iter().find(|variant| !variant["ServerlessConfig"].is_null()) else { return Ok(()) };
     let refused = |what: &str| Err(invalid(format!("Serverless endpoints do not support {what}.")));
     if variants.len() > 1 {
@@ -62,7 +62,7 @@ pub fn check_config(config: &Value, world: &World<'_>) -> Result<(), Fault> {
     if !config["AsyncInferenceConfig"].is_null() {
         return refused("asynchronous inference");
     }
-    let model = MODEL.find(world, text(variant, "ModelName"))?;
+    let model = MODEL.find(context, text(variant, "ModelName"))?;
     if !model["VpcConfig"].is_null() || !config["VpcConfig"].is_null() {
         return refused("a VPC configuration");
     }

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::kind::{self, Kind};
-use super::{invalid, text};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::json::{invalid, text};
 use crate::services::paging;
 
 /// ARN → list of tags.
@@ -14,18 +14,18 @@ const TABLE: &str = "Tags";
 const LIMIT: usize = 50;
 
 /// Keeps the tags of a create call. Whatever an earlier bearer of the name had is gone.
-pub fn record(world: &mut World<'_>, arn: &str, tags: &Value) -> Result<(), Fault> {
-    world.own.remove(TABLE, arn);
-    merge(world, arn, tags)?;
+pub fn record(context: &mut CallContext<'_>, arn: &str, tags: &Value) -> Result<(), Fault> {
+    context.own.remove(TABLE, arn);
+    merge(context, arn, tags)?;
     Ok(())
 }
 
 /// Forgets the tags of something deleted.
-pub fn forget(world: &mut World<'_>, arn: &str) {
-    world.own.remove(TABLE, arn);
+pub fn forget(context: &mut CallContext<'_>, arn: &str) {
+    context.own.remove(TABLE, arn);
 }
 
-fn merge(world: &mut World<'_>, arn: &str, added: &Value) -> Result<Vec<Value>, Fault> {
+fn merge(context: &mut CallContext<'_>, arn: &str, added: &Value) -> Result<Vec<Value>, Fault> {
     let added = added.as_array().map(Vec::as_slice).unwrap_or_default();
     for (index, tag) in added.iter().enumerate() {
         let key = text(tag, "Key");
@@ -36,26 +36,26 @@ fn merge(world: &mut World<'_>, arn: &str, added: &Value) -> Result<Vec<Value>, 
             return Err(invalid(format!("Duplicate tag key '{key}'.")));
         }
     }
-    let mut tags = current(world, arn);
+    let mut tags = current(context, arn);
     tags.retain(|tag| !added.iter().any(|new| new["Key"] == tag["Key"]));
     tags.extend(added.iter().map(|tag| json!({ "Key": tag["Key"], "Value": tag["Value"] })));
     if tags.len() > LIMIT {
         return Err(invalid(format!("A resource may have at most {LIMIT} tags; {arn} would have {}.", tags.len())));
     }
     if !tags.is_empty() {
-        world.own.put(TABLE, arn, json!(tags));
+        context.own.put(TABLE, arn, json!(tags));
     }
     Ok(tags)
 }
 
-fn current(world: &World<'_>, arn: &str) -> Vec<Value> {
-    world.own.get(TABLE, arn).and_then(Value::as_array).cloned().unwrap_or_default()
+fn current(context: &CallContext<'_>, arn: &str) -> Vec<Value> {
+    context.own.get(TABLE, arn).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
 /// The ARN that an input names, if something bears it.
-fn resource(input: &Value, world: &World<'_>) -> Result<String, Fault> {
+fn resource(input: &Value, context: &CallContext<'_>) -> Result<String, Fault> {
     let arn = text(input, "ResourceArn");
-    let borne = |kind: &Kind| world.own.all(kind.table).any(|(name, _)| kind.arn(world, name) == arn);
+    let borne = |kind: &Kind| context.own.all(kind.table).any(|(name, _)| kind.arn(context, name) == arn);
     if kind::ALL.iter().any(borne) {
         return Ok(arn.to_owned());
     }
@@ -63,15 +63,15 @@ fn resource(input: &Value, world: &World<'_>) -> Result<String, Fault> {
 }
 
 /// AddTags.
-pub fn add(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let arn = resource(input, world)?;
-    Ok(json!({ "Tags": merge(world, &arn, &input["Tags"])? }))
+pub fn add(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let arn = resource(input, context)?;
+    Ok(json!({ "Tags": merge(context, &arn, &input["Tags"])? }))
 }
 
 /// ListTags.
-pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let arn = resource(input, world)?;
-    let mut tags: Vec<_> = current(world, &arn).into_iter().map(|tag| (text(&tag, "Key").to_owned(), tag)).collect();
+pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let arn = resource(input, context)?;
+    let mut tags: Vec<_> = current(context, &arn).into_iter().map(|tag| (text(&tag, "Key").to_owned(), tag)).collect();
     tags.sort_by(|one, other| one.0.cmp(&other.0));
     let size = input["MaxResults"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(LIMIT);
     let page = paging::page(tags, input["NextToken"].as_str(), size).ok_or_else(|| invalid("Invalid NextToken."))?;
@@ -79,11 +79,11 @@ pub fn list(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
 }
 
 /// DeleteTags: keys that are not there are no error.
-pub fn delete(input: &Value, world: &mut World<'_>) -> Result<Value, Fault> {
-    let arn = resource(input, world)?;
+pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let arn = resource(input, context)?;
     let keys = input["TagKeys"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let mut tags = current(world, &arn);
+    let mut tags = current(context, &arn);
     tags.retain(|tag| !keys.contains(&tag["Key"]));
-    world.own.put(TABLE, arn, json!(tags));
+    context.own.put(TABLE, arn, json!(tags));
     Ok(json!({}))
 }

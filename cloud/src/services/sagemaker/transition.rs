@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::documents::World;
+use crate::documents::CallContext;
 
 /// A transition, remembered with its end: it takes as long as it took when it began, whoever asks later.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,8 +18,8 @@ pub struct Transition<Step> {
 
 impl<Step> Transition<Step> {
     /// A transition that begins with this call.
-    pub fn begin(world: &World<'_>, step: Step) -> Self {
-        Self { begun_ms: world.now_ms, ends_ms: world.now_ms.saturating_add(world.transition_ms), step }
+    pub fn begin(context: &CallContext<'_>, step: Step) -> Self {
+        Self { begun_ms: context.now_ms, ends_ms: context.now_ms.saturating_add(context.transition_ms), step }
     }
 
     /// Whether it is over at an instant in milliseconds since the Unix epoch.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::invalid;
+use super::input::invalid;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 

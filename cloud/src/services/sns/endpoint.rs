@@ -1,6 +1,6 @@
 //! What each protocol accepts as an endpoint.
 
-use super::invalid;
+use super::input::invalid;
 use crate::service::Fault;
 
 /// Refuses an unknown protocol, and an endpoint that is not of its protocol.

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
+use super::input::{Outcome, fields, invalid, need, not_found};
 use super::topic::TOPICS;
-use super::{Outcome, fields, invalid, need, not_found};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -12,7 +12,7 @@ use crate::wire::query::Parameters;
 const SIZE: usize = 256 * 1024;
 
 /// Publish.
-pub(super) fn publish(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn publish(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let target = input.get("TopicArn").or_else(|| input.get("TargetArn"));
     let message = input.get("Message").filter(|message| !message.is_empty()).ok_or_else(|| invalid("Empty message"))?;
     if message.len() > SIZE {
@@ -31,10 +31,10 @@ pub(super) fn publish(input: &Parameters, world: &mut World<'_>) -> Outcome {
         }
         None => {}
         Some(target) => {
-            let topic = world.own.get(TOPICS, target).ok_or_else(|| not_found("Topic"))?;
+            let topic = context.own.get(TOPICS, target).ok_or_else(|| not_found("Topic"))?;
             if topic["Attributes"]["FifoTopic"] == "true" {
                 in_order(input, topic)?;
-                let sequence = world.now_ms.unsigned_abs();
+                let sequence = context.now_ms.unsigned_abs();
                 answer.insert("SequenceNumber".to_owned(), json!(format!("1{sequence:019}")));
             }
         }

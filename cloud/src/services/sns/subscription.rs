@@ -2,18 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{Outcome, attributes, endpoint, fields, invalid, need, need_arn, nothing, subscription_attributes, topic};
-use crate::documents::World;
+use super::input::{Outcome, fields, invalid, need, need_arn, nothing};
+use super::{attributes, endpoint, subscription_attributes, topic};
+use crate::documents::CallContext;
 use crate::wire::query::Parameters;
 
 /// The table of the subscriptions, by ARN.
 pub(super) const SUBSCRIPTIONS: &str = "subscriptions";
 
 /// Subscribe: answers the subscription of that topic, protocol and endpoint if there is one.
-pub(super) fn subscribe(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn subscribe(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let protocol = need(input, "Protocol")?;
     let address = need(input, "Endpoint")?;
-    let topic = topic::existing(input, world)?;
+    let topic = topic::existing(input, context)?;
     endpoint::check(protocol, address)?;
     let given = attributes::given(input);
     for (name, value) in &given {
@@ -26,7 +27,7 @@ pub(super) fn subscribe(input: &Parameters, world: &mut World<'_>) -> Outcome {
     let same = |subscription: &Value| {
         subscription["TopicArn"] == topic && subscription["Protocol"] == protocol && subscription["Endpoint"] == address
     };
-    let existing = world.own.all(SUBSCRIPTIONS).find(|(_, subscription)| same(subscription));
+    let existing = context.own.all(SUBSCRIPTIONS).find(|(_, subscription)| same(subscription));
     if let Some((arn, subscription)) = existing {
         if !attributes::agree(&given, &subscription["Attributes"]) {
             return Err(invalid("Attributes Reason: Subscription already exists with different attributes"));
@@ -40,7 +41,7 @@ pub(super) fn subscribe(input: &Parameters, world: &mut World<'_>) -> Outcome {
         "TopicArn": topic, "Protocol": protocol, "Endpoint": address, "Pending": pending, "Authenticated": !pending,
         "Attributes": given,
     });
-    world.own.put(SUBSCRIPTIONS, &arn, subscription);
+    context.own.put(SUBSCRIPTIONS, &arn, subscription);
     Ok(answer(&arn, pending, return_arn))
 }
 
@@ -50,11 +51,11 @@ fn answer(arn: &str, pending: bool, return_arn: bool) -> serde_json::Map<String,
 }
 
 /// ConfirmSubscription: by the token, which is the last part of the subscription's ARN.
-pub(super) fn confirm(input: &Parameters, world: &mut World<'_>) -> Outcome {
-    let topic = topic::existing(input, world)?;
+pub(super) fn confirm(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
+    let topic = topic::existing(input, context)?;
     let arn = format!("{topic}:{}", need(input, "Token")?);
     let authenticated = input.get("AuthenticateOnUnsubscribe") == Some("true");
-    let subscription = world.own.get_mut(SUBSCRIPTIONS, &arn).ok_or_else(|| invalid("Token"))?;
+    let subscription = context.own.get_mut(SUBSCRIPTIONS, &arn).ok_or_else(|| invalid("Token"))?;
     if subscription["Pending"] == true {
         subscription["Pending"] = json!(false);
         subscription["Authenticated"] = json!(authenticated);
@@ -63,11 +64,11 @@ pub(super) fn confirm(input: &Parameters, world: &mut World<'_>) -> Outcome {
 }
 
 /// Unsubscribe: no matter whether the subscription is there; one that is pending cannot be ended, only left to expire.
-pub(super) fn unsubscribe(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn unsubscribe(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let arn = need_arn(input, "SubscriptionArn")?;
-    if world.own.get(SUBSCRIPTIONS, arn).is_some_and(|subscription| subscription["Pending"] == true) {
+    if context.own.get(SUBSCRIPTIONS, arn).is_some_and(|subscription| subscription["Pending"] == true) {
         return Err(invalid("SubscriptionArn Reason: Cannot unsubscribe a subscription that is pending confirmation"));
     }
-    world.own.remove(SUBSCRIPTIONS, arn);
+    context.own.remove(SUBSCRIPTIONS, arn);
     nothing()
 }

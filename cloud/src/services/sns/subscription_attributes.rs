@@ -2,9 +2,10 @@
 
 use serde_json::{Map, Value, json};
 
+use super::attributes;
+use super::input::{Outcome, fields, invalid, need, need_arn, not_found, nothing};
 use super::subscription::SUBSCRIPTIONS;
-use super::{Outcome, attributes, fields, invalid, need, need_arn, not_found, nothing};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -34,9 +35,9 @@ pub(super) fn check(protocol: &str, name: &str, value: &str) -> Result<(), Fault
 }
 
 /// SetSubscriptionAttributes: one attribute.
-pub(super) fn set(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn set(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let arn = need_arn(input, "SubscriptionArn")?;
-    let subscription = world.own.get_mut(SUBSCRIPTIONS, arn).ok_or_else(|| not_found("Subscription"))?;
+    let subscription = context.own.get_mut(SUBSCRIPTIONS, arn).ok_or_else(|| not_found("Subscription"))?;
     let name = need(input, "AttributeName")?;
     let value = input.get("AttributeValue").unwrap_or_default();
     check(subscription["Protocol"].as_str().unwrap_or_default(), name, value)?;
@@ -45,17 +46,17 @@ pub(super) fn set(input: &Parameters, world: &mut World<'_>) -> Outcome {
 }
 
 /// GetSubscriptionAttributes: what was set, and what SNS fills in.
-pub(super) fn get(input: &Parameters, world: &mut World<'_>) -> Result<Map<String, Value>, Fault> {
+pub(super) fn get(input: &Parameters, context: &mut CallContext<'_>) -> Result<Map<String, Value>, Fault> {
     let arn = need_arn(input, "SubscriptionArn")?;
-    let subscription = world.own.get(SUBSCRIPTIONS, arn).ok_or_else(|| not_found("Subscription"))?;
+    let subscription = context.own.get(SUBSCRIPTIONS, arn).ok_or_else(|| not_found("Subscription"))?;
     let flag = |field: &str| json!((subscription[field] == true).to_string());
     let mut all = fields([
         ("SubscriptionArn", json!(arn)),
         ("TopicArn", subscription["TopicArn"].clone()),
         ("Protocol", subscription["Protocol"].clone()),
         ("Endpoint", subscription["Endpoint"].clone()),
-        ("Owner", json!(world.account)),
-        ("SubscriptionPrincipal", json!(format!("arn:aws:iam::{}:root", world.account))),
+        ("Owner", json!(context.account)),
+        ("SubscriptionPrincipal", json!(format!("arn:aws:iam::{}:root", context.account))),
         ("PendingConfirmation", flag("Pending")),
         ("ConfirmationWasAuthenticated", flag("Authenticated")),
         ("RawMessageDelivery", json!("false")),

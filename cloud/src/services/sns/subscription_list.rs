@@ -2,31 +2,32 @@
 
 use serde_json::{Value, json};
 
+use super::input::{Outcome, fields, invalid};
 use super::subscription::SUBSCRIPTIONS;
-use super::{Outcome, fields, invalid, topic};
-use crate::documents::World;
+use super::topic;
+use crate::documents::CallContext;
 use crate::services::paging::page;
 use crate::wire::query::Parameters;
 
 /// ListSubscriptions.
-pub(super) fn list(input: &Parameters, world: &mut World<'_>) -> Outcome {
-    listed(input, world, |_| true)
+pub(super) fn list(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
+    listed(input, context, |_| true)
 }
 
 /// ListSubscriptionsByTopic.
-pub(super) fn list_by_topic(input: &Parameters, world: &mut World<'_>) -> Outcome {
-    let topic = topic::existing(input, world)?;
-    listed(input, world, |subscription| subscription["TopicArn"] == topic)
+pub(super) fn list_by_topic(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
+    let topic = topic::existing(input, context)?;
+    listed(input, context, |subscription| subscription["TopicArn"] == topic)
 }
 
-fn listed(input: &Parameters, world: &World<'_>, wanted: impl Fn(&Value) -> bool) -> Outcome {
+fn listed(input: &Parameters, context: &CallContext<'_>, wanted: impl Fn(&Value) -> bool) -> Outcome {
     let found =
-        world.own.all(SUBSCRIPTIONS).filter(|(_, subscription)| wanted(subscription)).map(|(arn, subscription)| {
+        context.own.all(SUBSCRIPTIONS).filter(|(_, subscription)| wanted(subscription)).map(|(arn, subscription)| {
             // A list does not tell the ARN of what is not confirmed.
             let shown = if subscription["Pending"] == true { "PendingConfirmation" } else { arn };
             let entry = json!({
                 "SubscriptionArn": shown,
-                "Owner": world.account,
+                "Owner": context.account,
                 "Protocol": subscription["Protocol"],
                 "Endpoint": subscription["Endpoint"],
                 "TopicArn": subscription["TopicArn"],

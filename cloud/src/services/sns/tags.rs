@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
+use super::input::{Outcome, fields, invalid, need_arn, nothing};
 use super::topic::TOPICS;
-use super::{Outcome, fields, invalid, need_arn, nothing};
-use crate::documents::World;
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -34,9 +34,9 @@ pub(super) fn given(input: &Parameters) -> Result<Map<String, Value>, Fault> {
 }
 
 /// TagResource.
-pub(super) fn tag(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn tag(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let given = given(input)?;
-    let tags = of_topic(input, world)?;
+    let tags = of_topic(input, context)?;
     let mut all = tags.clone();
     all.extend(given);
     if all.len() > MOST {
@@ -47,23 +47,23 @@ pub(super) fn tag(input: &Parameters, world: &mut World<'_>) -> Outcome {
 }
 
 /// UntagResource.
-pub(super) fn untag(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn untag(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let keys = input.strings("TagKeys.member");
-    of_topic(input, world)?.retain(|key, _| !keys.contains(key));
+    of_topic(input, context)?.retain(|key, _| !keys.contains(key));
     nothing()
 }
 
 /// ListTagsForResource.
-pub(super) fn list(input: &Parameters, world: &mut World<'_>) -> Outcome {
-    let tags = of_topic(input, world)?;
+pub(super) fn list(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
+    let tags = of_topic(input, context)?;
     let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
     Ok(fields([("Tags", json!(tags))]))
 }
 
-fn of_topic<'a>(input: &Parameters, world: &'a mut World<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
+fn of_topic<'a>(input: &Parameters, context: &'a mut CallContext<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
     let arn = need_arn(input, "ResourceArn")?;
     let missing = || Fault { status: 404, ..Fault::new("ResourceNotFound", "Resource does not exist") };
-    world.own.get_mut(TOPICS, arn).and_then(|topic| topic["Tags"].as_object_mut()).ok_or_else(missing)
+    context.own.get_mut(TOPICS, arn).and_then(|topic| topic["Tags"].as_object_mut()).ok_or_else(missing)
 }
 
 fn limit() -> Fault {

@@ -2,10 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::{
-    Outcome, attributes, fields, invalid, need, need_arn, not_found, nothing, subscription, tags, topic_attributes,
-};
-use crate::documents::World;
+use super::input::{Outcome, fields, invalid, need, need_arn, not_found, nothing};
+use super::{attributes, subscription, tags, topic_attributes};
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::paging::page;
 use crate::wire::query::Parameters;
@@ -14,7 +13,7 @@ use crate::wire::query::Parameters;
 pub(super) const TOPICS: &str = "topics";
 
 /// CreateTopic: answers the topic of that name if there is one, provided that it is not asked to be another.
-pub(super) fn create(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn create(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "Name")?;
     let given = attributes::given(input);
     check_name(name, given.get("FifoTopic").and_then(Value::as_str) == Some("true"))?;
@@ -22,8 +21,8 @@ pub(super) fn create(input: &Parameters, world: &mut World<'_>) -> Outcome {
         topic_attributes::check(attribute, value.as_str().unwrap_or_default(), true)?;
     }
     let wanted_tags = tags::given(input)?;
-    let arn = format!("arn:aws:sns:{}:{}:{name}", world.region, world.account);
-    if let Some(topic) = world.own.get(TOPICS, &arn) {
+    let arn = format!("arn:aws:sns:{}:{}:{name}", context.region, context.account);
+    if let Some(topic) = context.own.get(TOPICS, &arn) {
         if !attributes::agree(&given, &topic["Attributes"]) {
             return Err(invalid("Attributes Reason: Topic already exists with different attributes"));
         }
@@ -33,7 +32,7 @@ pub(super) fn create(input: &Parameters, world: &mut World<'_>) -> Outcome {
         return Ok(fields([("TopicArn", json!(arn))]));
     }
     let kept: serde_json::Map<String, Value> = given.into_iter().filter(|(_, value)| *value != "").collect();
-    world.own.put(TOPICS, &arn, json!({ "Name": name, "Attributes": kept, "Tags": wanted_tags }));
+    context.own.put(TOPICS, &arn, json!({ "Name": name, "Attributes": kept, "Tags": wanted_tags }));
     Ok(fields([("TopicArn", json!(arn))]))
 }
 
@@ -50,24 +49,24 @@ fn check_name(name: &str, fifo: bool) -> Result<(), Fault> {
 }
 
 /// DeleteTopic: with its subscriptions, and no matter whether it is there.
-pub(super) fn delete(input: &Parameters, world: &mut World<'_>) -> Outcome {
+pub(super) fn delete(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let arn = need_arn(input, "TopicArn")?;
-    world.own.remove(TOPICS, arn);
-    world.own.retain(subscription::SUBSCRIPTIONS, |_, subscription| subscription["TopicArn"] != arn);
+    context.own.remove(TOPICS, arn);
+    context.own.retain(subscription::SUBSCRIPTIONS, |_, subscription| subscription["TopicArn"] != arn);
     nothing()
 }
 
 /// ListTopics: 100 a page.
-pub(super) fn list(input: &Parameters, world: &mut World<'_>) -> Outcome {
-    let topics = world.own.all(TOPICS).map(|(arn, _)| (arn.to_owned(), json!({ "TopicArn": arn })));
+pub(super) fn list(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
+    let topics = context.own.all(TOPICS).map(|(arn, _)| (arn.to_owned(), json!({ "TopicArn": arn })));
     let page = page(topics, input.get("NextToken"), 100).ok_or_else(|| invalid("NextToken"))?;
     Ok(fields([("Topics", json!(page.items)), ("NextToken", json!(page.next))]))
 }
 
 /// The topic that the input names, which must be there.
-pub(super) fn existing<'a>(input: &'a Parameters, world: &World<'_>) -> Result<&'a str, Fault> {
+pub(super) fn existing<'a>(input: &'a Parameters, context: &CallContext<'_>) -> Result<&'a str, Fault> {
     let arn = need_arn(input, "TopicArn")?;
-    world.own.get(TOPICS, arn).map(|_| arn).ok_or_else(|| not_found("Topic"))
+    context.own.get(TOPICS, arn).map(|_| arn).ok_or_else(|| not_found("Topic"))
 }
 
 #[cfg(test)]

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
+use super::input::{Outcome, invalid, need, nothing};
 use super::subscription::SUBSCRIPTIONS;
 use super::topic::{TOPICS, existing};
-use super::{Outcome, attributes, invalid, need, nothing};
-use crate::documents::World;
+use super::{attributes, input};
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -40,31 +41,31 @@ fn feedback(name: &str, value: &str) -> Result<(), Fault> {
 }
 
 /// SetTopicAttributes: one attribute.
-pub(super) fn set(input: &Parameters, world: &mut World<'_>) -> Outcome {
-    let arn = existing(input, world)?;
+pub(super) fn set(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
+    let arn = existing(input, context)?;
     let name = need(input, "AttributeName")?;
     let value = input.get("AttributeValue").unwrap_or_default();
     check(name, value, false)?;
-    if let Some(topic) = world.own.get_mut(TOPICS, arn) {
+    if let Some(topic) = context.own.get_mut(TOPICS, arn) {
         attributes::store(&mut topic["Attributes"], name, value);
     }
     nothing()
 }
 
 /// GetTopicAttributes: what was set, and what SNS fills in.
-pub(super) fn get(input: &Parameters, world: &mut World<'_>) -> Result<Map<String, Value>, Fault> {
-    let arn = existing(input, world)?;
-    let set = world.own.get(TOPICS, arn).map(|topic| topic["Attributes"].clone()).unwrap_or_default();
+pub(super) fn get(input: &Parameters, context: &mut CallContext<'_>) -> Result<Map<String, Value>, Fault> {
+    let arn = existing(input, context)?;
+    let set = context.own.get(TOPICS, arn).map(|topic| topic["Attributes"].clone()).unwrap_or_default();
     let count = |pending: bool| {
         let of_topic = |subscription: &Value| subscription["TopicArn"] == arn && subscription["Pending"] == pending;
-        world.own.all(SUBSCRIPTIONS).filter(|(_, subscription)| of_topic(subscription)).count().to_string()
+        context.own.all(SUBSCRIPTIONS).filter(|(_, subscription)| of_topic(subscription)).count().to_string()
     };
     let delivery = set["DeliveryPolicy"].as_str().unwrap_or(DELIVERY);
-    let mut all = super::fields([
+    let mut all = input::fields([
         ("TopicArn", json!(arn)),
-        ("Owner", json!(world.account)),
+        ("Owner", json!(context.account)),
         ("DisplayName", json!("")),
-        ("Policy", json!(policy(arn, world.account))),
+        ("Policy", json!(policy(arn, context.account))),
         ("EffectiveDeliveryPolicy", json!(delivery)),
         ("SubscriptionsConfirmed", json!(count(false))),
         ("SubscriptionsPending", json!(count(true))),

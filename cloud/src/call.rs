@@ -1,0 +1,80 @@
+//! The way of a call from a client to the cloud and back: through the seam, which may delay, refuse, repeat or cut it.
+
+use std::sync::Arc;
+
+use winterbaume_core::{MockRequest, MockResponse};
+
+use crate::cloud::{Cloud, View, dated, milliseconds};
+use crate::error_response;
+use crate::faults::{Call, CallHook, FaultAction};
+use crate::route::{Route, operation};
+
+/// The connection broke: the call may or may not have acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the connection to the embedded cloud broke")]
+pub struct ConnectionLost;
+
+/// An answer as it arrives.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The answer.
+    pub response: MockResponse,
+    /// Whether all of its body arrives; if not, the connection breaks after half of it.
+    pub whole: bool,
+}
+
+impl Cloud {
+    /// One call as a client makes it: through the [`FaultInjector`](crate::FaultInjector).
+    pub async fn call(&self, request: MockRequest) -> Result<Reply, ConnectionLost> {
+        let route = Route::of(&request).unwrap_or(Route { service: "unknown".into(), region: "unknown".into() });
+        let name = operation(&route.service, &request);
+        let (call, hook) = self.faults().enter(&route.service, &name, &route.region);
+        let Some(hook) = hook else { return Ok(whole(self.answer(request).await)) };
+        let delay = hook.delay(&call);
+        if !delay.is_zero() {
+            tokio::time::sleep(delay).await;
+        }
+        let action = hook.before(&call);
+        let response = match &action {
+            FaultAction::Refuse(fault) => dated(error_response::answer(&route.service, &request, fault.clone())),
+            FaultAction::Drop => return Err(ConnectionLost),
+            FaultAction::Hang => std::future::pending().await,
+            FaultAction::ActTwice => {
+                self.act(&request, &call, &hook).await;
+                self.act(&request, &call, &hook).await
+            }
+            FaultAction::Act | FaultAction::ActAndDrop | FaultAction::ActAndTruncate => {
+                self.act(&request, &call, &hook).await
+            }
+        };
+        // Without a body there is no middle to cut: nothing arrives.
+        let cut = action == FaultAction::ActAndTruncate;
+        if action == FaultAction::ActAndDrop || cut && response.body.is_empty() {
+            return Err(ConnectionLost);
+        }
+        hook.answered(&call, response.status);
+        Ok(Reply { response, whole: !cut })
+    }
+
+    /// Acts on a call, and tells the hook. A caller that goes away has sent its request all the same, so this goes on
+    /// without it.
+    async fn act(&self, request: &MockRequest, call: &Call, hook: &Arc<dyn CallHook>) -> MockResponse {
+        let view = View { lag_ms: milliseconds(hook.lag(call)), memory_ms: milliseconds(hook.longest_lag()) };
+        let (cloud, request, call, hook) = (self.clone(), request.clone(), call.clone(), Arc::clone(hook));
+        let acting = tokio::spawn(async move {
+            let response = cloud.answer_in(request, view).await;
+            hook.acted(&call, response.status);
+            response
+        });
+        match acting.await {
+            Ok(response) => response,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // The runtime is shutting down, and its caller with it.
+            Err(_) => std::future::pending().await,
+        }
+    }
+}
+
+fn whole(response: MockResponse) -> Reply {
+    Reply { response, whole: true }
+}

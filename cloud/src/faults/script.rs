@@ -1,0 +1,240 @@
+//! Observers from a text, for processes that are started by a test: see [`FaultInjector::from_spec`](super::FaultInjector::from_spec).
+
+use std::time::Duration;
+
+use super::failure::Failure;
+use super::hook::{Call, CallHook, FaultAction};
+use super::share::Share;
+use super::trouble;
+
+/// A text that [`FaultInjector::from_spec`](super::FaultInjector::from_spec) does not understand.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("faults: '{word}' is not understood: {why}")]
+pub struct SpecError {
+    word: String,
+    why: &'static str,
+}
+
+/// What the words of a spec say, in their order.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    latency: Duration,
+    points: Vec<(Point, Which)>,
+    failures: Vec<Failure>,
+    stale: Option<(Duration, Share)>,
+    /// The first call whose credentials have expired.
+    expired: Option<u64>,
+}
+
+/// Which calls a point is about.
+#[derive(Debug)]
+enum Which {
+    Number(u64),
+    /// Every call of an operation.
+    Operation(String),
+}
+
+impl Which {
+    fn parse(value: &str) -> Option<Self> {
+        match value.parse() {
+            Ok(number) => (number > 0).then_some(Self::Number(number)),
+            Err(_) => {
+                let named = value.starts_with(|first: char| first.is_ascii_uppercase())
+                    && value.chars().all(|character| character.is_ascii_alphanumeric());
+                named.then(|| Self::Operation(value.to_owned()))
+            }
+        }
+    }
+
+    fn is(&self, call: &Call) -> bool {
+        match self {
+            Self::Number(number) => *number == call.number,
+            Self::Operation(operation) => *operation == call.operation,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Point {
+    KillBefore,
+    KillAfter,
+    KillAnswered,
+    DropBefore,
+    DropAfter,
+    Truncate,
+    Twice,
+    Hang,
+}
+
+impl Script {
+    pub(super) fn parse(spec: &str) -> Result<Self, SpecError> {
+        let mut script = Self::default();
+        for word in spec.split([',', ' ']).filter(|word| !word.is_empty()) {
+            script.word(word).map_err(|why| SpecError { word: word.to_owned(), why })?;
+        }
+        Ok(script)
+    }
+
+    fn word(&mut self, word: &str) -> Result<(), &'static str> {
+        let (name, value) = word.split_once('=').ok_or("write name=value")?;
+        let point = match name {
+            "latency" => {
+                self.latency = duration(value)?;
+                return Ok(());
+            }
+            "stale" => {
+                let mut parts = value.split(':');
+                self.stale = Some((duration(parts.next().unwrap_or_default())?, Share::parse(parts)?));
+                return Ok(());
+            }
+            "fail" => {
+                self.failures.push(Failure::parse(value)?);
+                return Ok(());
+            }
+            "expired" => {
+                let first = value.parse().ok().filter(|number| *number > 0).ok_or("write a call's number")?;
+                self.expired = Some(first);
+                return Ok(());
+            }
+            "kill-before" => Point::KillBefore,
+            "kill-after" => Point::KillAfter,
+            "kill-answered" => Point::KillAnswered,
+            "drop-before" => Point::DropBefore,
+            "drop-after" => Point::DropAfter,
+            "truncate" => Point::Truncate,
+            "twice" => Point::Twice,
+            "hang" => Point::Hang,
+            _ => return Err("no such word"),
+        };
+        self.points.push((point, Which::parse(value).ok_or("write a call's number or an operation")?));
+        Ok(())
+    }
+
+    fn at(&self, point: Point, call: &Call) -> bool {
+        self.points.iter().any(|(at, which)| *at == point && which.is(call))
+    }
+}
+
+impl CallHook for Script {
+    fn delay(&self, _call: &Call) -> Duration {
+        self.latency
+    }
+
+    fn longest_lag(&self) -> Duration {
+        self.stale.as_ref().map_or(Duration::ZERO, |(lag, _)| *lag)
+    }
+
+    fn lag(&self, call: &Call) -> Duration {
+        self.stale.as_ref().filter(|(_, share)| share.has(call.number)).map_or(Duration::ZERO, |(lag, _)| *lag)
+    }
+
+    fn before(&self, call: &Call) -> FaultAction {
+        if self.at(Point::KillBefore, call) {
+            std::process::abort();
+        }
+        if self.expired.is_some_and(|first| call.number >= first) {
+            return FaultAction::Refuse(trouble::expired(&call.service));
+        }
+        let points = [
+            (Point::DropBefore, FaultAction::Drop),
+            (Point::DropAfter, FaultAction::ActAndDrop),
+            (Point::Truncate, FaultAction::ActAndTruncate),
+            (Point::Twice, FaultAction::ActTwice),
+            (Point::Hang, FaultAction::Hang),
+        ];
+        let at_point = points.into_iter().find(|(point, _)| self.at(*point, call)).map(|(_, action)| action);
+        at_point.or_else(|| self.failures.iter().find_map(|failure| failure.action(call))).unwrap_or_default()
+    }
+
+    fn acted(&self, call: &Call, _status: u16) {
+        if self.at(Point::KillAfter, call) {
+            std::process::abort();
+        }
+    }
+
+    fn answered(&self, call: &Call, _status: u16) {
+        if self.at(Point::KillAnswered, call) {
+            // The caller has to see the answer first, so the end comes from another thread.
+            std::thread::spawn(|| {
+                std::thread::sleep(Duration::from_millis(20));
+                std::process::abort();
+            });
+        }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, &'static str> {
+    let number = |digits: &str| digits.parse().map_err(|_| "write 50ms or 2s");
+    match text.strip_suffix("ms") {
+        Some(digits) => number(digits).map(Duration::from_millis),
+        None => number(text.strip_suffix('s').unwrap_or_default()).map(Duration::from_secs),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(number: u64, service: &str) -> Call {
+        Call { number, service: service.into(), operation: "GetRole".into(), region: "us-east-1".into() }
+    }
+
+    #[test]
+    fn words_are_read_and_nonsense_is_named() {
+        let spec = "latency=50ms, drop-before=3 drop-after=4,hang=5 truncate=6,twice=7 stale=2s fail=cut:burst=8..9";
+        let script = Script::parse(spec).unwrap();
+        assert_eq!(script.delay(&call(1, "iam")), Duration::from_millis(50));
+        assert_eq!(script.lag(&call(1, "iam")), Duration::from_secs(2));
+        let actions: Vec<_> = (2..=10).map(|number| script.before(&call(number, "iam"))).collect();
+        let expected = [
+            FaultAction::Act,
+            FaultAction::Drop,
+            FaultAction::ActAndDrop,
+            FaultAction::Hang,
+            FaultAction::ActAndTruncate,
+            FaultAction::ActTwice,
+            FaultAction::ActAndDrop,
+            FaultAction::ActAndDrop,
+            FaultAction::Act,
+        ];
+        assert_eq!(actions, expected);
+        let nonsense = [
+            "latency=5",
+            "kill-before=0",
+            "hang=get_role",
+            "explode=1",
+            "fail=throttle:300%",
+            "latency",
+            "stale=x",
+            "expired=0",
+            "fail=x",
+        ];
+        assert_eq!(Script::parse("hang=GetRole").unwrap().before(&call(1, "iam")), FaultAction::Hang);
+        assert_eq!(Script::parse("hang=GetUser").unwrap().before(&call(1, "iam")), FaultAction::Act);
+        for bad in nonsense {
+            let error = Script::parse(bad).unwrap_err();
+            assert!(error.to_string().contains(bad), "{error}");
+        }
+    }
+
+    #[test]
+    fn each_service_is_throttled_and_lets_expire_in_its_own_words() {
+        let refused = |spec: &str, service: &str| match Script::parse(spec).unwrap().before(&call(3, service)) {
+            FaultAction::Refuse(fault) => (fault.status, fault.code),
+            action => panic!("not refused: {action:?}"),
+        };
+        let cases = [
+            ("ec2", (503, "RequestLimitExceeded"), (400, "RequestExpired")),
+            ("s3", (503, "SlowDown"), (400, "ExpiredToken")),
+            ("iam", (400, "Throttling"), (403, "ExpiredToken")),
+            ("sns", (400, "Throttling"), (403, "ExpiredToken")),
+            ("sagemaker", (400, "ThrottlingException"), (400, "ExpiredTokenException")),
+            ("kms", (400, "ThrottlingException"), (400, "ExpiredTokenException")),
+        ];
+        for (service, throttled, expired) in cases {
+            assert_eq!(refused("fail=throttle", service), (throttled.0, throttled.1.to_owned()));
+            assert_eq!(refused("expired=2", service), (expired.0, expired.1.to_owned()));
+        }
+        assert_eq!(Script::parse("expired=4").unwrap().before(&call(3, "iam")), FaultAction::Act);
+    }
+}

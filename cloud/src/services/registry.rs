@@ -1,0 +1,17 @@
+//! The list of the services.
+
+use super::{autoscaling, budgets, ec2, kms, monitoring, sagemaker, sns};
+use crate::service::Service;
+
+/// All of them.
+pub fn all() -> Vec<Box<dyn Service>> {
+    vec![
+        Box::new(autoscaling::AutoScaling),
+        Box::new(budgets::Budgets),
+        Box::new(ec2::Ec2),
+        Box::new(kms::Kms),
+        Box::new(monitoring::Monitoring),
+        Box::new(sagemaker::SageMaker),
+        Box::new(sns::Sns),
+    ]
+}

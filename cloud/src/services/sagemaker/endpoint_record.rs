@@ -1,0 +1,128 @@
+//! The record of an endpoint.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::fleet::Fleet;
+use super::kind::{ENDPOINT, Kind};
+use super::store::Record;
+use super::transition::Transition;
+use crate::documents::CallContext;
+use crate::service::Fault;
+use crate::services::json::invalid;
+
+/// What an endpoint in a transition is doing.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Step {
+    /// Coming up.
+    Create,
+    /// Moving to another fleet, and back if that fails.
+    Update(Box<Fleet>),
+    /// Taking on other weights and capacities.
+    Rescale(Box<Fleet>),
+    /// Going away.
+    Delete,
+}
+
+/// What is remembered of an endpoint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Endpoint {
+    /// Its name.
+    pub endpoint_name: String,
+    /// When it was created, in milliseconds since the Unix epoch: what tells it from others that had its name.
+    pub created_ms: i64,
+    /// When it was last changed, in milliseconds since the Unix epoch.
+    pub modified_ms: i64,
+    /// How the last transition ended, or how the endpoint was before the one it is in: `InService`, `Failed`,
+    /// `UpdateRollbackFailed`.
+    pub rest: String,
+    /// Why the last transition failed, if it did.
+    pub failure_reason: Option<String>,
+    /// The deployment configuration that was last given.
+    pub last_deployment_config: Option<Value>,
+    /// The transition it is in.
+    pub transition: Option<Transition<Step>>,
+    /// What it runs.
+    #[serde(flatten)]
+    pub fleet: Fleet,
+}
+
+impl Record for Endpoint {
+    type Step = Step;
+
+    const KIND: Kind = ENDPOINT;
+
+    fn name(&self) -> &str {
+        &self.endpoint_name
+    }
+
+    fn transition(&self) -> Option<&Transition<Step>> {
+        self.transition.as_ref()
+    }
+
+    fn settled(mut self, now_ms: i64) -> Option<Self> {
+        let Some(transition) = self.transition.take_if(|transition| transition.is_over(now_ms)) else {
+            return Some(self);
+        };
+        self.modified_ms = transition.ends_ms;
+        "InService".clone_into(&mut self.rest);
+        match transition.step {
+            Step::Delete => return None,
+            Step::Rescale(next) => self.fleet = *next,
+            Step::Create => {
+                self.failure_reason.clone_from(&self.fleet.fails);
+                if self.failure_reason.is_some() {
+                    "Failed".clone_into(&mut self.rest);
+                }
+            }
+            Step::Update(next) => {
+                self.failure_reason.clone_from(&next.fails);
+                if next.fails.is_none() {
+                    self.fleet = *next;
+                } else if next.rollback_fails {
+                    "UpdateRollbackFailed".clone_into(&mut self.rest);
+                }
+            }
+        }
+        Some(self)
+    }
+}
+
+impl Endpoint {
+    /// The networks in which it has interfaces, also those of a fleet that comes or goes.
+    pub fn networks(&self) -> impl Iterator<Item = &Value> {
+        let next = match self.transition.as_ref().map(|transition| &transition.step) {
+            Some(Step::Update(next) | Step::Rescale(next)) => Some(&next.networks),
+            _ => None,
+        };
+        self.fleet.networks.iter().chain(next.into_iter().flatten())
+    }
+
+    /// Its status, as long as its transition is not over.
+    pub fn status(&self) -> &str {
+        match self.transition.as_ref().map(|transition| &transition.step) {
+            None => &self.rest,
+            Some(Step::Create) => "Creating",
+            Some(Step::Update(_) | Step::Rescale(_)) => "Updating",
+            Some(Step::Delete) => "Deleting",
+        }
+    }
+
+    /// Refuses a change while a transition is under way.
+    pub fn check_at_rest(&self, context: &CallContext<'_>) -> Result<(), Fault> {
+        if self.transition.is_some() {
+            return Err(ENDPOINT.in_progress(context, &self.endpoint_name));
+        }
+        Ok(())
+    }
+
+    /// Refuses a change that AWS allows only to what works: a failed endpoint can only be deleted.
+    pub fn check_alive(&self, context: &CallContext<'_>) -> Result<(), Fault> {
+        if self.rest == "Failed" {
+            let arn = ENDPOINT.arn(context, &self.endpoint_name);
+            return Err(invalid(format!("Cannot update failed endpoint \"{arn}\"; it can only be deleted.")));
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,60 @@
+//! SageMaker as a service of the cloud.
+
+use std::sync::LazyLock;
+
+use winterbaume_core::{MockRequest, MockResponse};
+
+use super::component_record::Component;
+use super::endpoint_record::Endpoint;
+use super::network;
+use super::operations;
+use super::store;
+use crate::clock;
+use crate::documents::{CallContext, Tables};
+use crate::service::{Fault, Service};
+use crate::services::json::{Handler, JsonService, dispatch};
+use crate::services::shape::Shapes;
+
+static SHAPES: LazyLock<Result<Shapes, Fault>> = LazyLock::new(|| Shapes::read(include_str!("shapes.json")));
+
+/// The service.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SageMaker;
+
+impl Service for SageMaker {
+    fn name(&self) -> &'static str {
+        "sagemaker"
+    }
+
+    /// Transitions end even if SageMaker is not called, so that a deleted endpoint holds no subnet. The document comes
+    /// without a call's clock here, so the system's is read.
+    fn seen(&self, mut document: Tables) -> Tables {
+        let now_ms = clock::now_ms();
+        store::settle_seen::<Component>(&mut document, now_ms);
+        store::settle_seen::<Endpoint>(&mut document, now_ms);
+        document
+    }
+
+    fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
+        dispatch::<Self>(request, context)
+    }
+}
+
+impl JsonService for SageMaker {
+    const TITLE: &'static str = "SageMaker";
+
+    fn shapes() -> &'static Result<Shapes, Fault> {
+        &SHAPES
+    }
+
+    fn handler(operation: &str) -> Option<Handler> {
+        operations::handler(operation)
+    }
+
+    fn settle(context: &mut CallContext<'_>) -> Result<(), Fault> {
+        store::settle::<Component>(context)?;
+        store::settle::<Endpoint>(context)?;
+        network::forget_gone(context);
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! Services of winterbaume, run on our documents, with one small patch per gap between them and AWS (`patches`).
+
+mod host;
+mod patches;
+mod policy;
+mod service;
+
+pub use service::all;

@@ -1,0 +1,75 @@
+//! The patches of IAM, in the order in which a call meets them.
+
+use serde_json::json;
+use winterbaume_core::MockResponse;
+
+use super::{documents, managed_policies, roles, texts};
+use crate::documents::{CallContext, Tables};
+use crate::service::Fault;
+use crate::winterbaume::patches::{Asked, Patches};
+use crate::wire::query::Parameters;
+
+/// The patches of IAM.
+pub(in crate::winterbaume) struct Iam;
+
+impl Patches for Iam {
+    fn intercept(&self, asked: &Asked<'_>, context: &mut CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
+        let parameters = Parameters::of(asked.request);
+        documents::check(&asked.operation, &parameters)?;
+        roles::check_name(&asked.operation, &parameters)?;
+        refuse_policy_with_versions(&asked.operation, &parameters, context)?;
+        managed_policies::answer(&asked.operation, &parameters, context)
+    }
+
+    fn amend(
+        &self,
+        asked: &Asked<'_>,
+        response: MockResponse,
+        context: &mut CallContext<'_>,
+    ) -> Result<MockResponse, Fault> {
+        if response.status >= 300 {
+            return Ok(response);
+        }
+        texts::patch(asked, context)?;
+        let parameters = Parameters::of(asked.request);
+        let patched = match roles::answer(&asked.operation, &parameters, context) {
+            None => documents::answer(&asked.operation, &parameters, context),
+            patched => patched,
+        };
+        Ok(patched.unwrap_or(response))
+    }
+
+    /// Other services look for table `Role`, key role name.
+    fn seen(&self, document: Tables) -> Tables {
+        let mut seen = Tables::default();
+        for (name, role) in document.all("roles") {
+            let created = role["create_date"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
+            let created_ms = created.map(jiff::Timestamp::as_millisecond);
+            let role = json!({ "RoleName": name, "Arn": role["arn"], "Path": role["path"], "CreatedMs": created_ms });
+            seen.put("Role", name, role);
+        }
+        seen
+    }
+}
+
+/// A managed policy can be deleted only when its default version is the only one; winterbaume deletes it anyway.
+fn refuse_policy_with_versions(
+    operation: &str,
+    parameters: &Parameters,
+    context: &CallContext<'_>,
+) -> Result<(), Fault> {
+    if operation != "DeletePolicy" {
+        return Ok(());
+    }
+    let policy = parameters.get("PolicyArn").and_then(|arn| context.own.get("policies", arn));
+    if policy.and_then(|policy| policy["versions"].as_array()).is_some_and(|versions| versions.len() > 1) {
+        return Err(Fault {
+            status: 409,
+            code: "DeleteConflict".into(),
+            message: "This policy has more than one version. Before you delete a policy, you must delete the policy's \
+                      versions. The default version is deleted with the policy."
+                .into(),
+        });
+    }
+    Ok(())
+}

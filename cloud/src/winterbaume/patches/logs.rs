@@ -1,0 +1,70 @@
+//! CloudWatch Logs: winterbaume accepts any retention and forgets a group's key.
+
+use serde_json::{Value, json};
+use winterbaume_core::MockResponse;
+
+use super::{Asked, Patches};
+use crate::documents::CallContext;
+use crate::service::Fault;
+use crate::wire;
+
+/// The retentions that AWS offers, in days.
+const RETENTIONS: &[i64] =
+    &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
+
+/// The patches of CloudWatch Logs.
+pub(in crate::winterbaume) struct Logs;
+
+impl Patches for Logs {
+    fn intercept(&self, asked: &Asked<'_>, _context: &mut CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
+        if asked.operation == "PutRetentionPolicy" {
+            let days = wire::json::body(asked.request)?["retentionInDays"].as_i64();
+            if !days.is_some_and(|days| RETENTIONS.contains(&days)) {
+                let days = days.map_or("none".to_owned(), |days| days.to_string());
+                let message = format!("Invalid retention value: {days}. Valid values are: {RETENTIONS:?}");
+                return Err(Fault::new("InvalidParameterException", message));
+            }
+        }
+        Ok(None)
+    }
+
+    fn amend(
+        &self,
+        asked: &Asked<'_>,
+        response: MockResponse,
+        context: &mut CallContext<'_>,
+    ) -> Result<MockResponse, Fault> {
+        if response.status >= 300 {
+            return Ok(response);
+        }
+        match asked.operation.as_str() {
+            "CreateLogGroup" => {
+                let body = wire::json::body(asked.request)?;
+                if let Some(group) =
+                    body["logGroupName"].as_str().and_then(|name| context.own.get_mut("log_groups", name))
+                    && body["kmsKeyId"].is_string()
+                {
+                    group["kms_key_id"] = body["kmsKeyId"].clone();
+                }
+                Ok(response)
+            }
+            "DescribeLogGroups" => Ok(with_keys(response, context)),
+            _ => Ok(response),
+        }
+    }
+}
+
+/// Adds key and class to each group of an answer.
+fn with_keys(response: MockResponse, context: &CallContext<'_>) -> MockResponse {
+    let Ok(mut answer) = serde_json::from_slice::<Value>(&response.body) else { return response };
+    for group in answer["logGroups"].as_array_mut().into_iter().flatten() {
+        let stored = group["logGroupName"].as_str().and_then(|name| context.own.get("log_groups", name));
+        if let Some(key) = stored.map(|stored| &stored["kms_key_id"]).filter(|key| key.is_string()) {
+            group["kmsKeyId"] = key.clone();
+        }
+        if group["logGroupClass"].is_null() {
+            group["logGroupClass"] = json!("STANDARD");
+        }
+    }
+    MockResponse { body: answer.to_string().into(), ..response }
+}

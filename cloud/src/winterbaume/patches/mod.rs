@@ -1,0 +1,13 @@
+//! The patches: where a service of winterbaume answers otherwise than AWS, one small file each.
+
+mod iam;
+mod interface;
+mod logs;
+mod s3;
+mod secretsmanager;
+
+pub(super) use iam::Iam;
+pub(super) use interface::{Asked, Nothing, Patches};
+pub(super) use logs::Logs;
+pub(super) use s3::S3;
+pub(super) use secretsmanager::SecretsManager;
