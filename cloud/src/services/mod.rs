@@ -12,5 +12,6 @@ pub mod s3_objects;
 pub mod sagemaker;
 pub mod shape;
 pub mod sns;
+mod tag_rules;
 
 pub use registry::all;

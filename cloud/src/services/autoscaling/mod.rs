@@ -8,6 +8,7 @@ mod list;
 mod operations;
 mod policy;
 mod policy_list;
+mod records;
 mod resource;
 mod schedule;
 mod scheduled_action;

@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::records::{self, POLICIES};
 use super::target_id::TargetId;
-use super::{step_scaling, target, target_tracking};
+use super::{step_scaling, target_tracking};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
-
-/// The table of scaling policies, by [`TargetId::key_of`].
-pub const TABLE: &str = "ScalingPolicy";
 
 /// How many policies a target may have.
 const LIMIT: usize = 50;
@@ -23,10 +21,10 @@ const CONFIGURATIONS: [(&str, &str); 2] = [
 /// PutScalingPolicy: creates a policy, or replaces the configuration of an existing one.
 pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
-    target::check_registered(&id, context)?;
+    records::check_registered(&id, context)?;
     let name = text(input, "PolicyName");
     let key = id.key_of(name);
-    let before = context.own.get(TABLE, &key).cloned();
+    let before = context.own.get(POLICIES, &key).cloned();
     let kind = kind(input, before.as_ref())?;
     let mut policy = match before {
         Some(before) => before,
@@ -53,7 +51,7 @@ pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault>
         }
     }
     let answer = json!({ "PolicyARN": policy["PolicyARN"], "Alarms": policy["Alarms"] });
-    context.own.put(TABLE, key, policy);
+    context.own.put(POLICIES, key, policy);
     Ok(answer)
 }
 
@@ -73,7 +71,7 @@ fn kind(input: &Value, before: Option<&Value>) -> Result<&'static str, Fault> {
 }
 
 fn fresh(id: &TargetId, name: &str, kind: &str, context: &CallContext<'_>) -> Result<Value, Fault> {
-    if context.own.all(TABLE).filter(|(_, policy)| policy["Target"] == id.key()).count() >= LIMIT {
+    if context.own.all(POLICIES).filter(|(_, policy)| policy["Target"] == id.key()).count() >= LIMIT {
         let message = format!("A scalable target may have at most {LIMIT} scaling policies");
         return Err(Fault::new("LimitExceededException", message));
     }
@@ -108,7 +106,7 @@ fn check_metric_is_free(
             && policy["PolicyType"] == "TargetTrackingScaling"
             && target_tracking::metric(&policy["TargetTrackingScalingPolicyConfiguration"]) == metric
     };
-    if context.own.all(TABLE).any(|(_, policy)| same(policy)) {
+    if context.own.all(POLICIES).any(|(_, policy)| same(policy)) {
         let message = "Only one TargetTrackingScaling policy for a given metric specification is allowed.";
         return Err(invalid(message));
     }
@@ -119,7 +117,7 @@ fn check_metric_is_free(
 pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
     let name = text(input, "PolicyName");
-    match context.own.remove(TABLE, &id.key_of(name)) {
+    match context.own.remove(POLICIES, &id.key_of(name)) {
         Some(_) => Ok(json!({})),
         None => Err(id.missing("scaling policy", Some(("policy name", name)))),
     }

@@ -3,14 +3,13 @@
 use serde_json::Value;
 
 use super::list::{List, seconds};
-use super::policy;
+use super::records::POLICIES;
 use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// DescribeScalingPolicies.
 pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
-    let list =
-        List { table: policy::TABLE, member: "ScalingPolicies", names: ("PolicyNames", "PolicyName"), limit: 10 };
+    let list = List { table: POLICIES, member: "ScalingPolicies", names: ("PolicyNames", "PolicyName"), limit: 10 };
     list.answer(input, context, |policy| {
         let mut shown = policy.clone();
         shown["CreationTime"] = seconds(&policy["CreatedMs"]);

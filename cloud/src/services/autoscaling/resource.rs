@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::records::TARGETS;
 use super::target_id::{COPY_COUNT, INSTANCE_COUNT, PROVISIONED_CONCURRENCY, TargetId};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
@@ -92,7 +93,7 @@ pub fn registered_variants(tables: &Tables, endpoint: &str, created_ms: i64) -> 
         }
         _ => None,
     };
-    let mut variants: Vec<String> = tables.all(super::target::TABLE).filter_map(|(_, target)| of_it(target)).collect();
+    let mut variants: Vec<String> = tables.all(TARGETS).filter_map(|(_, target)| of_it(target)).collect();
     variants.dedup();
     variants
 }

@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::records::{self, SCHEDULED_ACTIONS};
 use super::target_id::TargetId;
 use super::{schedule, target};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
-
-/// The table of scheduled actions, by [`TargetId::key_of`].
-pub const TABLE: &str = "ScheduledAction";
 
 /// How many scheduled actions a target may have.
 const LIMIT: usize = 200;
@@ -18,10 +16,10 @@ const LIMIT: usize = 200;
 /// case: without them the old ones are deleted.
 pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
-    target::check_registered(&id, context)?;
+    records::check_registered(&id, context)?;
     let name = text(input, "ScheduledActionName");
     let key = id.key_of(name);
-    let mut action = match context.own.get(TABLE, &key) {
+    let mut action = match context.own.get(SCHEDULED_ACTIONS, &key) {
         Some(before) => before.clone(),
         None => fresh(&id, name, input, context)?,
     };
@@ -50,7 +48,7 @@ pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault>
     for member in ["StartTime", "EndTime"] {
         action[member] = input[member].clone();
     }
-    context.own.put(TABLE, key, action);
+    context.own.put(SCHEDULED_ACTIONS, key, action);
     Ok(json!({}))
 }
 
@@ -60,7 +58,7 @@ fn fresh(id: &TargetId, name: &str, input: &Value, context: &CallContext<'_>) ->
             return Err(invalid(format!("{member} is required to create a scheduled action")));
         }
     }
-    if context.own.all(TABLE).filter(|(_, action)| action["Target"] == id.key()).count() >= LIMIT {
+    if context.own.all(SCHEDULED_ACTIONS).filter(|(_, action)| action["Target"] == id.key()).count() >= LIMIT {
         let message = format!("A scalable target may have at most {LIMIT} scheduled actions");
         return Err(Fault::new("LimitExceededException", message));
     }
@@ -83,7 +81,7 @@ fn fresh(id: &TargetId, name: &str, input: &Value, context: &CallContext<'_>) ->
 pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
     let name = text(input, "ScheduledActionName");
-    match context.own.remove(TABLE, &id.key_of(name)) {
+    match context.own.remove(SCHEDULED_ACTIONS, &id.key_of(name)) {
         Some(_) => Ok(json!({})),
         None => Err(id.missing("scheduled action", Some(("scheduled action name", name)))),
     }

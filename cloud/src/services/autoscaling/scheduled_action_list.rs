@@ -3,14 +3,14 @@
 use serde_json::Value;
 
 use super::list::{List, seconds};
-use super::scheduled_action;
+use super::records::SCHEDULED_ACTIONS;
 use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// DescribeScheduledActions.
 pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let list = List {
-        table: scheduled_action::TABLE,
+        table: SCHEDULED_ACTIONS,
         member: "ScheduledActions",
         names: ("ScheduledActionNames", "ScheduledActionName"),
         limit: 50,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::target;
+use super::records::TARGETS;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
@@ -46,7 +46,7 @@ fn current(context: &CallContext<'_>, arn: &str) -> Value {
 /// The ARN that an input names, if a target bears it.
 fn resource<'a>(input: &'a Value, context: &CallContext<'_>) -> Result<&'a str, Fault> {
     let arn = text(input, "ResourceARN");
-    if context.own.all(target::TABLE).any(|(_, target)| target["ScalableTargetARN"] == arn) {
+    if context.own.all(TARGETS).any(|(_, target)| target["ScalableTargetARN"] == arn) {
         return Ok(arn);
     }
     Err(Fault::new("ResourceNotFoundException", format!("The resource {arn} does not exist")))

@@ -2,14 +2,12 @@
 
 use serde_json::{Value, json};
 
+use super::records::{POLICIES, SCHEDULED_ACTIONS, TARGETS, check_registered};
 use super::target_id::{COPY_COUNT, TargetId};
-use super::{policy, resource, scheduled_action, tags};
+use super::{resource, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
-
-/// The table of scalable targets, by [`TargetId::key`].
-pub const TABLE: &str = "ScalableTarget";
 
 const SUSPENSIONS: [&str; 3] = ["DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"];
 
@@ -17,7 +15,7 @@ const SUSPENSIONS: [&str; 3] = ["DynamicScalingInSuspended", "DynamicScalingOutS
 pub fn register(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
     let created = resource::check(&id, context)?;
-    let before = context.own.get(TABLE, &id.key()).cloned();
+    let before = context.own.get(TARGETS, &id.key()).cloned();
     let is_new = before.is_none();
     let mut target = before.unwrap_or_else(|| fresh(&id, created, context));
     for member in ["MinCapacity", "MaxCapacity"] {
@@ -38,7 +36,7 @@ pub fn register(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
     if is_new {
         tags::record(context, &arn, &input["Tags"])?;
     }
-    context.own.put(TABLE, id.key(), target);
+    context.own.put(TARGETS, id.key(), target);
     Ok(json!({ "ScalableTargetARN": arn }))
 }
 
@@ -77,14 +75,6 @@ pub fn check_capacities(min: &Value, max: &Value) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Checks that a target is registered.
-pub fn check_registered(id: &TargetId, context: &CallContext<'_>) -> Result<(), Fault> {
-    match context.own.get(TABLE, &id.key()) {
-        Some(_) => Ok(()),
-        None => Err(id.missing("scalable target", None)),
-    }
-}
-
 /// DeregisterScalableTarget.
 pub fn deregister(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
@@ -95,22 +85,22 @@ pub fn deregister(input: &Value, context: &mut CallContext<'_>) -> Result<Value,
 
 /// Forgets a target with its policies, scheduled actions and tags.
 fn forget(key: &str, context: &mut CallContext<'_>) {
-    if let Some(target) = context.own.remove(TABLE, key) {
+    if let Some(target) = context.own.remove(TARGETS, key) {
         tags::forget(context, text(&target, "ScalableTargetARN"));
     }
-    for table in [policy::TABLE, scheduled_action::TABLE] {
+    for table in [POLICIES, SCHEDULED_ACTIONS] {
         context.own.retain(table, |_, record| record["Target"] != key);
     }
 }
 
 /// Forgets the targets whose resource is gone or being deleted: AWS deregisters them silently.
 pub fn forget_gone(context: &mut CallContext<'_>) -> Result<(), Fault> {
-    if context.own.all(TABLE).next().is_none() {
+    if context.own.all(TARGETS).next().is_none() {
         return Ok(());
     }
     let tables = context.other("sagemaker");
     let mut gone = Vec::new();
-    for (key, target) in context.own.all(TABLE) {
+    for (key, target) in context.own.all(TARGETS) {
         if !resource::stands(target, &tables, context)? {
             gone.push(key.to_owned());
         }

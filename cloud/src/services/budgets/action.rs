@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::budget::existing;
 use super::input::{Outcome, invalid, limit, members, need, need_one_of, need_structure, not_found};
+use super::records::existing;
 use super::{notification_checks, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;

@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::action::{named, of_budget};
-use super::budget::BUDGETS;
 use super::input::{Outcome, need, paged};
+use super::records::BUDGETS;
 use crate::documents::CallContext;
 
 /// DescribeBudgetAction.

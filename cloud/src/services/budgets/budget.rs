@@ -2,13 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::input::{Outcome, duplicate, limit, members, need, need_structure, not_found};
+use super::input::{Outcome, duplicate, limit, members, need, need_structure};
+use super::records::{BUDGETS, existing, missing};
 use super::{budget_checks, budget_defaults, notification_checks, tags};
 use crate::documents::CallContext;
-use crate::service::Fault;
 
-/// The table of the budgets, by name: `{Budget, Notifications: [{Notification, Subscribers}], Actions, Tags}`.
-pub(super) const BUDGETS: &str = "budgets";
 /// The most budgets of an account.
 const MOST: usize = 20_000;
 /// The most notifications of a budget.
@@ -68,13 +66,4 @@ pub(super) fn update(input: &Value, context: &mut CallContext<'_>) -> Outcome {
 pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "BudgetName")?;
     context.own.remove(BUDGETS, name).map(|_| json!({})).ok_or_else(|| missing(name))
-}
-
-/// The record of a budget, to change.
-pub(super) fn existing<'a>(name: &str, context: &'a mut CallContext<'_>) -> Result<&'a mut Value, Fault> {
-    context.own.get_mut(BUDGETS, name).ok_or_else(|| missing(name))
-}
-
-fn missing(name: &str) -> Fault {
-    not_found(format!("Unable to get budget: {name} - the budget doesn't exist."))
 }

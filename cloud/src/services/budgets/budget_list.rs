@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::budget::{BUDGETS, existing};
 use super::input::{Outcome, need, paged};
+use super::records::{BUDGETS, existing};
 use crate::documents::CallContext;
 
 /// DescribeBudget.

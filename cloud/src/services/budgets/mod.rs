@@ -11,6 +11,7 @@ mod budget_list;
 mod input;
 mod notification;
 mod notification_checks;
+mod records;
 mod service;
 mod subscriber;
 mod tags;

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::budget::{BUDGETS, NOTIFICATIONS, existing};
+use super::budget::NOTIFICATIONS;
 use super::input::{Outcome, duplicate, limit, members, need, need_structure, not_found, numbered, paged};
 use super::notification_checks;
+use super::records::{BUDGETS, existing};
 use crate::documents::CallContext;
 use crate::service::Fault;
 

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::budget::BUDGETS;
 use super::input::{Outcome, invalid, members, need, not_found};
+use super::records::BUDGETS;
 use crate::documents::CallContext;
 use crate::service::Fault;
 

@@ -2,29 +2,17 @@
 
 use serde_json::{Value, json};
 
-use super::key::page;
+use super::listing::page;
+use super::records::{ALIASES, alias_arn};
 use super::{Key, name};
 use crate::clock::seconds;
-use crate::documents::{CallContext, Tables};
+use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::services::json::{self, text};
-
-/// `alias/…` → key and instants.
-const TABLE: &str = "Alias";
-
-/// The id of the key that an alias stands for.
-pub fn target(kms: &Tables, alias: &str) -> Option<String> {
-    kms.get(TABLE, alias)?["TargetKeyId"].as_str().map(str::to_owned)
-}
-
-/// The ARN of an alias.
-pub fn arn(context: &CallContext<'_>, alias: &str) -> String {
-    format!("{}{alias}", name::prefix(context))
-}
+use crate::services::json::{invalid, text};
 
 /// Forgets the aliases of a key.
 pub fn forget_of(context: &mut CallContext<'_>, key: &Key) {
-    context.own.retain(TABLE, |_, record| record["TargetKeyId"] != key.id.as_str());
+    context.own.retain(ALIASES, |_, record| record["TargetKeyId"] != key.id.as_str());
 }
 
 /// CreateAlias.
@@ -32,12 +20,12 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     let alias = checked(input)?;
     let key = name::find_itself(context, text(input, "TargetKeyId"))?;
     key.check_staying(context)?;
-    if context.own.get(TABLE, alias).is_some() {
-        let message = format!("An alias with the name {} already exists", arn(context, alias));
+    if context.own.get(ALIASES, alias).is_some() {
+        let message = format!("An alias with the name {} already exists", alias_arn(context, alias));
         return Err(Fault::new("AlreadyExistsException", message));
     }
     let record = json!({ "TargetKeyId": key.id, "CreatedMs": context.now_ms, "ModifiedMs": context.now_ms });
-    context.own.put(TABLE, alias, record);
+    context.own.put(ALIASES, alias, record);
     Ok(json!({}))
 }
 
@@ -47,7 +35,7 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     let key = name::find_itself(context, text(input, "TargetKeyId"))?;
     key.check_staying(context)?;
     let (now_ms, missing) = (context.now_ms, not_found(context, alias));
-    let record = context.own.get_mut(TABLE, alias).ok_or(missing)?;
+    let record = context.own.get_mut(ALIASES, alias).ok_or(missing)?;
     record["TargetKeyId"] = json!(key.id);
     record["ModifiedMs"] = json!(now_ms);
     Ok(json!({}))
@@ -56,7 +44,7 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
 /// DeleteAlias; the key stays.
 pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let alias = checked(input)?;
-    context.own.remove(TABLE, alias).ok_or_else(|| not_found(context, alias))?;
+    context.own.remove(ALIASES, alias).ok_or_else(|| not_found(context, alias))?;
     Ok(json!({}))
 }
 
@@ -70,18 +58,18 @@ pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault
     let shown = |alias: &str, record: &Value| {
         let instant = |member: &str| seconds(record[member].as_i64().unwrap_or_default());
         json!({
-            "AliasName": alias, "AliasArn": arn(context, alias), "TargetKeyId": record["TargetKeyId"],
+            "AliasName": alias, "AliasArn": alias_arn(context, alias), "TargetKeyId": record["TargetKeyId"],
             "CreationDate": instant("CreatedMs"), "LastUpdatedDate": instant("ModifiedMs"),
         })
     };
-    let aliases = context.own.all(TABLE).filter(|(_, record)| of_key(record));
+    let aliases = context.own.all(ALIASES).filter(|(_, record)| of_key(record));
     page("Aliases", aliases.map(|(alias, record)| (alias.to_owned(), shown(alias, record))).collect(), input)
 }
 
 fn checked(input: &Value) -> Result<&str, Fault> {
     let alias = text(input, "AliasName");
     if alias.len() <= "alias/".len() || !alias.starts_with("alias/") {
-        return Err(json::invalid(format!("Alias must start with the prefix \"alias/\", not '{alias}'")));
+        return Err(invalid(format!("Alias must start with the prefix \"alias/\", not '{alias}'")));
     }
     if alias.starts_with("alias/aws/") {
         return Err(Fault::new("NotAuthorizedException", "Aliases that begin with alias/aws/ are AWS's own"));
@@ -90,5 +78,5 @@ fn checked(input: &Value) -> Result<&str, Fault> {
 }
 
 fn not_found(context: &CallContext<'_>, alias: &str) -> Fault {
-    name::missing(format!("Alias {} is not found.", arn(context, alias)))
+    name::missing(format!("Alias {} is not found.", alias_arn(context, alias)))
 }

@@ -8,11 +8,13 @@ mod cipher;
 mod crypto;
 mod deletion;
 mod key;
+mod listing;
 mod name;
 mod operations;
+mod records;
 mod service;
 mod tags;
 
-pub(crate) use key::Key;
 pub(crate) use name::find_seen;
+pub(crate) use records::Key;
 pub use service::Kms;

@@ -1,6 +1,7 @@
 //! The names of a key: its id, its ARN, an alias, the ARN of an alias.
 
-use super::{Key, alias};
+use super::Key;
+use super::records::{self, key_arn, prefix};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 
@@ -15,8 +16,8 @@ pub(crate) fn find_seen(context: &CallContext<'_>, kms: &Tables, name: &str) -> 
     if !local.starts_with("alias/") {
         return by_id(context, kms, local);
     }
-    let missing = || missing(format!("Alias {} is not found.", alias::arn(context, local)));
-    by_id(context, kms, &alias::target(kms, local).ok_or_else(missing)?)
+    let missing = || missing(format!("Alias {} is not found.", records::alias_arn(context, local)));
+    by_id(context, kms, &records::alias_target(kms, local).ok_or_else(missing)?)
 }
 
 /// The key of an id or ARN: calls that change a key do not take its aliases.
@@ -26,16 +27,6 @@ pub fn find_itself(context: &CallContext<'_>, name: &str) -> Result<Key, Fault> 
         return Err(missing(format!("Invalid keyId '{name}'")));
     }
     by_id(context, context.own, local)
-}
-
-/// The ARN of a key.
-pub fn key_arn(context: &CallContext<'_>, id: &str) -> String {
-    format!("{}key/{id}", prefix(context))
-}
-
-/// What stands before the name in each ARN of this region and account.
-pub fn prefix(context: &CallContext<'_>) -> String {
-    format!("arn:aws:kms:{}:{}:", context.region, context.account)
 }
 
 /// An id or `alias/…`, whether it came by itself or in an ARN of this region and account.

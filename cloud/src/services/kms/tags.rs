@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::key::page;
+use super::listing::page;
 use super::name;
 use crate::documents::CallContext;
 use crate::service::Fault;

@@ -3,15 +3,11 @@
 use serde_json::{Map, Value, json};
 
 use super::clock::now;
+use super::records::{COMPOSITE_ALARMS, METRIC_ALARMS, alarm_arn, find_alarm};
 use super::refusal::{Outcome, invalid, need, texts};
-use super::{alarm_checks, composite, history, tags};
+use super::{alarm_checks, composite_rule, history, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
-
-/// The table of the metric alarms, by name.
-pub(super) const METRIC_ALARMS: &str = "metric-alarms";
-/// The table of the composite alarms, by name.
-pub(super) const COMPOSITE_ALARMS: &str = "composite-alarms";
 
 const UNCHECKED: &str = "Unchecked: Initial alarm creation";
 
@@ -32,7 +28,7 @@ pub(super) fn configuration(input: &Value, context: &CallContext<'_>) -> Map<Str
     let mut alarm = input.as_object().cloned().unwrap_or_default();
     alarm.remove("Tags");
     let name = input["AlarmName"].as_str().unwrap_or_default();
-    alarm.insert("AlarmArn".to_owned(), json!(arn(context, name)));
+    alarm.insert("AlarmArn".to_owned(), json!(alarm_arn(context, name)));
     alarm.insert("AlarmConfigurationUpdatedTimestamp".to_owned(), now(context));
     alarm.entry("ActionsEnabled").or_insert(json!(true));
     for actions in ["OKActions", "AlarmActions", "InsufficientDataActions"] {
@@ -60,7 +56,7 @@ pub(super) fn record(
             }
         }
     } else {
-        tags::at_creation(&arn(context, name), input, context)?;
+        tags::at_creation(&alarm_arn(context, name), input, context)?;
         alarm.insert("StateValue".to_owned(), json!("INSUFFICIENT_DATA"));
         alarm.insert("StateReason".to_owned(), json!(UNCHECKED));
         alarm.insert("StateUpdatedTimestamp".to_owned(), now(context));
@@ -86,12 +82,12 @@ pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     if names.iter().filter(|name| context.own.get(COMPOSITE_ALARMS, name).is_some()).count() > 1 {
         return Err(invalid("Only one composite alarm can be deleted in a call"));
     }
-    let present: Vec<&str> = names.into_iter().filter(|name| find(context, name).is_some()).collect();
+    let present: Vec<&str> = names.into_iter().filter(|name| find_alarm(context, name).is_some()).collect();
     if present.is_empty() {
         return Err(Fault { status: 404, ..Fault::new("ResourceNotFound", "The named alarms do not exist") }.into());
     }
     for name in &present {
-        let mut watchers = composite::depending_on(context, name);
+        let mut watchers = composite_rule::depending_on(context, name);
         watchers.retain(|watcher| !present.contains(&watcher.as_str()));
         if !watchers.is_empty() {
             let watchers = watchers.join(", ");
@@ -101,21 +97,11 @@ pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
         }
     }
     for name in present {
-        let arn = arn(context, name);
+        let arn = alarm_arn(context, name);
         context.own.remove(METRIC_ALARMS, name);
         context.own.remove(COMPOSITE_ALARMS, name);
         context.own.remove(tags::TAGS, &arn);
         history::forget(context, name);
     }
     Ok(json!({}))
-}
-
-/// The table that an alarm of this name is in.
-pub(super) fn find(context: &CallContext<'_>, name: &str) -> Option<&'static str> {
-    [METRIC_ALARMS, COMPOSITE_ALARMS].into_iter().find(|table| context.own.get(table, name).is_some())
-}
-
-/// The ARN of an alarm of either kind.
-pub(super) fn arn(context: &CallContext<'_>, name: &str) -> String {
-    format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", context.region, context.account)
 }

@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::alarm::{COMPOSITE_ALARMS, METRIC_ALARMS};
+use super::records::{COMPOSITE_ALARMS, METRIC_ALARMS};
 use super::refusal::{Outcome, bad_combination, bad_token, invalid, members, need, page_size, texts};
-use super::{alarm_rule, composite};
+use super::{alarm_rule, composite_rule};
 use crate::documents::CallContext;
 use crate::services::paging::page;
 
@@ -29,7 +29,8 @@ pub(super) fn describe(input: &Value, context: &mut CallContext<'_>) -> Outcome 
             continue;
         }
         for (name, alarm) in context.own.all(table) {
-            let alarm = if table == COMPOSITE_ALARMS { composite::with_state(context, alarm) } else { alarm.clone() };
+            let alarm =
+                if table == COMPOSITE_ALARMS { composite_rule::with_state(context, alarm) } else { alarm.clone() };
             let wanted = (names.is_empty() || names.contains(&name))
                 && related.as_ref().is_none_or(|related| related.iter().any(|other| other == name))
                 && matches(input, name, &alarm);
@@ -66,7 +67,7 @@ fn related(input: &Value, context: &CallContext<'_>) -> Outcome<Option<Vec<Strin
         let children = rule.map(alarm_rule::parse).transpose().map_err(invalid)?;
         return Ok(Some(children.map(|rule| rule.alarms()).unwrap_or_default()));
     }
-    Ok(input["ParentsOfAlarmName"].as_str().map(|child| composite::depending_on(context, child)))
+    Ok(input["ParentsOfAlarmName"].as_str().map(|child| composite_rule::depending_on(context, child)))
 }
 
 /// DescribeAlarmsForMetric: the alarms on exactly this metric.

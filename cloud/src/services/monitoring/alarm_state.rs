@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::alarm::{METRIC_ALARMS, find};
 use super::clock::now;
 use super::history;
+use super::records::{METRIC_ALARMS, find_alarm};
 use super::refusal::{Outcome, invalid, need, texts};
 use crate::documents::CallContext;
 use crate::service::Fault;
@@ -21,7 +21,7 @@ pub(super) fn set(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     if data.as_str().is_some_and(|text| serde_json::from_str::<Value>(text).is_err()) {
         return Err(Fault::new("InvalidFormat", "StateReasonData was not valid JSON").into());
     }
-    match find(context, name) {
+    match find_alarm(context, name) {
         Some(METRIC_ALARMS) => {}
         Some(_) => return Err(invalid("The state of a composite alarm follows from its rule and cannot be set here")),
         None => return Err(Fault { status: 404, ..Fault::new("ResourceNotFound", "Unknown alarm") }.into()),
@@ -52,7 +52,7 @@ pub(super) fn enable_actions(input: &Value, enabled: bool, context: &mut CallCon
         return Err(invalid("AlarmNames must have between 1 and 100 members"));
     }
     for name in names {
-        if let Some(table) = find(context, name)
+        if let Some(table) = find_alarm(context, name)
             && let Some(alarm) = context.own.get_mut(table, name)
             && alarm["ActionsEnabled"] != enabled
         {

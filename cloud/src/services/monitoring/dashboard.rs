@@ -4,14 +4,12 @@ use serde_json::{Value, json};
 
 use super::clock::now;
 use super::dashboard_body::problems;
+use super::records::{DASHBOARDS, dashboard_arn};
 use super::refusal::{Outcome, Refusal, bad_token, invalid_value, need, page_size, texts};
 use super::tags;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::paging::page;
-
-/// The table of the dashboards, by name.
-pub(super) const DASHBOARDS: &str = "dashboards";
 
 /// PutDashboard.
 pub(super) fn put(input: &Value, context: &mut CallContext<'_>) -> Outcome {
@@ -28,7 +26,7 @@ pub(super) fn put(input: &Value, context: &mut CallContext<'_>) -> Outcome {
         let fault = Fault::new("InvalidParameterInput", message);
         return Err(Refusal { fault, details: json!({ "dashboardValidationMessages": problems }) });
     }
-    let arn = arn(context, name);
+    let arn = dashboard_arn(context, name);
     if context.own.get(DASHBOARDS, name).is_none() {
         tags::at_creation(&arn, input, context)?;
     }
@@ -73,16 +71,11 @@ pub(super) fn delete(input: &Value, context: &mut CallContext<'_>) -> Outcome {
         return Err(missing(name));
     }
     for name in names {
-        let arn = arn(context, name);
+        let arn = dashboard_arn(context, name);
         context.own.remove(DASHBOARDS, name);
         context.own.remove(tags::TAGS, &arn);
     }
     Ok(json!({}))
-}
-
-/// The ARN of a dashboard, which names no region.
-pub(super) fn arn(context: &CallContext<'_>, name: &str) -> String {
-    format!("arn:aws:cloudwatch::{}:dashboard/{name}", context.account)
 }
 
 fn missing(name: &str) -> Refusal {

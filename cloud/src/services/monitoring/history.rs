@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::alarm::COMPOSITE_ALARMS;
 use super::clock::now;
+use super::records::COMPOSITE_ALARMS;
 use super::refusal::{Outcome, bad_token, page_size, texts};
 use crate::documents::CallContext;
 use crate::services::paging::page;

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use super::records::{self, DASHBOARDS};
 use super::refusal::{Outcome, invalid, invalid_value, members, need, texts};
-use super::{alarm, dashboard};
 use crate::documents::CallContext;
 use crate::service::Fault;
 
@@ -70,11 +70,11 @@ fn merge(arn: &str, tags: &[Value], context: &mut CallContext<'_>) -> Outcome<()
 /// The ARN that the input names, if there is an alarm or a dashboard of that ARN.
 fn existing(input: &Value, context: &CallContext<'_>) -> Outcome<String> {
     let arn = need(input, "ResourceARN")?;
-    let is_alarm = arn
-        .split_once(":alarm:")
-        .is_some_and(|(_, name)| arn == alarm::arn(context, name) && alarm::find(context, name).is_some());
+    let is_alarm = arn.split_once(":alarm:").is_some_and(|(_, name)| {
+        arn == records::alarm_arn(context, name) && records::find_alarm(context, name).is_some()
+    });
     let is_dashboard = arn.split_once(":dashboard/").is_some_and(|(_, name)| {
-        arn == dashboard::arn(context, name) && context.own.get(dashboard::DASHBOARDS, name).is_some()
+        arn == records::dashboard_arn(context, name) && context.own.get(DASHBOARDS, name).is_some()
     });
     if is_alarm || is_dashboard {
         return Ok(arn.to_owned());

@@ -7,6 +7,7 @@ mod attributes;
 mod endpoint;
 mod input;
 mod publish;
+mod records;
 mod service;
 mod subscription;
 mod subscription_attributes;

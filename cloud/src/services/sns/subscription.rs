@@ -3,18 +3,16 @@
 use serde_json::{Value, json};
 
 use super::input::{Outcome, fields, invalid, need, need_arn, nothing};
-use super::{attributes, endpoint, subscription_attributes, topic};
+use super::records::{self, SUBSCRIPTIONS};
+use super::{attributes, endpoint, subscription_attributes};
 use crate::documents::CallContext;
 use crate::wire::query::Parameters;
-
-/// The table of the subscriptions, by ARN.
-pub(super) const SUBSCRIPTIONS: &str = "subscriptions";
 
 /// Subscribe: answers the subscription of that topic, protocol and endpoint if there is one.
 pub(super) fn subscribe(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let protocol = need(input, "Protocol")?;
     let address = need(input, "Endpoint")?;
-    let topic = topic::existing(input, context)?;
+    let topic = records::existing(input, context)?;
     endpoint::check(protocol, address)?;
     let given = attributes::given(input);
     for (name, value) in &given {
@@ -52,7 +50,7 @@ fn answer(arn: &str, pending: bool, return_arn: bool) -> serde_json::Map<String,
 
 /// ConfirmSubscription: by the token, which is the last part of the subscription's ARN.
 pub(super) fn confirm(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
-    let topic = topic::existing(input, context)?;
+    let topic = records::existing(input, context)?;
     let arn = format!("{topic}:{}", need(input, "Token")?);
     let authenticated = input.get("AuthenticateOnUnsubscribe") == Some("true");
     let subscription = context.own.get_mut(SUBSCRIPTIONS, &arn).ok_or_else(|| invalid("Token"))?;

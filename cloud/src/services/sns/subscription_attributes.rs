@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::attributes;
 use super::input::{Outcome, fields, invalid, need, need_arn, not_found, nothing};
-use super::subscription::SUBSCRIPTIONS;
+use super::records::SUBSCRIPTIONS;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;

@@ -3,8 +3,7 @@
 use serde_json::{Value, json};
 
 use super::input::{Outcome, fields, invalid};
-use super::subscription::SUBSCRIPTIONS;
-use super::topic;
+use super::records::{self, SUBSCRIPTIONS};
 use crate::documents::CallContext;
 use crate::services::paging::page;
 use crate::wire::query::Parameters;
@@ -16,7 +15,7 @@ pub(super) fn list(input: &Parameters, context: &mut CallContext<'_>) -> Outcome
 
 /// ListSubscriptionsByTopic.
 pub(super) fn list_by_topic(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
-    let topic = topic::existing(input, context)?;
+    let topic = records::existing(input, context)?;
     listed(input, context, |subscription| subscription["TopicArn"] == topic)
 }
 

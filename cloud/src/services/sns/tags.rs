@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::input::{Outcome, fields, invalid, need_arn, nothing};
-use super::topic::TOPICS;
+use super::records::TOPICS;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;

@@ -2,15 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::input::{Outcome, fields, invalid, need, need_arn, not_found, nothing};
-use super::{attributes, subscription, tags, topic_attributes};
+use super::input::{Outcome, fields, invalid, need, need_arn, nothing};
+use super::records::{SUBSCRIPTIONS, TOPICS};
+use super::{attributes, tags, topic_attributes};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::paging::page;
 use crate::wire::query::Parameters;
-
-/// The table of the topics, by ARN.
-pub(super) const TOPICS: &str = "topics";
 
 /// CreateTopic: answers the topic of that name if there is one, provided that it is not asked to be another.
 pub(super) fn create(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
@@ -52,7 +50,7 @@ fn check_name(name: &str, fifo: bool) -> Result<(), Fault> {
 pub(super) fn delete(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let arn = need_arn(input, "TopicArn")?;
     context.own.remove(TOPICS, arn);
-    context.own.retain(subscription::SUBSCRIPTIONS, |_, subscription| subscription["TopicArn"] != arn);
+    context.own.retain(SUBSCRIPTIONS, |_, subscription| subscription["TopicArn"] != arn);
     nothing()
 }
 
@@ -61,12 +59,6 @@ pub(super) fn list(input: &Parameters, context: &mut CallContext<'_>) -> Outcome
     let topics = context.own.all(TOPICS).map(|(arn, _)| (arn.to_owned(), json!({ "TopicArn": arn })));
     let page = page(topics, input.get("NextToken"), 100).ok_or_else(|| invalid("NextToken"))?;
     Ok(fields([("Topics", json!(page.items)), ("NextToken", json!(page.next))]))
-}
-
-/// The topic that the input names, which must be there.
-pub(super) fn existing<'a>(input: &'a Parameters, context: &CallContext<'_>) -> Result<&'a str, Fault> {
-    let arn = need_arn(input, "TopicArn")?;
-    context.own.get(TOPICS, arn).map(|_| arn).ok_or_else(|| not_found("Topic"))
 }
 
 #[cfg(test)]

@@ -2,10 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::input::{Outcome, invalid, need, nothing};
-use super::subscription::SUBSCRIPTIONS;
-use super::topic::{TOPICS, existing};
-use super::{attributes, input};
+use super::attributes;
+use super::input::{self, Outcome, invalid, need, nothing};
+use super::records::{SUBSCRIPTIONS, TOPICS, existing};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
