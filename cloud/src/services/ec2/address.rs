@@ -2,34 +2,14 @@
 
 use std::net::Ipv4Addr;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::nat_gateway::{self, NatGateway};
-use super::store::{self, Record};
-use super::tags;
+use super::records::gateways::{self, Address, NatGateway};
+use super::{kind, store, tags};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of an allocated address. What it is associated with follows from the NAT gateways.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Address {
-    /// The id of its allocation.
-    pub id: String,
-    /// The address.
-    pub public_ip: String,
-}
-
-impl Record for Address {
-    const KIND: Kind = kind::ADDRESS;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
 
 fn shown(address: &Address, holders: &[NatGateway], context: &CallContext<'_>) -> Value {
     let holder = holders.iter().find(|nat| nat.allocation.as_deref() == Some(&*address.id));
@@ -74,7 +54,7 @@ fn free_address(tables: &Tables) -> Result<String, Fault> {
 
 /// DescribeAddresses.
 pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
-    let holders = nat_gateway::holding(context)?;
+    let holders = gateways::holding(context)?;
     let mut items = Vec::new();
     let asked = parameters.strings("PublicIp");
     for address in store::all::<Address>(context.own)? {
@@ -120,7 +100,7 @@ pub fn release(parameters: &Parameters, context: &mut CallContext<'_>) -> Result
             return Err(Fault::new("MissingParameter", "Either public IP or allocation id must be specified"));
         }
     };
-    if nat_gateway::holding(context)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
+    if gateways::holding(context)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
         let message = format!("Address {} is in use.", address.public_ip);
         return Err(Fault::new("InvalidIPAddress.InUse", message));
     }

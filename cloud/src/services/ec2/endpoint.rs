@@ -1,81 +1,16 @@
 //! VPC endpoints: what they are, describing and deleting them.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::security_group::SecurityGroup;
-use super::store::{self, Record};
-use super::subnet::Subnet;
-use super::{client_token, endpoint_service, instant, lingering, network_interface, prefix_list, tags};
+use super::records::gateways::Endpoint;
+use super::records::groups::SecurityGroup;
+use super::records::interfaces;
+use super::records::network::Subnet;
+use super::{client_token, endpoint_service, instant, kind, lingering, prefix_list, store, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of an endpoint.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Endpoint {
-    /// Its id.
-    pub id: String,
-    /// Its VPC.
-    pub vpc: String,
-    /// The full name of the service that it reaches.
-    pub service: String,
-    /// `Gateway` or `Interface`.
-    pub endpoint_type: String,
-    /// The policy document, JSON.
-    pub policy: String,
-    /// The route tables of a gateway endpoint.
-    pub route_tables: Vec<String>,
-    /// The network interfaces of an interface endpoint, one in each of its subnets.
-    pub interfaces: Vec<Interface>,
-    /// The security groups of those interfaces.
-    pub security_groups: Vec<String>,
-    /// Whether the service's ordinary name leads to the endpoint.
-    pub private_dns: bool,
-    /// When it was created, in milliseconds since the Unix epoch.
-    pub created_ms: i64,
-    /// When its deletion was asked for, in milliseconds since the Unix epoch.
-    pub deleted_ms: Option<i64>,
-}
-
-/// The network interface of an endpoint in one subnet.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Interface {
-    /// Its id.
-    pub id: String,
-    /// Its subnet.
-    pub subnet: String,
-    /// Its address in the subnet.
-    pub private_ip: String,
-}
-
-impl Record for Endpoint {
-    const KIND: Kind = kind::ENDPOINT;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl Endpoint {
-    /// Whether it is a gateway endpoint.
-    pub fn is_gateway(&self) -> bool {
-        self.endpoint_type == "Gateway"
-    }
-
-    // A gateway endpoint is a route, and there at once; an interface takes its time.
-    fn state(&self, context: &CallContext<'_>) -> &'static str {
-        if self.deleted_ms.is_some() {
-            "deleting"
-        } else if self.is_gateway() || context.now_ms >= self.created_ms + context.transition_ms {
-            "available"
-        } else {
-            "pending"
-        }
-    }
-}
 
 /// The gateway endpoints with a route in a table, each with the prefix list it routes.
 pub fn prefix_lists_in(context: &CallContext<'_>, table: &str) -> Result<Vec<(String, String)>, Fault> {
@@ -179,7 +114,7 @@ pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
         match store::find::<Endpoint>(context.own, &id) {
             Ok(mut endpoint) => {
                 if endpoint.deleted_ms.is_none() {
-                    lingering::keep(network_interface::of_endpoint(&endpoint), context)?;
+                    lingering::keep(interfaces::of_endpoint(&endpoint), context)?;
                 }
                 endpoint.deleted_ms.get_or_insert(context.now_ms);
                 store::save(context.own, &endpoint)?;

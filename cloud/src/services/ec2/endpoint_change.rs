@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::endpoint::{self, Endpoint};
-use super::vpc::Vpc;
-use super::{client_token, endpoint_links, endpoint_service, kind, security_group, store, tags};
+use super::records::gateways::Endpoint;
+use super::records::network::Vpc;
+use super::{client_token, endpoint, endpoint_links, endpoint_service, kind, security_group, store, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;

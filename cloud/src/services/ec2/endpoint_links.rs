@@ -1,14 +1,11 @@
 //! What VPC endpoints are tied to: route tables, subnets, security groups, private DNS. Every check that creating and
 //! modifying share is here.
 
-use super::endpoint::{Endpoint, Interface};
-use super::route::Destination;
-use super::route_table::RouteTable;
-use super::security_group::SecurityGroup;
-use super::store;
-use super::subnet::Subnet;
-use super::vpc::Vpc;
-use super::{endpoint, endpoint_service, kind, network_interface, prefix_list};
+use super::records::gateways::{Endpoint, Interface};
+use super::records::groups::SecurityGroup;
+use super::records::network::{Subnet, Vpc};
+use super::records::routing::{Destination, RouteTable};
+use super::{endpoint, endpoint_service, kind, network_interface, prefix_list, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
 

@@ -1,14 +1,10 @@
 //! What stands in the way of a deletion.
 
-use super::endpoint::Endpoint;
-use super::internet_gateway;
-use super::nat_gateway;
-use super::network_interface;
-use super::route_table::RouteTable;
-use super::rule::{Peer, Rule};
-use super::security_group::SecurityGroup;
-use super::store;
-use super::subnet::Subnet;
+use super::records::gateways::{self, Endpoint};
+use super::records::groups::{Peer, Rule, SecurityGroup};
+use super::records::network::{self, Subnet};
+use super::records::routing::RouteTable;
+use super::{network_interface, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::sagemaker;
@@ -17,8 +13,8 @@ use crate::services::sagemaker;
 pub fn vpc(context: &CallContext<'_>, vpc: &str) -> Result<bool, Fault> {
     let tables = &*context.own;
     Ok(store::all::<Subnet>(tables)?.iter().any(|subnet| subnet.vpc == vpc)
-        || internet_gateway::attached_to(tables, vpc)?
-        || nat_gateway::holding(context)?.iter().any(|nat| nat.vpc == vpc)
+        || network::attached_to(tables, vpc)?
+        || gateways::holding(context)?.iter().any(|nat| nat.vpc == vpc)
         || store::all::<Endpoint>(tables)?.iter().any(|endpoint| endpoint.vpc == vpc)
         || store::all::<SecurityGroup>(tables)?.iter().any(|group| group.vpc == vpc && !group.is_default())
         || store::all::<RouteTable>(tables)?.iter().any(|table| table.vpc == vpc && !table.is_main(tables)))

@@ -1,34 +1,14 @@
 //! Internet gateways.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::nat_gateway;
-use super::store::{self, Record};
-use super::tags;
-use super::vpc::Vpc;
-use crate::documents::{CallContext, Tables};
+use super::records::gateways;
+use super::records::network::{InternetGateway, Vpc, attached_to};
+use super::{kind, store, tags};
+use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of an internet gateway.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct InternetGateway {
-    /// Its id.
-    pub id: String,
-    /// The VPC that it is attached to.
-    pub vpc: Option<String>,
-}
-
-impl Record for InternetGateway {
-    const KIND: Kind = kind::INTERNET_GATEWAY;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
 
 fn shown(gateway: &InternetGateway, context: &CallContext<'_>) -> Value {
     let attachments: Vec<Value> = gateway.vpc.iter().map(|vpc| json!({ "vpcId": vpc, "state": "available" })).collect();
@@ -36,11 +16,6 @@ fn shown(gateway: &InternetGateway, context: &CallContext<'_>) -> Value {
         "internetGatewayId": gateway.id, "ownerId": context.account, "attachmentSet": attachments,
         "tagSet": tags::set(context.own, &gateway.id),
     })
-}
-
-/// Whether an internet gateway is attached to a VPC.
-pub fn attached_to(tables: &Tables, vpc: &str) -> Result<bool, Fault> {
-    Ok(store::all::<InternetGateway>(tables)?.iter().any(|gateway| gateway.vpc.as_deref() == Some(vpc)))
 }
 
 /// CreateInternetGateway.
@@ -95,7 +70,7 @@ pub fn detach(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
         let message = format!("resource {} is not attached to network {}", gateway.id, vpc.id);
         return Err(Fault::new("Gateway.NotAttached", message));
     }
-    if nat_gateway::holding(context)?.iter().any(|nat| nat.vpc == vpc.id && nat.allocation.is_some()) {
+    if gateways::holding(context)?.iter().any(|nat| nat.vpc == vpc.id && nat.allocation.is_some()) {
         let message = format!(
             "Network {} has some mapped public address(es). Please unmap those public address(es) before detaching \
              the gateway.",

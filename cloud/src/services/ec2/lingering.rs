@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::network_interface::NetworkInterface;
+use super::records::interfaces::NetworkInterface;
 use crate::documents::CallContext;
 use crate::service::Fault;
 

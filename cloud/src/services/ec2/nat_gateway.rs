@@ -1,78 +1,18 @@
 //! NAT gateways: pending → available (or failed), deleting → deleted, and shown as deleted for an hour.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::address::Address;
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::store::{self, Record};
-use super::subnet::Subnet;
-use super::{client_token, instant, internet_gateway, lingering, network_interface, tags};
+use super::records::gateways::{Address, NatGateway, holding};
+use super::records::interfaces;
+use super::records::network::{self, Subnet};
+use super::{client_token, instant, kind, lingering, network_interface, store, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
 /// How long a deleted or failed gateway is still shown, in milliseconds.
 const SHOWN_AFTER_END_MS: i64 = 60 * 60 * 1000;
-
-/// What is remembered of a NAT gateway.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct NatGateway {
-    /// Its id.
-    pub id: String,
-    /// Its subnet.
-    pub subnet: String,
-    /// The VPC of that subnet.
-    pub vpc: String,
-    /// The allocation of its public address; a private gateway has none.
-    pub allocation: Option<String>,
-    public_ip: Option<String>,
-    /// The id under which that address is associated.
-    pub address_association: Option<String>,
-    /// Its network interface.
-    pub interface: String,
-    /// Its address in the subnet.
-    pub private_ip: String,
-    /// When it was created, in milliseconds since the Unix epoch.
-    pub created_ms: i64,
-    /// When its deletion was asked for, in milliseconds since the Unix epoch.
-    deleted_ms: Option<i64>,
-    /// Why it cannot come up: AWS accepts the call and the gateway ends as `failed`.
-    failure: Option<(String, String)>,
-}
-
-impl Record for NatGateway {
-    const KIND: Kind = kind::NAT_GATEWAY;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl NatGateway {
-    /// Its state now: `pending`, `available`, `failed`, `deleting` or `deleted`.
-    pub fn state(&self, context: &CallContext<'_>) -> &'static str {
-        let passed = |since: i64| context.now_ms >= since + context.transition_ms;
-        match self.deleted_ms {
-            Some(since) if passed(since) => "deleted",
-            Some(_) => "deleting",
-            None if !passed(self.created_ms) => "pending",
-            None if self.failure.is_some() => "failed",
-            None => "available",
-        }
-    }
-
-    /// Whether it holds its public address and its network interface.
-    fn holds(&self, context: &CallContext<'_>) -> bool {
-        self.failure.is_none() && self.state(context) != "deleted"
-    }
-}
-
-/// The gateways that hold an address and an interface.
-pub fn holding(context: &CallContext<'_>) -> Result<Vec<NatGateway>, Fault> {
-    Ok(store::all::<NatGateway>(context.own)?.into_iter().filter(|nat| nat.holds(context)).collect())
-}
 
 /// Forgets the gateways that ended more than an hour ago.
 pub fn forget_ended(context: &mut CallContext<'_>) -> Result<(), Fault> {
@@ -151,7 +91,7 @@ fn failure(
     context: &CallContext<'_>,
 ) -> Result<Option<(String, String)>, Fault> {
     let Some(address) = address else { return Ok(None) };
-    if !internet_gateway::attached_to(context.own, &subnet.vpc)? {
+    if !network::attached_to(context.own, &subnet.vpc)? {
         let message = format!("Network {} has no Internet gateway attached", subnet.vpc);
         return Ok(Some(("Gateway.NotAttached".into(), message)));
     }
@@ -189,7 +129,7 @@ pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
     }
     if nat.deleted_ms.is_none() && nat.failure.is_none() {
         // Its address is free then, only the interface stays.
-        let interface = network_interface::of_gateway(&nat).without_address();
+        let interface = interfaces::of_gateway(&nat).without_address();
         lingering::keep(vec![interface], context)?;
     }
     nat.deleted_ms.get_or_insert(context.now_ms);

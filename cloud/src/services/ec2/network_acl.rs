@@ -1,32 +1,13 @@
 //! Network access control lists: the default one of each VPC, to which all of its subnets belong.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::store::{self, Record};
-use super::subnet::Subnet;
-use super::tags;
-use super::vpc::Vpc;
+use super::records::network::{NetworkAcl, Subnet, Vpc};
+use super::{kind, store, tags};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of a list; its entries are always the default ones.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct NetworkAcl {
-    id: String,
-    vpc: String,
-}
-
-impl Record for NetworkAcl {
-    const KIND: Kind = kind::NETWORK_ACL;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
 
 /// Makes the default list of a new VPC.
 pub fn create_default(tables: &mut Tables, vpc: &Vpc) -> Result<(), Fault> {

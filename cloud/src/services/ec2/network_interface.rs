@@ -2,85 +2,24 @@
 
 use std::collections::BTreeSet;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::endpoint::{self, Endpoint};
-use super::kind;
 use super::listing::Listing;
-use super::nat_gateway::{self, NatGateway};
-use super::security_group::SecurityGroup;
-use super::store;
-use super::subnet::Subnet;
-use super::{instant, lingering};
+use super::records::gateways::{self, Address, Endpoint};
+use super::records::groups::SecurityGroup;
+use super::records::interfaces::{NetworkInterface, of_endpoint, of_gateway};
+use super::records::network::Subnet;
+use super::{instant, kind, lingering, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// An interface. It is no record of its own: it is there as long as what it serves, or lingers for a while.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct NetworkInterface {
-    /// Its id.
-    pub id: String,
-    /// Its subnet.
-    pub subnet: String,
-    /// Its VPC.
-    pub vpc: String,
-    private_ip: String,
-    interface_type: String,
-    description: String,
-    /// The security groups that it bears.
-    pub security_groups: Vec<String>,
-    /// The allocation of its public address, and the id under which that is associated.
-    association: Option<(String, Option<String>)>,
-    attached_ms: i64,
-}
-
-impl NetworkInterface {
-    /// The interface after its public address was taken away.
-    pub fn without_address(self) -> Self {
-        Self { association: None, ..self }
-    }
-}
-
 /// All interfaces there are now.
 pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
-    let gateways = nat_gateway::holding(context)?;
+    let gateways = gateways::holding(context)?;
     let endpoints = store::all::<Endpoint>(context.own)?;
     let present = gateways.iter().map(of_gateway).chain(endpoints.iter().flat_map(of_endpoint));
     Ok(present.chain(lingering::all(context)?).collect())
-}
-
-/// The interface of a NAT gateway.
-pub fn of_gateway(nat: &NatGateway) -> NetworkInterface {
-    let association = nat.allocation.clone().map(|allocation| (allocation, nat.address_association.clone()));
-    NetworkInterface {
-        id: nat.interface.clone(),
-        subnet: nat.subnet.clone(),
-        vpc: nat.vpc.clone(),
-        private_ip: nat.private_ip.clone(),
-        interface_type: "nat_gateway".to_owned(),
-        description: format!("Interface for NAT Gateway {}", nat.id),
-        security_groups: Vec::new(),
-        association,
-        attached_ms: nat.created_ms,
-    }
-}
-
-/// The interfaces of an endpoint.
-pub fn of_endpoint(endpoint: &Endpoint) -> Vec<NetworkInterface> {
-    let interface = |interface: &endpoint::Interface| NetworkInterface {
-        id: interface.id.clone(),
-        subnet: interface.subnet.clone(),
-        vpc: endpoint.vpc.clone(),
-        private_ip: interface.private_ip.clone(),
-        interface_type: "vpc_endpoint".to_owned(),
-        description: format!("VPC Endpoint Interface {}", endpoint.id),
-        security_groups: endpoint.security_groups.clone(),
-        association: None,
-        attached_ms: endpoint.created_ms,
-    };
-    endpoint.interfaces.iter().map(interface).collect()
 }
 
 /// An address of a subnet that no interface has; `taken` are those given out in the same call.
@@ -106,7 +45,7 @@ fn shown(interface: &NetworkInterface, context: &CallContext<'_>) -> Result<Valu
     }
     let association = match &interface.association {
         Some((allocation, association)) => {
-            let address: super::address::Address = store::find(context.own, allocation)?;
+            let address: Address = store::find(context.own, allocation)?;
             json!({
                 "allocationId": allocation, "associationId": association, "publicIp": address.public_ip,
                 "ipOwnerId": context.account,

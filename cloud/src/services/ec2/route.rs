@@ -2,56 +2,16 @@
 
 use std::net::Ipv6Addr;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::cidr::Cidr;
-use super::internet_gateway::InternetGateway;
-use super::kind;
-use super::nat_gateway::NatGateway;
-use super::route_table::RouteTable;
-use super::store;
-use super::vpc::Vpc;
-use super::{endpoint, network_interface, prefix_list};
+use super::records::gateways::NatGateway;
+use super::records::network::{InternetGateway, Vpc};
+use super::records::routing::{Destination, Route, RouteTable, Target};
+use super::{endpoint, kind, network_interface, prefix_list, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// Where a route's packets go to, by the answer's field.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Destination {
-    /// An IPv4 range, canonical.
-    Ipv4(String),
-    /// An IPv6 range.
-    Ipv6(String),
-    /// A prefix list.
-    PrefixList(String),
-}
-
-/// What a route's packets are handed to.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Target {
-    /// An internet gateway.
-    InternetGateway(String),
-    /// A NAT gateway.
-    NatGateway(String),
-    /// A network interface.
-    NetworkInterface(String),
-}
-
-/// One route.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Route {
-    destination: Destination,
-    target: Target,
-}
-
-impl Route {
-    /// Whether it is the route for a destination.
-    pub fn goes_to(&self, destination: &Destination) -> bool {
-        self.destination == *destination
-    }
-}
 
 /// A route as DescribeRouteTables shows it: a black hole once its target is gone.
 pub fn shown(route: &Route, table: &RouteTable, context: &CallContext<'_>) -> Result<Value, Fault> {

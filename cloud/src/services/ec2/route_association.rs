@@ -1,54 +1,13 @@
 //! Associations of route tables with subnets, and of the main table with its VPC.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{self, Kind};
-use super::route_table::RouteTable;
-use super::store::{self, Record};
-use super::subnet::Subnet;
+use super::records::network::Subnet;
+use super::records::routing::{Association, RouteTable};
+use super::{kind, store};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of an association.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Association {
-    /// Its id.
-    pub id: String,
-    /// The route table.
-    pub table: String,
-    /// The subnet; none for the main table's association with its VPC.
-    subnet: Option<String>,
-}
-
-impl Record for Association {
-    const KIND: Kind = kind::ASSOCIATION;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl Association {
-    /// A new association of a table as the main one of its VPC.
-    pub fn main(table: &str) -> Self {
-        Self { id: kind::ASSOCIATION.fresh(), table: table.to_owned(), subnet: None }
-    }
-
-    /// Whether it makes its table the main one.
-    pub fn is_main(&self) -> bool {
-        self.subnet.is_none()
-    }
-
-    /// As DescribeRouteTables shows it.
-    pub fn shown(&self) -> Value {
-        json!({
-            "routeTableAssociationId": self.id, "routeTableId": self.table, "subnetId": self.subnet,
-            "main": self.is_main(), "associationState": { "state": "associated" },
-        })
-    }
-}
 
 /// Forgets the association of a subnet that is being deleted.
 pub fn remove_of_subnet(tables: &mut Tables, subnet: &str) -> Result<(), Fault> {

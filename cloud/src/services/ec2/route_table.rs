@@ -1,51 +1,15 @@
 //! Route tables.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::endpoint::{self, Endpoint};
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::route::{self, Route};
-use super::route_association::Association;
-use super::store::{self, Record};
-use super::vpc::Vpc;
-use super::{client_token, tags};
+use super::records::gateways::Endpoint;
+use super::records::network::Vpc;
+use super::records::routing::{Association, RouteTable};
+use super::{client_token, endpoint, kind, route, store, tags};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of a route table. Its local route follows from its VPC, the routes of gateway endpoints from
-/// those; its associations are records of their own.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct RouteTable {
-    /// Its id.
-    pub id: String,
-    /// Its VPC.
-    pub vpc: String,
-    /// The routes that calls made.
-    pub routes: Vec<Route>,
-}
-
-impl Record for RouteTable {
-    const KIND: Kind = kind::ROUTE_TABLE;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl RouteTable {
-    /// Whether it is the main table of its VPC.
-    pub fn is_main(&self, tables: &Tables) -> bool {
-        self.associations(tables).is_ok_and(|all| all.iter().any(Association::is_main))
-    }
-
-    fn associations(&self, tables: &Tables) -> Result<Vec<Association>, Fault> {
-        let all = store::all::<Association>(tables)?;
-        Ok(all.into_iter().filter(|association| association.table == self.id).collect())
-    }
-}
 
 fn shown(table: &RouteTable, associations: &[Association], context: &CallContext<'_>) -> Result<Value, Fault> {
     let vpc: Vpc = store::find(context.own, &table.vpc)?;

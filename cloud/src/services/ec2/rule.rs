@@ -2,94 +2,15 @@
 
 use std::net::Ipv6Addr;
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::cidr::Cidr;
-use super::kind::{self, Kind};
-use super::prefix_list;
-use super::security_group::{SecurityGroup, check_text};
-use super::store::{self, Record};
+use super::group_text::check_text;
+use super::records::groups::{Peer, Protocol, Rule, SecurityGroup};
+use super::{prefix_list, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// One rule: one peer in one direction.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Rule {
-    /// Its id.
-    pub id: String,
-    /// The group that it belongs to.
-    pub group: String,
-    /// Whether it is about what goes out.
-    pub egress: bool,
-    /// The protocol and its ports.
-    pub protocol: Protocol,
-    /// The other side.
-    pub peer: Peer,
-    /// What people say about it.
-    pub description: Option<String>,
-}
-
-/// A protocol (`tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for all) and its range of ports, or ICMP type and code.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Protocol {
-    name: String,
-    ports: Option<(i32, i32)>,
-}
-
-/// The other side of a rule.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Peer {
-    /// An IPv4 range, canonical.
-    Ipv4(String),
-    /// An IPv6 range.
-    Ipv6(String),
-    /// A prefix list.
-    PrefixList(String),
-    /// The members of a security group.
-    Group {
-        /// That group's id.
-        id: String,
-    },
-}
-
-impl Record for Rule {
-    const KIND: Kind = kind::SECURITY_GROUP_RULE;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl Rule {
-    /// A new rule without a description.
-    pub fn new(group: &str, egress: bool, protocol: Protocol, peer: Peer) -> Self {
-        let id = kind::SECURITY_GROUP_RULE.fresh();
-        Self { id, group: group.to_owned(), egress, protocol, peer, description: None }
-    }
-
-    /// Whether the other rule allows the same; descriptions do not tell rules apart.
-    pub fn is_same(&self, other: &Rule) -> bool {
-        (&self.group, self.egress, &self.protocol, &self.peer)
-            == (&other.group, other.egress, &other.protocol, &other.peer)
-    }
-
-    /// The rule in the words of AWS's messages.
-    pub fn in_words(&self) -> String {
-        let peer = match &self.peer {
-            Peer::Ipv4(text) | Peer::Ipv6(text) | Peer::PrefixList(text) | Peer::Group { id: text } => text,
-        };
-        let protocol = match self.protocol.name.as_str() {
-            "-1" => "ALL".to_owned(),
-            name => name.to_uppercase(),
-        };
-        match self.protocol.ports {
-            Some((from, to)) => format!("peer: {peer}, {protocol}, from port: {from}, to port: {to}, ALLOW"),
-            None => format!("peer: {peer}, {protocol}, ALLOW"),
-        }
-    }
-}
 
 impl Protocol {
     /// Everything.

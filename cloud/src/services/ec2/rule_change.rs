@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::group_text::check_text;
 use super::listing::Listing;
-use super::rule::{self, Rule};
-use super::security_group::{SecurityGroup, check_text};
-use super::{kind, store, tags};
+use super::records::groups::{Rule, SecurityGroup};
+use super::{kind, rule, store, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;

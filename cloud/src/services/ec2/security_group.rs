@@ -1,48 +1,15 @@
 //! Security groups; their rules are records of their own.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::kind::{self, Kind};
+use super::group_text::{check_text, invalid};
 use super::listing::Listing;
-use super::rule::{self, Peer, Protocol, Rule};
-use super::store::{self, Record};
-use super::vpc::Vpc;
-use super::{in_use, tags};
+use super::records::groups::{Peer, Protocol, Rule, SecurityGroup};
+use super::records::network::Vpc;
+use super::{in_use, kind, rule, store, tags};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of a security group.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct SecurityGroup {
-    /// Its id.
-    pub id: String,
-    /// Its VPC.
-    pub vpc: String,
-    /// Its name, unique in the VPC.
-    pub name: String,
-    description: String,
-}
-
-impl Record for SecurityGroup {
-    const KIND: Kind = kind::SECURITY_GROUP;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl SecurityGroup {
-    /// Whether it came with its VPC.
-    pub fn is_default(&self) -> bool {
-        self.name == "default"
-    }
-
-    fn arn(&self, context: &CallContext<'_>) -> String {
-        format!("arn:aws:ec2:{}:{}:security-group/{}", context.region, context.account, self.id)
-    }
-}
 
 fn shown(group: &SecurityGroup, rules: &[Rule], context: &CallContext<'_>) -> Value {
     let permissions = |egress: bool| {
@@ -126,22 +93,6 @@ pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
         "return": true, "groupId": group.id, "securityGroupArn": group.arn(context),
         "tagSet": tags::set(context.own, &group.id),
     }))
-}
-
-/// Refuses a name or description that is too long or has characters beyond those AWS allows.
-pub fn check_text(parameter: &str, text: &str) -> Result<(), Fault> {
-    if text.len() > 255 {
-        return Err(invalid(parameter, text, "It may be up to 255 characters in length"));
-    }
-    let allowed = |c: char| c.is_ascii_alphanumeric() || " ._-:/()#,@[]+=&;{}!$*".contains(c);
-    if !text.chars().all(allowed) {
-        return Err(invalid(parameter, text, "Valid characters are a-z, A-Z, 0-9, spaces, and ._-:/()#,@[]+=&;{}!$*"));
-    }
-    Ok(())
-}
-
-fn invalid(parameter: &str, text: &str, why: &str) -> Fault {
-    Fault::new("InvalidParameterValue", format!("Value ({text}) for parameter {parameter} is invalid. {why}"))
 }
 
 /// DescribeSecurityGroups.

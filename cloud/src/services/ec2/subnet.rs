@@ -1,52 +1,17 @@
 //! Subnets.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cidr::Cidr;
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::network_interface::{self, NetworkInterface};
-use super::store::{self, Record};
-use super::vpc::{Vpc, parse_range};
-use super::{in_use, route_association, tags, zone};
+use super::records::interfaces::NetworkInterface;
+use super::records::network::{Subnet, Vpc, parse_range};
+use super::{in_use, kind, network_interface, route_association, store, tags, zone};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
 /// AWS keeps the first four addresses of a subnet and the last one.
 const RESERVED: u64 = 5;
-
-/// What is remembered of a subnet.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Subnet {
-    /// Its id.
-    pub id: String,
-    /// Its VPC.
-    pub vpc: String,
-    /// Its range, canonical.
-    pub cidr: String,
-    /// The name of its availability zone.
-    pub zone: String,
-    /// The id of its availability zone.
-    pub zone_id: String,
-    map_public_ip: bool,
-}
-
-impl Record for Subnet {
-    const KIND: Kind = kind::SUBNET;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl Subnet {
-    /// Its range.
-    pub fn range(&self) -> Result<Cidr, Fault> {
-        parse_range(&self.cidr, "InvalidSubnet.Range")
-    }
-}
 
 fn shown(subnet: &Subnet, interfaces: &[NetworkInterface], context: &CallContext<'_>) -> Result<Value, Fault> {
     let used = interfaces.iter().filter(|interface| interface.subnet == subnet.id).count();

@@ -1,63 +1,13 @@
 //! VPCs.
 
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-use super::cidr::Cidr;
-use super::kind::{self, Kind};
 use super::listing::Listing;
-use super::store::{self, Record};
-use super::{in_use, network_acl, route_table, security_group, tags};
+use super::records::network::{Vpc, parse_range};
+use super::{in_use, kind, network_acl, route_table, security_group, store, tags};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
-
-/// What is remembered of a VPC.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Vpc {
-    /// Its id.
-    pub id: String,
-    /// Its range, canonical.
-    pub cidr: String,
-    /// The id under which that range is associated.
-    cidr_association: String,
-    /// The id of its DHCP option set.
-    dhcp_options: String,
-    tenancy: String,
-    /// Whether AWS's resolver answers inside it.
-    pub dns_support: bool,
-    /// Whether instances with public addresses get public host names.
-    pub dns_hostnames: bool,
-    /// Whether network address usage is measured.
-    pub address_usage_metrics: bool,
-}
-
-impl Record for Vpc {
-    const KIND: Kind = kind::VPC;
-
-    fn id(&self) -> &str {
-        &self.id
-    }
-}
-
-impl Vpc {
-    /// Its range.
-    pub fn range(&self) -> Result<Cidr, Fault> {
-        parse_range(&self.cidr, "InvalidVpc.Range")
-    }
-}
-
-/// Reads the range of a VPC or subnet: /16 to /28; `code` is the refusal of another size.
-pub fn parse_range(text: &str, code: &str) -> Result<Cidr, Fault> {
-    let range: Cidr = text.parse().map_err(|_| {
-        let message = format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.");
-        Fault::new("InvalidParameterValue", message)
-    })?;
-    if !(16..=28).contains(&range.prefix) {
-        return Err(Fault::new(code, format!("The CIDR '{text}' is invalid.")));
-    }
-    Ok(range)
-}
 
 fn shown(vpc: &Vpc, context: &CallContext<'_>, state: &str) -> Value {
     json!({

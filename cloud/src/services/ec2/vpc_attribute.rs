@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
+use super::records::network::Vpc;
 use super::store;
-use super::vpc::Vpc;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;

@@ -1,0 +1,63 @@
+//! Network interfaces, as they follow from the things that they serve.
+
+use serde::{Deserialize, Serialize};
+
+use super::gateways::{Endpoint, Interface, NatGateway};
+
+/// An interface. It is no record of its own: it is there as long as what it serves, or lingers for a while.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NetworkInterface {
+    /// Its id.
+    pub id: String,
+    /// Its subnet.
+    pub subnet: String,
+    /// Its VPC.
+    pub vpc: String,
+    pub private_ip: String,
+    pub interface_type: String,
+    pub description: String,
+    /// The security groups that it bears.
+    pub security_groups: Vec<String>,
+    /// The allocation of its public address, and the id under which that is associated.
+    pub association: Option<(String, Option<String>)>,
+    pub attached_ms: i64,
+}
+
+impl NetworkInterface {
+    /// The interface after its public address was taken away.
+    pub fn without_address(self) -> Self {
+        Self { association: None, ..self }
+    }
+}
+
+/// The interface of a NAT gateway.
+pub fn of_gateway(nat: &NatGateway) -> NetworkInterface {
+    let association = nat.allocation.clone().map(|allocation| (allocation, nat.address_association.clone()));
+    NetworkInterface {
+        id: nat.interface.clone(),
+        subnet: nat.subnet.clone(),
+        vpc: nat.vpc.clone(),
+        private_ip: nat.private_ip.clone(),
+        interface_type: "nat_gateway".to_owned(),
+        description: format!("Interface for NAT Gateway {}", nat.id),
+        security_groups: Vec::new(),
+        association,
+        attached_ms: nat.created_ms,
+    }
+}
+
+/// The interfaces of an endpoint.
+pub fn of_endpoint(endpoint: &Endpoint) -> Vec<NetworkInterface> {
+    let interface = |interface: &Interface| NetworkInterface {
+        id: interface.id.clone(),
+        subnet: interface.subnet.clone(),
+        vpc: endpoint.vpc.clone(),
+        private_ip: interface.private_ip.clone(),
+        interface_type: "vpc_endpoint".to_owned(),
+        description: format!("VPC Endpoint Interface {}", endpoint.id),
+        security_groups: endpoint.security_groups.clone(),
+        association: None,
+        attached_ms: endpoint.created_ms,
+    };
+    endpoint.interfaces.iter().map(interface).collect()
+}
