@@ -29,14 +29,14 @@ impl Cloud {
         let route = Route::of(&request).unwrap_or(Route { service: "unknown".into(), region: "unknown".into() });
         let name = operation(&route.service, &request);
         let (call, hook) = self.faults().enter(&route.service, &name, &route.region);
-        let Some(hook) = hook else { return Ok(whole(self.answer(request).await)) };
+        let Some(hook) = hook else { return Ok(whole(self.handle(request).await)) };
         let delay = hook.delay(&call);
         if !delay.is_zero() {
             tokio::time::sleep(delay).await;
         }
         let action = hook.before(&call);
         let response = match &action {
-            FaultAction::Refuse(fault) => dated(error_response::answer(&route.service, &request, fault.clone())),
+            FaultAction::Refuse(fault) => dated(error_response::write(&route.service, &request, fault.clone())),
             FaultAction::Drop => return Err(ConnectionLost),
             FaultAction::Hang => std::future::pending().await,
             FaultAction::ActTwice => {
@@ -62,7 +62,7 @@ impl Cloud {
         let view = View { lag_ms: milliseconds(hook.lag(call)), memory_ms: milliseconds(hook.longest_lag()) };
         let (cloud, request, call, hook) = (self.clone(), request.clone(), call.clone(), Arc::clone(hook));
         let acting = tokio::spawn(async move {
-            let response = cloud.answer_in(request, view).await;
+            let response = cloud.handle_in(request, view).await;
             hook.acted(&call, response.status);
             response
         });

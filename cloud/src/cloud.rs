@@ -149,12 +149,12 @@ impl Cloud {
     /// Acts on one request and answers it, below the seam. What it answers survives the end of the process.
     ///
     /// Dropping the future does not leave a call half done: once begun, it is finished on a thread of its own.
-    pub async fn answer(&self, request: MockRequest) -> MockResponse {
-        self.answer_in(request, View::default()).await
+    pub async fn handle(&self, request: MockRequest) -> MockResponse {
+        self.handle_in(request, View::default()).await
     }
 
     /// The same with a view that may lag behind.
-    pub(crate) async fn answer_in(&self, request: MockRequest, view: View) -> MockResponse {
+    pub(crate) async fn handle_in(&self, request: MockRequest, view: View) -> MockResponse {
         dated(self.undated(request, view).await)
     }
 
@@ -165,17 +165,17 @@ impl Cloud {
                 code: "MissingAuthenticationToken".into(),
                 message: "the request is not signed, so its service and region are unknown".into(),
             };
-            return error_response::answer("", &request, fault);
+            return error_response::write("", &request, fault);
         };
         let store = Arc::clone(&self.0.store).lock_owned().await;
         let inner = Arc::clone(&self.0);
         let (service, asked) = (route.service.clone(), request.clone());
         match tokio::task::spawn_blocking(move || inner.act(store, &route, &asked, view)).await {
             Ok(Ok(response)) => response,
-            Ok(Err(fault)) => error_response::answer(&service, &request, fault),
+            Ok(Err(fault)) => error_response::write(&service, &request, fault),
             Err(error) => {
                 let message = format!("the embedded {service} service broke down: {error}");
-                error_response::answer(&service, &request, Fault::new(error_response::FAILURE, message))
+                error_response::write(&service, &request, Fault::new(error_response::FAILURE, message))
             }
         }
     }
@@ -198,9 +198,9 @@ impl Inner {
         let now = clock::now_ms();
         let may_lag = view.lag_ms > 0 && consistency::may_lag(&route.service, &operation(&route.service, request));
         let as_of = may_lag.then(|| now.saturating_sub(view.lag_ms));
-        let folder = RefCell::new(store.exclusive().map_err(failure)?);
+        let folder = RefCell::new(store.exclusive().map_err(error_response::failure)?);
         folder.borrow_mut().remember_for(view.memory_ms);
-        let before = folder.borrow_mut().read(&name, now, as_of).map_err(failure)?;
+        let before = folder.borrow_mut().read(&name, now, as_of).map_err(error_response::failure)?;
         let mut own = Tables::clone(&before);
 
         let trouble: RefCell<Option<StoreError>> = RefCell::new(None);
@@ -221,11 +221,11 @@ impl Inner {
         let response = service.call(request, &mut context);
 
         if let Some(error) = trouble.take() {
-            return Err(failure(error));
+            return Err(error_response::failure(error));
         }
         // A refused call leaves no trace, whatever the service did on the way to its refusal; nor does a look at the past.
         if response.status < 400 && as_of.is_none() && own != *before {
-            folder.borrow_mut().replace(&name, own, now).map_err(failure)?;
+            folder.borrow_mut().replace(&name, own, now).map_err(error_response::failure)?;
         }
         Ok(response)
     }
@@ -247,8 +247,4 @@ pub(crate) fn dated(mut response: MockResponse) -> MockResponse {
         response.headers.insert(DATE, date);
     }
     response
-}
-
-fn failure(error: StoreError) -> Fault {
-    Fault::new(error_response::FAILURE, format!("the embedded cloud: {error}"))
 }

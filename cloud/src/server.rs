@@ -30,11 +30,11 @@ pub async fn serve(
     listener: tokio::net::TcpListener,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> io::Result<()> {
-    let router = Router::new().fallback(answer).with_state(cloud);
+    let router = Router::new().fallback(respond).with_state(cloud);
     axum::serve(listener, router).with_graceful_shutdown(shutdown).await
 }
 
-async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
+async fn respond(State(cloud): State<Cloud>, request: Request) -> Response {
     let head = request.method() == http::Method::HEAD;
     let request = match received(request).await {
         Ok(request) => request,
@@ -52,7 +52,7 @@ async fn answer(State(cloud): State<Cloud>, request: Request) -> Response {
                     .into(),
         };
         let service = if request.headers.contains_key("x-amz-target") { "" } else { "s3" };
-        return sent(error_response::answer(service, &request, fault), head);
+        return sent(error_response::write(service, &request, fault), head);
     }
     match cloud.call(request).await {
         Ok(Reply { response, whole: true }) => sent(response, head),

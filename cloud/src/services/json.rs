@@ -39,7 +39,7 @@ pub fn dispatch<S: JsonService>(request: &MockRequest, context: &mut CallContext
     if result.is_err() {
         *context.own = before;
     }
-    json::answer(result)
+    json::response(result)
 }
 
 fn run<S: JsonService>(request: &MockRequest, context: &mut CallContext<'_>) -> Result<Value, Fault> {

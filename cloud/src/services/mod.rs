@@ -10,6 +10,7 @@ pub mod paging;
 mod registry;
 pub mod s3_objects;
 pub mod sagemaker;
+mod scalable_targets;
 pub mod shape;
 pub mod sns;
 mod tag_rules;

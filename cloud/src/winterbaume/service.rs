@@ -62,15 +62,15 @@ impl Service for PatchedService {
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
         let asked = Asked { operation: operation(self.name, request), request };
-        match self.answer(&asked, context) {
+        match self.respond(&asked, context) {
             Ok(response) => response,
-            Err(fault) => error_response::answer(self.name, request, fault),
+            Err(fault) => error_response::write(self.name, request, fault),
         }
     }
 }
 
 impl PatchedService {
-    fn answer(&self, asked: &Asked<'_>, context: &mut CallContext<'_>) -> Result<MockResponse, Fault> {
+    fn respond(&self, asked: &Asked<'_>, context: &mut CallContext<'_>) -> Result<MockResponse, Fault> {
         if let Some(response) = self.patches.intercept(asked, context)? {
             return Ok(response);
         }
@@ -126,7 +126,7 @@ fn readable(asked: &Asked<'_>, service: &str, response: MockResponse) -> MockRes
     }
     let told = String::from_utf8_lossy(&response.body);
     let message = format!("the embedded {service} service cannot do {}: {told}", asked.operation);
-    error_response::answer(service, asked.request, Fault::new("EmbeddedCloudNotImplemented", message))
+    error_response::write(service, asked.request, Fault::new("EmbeddedCloudNotImplemented", message))
 }
 
 #[cfg(test)]

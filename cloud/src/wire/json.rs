@@ -21,7 +21,7 @@ pub fn body(request: &MockRequest) -> Result<Value, Fault> {
 }
 
 /// The answer: 200 with the value, or the fault in AWS's form.
-pub fn answer(result: Result<Value, Fault>) -> MockResponse {
+pub fn response(result: Result<Value, Fault>) -> MockResponse {
     match result {
         Ok(value) => MockResponse::json(200, value.to_string()),
         Err(fault) => {

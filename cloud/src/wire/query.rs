@@ -126,7 +126,7 @@ fn element(name: &str, value: &Value, item: &str, out: &mut String) {
 }
 
 /// The answer of an EC2 call: `<CreateVpcResponse>…` with the fields of `result` directly inside.
-pub fn answer_ec2(operation: &str, result: Result<Value, Fault>) -> MockResponse {
+pub fn ec2_response(operation: &str, result: Result<Value, Fault>) -> MockResponse {
     match result {
         Ok(value) => MockResponse::xml(
             200,
@@ -151,7 +151,7 @@ pub fn answer_ec2(operation: &str, result: Result<Value, Fault>) -> MockResponse
 }
 
 /// The answer of an awsQuery call: `<SubscribeResponse><SubscribeResult>…`.
-pub fn answer_query(operation: &str, result: Result<Map<String, Value>, Fault>) -> MockResponse {
+pub fn query_response(operation: &str, result: Result<Map<String, Value>, Fault>) -> MockResponse {
     let request_id = uuid::Uuid::new_v4();
     match result {
         Ok(fields) => MockResponse::xml(

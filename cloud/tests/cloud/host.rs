@@ -112,10 +112,10 @@ async fn an_unknown_service_is_refused_by_name() {
         headers: http::HeaderMap::new(),
         body: bytes::Bytes::new(),
     };
-    let answer = fixture.cloud.answer(request("https://lambda.us-east-1.amazonaws.com/")).await;
+    let answer = fixture.cloud.handle(request("https://lambda.us-east-1.amazonaws.com/")).await;
     assert_eq!(answer.status, 400);
     assert!(String::from_utf8_lossy(&answer.body).contains("no service 'lambda'"));
-    assert_eq!(fixture.cloud.answer(request("http://127.0.0.1/")).await.status, 403);
+    assert_eq!(fixture.cloud.handle(request("http://127.0.0.1/")).await.status, 403);
 }
 
 #[test]

@@ -357,7 +357,7 @@ async fn raw(fixture: &Fixture, target: Option<&str>, body: String) -> (u16, Str
         headers.insert("x-amz-target", format!("GraniteServiceVersion20100801.{target}").parse().unwrap());
     }
     let request = winterbaume_core::MockRequest { method: "POST".into(), uri, headers, body: body.into() };
-    let answer = fixture.cloud.answer(request).await;
+    let answer = fixture.cloud.handle(request).await;
     (answer.status, String::from_utf8_lossy(&answer.body).into_owned())
 }
 

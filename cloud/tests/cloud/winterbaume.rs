@@ -25,6 +25,6 @@ async fn what_is_not_implemented_is_said_once_and_not_retried() {
             .collect(),
         body: bytes::Bytes::from_static(b"{}"),
     };
-    let answer = fixture.cloud.answer(request).await;
+    let answer = fixture.cloud.handle(request).await;
     assert_eq!(answer.status, 400, "{answer:?}");
 }

@@ -22,7 +22,7 @@ pub struct List {
 
 impl List {
     /// Answers the call; `show` makes of a record what the answer says.
-    pub fn answer(
+    pub fn respond(
         &self,
         input: &Value,
         context: &CallContext<'_>,

@@ -21,5 +21,4 @@ mod target_id;
 mod target_list;
 mod target_tracking;
 
-pub(in crate::services) use resource::registered_variants;
 pub use service::AutoScaling;

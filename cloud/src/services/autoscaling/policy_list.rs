@@ -10,7 +10,7 @@ use crate::service::Fault;
 /// DescribeScalingPolicies.
 pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let list = List { table: POLICIES, member: "ScalingPolicies", names: ("PolicyNames", "PolicyName"), limit: 10 };
-    list.answer(input, context, |policy| {
+    list.respond(input, context, |policy| {
         let mut shown = policy.clone();
         shown["CreationTime"] = seconds(&policy["CreatedMs"]);
         if let Some(members) = shown.as_object_mut() {

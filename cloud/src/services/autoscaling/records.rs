@@ -3,9 +3,7 @@
 use super::target_id::TargetId;
 use crate::documents::CallContext;
 use crate::service::Fault;
-
-/// The table of scalable targets, by [`TargetId::key`].
-pub const TARGETS: &str = "ScalableTarget";
+use crate::services::scalable_targets::TARGETS;
 
 /// Checks that a target is registered.
 pub fn check_registered(id: &TargetId, context: &CallContext<'_>) -> Result<(), Fault> {

@@ -2,30 +2,15 @@
 
 use serde_json::Value;
 
-use super::records::TARGETS;
 use super::target_id::{COPY_COUNT, INSTANCE_COUNT, PROVISIONED_CONCURRENCY, TargetId};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
 use crate::services::sagemaker::{Component, Endpoint, Record};
+use crate::services::scalable_targets::{Named, named};
 
 /// Instances that gain capacity by themselves under load, so that AWS does not scale them.
 const BURSTABLE: [&str; 2] = ["ml.t2.", "ml.t3."];
-
-/// A resource of SageMaker, named by its resource id.
-enum Named<'a> {
-    Variant { endpoint: &'a str, variant: &'a str },
-    Component(&'a str),
-}
-
-fn named(resource: &str) -> Option<Named<'_>> {
-    let parts: Vec<&str> = resource.split('/').collect();
-    match parts.as_slice() {
-        ["endpoint", endpoint, "variant", variant] => Some(Named::Variant { endpoint, variant }),
-        ["inference-component", name] => Some(Named::Component(name)),
-        _ => None,
-    }
-}
 
 /// Checks that a target can be registered, and answers when its resource was created, in milliseconds since the Unix
 /// epoch: what tells it from a later one of the same name.
@@ -82,20 +67,6 @@ pub fn stands(target: &Value, tables: &Tables, context: &CallContext<'_>) -> Res
                     && endpoint.fleet.find(variant).is_some()
             }),
     })
-}
-
-/// The variants of an endpoint that are registered as scalable targets. `tables` are ours as another service sees them;
-/// `created_ms` is when the endpoint was created, in milliseconds since the Unix epoch.
-pub fn registered_variants(tables: &Tables, endpoint: &str, created_ms: i64) -> Vec<String> {
-    let of_it = |target: &Value| match named(text(target, "ResourceId"))? {
-        Named::Variant { endpoint: name, variant } if name == endpoint => {
-            (target["ResourceCreatedMs"] == created_ms).then(|| variant.to_owned())
-        }
-        _ => None,
-    };
-    let mut variants: Vec<String> = tables.all(TARGETS).filter_map(|(_, target)| of_it(target)).collect();
-    variants.dedup();
-    variants
 }
 
 fn unsupported(id: &TargetId) -> Fault {

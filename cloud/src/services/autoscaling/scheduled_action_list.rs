@@ -15,7 +15,7 @@ pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
         names: ("ScheduledActionNames", "ScheduledActionName"),
         limit: 50,
     };
-    list.answer(input, context, |action| {
+    list.respond(input, context, |action| {
         let mut shown = action.clone();
         shown["CreationTime"] = seconds(&action["CreatedMs"]);
         if let Some(members) = shown.as_object_mut() {

@@ -1,16 +1,16 @@
 //! Tags of scalable targets, by ARN.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use super::records::TARGETS;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
+use crate::services::scalable_targets::TARGETS;
+use crate::services::tag_rules::{TagProblem, TagRules};
 
 /// ARN → key → value.
 const TABLE: &str = "Tags";
-/// How many tags a target may have.
-const LIMIT: usize = 50;
+const RULES: TagRules = TagRules { most: 50, checks_length: false, unique: false };
 
 /// Keeps the tags of a new target.
 pub fn record(context: &mut CallContext<'_>, arn: &str, tags: &Value) -> Result<(), Fault> {
@@ -23,24 +23,25 @@ pub fn forget(context: &mut CallContext<'_>, arn: &str) {
 }
 
 fn merge(context: &mut CallContext<'_>, arn: &str, added: &Value) -> Result<(), Fault> {
-    let mut tags = current(context, arn);
-    for (key, value) in added.as_object().into_iter().flatten() {
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(invalid(format!("The tag key '{key}' is reserved: it begins with 'aws:'")));
+    let refused = |problem| match problem {
+        TagProblem::TooMany(count) => {
+            let most = RULES.most;
+            let message = format!("A scalable target may have at most {most} tags; {arn} would have {count}");
+            Fault::new("TooManyTagsException", message)
         }
-        tags[key] = value.clone();
-    }
-    let count = tags.as_object().map_or(0, serde_json::Map::len);
-    if count > LIMIT {
-        let message = format!("A scalable target may have at most {LIMIT} tags; {arn} would have {count}");
-        return Err(Fault::new("TooManyTagsException", message));
-    }
-    context.own.put(TABLE, arn, tags);
+        TagProblem::Length(key) | TagProblem::Reserved(key) | TagProblem::Duplicate(key) => {
+            invalid(format!("The tag key '{key}' is reserved: it begins with 'aws:'"))
+        }
+    };
+    let pairs =
+        added.as_object().into_iter().flatten().map(|(key, value)| (&**key, value.as_str().unwrap_or_default()));
+    let tags = RULES.read(pairs).and_then(|added| RULES.merge(current(context, arn), added)).map_err(refused)?;
+    context.own.put(TABLE, arn, Value::Object(tags));
     Ok(())
 }
 
-fn current(context: &CallContext<'_>, arn: &str) -> Value {
-    context.own.get(TABLE, arn).cloned().unwrap_or_else(|| json!({}))
+fn current(context: &CallContext<'_>, arn: &str) -> Map<String, Value> {
+    context.own.get(TABLE, arn).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
 /// The ARN that an input names, if a target bears it.
@@ -63,12 +64,10 @@ pub fn tag(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault>
 pub fn untag(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let arn = resource(input, context)?;
     let mut tags = current(context, arn);
-    if let Some(tags) = tags.as_object_mut() {
-        for key in input["TagKeys"].as_array().into_iter().flatten().filter_map(Value::as_str) {
-            tags.remove(key);
-        }
+    for key in input["TagKeys"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        tags.remove(key);
     }
-    context.own.put(TABLE, arn, tags);
+    context.own.put(TABLE, arn, Value::Object(tags));
     Ok(json!({}))
 }
 

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
-use super::records::{POLICIES, SCHEDULED_ACTIONS, TARGETS, check_registered};
+use super::records::{POLICIES, SCHEDULED_ACTIONS, check_registered};
 use super::target_id::{COPY_COUNT, TargetId};
 use super::{resource, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
+use crate::services::scalable_targets::TARGETS;
 
 const SUSPENSIONS: [&str; 3] = ["DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"];
 

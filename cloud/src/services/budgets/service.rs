@@ -24,11 +24,11 @@ impl Service for Budgets {
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
         let operation = json::operation(request);
-        json::answer(json::body(request).and_then(|input| answer(&operation, &input, context)))
+        json::response(json::body(request).and_then(|input| respond(&operation, &input, context)))
     }
 }
 
-fn answer(operation: &str, input: &Value, context: &mut CallContext<'_>) -> Outcome {
+fn respond(operation: &str, input: &Value, context: &mut CallContext<'_>) -> Outcome {
     match operation {
         "TagResource" => return tags::tag(input, context),
         "UntagResource" => return tags::untag(input, context),

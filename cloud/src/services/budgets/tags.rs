@@ -6,40 +6,36 @@ use super::input::{Outcome, invalid, members, need, not_found};
 use super::records::BUDGETS;
 use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::tag_rules::{TagProblem, TagRules, listed};
 
-/// The most tags that a resource may have.
-const MOST: usize = 200;
+const RULES: TagRules = TagRules { most: 200, checks_length: true, unique: false };
 
-/// The tags of a call, under `ResourceTags`.
+/// Returns the tags of a call, under `ResourceTags`.
 pub(super) fn given(input: &Value) -> Result<Map<String, Value>, Fault> {
-    let mut tags = Map::new();
+    let mut pairs = Vec::new();
     for tag in members(input, "ResourceTags") {
-        let key = need(tag, "Key")?;
-        let value = tag["Value"].as_str().unwrap_or_default();
-        if key.chars().count() > 128 || value.chars().count() > 256 {
-            return Err(invalid("A tag's key has at most 128 characters, its value at most 256"));
-        }
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(invalid("The prefix aws: of tag keys is reserved"));
-        }
-        tags.insert(key.to_owned(), json!(value));
+        pairs.push((need(tag, "Key")?, tag["Value"].as_str().unwrap_or_default()));
     }
-    if tags.len() > MOST {
-        return Err(too_many());
+    RULES.read(pairs).and_then(|tags| RULES.merge(Map::new(), tags)).map_err(refused)
+}
+
+fn refused(problem: TagProblem) -> Fault {
+    match problem {
+        TagProblem::Length(_) => invalid("A tag's key has at most 128 characters, its value at most 256"),
+        TagProblem::Reserved(_) => invalid("The prefix aws: of tag keys is reserved"),
+        TagProblem::Duplicate(_) => invalid("A tag's key can be given once"),
+        TagProblem::TooMany(_) => {
+            let message = format!("A resource may have at most {} tags", RULES.most);
+            Fault::new("ServiceQuotaExceededException", message)
+        }
     }
-    Ok(tags)
 }
 
 /// TagResource.
 pub(super) fn tag(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let given = given(input)?;
     let tags = of_resource(input, context)?;
-    let mut all = tags.clone();
-    all.extend(given);
-    if all.len() > MOST {
-        return Err(too_many());
-    }
-    *tags = all;
+    *tags = RULES.merge(tags.clone(), given).map_err(refused)?;
     Ok(json!({}))
 }
 
@@ -53,8 +49,7 @@ pub(super) fn untag(input: &Value, context: &mut CallContext<'_>) -> Outcome {
 /// ListTagsForResource.
 pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let tags = of_resource(input, context)?;
-    let tags: Vec<Value> = tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect();
-    Ok(json!({ "ResourceTags": tags }))
+    Ok(json!({ "ResourceTags": listed(tags, "Key", "Value") }))
 }
 
 /// The tags of what the ARN names: `arn:aws:budgets::ACCOUNT:budget/NAME`, or `…/NAME/action/ID`.
@@ -68,8 +63,4 @@ fn of_resource<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'
         None => context.own.get_mut(BUDGETS, path),
     };
     tagged.and_then(|record| record["Tags"].as_object_mut()).ok_or_else(missing)
-}
-
-fn too_many() -> Fault {
-    Fault::new("ServiceQuotaExceededException", format!("A resource may have at most {MOST} tags"))
 }

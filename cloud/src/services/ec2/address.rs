@@ -84,7 +84,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("public-ip", "publicIp"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// ReleaseAddress: refused while a NAT gateway holds it.

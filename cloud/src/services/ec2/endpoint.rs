@@ -98,7 +98,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("ip-address-type", "ipAddressType"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// DeleteVpcEndpoints: each by itself; those that cannot be deleted are listed in the answer. The network

@@ -42,7 +42,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("owner-id", "ownerId"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// AttachInternetGateway: one gateway for a VPC, one VPC for a gateway.

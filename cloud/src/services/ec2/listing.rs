@@ -25,7 +25,7 @@ pub struct Listing {
 
 impl Listing {
     /// Answers a describe operation from everything there is, each as the answer shows it, in a stable order.
-    pub fn answer(&self, parameters: &Parameters, items: Vec<Value>) -> Result<Value, Fault> {
+    pub fn respond(&self, parameters: &Parameters, items: Vec<Value>) -> Result<Value, Fault> {
         let asked = parameters.strings(self.ids);
         for id in &asked {
             self.kind.check_form(id)?;

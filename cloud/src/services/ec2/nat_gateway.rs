@@ -118,7 +118,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("connectivity-type", "connectivityType"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// DeleteNatGateway. Its address stays taken until it is deleted; routes to it become black holes.

@@ -68,5 +68,5 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("entry.egress", "entrySet/egress"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }

@@ -107,5 +107,5 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("attachment.status", "attachment/status"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }

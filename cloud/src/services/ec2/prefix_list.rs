@@ -49,7 +49,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
         })
     };
     listing(&[("prefix-list-id", "prefixListId"), ("prefix-list-name", "prefixListName")])
-        .answer(parameters, SERVICES.iter().map(item).collect())
+        .respond(parameters, SERVICES.iter().map(item).collect())
 }
 
 /// DescribeManagedPrefixLists.
@@ -63,7 +63,7 @@ pub fn describe_managed(parameters: &Parameters, context: &mut CallContext<'_>) 
         })
     };
     listing(&[("owner-id", "ownerId"), ("prefix-list-id", "prefixListId"), ("prefix-list-name", "prefixListName")])
-        .answer(parameters, SERVICES.iter().map(item).collect())
+        .respond(parameters, SERVICES.iter().map(item).collect())
 }
 
 fn listing(filters: super::filter::Filters) -> Listing {

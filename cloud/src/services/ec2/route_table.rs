@@ -96,7 +96,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("route.state", "routeSet/state"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// DeleteRouteTable: refused while it is associated with a subnet or the main table.

@@ -100,7 +100,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
         set: "securityGroupRuleSet",
         filters: &[("group-id", "groupId"), ("security-group-rule-id", "securityGroupRuleId")],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// UpdateSecurityGroupRuleDescriptionsIngress and …Egress; a description that is not given is taken away.

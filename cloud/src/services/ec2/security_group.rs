@@ -131,7 +131,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("egress.ip-permission.prefix-list-id", "ipPermissionsEgress/prefixListIds/prefixListId"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// DeleteSecurityGroup: refused for a default group, and while a rule or a network interface refers to it.

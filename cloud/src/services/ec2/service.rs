@@ -6,7 +6,7 @@ use winterbaume_core::{MockRequest, MockResponse};
 use super::{endpoint, lingering, nat_gateway, operations, unsupported};
 use crate::documents::CallContext;
 use crate::service::{Fault, Service};
-use crate::wire::query::{Parameters, answer_ec2};
+use crate::wire::query::{Parameters, ec2_response};
 
 /// The service.
 #[derive(Clone, Copy, Debug, Default)]
@@ -25,7 +25,7 @@ impl Service for Ec2 {
             // A refused call leaves no trace, also when it was refused half-way (a dry run is refused at its end).
             *context.own = before;
         }
-        answer_ec2(parameters.operation(), result)
+        ec2_response(parameters.operation(), result)
     }
 }
 

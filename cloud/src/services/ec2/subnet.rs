@@ -107,7 +107,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("owner-id", "ownerId"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// ModifySubnetAttribute: whether instances get public addresses; the attributes of IPv6 and Outposts need what

@@ -76,7 +76,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             ("isDefault", "isDefault"),
         ],
     };
-    listing.answer(parameters, items)
+    listing.respond(parameters, items)
 }
 
 /// DeleteVpc: refused while anything but what CreateVpc made is in it.

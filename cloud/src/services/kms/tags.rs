@@ -7,38 +7,32 @@ use super::name;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::text;
+use crate::services::tag_rules::{TagProblem, TagRules};
 
-/// The most tags that a key may have.
-const MOST: usize = 50;
+const RULES: TagRules = TagRules { most: 50, checks_length: false, unique: true };
 
-/// The tags of a call.
+/// Returns the tags of a call.
 pub fn given(input: &Value) -> Result<Map<String, Value>, Fault> {
-    let mut tags = Map::new();
-    for tag in input["Tags"].as_array().into_iter().flatten() {
-        let key = text(tag, "TagKey");
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(Fault::new("TagException", "Tag keys that begin with aws: are AWS's own"));
-        }
-        if tags.insert(key.to_owned(), json!(text(tag, "TagValue"))).is_some() {
-            return Err(Fault::new("TagException", "Duplicate tag keys"));
-        }
-    }
-    limited(tags)
+    let tags = input["Tags"].as_array().into_iter().flatten();
+    let pairs = tags.map(|tag| (text(tag, "TagKey"), text(tag, "TagValue")));
+    RULES.read(pairs).and_then(|tags| RULES.merge(Map::new(), tags)).map_err(|problem| refused(&problem))
 }
 
-fn limited(tags: Map<String, Value>) -> Result<Map<String, Value>, Fault> {
-    if tags.len() > MOST {
-        return Err(Fault::new("TagException", "Too many tags"));
-    }
-    Ok(tags)
+fn refused(problem: &TagProblem) -> Fault {
+    let message = match problem {
+        TagProblem::Length(_) => "The length of a tag key or value is not allowed",
+        TagProblem::Reserved(_) => "Tag keys that begin with aws: are AWS's own",
+        TagProblem::Duplicate(_) => "Duplicate tag keys",
+        TagProblem::TooMany(_) => "Too many tags",
+    };
+    Fault::new("TagException", message)
 }
 
 /// TagResource.
 pub fn tag(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let mut key = name::find_itself(context, text(input, "KeyId"))?;
     key.check_staying(context)?;
-    key.tags.extend(given(input)?);
-    key.tags = limited(key.tags)?;
+    key.tags = RULES.merge(key.tags, given(input)?).map_err(|problem| refused(&problem))?;
     key.save(context)?;
     Ok(json!({}))
 }

@@ -61,7 +61,7 @@ impl Call {
     }
 
     /// Writes the answer.
-    pub fn answer(&self, outcome: Outcome) -> MockResponse {
+    pub fn respond(&self, outcome: Outcome) -> MockResponse {
         let request_id = uuid::Uuid::new_v4().to_string();
         let mut response = match (self.protocol, outcome) {
             (Protocol::Cbor, Ok(value)) => cbor_response(200, &value),
@@ -84,7 +84,7 @@ impl Call {
                     ),
                 )
             }
-            (Protocol::Query, Err(refusal)) => query::answer_query(&self.operation, Err(refusal.fault)),
+            (Protocol::Query, Err(refusal)) => query::query_response(&self.operation, Err(refusal.fault)),
         };
         if let Ok(request_id) = request_id.parse() {
             response.headers.insert("x-amzn-requestid", request_id);

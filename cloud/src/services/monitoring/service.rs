@@ -20,12 +20,12 @@ impl Service for Monitoring {
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
         let call = Call::of(request);
-        let outcome = call.input.clone().and_then(|input| answer(&call, &input, context));
-        call.answer(outcome)
+        let outcome = call.input.clone().and_then(|input| respond(&call, &input, context));
+        call.respond(outcome)
     }
 }
 
-fn answer(call: &Call, input: &Value, context: &mut CallContext<'_>) -> Outcome {
+fn respond(call: &Call, input: &Value, context: &mut CallContext<'_>) -> Outcome {
     match call.operation.as_str() {
         "PutMetricAlarm" => alarm::put(input, context),
         "PutCompositeAlarm" => composite::put(input, context),

@@ -1,16 +1,17 @@
 //! Tags of alarms and dashboards, by ARN.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::records::{self, DASHBOARDS};
 use super::refusal::{Outcome, invalid, invalid_value, members, need, texts};
 use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::tag_rules::{TagProblem, TagRules, listed};
 
 /// The table of the tags: by ARN, an object of key and value.
 pub(super) const TAGS: &str = "tags";
-/// The most tags that a resource may have.
-const MOST: usize = 50;
+
+const RULES: TagRules = TagRules { most: 50, checks_length: true, unique: false };
 
 /// Records the tags of a create call for a resource that is new.
 pub(super) fn at_creation(arn: &str, input: &Value, context: &mut CallContext<'_>) -> Outcome<()> {
@@ -37,32 +38,24 @@ pub(super) fn untag(input: &Value, context: &mut CallContext<'_>) -> Outcome {
 /// ListTagsForResource.
 pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let arn = existing(input, context)?;
-    let tags: Vec<Value> = context
-        .own
-        .get(TAGS, &arn)
-        .and_then(Value::as_object)
-        .map(|tags| tags.iter().map(|(key, value)| json!({ "Key": key, "Value": value })).collect())
-        .unwrap_or_default();
-    Ok(json!({ "Tags": tags }))
+    let tags = context.own.get(TAGS, &arn).and_then(Value::as_object);
+    Ok(json!({ "Tags": tags.map(|tags| listed(tags, "Key", "Value")).unwrap_or_default() }))
 }
 
 fn merge(arn: &str, tags: &[Value], context: &mut CallContext<'_>) -> Outcome<()> {
-    let mut all: Map<String, Value> =
-        context.own.get(TAGS, arn).and_then(Value::as_object).cloned().unwrap_or_default();
+    let refused = |problem| match problem {
+        TagProblem::Length(key) | TagProblem::Duplicate(key) => {
+            invalid(format!("The tag {key} is too long: a key has at most 128 characters, a value 256"))
+        }
+        TagProblem::Reserved(key) => invalid_value(format!("The tag key {key} has the reserved prefix aws:")),
+        TagProblem::TooMany(_) => invalid(format!("A resource may have at most {} tags", RULES.most)),
+    };
+    let mut pairs = Vec::new();
     for tag in tags {
-        let key = need(tag, "Key")?;
-        let value = tag["Value"].as_str().unwrap_or_default();
-        if key.chars().count() > 128 || value.chars().count() > 256 {
-            return Err(invalid(format!("The tag {key} is too long: a key has at most 128 characters, a value 256")));
-        }
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(invalid_value(format!("The tag key {key} has the reserved prefix aws:")));
-        }
-        all.insert(key.to_owned(), json!(value));
+        pairs.push((need(tag, "Key")?, tag["Value"].as_str().unwrap_or_default()));
     }
-    if all.len() > MOST {
-        return Err(invalid(format!("A resource may have at most {MOST} tags")));
-    }
+    let present = context.own.get(TAGS, arn).and_then(Value::as_object).cloned().unwrap_or_default();
+    let all = RULES.read(pairs).and_then(|added| RULES.merge(present, added)).map_err(refused)?;
     context.own.put(TAGS, arn, Value::Object(all));
     Ok(())
 }

@@ -23,7 +23,7 @@ fn read(call: &Call<'_>, context: &mut CallContext<'_>, with_body: bool) -> Outc
     let version = versions.find(&call.key, call.parameter("versionId").as_deref())?;
     conditions::check_read(call, "", version)?;
     version.encryption.check_readable(context)?;
-    let mut response = put::answer(version);
+    let mut response = put::respond(version);
     let whole = usize::try_from(version.size).unwrap_or(usize::MAX);
     let part = match asked(call.header("range"), whole) {
         Asked::Whole => 0..whole,

@@ -39,7 +39,7 @@ pub(super) fn second(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome 
     if let Some(last) = &page.last {
         head += &written("NextContinuationToken", BASE64.encode(last));
     }
-    Ok(answer(call, &asked, &page, &head))
+    Ok(respond(call, &asked, &page, &head))
 }
 
 /// ListObjects.
@@ -52,7 +52,7 @@ pub(super) fn first(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome {
     if let Some(last) = page.last.as_ref().filter(|_| !asked.delimiter.is_empty()) {
         head += &asked.key("NextMarker", last);
     }
-    Ok(answer(call, &asked, &page, &head))
+    Ok(respond(call, &asked, &page, &head))
 }
 
 fn decoded(token: &str) -> Result<String, Refused> {
@@ -85,7 +85,7 @@ fn page(asked: &Asked, after: &str, call: &Call<'_>, context: &CallContext<'_>) 
     Ok(page)
 }
 
-fn answer(call: &Call<'_>, asked: &Asked, page: &Page, head: &str) -> MockResponse {
+fn respond(call: &Call<'_>, asked: &Asked, page: &Page, head: &str) -> MockResponse {
     let contents: String = page
         .objects
         .iter()

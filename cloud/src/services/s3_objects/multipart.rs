@@ -68,7 +68,7 @@ pub(super) fn upload_part(call: &Call<'_>, context: &mut CallContext<'_>) -> Out
         invalid_argument("Part number must be an integer between 1 and 10000, inclusive", "partNumber", &asked)
     })?;
     let version = put::written(call, &call.request.body, upload.encryption.clone(), context)?;
-    let response = put::answer(&version);
+    let response = put::respond(&version);
     let part = Part { etag: version.etag, size: version.size, body: version.body, written_ms: version.written_ms };
     if let Some(replaced) = upload.parts.insert(number, part) {
         bodies::release(&replaced.body, context);

@@ -18,7 +18,7 @@ pub(super) fn put(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome {
     let mut version = written(call, &call.request.body, Encryption::of(call, context)?, context)?;
     version.headers = headers::kept(call);
     version.tags = tags;
-    let mut response = answer(&version);
+    let mut response = respond(&version);
     for (name, value) in version.headers.iter().filter(|(name, _)| headers::is_checksum(name)) {
         headers::put(&mut response, name, value);
         headers::put(&mut response, "x-amz-checksum-type", "FULL_OBJECT");
@@ -43,7 +43,7 @@ pub(super) fn written(
 }
 
 /// The answer to a write: entity tag and encryption.
-pub(super) fn answer(version: &Version) -> MockResponse {
+pub(super) fn respond(version: &Version) -> MockResponse {
     let mut response = MockResponse { status: 200, headers: http::HeaderMap::new(), body: bytes::Bytes::new() };
     headers::put(&mut response, "etag", version.quoted_etag());
     for (name, value) in version.encryption.headers() {

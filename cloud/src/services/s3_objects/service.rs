@@ -26,7 +26,7 @@ impl Objects {
     }
 
     /// Answers a call on objects; none if it is one on the bucket itself.
-    pub fn answer(
+    pub fn respond(
         &self,
         operation: &str,
         request: &MockRequest,

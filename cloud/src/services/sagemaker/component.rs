@@ -60,17 +60,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
 /// DescribeInferenceComponent.
 pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let component = Component::find(context, text(input, "InferenceComponentName"))?;
-    let name = &component.inference_component_name;
-    let mut shown = json!({
-        "InferenceComponentName": name,
-        "InferenceComponentArn": COMPONENT.arn(context, name),
-        "EndpointName": component.endpoint_name,
-        "EndpointArn": ENDPOINT.arn(context, &component.endpoint_name),
-        "VariantName": component.variant_name,
-        "InferenceComponentStatus": component.status(),
-        "CreationTime": clock::seconds(component.created_ms),
-        "LastModifiedTime": clock::seconds(component.modified_ms),
-    });
+    let mut shown = summary(&component, context);
     spec::show(&component.deployed, &mut shown);
     if let Some(copies) = component.deployed.copies {
         let (current, desired) = match component.transition.as_ref().map(|transition| &transition.step) {
@@ -90,6 +80,21 @@ pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
     Ok(shown)
 }
 
+/// Returns the members that a description and an item of a list share.
+fn summary(component: &Component, context: &CallContext<'_>) -> Value {
+    let name = &component.inference_component_name;
+    json!({
+        "InferenceComponentName": name,
+        "InferenceComponentArn": COMPONENT.arn(context, name),
+        "EndpointName": component.endpoint_name,
+        "EndpointArn": ENDPOINT.arn(context, &component.endpoint_name),
+        "VariantName": component.variant_name,
+        "InferenceComponentStatus": component.status(),
+        "CreationTime": clock::seconds(component.created_ms),
+        "LastModifiedTime": clock::seconds(component.modified_ms),
+    })
+}
+
 /// ListInferenceComponents.
 pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let equals = |member: &str, value: &str| input[member].as_str().is_none_or(|asked| asked == value);
@@ -97,21 +102,12 @@ pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault
         created_ms: component.created_ms,
         modified_ms: component.modified_ms,
         status: component.status().to_owned(),
-        summary: json!({
-            "InferenceComponentName": component.inference_component_name,
-            "InferenceComponentArn": COMPONENT.arn(context, &component.inference_component_name),
-            "EndpointName": component.endpoint_name,
-            "EndpointArn": ENDPOINT.arn(context, &component.endpoint_name),
-            "VariantName": component.variant_name,
-            "InferenceComponentStatus": component.status(),
-            "CreationTime": clock::seconds(component.created_ms),
-            "LastModifiedTime": clock::seconds(component.modified_ms),
-        }),
+        summary: summary(&component, context),
         name: component.inference_component_name,
     };
     let asked = |component: &Component| {
         equals("EndpointNameEquals", &component.endpoint_name) && equals("VariantNameEquals", &component.variant_name)
     };
     let components = Component::all(context)?.into_iter().filter(asked).map(item).collect();
-    listing::answer(input, "InferenceComponents", components)
+    listing::respond(input, "InferenceComponents", components)
 }

@@ -69,7 +69,7 @@ pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault
         });
         Item { name: name.to_owned(), created_ms, modified_ms: created_ms, status: String::new(), summary }
     };
-    listing::answer(input, "EndpointConfigs", context.own.all(CONFIG.table).map(item).collect())
+    listing::respond(input, "EndpointConfigs", context.own.all(CONFIG.table).map(item).collect())
 }
 
 /// DeleteEndpointConfig: accepted also while an endpoint uses it, as on AWS; that endpoint cannot be updated any more.

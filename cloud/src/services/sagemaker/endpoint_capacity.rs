@@ -15,9 +15,7 @@ use crate::services::json::{invalid, text};
 /// UpdateEndpointWeightsAndCapacities.
 pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointName");
-    let mut endpoint = Endpoint::find(context, name)?;
-    endpoint.check_at_rest(context)?;
-    endpoint.check_alive(context)?;
+    let mut endpoint = Endpoint::find_for_change(context, name)?;
     CONFIG.find(context, &endpoint.fleet.endpoint_config_name)?;
     let mut next = endpoint.fleet.clone();
     let asynchronous = next.async_inference_config.is_some();

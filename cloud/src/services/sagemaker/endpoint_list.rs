@@ -25,5 +25,5 @@ pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault
         }),
         name: endpoint.endpoint_name,
     };
-    listing::answer(input, "Endpoints", Endpoint::all(context)?.into_iter().map(item).collect())
+    listing::respond(input, "Endpoints", Endpoint::all(context)?.into_iter().map(item).collect())
 }

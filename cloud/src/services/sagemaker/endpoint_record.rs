@@ -109,19 +109,21 @@ impl Endpoint {
         }
     }
 
+    /// Returns the endpoint of a name for a change, which AWS allows only to one that works and is in no transition.
+    pub fn find_for_change(context: &CallContext<'_>, name: &str) -> Result<Self, Fault> {
+        let endpoint = Self::find(context, name)?;
+        endpoint.check_at_rest(context)?;
+        if endpoint.rest == "Failed" {
+            let arn = ENDPOINT.arn(context, name);
+            return Err(invalid(format!("Cannot update failed endpoint \"{arn}\"; it can only be deleted.")));
+        }
+        Ok(endpoint)
+    }
+
     /// Refuses a change while a transition is under way.
     pub fn check_at_rest(&self, context: &CallContext<'_>) -> Result<(), Fault> {
         if self.transition.is_some() {
             return Err(ENDPOINT.in_progress(context, &self.endpoint_name));
-        }
-        Ok(())
-    }
-
-    /// Refuses a change that AWS allows only to what works: a failed endpoint can only be deleted.
-    pub fn check_alive(&self, context: &CallContext<'_>) -> Result<(), Fault> {
-        if self.rest == "Failed" {
-            let arn = ENDPOINT.arn(context, &self.endpoint_name);
-            return Err(invalid(format!("Cannot update failed endpoint \"{arn}\"; it can only be deleted.")));
         }
         Ok(())
     }

@@ -10,15 +10,13 @@ use super::store::Record;
 use super::transition::Transition;
 use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::services::autoscaling;
 use crate::services::json::{invalid, text};
+use crate::services::scalable_targets;
 
 /// UpdateEndpoint.
 pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointName");
-    let mut endpoint = Endpoint::find(context, name)?;
-    endpoint.check_at_rest(context)?;
-    endpoint.check_alive(context)?;
+    let mut endpoint = Endpoint::find_for_change(context, name)?;
     // Without its present configuration SageMaker no longer knows what the endpoint runs on.
     CONFIG.find(context, &endpoint.fleet.endpoint_config_name)?;
     let mut next = Fleet::of(context, text(input, "EndpointConfigName"))?;
@@ -66,7 +64,7 @@ fn retain(now: &Fleet, next: &mut Fleet, excluded: &Value) {
 fn check_scalable_targets(context: &CallContext<'_>, endpoint: &Endpoint, next: &Fleet) -> Result<(), Fault> {
     let targets = context.other("application-autoscaling");
     let name = &endpoint.endpoint_name;
-    for variant in autoscaling::registered_variants(&targets, name, endpoint.created_ms) {
+    for variant in scalable_targets::registered_variants(&targets, name, endpoint.created_ms) {
         let Some(before) = endpoint.fleet.find(&variant) else { continue };
         let unchanged = next.find(&variant).is_some_and(|after| after.instance_type() == before.instance_type());
         if !unchanged {

@@ -49,7 +49,7 @@ impl Item {
 }
 
 /// Answers a list: the summaries of one page under `member`, and the token for the rest.
-pub fn answer(input: &Value, member: &str, items: Vec<Item>) -> Result<Value, Fault> {
+pub fn respond(input: &Value, member: &str, items: Vec<Item>) -> Result<Value, Fault> {
     let sort_by = text(input, "SortBy");
     let ascending = input["SortOrder"] == "Ascending";
     let mut items: Vec<_> = items
@@ -94,7 +94,7 @@ mod tests {
     }
 
     fn listed(input: &Value) -> Value {
-        answer(input, "Items", items()).unwrap()["Items"].clone()
+        respond(input, "Items", items()).unwrap()["Items"].clone()
     }
 
     #[test]
@@ -114,13 +114,13 @@ mod tests {
     fn pages_go_on_where_the_last_one_ended() {
         for order in ["Ascending", "Descending"] {
             let mut input = json!({ "SortBy": "Name", "SortOrder": order, "MaxResults": 3 });
-            let first = answer(&input, "Items", items()).unwrap();
+            let first = respond(&input, "Items", items()).unwrap();
             assert_eq!(first["Items"].as_array().unwrap().len(), 3);
             input["NextToken"] = first["NextToken"].clone();
-            let rest = answer(&input, "Items", items()).unwrap();
+            let rest = respond(&input, "Items", items()).unwrap();
             assert_eq!(rest["Items"], json!([if order == "Ascending" { "d" } else { "a" }]));
             assert_eq!(rest["NextToken"], Value::Null);
         }
-        assert!(answer(&json!({ "NextToken": "!" }), "Items", items()).is_err());
+        assert!(respond(&json!({ "NextToken": "!" }), "Items", items()).is_err());
     }
 }

@@ -79,7 +79,7 @@ pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault
         let summary = json!({ "ModelName": name, "ModelArn": arn, "CreationTime": clock::seconds(created_ms) });
         Item { name: name.to_owned(), created_ms, modified_ms: created_ms, status: String::new(), summary }
     };
-    listing::answer(input, "Models", context.own.all(MODEL.table).map(item).collect())
+    listing::respond(input, "Models", context.own.all(MODEL.table).map(item).collect())
 }
 
 /// DeleteModel: accepted also while a configuration or an endpoint uses the model, as on AWS.

@@ -7,11 +7,11 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
 use crate::services::paging;
+use crate::services::tag_rules::{TagProblem, TagRules};
 
 /// ARN → list of tags.
 const TABLE: &str = "Tags";
-/// How many tags a resource may have.
-const LIMIT: usize = 50;
+const RULES: TagRules = TagRules { most: 50, checks_length: false, unique: true };
 
 /// Keeps the tags of a create call. Whatever an earlier bearer of the name had is gone.
 pub fn record(context: &mut CallContext<'_>, arn: &str, tags: &Value) -> Result<(), Fault> {
@@ -27,20 +27,20 @@ pub fn forget(context: &mut CallContext<'_>, arn: &str) {
 
 fn merge(context: &mut CallContext<'_>, arn: &str, added: &Value) -> Result<Vec<Value>, Fault> {
     let added = added.as_array().map(Vec::as_slice).unwrap_or_default();
-    for (index, tag) in added.iter().enumerate() {
-        let key = text(tag, "Key");
-        if key.to_ascii_lowercase().starts_with("aws:") {
-            return Err(invalid(format!("The tag key '{key}' is reserved: it begins with 'aws:'.")));
+    let refused = |problem| match problem {
+        TagProblem::Length(key) | TagProblem::Duplicate(key) => invalid(format!("Duplicate tag key '{key}'.")),
+        TagProblem::Reserved(key) => invalid(format!("The tag key '{key}' is reserved: it begins with 'aws:'.")),
+        TagProblem::TooMany(count) => {
+            let most = RULES.most;
+            invalid(format!("A resource may have at most {most} tags; {arn} would have {count}."))
         }
-        if added[..index].iter().any(|earlier| earlier["Key"] == tag["Key"]) {
-            return Err(invalid(format!("Duplicate tag key '{key}'.")));
-        }
-    }
+    };
+    RULES.read(added.iter().map(|tag| (text(tag, "Key"), text(tag, "Value")))).map_err(refused)?;
     let mut tags = current(context, arn);
     tags.retain(|tag| !added.iter().any(|new| new["Key"] == tag["Key"]));
     tags.extend(added.iter().map(|tag| json!({ "Key": tag["Key"], "Value": tag["Value"] })));
-    if tags.len() > LIMIT {
-        return Err(invalid(format!("A resource may have at most {LIMIT} tags; {arn} would have {}.", tags.len())));
+    if tags.len() > RULES.most {
+        return Err(refused(TagProblem::TooMany(tags.len())));
     }
     if !tags.is_empty() {
         context.own.put(TABLE, arn, json!(tags));
@@ -73,7 +73,7 @@ pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault
     let arn = resource(input, context)?;
     let mut tags: Vec<_> = current(context, &arn).into_iter().map(|tag| (text(&tag, "Key").to_owned(), tag)).collect();
     tags.sort_by(|one, other| one.0.cmp(&other.0));
-    let size = input["MaxResults"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(LIMIT);
+    let size = input["MaxResults"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(RULES.most);
     let page = paging::page(tags, input["NextToken"].as_str(), size).ok_or_else(|| invalid("Invalid NextToken."))?;
     Ok(json!({ "Tags": page.items, "NextToken": page.next }))
 }

@@ -7,7 +7,7 @@ use super::input::Outcome;
 use super::{publish, subscription, subscription_attributes, subscription_list, tags, topic, topic_attributes};
 use crate::documents::CallContext;
 use crate::service::{Fault, Service};
-use crate::wire::query::{Parameters, answer_query, xml};
+use crate::wire::query::{Parameters, query_response, xml};
 
 /// SNS.
 #[derive(Clone, Copy, Debug, Default)]
@@ -22,14 +22,14 @@ impl Service for Sns {
         let input = Parameters::of(request);
         let operation = input.operation().to_owned();
         match operation.as_str() {
-            "GetTopicAttributes" => answer_map(&operation, topic_attributes::get(&input, context)),
-            "GetSubscriptionAttributes" => answer_map(&operation, subscription_attributes::get(&input, context)),
-            _ => answer_query(&operation, answer(&operation, &input, context)),
+            "GetTopicAttributes" => respond_with_map(&operation, topic_attributes::get(&input, context)),
+            "GetSubscriptionAttributes" => respond_with_map(&operation, subscription_attributes::get(&input, context)),
+            _ => query_response(&operation, respond(&operation, &input, context)),
         }
     }
 }
 
-fn answer(operation: &str, input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
+fn respond(operation: &str, input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     match operation {
         "CreateTopic" => topic::create(input, context),
         "DeleteTopic" => topic::delete(input, context),
@@ -50,10 +50,10 @@ fn answer(operation: &str, input: &Parameters, context: &mut CallContext<'_>) ->
 }
 
 /// The answer that is a map of attributes, which XML writes as entries of key and value.
-fn answer_map(operation: &str, result: Result<Map<String, Value>, Fault>) -> MockResponse {
+fn respond_with_map(operation: &str, result: Result<Map<String, Value>, Fault>) -> MockResponse {
     let attributes = match result {
         Ok(attributes) => attributes,
-        Err(fault) => return answer_query(operation, Err(fault)),
+        Err(fault) => return query_response(operation, Err(fault)),
     };
     let entries: Vec<Value> =
         attributes.into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect();

@@ -30,7 +30,7 @@ pub(super) fn subscribe(input: &Parameters, context: &mut CallContext<'_>) -> Ou
         if !attributes::agree(&given, &subscription["Attributes"]) {
             return Err(invalid("Attributes Reason: Subscription already exists with different attributes"));
         }
-        return Ok(answer(arn, subscription["Pending"] == true, return_arn));
+        return Ok(respond(arn, subscription["Pending"] == true, return_arn));
     }
     let token = uuid::Uuid::new_v4();
     let arn = format!("{topic}:{token}");
@@ -40,10 +40,10 @@ pub(super) fn subscribe(input: &Parameters, context: &mut CallContext<'_>) -> Ou
         "Attributes": given,
     });
     context.own.put(SUBSCRIPTIONS, &arn, subscription);
-    Ok(answer(&arn, pending, return_arn))
+    Ok(respond(&arn, pending, return_arn))
 }
 
-fn answer(arn: &str, pending: bool, return_arn: bool) -> serde_json::Map<String, Value> {
+fn respond(arn: &str, pending: bool, return_arn: bool) -> serde_json::Map<String, Value> {
     let shown = if pending && !return_arn { "pending confirmation" } else { arn };
     fields([("SubscriptionArn", json!(shown))])
 }

@@ -37,7 +37,7 @@ async fn every_answer_tells_the_time() {
     let calls =
         [("s3", "data?list-type=2"), ("s3", "data/none"), ("ec2", "?Action=DescribeVpcs"), ("kms", ""), ("lambda", "")];
     for (service, path) in calls {
-        let answer = fixture.cloud.answer(request(service, path)).await;
+        let answer = fixture.cloud.handle(request(service, path)).await;
         let date = answer.headers["date"].to_str().unwrap().to_owned();
         let told = aws_sdk_s3::primitives::DateTime::from_str(&date, aws_sdk_s3::primitives::DateTimeFormat::HttpDate);
         let told = SystemTime::try_from(told.unwrap()).unwrap();

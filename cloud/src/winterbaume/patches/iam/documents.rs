@@ -7,7 +7,7 @@ use winterbaume_core::MockResponse;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::winterbaume::policy::{self, Place};
-use crate::wire::query::{Parameters, answer_query};
+use crate::wire::query::{Parameters, query_response};
 
 /// What RFC 3986 leaves as it is.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
@@ -33,7 +33,7 @@ pub(super) fn check(operation: &str, parameters: &Parameters) -> Result<(), Faul
 }
 
 /// The answers that carry a document, made anew with the document encoded.
-pub(super) fn answer(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Option<MockResponse> {
+pub(super) fn respond(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Option<MockResponse> {
     match operation {
         "GetRolePolicy" => {
             let (role, name) = (parameters.get("RoleName")?, parameters.get("PolicyName")?);
@@ -43,7 +43,7 @@ pub(super) fn answer(operation: &str, parameters: &Parameters, context: &CallCon
             fields.insert("RoleName".into(), json!(role));
             fields.insert("PolicyName".into(), json!(name));
             fields.insert("PolicyDocument".into(), json!(encoded(policy["policy_document"].as_str()?)));
-            Some(answer_query(operation, Ok(fields)))
+            Some(query_response(operation, Ok(fields)))
         }
         "GetPolicyVersion" => {
             let policy = context.own.get("policies", parameters.get("PolicyArn")?)?;
@@ -55,7 +55,7 @@ pub(super) fn answer(operation: &str, parameters: &Parameters, context: &CallCon
                 "IsDefaultVersion": version["is_default_version"],
                 "CreateDate": seconds(&version["create_date"]),
             });
-            Some(answer_query(operation, Ok(Map::from_iter([("PolicyVersion".to_owned(), version)]))))
+            Some(query_response(operation, Ok(Map::from_iter([("PolicyVersion".to_owned(), version)]))))
         }
         _ => None,
     }

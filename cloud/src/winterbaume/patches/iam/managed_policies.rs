@@ -7,12 +7,12 @@ use winterbaume_core::MockResponse;
 
 use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::wire::query::{Parameters, answer_query};
+use crate::wire::query::{Parameters, query_response};
 
 const PREFIX: &str = "arn:aws:iam::aws:policy/";
 
 /// Answers what concerns such a policy.
-pub(super) fn answer(
+pub(super) fn respond(
     operation: &str,
     parameters: &Parameters,
     context: &mut CallContext<'_>,
@@ -53,7 +53,7 @@ pub(super) fn answer(
         }
         _ => return Ok(None),
     };
-    Ok(Some(answer_query(operation, Ok(fields))))
+    Ok(Some(query_response(operation, Ok(fields))))
 }
 
 fn attached<'a>(parameters: &Parameters, context: &'a mut CallContext<'_>) -> Result<&'a mut Vec<Value>, Fault> {

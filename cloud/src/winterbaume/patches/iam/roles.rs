@@ -7,7 +7,7 @@ use winterbaume_core::MockResponse;
 use super::documents::{encoded, seconds};
 use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::wire::query::{Parameters, answer_query};
+use crate::wire::query::{Parameters, query_response};
 
 /// Refuses a role name that AWS refuses.
 pub(super) fn check_name(operation: &str, parameters: &Parameters) -> Result<(), Fault> {
@@ -26,7 +26,7 @@ pub(super) fn check_name(operation: &str, parameters: &Parameters) -> Result<(),
 }
 
 /// The answers that carry roles, made anew from the document.
-pub(super) fn answer(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Option<MockResponse> {
+pub(super) fn respond(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Option<MockResponse> {
     let fields = match operation {
         "CreateRole" | "GetRole" => {
             let stored = context.own.get("roles", parameters.get("RoleName")?)?;
@@ -46,7 +46,7 @@ pub(super) fn answer(operation: &str, parameters: &Parameters, context: &CallCon
         }
         _ => return None,
     };
-    Some(answer_query(operation, Ok(fields)))
+    Some(query_response(operation, Ok(fields)))
 }
 
 fn role(stored: &Value, whole: bool) -> Value {

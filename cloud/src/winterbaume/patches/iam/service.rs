@@ -18,7 +18,7 @@ impl Patches for Iam {
         documents::check(&asked.operation, &parameters)?;
         roles::check_name(&asked.operation, &parameters)?;
         refuse_policy_with_versions(&asked.operation, &parameters, context)?;
-        managed_policies::answer(&asked.operation, &parameters, context)
+        managed_policies::respond(&asked.operation, &parameters, context)
     }
 
     fn amend(
@@ -32,8 +32,8 @@ impl Patches for Iam {
         }
         texts::patch(asked, context)?;
         let parameters = Parameters::of(asked.request);
-        let patched = match roles::answer(&asked.operation, &parameters, context) {
-            None => documents::answer(&asked.operation, &parameters, context),
+        let patched = match roles::respond(&asked.operation, &parameters, context) {
+            None => documents::respond(&asked.operation, &parameters, context),
             patched => patched,
         };
         Ok(patched.unwrap_or(response))

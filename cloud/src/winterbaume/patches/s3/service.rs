@@ -29,7 +29,7 @@ impl Patches for S3 {
         if let Some(answer) = buckets::elsewhere(asked, &target, context) {
             return Ok(Some(answer));
         }
-        if let Some(answer) = self.objects.answer(&asked.operation, asked.request, &target, context) {
+        if let Some(answer) = self.objects.respond(&asked.operation, asked.request, &target, context) {
             return Ok(Some(answer));
         }
         if let Some(answer) = buckets::location(asked, &target, context) {

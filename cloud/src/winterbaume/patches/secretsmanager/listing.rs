@@ -6,7 +6,7 @@ use winterbaume_core::MockResponse;
 use crate::documents::CallContext;
 
 /// The list, made from the document.
-pub(super) fn answer(body: &Value, context: &CallContext<'_>) -> MockResponse {
+pub(super) fn respond(body: &Value, context: &CallContext<'_>) -> MockResponse {
     let planned = body["IncludePlannedDeletion"].as_bool().unwrap_or(false);
     let after = body["NextToken"].as_str().unwrap_or_default();
     let limit = body["MaxResults"].as_u64().and_then(|limit| usize::try_from(limit).ok()).unwrap_or(100);

@@ -16,8 +16,8 @@ impl Patches for SecretsManager {
         let body = wire::json::body(asked.request)?;
         match asked.operation.as_str() {
             "CreateSecret" => tokens::before_create(&body, context),
-            "PutSecretValue" | "UpdateSecret" => versions::answer(&asked.operation, &body, context),
-            "ListSecrets" => Ok(Some(listing::answer(&body, context))),
+            "PutSecretValue" | "UpdateSecret" => versions::respond(&asked.operation, &body, context),
+            "ListSecrets" => Ok(Some(listing::respond(&body, context))),
             _ => Ok(None),
         }
     }

@@ -11,7 +11,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// Answers `PutSecretValue` and `UpdateSecret`, unless the secret is unknown.
-pub(super) fn answer(
+pub(super) fn respond(
     operation: &str,
     body: &Value,
     context: &mut CallContext<'_>,
