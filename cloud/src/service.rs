@@ -4,7 +4,7 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::documents::{CallContext, Tables};
 
-/// One emulated AWS service: a function from a call and the context before it to an answer and the context after.
+/// One emulated AWS service: a function from a call and its context to a response, which changes the document in the context.
 ///
 /// Services hold no state of their own. All of it is in [`CallContext::own`], so that it persists and can be shared by
 /// several processes. Time is [`CallContext::now_ms`]: a record keeps the instant a transition began, and its status is

@@ -137,6 +137,14 @@ impl Shapes {
                     found.push(complaint(value, path, &must));
                 }
             }
+            "blob" => {
+                let text = value.as_str().ok_or_else(wrong_type)?;
+                let padding = text.bytes().rev().take_while(|byte| *byte == b'=').count();
+                if let Some(must) = shape.outside(count((text.len() / 4 * 3).saturating_sub(padding)), "length") {
+                    // AWS leaves the value out, as it may be secret.
+                    found.push(format!("Value at '{path}' failed to satisfy constraint: Member must {must}"));
+                }
+            }
             "boolean" => {
                 value.as_bool().ok_or_else(wrong_type)?;
             }
@@ -191,10 +199,11 @@ mod tests {
 
     const SAGEMAKER: &str = include_str!("sagemaker/shapes.json");
     const AUTOSCALING: &str = include_str!("autoscaling/shapes.json");
+    const KMS: &str = include_str!("kms/shapes.json");
 
     #[test]
     fn all_shapes_are_there_and_all_patterns_compile() {
-        for text in [SAGEMAKER, AUTOSCALING] {
+        for text in [SAGEMAKER, AUTOSCALING, KMS] {
             let shapes = Shapes::read(text).unwrap();
             for (name, shape) in &shapes.shapes {
                 let parts = shape.members.values().chain([&shape.member, &shape.key, &shape.value]);
@@ -229,6 +238,18 @@ mod tests {
             told("CreateEndpointConfig", json!({ "EndpointConfigName": "c", "ProductionVariants": [variant] }));
         assert!(message.contains("'ml.g5.3xlarge' at 'productionVariants.1.member.instanceType'"), "{message}");
         assert!(message.contains("greater than or equal to 1"), "{message}");
+    }
+
+    #[test]
+    fn the_size_of_a_blob_is_that_of_its_bytes() {
+        let shapes = Shapes::read(KMS).unwrap();
+        let input = |text: String| json!({ "KeyId": "k", "Plaintext": text });
+        shapes.check("Encrypt", &input("AA==".to_owned())).unwrap();
+        shapes.check("Encrypt", &input(format!("{}AA==", "AAAA".repeat(1365)))).unwrap();
+        for wrong in [String::new(), "AAAA".repeat(1366)] {
+            let message = shapes.check("Encrypt", &input(wrong)).unwrap_err().message;
+            assert!(message.contains("Value at 'plaintext' failed"), "{message}");
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@ use super::{Key, alias, name};
 use crate::clock::seconds;
 use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::services::json::text;
+use crate::services::json::{invalid, text};
 
 const DAY_MS: i64 = 24 * 60 * 60 * 1000;
 
@@ -15,6 +15,9 @@ pub fn schedule(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
     let mut key = name::find_itself(context, text(input, "KeyId"))?;
     key.check_staying(context)?;
     let days = input["PendingWindowInDays"].as_i64().unwrap_or(30);
+    if !(7..=30).contains(&days) {
+        return Err(invalid(format!("PendingWindowInDays is {days}, but must be from 7 to 30")));
+    }
     let deleted_ms = context.now_ms + days * DAY_MS;
     key.deleted_ms = Some(deleted_ms);
     key.save(context)?;
