@@ -16,7 +16,7 @@ pub(crate) struct BrokenBody {
 }
 
 impl BrokenBody {
-    /// The first half of a content.
+    /// Returns the first half of a content.
     pub fn half(content: &Bytes) -> Self {
         Self { arrives: Some(content.slice(..content.len() / 2)), broken: false }
     }

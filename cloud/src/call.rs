@@ -1,4 +1,5 @@
-//! The way of a call from a client to the cloud and back: through the seam, which may delay, refuse, repeat or cut it.
+//! The path of a call from a client to the cloud and back, through the fault injector, which may delay, refuse, repeat
+//! or cut it.
 
 use std::sync::Arc;
 
@@ -14,17 +15,17 @@ use crate::route::{Route, operation};
 #[error("the connection to the embedded cloud broke")]
 pub struct ConnectionLost;
 
-/// An answer as it arrives.
+/// A response as it arrives.
 #[derive(Clone, Debug)]
 pub struct Reply {
-    /// The answer.
+    /// The response.
     pub response: MockResponse,
     /// Whether all of its body arrives; if not, the connection breaks after half of it.
     pub whole: bool,
 }
 
 impl Cloud {
-    /// One call as a client makes it: through the [`FaultInjector`](crate::FaultInjector).
+    /// Makes a call as a client does: through the [`FaultInjector`](crate::FaultInjector).
     pub async fn call(&self, request: MockRequest) -> Result<Reply, ConnectionLost> {
         let route = Route::of(&request).unwrap_or(Route { service: "unknown".into(), region: "unknown".into() });
         let name = operation(&route.service, &request);
@@ -56,7 +57,7 @@ impl Cloud {
         Ok(Reply { response, whole: !cut })
     }
 
-    /// Acts on a call, and tells the hook. A caller that goes away has sent its request all the same, so this goes on
+    /// Acts on a call, and informs the hook. The request of a caller that goes away has been sent, so this goes on
     /// without it.
     async fn act(&self, request: &MockRequest, call: &Call, hook: &Arc<dyn CallHook>) -> MockResponse {
         let view = View { lag_ms: milliseconds(hook.lag(call)), memory_ms: milliseconds(hook.longest_lag()) };

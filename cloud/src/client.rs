@@ -18,7 +18,7 @@ use crate::broken_body::BrokenBody;
 use crate::call::{ConnectionLost, Reply};
 use crate::cloud::Cloud;
 
-/// The client that brings every call to `cloud`.
+/// Returns the client that brings every call to `cloud`.
 pub(crate) fn http_client(cloud: Cloud) -> SharedHttpClient {
     SharedHttpClient::new(Client(cloud))
 }

@@ -3,22 +3,22 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// The present, in milliseconds since the Unix epoch.
+/// Returns the present, in milliseconds since the Unix epoch.
 pub(crate) fn now_ms() -> i64 {
     Timestamp::now().as_millisecond()
 }
 
-/// An instant as HTTP headers write it: `Sat, 21 Nov 2026 06:00:00 GMT`.
+/// Returns an instant as HTTP headers write it: `Sat, 21 Nov 2026 06:00:00 GMT`.
 pub(crate) fn http_date(ms: i64) -> String {
     timestamp(ms).strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// An instant in whole seconds as S3's lists write it: `2026-11-21T06:00:00.000Z`.
+/// Returns an instant in whole seconds as S3's lists write it: `2026-11-21T06:00:00.000Z`.
 pub(crate) fn iso_seconds(ms: i64) -> String {
     timestamp(ms).strftime("%Y-%m-%dT%H:%M:%S.000Z").to_string()
 }
 
-/// The instant of an HTTP header, in milliseconds since the Unix epoch.
+/// Returns the instant of an HTTP header, in milliseconds since the Unix epoch.
 pub(crate) fn parsed_http_date(text: &str) -> Option<i64> {
     jiff::fmt::rfc2822::parse(text.trim()).ok().map(|at| at.timestamp().as_millisecond())
 }

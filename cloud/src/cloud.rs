@@ -25,7 +25,7 @@ use crate::{client, clock, consistency, error_response, services, winterbaume};
 pub struct Settings {
     /// How long a transition takes (an endpoint coming into service, a NAT gateway becoming available).
     pub transition: Duration,
-    /// How old a role must be before SageMaker can assume it; until then it answers as if the role were not there.
+    /// How old a role must be before SageMaker can assume it; until then it refuses as if the role did not exist.
     pub assumable_after: Duration,
     /// How long the network interfaces of an interface endpoint, a NAT gateway or a SageMaker endpoint stay after its
     /// deletion is over: so long their subnets and security groups cannot be deleted.
@@ -53,7 +53,7 @@ pub enum OpenError {
     Folder {
         /// The folder that was asked for.
         folder: PathBuf,
-        /// What the system said.
+        /// The system's message.
         why: String,
     },
     /// Another cloud of this process was opened with another account.
@@ -71,7 +71,7 @@ pub enum OpenError {
 /// How far behind the present a call may look.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct View {
-    /// How old the documents are that a read is answered from, in milliseconds.
+    /// The age of the documents that a read sees, in milliseconds.
     pub lag_ms: i64,
     /// How long earlier versions of documents are remembered for such reads, in milliseconds.
     pub memory_ms: i64,
@@ -79,7 +79,8 @@ pub(crate) struct View {
 
 /// An embedded cloud on a folder. Cheap to clone; clones are the same cloud.
 ///
-/// Several processes, and several clouds of one process, may use the same folder at once: they see each other's effects.
+/// Several processes, and several clouds of one process, may use the same folder at once: they see each other's
+/// effects.
 #[derive(Clone)]
 pub struct Cloud(Arc<Inner>);
 
@@ -121,17 +122,17 @@ impl Cloud {
         })))
     }
 
-    /// The folder in which the cloud lives.
+    /// Returns the folder in which the cloud lives.
     pub fn folder(&self) -> &Path {
         &self.0.folder
     }
 
-    /// The account of the cloud, 12 digits.
+    /// Returns the account of the cloud, 12 digits.
     pub fn account(&self) -> &str {
         &self.0.settings.account
     }
 
-    /// The HTTP client that brings an SDK's calls here: no socket, no network.
+    /// Returns the HTTP client that brings an SDK's calls here: no socket, no network.
     pub fn http_client(&self) -> SharedHttpClient {
         client::http_client(self.clone())
     }
@@ -141,19 +142,19 @@ impl Cloud {
         Credentials::new("AKIAEBBTIDEEMBEDDED0", "embedded-cloud-secret", None, None, "embedded-cloud")
     }
 
-    /// The place where calls are counted, delayed and failed.
+    /// Returns the fault injector, which counts, delays and fails calls.
     pub fn faults(&self) -> &FaultInjector {
         &self.0.faults
     }
 
-    /// Acts on one request and answers it, below the seam. What it answers survives the end of the process.
+    /// Handles one request without the fault injector. Its effect survives the end of the process.
     ///
     /// Dropping the future does not leave a call half done: once begun, it is finished on a thread of its own.
     pub async fn handle(&self, request: MockRequest) -> MockResponse {
         self.handle_in(request, View::default()).await
     }
 
-    /// The same with a view that may lag behind.
+    /// Handles one request with a view that may lag behind.
     pub(crate) async fn handle_in(&self, request: MockRequest, view: View) -> MockResponse {
         dated(self.undated(request, view).await)
     }
@@ -223,7 +224,8 @@ impl Inner {
         if let Some(error) = trouble.take() {
             return Err(error_response::failure(error));
         }
-        // A refused call leaves no trace, whatever the service did on the way to its refusal; nor does a look at the past.
+        // A refused call leaves no trace, whatever the service did on the way to its error; nor does a read of the
+        // past.
         if response.status < 400 && as_of.is_none() && own != *before {
             folder.borrow_mut().replace(&name, own, now).map_err(error_response::failure)?;
         }
@@ -231,17 +233,17 @@ impl Inner {
     }
 }
 
-/// The name of the document (without `.json`) of a service in a region.
+/// Returns the name of the document (without `.json`) of a service in a region.
 fn document_name(service: &dyn Service, region: &str) -> String {
     if service.global() { service.name().to_owned() } else { format!("{}.{region}", service.name()) }
 }
 
-/// A duration in whole milliseconds; one that is too long is the longest there is.
+/// Returns a duration in whole milliseconds; one that is too long is the longest there is.
 pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// The answer with the time of its leaving, as every answer of AWS has it.
+/// Returns the response with its date, which every response of AWS has.
 pub(crate) fn dated(mut response: MockResponse) -> MockResponse {
     if let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::now_ms())) {
         response.headers.insert(DATE, date);

@@ -1,13 +1,13 @@
-//! Which calls AWS answers from what may be a moment old.
+//! The calls whose responses may be a moment old in AWS.
 
 /// Verbs of calls that read.
 const READING: &[&str] = &["Describe", "Get", "List", "Head"];
 
-/// Services whose reads see every write that was answered before.
+/// Services whose reads see every earlier write.
 const STRONG: &[&str] = &["kms", "sts"];
 
-/// Whether a call only reads, and reads what becomes consistent only eventually. The objects of S3 have been strongly
-/// consistent since 2020, the configuration of its buckets is not.
+/// Returns whether a call only reads, and reads data that becomes consistent only eventually. The objects of S3 have
+/// been strongly consistent since 2020, the configuration of its buckets is not.
 pub(crate) fn may_lag(service: &str, operation: &str) -> bool {
     let reads = READING.iter().any(|verb| operation.starts_with(verb));
     let of_objects = service == "s3"

@@ -1,4 +1,4 @@
-//! What the embedded cloud remembers: one JSON document for each service and region.
+//! Documents: the memory of the embedded cloud, one JSON document for each service and region.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -8,20 +8,20 @@ use serde_json::Value;
 
 /// The document of one service in one region: named tables of records.
 ///
-/// A record is whatever JSON the service wants to remember, usually what a create call sent plus what AWS adds. A clone
-/// shares all of it with the original until one of them changes a record, and comparing the two is as cheap.
+/// A record is any JSON that the service wants to remember, usually the input of a create call plus AWS's additions. A
+/// clone shares all of it with the original until one of them changes a record, and comparing the two is as cheap.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Tables(BTreeMap<String, Arc<Table>>);
 
 type Table = BTreeMap<String, Arc<Value>>;
 
 impl Tables {
-    /// The record `key` of `table`.
+    /// Returns the record `key` of `table`.
     pub fn get(&self, table: &str, key: &str) -> Option<&Value> {
         Some(self.0.get(table)?.get(key)?.as_ref())
     }
 
-    /// The record `key` of `table`, to change.
+    /// Returns the record `key` of `table`, to change.
     pub fn get_mut(&mut self, table: &str, key: &str) -> Option<&mut Value> {
         let table = self.0.get_mut(table).filter(|table| table.contains_key(key))?;
         Arc::make_mut(table).get_mut(key).map(Arc::make_mut)
@@ -38,13 +38,13 @@ impl Tables {
         Arc::make_mut(table).remove(key).map(Arc::unwrap_or_clone)
     }
 
-    /// All records of a table, in the order of their keys.
+    /// Returns all records of a table, in the order of their keys.
     pub fn all<'a>(&'a self, table: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         let records = self.0.get(table).into_iter().flat_map(|table| table.iter());
         records.map(|(key, record)| (key.as_str(), record.as_ref()))
     }
 
-    /// Keeps only the records of `table` for which `keep` answers true.
+    /// Keeps only the records of `table` for which `keep` returns true.
     pub fn retain(&mut self, table: &str, mut keep: impl FnMut(&str, &Value) -> bool) {
         let Some(table) = self.0.get_mut(table) else { return };
         let gone: Vec<String> =
@@ -80,7 +80,7 @@ impl<'de> Deserialize<'de> for Tables {
 
 /// The documents that one call may see: its own service's, to change, and the others', to check references.
 pub struct CallContext<'a> {
-    /// The document of the service that answers, in the region that was asked.
+    /// The document of the called service, in the region of the call.
     pub own: &'a mut Tables,
     others: &'a dyn Fn(&str) -> Tables,
     /// The region of the call, e.g. `us-east-1`.
@@ -89,16 +89,17 @@ pub struct CallContext<'a> {
     pub account: &'a str,
     /// The instant of the call, in milliseconds since the Unix epoch.
     pub now_ms: i64,
-    /// How long a transition (an endpoint coming into service, a NAT gateway becoming available) takes, in milliseconds.
+    /// How long a transition (an endpoint coming into service, a NAT gateway becoming available) takes, in
+    /// milliseconds.
     pub transition_ms: i64,
     /// How long after its creation a role can be assumed, in milliseconds.
     pub assumable_after_ms: i64,
-    /// How long network interfaces stay after the deletion of what they served, in milliseconds.
+    /// How long network interfaces stay after the deletion of the resource they served, in milliseconds.
     pub interfaces_linger_ms: i64,
 }
 
 impl<'a> CallContext<'a> {
-    /// Puts a call's view together; `others` answers the document of another service in the same region.
+    /// Makes the context of a call; `others` returns the document of another service in the same region.
     pub fn new(
         own: &'a mut Tables,
         others: &'a dyn Fn(&str) -> Tables,
@@ -110,7 +111,7 @@ impl<'a> CallContext<'a> {
         Self { own, others, region, account, now_ms, transition_ms, assumable_after_ms: 0, interfaces_linger_ms: 0 }
     }
 
-    /// The document of another service of this crate in the same region, by signing name (`ec2`, `sagemaker`);
+    /// Returns the document of another service of this crate in the same region, by signing name (`ec2`, `sagemaker`);
     /// for the global services `iam`, `sts`, `budgets` the one document there is.
     pub fn other(&self, service: &str) -> Tables {
         (self.others)(service)
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clone_changes_by_itself_and_what_is_looked_at_stays_shared() {
+    fn a_clone_changes_by_itself_and_unchanged_records_stay_shared() {
         let mut tables = Tables::default();
         tables.put("T", "a", json!({ "n": 1 }));
         tables.put("T", "b", json!({ "n": 2 }));

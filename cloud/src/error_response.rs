@@ -6,11 +6,11 @@ use winterbaume_core::{MockRequest, MockResponse, xml_escape};
 use crate::service::Fault;
 use crate::wire::{cbor, json as wire_json, query};
 
-/// The code of an answer that tells of the embedded cloud's own trouble (an unreadable document, a full disk).
-/// Its status is 400, so that no client retries what will not go away.
+/// The code of an error of the embedded cloud itself (an unreadable document, a full disk).
+/// Its status is 400, so that no client retries a failure that will not go away.
 pub(crate) const FAILURE: &str = "EmbeddedCloudFailure";
 
-/// The fault as an answer to `request` in the format of `service`.
+/// Returns the fault as a response to `request` in the format of `service`.
 pub(crate) fn write(service: &str, request: &MockRequest, fault: Fault) -> MockResponse {
     if request.headers.get("smithy-protocol").is_some_and(|value| value == "rpc-v2-cbor") {
         return MockResponse::cbor(
@@ -31,7 +31,7 @@ pub(crate) fn write(service: &str, request: &MockRequest, fault: Fault) -> MockR
     }
 }
 
-/// The fault as S3 writes it.
+/// Returns the fault as S3 writes it.
 pub(crate) fn s3(fault: Fault) -> MockResponse {
     MockResponse::xml(
         fault.status,

@@ -1,4 +1,4 @@
-//! What documents were: for reads that lag behind.
+//! Earlier versions of documents, for reads that lag behind.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -22,7 +22,7 @@ impl History {
         }
     }
 
-    /// Takes note of a document as it is now. What is seen first is taken to have been so always.
+    /// Notes a document as it is now. The first version that is seen counts as the oldest.
     pub fn note(&mut self, name: &str, tables: &Arc<Tables>, now_ms: i64) {
         if self.memory_ms == 0 {
             return;
@@ -39,7 +39,7 @@ impl History {
         }
     }
 
-    /// A document as it was at an instant, or the oldest that is known.
+    /// Returns a document as it was at an instant, or the oldest that is known.
     pub fn at(&self, name: &str, instant_ms: i64) -> Option<Arc<Tables>> {
         let versions = self.versions.get(name)?;
         let found = versions.iter().rev().find(|(began_ms, _)| *began_ms <= instant_ms).or(versions.front());
@@ -63,7 +63,7 @@ mod tests {
     fn the_youngest_version_that_is_old_enough_is_found() {
         let mut history = History::default();
         history.note("d", &version(0), 1000);
-        assert_eq!(history.at("d", 1000), None, "nothing is remembered until somebody asks for it");
+        assert_eq!(history.at("d", 1000), None, "nothing is remembered before the first request for it");
         history.remember_for(300);
         for (number, now_ms) in [(0, 1000), (1, 1100), (2, 1250), (2, 1300)] {
             history.note("d", &version(number), now_ms);
@@ -72,7 +72,7 @@ mod tests {
             assert_eq!(history.at("d", instant_ms), Some(version(number)), "{instant_ms}");
         }
         history.note("d", &version(3), 1500);
-        assert_eq!(history.at("d", 500), Some(version(1)), "what no lag reaches any more is forgotten");
+        assert_eq!(history.at("d", 500), Some(version(1)), "versions beyond the longest lag are forgotten");
         history.remember_for(0);
         assert_eq!(history.at("d", 1500), None);
     }

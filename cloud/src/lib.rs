@@ -1,13 +1,13 @@
 //! The embedded cloud of Ebbtide: an AWS emulator that behaves like something outside the process.
 //!
 //! It knows nothing of stacks, plans or state files, and the program that talks to AWS knows nothing of it
-//! but an HTTP client and credentials. [winterbaume](https://crates.io/crates/winterbaume-core) is the chassis:
-//! its services answer where they are faithful ([`adopted`]), and small services of this crate
-//! ([`services`]) answer where they are not: they record what a create sends and echo it on a describe, move
+//! but an HTTP client and credentials. The services of [winterbaume](https://crates.io/crates/winterbaume-core)
+//! serve where they are faithful ([`winterbaume`](mod@winterbaume)), and small services of this crate
+//! ([`services`]) where they are not: they record the input of a create and echo it on a describe, move
 //! through AWS's status transitions with a settable delay, check references, and refuse with AWS's error codes.
 //!
-//! Every call takes the folder's lock, reads what another process changed, answers, and replaces the changed
-//! document atomically *before* the answer leaves: what it has answered survives a `SIGKILL` the moment after.
+//! Every call takes the folder's lock, reads the changes of other processes, acts, and replaces the changed
+//! document atomically *before* the response leaves: an acknowledged effect survives a `SIGKILL` the moment after.
 
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 

@@ -15,7 +15,7 @@ pub(crate) struct Route {
 }
 
 impl Route {
-    /// The route in the request's signature, if it is signed.
+    /// Returns the route in the request's signature, if it is signed.
     pub fn signed(request: &MockRequest) -> Option<Self> {
         let header = request.headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
         let scope = header
@@ -32,7 +32,7 @@ impl Route {
         Self::checked(service, region)
     }
 
-    /// The route of the request: by its signature, or else by an AWS host name.
+    /// Returns the route of the request: by its signature, or else by an AWS host name.
     pub fn of(request: &MockRequest) -> Option<Self> {
         Self::signed(request).or_else(|| Self::of_host(host(&request.uri)))
     }
@@ -58,13 +58,13 @@ impl Route {
     }
 }
 
-/// The host of an absolute URI, without port.
+/// Returns the host of an absolute URI, without port.
 pub(crate) fn host(uri: &str) -> &str {
     let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     rest.split(['/', '?']).next().unwrap_or_default().split(':').next().unwrap_or_default()
 }
 
-/// The path and query of an absolute URI, starting with `/`.
+/// Returns the path and query of an absolute URI, starting with `/`.
 pub(crate) fn path_and_query(uri: &str) -> String {
     let rest = uri.split_once("://").map_or(uri, |(_, rest)| rest);
     match rest.find(['/', '?']) {
@@ -74,7 +74,7 @@ pub(crate) fn path_and_query(uri: &str) -> String {
     }
 }
 
-/// What a request to S3 is about, wherever the bucket's name stands (host or path).
+/// The bucket and key of a request to S3, wherever the bucket's name is (host or path).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct S3Target {
     /// The bucket, empty for a call on the service itself.
@@ -98,12 +98,12 @@ impl S3Target {
         Self { bucket: bucket.to_owned(), key: key.to_owned(), query: query.to_owned() }
     }
 
-    /// Whether the query names a subresource, e.g. `policy`.
+    /// Returns whether the query names a subresource, e.g. `policy`.
     pub fn has(&self, name: &str) -> bool {
         self.query.split('&').any(|pair| pair.split('=').next() == Some(name))
     }
 
-    /// The path-style URI at the region's host.
+    /// Returns the path-style URI at the region's host.
     pub fn uri(&self, region: &str) -> String {
         let mark = if self.query.is_empty() { "" } else { "?" };
         let key = if self.key.is_empty() { String::new() } else { format!("/{}", self.key) };
@@ -120,7 +120,7 @@ fn bucket_in_host(host: &str) -> Option<&str> {
     (name != "s3").then(|| name.strip_suffix(".s3").unwrap_or(name))
 }
 
-/// The name of the operation, as AWS's documentation writes it.
+/// Returns the name of the operation, as AWS's documentation writes it.
 pub(crate) fn operation(service: &str, request: &MockRequest) -> String {
     let target = json::operation(request);
     if !target.is_empty() {

@@ -83,14 +83,14 @@ fn sent(response: MockResponse, head: bool) -> Response {
     answer
 }
 
-/// An answer whose body fails at once: the connection ends before the client has a whole answer.
+/// Returns a response whose body fails at once: the connection ends before the client has a whole response.
 fn broken() -> Response {
     let mut answer = Response::new(Body::new(BrokenBody::nothing()));
     answer.headers_mut().insert("content-length", HeaderValue::from_static("1"));
     answer
 }
 
-/// An answer whose body fails in its middle.
+/// Returns a response whose body fails in its middle.
 fn cut(response: MockResponse) -> Response {
     let length = HeaderValue::from(response.body.len());
     let half = BrokenBody::half(&response.body);

@@ -1,25 +1,27 @@
-//! What a service of the embedded cloud is.
+//! The interface of a service of the embedded cloud.
 
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::documents::{CallContext, Tables};
 
-/// One emulated AWS service: a function from a call and its context to a response, which changes the document in the context.
+/// One emulated AWS service: a function from a call and its context to a response, which changes the document in the
+/// context.
 ///
 /// Services hold no state of their own. All of it is in [`CallContext::own`], so that it persists and can be shared by
 /// several processes. Time is [`CallContext::now_ms`]: a record keeps the instant a transition began, and its status is
-/// computed when somebody asks.
+/// computed when a call reads it.
 pub trait Service: Send + Sync + 'static {
-    /// The name in the request's signature: `sagemaker`, `application-autoscaling`, `ec2`, `monitoring`, `sns`, `budgets`.
+    /// Returns the name in the request's signature: `sagemaker`, `application-autoscaling`, `ec2`, `monitoring`, `sns`,
+    /// `budgets`.
     fn name(&self) -> &'static str;
 
-    /// Whether there is one document for all regions (IAM, STS, Budgets).
+    /// Returns whether there is one document for all regions (IAM, STS, Budgets).
     fn global(&self) -> bool {
         false
     }
 
-    /// The document as other services see it through [`CallContext::other`]; services that keep it in a form of their own
-    /// translate it here.
+    /// Returns the document as other services see it through [`CallContext::other`]; services that keep it in a form of
+    /// their own translate it here.
     fn seen(&self, document: Tables) -> Tables {
         document
     }
@@ -28,7 +30,7 @@ pub trait Service: Send + Sync + 'static {
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse;
 }
 
-/// A refusal with AWS's error code and words.
+/// An error with AWS's error code and words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The HTTP status, 400 for most.
@@ -40,7 +42,7 @@ pub struct Fault {
 }
 
 impl Fault {
-    /// A refusal with HTTP status 400.
+    /// Returns an error with HTTP status 400.
     pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
         Self { status: 400, code: code.into(), message: message.into() }
     }

@@ -69,7 +69,7 @@ impl Store {
         let path = folder.join("cloud.lock");
         let lock =
             File::options().create(true).truncate(false).write(true).open(&path).map_err(failed("open", &path))?;
-        // What a killed process was writing goes, unless another process is at work just now.
+        // The unfinished file of a killed process is removed, unless another process is at work just now.
         if lock.try_lock().is_ok() {
             let swept = remove_unfinished(folder).map_err(failed("clean", folder));
             lock.unlock().map_err(failed("unlock", &path))?;
@@ -112,7 +112,8 @@ impl Exclusive<'_> {
         self.store.history.remember_for(memory_ms);
     }
 
-    /// The document as it is now or as it was at an instant, if that is remembered; empty if there was none yet.
+    /// Returns the document as it is now or as it was at an instant, if that is remembered; empty if there was none
+    /// yet.
     pub fn read(&mut self, name: &str, now_ms: i64, as_of_ms: Option<i64>) -> Result<Arc<Tables>, StoreError> {
         let present = self.present(name)?;
         self.store.history.note(name, &present, now_ms);
@@ -120,7 +121,7 @@ impl Exclusive<'_> {
         Ok(past.unwrap_or(present))
     }
 
-    /// The document, read again if another process replaced it.
+    /// Returns the document, read again if another process replaced it.
     fn present(&mut self, name: &str) -> Result<Arc<Tables>, StoreError> {
         let path = self.store.path(name);
         let failed = |source| StoreError::Io { act: "read", path: path.clone(), source };
@@ -150,7 +151,7 @@ impl Exclusive<'_> {
         Ok(tables)
     }
 
-    /// Replaces the document: all of it or nothing; what happens to this process afterwards does not matter.
+    /// Replaces the document: all of it or nothing, whatever happens to this process afterwards.
     pub fn replace(&mut self, name: &str, tables: Tables, now_ms: i64) -> Result<(), StoreError> {
         let path = self.store.path(name);
         let failed = |source| StoreError::Io { act: "write", path: path.clone(), source };
@@ -179,10 +180,10 @@ fn remove_unfinished(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes a file of `folder` beside its place and moves it there; answers the open file.
+/// Writes a file of `folder` beside its place and moves it there; returns the open file.
 ///
-/// It survives the end of this process at any moment, but not a loss of power: nobody keeps anything here that could not
-/// be made again, and waiting for the disk would be nearly all that a call costs.
+/// It survives the end of this process at any moment, but not a loss of power: everything here can be made again, and
+/// waiting for the disk would be nearly all that a call costs.
 pub(crate) fn write_whole(folder: &Path, path: &Path, content: &[u8]) -> io::Result<File> {
     let mut temporary = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
     temporary.write_all(content)?;
@@ -213,12 +214,12 @@ mod tests {
     }
 
     #[test]
-    fn what_a_killed_process_was_writing_goes() {
+    fn the_unfinished_file_of_a_killed_process_is_removed() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join(".writing-abc"), "half").unwrap();
         let first = Store::open(folder.path()).unwrap();
         assert!(!folder.path().join(".writing-abc").exists());
-        // Not while somebody is at work: it may be theirs.
+        // Not while another process is at work: the file may be its own.
         first.lock.lock().unwrap();
         std::fs::write(folder.path().join(".writing-def"), "half").unwrap();
         Store::open(folder.path()).unwrap();

@@ -1,10 +1,10 @@
-//! The word `fail`: what happens to a share of all calls.
+//! The word `fail`: a fault for a share of all calls.
 
 use super::hook::{Call, FaultAction};
 use super::share::Share;
 use super::trouble;
 
-/// What fails, and when.
+/// A fault, and the calls that it is for.
 #[derive(Debug)]
 pub(super) struct Failure {
     kind: Kind,
@@ -23,7 +23,7 @@ enum Kind {
 }
 
 impl Failure {
-    /// Reads `KIND`, then what [`Share::parse`] reads, between colons.
+    /// Reads `KIND`, then the parts that [`Share::parse`] reads, between colons.
     pub fn parse(text: &str) -> Result<Self, &'static str> {
         let mut parts = text.split(':');
         let kind = match parts.next() {
@@ -39,7 +39,7 @@ impl Failure {
         Ok(Self { kind, share: Share::parse(parts)? })
     }
 
-    /// What becomes of a call, if this is about it.
+    /// Returns the action for a call, if the call is in the share.
     pub fn action(&self, call: &Call) -> Option<FaultAction> {
         self.share.has(call.number).then(|| match self.kind {
             Kind::Throttle => FaultAction::Refuse(trouble::throttled(&call.service)),

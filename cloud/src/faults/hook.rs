@@ -1,4 +1,4 @@
-//! The hook that sees every call, and what it can do to one.
+//! The hook that sees every call, and the actions it can choose.
 
 use std::time::Duration;
 
@@ -17,54 +17,56 @@ pub struct Call {
     pub region: String,
 }
 
-/// What becomes of a call.
+/// The action that a hook chooses for a call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum FaultAction {
-    /// It acts and is answered.
+    /// It acts, and its response arrives.
     #[default]
     Act,
-    /// It is answered with this fault (throttling, 500, 503) and does not act.
+    /// It does not act, and the response is this fault (throttling, 500, 503).
     Refuse(Fault),
     /// The connection breaks before it acts.
     Drop,
-    /// It acts, but the connection breaks before the answer arrives.
+    /// It acts, but the connection breaks before the response arrives.
     ActAndDrop,
-    /// It acts, but the connection breaks in the middle of the answer's body; an answer without a body does not arrive.
+    /// It acts, but the connection breaks in the middle of the response's body; a response without a body does not
+    /// arrive.
     ActAndTruncate,
-    /// It arrives twice, as a proxy that tries again may send it: it acts two times, and the second answer is given.
+    /// It arrives twice, as a proxy that tries again may send it: it acts two times, and the second response is given.
     ActTwice,
-    /// It does not act and is never answered: the client waits until its own time-out.
+    /// It does not act, and no response ever arrives: the client waits until its own time-out.
     Hang,
 }
 
-/// Sees every call, and decides what becomes of it. All methods have a default that changes nothing.
+/// Sees every call, and chooses its action. All methods have a default that changes nothing.
 ///
 /// A test that wants to die at a point calls `std::process::abort` in the method of that point.
 pub trait CallHook: Send + Sync + 'static {
-    /// How long the call waits before anything else happens, outside the cloud's lock: latency.
+    /// Returns how long the call waits before anything else happens, outside the cloud's lock: latency.
     fn delay(&self, _call: &Call) -> Duration {
         Duration::ZERO
     }
 
-    /// The longest [`lag`](Self::lag) there can be: so long the cloud remembers what its documents were.
+    /// Returns the longest [`lag`](Self::lag) there can be: the cloud remembers earlier versions of its documents for
+    /// that long.
     fn longest_lag(&self) -> Duration {
         Duration::ZERO
     }
 
-    /// How far behind the present the answer to this call may be, if it is a read of something that AWS makes
+    /// How far behind the present the response to this call may be, if it is a read of something that AWS makes
     /// consistent only eventually: all but the objects of S3, KMS and STS.
     fn lag(&self, _call: &Call) -> Duration {
         self.longest_lag()
     }
 
-    /// Before the call acts.
+    /// Runs before the call acts, and returns its action.
     fn before(&self, _call: &Call) -> FaultAction {
         FaultAction::Act
     }
 
-    /// The effect is durable, nobody has seen the answer yet.
+    /// Runs when the effect is durable and the response has not left.
     fn acted(&self, _call: &Call, _status: u16) {}
 
-    /// The answer is handed to the client (it is on its way when this returns).
+    /// Runs when the response is handed to the client; it leaves when this returns.
     fn answered(&self, _call: &Call, _status: u16) {}
 }

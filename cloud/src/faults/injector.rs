@@ -35,7 +35,7 @@ impl FaultInjector {
         self.inner().hook = Some(hook);
     }
 
-    /// The longest time that an answer may be behind the present, by what is installed now.
+    /// Returns the longest time that a response may be behind the present, by the installed hook.
     pub fn longest_lag(&self) -> Duration {
         self.inner().hook.as_ref().map_or(Duration::ZERO, |hook| hook.longest_lag())
     }
@@ -45,12 +45,12 @@ impl FaultInjector {
         self.inner().hook = None;
     }
 
-    /// How many calls have arrived.
+    /// Returns how many calls have arrived.
     pub fn calls(&self) -> u64 {
         self.inner().calls
     }
 
-    /// How often each `(service, operation)` has arrived.
+    /// Returns how often each `(service, operation)` has arrived.
     pub fn counts(&self) -> Counts {
         self.inner().counts.clone()
     }
@@ -59,25 +59,26 @@ impl FaultInjector {
     ///
     /// - `latency=50ms` (or `2s`): every call waits;
     /// - `kill-before=17`: the process aborts when call 17 arrives, before it acts;
-    /// - `kill-after=17`: … when its effect is durable, before the answer leaves;
-    /// - `kill-answered=17`: … a moment after the answer has left;
+    /// - `kill-after=17`: … when its effect is durable, before the response leaves;
+    /// - `kill-answered=17`: … a moment after the response has left;
     /// - `drop-before=17`, `drop-after=17`, `hang=17`: that call's connection breaks before or after it acts, or hangs;
-    /// - `truncate=17`: its connection breaks in the middle of the answer;
-    /// - `twice=17`: it arrives twice, and the second answer is given;
+    /// - `truncate=17`: its connection breaks in the middle of the response;
+    /// - `twice=17`: it arrives twice, and the second response is given;
     /// - `expired=17`: from that call on, all are refused because the credentials have expired;
-    /// - `stale=300ms`: reads are answered from what was so long ago, but for the objects of S3, KMS and STS;
+    /// - `stale=300ms`: reads see documents as they were so long ago, except for the objects of S3, KMS and STS;
     /// - `fail=KIND`: all calls are refused: `throttle`, `error` (500) or `unavailable` (503), in each service's own words;
-    ///   or what `drop-after` (here `cut`), `truncate`, `twice` and `hang` say happens to them.
+    ///   or they meet `drop-after` (here `cut`), `truncate`, `twice` or `hang`, as above.
     ///
-    /// Instead of a call's number may stand an operation, `kill-after=CreateRole`: every call of it, but not for `expired`.
+    /// Instead of a call's number may stand an operation, `kill-after=CreateRole`: every call of it, but not for
+    /// `expired`.
     ///
-    /// After `stale=…` and `fail=…` may stand `:30%` (that share of calls), `:seed=7` (which calls; the same seed means the
-    /// same numbers) and `:burst=20..35` (only calls of these numbers).
+    /// After `stale=…` and `fail=…` may stand `:30%` (that share of calls), `:seed=7` (which calls; the same seed means
+    /// the same numbers) and `:burst=20..35` (only calls of these numbers).
     pub fn from_spec(spec: &str) -> Result<Arc<dyn CallHook>, SpecError> {
         Ok(Arc::new(Script::parse(spec)?))
     }
 
-    /// Numbers and counts a call, and answers who watches it.
+    /// Numbers and counts a call, and returns it with the installed hook.
     pub(crate) fn enter(&self, service: &str, operation: &str, region: &str) -> (Call, Option<Arc<dyn CallHook>>) {
         let mut inner = self.inner();
         inner.calls += 1;

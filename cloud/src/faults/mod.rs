@@ -1,7 +1,7 @@
-//! The one place between SDK and cloud where calls are seen, counted, delayed, failed, cut and killed.
+//! Fault injection: the one place between SDK and cloud where calls are counted, delayed, failed, cut and killed.
 //!
-//! An [`CallHook`] is asked at three points of every call: before it acts, when its effect is durable, and when its
-//! answer has left. [`FaultInjector::install`] puts one in place; [`FaultInjector::from_spec`] makes one from a short text.
+//! A [`CallHook`] runs at three points of every call: before it acts, when its effect is durable, and when its response
+//! has left. [`FaultInjector::install`] puts one in place; [`FaultInjector::from_spec`] makes one from a short text.
 
 mod failure;
 mod hook;

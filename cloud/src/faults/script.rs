@@ -1,4 +1,5 @@
-//! Observers from a text, for processes that are started by a test: see [`FaultInjector::from_spec`](super::FaultInjector::from_spec).
+//! Hooks from a text, for processes that are started by a test: see
+//! [`FaultInjector::from_spec`](super::FaultInjector::from_spec).
 
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ pub struct SpecError {
     why: &'static str,
 }
 
-/// What the words of a spec say, in their order.
+/// The words of a spec, in their order.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     latency: Duration,
@@ -154,7 +155,7 @@ impl CallHook for Script {
 
     fn answered(&self, call: &Call, _status: u16) {
         if self.at(Point::KillAnswered, call) {
-            // The caller has to see the answer first, so the end comes from another thread.
+            // The caller has to see the response first, so the end comes from another thread.
             std::thread::spawn(|| {
                 std::thread::sleep(Duration::from_millis(20));
                 std::process::abort();

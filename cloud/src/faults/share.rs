@@ -38,7 +38,7 @@ impl Share {
         Ok(share)
     }
 
-    /// Whether the call of a number is one of them.
+    /// Returns whether the call of a number is one of them.
     pub fn has(&self, number: u64) -> bool {
         (self.first..=self.last).contains(&number) && mixed(self.seed, number) % 1000 < self.thousandths
     }

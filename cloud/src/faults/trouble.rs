@@ -5,7 +5,7 @@ use crate::service::Fault;
 /// Services that speak the query protocol, whose codes have no `Exception` at their end.
 const QUERY: &[&str] = &["iam", "sts", "sns", "monitoring"];
 
-/// Too many calls.
+/// Returns the error for too many calls.
 pub(super) fn throttled(service: &str) -> Fault {
     match service {
         "ec2" => fault(503, "RequestLimitExceeded", "Request limit exceeded."),
@@ -15,7 +15,7 @@ pub(super) fn throttled(service: &str) -> Fault {
     }
 }
 
-/// Something went wrong inside.
+/// Returns the error for a failure inside the service.
 pub(super) fn broken(service: &str) -> Fault {
     match service {
         "ec2" => fault(500, "InternalError", "An internal error has occurred"),
@@ -24,7 +24,7 @@ pub(super) fn broken(service: &str) -> Fault {
     }
 }
 
-/// The service is not there for now.
+/// Returns the error of a service that is unavailable for now.
 pub(super) fn unavailable(service: &str) -> Fault {
     match service {
         "s3" => fault(503, "ServiceUnavailable", "Please reduce your request rate."),
@@ -32,7 +32,7 @@ pub(super) fn unavailable(service: &str) -> Fault {
     }
 }
 
-/// The caller's credentials were good once.
+/// Returns the error for expired credentials.
 pub(super) fn expired(service: &str) -> Fault {
     let message = "The security token included in the request is expired";
     match service {

@@ -16,7 +16,7 @@ pub trait JsonService {
     /// The name of the service in error messages.
     const TITLE: &'static str;
 
-    /// The shapes of the service's inputs, or the error in reading them.
+    /// Returns the shapes of the service's inputs, or the error in reading them.
     fn shapes() -> &'static Result<Shapes, Fault>;
 
     /// Returns the handler of an operation.

@@ -1,4 +1,4 @@
-//! The services that this crate answers itself, one folder or file each.
+//! The services of this crate, one folder each.
 
 pub mod autoscaling;
 pub mod budgets;

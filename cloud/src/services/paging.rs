@@ -12,8 +12,8 @@ pub struct Page<T> {
     pub next: Option<String>,
 }
 
-/// The page of at most `size` items after `token`. The items come with their keys, in the order of the keys, so that a
-/// page goes on in the right place when items came or went in between. `None`: the token is none of ours.
+/// Returns the page of at most `size` items after `token`. The items come with their keys, in the order of the keys, so
+/// that a page goes on in the right place when items came or went in between. `None`: the token is none of ours.
 pub fn page<T>(items: impl IntoIterator<Item = (String, T)>, token: Option<&str>, size: usize) -> Option<Page<T>> {
     let after = match token {
         Some(token) => Some(String::from_utf8(BASE64.decode(token).ok()?).ok()?),

@@ -3,7 +3,7 @@
 use super::{autoscaling, budgets, ec2, kms, monitoring, sagemaker, sns};
 use crate::service::Service;
 
-/// All of them.
+/// Returns all services.
 pub fn all() -> Vec<Box<dyn Service>> {
     vec![
         Box::new(autoscaling::AutoScaling),

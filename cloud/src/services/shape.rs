@@ -2,7 +2,7 @@
 //!
 //! A service that speaks JSON keeps its shapes as data (`shapes.json` beside it, in the words of AWS's own service
 //! model), and every call is checked against them before it is acted on, in AWS's words. Members that the shapes do
-//! not know are ignored, as AWS does. What one shape cannot say (one member excluding another) is the service's.
+//! not know are ignored, as AWS does. Rules beyond one shape (a member that excludes another) are the service's.
 
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
@@ -48,7 +48,7 @@ impl Shape {
             .is_some_and(|regex| regex.is_match(text))
     }
 
-    /// What is wrong with a size or number, as the rest of "Member must …".
+    /// Returns the breach of the bounds by a size or number, as the rest of "Member must …".
     fn outside(&self, size: f64, what: &str) -> Option<String> {
         let word = if what.is_empty() { "value" } else { what };
         if let Some(min) = self.min.filter(|min| size < *min) {
@@ -65,7 +65,7 @@ impl Shapes {
             .map_err(|error| Fault::new("InternalFailure", format!("the shapes of the service are damaged: {error}")))
     }
 
-    /// Whether the service has the operation.
+    /// Returns whether the service has the operation.
     pub fn knows(&self, operation: &str) -> bool {
         self.operations.contains_key(operation)
     }
@@ -179,7 +179,7 @@ fn complaint(value: &Value, path: &str, must: &str) -> String {
     format!("Value {value} at '{path}' failed to satisfy constraint: Member must {must}")
 }
 
-/// The path of a member, with a small first letter as AWS writes it.
+/// Returns the path of a member, with a small first letter as AWS writes it.
 fn below(path: &str, member: &str) -> String {
     let mut letters = member.chars();
     let member: String = letters.next().map(|first| first.to_ascii_lowercase()).into_iter().chain(letters).collect();
@@ -217,7 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_wrong_is_told_in_the_words_of_aws() {
+    fn breaches_are_reported_in_the_words_of_aws() {
         let shapes = Shapes::read(SAGEMAKER).unwrap();
         let told = |operation: &str, input: Value| shapes.check(operation, &input).unwrap_err().message;
         assert_eq!(

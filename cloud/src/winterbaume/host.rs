@@ -1,4 +1,4 @@
-//! What an adopted service has to offer: load a document, handle a request, give the document back.
+//! Hosting of winterbaume's services: load a document, handle a request, return the document.
 
 use std::future::Future;
 
@@ -22,7 +22,7 @@ pub(super) trait HostedService: Send + Sync + 'static {
     fn load(&self, region: &str, document: &Tables) -> Result<(), Fault>;
     /// Answers a request.
     fn handle(&self, request: MockRequest) -> MockResponse;
-    /// The state of a region as a document; `previous` is the document before the call.
+    /// Returns the state of a region as a document; `previous` is the document before the call.
     fn stored(&self, region: &str, previous: &Tables) -> Result<Tables, Fault>;
 }
 
@@ -31,7 +31,7 @@ pub(super) fn finish<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Handle::current().block_on(future)
 }
 
-/// A view of winterbaume as a document, together with the tables of the patches in `previous`.
+/// Returns a view of winterbaume as a document, together with the tables of the patches in `previous`.
 pub(super) fn document(view: &impl Serialize, previous: &Tables) -> Result<Tables, Fault> {
     let Value::Object(fields) = serde_json::to_value(view).map_err(failure)? else {
         return Err(failure("a view is not an object"));
@@ -55,7 +55,7 @@ pub(super) fn document(view: &impl Serialize, previous: &Tables) -> Result<Table
     serde_json::from_value(Value::Object(whole)).map_err(failure)
 }
 
-/// The view of winterbaume that a document holds.
+/// Returns the view of winterbaume that a document holds.
 pub(super) fn view<V: DeserializeOwned>(document: &Tables) -> Result<V, Fault> {
     let mut whole = serde_json::to_value(document).map_err(failure)?;
     if let Value::Object(fields) = &mut whole {

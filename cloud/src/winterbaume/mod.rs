@@ -1,4 +1,4 @@
-//! Services of winterbaume, run on our documents, with one small patch per gap between them and AWS (`patches`).
+//! Services of winterbaume, run on our documents, with a small patch for each gap between them and AWS (`patches`).
 
 mod host;
 mod patches;

@@ -1,11 +1,11 @@
-//! What AWS refuses about a policy document when it is stored: the grammar and the fields that its place allows.
+//! Checks of policy documents, as AWS makes them when one is stored: grammar, and the fields that its place allows.
 
 use serde_json::{Map, Value};
 
 /// Where a document is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place<'a> {
-    /// Who may assume a role.
+    /// The trust policy of a role.
     Trust,
     /// A managed or inline policy of a role, user or group.
     Identity,
@@ -106,7 +106,7 @@ fn check_statement(statement: &Map<String, Value>, place: Place<'_>) -> Result<(
     Ok(())
 }
 
-/// The strings of `field` or of its negation; exactly one of them may be there.
+/// Returns the strings of `field` or of its negation; exactly one of them may be there.
 fn strings<'a>(statement: &'a Map<String, Value>, field: &str, negated: &str) -> Result<Option<Vec<&'a str>>, String> {
     let value = match (statement.get(field), statement.get(negated)) {
         (Some(_), Some(_)) => return Err(format!("Statement contains both {field} and {negated}")),

@@ -12,7 +12,7 @@ use crate::error_response;
 use crate::route::{S3Target, operation, path_and_query};
 use crate::service::{Fault, Service};
 
-/// All adopted services; `folder` is where S3 keeps the bodies of its objects.
+/// Returns all services of winterbaume; `folder` is where S3 keeps the bodies of its objects.
 pub fn all(folder: &Path) -> Vec<Box<dyn Service>> {
     fn service(name: &'static str, global: bool, host: impl HostedService, patches: impl Patches) -> Box<dyn Service> {
         Box::new(PatchedService {
@@ -43,7 +43,7 @@ struct PatchedService {
     global: bool,
     host: Box<dyn HostedService>,
     patches: Box<dyn Patches>,
-    /// What the host holds now: the region and the document it was loaded from or stored to.
+    /// The region and the document that the host's memory is equal to.
     loaded: Mutex<Option<(String, Tables)>>,
 }
 
@@ -96,7 +96,7 @@ impl PatchedService {
         self.patches.amend(asked, response, context)
     }
 
-    /// The request as winterbaume expects it: at the host of AWS, whose labels say the region.
+    /// Returns the request as winterbaume expects it: at the host of AWS, whose labels say the region.
     fn at_home(&self, request: &MockRequest, region: &str) -> MockRequest {
         let mut request = request.clone();
         request.uri = match self.name {
@@ -112,20 +112,21 @@ impl PatchedService {
     }
 }
 
-/// Whether the call cannot change anything, by the conventions of AWS's names.
+/// Returns whether the call cannot change anything, by the conventions of AWS's names.
 fn reads_only(asked: &Asked<'_>) -> bool {
     ["Get", "List", "Describe", "Head", "Batch", "Filter", "Simulate", "Decode"]
         .iter()
         .any(|verb| asked.operation.starts_with(verb))
 }
 
-/// "Not implemented" comes as a server error, which clients retry in vain: it becomes a refusal that says what is missing.
+/// "Not implemented" comes as a server error, which clients retry in vain: it becomes an error that names the missing
+/// operation.
 fn readable(asked: &Asked<'_>, service: &str, response: MockResponse) -> MockResponse {
     if response.status < 500 {
         return response;
     }
-    let told = String::from_utf8_lossy(&response.body);
-    let message = format!("the embedded {service} service cannot do {}: {told}", asked.operation);
+    let reason = String::from_utf8_lossy(&response.body);
+    let message = format!("the embedded {service} service cannot do {}: {reason}", asked.operation);
     error_response::write(service, asked.request, Fault::new("EmbeddedCloudNotImplemented", message))
 }
 

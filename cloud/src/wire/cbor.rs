@@ -1,6 +1,6 @@
 //! CBOR, as the protocol rpc-v2-cbor uses it, to JSON values and back.
 //!
-//! JSON has no instants: a decoded timestamp (tag 1) is a number of seconds since the epoch, and the encoder is told
+//! JSON has no instants: a decoded timestamp (tag 1) is a number of seconds since the epoch, and the encoder is given
 //! by the field's name which numbers are timestamps.
 
 use base64::Engine as _;
@@ -25,7 +25,7 @@ pub fn decode(body: &[u8]) -> Result<Value, Fault> {
     read(&mut Decoder::new(body), DEPTH).map_err(|error| malformed(&error))
 }
 
-/// Writes a JSON value as CBOR; a number in a field for which `is_timestamp` answers true (or in a list of that field)
+/// Writes a JSON value as CBOR; a number in a field for which `is_timestamp` returns true (or in a list of that field)
 /// is written as a timestamp. Fields that are null are left out.
 pub fn encode(value: &Value, is_timestamp: &dyn Fn(&str) -> bool) -> Vec<u8> {
     let mut encoder = Encoder::new(Vec::new());
@@ -100,7 +100,7 @@ fn fields(decoder: &mut Decoder<'_>, depth: usize) -> Result<Map<String, Value>,
     Ok(fields)
 }
 
-/// Whether another member follows: by the count that was announced, or until the break.
+/// Returns whether another member follows: by the count that was announced, or until the break.
 fn more(decoder: &mut Decoder<'_>, left: &mut Option<u64>) -> Result<bool, minicbor::decode::Error> {
     match left {
         Some(0) => Ok(false),
@@ -160,7 +160,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_encoded_decodes_to_the_same() {
+    fn decoding_reverses_encoding() {
         let value =
             json!({ "Name": "a", "Count": 3, "Below": -7, "Threshold": 80.0, "On": true, "List": [1.5, "x", {}] });
         assert_eq!(decode(&encode(&value, &|_| false)).unwrap(), value);

@@ -5,13 +5,13 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::service::Fault;
 
-/// The operation that a request names: `CreateEndpoint` of `SageMaker.CreateEndpoint`.
+/// Returns the operation that a request names: `CreateEndpoint` of `SageMaker.CreateEndpoint`.
 pub fn operation(request: &MockRequest) -> String {
     let target = request.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default().to_owned()
 }
 
-/// The request's body; an empty body is an empty object.
+/// Returns the request's body; an empty body is an empty object.
 pub fn body(request: &MockRequest) -> Result<Value, Fault> {
     if request.body.is_empty() {
         return Ok(json!({}));
@@ -20,7 +20,7 @@ pub fn body(request: &MockRequest) -> Result<Value, Fault> {
         .map_err(|error| Fault::new("SerializationException", format!("the body is not JSON: {error}")))
 }
 
-/// The answer: 200 with the value, or the fault in AWS's form.
+/// Returns the response: 200 with the value, or the fault in AWS's form.
 pub fn response(result: Result<Value, Fault>) -> MockResponse {
     match result {
         Ok(value) => MockResponse::json(200, value.to_string()),

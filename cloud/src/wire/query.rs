@@ -28,29 +28,29 @@ impl Parameters {
         )
     }
 
-    /// The operation: the parameter `Action`.
+    /// Returns the operation: the parameter `Action`.
     pub fn operation(&self) -> &str {
         self.get("Action").unwrap_or_default()
     }
 
-    /// One parameter by its full key.
+    /// Returns one parameter by its full key.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.0.get(key).map(String::as_str)
     }
 
-    /// All parameters with their full keys.
+    /// Returns all parameters with their full keys.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
-    /// A parameter that must be there.
+    /// Returns a parameter that must be there.
     pub fn need(&self, key: &str) -> Result<&str, Fault> {
         self.get(key)
             .filter(|value| !value.is_empty())
             .ok_or_else(|| Fault::new("MissingParameter", format!("The request must contain the parameter {key}")))
     }
 
-    /// The members of a list, in their order: `list("SubnetId")` reads `SubnetId.1`, `SubnetId.2`, …;
+    /// Returns the members of a list, in their order: `list("SubnetId")` reads `SubnetId.1`, `SubnetId.2`, …;
     /// for awsQuery pass `"Tags.member"`. Members that are structures come back as parameters of their own.
     pub fn list(&self, prefix: &str) -> Vec<Parameters> {
         let mut members: BTreeMap<u32, Parameters> = BTreeMap::new();
@@ -64,12 +64,12 @@ impl Parameters {
         members.into_values().collect()
     }
 
-    /// The members of a list of plain strings.
+    /// Returns the members of a list of plain strings.
     pub fn strings(&self, prefix: &str) -> Vec<String> {
         self.list(prefix).iter().filter_map(|member| member.get("").map(str::to_owned)).collect()
     }
 
-    /// The structure under a prefix: `at("RouteTable")` reads `RouteTable.…` as parameters of their own.
+    /// Returns the structure under a prefix: `at("RouteTable")` reads `RouteTable.…` as parameters of their own.
     pub fn at(&self, prefix: &str) -> Parameters {
         let prefix = format!("{prefix}.");
         Self(
@@ -80,7 +80,7 @@ impl Parameters {
         )
     }
 
-    /// Whether no parameter is there.
+    /// Returns whether no parameter is there.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -125,7 +125,7 @@ fn element(name: &str, value: &Value, item: &str, out: &mut String) {
     out.push('>');
 }
 
-/// The answer of an EC2 call: `<CreateVpcResponse>…` with the fields of `result` directly inside.
+/// Returns the response of an EC2 call: `<CreateVpcResponse>…` with the fields of `result` directly inside.
 pub fn ec2_response(operation: &str, result: Result<Value, Fault>) -> MockResponse {
     match result {
         Ok(value) => MockResponse::xml(
@@ -150,7 +150,7 @@ pub fn ec2_response(operation: &str, result: Result<Value, Fault>) -> MockRespon
     }
 }
 
-/// The answer of an awsQuery call: `<SubscribeResponse><SubscribeResult>…`.
+/// Returns the response of an awsQuery call: `<SubscribeResponse><SubscribeResult>…`.
 pub fn query_response(operation: &str, result: Result<Map<String, Value>, Fault>) -> MockResponse {
     let request_id = uuid::Uuid::new_v4();
     match result {

@@ -2,29 +2,29 @@
 
 use winterbaume_core::xml_escape;
 
-/// What stands in the first element of a name, still escaped.
+/// Returns the content of the first element of a name, still escaped.
 pub fn element<'a>(xml: &'a str, name: &str) -> Option<&'a str> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     rest.split_once(&format!("</{name}>")).map(|(content, _)| content)
 }
 
-/// What stands in each element of a name, still escaped.
+/// Returns the content of each element of a name, still escaped.
 pub fn elements<'a>(xml: &'a str, name: &str) -> Vec<&'a str> {
     let (opening, closing) = (format!("<{name}>"), format!("</{name}>"));
     xml.split(opening.as_str()).skip(1).filter_map(|rest| rest.split_once(closing.as_str())).map(|(it, _)| it).collect()
 }
 
-/// The text of the first element of a name.
+/// Returns the text of the first element of a name.
 pub fn text(xml: &str, name: &str) -> Option<String> {
     element(xml, name).map(unescaped)
 }
 
-/// A text without its entities; one that is malformed stays as it is.
+/// Returns a text without its entities; one that is malformed stays as it is.
 fn unescaped(text: &str) -> String {
     quick_xml::escape::unescape(text).map_or_else(|_| text.to_owned(), std::borrow::Cow::into_owned)
 }
 
-/// An element with a text.
+/// Returns an element with a text.
 pub fn written(name: &str, text: impl std::fmt::Display) -> String {
     format!("<{name}>{}</{name}>", xml_escape(&text.to_string()))
 }

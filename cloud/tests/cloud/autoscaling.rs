@@ -1,4 +1,4 @@
-//! Application Auto Scaling: what its tests share.
+//! Application Auto Scaling: helpers of its tests.
 
 mod policy;
 mod scheduled_action;

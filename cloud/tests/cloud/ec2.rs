@@ -1,4 +1,4 @@
-//! EC2 networking: one module for each family, and what they share.
+//! EC2 networking: one module for each family, and their helpers.
 
 mod endpoint;
 mod gateway;
@@ -16,8 +16,8 @@ use ebbtide_cloud::Settings;
 
 use crate::support::Fixture;
 
-/// A well-formed id that nothing bears.
-fn nobody(prefix: &str) -> String {
+/// Returns a well-formed id that does not exist.
+fn unknown_id(prefix: &str) -> String {
     format!("{prefix}-0123456789abcdef0")
 }
 
@@ -40,7 +40,7 @@ impl Region {
         Self::of(Fixture::new())
     }
 
-    /// With transitions so long that what comes right after a call still meets the state between.
+    /// Returns a fixture with transitions so long that the next call still meets the intermediate state.
     fn slow() -> Self {
         Self::of(Fixture::with(Settings { transition: Duration::from_secs(1), ..Settings::default() }))
     }
@@ -75,7 +75,7 @@ impl Region {
         answer.allocation_id().unwrap().to_owned()
     }
 
-    /// A NAT gateway, still pending.
+    /// Returns a NAT gateway, still pending.
     async fn nat_gateway(&self, subnet: &str, address: &str) -> String {
         let call = self.ec2.create_nat_gateway().subnet_id(subnet).allocation_id(address);
         call.send().await.unwrap().nat_gateway().unwrap().nat_gateway_id().unwrap().to_owned()

@@ -14,7 +14,7 @@ use crate::support::{Fixture, code};
 
 const TRUST: &str = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
 
-/// Gives one action to every call, and keeps what it saw.
+/// A hook that returns one action for every call, and records the calls.
 #[derive(Default)]
 struct Fixed {
     action: FaultAction,
@@ -49,7 +49,7 @@ impl CallHook for Fixed {
     }
 }
 
-/// A client that tries once.
+/// Returns a client that tries once.
 fn once(fixture: &Fixture) -> Client {
     let config = fixture.sdk().to_builder().retry_config(RetryConfig::disabled()).build();
     Client::new(&config)
@@ -172,7 +172,8 @@ async fn a_spec_breaks_the_call_of_its_number() {
     assert!(error.to_string().contains("explode"));
 }
 
-/// What a process leaves that dies in its second call: whether the role was made, and whether the process knew.
+/// Returns the traces of a process that dies in its second call: whether the role was made, and whether the process
+/// knew.
 fn killed(spec: &str) -> (bool, bool) {
     let fixture = Fixture::new();
     let status = std::process::Command::new(std::env::current_exe().unwrap())
@@ -202,7 +203,7 @@ async fn dies_at_a_call() {
 }
 
 #[test]
-fn a_killed_process_leaves_exactly_what_was_acted_on() {
+fn a_killed_process_leaves_exactly_the_effects_of_its_calls() {
     assert_eq!(killed("kill-before=2"), (false, false));
     assert_eq!(killed("kill-after=2"), (true, false));
     assert_eq!(killed("kill-answered=2"), (true, true));

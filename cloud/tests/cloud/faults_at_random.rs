@@ -16,7 +16,7 @@ fn set(fixture: &Fixture, spec: &str) {
     fixture.cloud.faults().install(FaultInjector::from_spec(spec).unwrap());
 }
 
-/// A configuration that tries once.
+/// Returns a configuration that tries once.
 fn once(fixture: &Fixture) -> aws_config::SdkConfig {
     fixture.sdk().to_builder().retry_config(RetryConfig::disabled()).build()
 }
@@ -62,7 +62,7 @@ async fn an_object_arrives_by_half() {
     arriving.body.next().await.unwrap().unwrap_err();
     let whole = s3.get_object().bucket("data").key("k").send().await.unwrap().body.collect().await.unwrap();
     assert_eq!(whole.to_vec().len(), 100_000);
-    // An answer without a body has no middle: it does not arrive.
+    // A response without a body has no middle: it does not arrive.
     let head = s3.head_object().bucket("data").key("k").send().await.unwrap_err();
     assert!(head.raw_response().is_none(), "{head:?}");
 }
@@ -144,7 +144,7 @@ async fn a_share_hangs() {
 const LAG: Duration = Duration::from_millis(400);
 
 #[tokio::test]
-async fn what_was_just_made_is_not_seen_and_what_was_just_deleted_is() {
+async fn a_stale_read_misses_new_roles_and_shows_deleted_ones() {
     let fixture = Fixture::new();
     let iam = Client::new(&once(&fixture));
     create(&iam, "old").await.unwrap();

@@ -1,4 +1,4 @@
-//! The chassis: persistence, sharing, trouble with the folder.
+//! The cloud on its folder: persistence, sharing, failures of the folder.
 
 use ebbtide_cloud::{Cloud, Settings};
 
@@ -19,7 +19,7 @@ async fn role_names(config: &aws_config::SdkConfig) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn what_was_answered_is_there_when_the_folder_is_opened_again() {
+async fn acknowledged_effects_survive_reopening_the_folder() {
     let fixture = Fixture::new();
     create_role(&fixture.sdk(), "kept").await;
     let later = fixture.again();
@@ -84,7 +84,7 @@ async fn a_damaged_document_is_an_error_that_names_the_file_and_is_not_retried()
 }
 
 #[tokio::test]
-async fn what_cannot_be_written_is_refused_and_did_not_happen() {
+async fn a_call_that_cannot_be_written_is_refused_and_has_no_effect() {
     let fixture = Fixture::new();
     let s3 = aws_sdk_s3::Client::new(&fixture.sdk());
     s3.create_bucket().bucket("data").send().await.unwrap();

@@ -1,4 +1,4 @@
-//! KMS: keys under all their names, what is encrypted under them, and what survives.
+//! KMS: keys under all their names, encryption, and persistence.
 
 use aws_sdk_kms::Client;
 use aws_sdk_kms::primitives::Blob;
@@ -45,7 +45,7 @@ async fn a_key_is_named_by_id_arn_and_alias() {
 }
 
 #[tokio::test]
-async fn what_is_encrypted_is_bound_to_its_context_and_cannot_be_changed() {
+async fn a_ciphertext_is_bound_to_its_context_and_cannot_be_changed() {
     let fixture = Fixture::new();
     let kms = Client::new(&fixture.sdk());
     let (id, arn) = new_key(&kms).await;

@@ -223,7 +223,7 @@ async fn dashboards_are_kept_listed_and_deleted() {
 }
 
 #[tokio::test]
-async fn a_wrong_dashboard_is_refused_with_what_is_wrong() {
+async fn a_wrong_dashboard_is_refused_with_the_reason() {
     let fixture = Fixture::new();
     let cloudwatch = client(&fixture);
     let put = |body: &str| cloudwatch.put_dashboard().dashboard_name("d").dashboard_body(body).send();
@@ -238,7 +238,7 @@ async fn a_wrong_dashboard_is_refused_with_what_is_wrong() {
     assert_eq!(code(put("not json").await), "InvalidParameterInput");
 }
 
-/// Puts the values 1, 2, 3 … as `Errors`, one second apart, and ten times each as `Requests`; answers the minute
+/// Puts the values 1, 2, 3 … as `Errors`, one second apart, and ten times each as `Requests`; returns the minute
 /// in which all of them are.
 async fn put_minute(cloudwatch: &Client, values: std::ops::RangeInclusive<u32>) -> i64 {
     let now = i64::try_from(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs()).unwrap();
@@ -260,7 +260,7 @@ async fn put_minute(cloudwatch: &Client, values: std::ops::RangeInclusive<u32>) 
 }
 
 #[tokio::test]
-async fn statistics_are_those_of_what_was_put() {
+async fn statistics_are_those_of_the_samples() {
     let fixture = Fixture::new();
     let cloudwatch = client(&fixture);
     let minute = put_minute(&cloudwatch, 1..=10).await;
@@ -325,7 +325,7 @@ async fn a_large_body_that_the_sdk_compresses_is_read() {
 }
 
 #[tokio::test]
-async fn tags_are_changed_and_belong_to_what_exists() {
+async fn tags_are_changed_and_belong_to_existing_resources() {
     let fixture = Fixture::new();
     let cloudwatch = client(&fixture);
     alarm(&cloudwatch, "a").send().await.unwrap();
@@ -349,7 +349,7 @@ async fn an_operation_that_is_not_there_is_named() {
     assert!(error.meta().message().unwrap().contains("ListMetricStreams"));
 }
 
-/// A call as clients without rpc-v2-cbor make it.
+/// Returns a call as clients without rpc-v2-cbor make it.
 async fn raw(fixture: &Fixture, target: Option<&str>, body: String) -> (u16, String) {
     let uri = "https://monitoring.us-east-1.amazonaws.com/".to_owned();
     let mut headers = http::HeaderMap::new();
@@ -362,7 +362,7 @@ async fn raw(fixture: &Fixture, target: Option<&str>, body: String) -> (u16, Str
 }
 
 #[tokio::test]
-async fn what_the_query_protocol_puts_the_others_read() {
+async fn the_other_protocols_read_metrics_put_by_the_query_protocol() {
     let fixture = Fixture::new();
     let body = "Action=PutMetricAlarm&Version=2010-08-01&AlarmName=a&Threshold=80&Period=60&EvaluationPeriods=1&\
                 ComparisonOperator=GreaterThanThreshold&Namespace=Serving&MetricName=Errors&Statistic=Sum&ActionsEnabled=false&\
@@ -384,7 +384,7 @@ async fn what_the_query_protocol_puts_the_others_read() {
 }
 
 #[tokio::test]
-async fn what_json_puts_without_a_fraction_the_sdk_reads_as_a_double() {
+async fn the_sdk_reads_a_whole_number_put_as_json_as_a_double() {
     let fixture = Fixture::new();
     let input = json!({
         "AlarmName": "a", "Threshold": 80, "Period": 60, "EvaluationPeriods": 1, "Namespace": "n", "MetricName": "m",

@@ -1,4 +1,4 @@
-//! What takes its time in AWS: roles until they can be assumed, network interfaces until they are gone.
+//! Delays of AWS: roles until they can be assumed, network interfaces until they are gone.
 
 use std::time::{Duration, Instant};
 
@@ -29,14 +29,14 @@ impl Network {
         Self { ec2, vpc, subnet, group: group.group_id.unwrap() }
     }
 
-    /// How many network interfaces are in the subnet.
+    /// Returns how many network interfaces are in the subnet.
     async fn interfaces(&self) -> usize {
         let filter = aws_sdk_ec2::types::Filter::builder().name("subnet-id").values(&self.subnet).build();
         let found = self.ec2.describe_network_interfaces().filters(filter).send().await.unwrap();
         found.network_interfaces().len()
     }
 
-    /// Deletes group and subnet as soon as that is possible; answers how long something stood in the way.
+    /// Deletes group and subnet as soon as that is possible; returns how long something stood in the way.
     async fn delete(&self) -> Duration {
         let began = Instant::now();
         let delete_group = || self.ec2.delete_security_group().group_id(&self.group).send();

@@ -15,7 +15,7 @@ use aws_sdk_s3::types::{BucketVersioningStatus, VersioningConfiguration};
 
 use crate::support::Fixture;
 
-/// A cloud with the bucket `data`.
+/// Returns a cloud with the bucket `data`.
 async fn with_bucket() -> (Fixture, Client) {
     let fixture = Fixture::new();
     let s3 = Client::new(&fixture.sdk());
@@ -32,7 +32,7 @@ fn writing(s3: &Client, key: &str, text: &str) -> PutObjectFluentBuilder {
     s3.put_object().bucket("data").key(key).body(ByteStream::from(text.as_bytes().to_vec()))
 }
 
-/// Writes; answers entity tag and id of the version.
+/// Writes; returns entity tag and id of the version.
 async fn put(s3: &Client, key: &str, text: &str) -> (String, Option<String>) {
     let written = writing(s3, key, text).send().await.unwrap();
     (written.e_tag.unwrap(), written.version_id)

@@ -1,4 +1,4 @@
-//! SageMaker: what its tests share.
+//! SageMaker: helpers of its tests.
 
 mod component;
 mod config;
@@ -33,7 +33,7 @@ impl Region {
         Self::of(Fixture::new()).await
     }
 
-    /// With transitions so long that what comes right after a call still meets the state between.
+    /// Returns a fixture with transitions so long that the next call still meets the intermediate state.
     pub async fn slow() -> Self {
         Self::of(Fixture::with(Settings { transition: Duration::from_secs(1), ..Settings::default() })).await
     }
@@ -101,7 +101,7 @@ pub fn container(image: &str) -> ContainerDefinition {
     ContainerDefinition::builder().image(image).build()
 }
 
-/// A variant of two instances.
+/// Returns a variant of two instances.
 pub fn variant(name: &str, model: &str) -> ProductionVariant {
     ProductionVariant::builder()
         .variant_name(name)
@@ -111,7 +111,7 @@ pub fn variant(name: &str, model: &str) -> ProductionVariant {
         .build()
 }
 
-/// The words of a refusal, which must be a `ValidationException`.
+/// Returns the message of an error, which must be a `ValidationException`.
 pub fn invalid<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug, R: std::fmt::Debug>(
     result: Result<T, SdkError<E, R>>,
 ) -> String {
@@ -124,7 +124,7 @@ pub fn invalid<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug, R:
     }
 }
 
-/// Asserts that a refusal says something.
+/// Asserts that an error has some words in its message.
 #[track_caller]
 pub fn says(message: &str, words: &str) {
     assert!(message.contains(words), "'{message}' does not say '{words}'");

@@ -33,7 +33,7 @@ impl Served {
         Self { fixture, address, stop, task }
     }
 
-    /// A configuration that goes through the socket, with an HTTP client of its own.
+    /// Returns a configuration that goes through the socket, with an HTTP client of its own.
     fn sdk(&self, host: &str) -> SdkConfig {
         SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -44,7 +44,7 @@ impl Served {
             .build()
     }
 
-    /// Sends raw text, answers what comes until the server closes.
+    /// Sends raw text, and returns everything that the server sends until it closes.
     async fn raw(&self, text: &str) -> String {
         let mut stream = tokio::net::TcpStream::connect(self.address).await.unwrap();
         stream.write_all(text.as_bytes()).await.unwrap();

@@ -17,12 +17,12 @@ pub struct Fixture {
 }
 
 impl Fixture {
-    /// A new cloud with transitions of 50 ms.
+    /// Returns a new cloud with transitions of 50 ms.
     pub fn new() -> Self {
         Self::with(Settings { transition: Duration::from_millis(50), ..Settings::default() })
     }
 
-    /// A new cloud with settings.
+    /// Returns a new cloud with settings.
     pub fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let cloud = Cloud::open(folder.path(), settings).unwrap();
@@ -34,13 +34,13 @@ impl Fixture {
         Cloud::open(self.folder.path(), Settings::default()).unwrap()
     }
 
-    /// A configuration for us-east-1.
+    /// Returns a configuration for us-east-1.
     pub fn sdk(&self) -> SdkConfig {
         sdk(&self.cloud, "us-east-1")
     }
 }
 
-/// A configuration for a cloud and region; nothing is read from the environment.
+/// Returns a configuration for a cloud and region; nothing is read from the environment.
 pub fn sdk(cloud: &Cloud, region: &str) -> SdkConfig {
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -50,7 +50,7 @@ pub fn sdk(cloud: &Cloud, region: &str) -> SdkConfig {
         .build()
 }
 
-/// AWS's code of a refusal, e.g. `NoSuchEntity`.
+/// AWS's code of an error, e.g. `NoSuchEntity`.
 pub fn code<T: std::fmt::Debug, E: ProvideErrorMetadata + std::fmt::Debug, R: std::fmt::Debug>(
     result: Result<T, SdkError<E, R>>,
 ) -> String {

@@ -1,4 +1,4 @@
-//! The adopted services: each patch, and what survives the opening of a folder by another process.
+//! The services of winterbaume: each patch, and persistence across processes.
 
 mod iam;
 mod logs;
@@ -8,14 +8,14 @@ mod secretsmanager;
 use crate::support::Fixture;
 
 #[tokio::test]
-async fn the_account_is_who_asks() {
+async fn the_caller_belongs_to_the_account() {
     let fixture = Fixture::new();
     let identity = aws_sdk_sts::Client::new(&fixture.sdk()).get_caller_identity().send().await.unwrap();
     assert_eq!(identity.account(), Some("123456789012"));
 }
 
 #[tokio::test]
-async fn what_is_not_implemented_is_said_once_and_not_retried() {
+async fn an_unknown_operation_is_refused_once_and_not_retried() {
     let fixture = Fixture::new();
     let request = winterbaume_core::MockRequest {
         method: "POST".into(),

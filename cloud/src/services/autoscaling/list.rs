@@ -1,4 +1,4 @@
-//! What all describe calls share: filters and pages.
+//! Describe calls: filters and pages.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use crate::services::paging;
 pub struct List {
     /// The table that is listed.
     pub table: &'static str,
-    /// The member of the answer that bears the list.
+    /// The member of the response that has the list.
     pub member: &'static str,
     /// The member of the input that names things, and the member of records that it asks for.
     pub names: (&'static str, &'static str),
@@ -21,7 +21,7 @@ pub struct List {
 }
 
 impl List {
-    /// Answers the call; `show` makes of a record what the answer says.
+    /// Returns the response to the call; `show` makes an item of a record.
     pub fn respond(
         &self,
         input: &Value,
@@ -51,7 +51,7 @@ impl List {
     }
 }
 
-/// Checks that a dimension is asked for only with what it is of.
+/// Checks that a dimension is given only together with its resource.
 pub fn check_filters(input: &Value) -> Result<(), Fault> {
     let dimension = text(input, "ScalableDimension");
     if dimension.is_empty() {
@@ -66,7 +66,7 @@ pub fn check_filters(input: &Value) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The size of a page.
+/// Returns the size of a page.
 pub fn page_size(input: &Value, limit: usize) -> Result<usize, Fault> {
     if input["MaxResults"].is_null() {
         return Ok(limit);
@@ -77,7 +77,7 @@ pub fn page_size(input: &Value, limit: usize) -> Result<usize, Fault> {
         .ok_or_else(|| invalid(format!("MaxResults must be between 1 and {limit}")))
 }
 
-/// The instant of milliseconds since the Unix epoch as AWS writes it: in seconds.
+/// Returns the instant of milliseconds since the Unix epoch as AWS writes it: in seconds.
 pub(super) fn seconds(ms: &Value) -> Value {
     ms.as_f64().map_or(Value::Null, |ms| json!(ms / 1000.0))
 }

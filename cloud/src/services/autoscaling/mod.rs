@@ -1,4 +1,4 @@
-//! Application Auto Scaling, for what SageMaker lets it scale.
+//! Application Auto Scaling, for the resources of SageMaker.
 //!
 //! Scalable targets, scaling policies and scheduled actions are checked, recorded and echoed; nothing is scaled by
 //! them, for the cloud has no load. A target goes with the endpoint or inference component that it was registered for.

@@ -55,7 +55,7 @@ pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault>
     Ok(answer)
 }
 
-/// The type of the policy: given, or what it is already.
+/// Returns the type of the policy: the given one, or the present one.
 fn kind(input: &Value, before: Option<&Value>) -> Result<&'static str, Fault> {
     let given = input["PolicyType"].as_str();
     let existing = before.map(|policy| text(policy, "PolicyType"));

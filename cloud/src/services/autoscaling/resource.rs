@@ -1,4 +1,4 @@
-//! What can be scaled: variants of endpoints and inference components, as SageMaker has them now.
+//! Scalable resources: variants of endpoints and inference components, as SageMaker has them now.
 
 use serde_json::Value;
 
@@ -12,8 +12,8 @@ use crate::services::scalable_targets::{Named, named};
 /// Instances that gain capacity by themselves under load, so that AWS does not scale them.
 const BURSTABLE: [&str; 2] = ["ml.t2.", "ml.t3."];
 
-/// Checks that a target can be registered, and answers when its resource was created, in milliseconds since the Unix
-/// epoch: what tells it from a later one of the same name.
+/// Checks that a target can be registered, and returns the creation of its resource, in milliseconds since the Unix
+/// epoch, which distinguishes it from a later one of the same name.
 pub fn check(id: &TargetId, context: &CallContext<'_>) -> Result<i64, Fault> {
     if id.namespace != "sagemaker" {
         let message = format!("The embedded cloud has no scalable resources of {}", id.namespace);
@@ -53,7 +53,7 @@ pub fn check(id: &TargetId, context: &CallContext<'_>) -> Result<i64, Fault> {
     }
 }
 
-/// Whether the resource that a target was registered for is still there, and not being deleted.
+/// Returns whether the resource that a target was registered for is still there, and not being deleted.
 pub fn stands(target: &Value, tables: &Tables, context: &CallContext<'_>) -> Result<bool, Fault> {
     let created = target["ResourceCreatedMs"].as_i64();
     Ok(match named(text(target, "ResourceId")) {

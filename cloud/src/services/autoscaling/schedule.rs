@@ -48,7 +48,7 @@ fn check_rate(rate: &str) -> Result<(), String> {
 const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/// One field of a cron expression: what it is called, its range, its names, and the letters that end a value.
+/// One field of a cron expression: its title, its range, its names, and the letters that end a value.
 struct Field {
     name: &'static str,
     range: (u32, u32),
@@ -91,7 +91,7 @@ fn check_cron(expression: &str) -> Result<(), String> {
 }
 
 impl Field {
-    /// A value, a range, all, each of them with a step.
+    /// Returns whether an item is valid: a value, a range or all, each with an optional step.
     fn accepts(&self, item: &str) -> bool {
         let (values, step) = item.split_once('/').map_or((item, None), |(values, step)| (values, Some(step)));
         let step_is_good = step.is_none_or(|step| number(step).is_some_and(|step| step > 0 && step <= self.range.1));
@@ -139,7 +139,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_aws_takes() {
+    fn valid_schedules_pass() {
         for schedule in [
             "at(2026-11-21T08:00:00)",
             "rate(1 minute)",
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn what_aws_refuses() {
+    fn invalid_schedules_are_refused() {
         for (schedule, why) in [
             ("every day", "at(…), rate(…) or cron(…)"),
             ("at(2026-11-21 08:00:00)", "yyyy-mm-ddThh:mm:ss"),

@@ -12,8 +12,8 @@ use crate::services::json::{invalid, text};
 /// How many scheduled actions a target may have.
 const LIMIT: usize = 200;
 
-/// PutScheduledAction: creates an action, or changes of an existing one what is given. Start and end are replaced in any
-/// case: without them the old ones are deleted.
+/// PutScheduledAction: creates an action, or changes the given members of an existing one. Start and end are replaced
+/// in any case: without them the old ones are deleted.
 pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
     records::check_registered(&id, context)?;

@@ -34,7 +34,8 @@ pub fn check(configuration: &Value) -> Result<(), Fault> {
     check_intervals(steps)
 }
 
-/// The intervals must follow each other without gap or overlap, and reach to infinity on each side of 0 that they have.
+/// Checks that the intervals follow each other without gap or overlap, and reach to infinity on each side of 0 that
+/// they have.
 fn check_intervals(steps: &[Value]) -> Result<(), Fault> {
     let lower = |step: &Value| step["MetricIntervalLowerBound"].as_f64().unwrap_or(f64::NEG_INFINITY);
     let upper = |step: &Value| step["MetricIntervalUpperBound"].as_f64().unwrap_or(f64::INFINITY);
@@ -57,7 +58,7 @@ fn check_intervals(steps: &[Value]) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Adds what Application Auto Scaling fills in.
+/// Adds the defaults of Application Auto Scaling.
 pub fn fill_in(configuration: &mut Value) {
     if configuration["MetricAggregationType"].is_null() {
         configuration["MetricAggregationType"] = json!("Average");

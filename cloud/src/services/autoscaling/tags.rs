@@ -44,7 +44,7 @@ fn current(context: &CallContext<'_>, arn: &str) -> Map<String, Value> {
     context.own.get(TABLE, arn).and_then(Value::as_object).cloned().unwrap_or_default()
 }
 
-/// The ARN that an input names, if a target bears it.
+/// Returns the ARN that an input names, if a target has it.
 fn resource<'a>(input: &'a Value, context: &CallContext<'_>) -> Result<&'a str, Fault> {
     let arn = text(input, "ResourceARN");
     if context.own.all(TARGETS).any(|(_, target)| target["ScalableTargetARN"] == arn) {

@@ -12,7 +12,7 @@ use crate::services::scalable_targets::TARGETS;
 
 const SUSPENSIONS: [&str; 3] = ["DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended"];
 
-/// RegisterScalableTarget: creates a target, or changes of an existing one what is given.
+/// RegisterScalableTarget: creates a target, or changes the given members of an existing one.
 pub fn register(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let id = TargetId::of(input)?;
     let created = resource::check(&id, context)?;

@@ -1,4 +1,4 @@
-//! What identifies a scalable target: namespace, resource and dimension.
+//! The identity of a scalable target: namespace, resource and dimension.
 
 use serde_json::{Value, json};
 
@@ -24,7 +24,7 @@ pub struct TargetId {
 }
 
 impl TargetId {
-    /// The identity that an input names.
+    /// Returns the identity that an input names.
     pub fn of(input: &Value) -> Result<Self, Fault> {
         let id = Self {
             namespace: text(input, "ServiceNamespace").to_owned(),
@@ -38,24 +38,24 @@ impl TargetId {
         Ok(id)
     }
 
-    /// Under what it is remembered.
+    /// Returns the key of its record.
     pub fn key(&self) -> String {
         format!("{}|{}|{}", self.namespace, self.resource, self.dimension)
     }
 
-    /// Under what something of the target (a policy, a scheduled action) is remembered.
+    /// Returns the key of the record of a policy or scheduled action of the target.
     pub fn key_of(&self, name: &str) -> String {
         format!("{}|{name}", self.key())
     }
 
-    /// The members that name it in an answer.
+    /// Returns the members that name it in a response.
     pub fn members(&self) -> Value {
         json!({
             "ServiceNamespace": self.namespace, "ResourceId": self.resource, "ScalableDimension": self.dimension,
         })
     }
 
-    /// The refusal when something of the target is not there.
+    /// Returns the error for something of the target that does not exist.
     pub fn missing(&self, what: &str, name: Option<(&str, &str)>) -> Fault {
         let named = name.map(|(member, name)| format!(", {member}: {name}")).unwrap_or_default();
         let message = format!(

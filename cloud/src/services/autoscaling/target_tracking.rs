@@ -7,7 +7,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
 
-/// The predefined metrics of SageMaker, each with what it is measured on.
+/// The predefined metrics of SageMaker, each with the dimension it is for.
 const PREDEFINED: [(&str, &str); 5] = [
     ("SageMakerVariantInvocationsPerInstance", INSTANCE_COUNT),
     ("SageMakerVariantConcurrentRequestsPerModelHighResolution", INSTANCE_COUNT),
@@ -83,12 +83,12 @@ fn check_metric_math(customized: &Value) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The metric that a configuration tracks.
+/// Returns the metric that a configuration tracks.
 pub fn metric(configuration: &Value) -> (&Value, &Value) {
     (&configuration["PredefinedMetricSpecification"], &configuration["CustomizedMetricSpecification"])
 }
 
-/// The alarms that Application Auto Scaling makes for such a policy. Those that are there keep their names.
+/// Returns the alarms that Application Auto Scaling makes for such a policy. Those that are there keep their names.
 pub fn alarms(existing: &Value, configuration: &Value, id: &TargetId, context: &CallContext<'_>) -> Value {
     let sides = if configuration["DisableScaleIn"] == true { &["AlarmHigh"][..] } else { &["AlarmHigh", "AlarmLow"] };
     let alarm = |side: &&str| {

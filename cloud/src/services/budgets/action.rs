@@ -32,7 +32,7 @@ pub(super) fn create(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     Ok(json!({ "AccountId": context.account, "BudgetName": name, "ActionId": id }))
 }
 
-/// UpdateBudgetAction: what is not given stays.
+/// UpdateBudgetAction: absent members keep their values.
 pub(super) fn update(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     let account = context.account;
     let name = need(input, "BudgetName")?;
@@ -98,12 +98,12 @@ fn check(action: &Value) -> Result<(), Fault> {
     notification_checks::subscribers(members(action, "Subscribers"))
 }
 
-/// The actions of a budget, by id, each with its tags.
+/// Returns the actions of a budget, by id, each with its tags.
 pub(super) fn of_budget<'a>(name: &str, context: &'a mut CallContext<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
     existing(name, context)?["Actions"].as_object_mut().ok_or_else(|| missing(name))
 }
 
-/// The entry of the action that the input names.
+/// Returns the entry of the action that the input names.
 pub(super) fn named<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Value, Fault> {
     let (name, id) = (need(input, "BudgetName")?, need(input, "ActionId")?);
     of_budget(name, context)?.get_mut(id).ok_or_else(|| missing(id))

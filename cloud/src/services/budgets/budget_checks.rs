@@ -1,4 +1,4 @@
-//! What Budgets accepts as a budget.
+//! Checks of budgets.
 
 use serde_json::Value;
 
@@ -64,7 +64,7 @@ fn name(name: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// An amount and its unit.
+/// Checks an amount and its unit.
 pub(super) fn spend(spend: &Value, of_money: bool) -> Result<(), Fault> {
     let amount = need(spend, "Amount")?;
     let unit = need(spend, "Unit")?;

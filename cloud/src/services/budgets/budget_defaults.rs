@@ -1,4 +1,4 @@
-//! What Budgets fills in when a budget leaves it open.
+//! Defaults of the members of a budget.
 
 use jiff::civil::{Date, date};
 use jiff::tz::TimeZone;
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 /// The end of a budget without end: 15 June 2087, in seconds since the epoch.
 const NEVER: i64 = 3_706_473_600;
 
-/// A budget as a describe returns it.
+/// Returns a budget as a describe returns it.
 pub(super) fn filled(given: &Value, now_ms: i64) -> Value {
     let mut budget = given.clone();
     let unit = given["BudgetLimit"]["Unit"].as_str().unwrap_or("USD").to_owned();
@@ -41,12 +41,12 @@ pub(super) fn filled(given: &Value, now_ms: i64) -> Value {
     budget
 }
 
-/// An amount as Budgets writes it: with at least one decimal place.
+/// Returns an amount as Budgets writes it: with at least one decimal place.
 fn decimal(amount: &str) -> String {
     if amount.chars().all(|letter| letter.is_ascii_digit()) { format!("{amount}.0") } else { amount.to_owned() }
 }
 
-/// What counts as cost: everything, unblended and not amortized, unless said otherwise.
+/// Returns the default cost types: everything, unblended and not amortized.
 fn cost_types(given: &Value) -> Value {
     let mut all = json!({
         "IncludeTax": true, "IncludeSubscription": true, "UseBlended": false, "IncludeRefund": true,
@@ -59,7 +59,7 @@ fn cost_types(given: &Value) -> Value {
     all
 }
 
-/// The beginning of the period that an instant is in, in seconds since the epoch.
+/// Returns the beginning of the period that an instant is in, in seconds since the epoch.
 fn period_start(time_unit: &str, now_ms: i64) -> i64 {
     let today = jiff::Timestamp::from_millisecond(now_ms).unwrap_or_default().to_zoned(TimeZone::UTC).date();
     let start: Date = match time_unit {
@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_stays_and_the_rest_is_filled_in() {
+    fn given_members_stay_and_the_rest_is_filled_in() {
         let given = json!({
             "BudgetType": "COST", "TimeUnit": "MONTHLY", "BudgetLimit": { "Amount": "100", "Unit": "EUR" },
             "CostTypes": { "UseAmortized": true }, "TimePeriod": { "Start": 5 },

@@ -1,46 +1,46 @@
-//! Reading the input of Budgets calls, and the refusals they share.
+//! Reading the input of Budgets calls, and the errors they share.
 
 use serde_json::Value;
 
 use crate::service::Fault;
 use crate::services::paging::{Page, page};
 
-/// The refusal of a wrong parameter.
+/// Returns the error for a wrong parameter.
 pub(super) fn invalid(message: impl Into<String>) -> Fault {
     Fault::new("InvalidParameterException", message)
 }
 
-/// The refusal of what is not there.
+/// Returns the error for a resource that does not exist.
 pub(super) fn not_found(message: impl Into<String>) -> Fault {
     Fault::new("NotFoundException", message)
 }
 
-/// The refusal of what is there already.
+/// Returns the error for a resource that exists already.
 pub(super) fn duplicate(message: impl Into<String>) -> Fault {
     Fault::new("DuplicateRecordException", message)
 }
 
-/// The refusal of one more than there may be.
+/// Returns the error for exceeding a limit.
 pub(super) fn limit(message: impl Into<String>) -> Fault {
     Fault::new("CreationLimitExceededException", message)
 }
 
-/// A required text.
+/// Returns a required text.
 pub(super) fn need<'a>(input: &'a Value, name: &str) -> Result<&'a str, Fault> {
     input[name].as_str().filter(|text| !text.is_empty()).ok_or_else(|| invalid(format!("{name} must not be null")))
 }
 
-/// A required structure.
+/// Returns a required structure.
 pub(super) fn need_structure<'a>(input: &'a Value, name: &str) -> Result<&'a Value, Fault> {
     Some(&input[name]).filter(|value| value.is_object()).ok_or_else(|| invalid(format!("{name} must not be null")))
 }
 
-/// The members of a list; one that is absent is empty.
+/// Returns the members of a list; one that is absent is empty.
 pub(super) fn members<'a>(input: &'a Value, name: &str) -> &'a [Value] {
     input[name].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// A required text that is one of `choices`.
+/// Returns a required text that is one of `choices`.
 pub(super) fn need_one_of<'a>(input: &'a Value, name: &str, choices: &[&str]) -> Result<&'a str, Fault> {
     let value = need(input, name)?;
     if choices.contains(&value) {
@@ -49,7 +49,7 @@ pub(super) fn need_one_of<'a>(input: &'a Value, name: &str, choices: &[&str]) ->
     Err(invalid(format!("Value '{value}' at '{name}' must be one of {}", choices.join(", "))))
 }
 
-/// The account of the call must be this cloud's.
+/// Checks that the account of the call is this cloud's.
 pub(super) fn check_account(input: &Value, account: &str) -> Result<(), Fault> {
     let given = need(input, "AccountId")?;
     if given.len() != 12 || !given.chars().all(|digit| digit.is_ascii_digit()) {
@@ -64,7 +64,7 @@ pub(super) fn check_account(input: &Value, account: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// A page of what a describe call found, by the input's MaxResults and NextToken.
+/// Returns a page of the items of a describe call, by the input's MaxResults and NextToken.
 pub(super) fn paged<T>(
     input: &Value,
     items: impl IntoIterator<Item = (String, T)>,
@@ -82,12 +82,12 @@ pub(super) fn paged<T>(
         .ok_or_else(|| Fault::new("InvalidNextTokenException", "The pagination token is invalid"))
 }
 
-/// Keys for items that have an order and no name.
+/// Returns keys for items that have an order and no name.
 pub(super) fn numbered<T>(items: impl IntoIterator<Item = T>) -> impl Iterator<Item = (String, T)> {
     items.into_iter().enumerate().map(|(number, item)| (format!("{number:08}"), item))
 }
 
-/// The fields of an answer, or a refusal.
+/// The fields of a response, or an error.
 pub(super) type Outcome = Result<Value, Fault>;
 
 #[cfg(test)]

@@ -64,13 +64,13 @@ pub(super) fn describe_for_account(input: &Value, context: &mut CallContext<'_>)
     Ok(json!({ "BudgetNotificationsForAccount": page.items, "NextToken": page.next }))
 }
 
-/// The entries of the budget that the input names.
+/// Returns the entries of the budget that the input names.
 pub(super) fn of_budget<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Vec<Value>, Fault> {
     let record = existing(need(input, "BudgetName")?, context)?;
     record["Notifications"].as_array_mut().ok_or_else(missing)
 }
 
-/// The entry of the notification that the input names.
+/// Returns the entry of the notification that the input names.
 pub(super) fn named<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Value, Fault> {
     let wanted = notification_checks::notification(need_structure(input, "Notification")?)?;
     let all = of_budget(input, context)?;
@@ -82,7 +82,7 @@ fn position(all: &[Value], notification: &Value) -> Option<usize> {
     all.iter().position(|entry| entry["Notification"] == *notification)
 }
 
-/// A notification as a describe returns it. With no spend, none is ever in ALARM.
+/// Returns a notification as a describe returns it. With no spend, none is ever in ALARM.
 fn shown(entry: &Value) -> Value {
     let mut notification = entry["Notification"].clone();
     notification["NotificationState"] = json!("OK");

@@ -1,4 +1,4 @@
-//! What Budgets accepts as a notification and as its subscribers.
+//! Checks of notifications and of their subscribers.
 
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ use crate::service::Fault;
 /// The table of the budgets, by name: `{Budget, Notifications: [{Notification, Subscribers}], Actions, Tags}`.
 pub(super) const BUDGETS: &str = "budgets";
 
-/// The record of a budget, to change.
+/// Returns the record of a budget, to change.
 pub(super) fn existing<'a>(name: &str, context: &'a mut CallContext<'_>) -> Result<&'a mut Value, Fault> {
     context.own.get_mut(BUDGETS, name).ok_or_else(|| missing(name))
 }

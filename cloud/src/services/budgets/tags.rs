@@ -52,7 +52,7 @@ pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     Ok(json!({ "ResourceTags": listed(tags, "Key", "Value") }))
 }
 
-/// The tags of what the ARN names: `arn:aws:budgets::ACCOUNT:budget/NAME`, or `…/NAME/action/ID`.
+/// Returns the tags of the resource that the ARN names: `arn:aws:budgets::ACCOUNT:budget/NAME`, or `…/NAME/action/ID`.
 fn of_resource<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
     let arn = need(input, "ResourceARN")?.to_owned();
     let missing = || not_found(format!("The resource {arn} doesn't exist."));

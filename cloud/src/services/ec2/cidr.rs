@@ -39,22 +39,22 @@ impl fmt::Display for Cidr {
 }
 
 impl Cidr {
-    /// Whether the other range lies within this one (or is the same).
+    /// Returns whether the other range lies within this one (or is the same).
     pub fn contains(self, other: Cidr) -> bool {
         other.prefix >= self.prefix && other.first & mask(self.prefix) == self.first
     }
 
-    /// Whether the two ranges share an address.
+    /// Returns whether the two ranges share an address.
     pub fn overlaps(self, other: Cidr) -> bool {
         self.contains(other) || other.contains(self)
     }
 
-    /// How many addresses the range has.
+    /// Returns how many addresses the range has.
     pub fn size(self) -> u64 {
         1 << (32 - self.prefix)
     }
 
-    /// The address `offset` places behind the range's first.
+    /// Returns the address `offset` places behind the range's first.
     pub fn address(self, offset: u32) -> Ipv4Addr {
         Ipv4Addr::from(self.first.wrapping_add(offset))
     }

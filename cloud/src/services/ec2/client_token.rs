@@ -7,10 +7,10 @@ use crate::documents::Tables;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// The table of tokens: operation and token → what was made, and of what request.
+/// The table of tokens: operation and token → id of the resource, and hash of the request.
 const TABLE: &str = "ClientToken";
 
-/// The id that an earlier call with this token made. The same token with other parameters is refused.
+/// Returns the id that an earlier call with this token made. The same token with other parameters is refused.
 pub fn recall(parameters: &Parameters, tables: &Tables) -> Result<Option<String>, Fault> {
     let Some(record) = key(parameters).and_then(|key| tables.get(TABLE, &key)) else { return Ok(None) };
     if record["request"] != fingerprint(parameters) {
@@ -22,7 +22,7 @@ pub fn recall(parameters: &Parameters, tables: &Tables) -> Result<Option<String>
     Ok(record["id"].as_str().map(str::to_owned))
 }
 
-/// Remembers what a call with a token made.
+/// Remembers the resource that a call with a token made.
 pub fn remember(parameters: &Parameters, tables: &mut Tables, id: &str) {
     if let Some(key) = key(parameters) {
         tables.put(TABLE, key, json!({ "id": id, "request": fingerprint(parameters) }));

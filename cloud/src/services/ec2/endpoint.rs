@@ -1,4 +1,4 @@
-//! VPC endpoints: what they are, describing and deleting them.
+//! VPC endpoints: describe and delete.
 
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// The gateway endpoints with a route in a table, each with the prefix list it routes.
+/// Returns the gateway endpoints with a route in a table, each with the prefix list it routes.
 pub fn prefix_lists_in(context: &CallContext<'_>, table: &str) -> Result<Vec<(String, String)>, Fault> {
     let mut found = Vec::new();
     for endpoint in store::all::<Endpoint>(context.own)? {
@@ -35,7 +35,7 @@ pub fn forget_gone(context: &mut CallContext<'_>) -> Result<(), Fault> {
     Ok(())
 }
 
-/// An endpoint as answers show it.
+/// Returns an endpoint as responses show it.
 pub fn shown(endpoint: &Endpoint, context: &CallContext<'_>) -> Result<Value, Fault> {
     let mut groups = Vec::new();
     for id in &endpoint.security_groups {
@@ -101,7 +101,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
     listing.respond(parameters, items)
 }
 
-/// DeleteVpcEndpoints: each by itself; those that cannot be deleted are listed in the answer. The network
+/// DeleteVpcEndpoints: each by itself; those that cannot be deleted are listed in the response. The network
 /// interfaces linger until the deletion is over.
 pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let ids = parameters.strings("VpcEndpointId");
@@ -120,7 +120,7 @@ pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
                 store::save(context.own, &endpoint)?;
             }
             Err(fault) => {
-                // This one answer spells the code differently from all others about endpoints.
+                // This one response spells the code differently from all others about endpoints.
                 let code =
                     if fault.code == kind::ENDPOINT.not_found { "InvalidVpcEndpoint.NotFound" } else { &fault.code };
                 unsuccessful.push(json!({ "resourceId": id, "error": { "code": code, "message": fault.message } }));

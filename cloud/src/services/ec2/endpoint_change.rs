@@ -37,7 +37,7 @@ pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
         route_tables: Vec::new(),
         interfaces: Vec::new(),
         security_groups: Vec::new(),
-        // AWS turns private DNS on unless told otherwise, for interface endpoints only.
+        // AWS turns private DNS on by default, for interface endpoints only.
         private_dns: parameters.get("PrivateDnsEnabled").map_or(is_interface, |value| value == "true"),
         created_ms: context.now_ms,
         deleted_ms: None,
@@ -68,7 +68,7 @@ fn check_type(endpoint_type: &str, name: &str, context: &CallContext<'_>) -> Res
     Ok(())
 }
 
-// Adds what the parameters list: `RouteTableId` when creating, `AddRouteTableId` when modifying.
+// Adds the items that the parameters list: `RouteTableId` when creating, `AddRouteTableId` when modifying.
 fn link(endpoint: &mut Endpoint, parameters: &Parameters, verb: &str, context: &CallContext<'_>) -> Result<(), Fault> {
     for id in parameters.strings(&format!("{verb}RouteTableId")) {
         endpoint_links::add_route_table(endpoint, &id, context)?;
@@ -82,7 +82,7 @@ fn link(endpoint: &mut Endpoint, parameters: &Parameters, verb: &str, context: &
     Ok(())
 }
 
-/// ModifyVpcEndpoint. What is removed goes first, so that a subnet can be exchanged for another of the same zone.
+/// ModifyVpcEndpoint. Removals come first, so that a subnet can be exchanged for another of the same zone.
 pub fn modify(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let mut endpoint: Endpoint = store::find(context.own, parameters.need("VpcEndpointId")?)?;
     if endpoint.deleted_ms.is_some() {

@@ -1,4 +1,4 @@
-//! What VPC endpoints are tied to: route tables, subnets, security groups, private DNS. Every check that creating and
+//! Links of VPC endpoints: route tables, subnets, security groups, private DNS. Every check that creating and
 //! modifying share is here.
 
 use super::records::gateways::{Endpoint, Interface};

@@ -122,7 +122,7 @@ pub struct Service<'a> {
     pub interface: bool,
 }
 
-/// The service of a full name in a region.
+/// Returns the service of a full name in a region.
 pub fn find<'a>(region: &str, name: &'a str) -> Result<Service<'a>, Fault> {
     let missing = || Fault::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"));
     let short = name.strip_prefix("com.amazonaws.").or_else(|| name.strip_prefix("aws.sagemaker."));
@@ -137,7 +137,7 @@ pub fn find<'a>(region: &str, name: &'a str) -> Result<Service<'a>, Fault> {
 }
 
 impl Service<'_> {
-    /// The name that clients use, and that private DNS answers: `runtime.sagemaker.us-east-1.amazonaws.com`.
+    /// Returns the name that clients use, and that private DNS resolves: `runtime.sagemaker.us-east-1.amazonaws.com`.
     pub fn private_dns_name(&self, region: &str) -> String {
         let parts: Vec<&str> = self.short.split('.').rev().collect();
         let wildcard = if matches!(self.short, "ecr.dkr" | "s3" | "execute-api") { "*." } else { "" };

@@ -5,11 +5,11 @@ use serde_json::Value;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// The filters that a describe operation knows: the name and the path of the field it looks at, as the answer names
+/// The filters that a describe operation knows: the name and the path of the field it looks at, as the response names
 /// it. A path goes through sets by itself: `associationSet/subnetId` looks at every association.
 pub type Filters = &'static [(&'static str, &'static str)];
 
-/// Whether an item passes all filters of the request. An unknown filter's name is refused.
+/// Returns whether an item passes all filters of the request. An unknown filter's name is refused.
 pub fn passes(parameters: &Parameters, known: Filters, item: &Value) -> Result<bool, Fault> {
     for filter in parameters.list("Filter") {
         let name = filter.need("Name")?;
@@ -63,8 +63,8 @@ fn collect(value: &Value, path: &str, values: &mut Vec<String>) {
     }
 }
 
-/// Whether a value fits a pattern with AWS's wildcards: `*` for any text, `?` for one character, `\` before either
-/// for the character itself.
+/// Returns whether a value fits a pattern with AWS's wildcards: `*` for any text, `?` for one character, `\` before
+/// either for the character itself.
 pub fn matches(pattern: &str, value: &str) -> bool {
     let mut rest = pattern.chars();
     match rest.next() {

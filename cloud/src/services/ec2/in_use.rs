@@ -1,4 +1,4 @@
-//! What stands in the way of a deletion.
+//! Resources that prevent a deletion.
 
 use super::records::gateways::{self, Endpoint};
 use super::records::groups::{Peer, Rule, SecurityGroup};
@@ -9,7 +9,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::sagemaker;
 
-/// Whether anything but what CreateVpc made is in a VPC.
+/// Returns whether a VPC has anything in it beyond the parts that CreateVpc made.
 pub fn vpc(context: &CallContext<'_>, vpc: &str) -> Result<bool, Fault> {
     let tables = &*context.own;
     Ok(store::all::<Subnet>(tables)?.iter().any(|subnet| subnet.vpc == vpc)
@@ -20,13 +20,13 @@ pub fn vpc(context: &CallContext<'_>, vpc: &str) -> Result<bool, Fault> {
         || store::all::<RouteTable>(tables)?.iter().any(|table| table.vpc == vpc && !table.is_main(tables)))
 }
 
-/// Whether a network interface is in a subnet.
+/// Returns whether a network interface is in a subnet.
 pub fn subnet(context: &CallContext<'_>, subnet: &str) -> Result<bool, Fault> {
     Ok(network_interface::all(context)?.iter().any(|interface| interface.subnet == subnet)
         || sagemaker_uses(context, "Subnets", subnet))
 }
 
-/// Whether another group's rule refers to a security group, or a network interface bears it.
+/// Returns whether another group's rule refers to a security group, or a network interface is in it.
 pub fn security_group(context: &CallContext<'_>, group: &str) -> Result<bool, Fault> {
     let refers = |rule: &Rule| rule.group != group && matches!(&rule.peer, Peer::Group { id, .. } if id == group);
     Ok(store::all::<Rule>(context.own)?.iter().any(refers)

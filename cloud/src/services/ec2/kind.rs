@@ -5,7 +5,7 @@ use crate::service::Fault;
 /// A kind of thing with an id such as `vpc-0123456789abcdef0`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Kind {
-    /// What its ids begin with, without the dash.
+    /// The prefix of its ids, without the dash.
     pub prefix: &'static str,
     /// The table that remembers it, or an empty name when it is derived from other records.
     pub table: &'static str,
@@ -13,9 +13,9 @@ pub struct Kind {
     pub resource_type: &'static str,
     /// How messages call its id.
     pub noun: &'static str,
-    /// The code for an id of the right form that nothing bears.
+    /// The error code for a well-formed id that does not exist.
     pub not_found: &'static str,
-    /// The code for an id of the wrong form.
+    /// The error code for a malformed id.
     pub malformed: &'static str,
 }
 
@@ -70,7 +70,7 @@ kinds! {
 }
 
 impl Kind {
-    /// A fresh id: the prefix and 17 hexadecimal digits.
+    /// Returns a fresh id: the prefix and 17 hexadecimal digits.
     pub fn fresh(self) -> String {
         fresh(self.prefix)
     }
@@ -87,7 +87,7 @@ impl Kind {
         Err(Fault::new(self.malformed, format!("Invalid id: \"{id}\" (expecting \"{}-...\")", self.prefix)))
     }
 
-    /// The refusal of an id that nothing bears.
+    /// Returns the error for an id that does not exist.
     pub fn missing(self, id: &str) -> Fault {
         let message = match self.prefix {
             "nat" => format!("NAT gateway {id} was not found"),
@@ -96,14 +96,14 @@ impl Kind {
         Fault::new(self.not_found, message)
     }
 
-    /// The kind whose prefix an id bears.
+    /// Returns the kind whose prefix an id has.
     pub fn of(id: &str) -> Option<Kind> {
         let (prefix, _) = id.split_once('-')?;
         ALL.iter().copied().find(|kind| kind.prefix == prefix)
     }
 }
 
-/// A fresh id with any prefix, for things that have no kind of their own (attachments).
+/// Returns a fresh id with any prefix, for things that have no kind of their own (attachments).
 pub fn fresh(prefix: &str) -> String {
     let digits = uuid::Uuid::new_v4().simple().to_string();
     format!("{prefix}-0{}", &digits[..16])
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_malformed_id_is_told_from_a_missing_one() {
+    fn a_malformed_id_and_a_missing_one_have_different_codes() {
         assert_eq!(VPC.check_form("vpc-xyz").expect_err("not hexadecimal").code, "InvalidVpcID.Malformed");
         assert_eq!(SUBNET.check_form("vpc-12345678").expect_err("another kind").code, "InvalidSubnetID.Malformed");
         assert!(VPC.check_form("vpc-12345678").is_ok(), "the short form of old ids is still valid");

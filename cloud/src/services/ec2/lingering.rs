@@ -1,4 +1,4 @@
-//! Network interfaces that AWS takes its time to remove after what they served is gone.
+//! Network interfaces that stay for a while after the resource that they served is gone.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,13 +12,13 @@ const TABLE: &str = "LingeringInterface";
 #[derive(Debug, Serialize, Deserialize)]
 struct Lingering {
     interface: NetworkInterface,
-    /// When what it served is gone, in milliseconds since the Unix epoch.
+    /// The instant at which the resource it served is gone, in milliseconds since the Unix epoch.
     from_ms: i64,
     /// When it is gone itself, in milliseconds since the Unix epoch.
     until_ms: i64,
 }
 
-/// Lets interfaces stay after the deletion, beginning now, of what they serve.
+/// Keeps interfaces after the deletion of the resource that they serve. The deletion begins now.
 pub fn keep(interfaces: Vec<NetworkInterface>, context: &mut CallContext<'_>) -> Result<(), Fault> {
     if context.interfaces_linger_ms == 0 {
         return Ok(());
@@ -33,7 +33,7 @@ pub fn keep(interfaces: Vec<NetworkInterface>, context: &mut CallContext<'_>) ->
     Ok(())
 }
 
-/// The interfaces that linger now.
+/// Returns the interfaces that linger now.
 pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
     let mut found = Vec::new();
     for (_, record) in context.own.all(TABLE) {

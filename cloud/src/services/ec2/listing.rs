@@ -1,4 +1,4 @@
-//! What all describe operations share: ids asked for, filters, pages.
+//! Describe operations: requested ids, filters, pages.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -9,7 +9,7 @@ use super::kind::Kind;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// How a describe operation reads its request and names its answer.
+/// The parameters and fields of a describe operation.
 pub struct Listing {
     /// The parameter that lists ids, e.g. `VpcId`.
     pub ids: &'static str,
@@ -17,14 +17,14 @@ pub struct Listing {
     pub kind: Kind,
     /// The field of an item that holds its id, e.g. `vpcId`.
     pub id_field: &'static str,
-    /// The field of the answer that holds the items, e.g. `vpcSet`.
+    /// The field of the response that holds the items, e.g. `vpcSet`.
     pub set: &'static str,
     /// The filters it knows.
     pub filters: Filters,
 }
 
 impl Listing {
-    /// Answers a describe operation from everything there is, each as the answer shows it, in a stable order.
+    /// Answers a describe operation from everything there is, each as the response shows it, in a stable order.
     pub fn respond(&self, parameters: &Parameters, items: Vec<Value>) -> Result<Value, Fault> {
         let asked = parameters.strings(self.ids);
         for id in &asked {

@@ -1,7 +1,7 @@
 //! Amazon EC2: the networking part.
 //!
-//! One file for each family of things. Records are what calls made; all that follows from them (states, network
-//! interfaces, associations of addresses, routes of endpoints) is worked out when somebody asks.
+//! One file for each family of resources. Calls make records; everything that follows from them (states, network
+//! interfaces, associations of addresses, routes of endpoints) is computed when a call needs it.
 
 mod account;
 mod address;

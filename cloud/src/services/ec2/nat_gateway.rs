@@ -84,7 +84,7 @@ pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
     Ok(json!({ "clientToken": parameters.get("ClientToken"), "natGateway": shown(&nat, context) }))
 }
 
-// AWS answers these calls with a pending gateway that ends as failed; a program has to look at the state.
+// AWS returns a pending gateway that ends as failed; a program has to look at the state.
 fn failure(
     subnet: &Subnet,
     address: Option<&Address>,

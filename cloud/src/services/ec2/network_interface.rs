@@ -14,7 +14,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// All interfaces there are now.
+/// Returns all interfaces there are now.
 pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
     let gateways = gateways::holding(context)?;
     let endpoints = store::all::<Endpoint>(context.own)?;
@@ -22,7 +22,7 @@ pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
     Ok(present.chain(lingering::all(context)?).collect())
 }
 
-/// An address of a subnet that no interface has; `taken` are those given out in the same call.
+/// Returns an address of a subnet that no interface has; `taken` are those given out in the same call.
 pub fn free_address(context: &CallContext<'_>, subnet: &Subnet, taken: &[String]) -> Result<String, Fault> {
     let range = subnet.range()?;
     let used: BTreeSet<String> = all(context)?.into_iter().map(|interface| interface.private_ip).collect();

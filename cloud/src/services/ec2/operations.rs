@@ -1,4 +1,4 @@
-//! The operations that this EC2 answers, by name.
+//! The handler of each operation.
 
 use serde_json::Value;
 
@@ -11,10 +11,10 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// What answers an operation.
+/// Handles an operation.
 pub type Handler = fn(&Parameters, &mut CallContext<'_>) -> Result<Value, Fault>;
 
-/// The handler of an operation, if there is such an operation here.
+/// Returns the handler of an operation, if there is such an operation here.
 pub fn handler(operation: &str) -> Option<Handler> {
     Some(match operation {
         "CreateVpc" => vpc::create,

@@ -12,7 +12,8 @@ use crate::wire::query::Parameters;
 /// The services that have a gateway endpoint.
 pub const SERVICES: [&str; 2] = ["s3", "dynamodb"];
 
-/// The id of a service's prefix list in a region: AWS's own where it is well known, else one that stays the same.
+/// Returns the id of a service's prefix list in a region: AWS's own where it is well known, else one that stays the
+/// same.
 pub fn id(region: &str, service: &str) -> String {
     match (region, service) {
         ("us-east-1", "s3") => "pl-63a5400a".to_owned(),
@@ -25,7 +26,7 @@ pub fn id(region: &str, service: &str) -> String {
     }
 }
 
-/// The name of the list with an id, or the refusal that fits.
+/// Returns the name of the list with an id, or the error that fits.
 pub fn find(region: &str, asked: &str) -> Result<String, Fault> {
     kind::PREFIX_LIST.check_form(asked)?;
     let service = SERVICES.iter().find(|service| id(region, service) == asked);

@@ -13,7 +13,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// A route as DescribeRouteTables shows it: a black hole once its target is gone.
+/// Returns a route as DescribeRouteTables shows it: a black hole once its target is gone.
 pub fn shown(route: &Route, table: &RouteTable, context: &CallContext<'_>) -> Result<Value, Fault> {
     let (target_field, target, alive) = match &route.target {
         Target::InternetGateway(id) => {
@@ -76,7 +76,7 @@ fn invalid(parameter: &str, text: &str) -> Fault {
     Fault::new("InvalidParameterValue", message)
 }
 
-/// What can be named as a target, and the refusal of those kinds that nothing here ever is.
+/// The parameters that name a target, each with the error code for a target that does not exist.
 const TARGETS: [(&str, &str); 12] = [
     ("GatewayId", "InvalidGatewayID.NotFound"),
     ("NatGatewayId", "InvalidNatGatewayID.NotFound"),

@@ -1,4 +1,4 @@
-//! Rules of security groups: what they are, how requests write them, how answers show them.
+//! Rules of security groups, as requests and responses write them.
 
 use std::net::Ipv6Addr;
 
@@ -62,7 +62,7 @@ fn invalid(message: String) -> Fault {
     Fault::new("InvalidParameterValue", message)
 }
 
-/// The rules that a request writes, as `IpPermissions` or as the single permission of older clients.
+/// Returns the rules that a request writes, as `IpPermissions` or as the single permission of older clients.
 pub fn of_request(
     parameters: &Parameters,
     group: &SecurityGroup,
@@ -133,7 +133,8 @@ fn ipv4(text: &str) -> Result<Peer, Fault> {
     Ok(Peer::Ipv4(range.to_string()))
 }
 
-/// Rules of one direction as the permission sets of DescribeSecurityGroups: one for each protocol and port range.
+/// Returns rules of one direction as the permission sets of DescribeSecurityGroups: one for each protocol and port
+/// range.
 pub fn permissions(rules: &[&Rule], account: &str) -> Value {
     let mut protocols: Vec<&Protocol> = Vec::new();
     for rule in rules {
@@ -163,7 +164,7 @@ pub fn permissions(rules: &[&Rule], account: &str) -> Value {
     protocols.iter().map(permission).collect()
 }
 
-/// A rule as DescribeSecurityGroupRules shows it.
+/// Returns a rule as DescribeSecurityGroupRules shows it.
 pub fn shown(rule: &Rule, context: &CallContext<'_>) -> Value {
     let (from, to) = rule.protocol.ports.unwrap_or((-1, -1));
     let mut item = json!({

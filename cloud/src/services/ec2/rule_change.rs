@@ -52,7 +52,7 @@ fn present(group: &SecurityGroup, given: &[Rule], context: &CallContext<'_>) -> 
     Ok(all.into_iter().filter(|rule| rule.group == group.id && rule.egress == egress).collect())
 }
 
-/// RevokeSecurityGroupIngress and RevokeSecurityGroupEgress, by rule ids or by what the rules allow.
+/// RevokeSecurityGroupIngress and RevokeSecurityGroupEgress, by rule ids or by permissions.
 pub fn revoke(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let group: SecurityGroup = store::find(context.own, parameters.need("GroupId")?)?;
     let egress = parameters.operation().contains("Egress");
@@ -79,7 +79,7 @@ pub fn revoke(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
     let mut items = Vec::new();
     for rule in &revoked {
         let mut item = rule::shown(rule, context);
-        // This answer names the other group by a plain field.
+        // This response names the other group by a plain field.
         item["referencedGroupId"] = item["referencedGroupInfo"]["groupId"].clone();
         for absent in ["referencedGroupInfo", "tagSet", "groupOwnerId", "securityGroupRuleArn"] {
             item[absent] = Value::Null;

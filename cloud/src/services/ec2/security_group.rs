@@ -52,7 +52,7 @@ fn remove(tables: &mut Tables, id: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// The default group of a VPC.
+/// Returns the default group of a VPC.
 pub fn default_of(tables: &Tables, vpc: &str) -> Result<SecurityGroup, Fault> {
     let groups = store::all::<SecurityGroup>(tables)?;
     let found = groups.into_iter().find(|group| group.vpc == vpc && group.is_default());

@@ -13,16 +13,16 @@ pub trait Record: Serialize + DeserializeOwned {
     /// Its kind: table, id form and codes.
     const KIND: Kind;
 
-    /// Its id.
+    /// Returns its id.
     fn id(&self) -> &str;
 }
 
-/// All records of a kind, in the order of their ids.
+/// Returns all records of a kind, in the order of their ids.
 pub fn all<T: Record>(tables: &Tables) -> Result<Vec<T>, Fault> {
     tables.all(T::KIND.table).map(|(id, value)| read(id, value)).collect()
 }
 
-/// The record of an id, or the refusal that fits: malformed or not found.
+/// Returns the record of an id, or the error that fits: malformed or not found.
 pub fn find<T: Record>(tables: &Tables, id: &str) -> Result<T, Fault> {
     T::KIND.check_form(id)?;
     let value = tables.get(T::KIND.table, id).ok_or_else(|| T::KIND.missing(id))?;

@@ -110,8 +110,8 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
     listing.respond(parameters, items)
 }
 
-/// ModifySubnetAttribute: whether instances get public addresses; the attributes of IPv6 and Outposts need what
-/// subnets here never have, and are refused.
+/// ModifySubnetAttribute: whether instances get public addresses; the attributes of IPv6 and Outposts need features
+/// that subnets here never have, and are refused.
 pub fn modify(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let mut subnet: Subnet = store::find(context.own, parameters.need("SubnetId")?)?;
     let other = parameters

@@ -10,12 +10,12 @@ use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// The table of tags: the id of what is tagged → key → value.
+/// The table of tags: id of the resource → key → value.
 const TABLE: &str = "Tags";
 /// How many tags one thing may have.
 const MOST: usize = 50;
 
-/// The tags that a create call gives in its `TagSpecification`s; one of another resource type is refused.
+/// Returns the tags that a create call gives in its `TagSpecification`s; one of another resource type is refused.
 pub fn specified(parameters: &Parameters, kind: Kind) -> Result<BTreeMap<String, String>, Fault> {
     let mut tags = BTreeMap::new();
     for specification in parameters.list("TagSpecification") {
@@ -55,7 +55,7 @@ pub fn forget(tables: &mut Tables, id: &str) {
     tables.remove(TABLE, id);
 }
 
-/// A thing's tags as answers show them.
+/// Returns a thing's tags as responses show them.
 pub fn set(tables: &Tables, id: &str) -> Value {
     of(tables, id).into_iter().map(|(key, value)| json!({ "key": key, "value": value })).collect()
 }
@@ -111,7 +111,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
                 "tagSet": [{ "key": key, "value": value }],
             });
             if filter::passes(parameters, FILTERS, &item)? {
-                // Only there for the filter `tag:KEY`; the answer has no such field.
+                // Only there for the filter `tag:KEY`; the response has no such field.
                 item["tagSet"] = Value::Null;
                 items.push(item);
             }

@@ -41,10 +41,10 @@ const REFUSED: &[(&str, &[&str])] = &[
     ("ModifyVpcEndpoint", &["IpAddressType", "DnsOptions", "SubnetConfiguration"]),
 ];
 
-/// Values that ask for what is so in any case.
+/// Values that ask for the behaviour that there is anyway.
 const HARMLESS: &[&str] = &["", "false", "ipv4", "zonal"];
 
-/// Refuses a request that asks for what is not done here.
+/// Refuses a request for a feature that this EC2 does not have.
 pub fn check(parameters: &Parameters) -> Result<(), Fault> {
     let operation = parameters.operation();
     let refused = REFUSED.iter().filter(|(name, _)| *name == operation).flat_map(|(_, refused)| *refused);

@@ -79,7 +79,7 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
     listing.respond(parameters, items)
 }
 
-/// DeleteVpc: refused while anything but what CreateVpc made is in it.
+/// DeleteVpc: refused while it has anything in it beyond the parts that CreateVpc made.
 pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let vpc: Vpc = store::find(context.own, parameters.need("VpcId")?)?;
     if in_use::vpc(context, &vpc.id)? {

@@ -54,7 +54,7 @@ pub struct Zone {
     pub id: String,
 }
 
-/// The zones of a region; of a region that is not listed above, three.
+/// Returns the zones of a region; of a region that is not listed above, three.
 pub fn zones(region: &str) -> Vec<Zone> {
     let listed = REGIONS.iter().chain(OPT_IN_REGIONS).find(|(name, _, _)| *name == region);
     let (stem, letters) = listed.map_or((region, "abc"), |(_, stem, letters)| (*stem, *letters));

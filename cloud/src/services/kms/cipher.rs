@@ -1,6 +1,6 @@
-//! What a key does: AES-256 in Galois/Counter Mode, with the encryption context as authenticated data.
+//! Encryption: AES-256 in Galois/Counter Mode, with the encryption context as authenticated data.
 //!
-//! A ciphertext says which key made it, so that Decrypt need not be told:
+//! A ciphertext names the key that made it, so that Decrypt needs no key id:
 //! one byte of version, 16 of the key's id, 12 of nonce, then the sealed text with its tag.
 
 use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
@@ -16,12 +16,12 @@ const VERSION: u8 = 1;
 const ID_LEN: usize = 16;
 const HEAD_LEN: usize = 1 + ID_LEN;
 
-/// The secret of a new key, in base64.
+/// Returns the secret of a new key, in base64.
 pub fn new_secret() -> Result<String, Fault> {
     Ok(BASE64.encode(random(AES_256_GCM.key_len())?))
 }
 
-/// So many random bytes.
+/// Returns random bytes.
 pub fn random(length: usize) -> Result<Vec<u8>, Fault> {
     let mut bytes = vec![0; length];
     aws_lc_rs::rand::fill(&mut bytes).map_err(|_| internal("the system gives no random numbers"))?;
@@ -43,7 +43,7 @@ pub fn seal(key: &Key, context: &Value, plaintext: &[u8]) -> Result<Vec<u8>, Fau
     Ok(blob)
 }
 
-/// Decrypts what [`seal`] made; the context must be the same.
+/// Decrypts a ciphertext of [`seal`]; the context must be the same.
 pub fn open(key: &Key, context: &Value, blob: &[u8]) -> Result<Vec<u8>, Fault> {
     let (head, rest) = blob.split_at_checked(HEAD_LEN).ok_or_else(unreadable)?;
     let (nonce, sealed) = rest.split_at_checked(NONCE_LEN).ok_or_else(unreadable)?;
@@ -55,7 +55,7 @@ pub fn open(key: &Key, context: &Value, blob: &[u8]) -> Result<Vec<u8>, Fault> {
     Ok(text)
 }
 
-/// The id of the key that made a ciphertext.
+/// Returns the id of the key that made a ciphertext.
 pub fn key_of(blob: &[u8]) -> Result<String, Fault> {
     match blob.split_at_checked(HEAD_LEN) {
         Some((head, _)) if head[0] == VERSION => {
@@ -70,7 +70,7 @@ fn cipher(key: &Key) -> Result<LessSafeKey, Fault> {
     UnboundKey::new(&AES_256_GCM, &secret).map(LessSafeKey::new).map_err(|_| internal("the secret of a key is damaged"))
 }
 
-/// The head and the context in one form: the pairs in the order of their names, each part after its length.
+/// Returns the head and the context in one form: the pairs in the order of their names, each part after its length.
 fn bound(head: &[u8], context: &Value) -> Vec<u8> {
     let mut bytes = head.to_vec();
     let mut pairs: Vec<_> = context.as_object().into_iter().flatten().collect();
@@ -84,7 +84,7 @@ fn bound(head: &[u8], context: &Value) -> Vec<u8> {
     bytes
 }
 
-/// AWS's answer to a ciphertext that was changed or belongs to another context: it does not say which.
+/// Returns AWS's error for a ciphertext that was changed or belongs to another context: it does not say which.
 fn unreadable() -> Fault {
     Fault::new("InvalidCiphertextException", "")
 }

@@ -1,4 +1,4 @@
-//! Keys: what they are, and what is done with them as a whole.
+//! Keys: create, describe, list, enable and disable.
 
 use serde_json::{Value, json};
 

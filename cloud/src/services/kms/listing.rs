@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::service::Fault;
 use crate::services::paging;
 
-/// One page of a list under its name.
+/// Returns one page of a list under its name.
 pub fn page(name: &str, items: Vec<(String, Value)>, input: &Value) -> Result<Value, Fault> {
     let size = input["Limit"].as_u64().and_then(|size| usize::try_from(size).ok()).unwrap_or(50);
     let page = paging::page(items, input["Marker"].as_str(), size)

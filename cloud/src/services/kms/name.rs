@@ -5,12 +5,12 @@ use super::records::{self, key_arn, prefix};
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 
-/// The key of any name.
+/// Returns the key of any name.
 pub fn find(context: &CallContext<'_>, name: &str) -> Result<Key, Fault> {
     find_seen(context, context.own, name)
 }
 
-/// The key of any name in the document of KMS that another service sees.
+/// Returns the key of any name in the document of KMS that another service sees.
 pub(crate) fn find_seen(context: &CallContext<'_>, kms: &Tables, name: &str) -> Result<Key, Fault> {
     let local = local(context, name)?;
     if !local.starts_with("alias/") {
@@ -20,7 +20,7 @@ pub(crate) fn find_seen(context: &CallContext<'_>, kms: &Tables, name: &str) -> 
     by_id(context, kms, &records::alias_target(kms, local).ok_or_else(missing)?)
 }
 
-/// The key of an id or ARN: calls that change a key do not take its aliases.
+/// Returns the key of an id or ARN: calls that change a key do not take its aliases.
 pub fn find_itself(context: &CallContext<'_>, name: &str) -> Result<Key, Fault> {
     let local = local(context, name)?;
     if local.starts_with("alias/") {
@@ -29,7 +29,7 @@ pub fn find_itself(context: &CallContext<'_>, name: &str) -> Result<Key, Fault> 
     by_id(context, context.own, local)
 }
 
-/// An id or `alias/…`, whether it came by itself or in an ARN of this region and account.
+/// Returns an id or `alias/…`, whether it came by itself or in an ARN of this region and account.
 fn local<'a>(context: &CallContext<'_>, name: &'a str) -> Result<&'a str, Fault> {
     if !name.starts_with("arn:") {
         return Ok(name);
@@ -46,7 +46,7 @@ fn by_id(context: &CallContext<'_>, kms: &Tables, id: &str) -> Result<Key, Fault
     Key::get(kms, id)?.ok_or_else(|| missing(format!("Key '{}' does not exist", key_arn(context, id))))
 }
 
-/// AWS's answer to a name that nothing bears.
+/// Returns AWS's error for a name that does not exist.
 pub fn missing(message: String) -> Fault {
     Fault::new("NotFoundException", message)
 }

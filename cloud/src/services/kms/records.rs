@@ -11,7 +11,7 @@ use crate::service::Fault;
 /// Id → key.
 pub(super) const KEYS: &str = "Key";
 
-/// What is remembered of a key.
+/// The record of a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Key {
@@ -29,12 +29,12 @@ pub(crate) struct Key {
 }
 
 impl Key {
-    /// The key of an id, also in a document that another service sees.
+    /// Returns the key of an id, also in a document that another service sees.
     pub fn get(tables: &Tables, id: &str) -> Result<Option<Self>, Fault> {
         tables.get(KEYS, id).map(|record| read(id, record)).transpose()
     }
 
-    /// All keys, in the order of their ids.
+    /// Returns all keys, in the order of their ids.
     pub fn all(tables: &Tables) -> Result<Vec<Self>, Fault> {
         tables.all(KEYS).map(|(id, record)| read(id, record)).collect()
     }
@@ -51,7 +51,7 @@ impl Key {
         context.own.remove(KEYS, &self.id);
     }
 
-    /// Its ARN.
+    /// Returns its ARN.
     pub fn arn(&self, context: &CallContext<'_>) -> String {
         key_arn(context, &self.id)
     }
@@ -78,7 +78,7 @@ impl Key {
         self.enabled = false;
     }
 
-    /// Its state, in AWS's word.
+    /// Returns its state, in AWS's word.
     pub fn state(&self) -> &'static str {
         match (self.deleted_ms, self.enabled) {
             (Some(_), _) => "PendingDeletion",
@@ -113,12 +113,12 @@ pub(super) fn damaged(id: &str, error: &serde_json::Error) -> Fault {
     }
 }
 
-/// The ARN of a key.
+/// Returns the ARN of a key.
 pub fn key_arn(context: &CallContext<'_>, id: &str) -> String {
     format!("{}key/{id}", prefix(context))
 }
 
-/// What stands before the name in each ARN of this region and account.
+/// Returns the part before the name in each ARN of this region and account.
 pub fn prefix(context: &CallContext<'_>) -> String {
     format!("arn:aws:kms:{}:{}:", context.region, context.account)
 }
@@ -126,12 +126,12 @@ pub fn prefix(context: &CallContext<'_>) -> String {
 /// `alias/…` → key and instants.
 pub(super) const ALIASES: &str = "Alias";
 
-/// The id of the key that an alias stands for.
+/// Returns the id of the key that an alias stands for.
 pub fn alias_target(kms: &Tables, alias: &str) -> Option<String> {
     kms.get(ALIASES, alias)?["TargetKeyId"].as_str().map(str::to_owned)
 }
 
-/// The ARN of an alias.
+/// Returns the ARN of an alias.
 pub fn alias_arn(context: &CallContext<'_>, alias: &str) -> String {
     format!("{}{alias}", records::prefix(context))
 }

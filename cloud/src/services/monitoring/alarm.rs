@@ -23,7 +23,7 @@ pub(super) fn put(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     record(METRIC_ALARMS, name, alarm, input, context)
 }
 
-/// What an alarm of either kind keeps of the input, with what CloudWatch fills in.
+/// Returns the configuration of an alarm of either kind: the input, with the defaults of CloudWatch.
 pub(super) fn configuration(input: &Value, context: &CallContext<'_>) -> Map<String, Value> {
     let mut alarm = input.as_object().cloned().unwrap_or_default();
     alarm.remove("Tags");

@@ -1,4 +1,4 @@
-//! What CloudWatch accepts as a metric alarm.
+//! Checks of metric alarms.
 
 use serde_json::Value;
 
@@ -40,7 +40,7 @@ pub(super) fn check(input: &Value) -> Outcome<()> {
     if input["Metrics"].is_array() { of_queries(input, periods) } else { of_one_metric(input, periods) }
 }
 
-/// The checks that metric and composite alarms share.
+/// Checks the parts that metric and composite alarms share.
 pub(super) fn name_and_actions(input: &Value) -> Outcome<()> {
     let name = need(input, "AlarmName")?;
     if name.chars().count() > 255 {

@@ -60,7 +60,7 @@ fn matches(input: &Value, name: &str, alarm: &Value) -> bool {
         && input["ActionPrefix"].as_str().is_none_or(starts)
 }
 
-/// The names of the alarms in the rule of a composite alarm, or of those whose rule names an alarm.
+/// Returns the names of the alarms in the rule of a composite alarm, or of those whose rule names an alarm.
 fn related(input: &Value, context: &CallContext<'_>) -> Outcome<Option<Vec<String>>> {
     if let Some(parent) = input["ChildrenOfAlarmName"].as_str() {
         let rule = context.own.get(COMPOSITE_ALARMS, parent).and_then(|alarm| alarm["AlarmRule"].as_str());

@@ -17,7 +17,7 @@ pub(super) enum Rule {
 }
 
 impl Rule {
-    /// The alarms that the rule names, each once, in their order.
+    /// Returns the alarms that the rule names, each once, in their order.
     pub fn alarms(&self) -> Vec<String> {
         let mut names = Vec::new();
         self.collect(&mut names);
@@ -37,7 +37,7 @@ impl Rule {
         }
     }
 
-    /// Whether the rule holds, where `is` tells whether an alarm is in a state.
+    /// Returns whether the rule holds, where `is` returns whether an alarm is in a state.
     pub fn holds(&self, is: &dyn Fn(&str, &str) -> bool) -> bool {
         match self {
             Self::Constant(value) => *value,
@@ -49,13 +49,13 @@ impl Rule {
     }
 }
 
-/// The name of an alarm that is given by its name or its ARN.
+/// Returns the name of an alarm that is given by its name or its ARN.
 pub(super) fn name_of(name_or_arn: &str) -> String {
     let name = name_or_arn.starts_with("arn:").then(|| name_or_arn.split_once(":alarm:")).flatten();
     name.map_or(name_or_arn, |(_, name)| name).to_owned()
 }
 
-/// Parses a rule; the error says what is wrong.
+/// Parses a rule; the error is the reason for an error.
 pub(super) fn parse(text: &str) -> Result<Rule, String> {
     if text.len() > 10_240 {
         return Err("AlarmRule is longer than 10240 characters".to_owned());
@@ -154,7 +154,7 @@ impl Parser<'_> {
 mod tests {
     use super::*;
 
-    /// Whether a rule holds when the alarms `a` and `b` are in ALARM and all others are OK.
+    /// Returns whether a rule holds when the alarms `a` and `b` are in ALARM and all others are OK.
     fn holds(rule: &str) -> bool {
         parse(rule).unwrap().holds(&|name, state| state == if matches!(name, "a" | "b") { "ALARM" } else { "OK" })
     }

@@ -9,7 +9,7 @@ use crate::documents::CallContext;
 /// A chain of composite alarms longer than this is taken for a cycle.
 pub(super) const DEPTH: usize = 16;
 
-/// The composite alarms whose rule names an alarm.
+/// Returns the composite alarms whose rule names an alarm.
 pub(super) fn depending_on(context: &CallContext<'_>, name: &str) -> Vec<String> {
     let composites = context.own.all(COMPOSITE_ALARMS);
     composites
@@ -18,7 +18,7 @@ pub(super) fn depending_on(context: &CallContext<'_>, name: &str) -> Vec<String>
         .collect()
 }
 
-/// A composite alarm as a describe returns it: with the state that its rule has now.
+/// Returns a composite alarm as a describe returns it: with the state that its rule has now.
 pub(super) fn with_state(context: &CallContext<'_>, alarm: &Value) -> Value {
     let mut alarm = alarm.clone();
     if let Some(Ok(rule)) = alarm["AlarmRule"].as_str().map(alarm_rule::parse) {
@@ -48,7 +48,7 @@ pub(super) fn state_of(context: &CallContext<'_>, name: &str, depth: usize) -> S
     }
 }
 
-/// Whether the rule of `from`, or of an alarm in it, names `to`.
+/// Returns whether the rule of `from`, or of an alarm in it, names `to`.
 pub(super) fn reaches(context: &CallContext<'_>, from: &str, to: &str, depth: usize) -> bool {
     from == to
         || depth == 0

@@ -1,4 +1,4 @@
-//! What CloudWatch accepts as the body of a dashboard.
+//! Checks of the body of a dashboard.
 
 use serde_json::{Value, json};
 
@@ -8,7 +8,7 @@ const COLUMNS: i64 = 24;
 /// The highest widget, in rows.
 const ROWS: i64 = 1000;
 
-/// What is wrong with a body, as validation messages; none when it is right.
+/// Returns the validation messages for a body; none if it is valid.
 pub(super) fn problems(body: &str) -> Vec<Value> {
     let mut problems = Vec::new();
     match serde_json::from_str::<Value>(body) {

@@ -17,7 +17,7 @@ pub(super) struct Series {
     pub values: BTreeMap<i64, f64>,
 }
 
-/// What an expression comes to.
+/// The value of an expression.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Quantity {
     Scalar(f64),
@@ -25,7 +25,7 @@ pub(super) enum Quantity {
     Many(Vec<Series>),
 }
 
-/// The ids that an expression uses: words that begin with a small letter.
+/// Returns the ids that an expression uses: words that begin with a small letter.
 pub(super) fn ids(text: &str) -> Vec<String> {
     let is_part = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     text.split(|letter: char| !is_part(letter))
@@ -34,7 +34,7 @@ pub(super) fn ids(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Evaluates an expression over the results of other queries; the error says what is wrong.
+/// Evaluates an expression over the results of other queries; the error is the reason for an error.
 pub(super) fn evaluate(text: &str, known: &BTreeMap<&str, Quantity>) -> Result<Quantity, String> {
     let mut evaluator = Evaluator { rest: text, known, depth: 0 };
     let quantity = evaluator.sum()?;
@@ -124,7 +124,7 @@ impl<'a> Evaluator<'a> {
         self.known.get(word).cloned().ok_or_else(|| format!("{word} is not there"))
     }
 
-    /// A number or a name; empty where neither comes next.
+    /// Returns a number or a name; empty where neither comes next.
     fn word(&mut self) -> &'a str {
         let rest = self.rest.trim_start();
         let length = rest
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_evaluated_is_refused() {
+    fn invalid_expressions_are_refused() {
         for expression in ["", "a +", "c", "(a", "ANOMALY_DETECTION_BAND(a, 2)", "METRICS() + 1", "1 / 0"] {
             let known = BTreeMap::from([("a", series(&[(0, 1.0)]))]);
             evaluate(expression, &known).expect_err(expression);
@@ -284,7 +284,7 @@ mod tests {
     }
 
     #[test]
-    fn ids_are_told_from_functions_and_numbers() {
+    fn ids_are_distinguished_from_functions_and_numbers() {
         assert_eq!(ids("SUM([m1, e_2]) / 60 + 1.5"), ["m1", "e_2"]);
     }
 }

@@ -1,11 +1,11 @@
 //! The types of CloudWatch's fields, as far as they are not text.
 //!
-//! The query protocol sends everything as text, and JSON does not tell a double from an integer or an instant from a
-//! number; CBOR wants all of these right. So what comes in, by whichever protocol, is brought to the field's type.
+//! The query protocol sends everything as text, and JSON does not distinguish a double from an integer or an instant
+//! from a number; CBOR wants all of these right. So each field is brought to its type, whichever protocol it came by.
 
 use serde_json::{Value, json};
 
-/// What a field holds.
+/// The type of a field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Type {
     Text,
@@ -16,7 +16,7 @@ enum Type {
     Instant,
 }
 
-/// Whether a field holds an instant (or a list of them).
+/// Returns whether a field holds an instant (or a list of them).
 pub(super) fn is_instant(name: &str) -> bool {
     matches!(
         name,
@@ -61,7 +61,8 @@ fn type_of(parent: &str, name: &str) -> Type {
     }
 }
 
-/// Brings every field of the input to its type. What does not fit (`Period=abc`) is answered as `path: value`.
+/// Brings every field of the input to its type. The error for a value that does not fit (`Period=abc`) is `path:
+/// value`.
 pub(super) fn typed(input: Value) -> Result<Value, String> {
     typed_field("", "", input)
 }
@@ -109,7 +110,7 @@ fn typed_scalar(wanted: Type, value: &Value) -> Option<Value> {
     }
 }
 
-/// An instant written as RFC 3339 or as a number of seconds.
+/// Returns an instant written as RFC 3339 or as a number of seconds.
 fn seconds(text: &str) -> Option<f64> {
     if let Ok(number) = text.parse::<f64>() {
         return number.is_finite().then_some(number);
@@ -120,7 +121,7 @@ fn seconds(text: &str) -> Option<f64> {
     Some(milliseconds / 1000.0)
 }
 
-/// An instant as RFC 3339 text, as XML answers have it.
+/// Returns an instant as RFC 3339 text, as XML responses have it.
 pub(super) fn rfc3339(seconds: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "an instant out of range saturates and is refused below")]
     let milliseconds = (seconds * 1000.0).round() as i64;
@@ -132,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn texts_of_a_form_become_what_the_fields_hold() {
+    fn texts_of_a_form_take_the_types_of_their_fields() {
         let input = json!({
             "Threshold": "80", "Period": "60", "ActionsEnabled": "false",
             "MetricData": [{ "Value": "2", "Timestamp": "1970-01-01T00:01:00Z", "Dimensions": [{ "Name": "a", "Value": "1" }] }],
@@ -150,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_named() {
+    fn an_unfit_value_is_named() {
         assert_eq!(typed(json!({ "Period": "abc" })).unwrap_err(), "Period: \"abc\"");
     }
 

@@ -61,7 +61,7 @@ fn lists(value: Value) -> Value {
     }
 }
 
-/// Writes the fields of an answer as XML elements: lists as `member` elements, instants as RFC 3339.
+/// Writes the fields of a response as XML elements: lists as `member` elements, instants as RFC 3339.
 pub(super) fn xml(value: &Value) -> String {
     let mut out = String::new();
     write("", value, &mut out);

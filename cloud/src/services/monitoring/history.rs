@@ -1,4 +1,4 @@
-//! What happened to alarms.
+//! The history of alarms.
 
 use serde_json::{Value, json};
 

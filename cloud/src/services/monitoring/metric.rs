@@ -1,4 +1,4 @@
-//! Metrics: what was put, kept by series (namespace, name, dimensions).
+//! Metrics: samples, kept by series (namespace, name, dimensions).
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ const KEPT: f64 = 15.0 * 86_400.0;
 const PAST: f64 = 14.0 * 86_400.0;
 const FUTURE: f64 = 2.0 * 3600.0;
 
-/// What was put for one instant of a series.
+/// The data of a series at one instant.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Sample {
     /// Seconds since the epoch.
@@ -116,7 +116,8 @@ fn add(namespace: &str, name: &str, datum: &Value, sample: &Sample, context: &mu
     context.own.put(METRICS, key, series);
 }
 
-/// The samples of a series from `start` up to but not including `end` (seconds since the epoch), of a unit if one is given.
+/// Returns the samples of a series from `start` up to but not including `end` (seconds since the epoch), of a unit if
+/// one is given.
 pub(super) fn samples(
     context: &CallContext<'_>,
     metric: &Value,
@@ -177,7 +178,7 @@ pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     Ok(json!({ "Metrics": page.items, "NextToken": page.next }))
 }
 
-/// The key of a series: the same for the same dimensions in another order.
+/// Returns the key of a series: the same for the same dimensions in another order.
 fn key(namespace: &str, name: &str, dimensions: &[Value]) -> String {
     json!([namespace, name, sorted(dimensions)]).to_string()
 }

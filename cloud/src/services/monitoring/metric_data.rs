@@ -28,7 +28,7 @@ pub(super) fn get(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     for query in queries.iter().filter(|query| query["MetricStat"].is_object()) {
         known.insert(id(query), Quantity::Series(series(&query["MetricStat"], start, end, context)?));
     }
-    // Expressions may come before what they use; each round resolves those whose parts are known.
+    // Expressions may come before the queries they use; each round resolves those whose parts are known.
     let mut open: Vec<&Value> = queries.iter().filter(|query| query["Expression"].is_string()).collect();
     for _ in 0..DEPTH {
         let (ready, waiting): (Vec<&Value>, Vec<&Value>) = open
@@ -82,7 +82,7 @@ fn series(stat: &Value, start: f64, end: f64, context: &CallContext<'_>) -> Outc
     Ok(Series { period, start: start - start.rem_euclid(period), end, values })
 }
 
-/// The results of a query: one, or one for each series of an expression like `METRICS()`.
+/// Returns the results of a query: one, or one for each series of an expression like `METRICS()`.
 fn results(query: &Value, quantity: Option<&Quantity>, descending: bool) -> Vec<Value> {
     let label = query["Label"].as_str().or_else(|| query["MetricStat"]["Metric"]["MetricName"].as_str());
     let result = |series: &Series| {

@@ -52,17 +52,17 @@ fn metric_stat(stat: &Value) -> Outcome<()> {
     Ok(())
 }
 
-/// Whether a query's result is returned: yes, unless it says no.
+/// Returns whether a query's result is returned: yes, unless it says no.
 pub(super) fn returns_data(query: &Value) -> bool {
     query["ReturnData"].as_bool().unwrap_or(true)
 }
 
-/// The period of a query, in seconds.
+/// Returns the period of a query, in seconds.
 pub(super) fn period(query: &Value) -> Option<i64> {
     query["MetricStat"]["Period"].as_i64().or_else(|| query["Period"].as_i64())
 }
 
-/// A period is 1, 5, 10, 20, 30 or a multiple of 60 seconds.
+/// Checks a period: 1, 5, 10, 20, 30 or a multiple of 60 seconds.
 pub(super) fn check_period(period: i64) -> Outcome<()> {
     if matches!(period, 1 | 5 | 10 | 20 | 30) || period > 0 && period % 60 == 0 {
         return Ok(());
@@ -86,12 +86,13 @@ pub(super) fn check_dimensions(metric: &Value) -> Outcome<()> {
     Ok(())
 }
 
-/// A statistic by name or an extended one.
+/// Returns whether a name is that of a statistic, an extended one included.
 pub(super) fn is_statistic(name: &str) -> bool {
     matches!(name, "SampleCount" | "Average" | "Sum" | "Minimum" | "Maximum") || is_extended_statistic(name)
 }
 
-/// A percentile (`p99.9`), a trimmed or winsorized statistic (`tm90`, `TM(10%:90%)`), or the interquartile mean.
+/// Returns whether a name is that of a percentile (`p99.9`), a trimmed or winsorized statistic (`tm90`, `TM(10%:90%)`),
+/// or the interquartile mean.
 pub(super) fn is_extended_statistic(name: &str) -> bool {
     if name == "IQM" {
         return true;
@@ -114,7 +115,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn extended_statistics_are_told_from_other_names() {
+    fn extended_statistics_are_recognized() {
         for name in ["p99", "p99.9", "tm90", "IQM", "TM(10%:90%)", "PR(:300)"] {
             assert!(is_extended_statistic(name), "{name}");
         }

@@ -1,7 +1,7 @@
 //! CloudWatch: alarms, composite alarms, dashboards, and the metrics that were put.
 //!
 //! Alarms are recorded and echoed, not evaluated against metrics: an alarm starts in `INSUFFICIENT_DATA` and changes
-//! its state by `SetAlarmState`. A composite alarm's state is computed from its rule when somebody asks.
+//! its state by `SetAlarmState`. A composite alarm's state is computed from its rule when it is read.
 
 mod alarm;
 mod alarm_checks;

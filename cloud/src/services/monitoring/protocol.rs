@@ -54,13 +54,13 @@ impl Call {
         Self { protocol, operation, input: input.and_then(typed).map_err(Refusal::from) }
     }
 
-    /// The refusal of an operation that is not there, with the protocol's code for it.
+    /// Returns the error for an operation that is not there, with the protocol's code for it.
     pub fn unknown_operation(&self) -> Fault {
         let code = if self.protocol == Protocol::Query { "InvalidAction" } else { "UnknownOperationException" };
         Fault::new(code, format!("Could not find operation {} for version 2010-08-01", self.operation))
     }
 
-    /// Writes the answer.
+    /// Writes the response.
     pub fn respond(&self, outcome: Outcome) -> MockResponse {
         let request_id = uuid::Uuid::new_v4().to_string();
         let mut response = match (self.protocol, outcome) {
@@ -93,7 +93,7 @@ impl Call {
     }
 }
 
-/// The SDK compresses large PutMetricData bodies.
+/// Returns the request with its body decompressed; the SDK compresses large PutMetricData bodies.
 fn inflated(request: &MockRequest) -> Result<MockRequest, Fault> {
     let mut request = request.clone();
     if request.headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
@@ -113,7 +113,7 @@ fn cbor_response(status: u16, value: &Value) -> MockResponse {
 }
 
 /// Clients of the newer protocols know errors by the names of their shapes; the code of the query protocol goes beside
-/// it in a header, and is what the SDK matches on.
+/// it in a header; the SDK matches on it.
 fn error(refusal: &Refusal) -> Value {
     let shape = match refusal.fault.code.as_str() {
         "ResourceNotFound" if refusal.fault.message.contains("Dashboard") => "DashboardNotFoundError",

@@ -1,10 +1,10 @@
-//! What a CloudWatch call comes to: an answer, or a refusal that may carry fields of its own.
+//! The outcome of a CloudWatch call: a response, or an error that may have fields of its own.
 
 use serde_json::Value;
 
 use crate::service::Fault;
 
-/// A refusal, with the fields that some errors have beside code and message.
+/// An error, with the fields that some errors have beside code and message.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Refusal {
     pub fault: Fault,
@@ -18,46 +18,46 @@ impl From<Fault> for Refusal {
     }
 }
 
-/// An answer (an object) or a refusal.
+/// A response (an object) or an error.
 pub(super) type Outcome<T = Value> = Result<T, Refusal>;
 
-/// The refusal of a value that CloudWatch's own checks do not accept.
+/// Returns the error for a value that CloudWatch's own checks do not accept.
 pub(super) fn invalid(message: impl Into<String>) -> Refusal {
     Fault::new("ValidationError", message).into()
 }
 
-/// The refusal of a parameter value, where the operation declares that error.
+/// Returns the error for a parameter value, where the operation declares that error.
 pub(super) fn invalid_value(message: impl Into<String>) -> Refusal {
     Fault::new("InvalidParameterValue", message).into()
 }
 
-/// The refusal of parameters that do not go together.
+/// Returns the error for parameters that do not go together.
 pub(super) fn bad_combination(message: impl Into<String>) -> Refusal {
     Fault::new("InvalidParameterCombination", message).into()
 }
 
-/// The refusal of a token that no page gave.
+/// Returns the error for a token that no page gave.
 pub(super) fn bad_token() -> Refusal {
     Fault::new("InvalidNextToken", "The specified nextToken is invalid").into()
 }
 
-/// A required text parameter.
+/// Returns a required text parameter.
 pub(super) fn need<'a>(input: &'a Value, name: &str) -> Outcome<&'a str> {
     let missing = || Fault::new("MissingParameter", format!("The parameter {name} is required.")).into();
     input[name].as_str().filter(|text| !text.is_empty()).ok_or_else(missing)
 }
 
-/// A list of texts; one that is absent is empty.
+/// Returns a list of texts; one that is absent is empty.
 pub(super) fn texts<'a>(input: &'a Value, name: &str) -> Vec<&'a str> {
     members(input, name).iter().filter_map(Value::as_str).collect()
 }
 
-/// The members of a list; one that is absent is empty.
+/// Returns the members of a list; one that is absent is empty.
 pub(super) fn members<'a>(input: &'a Value, name: &str) -> &'a [Value] {
     input[name].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// The size of a page: `name` of the input, within 1 and `limit`, or `usual` when it is absent.
+/// Returns the size of a page: `name` of the input, within 1 and `limit`, or `usual` when it is absent.
 pub(super) fn page_size(input: &Value, name: &str, usual: usize, limit: usize) -> Outcome<usize> {
     match input[name].as_i64() {
         None => Ok(usual),

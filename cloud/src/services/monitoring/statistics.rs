@@ -47,7 +47,7 @@ impl Summary {
         }
     }
 
-    /// A statistic by its name (`Average`, `p99`, `tm90`); `None` where it cannot be known.
+    /// Returns a statistic by its name (`Average`, `p99`, `tm90`); `None` where it cannot be known.
     pub fn statistic(&self, name: &str) -> Option<f64> {
         match name {
             "SampleCount" => Some(self.count),
@@ -69,12 +69,12 @@ impl Summary {
     }
 }
 
-/// Whether a statistic is one that is computed here; the rarer trimmed and winsorized ones are not.
+/// Returns whether a statistic is one that is computed here; the rarer trimmed and winsorized ones are not.
 pub(super) fn is_computed(name: &str) -> bool {
     is_statistic(name) && !name.contains('(') && !["wm", "tc", "ts", "IQM"].iter().any(|kind| name.starts_with(kind))
 }
 
-/// The smallest value that at least `rank` percent of the samples do not exceed.
+/// Returns the smallest value that at least `rank` percent of the samples do not exceed.
 fn percentile(sorted: &[(f64, f64)], rank: f64) -> Option<f64> {
     let wanted = sorted.iter().map(|(_, count)| count).sum::<f64>() * rank / 100.0;
     let mut seen = 0.0;
@@ -87,7 +87,7 @@ fn percentile(sorted: &[(f64, f64)], rank: f64) -> Option<f64> {
     sorted.last().map(|(value, _)| *value)
 }
 
-/// The mean of the lowest `rank` percent of the samples.
+/// Returns the mean of the lowest `rank` percent of the samples.
 fn trimmed_mean(sorted: &[(f64, f64)], rank: f64) -> Option<f64> {
     let mut left = sorted.iter().map(|(_, count)| count).sum::<f64>() * rank / 100.0;
     let (mut sum, mut counted) = (0.0, 0.0);
@@ -112,7 +112,7 @@ pub(super) fn by_period(samples: &[Sample], period: i64) -> BTreeMap<i64, Summar
     periods
 }
 
-/// The span of a call that reads metrics, in seconds since the epoch.
+/// Returns the span of a call that reads metrics, in seconds since the epoch.
 pub(super) fn span(input: &Value) -> Outcome<(f64, f64)> {
     let instant = |field: &str| {
         input[field].as_f64().ok_or_else(|| {

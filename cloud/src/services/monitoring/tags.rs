@@ -60,7 +60,7 @@ fn merge(arn: &str, tags: &[Value], context: &mut CallContext<'_>) -> Outcome<()
     Ok(())
 }
 
-/// The ARN that the input names, if there is an alarm or a dashboard of that ARN.
+/// Returns the ARN that the input names, if there is an alarm or a dashboard of that ARN.
 fn existing(input: &Value, context: &CallContext<'_>) -> Outcome<String> {
     let arn = need(input, "ResourceARN")?;
     let is_alarm = arn.split_once(":alarm:").is_some_and(|(_, name)| {

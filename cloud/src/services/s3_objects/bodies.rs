@@ -22,17 +22,17 @@ const TABLE: &str = "ebb:bodies";
 /// The folder of bodies.
 pub(super) struct Bodies {
     folder: PathBuf,
-    /// Whether this process has removed what a killed one left.
+    /// Whether this process has removed the bodies that a killed process left.
     swept: AtomicBool,
 }
 
 impl Bodies {
-    /// The folder `s3-objects` inside a folder.
+    /// Returns the folder `s3-objects` inside a folder.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.join("s3-objects"), swept: AtomicBool::new(false) }
     }
 
-    /// Keeps a body for one version or part; answers its name.
+    /// Keeps a body for one version or part; returns its name.
     pub fn hold(&self, content: &[u8], context: &mut CallContext<'_>) -> Result<String, Fault> {
         let name: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
         let path = self.folder.join(&name);
@@ -46,7 +46,7 @@ impl Bodies {
         Ok(name)
     }
 
-    /// The content of a body.
+    /// Returns the content of a body.
     pub fn read(&self, name: &str) -> Result<Bytes, Fault> {
         let path = self.folder.join(name);
         std::fs::read(&path)
@@ -54,8 +54,8 @@ impl Bodies {
             .map_err(|error| failure(format!("cannot read the body {} of an object: {error}", path.display())))
     }
 
-    /// Removes the bodies that nobody holds any more: the document is as it is on the disk, and this process has the
-    /// folder's lock.
+    /// Removes the bodies that no version holds any more: the document is as it is on the disk, and this process has
+    /// the folder's lock.
     pub fn tidy(&self, context: &mut CallContext<'_>) -> Result<(), Fault> {
         self.removed_free(context).map_err(|error| self.trouble(&error))
     }

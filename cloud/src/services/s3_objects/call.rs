@@ -21,12 +21,12 @@ pub(super) struct Call<'a> {
 pub(super) type Outcome = Result<MockResponse, Refused>;
 
 impl Call<'_> {
-    /// A header of the request.
+    /// Returns a header of the request.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.headers.get(name)?.to_str().ok()
     }
 
-    /// A parameter of the query, decoded.
+    /// Returns a parameter of the query, decoded.
     pub fn parameter(&self, name: &str) -> Option<String> {
         self.target.query.split('&').find_map(|pair| {
             let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
@@ -34,12 +34,12 @@ impl Call<'_> {
         })
     }
 
-    /// The body as text.
+    /// Returns the body as text.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.request.body).into_owned()
     }
 
-    /// The bucket's configuration of versions: `Enabled`, `Suspended`, or never given.
+    /// Returns the bucket's configuration of versions: `Enabled`, `Suspended`, or never given.
     pub fn versioning(&self, context: &CallContext<'_>) -> Option<String> {
         Some(context.own.get("buckets", self.bucket)?["versioning_status"].as_str()?.to_owned())
     }

@@ -34,7 +34,7 @@ pub(super) fn check_delete(key: &str, expected: Option<&str>, versions: &Version
     }
 }
 
-/// Checks the conditions of a read; `prefix` is what stands before the names of the headers.
+/// Checks the conditions of a read; `prefix` comes before the names of the headers.
 pub(super) fn check_read(call: &Call<'_>, prefix: &str, version: &Version) -> Result<(), Refused> {
     let header = |name: &str| call.header(&format!("{prefix}{name}"));
     let since = |name: &str| header(name).and_then(clock::parsed_http_date).map(|ms| ms / 1000);
@@ -61,7 +61,7 @@ pub(super) fn check_read(call: &Call<'_>, prefix: &str, version: &Version) -> Re
     }
 }
 
-/// Whether an entity tag (with or without quotes), one of several, or `*` is that of a version.
+/// Returns whether an entity tag (with or without quotes), one of several, or `*` is that of a version.
 fn matches(asked: &str, version: &Version) -> bool {
     asked.split(',').map(str::trim).any(|tag| tag == "*" || tag.trim_matches('"') == version.etag)
 }

@@ -12,7 +12,7 @@ use crate::wire::xml::{elements, text, written};
 /// The most keys of one DeleteObjects.
 const MOST: usize = 1000;
 
-/// What a deletion did: the version it names or made, and whether that is a delete marker.
+/// The result of a deletion: the version it names or made, and whether that is a delete marker.
 struct Deleted {
     version: Option<String>,
     marker: bool,
@@ -32,7 +32,7 @@ pub(super) fn delete(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome 
     Ok(response)
 }
 
-/// DeleteObjects: each by itself; what is refused is listed.
+/// DeleteObjects: deletes each object by itself, and lists the refused ones.
 pub(super) fn delete_many(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome {
     let body = call.text();
     let objects = elements(&body, "Object");

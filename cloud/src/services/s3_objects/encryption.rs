@@ -27,7 +27,7 @@ pub(super) struct Encryption {
 }
 
 impl Encryption {
-    /// What a call asks for, or the default of its bucket. A key of KMS must be there to be used.
+    /// Returns the encryption that a call asks for, or the default of its bucket. A key of KMS must exist.
     pub fn of(call: &Call<'_>, context: &CallContext<'_>) -> Result<Self, Refused> {
         if call.header("x-amz-server-side-encryption-customer-algorithm").is_some() {
             let message = "the embedded s3 service has no encryption with keys of the customer (SSE-C)";
@@ -57,17 +57,17 @@ impl Encryption {
         }
     }
 
-    /// Whether the entity tag is the digest of the body; under a key of KMS it is something else each time.
+    /// Returns whether the entity tag is the digest of the body; under a key of KMS it is something else each time.
     pub fn tells_digest(&self) -> bool {
         self.key.is_empty()
     }
 
-    /// Refuses to read what is encrypted under a key that cannot be used.
+    /// Refuses to read a version whose key cannot be used.
     pub fn check_readable(&self, context: &CallContext<'_>) -> Result<(), Refused> {
         if self.key.is_empty() { Ok(()) } else { resolved(Some(&self.key), context).map(|_| ()) }
     }
 
-    /// The headers of an answer.
+    /// Returns the headers of a response.
     pub fn headers(&self) -> Vec<(&'static str, String)> {
         let mut headers = vec![(HEADER, self.algorithm.clone())];
         if !self.key.is_empty() {
@@ -80,7 +80,7 @@ impl Encryption {
     }
 }
 
-/// The ARN of a key that can be used; without a name, the key that AWS keeps for S3 in each account and region.
+/// Returns the ARN of a key that can be used; without a name, the key that AWS keeps for S3 in each account and region.
 fn resolved(name: Option<&str>, context: &CallContext<'_>) -> Result<String, Refused> {
     let own = own_key(context);
     let name = match name {

@@ -1,4 +1,4 @@
-//! The headers that an object keeps from its writing, and puts into answers.
+//! The headers that an object keeps from its writing, and puts into responses.
 
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ const KEPT: &[&str] = &[
     "x-amz-website-redirect-location",
 ];
 
-/// The headers of the request that the object keeps.
+/// Returns the headers of the request that the object keeps.
 pub(super) fn kept(call: &Call<'_>) -> BTreeMap<String, String> {
     let names = call.request.headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
     let mut kept: BTreeMap<String, String> = names
@@ -27,14 +27,14 @@ pub(super) fn kept(call: &Call<'_>) -> BTreeMap<String, String> {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     kept.entry("content-type".to_owned()).or_insert_with(|| "binary/octet-stream".to_owned());
-    // The ordinary class is not told.
+    // The ordinary storage class is not shown.
     if kept.get("x-amz-storage-class").is_some_and(|class| class == "STANDARD") {
         kept.remove("x-amz-storage-class");
     }
     kept
 }
 
-/// Whether a header is the checksum of a whole body.
+/// Returns whether a header is the checksum of a whole body.
 pub(super) fn is_checksum(name: &str) -> bool {
     matches!(
         name.strip_prefix("x-amz-checksum-"),
@@ -42,7 +42,7 @@ pub(super) fn is_checksum(name: &str) -> bool {
     )
 }
 
-/// Puts a header into an answer; a value that no header can have is left out.
+/// Puts a header into a response; a value that no header can have is left out.
 pub(super) fn put(response: &mut MockResponse, name: &str, value: impl AsRef<str>) {
     if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value.as_ref())) {
         response.headers.insert(name, value);

@@ -68,7 +68,7 @@ fn page(asked: &Asked, after: &str, call: &Call<'_>, context: &CallContext<'_>) 
         let Some(version) = versions.current().filter(|_| key.starts_with(&asked.prefix)) else { continue };
         let common = asked.common_prefix(key);
         let place = common.unwrap_or(key);
-        // A common prefix that was told stands for all of its keys.
+        // A common prefix on an earlier page stands for all of its keys.
         if place <= after || common == Some(last.as_str()) {
             continue;
         }

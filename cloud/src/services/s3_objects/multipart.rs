@@ -115,7 +115,7 @@ pub(super) fn complete(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcom
     Ok(response)
 }
 
-/// The parts that a completion lists.
+/// Returns the parts that a completion lists.
 fn listed<'a>(call: &Call<'_>, upload: &'a Upload) -> Result<Vec<&'a Part>, Refused> {
     let body = call.text();
     let mut parts = Vec::new();

@@ -1,4 +1,4 @@
-//! What is remembered of an object: its versions, the newest first.
+//! The record of an object: its versions, the newest first.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(super) struct Version {
     pub size: u64,
     /// The name of its body.
     pub body: String,
-    /// The headers it was written with and is answered with.
+    /// The headers it was written with and is returned with.
     pub headers: BTreeMap<String, String>,
     /// How it is encrypted.
     pub encryption: Encryption,
@@ -41,7 +41,7 @@ pub(super) struct Version {
 }
 
 impl Version {
-    /// Its entity tag as headers write it.
+    /// Returns its entity tag as headers write it.
     pub fn quoted_etag(&self) -> String {
         format!("\"{}\"", self.etag)
     }
@@ -58,7 +58,7 @@ impl Version {
 pub(super) struct Versions(pub Vec<Version>);
 
 impl Versions {
-    /// Those of a key.
+    /// Returns the versions of a key.
     pub fn of(tables: &Tables, bucket: &str, key: &str) -> Result<Self, Refused> {
         let Some(record) = tables.get(&table(bucket), key) else { return Ok(Self::default()) };
         read(bucket, key, record)
@@ -74,12 +74,13 @@ impl Versions {
         Ok(())
     }
 
-    /// The object as it is now; none if it was deleted.
+    /// Returns the object as it is now; none if it was deleted.
     pub fn current(&self) -> Option<&Version> {
         self.0.first().filter(|newest| !newest.marker)
     }
 
-    /// The current version or the one that is asked for; S3's refusals tell a marker from nothing.
+    /// Returns the current version or the one that is asked for; S3's errors distinguish a delete marker from a missing
+    /// key.
     pub fn find(&self, key: &str, id: Option<&str>) -> Result<&Version, Refused> {
         let Some(id) = id else {
             return self.current().ok_or_else(|| match self.0.first() {
@@ -101,7 +102,8 @@ impl Versions {
         Ok(found)
     }
 
-    /// Adds a version as the bucket's configuration says; the version that it replaces, if any, is gone. Answers its id.
+    /// Adds a version as the bucket's configuration says; the version that it replaces, if any, is gone. Answers its
+    /// id.
     pub fn add(&mut self, mut version: Version, versioning: Option<&str>, context: &mut CallContext<'_>) -> String {
         if versioning == Some("Enabled") {
             version.id = uuid::Uuid::new_v4().simple().to_string();
@@ -127,7 +129,7 @@ fn marked(refused: Refused, marker: &Version) -> Refused {
     refused.header("x-amz-delete-marker", "true").header("x-amz-version-id", marker.id.as_str())
 }
 
-/// Refuses what cannot be the id of a version.
+/// Refuses a text that cannot be the id of a version.
 pub(super) fn check_id(id: &str) -> Result<(), Refused> {
     if id == NULL || uuid::Uuid::try_parse(id).is_ok() {
         return Ok(());
@@ -135,7 +137,7 @@ pub(super) fn check_id(id: &str) -> Result<(), Refused> {
     Err(invalid_argument("Invalid version id specified", "versionId", id))
 }
 
-/// All keys of a bucket with their versions, in the order of the keys.
+/// Returns all keys of a bucket with their versions, in the order of the keys.
 pub(super) fn all<'a>(
     tables: &'a Tables,
     bucket: &'a str,

@@ -6,13 +6,13 @@ use super::call::Call;
 use super::refused::{Refused, invalid_argument};
 use crate::wire::xml::written;
 
-/// What stays as it is when keys are asked for in URL form.
+/// The characters that stay unencoded when a list asks for keys in URL form.
 const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'*').remove(b'/');
 
 /// The most entries of a page.
 const MOST: usize = 1000;
 
-/// What a list asks for.
+/// The parameters of a list call.
 pub(super) struct Asked {
     pub prefix: String,
     pub delimiter: String,
@@ -21,7 +21,7 @@ pub(super) struct Asked {
 }
 
 impl Asked {
-    /// The parameters that all lists share.
+    /// Returns the parameters that all lists share.
     pub fn of(call: &Call<'_>) -> Result<Self, Refused> {
         let invalid = |name: &str, value: &str| {
             invalid_argument("Provided max-keys not an integer or within integer range", name, value)
@@ -45,7 +45,7 @@ impl Asked {
         })
     }
 
-    /// The common prefix that stands for a key, if the delimiter makes one.
+    /// Returns the common prefix that stands for a key, if the delimiter makes one.
     pub fn common_prefix<'a>(&self, key: &'a str) -> Option<&'a str> {
         if self.delimiter.is_empty() {
             return None;
@@ -54,19 +54,19 @@ impl Asked {
         Some(&key[..self.prefix.len() + at + self.delimiter.len()])
     }
 
-    /// A key, prefix or delimiter in the form that was asked for.
+    /// Returns a key, prefix or delimiter in the form that was asked for.
     pub fn key(&self, name: &str, text: &str) -> String {
         if self.url { written(name, utf8_percent_encode(text, PLAIN)) } else { written(name, text) }
     }
 
-    /// What a list repeats of the question.
+    /// Returns the elements of a list that repeat the request.
     pub fn echoed(&self) -> String {
         let delimiter = if self.delimiter.is_empty() { String::new() } else { self.key("Delimiter", &self.delimiter) };
         let encoding = if self.url { written("EncodingType", "url") } else { String::new() };
         format!("{}{delimiter}{}{encoding}", self.key("Prefix", &self.prefix), written("MaxKeys", self.most))
     }
 
-    /// The common prefixes of a page.
+    /// Returns the common prefixes of a page.
     pub fn prefixes(&self, prefixes: &[String]) -> String {
         prefixes
             .iter()

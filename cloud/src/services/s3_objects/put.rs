@@ -1,4 +1,4 @@
-//! PutObject, and what all writes of a version share.
+//! PutObject, and the parts that all writes of a version share.
 
 use md5::{Digest, Md5};
 use winterbaume_core::MockResponse;
@@ -29,7 +29,7 @@ pub(super) fn put(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome {
     Ok(response)
 }
 
-/// A version with this content, written now, its body on the disk.
+/// Returns a version with this content, written now, its body on the disk.
 pub(super) fn written(
     call: &Call<'_>,
     content: &[u8],
@@ -42,7 +42,7 @@ pub(super) fn written(
     Ok(Version { written_ms: context.now_ms, etag, size, body, encryption, ..Version::default() })
 }
 
-/// The answer to a write: entity tag and encryption.
+/// Returns the response to a write: entity tag and encryption.
 pub(super) fn respond(version: &Version) -> MockResponse {
     let mut response = MockResponse { status: 200, headers: http::HeaderMap::new(), body: bytes::Bytes::new() };
     headers::put(&mut response, "etag", version.quoted_etag());
@@ -59,12 +59,12 @@ pub(super) fn put_version_id(response: &mut MockResponse, id: &str) {
     }
 }
 
-/// The MD5 of a content in hexadecimal digits.
+/// Returns the MD5 of a content in hexadecimal digits.
 pub(super) fn md5(content: &[u8]) -> String {
     Md5::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// An entity tag that tells nothing of the content.
+/// Returns an entity tag that does not depend on the content.
 pub(super) fn opaque() -> String {
     uuid::Uuid::new_v4().simple().to_string()
 }

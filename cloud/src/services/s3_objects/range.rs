@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What a header `Range` means for a body of some length.
+/// The part of a body that a header `Range` asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Asked {
     /// All of it: no range, or one that S3 ignores.
@@ -13,7 +13,7 @@ pub(super) enum Asked {
     Outside,
 }
 
-/// Reads `bytes=FIRST-LAST`, `bytes=FIRST-` and `bytes=-LENGTH`; S3 ignores what is malformed and lists of ranges.
+/// Reads `bytes=FIRST-LAST`, `bytes=FIRST-` and `bytes=-LENGTH`; S3 ignores malformed headers and lists of ranges.
 pub(super) fn asked(header: Option<&str>, length: usize) -> Asked {
     let Some((first, last)) = header.and_then(|header| header.strip_prefix("bytes=")).and_then(|it| it.split_once('-'))
     else {
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ranges_are_cut_to_what_is_there() {
+    fn ranges_are_cut_to_the_length_of_the_body() {
         let cases = [
             (None, Asked::Whole),
             (Some("bytes=0-3"), Asked::Part(0..4)),

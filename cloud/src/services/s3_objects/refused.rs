@@ -1,4 +1,4 @@
-//! S3's refusals, which say more than code and message.
+//! Errors of S3, which have more elements than code and message.
 
 use http::{HeaderName, HeaderValue};
 use winterbaume_core::MockResponse;
@@ -6,7 +6,7 @@ use winterbaume_core::MockResponse;
 use crate::service::Fault;
 use crate::wire::xml::written;
 
-/// A refusal with what S3 adds to it.
+/// An error with the elements that S3 adds to it.
 #[derive(Debug)]
 pub(super) struct Refused {
     fault: Fault,
@@ -15,7 +15,7 @@ pub(super) struct Refused {
 }
 
 impl Refused {
-    /// A refusal.
+    /// Returns an error.
     pub fn new(status: u16, code: &str, message: impl Into<String>) -> Self {
         let fault = Fault { status, code: code.to_owned(), message: message.into() };
         Self { fault, elements: String::new(), headers: Vec::new() }
@@ -33,17 +33,17 @@ impl Refused {
         self
     }
 
-    /// Its code.
+    /// Returns its code.
     pub fn code(&self) -> &str {
         &self.fault.code
     }
 
-    /// Its message.
+    /// Returns its message.
     pub fn message(&self) -> &str {
         &self.fault.message
     }
 
-    /// As S3 answers it.
+    /// Returns the error as a response of S3.
     pub fn response(self) -> MockResponse {
         let request_id = uuid::Uuid::new_v4().simple().to_string().to_uppercase();
         let body = format!(
@@ -71,17 +71,17 @@ impl From<Fault> for Refused {
     }
 }
 
-/// AWS's answer to a key that is not there.
+/// Returns AWS's error for a key that does not exist.
 pub(super) fn no_such_key(key: &str) -> Refused {
     Refused::new(404, "NoSuchKey", "The specified key does not exist.").with("Key", key)
 }
 
-/// AWS's answer to an argument it cannot read.
+/// Returns AWS's error for an argument it cannot read.
 pub(super) fn invalid_argument(message: &str, name: &str, value: &str) -> Refused {
     Refused::new(400, "InvalidArgument", message).with("ArgumentName", name).with("ArgumentValue", value)
 }
 
-/// AWS's answer to a body it cannot read.
+/// Returns AWS's error for a body it cannot read.
 pub(super) fn malformed() -> Refused {
     let message = "The XML you provided was not well-formed or did not validate against our published schema";
     Refused::new(400, "MalformedXML", message)

@@ -20,7 +20,7 @@ pub(crate) struct Objects {
 type Handler = fn(&Call<'_>, &mut CallContext<'_>) -> Outcome;
 
 impl Objects {
-    /// The objects whose bodies lie in a folder inside `folder`.
+    /// Returns the objects whose bodies lie in a folder inside `folder`.
     pub fn new(folder: &Path) -> Self {
         Self { bodies: Bodies::new(folder) }
     }
@@ -53,19 +53,19 @@ impl Objects {
         Some(response)
     }
 
-    /// Before a write, while the document is as it is on the disk, the bodies go that nobody holds.
+    /// Removes unused bodies before a write, while the document is as it is on the disk.
     fn tidied(&self, request: &MockRequest, context: &mut CallContext<'_>) -> Result<(), Refused> {
         if matches!(request.method.as_str(), "GET" | "HEAD") { Ok(()) } else { Ok(self.bodies.tidy(context)?) }
     }
 
-    /// Forgets what belonged to a bucket that was deleted.
+    /// Forgets the objects and uploads of a deleted bucket.
     pub fn forget_bucket(&self, bucket: &str, context: &mut CallContext<'_>) {
         multipart::forget_bucket(bucket, context);
         object::forget_bucket(bucket, context);
     }
 }
 
-/// Whether a bucket has no object, version or delete marker.
+/// Returns whether a bucket has no object, version or delete marker.
 pub(crate) fn is_empty(bucket: &str, context: &CallContext<'_>) -> bool {
     object::all(context.own, bucket).next().is_none()
 }

@@ -15,7 +15,7 @@ use crate::wire::xml::{elements, text, written};
 /// The most tags of an object.
 const MOST: usize = 10;
 
-/// The tags in the header of a write: `a=1&b=2`.
+/// Returns the tags in the header of a write: `a=1&b=2`.
 pub(super) fn in_header(call: &Call<'_>) -> Result<BTreeMap<String, String>, Refused> {
     let decoded = |text: &str| percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned();
     let pairs = call.header("x-amz-tagging").unwrap_or_default().split('&').filter(|pair| !pair.is_empty());

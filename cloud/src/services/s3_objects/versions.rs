@@ -41,7 +41,8 @@ pub(super) fn list(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome {
         if key < key_marker.as_str() || (key == key_marker && version_marker.is_empty()) {
             continue;
         }
-        // In the key of the marker, what comes after the version of the marker; all of it if that version has gone.
+        // In the key of the marker, only the versions after the marker's are listed; all of them if that version has
+        // gone.
         let told =
             if key == key_marker { versions.0.iter().position(|version| version.id == version_marker) } else { None };
         for (index, version) in versions.0.iter().enumerate().skip(told.map_or(0, |told| told + 1)) {

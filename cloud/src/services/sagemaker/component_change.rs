@@ -57,7 +57,7 @@ pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     Ok(json!({}))
 }
 
-/// The component that an input names, if it is in no transition.
+/// Returns the component that an input names, if it is in no transition.
 fn at_rest(input: &Value, context: &CallContext<'_>) -> Result<Component, Fault> {
     let component = Component::find(context, text(input, "InferenceComponentName"))?;
     if component.transition.is_some() {

@@ -9,7 +9,7 @@ use super::transition::Transition;
 use crate::documents::CallContext;
 use crate::service::Fault;
 
-/// What a component runs, and how often.
+/// The deployment of a component: its specifications and its number of copies.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Deployed {
@@ -25,7 +25,7 @@ pub struct Deployed {
     pub fails: Option<String>,
 }
 
-/// What a component in a transition is doing.
+/// The transitions of a component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Step {
     /// Coming up.
@@ -36,7 +36,7 @@ pub enum Step {
     Delete,
 }
 
-/// What is remembered of an inference component.
+/// The record of an inference component.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Component {
@@ -46,7 +46,8 @@ pub struct Component {
     pub endpoint_name: String,
     /// The variant that hosts it.
     pub variant_name: String,
-    /// When it was created, in milliseconds since the Unix epoch: what tells it from others that had its name.
+    /// When it was created, in milliseconds since the Unix epoch: it distinguishes the record from earlier ones of the
+    /// same name.
     pub created_ms: i64,
     /// When it was last changed, in milliseconds since the Unix epoch.
     pub modified_ms: i64,
@@ -56,7 +57,7 @@ pub struct Component {
     pub last_deployment_config: Option<Value>,
     /// The transition it is in.
     pub transition: Option<Transition<Step>>,
-    /// What it runs.
+    /// The deployment it runs.
     #[serde(flatten)]
     pub deployed: Deployed,
 }
@@ -95,7 +96,7 @@ impl Record for Component {
 }
 
 impl Component {
-    /// Its status, as long as its transition is not over.
+    /// Returns its status, as long as its transition is not over.
     pub fn status(&self) -> &'static str {
         match self.transition.as_ref().map(|transition| &transition.step) {
             None if self.failure_reason.is_some() => "Failed",
@@ -106,13 +107,13 @@ impl Component {
         }
     }
 
-    /// The component that this one, an adapter, is loaded by.
+    /// Returns the component that this one, an adapter, is loaded by.
     pub fn base(&self) -> Option<&str> {
         self.deployed.specification["BaseInferenceComponentName"].as_str()
     }
 }
 
-/// Whether an endpoint hosts any component.
+/// Returns whether an endpoint hosts any component.
 pub fn on_endpoint(context: &CallContext<'_>, endpoint: &str) -> Result<bool, Fault> {
     Ok(Component::all(context)?.iter().any(|component| component.endpoint_name == endpoint))
 }

@@ -1,4 +1,4 @@
-//! What an inference component runs: checked, and described.
+//! Specifications of inference components: checks and descriptions.
 
 use serde_json::{Value, json};
 
@@ -67,7 +67,7 @@ fn check_base(specification: &Value, context: &CallContext<'_>) -> Result<(), Fa
     Ok(())
 }
 
-/// An adapter runs in its base and with its resources; all it brings is an artifact.
+/// Checks an adapter. It runs in its base and with the base's resources, and brings only an artifact.
 fn check_adapter(specification: &Value, endpoint: &str, context: &CallContext<'_>) -> Result<(), Fault> {
     let base = Component::find(context, specification["BaseInferenceComponentName"].as_str().unwrap_or_default())?;
     if base.base().is_some() || base.endpoint_name != endpoint {
@@ -86,13 +86,13 @@ fn check_adapter(specification: &Value, endpoint: &str, context: &CallContext<'_
     Ok(())
 }
 
-/// The specifications that an input or a component has, be it one or several.
+/// Returns the specifications that an input or a component has, be it one or several.
 fn all<'a>(one: &'a Value, several: &'a Value) -> impl Iterator<Item = &'a Value> {
     let one = Some(one).filter(|specification| !specification.is_null());
     one.into_iter().chain(several.as_array().into_iter().flatten())
 }
 
-/// What a create or update call deploys. What happens to models later does not touch it.
+/// Returns the deployment that a create or update call asks for. Later changes of models do not touch it.
 pub fn deployed(input: &Value, copies: Option<i64>, context: &CallContext<'_>) -> Deployed {
     let (one, several) = (&input["Specification"], &input["Specifications"]);
     let mut deployed = Deployed {
@@ -109,7 +109,7 @@ pub fn deployed(input: &Value, copies: Option<i64>, context: &CallContext<'_>) -
         let image = own["Image"].as_str().or_else(|| containers.first().and_then(|first| first["Image"].as_str()));
         let mut urls =
             own["ArtifactUrl"].as_str().into_iter().chain(containers.iter().copied().flat_map(container::data_urls));
-        // The seam for failures, as for endpoints: an image or data whose name says so does not come up.
+        // Simulates failures, as for endpoints: an image or data with `fail` in its name does not come up.
         if image.is_some_and(|image| image.contains("fail")) || urls.any(|url| url.contains("fail")) {
             let image = image.unwrap_or("of the base");
             deployed.fails = Some(format!("The container {image} did not pass the ping health check."));
@@ -140,7 +140,7 @@ pub fn show(deployed: &Deployed, shown: &mut Value) {
     }
 }
 
-/// The copies of an update, or those there are.
+/// Returns the copies of an update, or those there are.
 pub fn copies(runtime: &Value, before: &Deployed) -> Result<Option<i64>, Fault> {
     let asked = runtime["CopyCount"].as_i64();
     if asked.is_some() && before.copies.is_none() {

@@ -8,7 +8,7 @@ use crate::services::json::{invalid, text};
 /// How long all keys and values of the environments of a model may be together, in bytes.
 const ENVIRONMENT_BYTES: usize = 32 * 1024;
 
-/// The containers of a model's input or record.
+/// Returns the containers of a model's input or record.
 pub fn all(model: &Value) -> Vec<&Value> {
     let primary = Some(&model["PrimaryContainer"]).filter(|container| !container.is_null());
     primary.into_iter().chain(model["Containers"].as_array().into_iter().flatten()).collect()
@@ -44,7 +44,7 @@ pub fn check(container: &Value, model: &Value) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Checks what the containers of a model must be together.
+/// Checks the containers of a model together.
 pub fn check_together(containers: &[&Value], model: &Value) -> Result<(), Fault> {
     let environments = containers.iter().filter_map(|container| container["Environment"].as_object());
     let bytes: usize = environments.flatten().map(|(key, value)| key.len() + value.as_str().map_or(0, str::len)).sum();
@@ -63,7 +63,7 @@ pub fn check_together(containers: &[&Value], model: &Value) -> Result<(), Fault>
     Ok(())
 }
 
-/// Adds what SageMaker fills in when a container is described.
+/// Adds the defaults that SageMaker shows in a description of a container.
 pub fn fill_in(container: &mut Value) {
     if container["Mode"].is_null() {
         container["Mode"] = json!("SingleModel");

@@ -13,7 +13,7 @@ const LINEAR_PERCENT: RangeInclusive<i64> = 10..=50;
 const ROLLING_PERCENT: RangeInclusive<i64> = 5..=50;
 const ROLLBACK_PERCENT: RangeInclusive<i64> = 0..=100;
 
-/// Checks a deployment configuration for the fleet that it shall bring up.
+/// Checks a deployment configuration for the fleet that it brings up.
 pub fn check(deployment: &Value, fleet: &Fleet) -> Result<(), Fault> {
     let (blue_green, rolling) = (&deployment["BlueGreenUpdatePolicy"], &deployment["RollingUpdatePolicy"]);
     if !blue_green.is_null() && !rolling.is_null() {

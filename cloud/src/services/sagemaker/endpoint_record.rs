@@ -11,7 +11,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::invalid;
 
-/// What an endpoint in a transition is doing.
+/// The transitions of an endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub enum Step {
     /// Coming up.
@@ -24,13 +24,14 @@ pub enum Step {
     Delete,
 }
 
-/// What is remembered of an endpoint.
+/// The record of an endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Endpoint {
     /// Its name.
     pub endpoint_name: String,
-    /// When it was created, in milliseconds since the Unix epoch: what tells it from others that had its name.
+    /// When it was created, in milliseconds since the Unix epoch: it distinguishes the record from earlier ones of the
+    /// same name.
     pub created_ms: i64,
     /// When it was last changed, in milliseconds since the Unix epoch.
     pub modified_ms: i64,
@@ -43,7 +44,7 @@ pub struct Endpoint {
     pub last_deployment_config: Option<Value>,
     /// The transition it is in.
     pub transition: Option<Transition<Step>>,
-    /// What it runs.
+    /// The deployment it runs.
     #[serde(flatten)]
     pub fleet: Fleet,
 }
@@ -90,7 +91,7 @@ impl Record for Endpoint {
 }
 
 impl Endpoint {
-    /// The networks in which it has interfaces, also those of a fleet that comes or goes.
+    /// Returns the networks in which it has interfaces, also those of a fleet that comes or goes.
     pub fn networks(&self) -> impl Iterator<Item = &Value> {
         let next = match self.transition.as_ref().map(|transition| &transition.step) {
             Some(Step::Update(next) | Step::Rescale(next)) => Some(&next.networks),
@@ -99,7 +100,7 @@ impl Endpoint {
         self.fleet.networks.iter().chain(next.into_iter().flatten())
     }
 
-    /// Its status, as long as its transition is not over.
+    /// Returns its status, as long as its transition is not over.
     pub fn status(&self) -> &str {
         match self.transition.as_ref().map(|transition| &transition.step) {
             None => &self.rest,

@@ -17,7 +17,7 @@ use crate::services::scalable_targets;
 pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointName");
     let mut endpoint = Endpoint::find_for_change(context, name)?;
-    // Without its present configuration SageMaker no longer knows what the endpoint runs on.
+    // Without its present configuration SageMaker no longer knows the endpoint's instances.
     CONFIG.find(context, &endpoint.fleet.endpoint_config_name)?;
     let mut next = Fleet::of(context, text(input, "EndpointConfigName"))?;
     if input["RetainAllVariantProperties"] == true {
@@ -40,7 +40,7 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     Ok(json!({ "EndpointArn": ENDPOINT.arn(context, name) }))
 }
 
-/// Keeps what the variants have now in place of what the new configuration says, but for what is excluded.
+/// Keeps the present values of the variants instead of the new configuration's, except for the excluded ones.
 fn retain(now: &Fleet, next: &mut Fleet, excluded: &Value) {
     let kept = |property: &str| {
         let mut excluded = excluded.as_array().into_iter().flatten();

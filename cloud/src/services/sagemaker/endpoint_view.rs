@@ -63,7 +63,7 @@ fn variants(endpoint: &Endpoint, variants: &[Variant]) -> Value {
     variants.iter().map(shown).collect()
 }
 
-/// A variant with what it has and what it shall have.
+/// Returns a variant with its present and its desired values.
 fn summary(variant: &Variant, current: Option<&Variant>, desired: &Variant, doing: Option<(&str, i64)>) -> Value {
     let mut shown = json!({
         "VariantName": variant.variant_name,
@@ -100,7 +100,7 @@ fn summary(variant: &Variant, current: Option<&Variant>, desired: &Variant, doin
     shown
 }
 
-/// The fleet that is being made, while the endpoint is updated.
+/// Returns the fleet that is being made, while the endpoint is updated.
 fn pending(endpoint: &Endpoint) -> Option<Value> {
     let transition = endpoint.transition.as_ref()?;
     let Step::Update(next) = &transition.step else { return None };

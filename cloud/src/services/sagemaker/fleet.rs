@@ -1,6 +1,6 @@
-//! What an endpoint runs, or is about to run: the variants of a configuration, each with its images and its capacity.
+//! The fleet of an endpoint: the variants of a configuration, each with its images and its capacity.
 //!
-//! It is worked out when the configuration is deployed. What happens to models and configurations later does not touch it.
+//! It is computed when the configuration is deployed. Later changes of models and configurations do not touch it.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// The type of its instances, if it has instances of one type.
+    /// Returns the type of its instances, if it has instances of one type.
     pub fn instance_type(&self) -> Option<&str> {
         self.declared["InstanceType"].as_str()
     }
@@ -66,7 +66,7 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    /// What a configuration deploys; the configuration and its models must exist.
+    /// Returns the fleet that a configuration deploys; the configuration and its models must exist.
     pub fn of(context: &CallContext<'_>, config_name: &str) -> Result<Self, Fault> {
         let config = CONFIG.find(context, config_name)?;
         let given = |member: &str| Some(&config[member]).filter(|value| !value.is_null()).cloned();
@@ -115,7 +115,7 @@ impl Fleet {
         })
     }
 
-    /// The seam for failures: an image or data whose name says so does not come up.
+    /// Simulates failures: an image or data with `fail` in its name does not come up.
     fn expect_trouble(&mut self, declared: &Value, container: &Value) {
         let variant = text(declared, "VariantName");
         if text(container, "Image").contains("fail") {
@@ -129,13 +129,13 @@ impl Fleet {
         }
     }
 
-    /// The production variant of that name.
+    /// Returns the production variant of that name.
     pub fn find(&self, name: &str) -> Option<&Variant> {
         self.production_variants.iter().find(|variant| variant.variant_name == name)
     }
 }
 
-/// An image as it was deployed: with the digest that its tag stood for.
+/// Returns an image as it was deployed: with the digest that its tag stood for.
 pub fn deployed_image(image: &str, now_ms: i64) -> Value {
     let resolved = if image.contains("@sha256:") {
         image.to_owned()

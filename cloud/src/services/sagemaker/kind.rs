@@ -41,7 +41,7 @@ pub const COMPONENT: Kind = Kind {
 pub const ALL: [Kind; 4] = [MODEL, CONFIG, ENDPOINT, COMPONENT];
 
 impl Kind {
-    /// The ARN of the thing of that name. SageMaker writes names in ARNs in small letters.
+    /// Returns the ARN of the thing of that name. SageMaker writes names in ARNs in small letters.
     pub fn arn(&self, context: &CallContext<'_>, name: &str) -> String {
         format!(
             "arn:aws:sagemaker:{}:{}:{}/{}",
@@ -52,12 +52,12 @@ impl Kind {
         )
     }
 
-    /// The record of that name; on AWS a missing one is a validation error.
+    /// Returns the record of that name; on AWS a missing one is a validation error.
     pub fn find<'a>(&self, context: &'a CallContext<'_>, name: &str) -> Result<&'a Value, Fault> {
         context.own.get(self.table, name).ok_or_else(|| self.missing(context, name))
     }
 
-    /// The refusal of a name that nothing bears.
+    /// Returns the error for a name that does not exist.
     pub fn missing(&self, context: &CallContext<'_>, name: &str) -> Fault {
         invalid(format!("Could not find {} \"{}\".", self.noun, self.arn(context, name)))
     }
@@ -71,7 +71,7 @@ impl Kind {
         Ok(())
     }
 
-    /// The refusal of a change to a thing that is in a transition.
+    /// Returns the error for a change to a thing that is in a transition.
     pub fn in_progress(&self, context: &CallContext<'_>, name: &str) -> Fault {
         invalid(format!("Cannot update in-progress {} \"{}\".", self.noun, self.arn(context, name)))
     }

@@ -1,4 +1,4 @@
-//! Lists: what is asked for, in which order, page by page.
+//! Lists: filters, order, pages.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64;
@@ -20,9 +20,9 @@ pub struct Item {
     pub created_ms: i64,
     /// When it was last changed, in milliseconds since the Unix epoch.
     pub modified_ms: i64,
-    /// Its status now; empty for what has none.
+    /// Its status now; empty if it has none.
     pub status: String,
-    /// What the list says of it.
+    /// Its entry in the list.
     pub summary: Value,
 }
 
@@ -37,7 +37,7 @@ impl Item {
             && input["StatusEquals"].as_str().is_none_or(|status| self.status == status)
     }
 
-    /// What the list is ordered by. Names are different, so no two items have the same place.
+    /// Returns its sort key. Names are different, so no two items have the same place.
     fn place(&self, sort_by: &str) -> (String, String) {
         let first = match sort_by {
             "Name" => String::new(),

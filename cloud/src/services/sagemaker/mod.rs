@@ -1,7 +1,7 @@
 //! Amazon SageMaker: models, endpoint configurations, endpoints and inference components.
 //!
-//! One file for each thing and each concern. What a create sends is kept and echoed; endpoints and inference
-//! components are in a transition for a while, and before any call is answered those that are over are settled.
+//! One file for each thing and each concern. The input of a create is kept and echoed; endpoints and inference
+//! components are in a transition for a while, and each call first settles the transitions that are over.
 
 mod component;
 mod component_change;

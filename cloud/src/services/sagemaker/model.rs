@@ -33,7 +33,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     Ok(json!({ "ModelArn": arn }))
 }
 
-/// What is remembered of a create call: all of it but the tags, and when it was.
+/// Returns the record of a create call: its members without the tags, and its instant.
 pub fn kept(input: &Value, now_ms: i64) -> Value {
     let members = input.as_object().into_iter().flatten();
     let mut kept: Map<String, Value> = members
@@ -44,7 +44,7 @@ pub fn kept(input: &Value, now_ms: i64) -> Value {
     Value::Object(kept)
 }
 
-/// What is echoed of a record: all of it, with the creation in AWS's form.
+/// Returns a record as a description has it, with the creation in AWS's form.
 pub fn echoed(record: &Value) -> Value {
     let mut shown = record.clone();
     if let Some(members) = shown.as_object_mut() {

@@ -11,14 +11,14 @@ use crate::documents::{CallContext, Tables};
 /// Id → network and until when the interfaces of a deleted endpoint stay there.
 const LINGERING: &str = "LingeringNetwork";
 
-/// Whether SageMaker has an interface with a subnet (`Subnets`) or security group (`SecurityGroupIds`). `tables` are
-/// SageMaker's as another service sees them.
+/// Returns whether SageMaker has an interface with a subnet (`Subnets`) or security group (`SecurityGroupIds`).
+/// `tables` are SageMaker's as another service sees them.
 pub fn uses(tables: &Tables, now_ms: i64, field: &str, id: &str) -> bool {
     let has = |network: &Value| network[field].as_array().is_some_and(|ids| ids.iter().any(|present| present == id));
     let of_endpoints = tables.all(ENDPOINT.table).any(|(name, _)| match Endpoint::standing(tables, now_ms, name) {
         Ok(Some(endpoint)) => endpoint.networks().any(has),
         Ok(None) => false,
-        // What cannot be read may hold anything; it is refused when it is asked for.
+        // An unreadable record may hold anything; calls that need it are refused.
         Err(_) => true,
     });
     let lingers = |record: &Value| record["UntilMs"].as_i64().is_some_and(|until_ms| now_ms < until_ms);

@@ -8,7 +8,7 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
 
-/// All variants of a configuration, those in shadow mode last.
+/// Returns all variants of a configuration, those in shadow mode last.
 pub fn all(config: &Value) -> Vec<&Value> {
     let list = |member: &str| config[member].as_array().into_iter().flatten();
     list("ProductionVariants").chain(list("ShadowProductionVariants")).collect()
@@ -49,7 +49,7 @@ pub fn check(variant: &Value, config: &Value, context: &CallContext<'_>) -> Resu
     Ok(())
 }
 
-/// Adds what SageMaker fills in when a configuration is created.
+/// Adds the defaults that SageMaker gives a configuration at its creation.
 pub fn fill_in(variant: &mut Value) {
     if variant["InitialVariantWeight"].is_null() {
         variant["InitialVariantWeight"] = json!(1.0);

@@ -1,4 +1,4 @@
-//! What SageMaker's inputs refer to in other services must exist there.
+//! References of SageMaker's inputs to resources of other services, which must exist.
 
 use serde_json::Value;
 

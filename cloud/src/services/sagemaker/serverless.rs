@@ -1,4 +1,4 @@
-//! Serverless variants, and what they exclude.
+//! Serverless variants, and the features they exclude.
 
 use serde_json::Value;
 
@@ -11,7 +11,7 @@ use crate::services::json::{invalid, text};
 /// Memory comes in steps of this many MB.
 const MEMORY_STEP_MB: i64 = 1024;
 
-/// What belongs to instances, of which a serverless variant has none.
+/// The members that belong to instances, of which a serverless variant has none.
 const OF_INSTANCES: [&str; 7] = [
     "InstanceType",
     "InstancePools",

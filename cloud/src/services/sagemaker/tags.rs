@@ -52,7 +52,7 @@ fn current(context: &CallContext<'_>, arn: &str) -> Vec<Value> {
     context.own.get(TABLE, arn).and_then(Value::as_array).cloned().unwrap_or_default()
 }
 
-/// The ARN that an input names, if something bears it.
+/// Returns the ARN that an input names, if a resource has it.
 fn resource(input: &Value, context: &CallContext<'_>) -> Result<String, Fault> {
     let arn = text(input, "ResourceArn");
     let borne = |kind: &Kind| context.own.all(kind.table).any(|(name, _)| kind.arn(context, name) == arn);

@@ -12,17 +12,17 @@ pub struct Transition<Step> {
     pub begun_ms: i64,
     /// When it ends, in milliseconds since the Unix epoch.
     pub ends_ms: i64,
-    /// What it does.
+    /// Its step.
     pub step: Step,
 }
 
 impl<Step> Transition<Step> {
-    /// A transition that begins with this call.
+    /// Returns a transition that begins with this call.
     pub fn begin(context: &CallContext<'_>, step: Step) -> Self {
         Self { begun_ms: context.now_ms, ends_ms: context.now_ms.saturating_add(context.transition_ms), step }
     }
 
-    /// Whether it is over at an instant in milliseconds since the Unix epoch.
+    /// Returns whether it is over at an instant in milliseconds since the Unix epoch.
     pub fn is_over(&self, now_ms: i64) -> bool {
         now_ms >= self.ends_ms
     }

@@ -6,7 +6,7 @@ use super::input::invalid;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// The attributes of a create call.
+/// Returns the attributes of a create call.
 pub(super) fn given(input: &Parameters) -> Map<String, Value> {
     input
         .list("Attributes.entry")
@@ -15,7 +15,8 @@ pub(super) fn given(input: &Parameters) -> Map<String, Value> {
         .collect()
 }
 
-/// Whether each of the given attributes has this value among `kept`; an attribute that is not kept counts as empty.
+/// Returns whether each of the given attributes has this value among `kept`; an attribute that is not kept counts as
+/// empty.
 pub(super) fn agree(given: &Map<String, Value>, kept: &Value) -> bool {
     given.iter().all(|(name, value)| {
         let (value, kept) = (value.as_str().unwrap_or_default(), kept[name].as_str().unwrap_or_default());

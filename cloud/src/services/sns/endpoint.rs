@@ -1,4 +1,4 @@
-//! What each protocol accepts as an endpoint.
+//! The forms of endpoints, by protocol.
 
 use super::input::invalid;
 use crate::service::Fault;
@@ -19,7 +19,7 @@ pub(super) fn check(protocol: &str, endpoint: &str) -> Result<(), Fault> {
     if right { Ok(()) } else { Err(invalid(format!("{what}: {endpoint}"))) }
 }
 
-/// Whether a subscription waits until its endpoint confirms it.
+/// Returns whether a subscription waits until its endpoint confirms it.
 pub(super) fn must_confirm(protocol: &str) -> bool {
     matches!(protocol, "email" | "email-json" | "http" | "https")
 }

@@ -1,7 +1,7 @@
 //! SNS: topics, subscriptions, and messages that are accepted (and go nowhere).
 //!
-//! No token is ever mailed: what AWS would send to the endpoint of a pending subscription is here the last part of the
-//! subscription's ARN, which Subscribe tells with `ReturnSubscriptionArn`.
+//! No token is ever mailed: the token that AWS would send to the endpoint of a pending subscription is the last part of
+//! the subscription's ARN, which Subscribe returns with `ReturnSubscriptionArn`.
 
 mod attributes;
 mod endpoint;

@@ -55,7 +55,7 @@ fn check_structure(input: &Parameters, message: &str) -> Result<(), Fault> {
     }
 }
 
-/// What a FIFO topic asks of a message.
+/// Checks a message to a FIFO topic.
 fn in_order(input: &Parameters, topic: &Value) -> Result<(), Fault> {
     need(input, "MessageGroupId").map_err(|_| invalid("The MessageGroupId parameter is required for FIFO topics"))?;
     if topic["Attributes"]["ContentBasedDeduplication"] != "true" {

@@ -49,7 +49,7 @@ fn respond(operation: &str, input: &Parameters, context: &mut CallContext<'_>) -
     }
 }
 
-/// The answer that is a map of attributes, which XML writes as entries of key and value.
+/// Returns the response that is a map of attributes, which XML writes as entries of key and value.
 fn respond_with_map(operation: &str, result: Result<Map<String, Value>, Fault>) -> MockResponse {
     let attributes = match result {
         Ok(attributes) => attributes,

@@ -8,7 +8,7 @@ use super::{attributes, endpoint, subscription_attributes};
 use crate::documents::CallContext;
 use crate::wire::query::Parameters;
 
-/// Subscribe: answers the subscription of that topic, protocol and endpoint if there is one.
+/// Subscribe: returns the subscription of that topic, protocol and endpoint if there is one.
 pub(super) fn subscribe(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let protocol = need(input, "Protocol")?;
     let address = need(input, "Endpoint")?;

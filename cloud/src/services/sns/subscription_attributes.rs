@@ -45,7 +45,7 @@ pub(super) fn set(input: &Parameters, context: &mut CallContext<'_>) -> Outcome 
     nothing()
 }
 
-/// GetSubscriptionAttributes: what was set, and what SNS fills in.
+/// GetSubscriptionAttributes: the attributes that were set, and the defaults of SNS.
 pub(super) fn get(input: &Parameters, context: &mut CallContext<'_>) -> Result<Map<String, Value>, Fault> {
     let arn = need_arn(input, "SubscriptionArn")?;
     let subscription = context.own.get(SUBSCRIPTIONS, arn).ok_or_else(|| not_found("Subscription"))?;

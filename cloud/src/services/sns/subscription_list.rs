@@ -22,7 +22,7 @@ pub(super) fn list_by_topic(input: &Parameters, context: &mut CallContext<'_>) -
 fn listed(input: &Parameters, context: &CallContext<'_>, wanted: impl Fn(&Value) -> bool) -> Outcome {
     let found =
         context.own.all(SUBSCRIPTIONS).filter(|(_, subscription)| wanted(subscription)).map(|(arn, subscription)| {
-            // A list does not tell the ARN of what is not confirmed.
+            // A list does not show the ARN of an unconfirmed subscription.
             let shown = if subscription["Pending"] == true { "PendingConfirmation" } else { arn };
             let entry = json!({
                 "SubscriptionArn": shown,

@@ -10,7 +10,7 @@ use crate::service::Fault;
 use crate::services::paging::page;
 use crate::wire::query::Parameters;
 
-/// CreateTopic: answers the topic of that name if there is one, provided that it is not asked to be another.
+/// CreateTopic: returns the topic of that name if there is one with equal attributes and tags.
 pub(super) fn create(input: &Parameters, context: &mut CallContext<'_>) -> Outcome {
     let name = need(input, "Name")?;
     let given = attributes::given(input);

@@ -51,7 +51,7 @@ pub(super) fn set(input: &Parameters, context: &mut CallContext<'_>) -> Outcome 
     nothing()
 }
 
-/// GetTopicAttributes: what was set, and what SNS fills in.
+/// GetTopicAttributes: the attributes that were set, and the defaults of SNS.
 pub(super) fn get(input: &Parameters, context: &mut CallContext<'_>) -> Result<Map<String, Value>, Fault> {
     let arn = existing(input, context)?;
     let set = context.own.get(TOPICS, arn).map(|topic| topic["Attributes"].clone()).unwrap_or_default();
@@ -79,7 +79,7 @@ pub(super) fn get(input: &Parameters, context: &mut CallContext<'_>) -> Result<M
 /// How SNS delivers where nothing else is set.
 const DELIVERY: &str = r#"{"http":{"defaultHealthyRetryPolicy":{"minDelayTarget":20,"maxDelayTarget":20,"numRetries":3,"numMaxDelayRetries":0,"numNoDelayRetries":0,"numMinDelayRetries":0,"backoffFunction":"linear"},"disableSubscriptionOverrides":false,"defaultRequestPolicy":{"headerContentType":"text/plain; charset=UTF-8"}}}"#;
 
-/// The policy of a topic for which none was set: whoever belongs to the account may use it.
+/// Returns the policy of a topic for which none was set: everyone in the account may use it.
 fn policy(arn: &str, account: &str) -> String {
     json!({
         "Version": "2008-10-17",

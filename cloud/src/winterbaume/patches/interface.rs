@@ -1,11 +1,11 @@
-//! What a set of patches is.
+//! The interface of a set of patches.
 
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 
-/// A call on an adopted service.
+/// A call on a service of winterbaume.
 pub(in crate::winterbaume) struct Asked<'a> {
     /// The operation, e.g. `CreateRole`.
     pub operation: String,
@@ -13,14 +13,14 @@ pub(in crate::winterbaume) struct Asked<'a> {
     pub request: &'a MockRequest,
 }
 
-/// What is patched about a service.
+/// The patches of a service.
 pub(in crate::winterbaume) trait Patches: Send + Sync + 'static {
-    /// Before winterbaume is asked: a refusal that it would not give, or an answer in its place.
+    /// Runs before winterbaume handles the call: refuses it, or returns a response in winterbaume's place.
     fn intercept(&self, _asked: &Asked<'_>, _context: &mut CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
         Ok(None)
     }
 
-    /// After winterbaume has answered: the answer, patched, and what its document lacks.
+    /// Amends winterbaume's response, and adds the parts that its document lacks.
     fn amend(
         &self,
         _asked: &Asked<'_>,
@@ -30,7 +30,7 @@ pub(in crate::winterbaume) trait Patches: Send + Sync + 'static {
         Ok(response)
     }
 
-    /// The document as the services of this crate see it.
+    /// Returns the document as the services of this crate see it.
     fn seen(&self, document: Tables) -> Tables {
         document
     }

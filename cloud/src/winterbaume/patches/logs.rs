@@ -54,7 +54,7 @@ impl Patches for Logs {
     }
 }
 
-/// Adds key and class to each group of an answer.
+/// Adds key and class to each group of a response.
 fn with_keys(response: MockResponse, context: &CallContext<'_>) -> MockResponse {
     let Ok(mut answer) = serde_json::from_slice::<Value>(&response.body) else { return response };
     for group in answer["logGroups"].as_array_mut().into_iter().flatten() {

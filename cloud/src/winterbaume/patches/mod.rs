@@ -1,4 +1,4 @@
-//! The patches: where a service of winterbaume answers otherwise than AWS, one small file each.
+//! The patches: one small file for each difference between a service of winterbaume and AWS.
 
 mod iam;
 mod interface;

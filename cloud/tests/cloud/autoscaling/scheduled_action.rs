@@ -25,7 +25,7 @@ fn between(min: i32, max: i32) -> ScalableTargetAction {
 }
 
 #[tokio::test]
-async fn putting_again_changes_what_is_given_and_drops_start_and_end() {
+async fn putting_again_changes_given_members_and_drops_start_and_end() {
     let scaling = Scaling::registered().await;
     let (start, end) = (DateTime::from_secs(1_900_000_000), DateTime::from_secs(1_900_100_000));
     let put = scaling.schedule("morning").schedule("cron(0 8 ? * MON-FRI *)").timezone("Europe/Berlin");
@@ -48,7 +48,7 @@ async fn putting_again_changes_what_is_given_and_drops_start_and_end() {
 }
 
 #[tokio::test]
-async fn what_is_checked() {
+async fn invalid_inputs_are_refused() {
     let scaling = Scaling::registered().await;
     let put = |schedule: &str| scaling.schedule("a").schedule(schedule).scalable_target_action(between(0, 1));
     let good = "cron(0 8 ? * MON-FRI *)";

@@ -11,7 +11,7 @@ use crate::sagemaker::{invalid, says, variant};
 use crate::support::code;
 
 #[tokio::test]
-async fn registering_again_changes_only_what_is_given() {
+async fn registering_again_changes_only_given_members() {
     let scaling = Scaling::new().await;
     let first = scaling.register(RESOURCE).min_capacity(1).max_capacity(4).send().await.unwrap();
     let target = scaling.targets().await.remove(0);
@@ -32,7 +32,7 @@ async fn registering_again_changes_only_what_is_given() {
 }
 
 #[tokio::test]
-async fn what_is_registered_must_be_there() {
+async fn the_registered_resource_must_exist() {
     let scaling = Scaling::new().await;
     let register = |resource: &str| scaling.register(resource).min_capacity(1).max_capacity(2);
     says(&invalid(register("endpoint/x/variant/main").send().await), "does not exist");

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use aws_sdk_ec2::types::{AttributeBooleanValue, ResourceType, VpcEndpointType};
 
-use super::{Region, filter, nobody, tagged};
+use super::{Region, filter, tagged, unknown_id};
 use crate::support::code;
 
 const RUNTIME: &str = "com.amazonaws.us-east-1.sagemaker.runtime";
 const S3: &str = "com.amazonaws.us-east-1.s3";
 
-/// The state of an endpoint in lower case, as AWS writes it and the SDK's type does not; none when it is gone.
+/// Returns the state of an endpoint in lower case, as AWS writes it and the SDK's type does not; none when it is gone.
 async fn state(region: &Region, id: &str) -> Option<String> {
     let answer = region.ec2.describe_vpc_endpoints().vpc_endpoint_ids(id).send().await;
     match answer {
@@ -107,7 +107,7 @@ async fn an_interface_endpoint_holds_subnets_and_groups_until_it_is_gone() {
     assert_eq!(code(delete_b().send().await), "DependencyViolation");
     assert_eq!(code(delete_group().send().await), "DependencyViolation");
 
-    let deleted = ec2.delete_vpc_endpoints().vpc_endpoint_ids(id).vpc_endpoint_ids(nobody("vpce"));
+    let deleted = ec2.delete_vpc_endpoints().vpc_endpoint_ids(id).vpc_endpoint_ids(unknown_id("vpce"));
     let deleted = deleted.send().await.unwrap();
     let [failed] = deleted.unsuccessful() else { panic!("{deleted:?}") };
     assert_eq!(failed.error().unwrap().code(), Some("InvalidVpcEndpoint.NotFound"));
@@ -128,7 +128,7 @@ async fn services_and_types_must_fit() {
     let table = region.route_table(&vpc).await;
     let interface = create(RUNTIME).vpc_endpoint_type(VpcEndpointType::Interface).private_dns_enabled(false);
     assert_eq!(code(interface.clone().route_table_ids(&table).send().await), "InvalidParameter");
-    assert_eq!(code(interface.clone().subnet_ids(nobody("subnet")).send().await), "InvalidSubnetId.NotFound");
+    assert_eq!(code(interface.clone().subnet_ids(unknown_id("subnet")).send().await), "InvalidSubnetId.NotFound");
     let made = interface.send().await.unwrap().vpc_endpoint.unwrap();
     assert_eq!(made.groups()[0].group_name(), Some("default"));
     let services = ec2.describe_vpc_endpoint_services().service_names(RUNTIME).send().await.unwrap();

@@ -2,10 +2,10 @@
 
 use aws_sdk_ec2::types::NatGatewayState;
 
-use super::{Region, filter, nobody};
+use super::{Region, filter, unknown_id};
 use crate::support::code;
 
-/// A VPC with an internet gateway and a subnet: the VPC, the internet gateway, the subnet.
+/// Returns a VPC with an internet gateway and a subnet: the VPC, the internet gateway, the subnet.
 async fn public_subnet(region: &Region) -> (String, String, String) {
     let vpc = region.vpc().await;
     let gateway = region.internet_gateway(&vpc).await;
@@ -45,7 +45,7 @@ async fn a_nat_gateway_holds_address_subnet_and_internet_gateway_until_it_is_del
     release().send().await.unwrap();
     delete_subnet().send().await.unwrap();
     detach().send().await.unwrap();
-    // The deleted gateway is still listed, but stands in nobody's way.
+    // The deleted gateway is still listed, but prevents nothing.
     let left = ec2.describe_nat_gateways().filter(filter("vpc-id", &vpc)).send().await.unwrap();
     assert_eq!(left.nat_gateways()[0].state(), Some(&NatGatewayState::Deleted));
     assert_eq!(code(ec2.delete_nat_gateway().nat_gateway_id(nat).send().await), "NatGatewayNotFound");
@@ -83,7 +83,7 @@ async fn the_same_client_token_makes_one_gateway() {
 }
 
 #[tokio::test]
-async fn what_aws_accepts_and_then_fails_fails_here_too() {
+async fn a_gateway_that_aws_accepts_and_then_fails_fails_here_too() {
     let region = Region::new();
     let ec2 = &region.ec2;
     let vpc = region.vpc().await;
@@ -108,13 +108,13 @@ async fn unknown_and_malformed_ids() {
     let region = Region::new();
     let ec2 = &region.ec2;
     let describe = |id: String| ec2.describe_nat_gateways().nat_gateway_ids(id);
-    assert_eq!(code(describe(nobody("nat")).send().await), "NatGatewayNotFound");
+    assert_eq!(code(describe(unknown_id("nat")).send().await), "NatGatewayNotFound");
     assert_eq!(code(describe("nat-x".into()).send().await), "NatGatewayMalformed");
-    let address = ec2.describe_addresses().allocation_ids(nobody("eipalloc"));
+    let address = ec2.describe_addresses().allocation_ids(unknown_id("eipalloc"));
     assert_eq!(code(address.send().await), "InvalidAllocationID.NotFound");
     assert_eq!(code(ec2.describe_addresses().public_ips("198.51.100.1").send().await), "InvalidAddress.NotFound");
     let (_, _, subnet) = public_subnet(&region).await;
     let create = ec2.create_nat_gateway().subnet_id(&subnet);
     assert_eq!(code(create.clone().send().await), "MissingParameter");
-    assert_eq!(code(create.allocation_id(nobody("eipalloc")).send().await), "InvalidAllocationID.NotFound");
+    assert_eq!(code(create.allocation_id(unknown_id("eipalloc")).send().await), "InvalidAllocationID.NotFound");
 }

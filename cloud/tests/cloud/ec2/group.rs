@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{IpPermission, IpRange, ResourceType, SecurityGroupRuleDescription, UserIdGroupPair};
 
-use super::{Region, filter, nobody, tagged};
+use super::{Region, filter, tagged, unknown_id};
 use crate::support::code;
 
 fn https_from(cidr: &str) -> IpPermission {
@@ -92,7 +92,7 @@ async fn a_group_that_others_refer_to_stays() {
     };
     authorize(&servers, &clients).await.unwrap();
     authorize(&servers, &servers).await.unwrap();
-    assert_eq!(code(authorize(&servers, &nobody("sg")).await), "InvalidGroup.NotFound");
+    assert_eq!(code(authorize(&servers, &unknown_id("sg")).await), "InvalidGroup.NotFound");
     let other = region.vpc_of("10.9.0.0/16").await;
     let elsewhere = region.group(&other, "elsewhere").await;
     assert_eq!(code(authorize(&servers, &elsewhere).await), "InvalidGroup.NotFound");
@@ -130,8 +130,8 @@ async fn permissions_are_checked() {
     ] {
         assert_eq!(code(authorize(wrong.clone()).await), "InvalidParameterValue", "{wrong:?}");
     }
-    let nobody = IpPermission::builder().ip_protocol("-1").build();
-    assert_eq!(code(authorize(nobody).await), "MissingParameter");
+    let without_peer = IpPermission::builder().ip_protocol("-1").build();
+    assert_eq!(code(authorize(without_peer).await), "MissingParameter");
     authorize(from(Some((80, 90)), "-1", "10.0.0.0/16")).await.unwrap();
     let seen = ec2.describe_security_groups().group_ids(&group).send().await.unwrap();
     assert_eq!(seen.security_groups()[0].ip_permissions()[0].from_port(), None, "all traffic has no ports");

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{ResourceType, Tag};
 
-use super::{Region, filter, nobody, tagged};
+use super::{Region, filter, tagged, unknown_id};
 use crate::support::{Fixture, code};
 
 #[tokio::test]
@@ -35,7 +35,7 @@ async fn tags_are_set_at_creation_found_changed_and_gone_with_their_thing() {
     ec2.delete_vpc().vpc_id(id).send().await.unwrap();
     assert!(ec2.describe_tags().send().await.unwrap().tags().is_empty());
 
-    let missing = ec2.create_tags().resources(nobody("subnet")).tags(tag("a", "1")).send().await;
+    let missing = ec2.create_tags().resources(unknown_id("subnet")).tags(tag("a", "1")).send().await;
     assert_eq!(code(missing), "InvalidSubnetID.NotFound");
     assert_eq!(code(ec2.create_tags().resources("what").tags(tag("a", "1")).send().await), "InvalidID");
     let wrong = tagged(ResourceType::Subnet, "a", "b");
@@ -76,7 +76,7 @@ async fn a_dry_run_changes_nothing_but_is_checked() {
 }
 
 #[tokio::test]
-async fn what_is_not_supported_is_refused_by_name() {
+async fn unsupported_parameters_are_refused_by_name() {
     let region = Region::new();
     let ec2 = &region.ec2;
     let ipv6 = |asked: bool| ec2.create_vpc().cidr_block("10.0.0.0/16").amazon_provided_ipv6_cidr_block(asked).send();
@@ -112,7 +112,7 @@ async fn malformed_ids_and_unknown_operations_are_named() {
 }
 
 #[tokio::test]
-async fn what_was_made_is_there_for_another_process() {
+async fn another_process_sees_all_resources() {
     let fixture = Fixture::new();
     let ec2 = aws_sdk_ec2::Client::new(&fixture.sdk());
     let made = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.unwrap();

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{NatGatewayState, RouteState};
 
-use super::{Region, filter, nobody};
+use super::{Region, filter, unknown_id};
 use crate::support::code;
 
 #[tokio::test]
@@ -50,13 +50,13 @@ async fn routes_are_checked() {
         ec2.create_route().route_table_id(&table).destination_cidr_block(cidr).gateway_id(gateway).send()
     };
     assert_eq!(code(to("0.0.0.0/0", &elsewhere).await), "InvalidParameterValue");
-    assert_eq!(code(to("0.0.0.0/0", &nobody("igw")).await), "InvalidGatewayID.NotFound");
+    assert_eq!(code(to("0.0.0.0/0", &unknown_id("igw")).await), "InvalidGatewayID.NotFound");
     assert_eq!(code(to("10.0.0.0/16", &gateway).await), "RouteAlreadyExists");
     assert_eq!(code(to("10.0.1.0/24", &gateway).await), "InvalidParameterValue");
     assert_eq!(code(to("nonsense", &gateway).await), "InvalidParameterValue");
     let without = ec2.create_route().route_table_id(&table).destination_cidr_block("0.0.0.0/0");
     assert_eq!(code(without.send().await), "MissingParameter");
-    let unknown = ec2.create_route().route_table_id(nobody("rtb")).destination_cidr_block("0.0.0.0/0");
+    let unknown = ec2.create_route().route_table_id(unknown_id("rtb")).destination_cidr_block("0.0.0.0/0");
     assert_eq!(code(unknown.gateway_id(&gateway).send().await), "InvalidRouteTableID.NotFound");
 }
 

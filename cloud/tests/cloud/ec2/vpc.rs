@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types::{AttributeBooleanValue, VpcAttributeName, VpcState};
 
-use super::{Region, filter, nobody};
+use super::{Region, filter, unknown_id};
 use crate::support::code;
 
 #[tokio::test]
@@ -60,7 +60,7 @@ async fn ranges_are_checked() {
     }
     let elsewhere = ec2.create_subnet().vpc_id(&vpc).cidr_block("10.0.2.0/24").availability_zone("us-east-1z");
     assert_eq!(code(elsewhere.send().await), "InvalidParameterValue");
-    let unknown = ec2.create_subnet().vpc_id(nobody("vpc")).cidr_block("10.0.2.0/24");
+    let unknown = ec2.create_subnet().vpc_id(unknown_id("vpc")).cidr_block("10.0.2.0/24");
     assert_eq!(code(unknown.send().await), "InvalidVpcID.NotFound");
 }
 

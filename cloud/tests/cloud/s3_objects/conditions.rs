@@ -8,7 +8,7 @@ use ebbtide_cloud::Cloud;
 use super::{put, read, set_versioning, with_bucket, writing};
 use crate::support::{code, sdk};
 
-/// How many of 16 writers on two clouds meet a condition, all at once.
+/// Returns how many of 16 writers on two clouds meet a condition, all at once.
 async fn winners(clouds: [&Cloud; 2], text: &str, if_match: Option<&str>, if_none_match: Option<&str>) -> usize {
     let mut racers = tokio::task::JoinSet::new();
     for number in 0..16 {

@@ -20,7 +20,7 @@ async fn without_a_word_it_is_s3s_own_key_and_the_tag_is_the_digest() {
 }
 
 #[tokio::test]
-async fn under_a_key_of_kms_it_is_told_and_the_tag_is_opaque() {
+async fn under_a_key_of_kms_the_key_is_shown_and_the_tag_is_opaque() {
     let (fixture, s3) = with_bucket().await;
     let kms = aws_sdk_kms::Client::new(&fixture.sdk());
     let arn = kms.create_key().send().await.unwrap().key_metadata.unwrap().arn.unwrap();

@@ -1,4 +1,4 @@
-//! What a read tells: times, headers, ranges, checksums; and the time that every answer tells.
+//! Reads: times, headers, ranges, checksums, and the date of every response.
 
 use std::time::{Duration, SystemTime};
 

@@ -6,7 +6,7 @@ use super::{put, read, set_versioning, with_bucket};
 use crate::support::code;
 
 #[tokio::test]
-async fn what_was_there_before_versions_stays_as_the_null_version() {
+async fn an_object_older_than_versioning_stays_as_the_null_version() {
     let (_fixture, s3) = with_bucket().await;
     assert_eq!(s3.get_bucket_versioning().bucket("data").send().await.unwrap().status(), None);
     let (_, none) = put(&s3, "k", "zero").await;
@@ -33,7 +33,7 @@ async fn what_was_there_before_versions_stays_as_the_null_version() {
 }
 
 #[tokio::test]
-async fn a_delete_marker_hides_and_is_told() {
+async fn a_delete_marker_hides_the_object_and_is_shown() {
     let (_fixture, s3) = with_bucket().await;
     set_versioning(&s3, BucketVersioningStatus::Enabled).await;
     let (_, first) = put(&s3, "k", "one").await;

@@ -107,7 +107,7 @@ async fn the_life_of_a_component() {
 }
 
 #[tokio::test]
-async fn what_is_checked() {
+async fn invalid_inputs_are_refused() {
     let region = host().await;
     region.endpoint("full").await;
     let create = |endpoint: &str, specification: InferenceComponentSpecification| {

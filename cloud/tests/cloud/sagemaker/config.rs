@@ -28,7 +28,7 @@ fn capture(enabled: bool) -> DataCaptureConfig {
 }
 
 #[tokio::test]
-async fn what_was_sent_comes_back() {
+async fn the_input_of_a_create_comes_back() {
     let region = Region::new().await;
     region.model("m", "i").await;
     let output = AsyncInferenceOutputConfig::builder().s3_output_path("s3://bucket/out").build();

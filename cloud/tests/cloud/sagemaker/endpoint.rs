@@ -69,7 +69,7 @@ async fn its_configuration_must_exist_with_its_models() {
 }
 
 #[tokio::test]
-async fn what_does_not_come_up_fails_and_can_only_be_deleted() {
+async fn a_failed_endpoint_can_only_be_deleted() {
     let region = Region::new().await;
     region.model("image", "1.dkr.ecr/will-fail:1").await;
     let data = super::container("i");

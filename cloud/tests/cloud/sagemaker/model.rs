@@ -9,7 +9,7 @@ use super::{ROLE, Region, container, invalid, says};
 use crate::support::code;
 
 #[tokio::test]
-async fn what_was_sent_comes_back() {
+async fn the_input_of_a_create_comes_back() {
     let region = Region::new().await;
     let ec2 = aws_sdk_ec2::Client::new(&region.fixture.sdk());
     let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.unwrap().vpc.unwrap().vpc_id.unwrap();

@@ -9,7 +9,7 @@ fn tag(key: &str, value: &str) -> Tag {
 }
 
 #[tokio::test]
-async fn tags_live_and_die_with_what_they_are_on() {
+async fn tags_live_and_die_with_their_resource() {
     let region = Region::new().await;
     let create = || {
         let call = region.client.create_model().model_name("m").execution_role_arn(ROLE);

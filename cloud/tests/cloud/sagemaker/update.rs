@@ -72,7 +72,7 @@ async fn capacities_are_kept_only_when_asked_for() {
 }
 
 #[tokio::test]
-async fn rescaling_shows_what_is_and_what_shall_be() {
+async fn rescaling_shows_present_and_desired_values() {
     let region = Region::slow().await;
     region.endpoint("e").await;
     rescale(&region, wish("main", 4)).await;

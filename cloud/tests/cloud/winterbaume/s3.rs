@@ -150,7 +150,7 @@ async fn malformed_policies_are_refused() {
 }
 
 #[tokio::test]
-async fn a_new_bucket_has_what_aws_gives_it() {
+async fn a_new_bucket_has_the_defaults_of_aws() {
     let fixture = Fixture::new();
     let s3 = Client::new(&fixture.sdk());
     s3.create_bucket().bucket("data").send().await.unwrap();

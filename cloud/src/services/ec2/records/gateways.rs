@@ -7,7 +7,7 @@ use crate::service::Fault;
 use crate::services::ec2::kind::{self, Kind};
 use crate::services::ec2::store::{self, Record};
 
-/// What is remembered of an allocated address. What it is associated with follows from the NAT gateways.
+/// The record of an allocated address. Its associations follow from the NAT gateways.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Address {
     /// The id of its allocation.
@@ -24,7 +24,7 @@ impl Record for Address {
     }
 }
 
-/// What is remembered of a NAT gateway.
+/// The record of a NAT gateway.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NatGateway {
     /// Its id.
@@ -59,7 +59,7 @@ impl Record for NatGateway {
 }
 
 impl NatGateway {
-    /// Its state now: `pending`, `available`, `failed`, `deleting` or `deleted`.
+    /// Returns its state now: `pending`, `available`, `failed`, `deleting` or `deleted`.
     pub fn state(&self, context: &CallContext<'_>) -> &'static str {
         let passed = |since: i64| context.now_ms >= since + context.transition_ms;
         match self.deleted_ms {
@@ -71,18 +71,18 @@ impl NatGateway {
         }
     }
 
-    /// Whether it holds its public address and its network interface.
+    /// Returns whether it holds its public address and its network interface.
     pub fn holds(&self, context: &CallContext<'_>) -> bool {
         self.failure.is_none() && self.state(context) != "deleted"
     }
 }
 
-/// The gateways that hold an address and an interface.
+/// Returns the gateways that hold an address and an interface.
 pub fn holding(context: &CallContext<'_>) -> Result<Vec<NatGateway>, Fault> {
     Ok(store::all::<NatGateway>(context.own)?.into_iter().filter(|nat| nat.holds(context)).collect())
 }
 
-/// What is remembered of an endpoint.
+/// The record of an endpoint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Endpoint {
     /// Its id.
@@ -129,7 +129,7 @@ impl Record for Endpoint {
 }
 
 impl Endpoint {
-    /// Whether it is a gateway endpoint.
+    /// Returns whether it is a gateway endpoint.
     pub fn is_gateway(&self) -> bool {
         self.endpoint_type == "Gateway"
     }

@@ -6,7 +6,7 @@ use crate::documents::CallContext;
 use crate::services::ec2::kind::{self, Kind};
 use crate::services::ec2::store::Record;
 
-/// What is remembered of a security group.
+/// The record of a security group.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SecurityGroup {
     /// Its id.
@@ -27,7 +27,7 @@ impl Record for SecurityGroup {
 }
 
 impl SecurityGroup {
-    /// Whether it came with its VPC.
+    /// Returns whether it came with its VPC.
     pub fn is_default(&self) -> bool {
         self.name == "default"
     }
@@ -44,17 +44,18 @@ pub struct Rule {
     pub id: String,
     /// The group that it belongs to.
     pub group: String,
-    /// Whether it is about what goes out.
+    /// Whether it allows outgoing traffic.
     pub egress: bool,
     /// The protocol and its ports.
     pub protocol: Protocol,
     /// The other side.
     pub peer: Peer,
-    /// What people say about it.
+    /// The description that its creator gave.
     pub description: Option<String>,
 }
 
-/// A protocol (`tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for all) and its range of ports, or ICMP type and code.
+/// A protocol (`tcp`, `udp`, `icmp`, `icmpv6`, a number, or `-1` for all) and its range of ports, or ICMP type and
+/// code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Protocol {
     pub name: String,
@@ -86,19 +87,19 @@ impl Record for Rule {
 }
 
 impl Rule {
-    /// A new rule without a description.
+    /// Returns a new rule without a description.
     pub fn new(group: &str, egress: bool, protocol: Protocol, peer: Peer) -> Self {
         let id = kind::SECURITY_GROUP_RULE.fresh();
         Self { id, group: group.to_owned(), egress, protocol, peer, description: None }
     }
 
-    /// Whether the other rule allows the same; descriptions do not tell rules apart.
+    /// Returns whether the other rule allows the same; descriptions make no difference.
     pub fn is_same(&self, other: &Rule) -> bool {
         (&self.group, self.egress, &self.protocol, &self.peer)
             == (&other.group, other.egress, &other.protocol, &other.peer)
     }
 
-    /// The rule in the words of AWS's messages.
+    /// Returns the rule in the words of AWS's messages.
     pub fn in_words(&self) -> String {
         let peer = match &self.peer {
             Peer::Ipv4(text) | Peer::Ipv6(text) | Peer::PrefixList(text) | Peer::Group { id: text } => text,

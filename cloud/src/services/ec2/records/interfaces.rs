@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use super::gateways::{Endpoint, Interface, NatGateway};
 
-/// An interface. It is no record of its own: it is there as long as what it serves, or lingers for a while.
+/// A network interface. It has no record of its own: it exists as long as the resource that it serves, or a while
+/// longer.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NetworkInterface {
     /// Its id.
@@ -16,7 +17,7 @@ pub struct NetworkInterface {
     pub private_ip: String,
     pub interface_type: String,
     pub description: String,
-    /// The security groups that it bears.
+    /// Its security groups.
     pub security_groups: Vec<String>,
     /// The allocation of its public address, and the id under which that is associated.
     pub association: Option<(String, Option<String>)>,
@@ -24,13 +25,13 @@ pub struct NetworkInterface {
 }
 
 impl NetworkInterface {
-    /// The interface after its public address was taken away.
+    /// Returns the interface after its public address was taken away.
     pub fn without_address(self) -> Self {
         Self { association: None, ..self }
     }
 }
 
-/// The interface of a NAT gateway.
+/// Returns the interface of a NAT gateway.
 pub fn of_gateway(nat: &NatGateway) -> NetworkInterface {
     let association = nat.allocation.clone().map(|allocation| (allocation, nat.address_association.clone()));
     NetworkInterface {
@@ -46,7 +47,7 @@ pub fn of_gateway(nat: &NatGateway) -> NetworkInterface {
     }
 }
 
-/// The interfaces of an endpoint.
+/// Returns the interfaces of an endpoint.
 pub fn of_endpoint(endpoint: &Endpoint) -> Vec<NetworkInterface> {
     let interface = |interface: &Interface| NetworkInterface {
         id: interface.id.clone(),

@@ -8,7 +8,7 @@ use crate::services::ec2::cidr::Cidr;
 use crate::services::ec2::kind::{self, Kind};
 use crate::services::ec2::store::{self, Record};
 
-/// What is remembered of a VPC.
+/// The record of a VPC.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Vpc {
     /// Its id.
@@ -20,7 +20,7 @@ pub struct Vpc {
     /// The id of its DHCP option set.
     pub dhcp_options: String,
     pub tenancy: String,
-    /// Whether AWS's resolver answers inside it.
+    /// Whether AWS's resolver works inside it.
     pub dns_support: bool,
     /// Whether instances with public addresses get public host names.
     pub dns_hostnames: bool,
@@ -37,13 +37,13 @@ impl Record for Vpc {
 }
 
 impl Vpc {
-    /// Its range.
+    /// Returns its range.
     pub fn range(&self) -> Result<Cidr, Fault> {
         parse_range(&self.cidr, "InvalidVpc.Range")
     }
 }
 
-/// Reads the range of a VPC or subnet: /16 to /28; `code` is the refusal of another size.
+/// Reads the range of a VPC or subnet: /16 to /28; `code` is the error of another size.
 pub fn parse_range(text: &str, code: &str) -> Result<Cidr, Fault> {
     let range: Cidr = text.parse().map_err(|_| {
         let message = format!("Value ({text}) for parameter cidrBlock is invalid. This is not a valid CIDR block.");
@@ -55,7 +55,7 @@ pub fn parse_range(text: &str, code: &str) -> Result<Cidr, Fault> {
     Ok(range)
 }
 
-/// What is remembered of a subnet.
+/// The record of a subnet.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Subnet {
     /// Its id.
@@ -80,13 +80,13 @@ impl Record for Subnet {
 }
 
 impl Subnet {
-    /// Its range.
+    /// Returns its range.
     pub fn range(&self) -> Result<Cidr, Fault> {
         parse_range(&self.cidr, "InvalidSubnet.Range")
     }
 }
 
-/// What is remembered of an internet gateway.
+/// The record of an internet gateway.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct InternetGateway {
     /// Its id.
@@ -103,12 +103,12 @@ impl Record for InternetGateway {
     }
 }
 
-/// Whether an internet gateway is attached to a VPC.
+/// Returns whether an internet gateway is attached to a VPC.
 pub fn attached_to(tables: &Tables, vpc: &str) -> Result<bool, Fault> {
     Ok(store::all::<InternetGateway>(tables)?.iter().any(|gateway| gateway.vpc.as_deref() == Some(vpc)))
 }
 
-/// What is remembered of a list; its entries are always the default ones.
+/// The record of a network ACL; its entries are always the default ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NetworkAcl {
     pub id: String,

@@ -8,7 +8,7 @@ use crate::service::Fault;
 use crate::services::ec2::kind::{self, Kind};
 use crate::services::ec2::store::{self, Record};
 
-/// Where a route's packets go to, by the answer's field.
+/// The destination of a route, by its field in responses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Destination {
     /// An IPv4 range, canonical.
@@ -19,7 +19,7 @@ pub enum Destination {
     PrefixList(String),
 }
 
-/// What a route's packets are handed to.
+/// The target of a route.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Target {
     /// An internet gateway.
@@ -38,13 +38,13 @@ pub struct Route {
 }
 
 impl Route {
-    /// Whether it is the route for a destination.
+    /// Returns whether it is the route for a destination.
     pub fn goes_to(&self, destination: &Destination) -> bool {
         self.destination == *destination
     }
 }
 
-/// What is remembered of an association.
+/// The record of an association of a route table.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Association {
     /// Its id.
@@ -64,12 +64,12 @@ impl Record for Association {
 }
 
 impl Association {
-    /// A new association of a table as the main one of its VPC.
+    /// Returns a new association of a table as the main one of its VPC.
     pub fn main(table: &str) -> Self {
         Self { id: kind::ASSOCIATION.fresh(), table: table.to_owned(), subnet: None }
     }
 
-    /// Whether it makes its table the main one.
+    /// Returns whether it makes its table the main one.
     pub fn is_main(&self) -> bool {
         self.subnet.is_none()
     }
@@ -83,7 +83,7 @@ impl Association {
     }
 }
 
-/// What is remembered of a route table. Its local route follows from its VPC, the routes of gateway endpoints from
+/// The record of a route table. Its local route follows from its VPC, the routes of gateway endpoints from
 /// those; its associations are records of their own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RouteTable {
@@ -104,7 +104,7 @@ impl Record for RouteTable {
 }
 
 impl RouteTable {
-    /// Whether it is the main table of its VPC.
+    /// Returns whether it is the main table of its VPC.
     pub fn is_main(&self, tables: &Tables) -> bool {
         self.associations(tables).is_ok_and(|all| all.iter().any(Association::is_main))
     }

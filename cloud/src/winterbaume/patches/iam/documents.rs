@@ -1,4 +1,4 @@
-//! Policy documents: AWS refuses malformed ones and answers them URL-encoded; winterbaume does neither.
+//! Policy documents: AWS refuses malformed ones and returns them URL-encoded; winterbaume does neither.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::{Map, Value, json};
@@ -9,10 +9,10 @@ use crate::service::Fault;
 use crate::winterbaume::policy::{self, Place};
 use crate::wire::query::{Parameters, query_response};
 
-/// What RFC 3986 leaves as it is.
+/// The characters that RFC 3986 leaves unencoded.
 const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~');
 
-/// A document as AWS answers it.
+/// Returns a document as AWS writes it in responses.
 pub(super) fn encoded(document: &str) -> String {
     utf8_percent_encode(document, RESERVED).to_string()
 }
@@ -32,7 +32,7 @@ pub(super) fn check(operation: &str, parameters: &Parameters) -> Result<(), Faul
     policy::check(document, place).map_err(|reason| Fault::new("MalformedPolicyDocument", reason))
 }
 
-/// The answers that carry a document, made anew with the document encoded.
+/// Returns the responses that carry a document, made anew with the document encoded.
 pub(super) fn respond(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Option<MockResponse> {
     match operation {
         "GetRolePolicy" => {
@@ -61,7 +61,7 @@ pub(super) fn respond(operation: &str, parameters: &Parameters, context: &CallCo
     }
 }
 
-/// A stored instant in the form of AWS, to the second.
+/// Returns a stored instant in the form of AWS, to the second.
 pub(super) fn seconds(stored: &Value) -> Value {
     let instant = stored.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
     instant.map_or(Value::Null, |instant| json!(instant.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()))

@@ -11,7 +11,7 @@ use crate::wire::query::{Parameters, query_response};
 
 const PREFIX: &str = "arn:aws:iam::aws:policy/";
 
-/// Answers what concerns such a policy.
+/// Responds to calls on such a policy.
 pub(super) fn respond(
     operation: &str,
     parameters: &Parameters,

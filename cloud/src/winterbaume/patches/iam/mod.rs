@@ -1,4 +1,4 @@
-//! IAM: what is patched, one file per gap.
+//! Patches of IAM, one file for each gap.
 
 mod documents;
 mod managed_policies;

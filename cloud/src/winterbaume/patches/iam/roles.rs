@@ -1,4 +1,4 @@
-//! Roles: winterbaume answers them without description, tags and boundary, and its documents unencoded, though its
+//! Roles: winterbaume returns them without description, tags and boundary, and their documents unencoded, though its
 //! state has them all; and it accepts any name.
 
 use serde_json::{Map, Value, json};
@@ -25,7 +25,7 @@ pub(super) fn check_name(operation: &str, parameters: &Parameters) -> Result<(),
     Ok(())
 }
 
-/// The answers that carry roles, made anew from the document.
+/// Returns the responses that carry roles, made anew from the document.
 pub(super) fn respond(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Option<MockResponse> {
     let fields = match operation {
         "CreateRole" | "GetRole" => {

@@ -52,7 +52,8 @@ impl Patches for Iam {
     }
 }
 
-/// A managed policy can be deleted only when its default version is the only one; winterbaume deletes it anyway.
+/// Refuses to delete a managed policy that has versions beside the default one; winterbaume deletes it
+/// anyway.
 fn refuse_policy_with_versions(
     operation: &str,
     parameters: &Parameters,

@@ -1,5 +1,5 @@
 //! Texts beyond ASCII (descriptions, tags): winterbaume reads the UTF-8 of a form byte by byte, one character each.
-//! What a call stored that way is put right in the document.
+//! A document that was stored that way is corrected.
 
 use serde_json::{Map, Value};
 
@@ -33,7 +33,7 @@ fn joined(value: Value) -> Value {
     }
 }
 
-/// The text whose UTF-8 bytes are the characters of `text`, if there is one.
+/// Returns the text whose UTF-8 bytes are the characters of `text`, if there is one.
 fn joined_text(text: String) -> String {
     let bytes: Option<Vec<u8>> = text.chars().map(|c| u8::try_from(u32::from(c)).ok()).collect();
     bytes.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or(text)

@@ -1,4 +1,4 @@
-//! Buckets: where they are, what a new one has, and what AWS says to their names. Winterbaume takes the caller's
+//! Buckets: their regions, their defaults, and the rules for their names. Winterbaume takes the caller's
 //! region as the bucket's, any name, and knows neither the default encryption nor the default access block.
 
 use serde_json::{Value, json};
@@ -11,12 +11,12 @@ use crate::service::Fault;
 use crate::services::s3_objects;
 use crate::winterbaume::patches::interface::Asked;
 
-/// What every bucket has had since 2023 unless told otherwise.
+/// The encryption that every bucket has by default since 2023.
 const DEFAULT_ENCRYPTION: &str = "<ServerSideEncryptionConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">\
     <Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>\
     <BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>";
 
-/// A bucket answers only in its own region; elsewhere S3 says where it is.
+/// Returns the redirect for a bucket in another region: a bucket can be used only in its own.
 pub(super) fn elsewhere(asked: &Asked<'_>, target: &S3Target, context: &CallContext<'_>) -> Option<MockResponse> {
     let region = context.own.get("buckets", &target.bucket)?["region"].as_str()?;
     if region == context.region || ["CreateBucket", "GetBucketLocation"].contains(&asked.operation.as_str()) {
@@ -38,7 +38,7 @@ pub(super) fn elsewhere(asked: &Asked<'_>, target: &S3Target, context: &CallCont
 /// Where the bucket is. Winterbaume puts the element into another of the same name, which no SDK can read.
 pub(super) fn location(asked: &Asked<'_>, target: &S3Target, context: &CallContext<'_>) -> Option<MockResponse> {
     let region = context.own.get("buckets", &target.bucket)?["region"].as_str()?;
-    // AWS's first region is told by an empty element.
+    // An empty element stands for AWS's first region.
     let constraint = if region == "us-east-1" { "" } else { region };
     (asked.operation == "GetBucketLocation").then(|| {
         MockResponse::xml(
@@ -51,7 +51,7 @@ pub(super) fn location(asked: &Asked<'_>, target: &S3Target, context: &CallConte
     })
 }
 
-/// Checks a new bucket's name and place, answers for one that is there already, and keeps one that is not empty.
+/// Checks a new bucket's name and place, responds for an existing one, and keeps one that is not empty.
 pub(super) fn before(
     asked: &Asked<'_>,
     target: &S3Target,
@@ -89,7 +89,7 @@ pub(super) fn before(
     })
 }
 
-/// Gives a bucket what AWS gives it: the place asked for, default encryption, blocked public access, no ACLs.
+/// Gives a bucket AWS's defaults: the requested region, encryption, blocked public access, no ACLs.
 pub(super) fn amend(asked: &Asked<'_>, target: &S3Target, context: &mut CallContext<'_>) {
     let place = match asked.operation.as_str() {
         "CreateBucket" => place(asked, context).ok(),
@@ -113,7 +113,7 @@ pub(super) fn amend(asked: &Asked<'_>, target: &S3Target, context: &mut CallCont
     }
 }
 
-/// The region in which a new bucket is asked for.
+/// Returns the region in which a new bucket is asked for.
 fn place(asked: &Asked<'_>, context: &CallContext<'_>) -> Result<String, Fault> {
     let body = String::from_utf8_lossy(&asked.request.body).into_owned();
     let constraint = body
@@ -136,7 +136,7 @@ fn place(asked: &Asked<'_>, context: &CallContext<'_>) -> Result<String, Fault> 
     }
 }
 
-/// The rules for names of general purpose buckets.
+/// Returns whether a name follows the rules for general purpose buckets.
 fn valid_name(name: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit();
     (3..=63).contains(&name.len())

@@ -1,4 +1,4 @@
-//! S3: what is patched, one file per gap.
+//! Patches of S3, one file for each gap.
 
 mod buckets;
 mod policies;

@@ -22,7 +22,7 @@ pub(super) fn amend(asked: &Asked<'_>, target: &S3Target, context: &mut CallCont
     }
 }
 
-/// The tags in the body of a creation.
+/// Returns the tags in the body of a creation.
 fn given(body: &str) -> Map<String, Value> {
     let tags = element(body, "Tags").unwrap_or_default();
     let tag = |tag: &str| Some((text(tag, "Key")?, json!(text(tag, "Value")?)));

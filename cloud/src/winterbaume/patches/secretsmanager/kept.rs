@@ -1,4 +1,4 @@
-//! What winterbaume does not keep of a secret: its first version's id (the client's token), a binary value at
+//! Parts of a secret that winterbaume does not keep: its first version's id (the client's token), a binary value at
 //! creation, and its key.
 
 use serde_json::{Value, json};
@@ -11,7 +11,7 @@ use crate::documents::CallContext;
 /// The keys of secrets that have one, by name.
 const KEYS: &str = "ebb:kms-keys";
 
-/// Keeps it, and puts it into the answers.
+/// Keeps it, and puts it into the responses.
 pub(super) fn amend(
     operation: &str,
     body: &Value,
@@ -59,7 +59,7 @@ pub(super) fn keep_key(body: &Value, name: &str, context: &mut CallContext<'_>) 
     }
 }
 
-/// The first version, under the client's token; answers its id.
+/// Adds the first version, under the client's token, and returns its id.
 fn keep_version(body: &Value, name: &str, context: &mut CallContext<'_>) -> Option<String> {
     let binary = binary(body);
     if binary.is_none() && !body["SecretString"].is_string() {

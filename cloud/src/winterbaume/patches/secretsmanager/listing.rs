@@ -5,7 +5,7 @@ use winterbaume_core::MockResponse;
 
 use crate::documents::CallContext;
 
-/// The list, made from the document.
+/// Returns the list, made from the document.
 pub(super) fn respond(body: &Value, context: &CallContext<'_>) -> MockResponse {
     let planned = body["IncludePlannedDeletion"].as_bool().unwrap_or(false);
     let after = body["NextToken"].as_str().unwrap_or_default();
@@ -32,7 +32,8 @@ fn filters(body: &Value) -> impl Iterator<Item = &Value> {
     body["Filters"].as_array().into_iter().flatten()
 }
 
-/// Whether one of the filter's values fits; `!value` fits where value does not. Text is compared by its beginning.
+/// Returns whether one of the filter's values fits; `!value` fits where value does not. Text is compared by its
+/// beginning.
 fn matches(filter: &Value, secret: &Value) -> bool {
     let tags = || secret["tags"].as_object().into_iter().flatten();
     let texts: Vec<String> = match filter["Key"].as_str().unwrap_or_default() {
@@ -91,7 +92,7 @@ fn entry(secret: &Value) -> Value {
     entry
 }
 
-/// A stored instant in seconds since the Unix epoch, as AWS's JSON has it.
+/// Returns a stored instant in seconds since the Unix epoch, as AWS's JSON has it.
 fn seconds(stored: &Value) -> Value {
     let instant = stored.as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
     instant.map_or(Value::Null, |instant| json!(instant.as_second()))

@@ -1,4 +1,4 @@
-//! Secrets Manager: what is patched, one file per gap.
+//! Patches of Secrets Manager, one file for each gap.
 
 mod kept;
 mod listing;

@@ -2,7 +2,7 @@
 
 use crate::documents::CallContext;
 
-/// The name of the secret that a call names by name or ARN.
+/// Returns the name of the secret that a call names by name or ARN.
 pub(super) fn name_of(context: &CallContext<'_>, id: &str) -> Option<String> {
     if context.own.get("secrets", id).is_some() {
         return Some(id.to_owned());

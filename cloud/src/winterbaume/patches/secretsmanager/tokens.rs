@@ -1,4 +1,4 @@
-//! Client tokens and reserved names: a repeated create or put with the same token and value is answered like the
+//! Client tokens and reserved names: a repeated create or put with the same token and value gets the response of the
 //! first, with another value it is refused, and the name of a secret that awaits its deletion stays taken.
 
 use base64::Engine;
@@ -30,7 +30,7 @@ pub(super) fn before_create(body: &Value, context: &CallContext<'_>) -> Result<O
     }
 }
 
-/// Refuses a new value under a used token, repeats the answer to the same one, or lets it pass.
+/// Refuses a new value under a used token, repeats the response to the same one, or lets it pass.
 pub(super) fn before_value(body: &Value, secret: &Value) -> Result<Option<MockResponse>, Fault> {
     match version(body, secret) {
         None => Ok(None),
@@ -51,13 +51,13 @@ fn same_value(body: &Value, version: &Value) -> bool {
         && binary(body).map(Value::from).unwrap_or_default() == version["secret_binary"]
 }
 
-/// The binary value of a call in hexadecimal digits, as the document keeps it.
+/// Returns the binary value of a call in hexadecimal digits, as the document keeps it.
 pub(super) fn binary(body: &Value) -> Option<String> {
     let bytes = STANDARD.decode(body["SecretBinary"].as_str()?).ok()?;
     Some(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// The answer to the call that made this version.
+/// Returns the response to the call that made this version.
 pub(super) fn repeated(secret: &Value, version: &Value) -> MockResponse {
     let answer = json!({
         "ARN": secret["arn"],

@@ -54,7 +54,8 @@ pub(super) fn respond(
     Ok(Some(MockResponse::json(200, answer.to_string())))
 }
 
-/// Adds a version and moves the stages: what was current becomes previous, and a version without stages goes.
+/// Adds a version and moves the stages: the current version becomes the previous one, and a version without stages
+/// goes.
 fn add(secret: &mut Value, id: &str, body: &Value, now: &str) {
     let stages: Vec<String> = match body["VersionStages"].as_array() {
         Some(stages) => stages.iter().filter_map(Value::as_str).map(str::to_owned).collect(),
@@ -87,7 +88,7 @@ fn add(secret: &mut Value, id: &str, body: &Value, now: &str) {
     }
 }
 
-/// An instant as the document keeps it.
+/// Returns an instant as the document keeps it.
 fn instant(now_ms: i64) -> String {
     jiff::Timestamp::from_millisecond(now_ms).unwrap_or(jiff::Timestamp::UNIX_EPOCH).to_string()
 }
