@@ -31,6 +31,5 @@ pub mod wire;
 
 pub use call::{ConnectionLost, Reply};
 pub use cloud::{Cloud, OpenError, Settings};
-
 pub use faults::FaultInjector;
 pub use server::serve;

@@ -26,7 +26,7 @@ pub trait Service: Send + Sync + 'static {
         document
     }
 
-    /// Answers one call. A refused call must leave `context.own` as it was.
+    /// Handles one call. A refused call must leave `context.own` as it was.
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse;
 }
 

@@ -20,7 +20,7 @@ const OWN: &str = "ebb:";
 pub(super) trait HostedService: Send + Sync + 'static {
     /// Replaces the state of a region by the document's.
     fn load(&self, region: &str, document: &Tables) -> Result<(), Fault>;
-    /// Answers a request.
+    /// Handles a request.
     fn handle(&self, request: MockRequest) -> MockResponse;
     /// Returns the state of a region as a document; `previous` is the document before the call.
     fn stored(&self, region: &str, previous: &Tables) -> Result<Tables, Fault>;

@@ -14,6 +14,7 @@ pub(super) fn existing<'a>(name: &str, context: &'a mut CallContext<'_>) -> Resu
     context.own.get_mut(BUDGETS, name).ok_or_else(|| missing(name))
 }
 
+/// Returns the error for a budget that does not exist.
 pub(super) fn missing(name: &str) -> Fault {
     not_found(format!("Unable to get budget: {name} - the budget doesn't exist."))
 }

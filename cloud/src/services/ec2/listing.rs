@@ -24,7 +24,7 @@ pub struct Listing {
 }
 
 impl Listing {
-    /// Answers a describe operation from everything there is, each as the response shows it, in a stable order.
+    /// Returns the response to a describe operation. `items` are all there are, each as the response shows it, in a stable order.
     pub fn respond(&self, parameters: &Parameters, items: Vec<Value>) -> Result<Value, Fault> {
         let asked = parameters.strings(self.ids);
         for id in &asked {

@@ -1,6 +1,6 @@
 //! AWS KMS: symmetric keys, their aliases and tags, and real encryption under them.
 //!
-//! Keys and aliases live in the region's document, the secret of a key too: whoever can read the folder can decrypt.
+//! Keys and aliases live in the region's document, the secret of a key too: everyone who can read the folder can decrypt.
 //! There are no asymmetric, multi-Region or imported keys, no grants, and no keys of AWS's own (`alias/aws/…`).
 
 mod alias;

@@ -3,7 +3,6 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::records;
 use crate::clock::seconds;
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
@@ -11,14 +10,20 @@ use crate::service::Fault;
 /// Id → key.
 pub(super) const KEYS: &str = "Key";
 
+/// `alias/…` → key and instants.
+pub(super) const ALIASES: &str = "Alias";
+
 /// The record of a key.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub(crate) struct Key {
     /// Its id, a UUID.
     pub id: String,
+    /// Its description.
     pub description: String,
+    /// Whether it can be used.
     pub enabled: bool,
+    /// When it was created, in milliseconds since the Unix epoch.
     pub created_ms: i64,
     /// When it will be gone, in milliseconds since the Unix epoch, if its deletion is scheduled.
     pub deleted_ms: Option<i64>,
@@ -102,11 +107,11 @@ impl Key {
     }
 }
 
-pub(super) fn read(id: &str, record: &Value) -> Result<Key, Fault> {
+fn read(id: &str, record: &Value) -> Result<Key, Fault> {
     Key::deserialize(record).map_err(|error| damaged(id, &error))
 }
 
-pub(super) fn damaged(id: &str, error: &serde_json::Error) -> Fault {
+fn damaged(id: &str, error: &serde_json::Error) -> Fault {
     Fault {
         status: 500,
         ..Fault::new("KMSInternalException", format!("the record of the key {id} is damaged: {error}"))
@@ -123,9 +128,6 @@ pub fn prefix(context: &CallContext<'_>) -> String {
     format!("arn:aws:kms:{}:{}:", context.region, context.account)
 }
 
-/// `alias/…` → key and instants.
-pub(super) const ALIASES: &str = "Alias";
-
 /// Returns the id of the key that an alias stands for.
 pub fn alias_target(kms: &Tables, alias: &str) -> Option<String> {
     kms.get(ALIASES, alias)?["TargetKeyId"].as_str().map(str::to_owned)
@@ -133,5 +135,5 @@ pub fn alias_target(kms: &Tables, alias: &str) -> Option<String> {
 
 /// Returns the ARN of an alias.
 pub fn alias_arn(context: &CallContext<'_>, alias: &str) -> String {
-    format!("{}{alias}", records::prefix(context))
+    format!("{}{alias}", prefix(context))
 }

@@ -55,7 +55,7 @@ pub(super) fn name_of(name_or_arn: &str) -> String {
     name.map_or(name_or_arn, |(_, name)| name).to_owned()
 }
 
-/// Parses a rule; the error is the reason for an error.
+/// Parses a rule; the error is a reason for the caller.
 pub(super) fn parse(text: &str) -> Result<Rule, String> {
     if text.len() > 10_240 {
         return Err("AlarmRule is longer than 10240 characters".to_owned());

@@ -34,7 +34,7 @@ pub(super) fn ids(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Evaluates an expression over the results of other queries; the error is the reason for an error.
+/// Evaluates an expression over the results of other queries; the error is a reason for the caller.
 pub(super) fn evaluate(text: &str, known: &BTreeMap<&str, Quantity>) -> Result<Quantity, String> {
     let mut evaluator = Evaluator { rest: text, known, depth: 0 };
     let quantity = evaluator.sum()?;

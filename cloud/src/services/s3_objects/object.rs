@@ -102,7 +102,7 @@ impl Versions {
         Ok(found)
     }
 
-    /// Adds a version as the bucket's configuration says; the version that it replaces, if any, is gone. Answers its
+    /// Adds a version as the bucket's configuration says; the version that it replaces, if any, is gone. Returns its
     /// id.
     pub fn add(&mut self, mut version: Version, versioning: Option<&str>, context: &mut CallContext<'_>) -> String {
         if versioning == Some("Enabled") {

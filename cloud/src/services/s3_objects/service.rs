@@ -25,7 +25,7 @@ impl Objects {
         Self { bodies: Bodies::new(folder) }
     }
 
-    /// Answers a call on objects; none if it is one on the bucket itself.
+    /// Handles a call on objects; returns nothing for a call on the bucket itself.
     pub fn respond(
         &self,
         operation: &str,

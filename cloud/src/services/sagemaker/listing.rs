@@ -48,7 +48,7 @@ impl Item {
     }
 }
 
-/// Answers a list: the summaries of one page under `member`, and the token for the rest.
+/// Returns the response to a list call: the summaries of one page under `member`, and the token for the rest.
 pub fn respond(input: &Value, member: &str, items: Vec<Item>) -> Result<Value, Fault> {
     let sort_by = text(input, "SortBy");
     let ascending = input["SortOrder"] == "Ascending";

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::documents::CallContext;
 
-/// A transition, remembered with its end: it takes as long as it took when it began, whoever asks later.
+/// A transition, remembered with its end: later changes of the settings do not touch it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct Transition<Step> {

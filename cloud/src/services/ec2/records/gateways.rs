@@ -35,6 +35,7 @@ pub struct NatGateway {
     pub vpc: String,
     /// The allocation of its public address; a private gateway has none.
     pub allocation: Option<String>,
+    /// That address itself.
     pub public_ip: Option<String>,
     /// The id under which that address is associated.
     pub address_association: Option<String>,

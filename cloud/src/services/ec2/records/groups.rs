@@ -15,6 +15,7 @@ pub struct SecurityGroup {
     pub vpc: String,
     /// Its name, unique in the VPC.
     pub name: String,
+    /// Its description.
     pub description: String,
 }
 
@@ -58,7 +59,9 @@ pub struct Rule {
 /// code.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Protocol {
+    /// Its name.
     pub name: String,
+    /// Its range of ports; none for all.
     pub ports: Option<(i32, i32)>,
 }
 

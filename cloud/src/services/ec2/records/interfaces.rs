@@ -14,13 +14,17 @@ pub struct NetworkInterface {
     pub subnet: String,
     /// Its VPC.
     pub vpc: String,
+    /// Its address in the subnet.
     pub private_ip: String,
+    /// Its type, in AWS's word.
     pub interface_type: String,
+    /// Its description.
     pub description: String,
     /// Its security groups.
     pub security_groups: Vec<String>,
     /// The allocation of its public address, and the id under which that is associated.
     pub association: Option<(String, Option<String>)>,
+    /// When it was attached, in milliseconds since the Unix epoch.
     pub attached_ms: i64,
 }
 

@@ -19,6 +19,7 @@ pub struct Vpc {
     pub cidr_association: String,
     /// The id of its DHCP option set.
     pub dhcp_options: String,
+    /// The tenancy of its instances.
     pub tenancy: String,
     /// Whether AWS's resolver works inside it.
     pub dns_support: bool,
@@ -68,6 +69,7 @@ pub struct Subnet {
     pub zone: String,
     /// The id of its availability zone.
     pub zone_id: String,
+    /// Whether its instances get public addresses.
     pub map_public_ip: bool,
 }
 
@@ -112,6 +114,7 @@ pub fn attached_to(tables: &Tables, vpc: &str) -> Result<bool, Fault> {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NetworkAcl {
     pub id: String,
+    /// Its id.
     pub vpc: String,
 }
 

@@ -33,7 +33,9 @@ pub enum Target {
 /// One route.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Route {
+    /// Its destination.
     pub destination: Destination,
+    /// Its target.
     pub target: Target,
 }
 

@@ -10,7 +10,7 @@ use super::tokens::{before_value, binary, repeated};
 use crate::documents::CallContext;
 use crate::service::Fault;
 
-/// Answers `PutSecretValue` and `UpdateSecret`, unless the secret is unknown.
+/// Handles `PutSecretValue` and `UpdateSecret`, unless the secret is unknown.
 pub(super) fn respond(
     operation: &str,
     body: &Value,
