@@ -1,8 +1,8 @@
 //! The word `fail`: a fault for a share of all calls.
 
 use super::hook::{Call, FaultAction};
+use super::service_errors;
 use super::share::Share;
-use super::trouble;
 
 /// A fault, and the calls that it is for.
 #[derive(Debug)]
@@ -42,9 +42,9 @@ impl Failure {
     /// Returns the action for a call, if the call is in the share.
     pub fn action(&self, call: &Call) -> Option<FaultAction> {
         self.share.has(call.number).then(|| match self.kind {
-            Kind::Throttle => FaultAction::Refuse(trouble::throttled(&call.service)),
-            Kind::Error => FaultAction::Refuse(trouble::broken(&call.service)),
-            Kind::Unavailable => FaultAction::Refuse(trouble::unavailable(&call.service)),
+            Kind::Throttle => FaultAction::Refuse(service_errors::throttled(&call.service)),
+            Kind::Error => FaultAction::Refuse(service_errors::broken(&call.service)),
+            Kind::Unavailable => FaultAction::Refuse(service_errors::unavailable(&call.service)),
             Kind::Cut => FaultAction::ActAndDrop,
             Kind::Truncate => FaultAction::ActAndTruncate,
             Kind::Twice => FaultAction::ActTwice,

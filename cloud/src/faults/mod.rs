@@ -7,8 +7,8 @@ mod failure;
 mod hook;
 mod injector;
 mod script;
+mod service_errors;
 mod share;
-mod trouble;
 
 pub use hook::{Call, CallHook, FaultAction};
 pub use injector::{Counts, FaultInjector};

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::failure::Failure;
 use super::hook::{Call, CallHook, FaultAction};
+use super::service_errors;
 use super::share::Share;
-use super::trouble;
 
 /// A text that [`FaultInjector::from_spec`](super::FaultInjector::from_spec) does not understand.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -134,7 +134,7 @@ impl CallHook for Script {
             std::process::abort();
         }
         if self.expired.is_some_and(|first| call.number >= first) {
-            return FaultAction::Refuse(trouble::expired(&call.service));
+            return FaultAction::Refuse(service_errors::expired(&call.service));
         }
         let points = [
             (Point::DropBefore, FaultAction::Drop),

@@ -219,14 +219,14 @@ mod tests {
     #[test]
     fn breaches_are_reported_in_the_words_of_aws() {
         let shapes = Shapes::read(SAGEMAKER).unwrap();
-        let told = |operation: &str, input: Value| shapes.check(operation, &input).unwrap_err().message;
+        let message_of = |operation: &str, input: Value| shapes.check(operation, &input).unwrap_err().message;
         assert_eq!(
-            told("CreateModel", json!({})),
+            message_of("CreateModel", json!({})),
             "1 validation error detected: Value null at 'modelName' failed to satisfy constraint: Member must not be null"
         );
         let long = "a".repeat(64);
         assert_eq!(
-            told("DescribeEndpoint", json!({ "EndpointName": long })),
+            message_of("DescribeEndpoint", json!({ "EndpointName": long })),
             format!(
                 "2 validation errors detected: Value '{long}' at 'endpointName' failed to satisfy constraint: Member must \
                  have length less than or equal to 63; Value '{long}' at 'endpointName' failed to satisfy constraint: \
@@ -235,7 +235,7 @@ mod tests {
         );
         let variant = json!({ "VariantName": "a", "InstanceType": "ml.g5.3xlarge", "InitialInstanceCount": 0 });
         let message =
-            told("CreateEndpointConfig", json!({ "EndpointConfigName": "c", "ProductionVariants": [variant] }));
+            message_of("CreateEndpointConfig", json!({ "EndpointConfigName": "c", "ProductionVariants": [variant] }));
         assert!(message.contains("'ml.g5.3xlarge' at 'productionVariants.1.member.instanceType'"), "{message}");
         assert!(message.contains("greater than or equal to 1"), "{message}");
     }

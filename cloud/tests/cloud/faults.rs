@@ -1,4 +1,4 @@
-//! The faults: each action, as the SDK feels it.
+//! Faults: each action, as the SDK sees it.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};

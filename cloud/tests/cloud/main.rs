@@ -2,13 +2,13 @@
 
 mod autoscaling;
 mod budgets;
+mod delays;
 mod ec2;
+mod fault_specs;
 mod faults;
-mod faults_at_random;
 mod host;
 mod kms;
 mod monitoring;
-mod patience;
 mod s3_objects;
 mod sagemaker;
 mod server;

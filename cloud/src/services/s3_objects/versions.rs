@@ -43,9 +43,9 @@ pub(super) fn list(call: &Call<'_>, context: &mut CallContext<'_>) -> Outcome {
         }
         // In the key of the marker, only the versions after the marker's are listed; all of them if that version has
         // gone.
-        let told =
+        let previous =
             if key == key_marker { versions.0.iter().position(|version| version.id == version_marker) } else { None };
-        for (index, version) in versions.0.iter().enumerate().skip(told.map_or(0, |told| told + 1)) {
+        for (index, version) in versions.0.iter().enumerate().skip(previous.map_or(0, |index| index + 1)) {
             if full(&entries, &prefixes) {
                 next = Some(last);
                 break 'keys;

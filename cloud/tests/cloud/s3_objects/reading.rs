@@ -39,9 +39,13 @@ async fn every_answer_tells_the_time() {
     for (service, path) in calls {
         let answer = fixture.cloud.handle(request(service, path)).await;
         let date = answer.headers["date"].to_str().unwrap().to_owned();
-        let told = aws_sdk_s3::primitives::DateTime::from_str(&date, aws_sdk_s3::primitives::DateTimeFormat::HttpDate);
-        let told = SystemTime::try_from(told.unwrap()).unwrap();
-        assert!(told <= SystemTime::now() && told > SystemTime::now() - Duration::from_secs(5), "{service}: {date}");
+        let date_time =
+            aws_sdk_s3::primitives::DateTime::from_str(&date, aws_sdk_s3::primitives::DateTimeFormat::HttpDate);
+        let date_time = SystemTime::try_from(date_time.unwrap()).unwrap();
+        assert!(
+            date_time <= SystemTime::now() && date_time > SystemTime::now() - Duration::from_secs(5),
+            "{service}: {date}"
+        );
     }
 }
 

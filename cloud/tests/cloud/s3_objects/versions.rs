@@ -41,8 +41,11 @@ async fn a_delete_marker_hides_the_object_and_is_shown() {
     assert_eq!(deleted.delete_marker(), Some(true));
     let marker = deleted.version_id.unwrap();
     let missing = s3.get_object().bucket("data").key("k").send().await.unwrap_err();
-    let told = missing.raw_response().unwrap().headers();
-    assert_eq!((told.get("x-amz-delete-marker"), told.get("x-amz-version-id")), (Some("true"), Some(marker.as_str())));
+    let headers = missing.raw_response().unwrap().headers();
+    assert_eq!(
+        (headers.get("x-amz-delete-marker"), headers.get("x-amz-version-id")),
+        (Some("true"), Some(marker.as_str()))
+    );
     let of_marker = s3.get_object().bucket("data").key("k").version_id(&marker).send().await;
     assert_eq!(code(of_marker), "MethodNotAllowed");
     assert!(s3.list_objects_v2().bucket("data").send().await.unwrap().contents().is_empty());

@@ -113,8 +113,9 @@ pub fn attached_to(tables: &Tables, vpc: &str) -> Result<bool, Fault> {
 /// The record of a network ACL; its entries are always the default ones.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct NetworkAcl {
-    pub id: String,
     /// Its id.
+    pub id: String,
+    /// Its VPC.
     pub vpc: String,
 }
 

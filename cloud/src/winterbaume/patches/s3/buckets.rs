@@ -52,7 +52,7 @@ pub(super) fn location(asked: &Asked<'_>, target: &S3Target, context: &CallConte
 }
 
 /// Checks a new bucket's name and place, responds for an existing one, and keeps one that is not empty.
-pub(super) fn before(
+pub(super) fn intercept(
     asked: &Asked<'_>,
     target: &S3Target,
     context: &mut CallContext<'_>,

@@ -36,7 +36,7 @@ impl Patches for S3 {
             return Ok(Some(answer));
         }
         policies::check(asked, &target, context)?;
-        buckets::before(asked, &target, context)
+        buckets::intercept(asked, &target, context)
     }
 
     fn amend(

@@ -1,4 +1,4 @@
-//! Bad weather: each word of a spec, as the SDK feels it.
+//! Fault specs: each word, as the SDK sees it.
 
 use std::time::Duration;
 

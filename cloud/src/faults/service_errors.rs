@@ -1,4 +1,4 @@
-//! How each service words its trouble.
+//! The errors of each service for throttling, failures and expired credentials.
 
 use crate::service::Fault;
 
