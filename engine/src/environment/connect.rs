@@ -175,8 +175,8 @@ impl Environment {
             .map_err(|error| ConnectError::Cloud(error.to_string()))?;
         if let Some(spec) = std::env::var("EBB_CLOUD_FAULTS").ok().filter(|spec| !spec.is_empty()) {
             let observer =
-                ebbtide_cloud::Seam::from_spec(&spec).map_err(|error| ConnectError::Faults(error.to_string()))?;
-            cloud.seam().install(observer);
+                ebbtide_cloud::FaultInjector::from_spec(&spec).map_err(|error| ConnectError::Faults(error.to_string()))?;
+            cloud.faults().install(observer);
         }
         Ok(cloud)
     }
@@ -187,7 +187,7 @@ impl Clients {
     pub fn propagation(&self) -> PropagationDelay {
         #[cfg(feature = "embedded")]
         if let Some(cloud) = &self.cloud {
-            return PropagationDelay::within(cloud.seam().longest_lag() * 2);
+            return PropagationDelay::within(cloud.faults().longest_lag() * 2);
         }
         PropagationDelay::AWS
     }
@@ -195,7 +195,7 @@ impl Clients {
     /// How many calls the embedded cloud has seen of this process; `None` outside of it.
     pub fn calls(&self) -> Option<u64> {
         #[cfg(feature = "embedded")]
-        return self.cloud.as_ref().map(|cloud| cloud.seam().calls());
+        return self.cloud.as_ref().map(|cloud| cloud.faults().calls());
         #[cfg(not(feature = "embedded"))]
         None
     }

@@ -8,7 +8,7 @@ use ebbtide::aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
-use ebbtide_cloud::seam::{Call, Observer, Seam, Verdict};
+use ebbtide_cloud::faults::{Call, CallHook, FaultInjector, FaultAction};
 use ebbtide_cloud::service::Fault;
 use ebbtide_engine::apply::{Event, Shutdown};
 
@@ -16,16 +16,16 @@ use crate::fixture::{Project, network, running, scope};
 
 struct Refuses(&'static str);
 
-impl Observer for Refuses {
-    fn before(&self, call: &Call) -> Verdict {
+impl CallHook for Refuses {
+    fn before(&self, call: &Call) -> FaultAction {
         if call.operation == self.0 {
-            return Verdict::Refuse(Fault {
+            return FaultAction::Refuse(Fault {
                 status: 403,
                 code: "UnauthorizedOperation".into(),
                 message: "You are not authorized to perform this operation.".into(),
             });
         }
-        Verdict::Act
+        FaultAction::Act
     }
 }
 
@@ -33,7 +33,7 @@ impl Observer for Refuses {
 async fn what_does_not_depend_on_a_failure_goes_on_and_the_next_command_carries_on() {
     let project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
-    cloud.seam().install(Arc::new(Refuses("AllocateAddress")));
+    cloud.faults().install(Arc::new(Refuses("AllocateAddress")));
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     let finished = ran.result.unwrap();
     assert!(!finished.success);
@@ -63,7 +63,7 @@ async fn what_does_not_depend_on_a_failure_goes_on_and_the_next_command_carries_
 async fn throttling_of_a_third_of_the_calls_only_takes_longer() {
     let project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
-    cloud.seam().install(Seam::from_spec("fail=throttle:30%:seed=7").unwrap());
+    cloud.faults().install(FaultInjector::from_spec("fail=throttle:30%:seed=7").unwrap());
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
     assert_eq!(project.exists().await, running());
@@ -73,7 +73,7 @@ async fn throttling_of_a_third_of_the_calls_only_takes_longer() {
 async fn connections_cut_after_the_effect_make_nothing_twice() {
     let project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
-    cloud.seam().install(Seam::from_spec("fail=cut:20%:seed=3").unwrap());
+    cloud.faults().install(FaultInjector::from_spec("fail=cut:20%:seed=3").unwrap());
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
     assert_eq!(project.exists().await, running());
@@ -82,12 +82,12 @@ async fn connections_cut_after_the_effect_make_nothing_twice() {
 /// Presses Ctrl-C at a call.
 struct Presses(&'static str, Shutdown);
 
-impl Observer for Presses {
-    fn before(&self, call: &Call) -> Verdict {
+impl CallHook for Presses {
+    fn before(&self, call: &Call) -> FaultAction {
         if call.operation == self.0 {
             self.1.first();
         }
-        Verdict::Act
+        FaultAction::Act
     }
 }
 
@@ -95,7 +95,7 @@ impl Observer for Presses {
 async fn ctrl_c_finishes_what_is_in_flight_and_begins_nothing_new() {
     let mut project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
-    cloud.seam().install(Arc::new(Presses("CreateVpc", project.interrupt.clone())));
+    cloud.faults().install(Arc::new(Presses("CreateVpc", project.interrupt.clone())));
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     let finished = ran.result.unwrap();
     assert!(!finished.success && finished.failed == 0 && finished.skipped > 0, "{finished:?}");
@@ -121,7 +121,7 @@ fn endpoint(address: &str) -> Declarations {
 /// Deletions of endpoints come late.
 struct Late;
 
-impl Observer for Late {
+impl CallHook for Late {
     fn delay(&self, call: &Call) -> Duration {
         if call.operation == "DeleteVpcEndpoints" { Duration::from_millis(300) } else { Duration::ZERO }
     }
@@ -133,7 +133,7 @@ async fn a_place_that_the_same_plan_frees_is_waited_for() {
     project.run(Target::Running).await;
     project.declarations = endpoint("new");
     let cloud = project.cloud();
-    cloud.seam().install(Arc::new(Late));
+    cloud.faults().install(Arc::new(Late));
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
     let waited = |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("ec2_vpc_endpoint.old is deleted"));
@@ -147,7 +147,7 @@ async fn a_place_that_does_not_become_free_is_told() {
     project.run(Target::Running).await;
     project.declarations = endpoint("new");
     let cloud = project.cloud();
-    cloud.seam().install(Arc::new(Refuses("DeleteVpcEndpoints")));
+    cloud.faults().install(Arc::new(Refuses("DeleteVpcEndpoints")));
     let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
     let finished = ran.result.unwrap();
     assert_eq!((finished.failed, finished.skipped), (2, 0), "{:#?}", ran.events);

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::plan::Target;
 use ebbtide::stack::Stack;
-use ebbtide_cloud::seam::{Call, Observer, Verdict};
+use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 
 use crate::fixture::{Project, scope};
 
@@ -18,10 +18,10 @@ const CANARY: &str = "canary-in-the-middle-of-a-panic";
 /// Breaks down when a secret's value is on its way.
 struct Panics;
 
-impl Observer for Panics {
-    fn before(&self, call: &Call) -> Verdict {
+impl CallHook for Panics {
+    fn before(&self, call: &Call) -> FaultAction {
         assert_ne!(call.operation, "CreateSecret", "broken on purpose");
-        Verdict::Act
+        FaultAction::Act
     }
 }
 
@@ -43,7 +43,7 @@ async fn a_panic_gives_no_secret_away() {
         let project = Arc::clone(&project);
         async move {
             let cloud = project.cloud();
-            cloud.seam().install(Arc::new(Panics));
+            cloud.faults().install(Arc::new(Panics));
             project.run_on(&cloud, Target::Running, &BTreeSet::new()).await
         }
     });

@@ -1,6 +1,6 @@
 //! Bad weather between here and S3: no update is lost, and nothing is told to be done that is not.
 
-use ebbtide_cloud::Seam;
+use ebbtide_cloud::FaultInjector;
 use ebbtide_engine::state::{StateError, StateStore};
 
 use crate::documents::{RUN, first, next, progress, running};
@@ -61,9 +61,9 @@ async fn world_read(world: &World) -> Result<(ebbtide::record::StateDocument, us
 async fn survives(spec: &str, at_least: usize) {
     let world = World::new(StateLocation::Bucket, KMS).await;
     let state = world.state();
-    world.cloud.seam().install(Seam::from_spec(spec).unwrap());
+    world.cloud.faults().install(FaultInjector::from_spec(spec).unwrap());
     let done = commands(&world, &state).await;
-    world.cloud.seam().clear();
+    world.cloud.faults().clear();
     assert!(done >= at_least, "{spec}: only {done} of 10 commands were done");
     let now = world.state();
     let serials = now.serials().await.unwrap();

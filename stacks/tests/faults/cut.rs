@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use ebbtide_cloud::seam::{Call, Observer, Verdict};
+use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 
 use crate::fault::Fault;
 
@@ -76,7 +76,7 @@ pub enum Write {
     DiskFull,
 }
 
-impl Observer for Cut {
+impl CallHook for Cut {
     fn longest_lag(&self) -> Duration {
         self.lag
     }
@@ -85,24 +85,24 @@ impl Observer for Cut {
         if call.number.is_multiple_of(2) { self.lag } else { Duration::ZERO }
     }
 
-    fn before(&self, _call: &Call) -> Verdict {
+    fn before(&self, _call: &Call) -> FaultAction {
         if self.has_ended() {
-            return Verdict::Hang;
+            return FaultAction::Hang;
         }
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         match self.fault {
             Some(Fault::Call { at, acted: false }) if at == number => {
                 self.end();
-                Verdict::Hang
+                FaultAction::Hang
             }
             Some(Fault::Call { at, acted: true }) if at == number => {
                 self.acting.fetch_add(1, Ordering::SeqCst);
                 self.end();
-                Verdict::ActAndDrop
+                FaultAction::ActAndDrop
             }
             _ => {
                 self.acting.fetch_add(1, Ordering::SeqCst);
-                Verdict::Act
+                FaultAction::Act
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ebbtide_cloud::Seam;
+use ebbtide_cloud::FaultInjector;
 use ebbtide_engine::apply::{Event, Failure, Finished};
 
 use crate::cut::Cut;
@@ -30,8 +30,8 @@ impl World {
         let cloud = self.cloud();
         let cut = Cut::new(fault.filter(|fault| !matches!(fault, Fault::Weather(_))).cloned(), self.lag());
         match fault {
-            Some(Fault::Weather(words)) => cloud.seam().install(Seam::from_spec(words).expect("words of a spec")),
-            _ => cloud.seam().install(Arc::clone(&cut) as Arc<dyn ebbtide_cloud::seam::Observer>),
+            Some(Fault::Weather(words)) => cloud.faults().install(FaultInjector::from_spec(words).expect("words of a spec")),
+            _ => cloud.faults().install(Arc::clone(&cut) as Arc<dyn ebbtide_cloud::faults::CallHook>),
         }
         let backend = Flaky::new(self.backend(), Arc::clone(&cut));
         let result = tokio::select! {

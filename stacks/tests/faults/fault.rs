@@ -9,7 +9,7 @@ pub enum Fault {
     Call { at: u64, acted: bool },
     /// The process ends at a write of state: before it, when answers of AWS are not recorded yet, or right after it.
     Write { at: u64, done: bool },
-    /// Trouble in the words of `Seam::from_spec`: throttling, errors, cut connections, answers that come twice, …
+    /// Trouble in the words of `FaultInjector::from_spec`: throttling, errors, cut connections, answers that come twice, …
     Weather(String),
     /// From this write of state on, the disk is full.
     FullDisk { from: u64 },

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use ebbtide_cloud::seam::{Call, Observer, Verdict};
+use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 use ebbtide_engine::apply::Event;
 use jiff::Timestamp;
 
@@ -58,11 +58,11 @@ async fn answers_that_break_off_and_connections_that_are_cut_pass() {
 /// and nothing between here and there sends them again.
 struct Twice;
 
-impl Observer for Twice {
-    fn before(&self, call: &Call) -> Verdict {
+impl CallHook for Twice {
+    fn before(&self, call: &Call) -> FaultAction {
         let makes_another =
             ["CreateVpc", "CreateInternetGateway", "AllocateAddress"].contains(&call.operation.as_str());
-        if call.number.is_multiple_of(3) && !makes_another { Verdict::ActTwice } else { Verdict::Act }
+        if call.number.is_multiple_of(3) && !makes_another { FaultAction::ActTwice } else { FaultAction::Act }
     }
 }
 
@@ -72,7 +72,7 @@ async fn calls_that_arrive_twice_make_nothing_twice() {
         let twin = start.copy();
         twin.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
         let cloud = start.cloud();
-        cloud.seam().install(Arc::new(Twice));
+        cloud.faults().install(Arc::new(Twice));
         let ran = start.run_on(&cloud, start.backend(), &command, &|_| {}).await;
         assert!(ran.is_ok_and(|finished| finished.success), "{name}");
         let wrong = difference(&twin.inventory().await, &start.inventory().await);
@@ -90,7 +90,7 @@ async fn what_was_made_a_moment_ago_is_not_taken_for_deleted() {
     let [.., Case { command, start, .. }] =
         <[Case; 5]>::try_from(cases().await).unwrap_or_else(|_| panic!("five cases"));
     let (cloud, behind) = (start.cloud(), Arc::new(Behind::default()));
-    cloud.seam().install(Arc::clone(&behind) as Arc<dyn Observer>);
+    cloud.faults().install(Arc::clone(&behind) as Arc<dyn CallHook>);
     for (reads_lag, created) in [(false, 66), (true, 0)] {
         behind.0.store(reads_lag, Ordering::SeqCst);
         let ran = start.run_on(&cloud, start.backend(), &command, &|_| {}).await.unwrap();
@@ -103,7 +103,7 @@ async fn what_was_made_a_moment_ago_is_not_taken_for_deleted() {
 #[derive(Default)]
 struct Behind(AtomicBool);
 
-impl Observer for Behind {
+impl CallHook for Behind {
     fn longest_lag(&self) -> Duration {
         Duration::from_millis(300)
     }

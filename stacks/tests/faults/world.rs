@@ -79,7 +79,7 @@ impl World {
     pub fn cloud(&self) -> Cloud {
         match &self.lagging {
             Some((cloud, lag)) => {
-                cloud.seam().install(Cut::new(None, *lag));
+                cloud.faults().install(Cut::new(None, *lag));
                 cloud.clone()
             }
             None => self.present(),
@@ -194,7 +194,7 @@ impl World {
             interrupt: Shutdown::default(),
             who: "test@host".into(),
             why: None,
-            propagation: PropagationDelay::within(cloud.seam().longest_lag() * 2),
+            propagation: PropagationDelay::within(cloud.faults().longest_lag() * 2),
         }
     }
 }

@@ -104,12 +104,12 @@ async fn a_private_nat_gateway_has_no_address() {
 /// Refuses every call of one operation.
 struct Refuse(&'static str);
 
-impl ebbtide_cloud::seam::Observer for Refuse {
-    fn before(&self, call: &ebbtide_cloud::seam::Call) -> ebbtide_cloud::seam::Verdict {
-        use ebbtide_cloud::{seam::Verdict, service::Fault};
+impl ebbtide_cloud::faults::CallHook for Refuse {
+    fn before(&self, call: &ebbtide_cloud::faults::Call) -> ebbtide_cloud::faults::FaultAction {
+        use ebbtide_cloud::{faults::FaultAction, service::Fault};
         match call.operation == self.0 {
-            true => Verdict::Refuse(Fault { status: 403, code: "UnauthorizedOperation".into(), message: "no".into() }),
-            false => Verdict::Act,
+            true => FaultAction::Refuse(Fault { status: 403, code: "UnauthorizedOperation".into(), message: "no".into() }),
+            false => FaultAction::Act,
         }
     }
 }
@@ -121,10 +121,10 @@ async fn a_partly_created_internet_gateway_is_found_and_completed() {
     let kind = provider("ec2_internet_gateway");
     let context = world.context("ec2_internet_gateway.main", 1);
     let inputs = serde_json::to_value(gateway_of(&vpc)).unwrap();
-    world.cloud.seam().install(std::sync::Arc::new(Refuse("AttachInternetGateway")));
+    world.cloud.faults().install(std::sync::Arc::new(Refuse("AttachInternetGateway")));
     let error = kind.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Denied, "{error}");
-    world.cloud.seam().clear();
+    world.cloud.faults().clear();
     let id = kind.find(&context, &inputs).await.unwrap().expect("it has its tags from the start");
     let made = Made { kind, context, id, inputs };
     let found = made.ready().await.inputs;

@@ -113,8 +113,8 @@ async fn order_alone_makes_no_call() {
     let mut inputs = RouteTable { subnets: vec![SubnetId(b.id.clone()), SubnetId(a.id.clone())], ..table_in(&vpc) };
     let made = world.make::<RouteTable>("main", &inputs).await;
     inputs.subnets.reverse();
-    let calls = world.cloud.seam().calls();
+    let calls = world.cloud.faults().calls();
     let to = serde_json::to_value(&inputs).unwrap();
     made.kind.update(&made.context, &made.id, &made.inputs, &to).await.unwrap();
-    assert_eq!(world.cloud.seam().calls(), calls);
+    assert_eq!(world.cloud.faults().calls(), calls);
 }
