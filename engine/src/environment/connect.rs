@@ -174,8 +174,8 @@ impl Environment {
         let cloud = ebbtide_cloud::Cloud::open(&self.cloud_directory(), settings)
             .map_err(|error| ConnectError::Cloud(error.to_string()))?;
         if let Some(spec) = std::env::var("EBB_CLOUD_FAULTS").ok().filter(|spec| !spec.is_empty()) {
-            let observer =
-                ebbtide_cloud::FaultInjector::from_spec(&spec).map_err(|error| ConnectError::Faults(error.to_string()))?;
+            let observer = ebbtide_cloud::FaultInjector::from_spec(&spec)
+                .map_err(|error| ConnectError::Faults(error.to_string()))?;
             cloud.faults().install(observer);
         }
         Ok(cloud)

@@ -3,4 +3,5 @@
 mod failing;
 mod fixture;
 mod life;
+mod own_kind;
 mod panicking;

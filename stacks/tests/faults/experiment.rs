@@ -30,7 +30,9 @@ impl World {
         let cloud = self.cloud();
         let cut = Cut::new(fault.filter(|fault| !matches!(fault, Fault::Weather(_))).cloned(), self.lag());
         match fault {
-            Some(Fault::Weather(words)) => cloud.faults().install(FaultInjector::from_spec(words).expect("words of a spec")),
+            Some(Fault::Weather(words)) => {
+                cloud.faults().install(FaultInjector::from_spec(words).expect("words of a spec"))
+            }
             _ => cloud.faults().install(Arc::clone(&cut) as Arc<dyn ebbtide_cloud::faults::CallHook>),
         }
         let backend = Flaky::new(self.backend(), Arc::clone(&cut));

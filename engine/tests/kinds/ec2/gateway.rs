@@ -108,7 +108,9 @@ impl ebbtide_cloud::faults::CallHook for Refuse {
     fn before(&self, call: &ebbtide_cloud::faults::Call) -> ebbtide_cloud::faults::FaultAction {
         use ebbtide_cloud::{faults::FaultAction, service::Fault};
         match call.operation == self.0 {
-            true => FaultAction::Refuse(Fault { status: 403, code: "UnauthorizedOperation".into(), message: "no".into() }),
+            true => {
+                FaultAction::Refuse(Fault { status: 403, code: "UnauthorizedOperation".into(), message: "no".into() })
+            }
             false => FaultAction::Act,
         }
     }
