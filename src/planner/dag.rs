@@ -16,7 +16,9 @@ impl Dag {
     /// Builds the graph of nodes that wait for others; `before[node]` are the nodes that come before it.
     pub fn new<'a, B: IntoIterator<Item = &'a usize>>(before: impl ExactSizeIterator<Item = B>) -> Self {
         let mut graph = DiGraph::with_capacity(before.len(), before.len());
-        (0..before.len()).for_each(|_| drop(graph.add_node(())));
+        for _ in 0..before.len() {
+            graph.add_node(());
+        }
         for (node, before) in before.enumerate() {
             for other in before {
                 graph.add_edge(NodeIndex::new(*other), NodeIndex::new(node), ());

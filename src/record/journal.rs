@@ -214,6 +214,7 @@ fn upserted<'a>(
     supersede(document, operation);
     let blank = || ResourceRecord::blank(operation.generation);
     let record = document.resources.entry(operation.address.clone()).or_insert_with(blank);
+    let declaration = record.declaration();
     record.id = Some(id.to_owned());
     record.inputs = inputs.clone();
     record.generation = operation.generation;
@@ -221,9 +222,7 @@ fn upserted<'a>(
         record.depends_on.clone_from(&upsert.dependencies);
         record.protect = upsert.protect;
         // A pause declares nothing: a resource that it reduces stays declared as before.
-        if plan.target == Target::Running {
-            record.declare(&upsert.inputs);
-        }
+        record.declare(if plan.target == Target::Running { &upsert.inputs } else { &declaration });
     }
     record
 }
