@@ -1,219 +1,242 @@
-//! `ebb apply`, `pause`, `resume` and `destroy`: the same act with another target.
+//! The engine below `ebb apply`, `pause`, `resume`, `destroy` and `state rollback`: plans, shows, asks, executes.
 
-use std::collections::BTreeSet;
-use std::path::Path;
-
-use crate::apply::{Finished, Goal, LockedDeployment, Shutdown};
-use crate::cli::context::{self, Context};
-use crate::cli::deploy::deployment;
-use crate::cli::error::{CommandError, DONE, ErrorKind, FAILED, INTERRUPTED};
+use crate::apply::{Event, Finished, Goal, LockedDeployment, Shutdown};
+use crate::cli::context::{self, CommandContext};
+use crate::cli::deploy::{deployment, include_data, note_calls};
+use crate::cli::error::{CommandError, CommandErrorKind, DONE, FAILED, INTERRUPTED};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::count;
-use crate::cli::plan_file;
 use crate::cli::progress::{Progress, summary};
-use crate::cli::render::{PlanView, render};
+use crate::cli::{confirm, render};
 use crate::environment::Environment;
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::resource::Address;
+use ebbtide::record::StateDocument;
+use ebbtide::resource::Scope;
 use ebbtide::stack::Declarations;
 
-/// What shall be brought about.
+/// A change of one stack, as a command line asks for it.
 pub(super) struct Change {
     command: &'static str,
-    target: Target,
     stack: Option<String>,
-    plan: Option<Box<Plan>>,
+    source: Source,
     include_data: Vec<String>,
     reason: Option<String>,
-    source: Source,
 }
 
-/// The source of the declarations that a running stack is planned from.
-#[derive(Clone, Copy)]
+/// The source of a change: the target, and the declarations that a running stack is planned from.
 enum Source {
-    /// The stack's code and settings, as they are now.
+    /// The stack's code and settings, as they are now. The stack runs then.
     Declared,
-    /// The record: a pause, a resume and a destroy need neither code nor compiler.
-    Recorded,
-    /// The record at an earlier serial.
+    /// The record, which needs neither the stack's code nor a compiler.
+    Recorded(Target),
+    /// The record at an earlier serial. The stack runs then, as after any apply.
     Serial(u64),
+    /// A saved plan.
+    Saved(Box<Plan>),
 }
 
 impl Change {
-    /// Brings the recorded stack to a target.
-    pub(super) fn to(command: &'static str, target: Target, stack: Option<String>) -> Self {
-        let source = Source::Recorded;
-        Self { command, target, stack, plan: None, include_data: Vec::new(), reason: None, source }
+    /// Brings a stack to what its code declares.
+    pub(super) fn declared(command: &'static str, stack: Option<String>) -> Self {
+        Self { command, stack, source: Source::Declared, include_data: Vec::new(), reason: None }
     }
 
-    /// The same, with the data of these resources, as they were named on the command line.
+    /// Brings a recorded stack to a target.
+    pub(super) fn recorded(command: &'static str, target: Target, stack: Option<String>) -> Self {
+        Self { source: Source::Recorded(target), ..Self::declared(command, stack) }
+    }
+
+    /// Brings a stack back to what was declared at an earlier serial.
+    pub(super) fn rollback(command: &'static str, serial: u64, stack: Option<String>) -> Self {
+        Self { source: Source::Serial(serial), ..Self::declared(command, stack) }
+    }
+
+    /// Carries out a saved plan.
+    pub(super) fn saved(command: &'static str, plan: Plan) -> Self {
+        let stack = Some(plan.scope.stack.clone());
+        Self { source: Source::Saved(Box::new(plan)), ..Self::declared(command, stack) }
+    }
+
+    /// Allows the deletion of these resources' data; the addresses are as named on the command line.
     pub(super) fn including_data(mut self, named: Vec<String>) -> Self {
         self.include_data = named;
         self
     }
 
-    /// The same, with a reason for the history.
+    /// Adds a reason for the history.
     pub(super) fn because(mut self, reason: Option<String>) -> Self {
         self.reason = reason;
         self
     }
 
-    /// `ebb state rollback`: what was declared at an earlier serial. The stack runs then, as after any apply.
-    pub(super) fn back_to(serial: u64, stack: Option<String>) -> Self {
-        Self { source: Source::Serial(serial), ..Self::to("state rollback", Target::Running, stack) }
+    fn target(&self) -> Target {
+        match &self.source {
+            Source::Declared | Source::Serial(_) => Target::Running,
+            Source::Recorded(target) => *target,
+            Source::Saved(plan) => plan.target,
+        }
     }
 
-    /// The command line that does the same again.
+    /// Returns the reason for the history; without one, the history shows the command.
+    fn why(&self) -> Option<String> {
+        self.reason.clone().or_else(|| match self.source {
+            Source::Serial(serial) => Some(format!("ebb {} --serial {serial}", self.command)),
+            Source::Declared | Source::Recorded(_) | Source::Saved(_) => None,
+        })
+    }
+
+    /// Returns the command line that does the same again.
     fn again(&self, stack: &str) -> String {
         match self.source {
             Source::Serial(serial) => format!("ebb {} --serial {serial} --stack {stack}", self.command),
-            Source::Declared | Source::Recorded => format!("ebb {} {stack}", self.command),
+            Source::Declared | Source::Recorded(_) | Source::Saved(_) => format!("ebb {} {stack}", self.command),
         }
     }
 
-    /// `ebb apply` of a stack, or of a plan file. What names a registered stack is that stack.
-    pub(super) fn apply(context: &Context, what: Option<&str>) -> Result<Self, CommandError> {
-        let running = Self { source: Source::Declared, ..Self::to("apply", Target::Running, what.map(str::to_owned)) };
-        let Some(name) = what else { return Ok(running) };
-        if context.names().iter().any(|stack| stack == name) {
-            return Ok(running);
+    /// Refuses a saved plan that does not fit the command line or the environment.
+    fn check(&self, environment: &Environment) -> Result<(), CommandError> {
+        let Source::Saved(plan) = &self.source else { return Ok(()) };
+        if !self.include_data.is_empty() {
+            let message = "--include-data cannot be added to a saved plan";
+            return Err(CommandError::new(CommandErrorKind::Usage, message)
+                .hint("plan again with `ebb plan --out FILE --include-data ADDRESS`"));
         }
-        let path = Path::new(name);
-        if path.is_file() || looks_like_a_path(name) {
-            let plan = plan_file::read(path)?;
-            let stack = Some(plan.scope.stack.clone());
-            return Ok(Self { target: plan.target, stack, plan: Some(Box::new(plan)), ..running });
+        let (scope, region) = (&plan.scope, &environment.aws().region);
+        if scope.environment == environment.name() && scope.region == *region {
+            return Ok(());
         }
-        // A program names its stacks once it is asked.
-        context.environment()?;
-        let names = context.names();
-        if names.iter().any(|stack| stack == name) {
-            return Ok(running);
+        let message = format!(
+            "this plan was made for environment {} in {}, not for {} in {region}",
+            scope.environment,
+            scope.region,
+            environment.name()
+        );
+        Err(CommandError::new(CommandErrorKind::PlanFile, message)
+            .hint(format!("pass `--env {}`, or plan again for this environment", scope.environment)))
+    }
+
+    /// Returns the declarations to plan from; `None` where the plan is made from the record, or made already.
+    async fn declarations(
+        &self,
+        context: &CommandContext,
+        environment: &Environment,
+        scope: &Scope,
+        state: &StateStore,
+    ) -> Result<Option<Declarations>, CommandError> {
+        let stack = &scope.stack;
+        match &self.source {
+            Source::Declared => context.declare(environment, stack, &scope.account).map(Some),
+            Source::Serial(serial) => declared_at(state, *serial).await.map(Some),
+            Source::Recorded(Target::Running) if nothing_is_recorded(context::recorded(state).await?.as_ref()) => {
+                Err(CommandError::nothing_recorded(CommandErrorKind::Refused, stack, environment.name())
+                    .hint(format!("`ebb apply {stack}` creates it")))
+            }
+            Source::Recorded(_) | Source::Saved(_) => Ok(None),
         }
-        Err(CommandError::unknown("stack or plan file", name, &names))
     }
 }
 
-fn looks_like_a_path(name: &str) -> bool {
-    name.contains(['/', '\\', '.'])
-}
-
-pub(super) async fn run(context: &Context, change: Change) -> Result<u8, CommandError> {
-    let output = context.output;
-    if !context.common.yes && !output.can_ask() {
-        let message = format!("`ebb {}` changes things, and there is nobody at a terminal to ask", change.command);
-        return Err(CommandError::new(ErrorKind::Refused, message)
-            .hint("pass --yes to go on without asking; `ebb plan` shows what would be done"));
-    }
+/// Carries out a change and returns the exit code.
+pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, CommandError> {
+    confirm::check(context, change.command)
+        .map_err(|error| error.hint("pass --yes to proceed without asking; `ebb plan` shows what would be done"))?;
     // Only an apply of the declared stack needs the stack's code.
-    let environment = match (change.source, &change.plan) {
-        (Source::Declared, None) => context.environment()?,
-        _ => context.recorded_environment()?,
+    let environment = match change.source {
+        Source::Declared => context.environment()?,
+        Source::Recorded(_) | Source::Serial(_) | Source::Saved(_) => context.recorded_environment()?,
     };
     let stack = context.stack(&environment, change.stack.as_deref()).await?;
-    if let Some(plan) = &change.plan {
-        if !change.include_data.is_empty() {
-            let message = "a saved plan says itself whose data goes: name it with `ebb plan --include-data`";
-            return Err(CommandError::new(ErrorKind::Usage, message));
-        }
-        belongs(plan, &environment)?;
-    }
+    change.check(&environment)?;
     let shutdown = Shutdown::default();
     let interrupts = Interrupts::listen(shutdown.clone());
-    let progress = Progress::new(output);
+    let progress = Progress::new(context.output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
     let state = environment.state(&stack, Some(&connection.clients)).await?;
-    let declarations = match (change.source, &change.plan) {
-        (Source::Declared, None) => Some(context.declare(&environment, &stack, &connection.account)?),
-        (Source::Serial(serial), None) => Some(declared_at(&state, serial).await?),
-        (Source::Recorded, _) | (_, Some(_)) => None,
-    };
+    let scope = environment.scope(&stack, &connection.account);
+    let declarations = change.declarations(context, &environment, &scope, &state).await?;
     let include_data = include_data(&state, &change.include_data).await?;
     let on_event = |event| progress.event(event);
-    let why = change.reason.clone().or_else(|| match change.source {
-        Source::Serial(serial) => Some(format!("ebb state rollback --serial {serial}")),
-        Source::Declared | Source::Recorded => None,
-    });
-    let deployment = deployment(context, &connection, &state, &on_event, shutdown, why);
-    let scope = environment.scope(&stack, &connection.account);
-    let mut work = deployment.lock(change.command, &scope).await?;
-    let done = carry_out(context, &change, &mut work, &progress, &interrupts, async |work| {
-        let goal = Goal {
-            scope: &scope,
-            target: change.target,
-            declarations: declarations.as_ref(),
-            include_data: &include_data,
-        };
-        Ok(work.plan(goal).await?.plan)
-    });
-    let finished = done.await;
-    work.release().await;
+    let deployment = deployment(context, &connection, &state, &on_event, shutdown, change.why());
+    let goal = Goal {
+        scope: &scope,
+        target: change.target(),
+        declarations: declarations.as_ref(),
+        include_data: &include_data,
+    };
+    let mut locked = deployment.lock(change.command, &scope).await?;
+    let finished = carry_out(context, &change, goal, &mut locked, &progress, &interrupts).await;
+    locked.release().await;
     let finished = finished?;
-    if output.is_verbose()
-        && let Some(calls) = connection.clients.calls()
-    {
-        output.note(&format!("{calls} calls to AWS"));
-    }
-    ended(context, &change, &interrupts, &finished)
+    note_calls(context, &connection);
+    Ok(exit_code(context, &change, &interrupts, &finished))
 }
 
-/// Plans, shows the plan, asks, and carries it out.
-async fn carry_out<'a>(
-    context: &Context,
+/// Plans, shows the plan, asks, and executes it. The lock is held meanwhile, so that what was shown is what is done.
+async fn carry_out(
+    context: &CommandContext,
     change: &Change,
-    work: &mut LockedDeployment<'a>,
+    goal: Goal<'_>,
+    locked: &mut LockedDeployment<'_>,
     progress: &Progress,
     interrupts: &Interrupts,
-    make: impl AsyncFnOnce(&mut LockedDeployment<'a>) -> Result<Plan, CommandError>,
 ) -> Result<Finished, CommandError> {
     let output = context.output;
-    progress.phase("reading what is there");
-    let plan = match &change.plan {
-        Some(plan) => {
-            work.check(plan).await?;
+    progress.phase("reading resources");
+    let plan = match &change.source {
+        Source::Saved(plan) => {
+            locked.check(plan).await?;
             plan.as_ref().clone()
         }
-        None => make(work).await?,
+        Source::Declared | Source::Recorded(_) | Source::Serial(_) => locked.plan(goal).await?.plan,
     };
     progress.clear();
     if output.is_json() || output.is_quiet() {
-        // Whoever does not see the plan is told at least what stays, and may bill.
+        // The plan is not shown; that something stays, and may bill, must be.
         for kept in &plan.kept {
             output.warn(&format!("kept {}: {}", kept.address, kept.reason));
         }
     } else {
-        output.result(&render(&plan, output.width()))?;
+        render::show_plan(output, &plan)?;
     }
-    if !plan.is_empty() && !context.common.yes {
-        confirm(context, change.command, &plan).await?;
+    if !plan.is_empty() {
+        let question = format!("Apply this plan to {} in {}?", plan.scope.stack, plan.scope.environment);
+        confirm::confirm(context, change.command, &question).await?;
     }
     interrupts.executing();
-    let finished = work.execute(&plan).await?;
+    let finished = locked.execute(&plan).await?;
     progress.clear();
     if output.is_json() {
-        output.json(&crate::apply::Event::Finished(finished.clone()))?;
+        output.json(&Event::Finished(finished.clone()))?;
     } else if !output.is_quiet() {
         output.result(&summary(&finished, plan.kept.len()))?;
     }
     Ok(finished)
 }
 
-/// The exit code of a run, and what to do next if it did not reach its target.
-fn ended(context: &Context, change: &Change, interrupts: &Interrupts, finished: &Finished) -> Result<u8, CommandError> {
+/// Returns the exit code of a run, and prints what to do next if it did not reach its target.
+fn exit_code(context: &CommandContext, change: &Change, interrupts: &Interrupts, finished: &Finished) -> u8 {
     if finished.success {
-        return Ok(DONE);
+        return DONE;
     }
-    let interrupted = interrupts.came() && finished.failed == 0;
-    let what =
-        if interrupted { "interrupted".to_owned() } else { format!("{} failed", count(finished.failed, "operation")) };
+    let interrupted = interrupts.received();
+    let outcome = if interrupted && finished.failed == 0 {
+        "interrupted".to_owned()
+    } else {
+        format!("{} failed", count(finished.failed, "operation"))
+    };
     context.output.warn(&format!(
-        "error: {what}, {} not begun\nhint: run `{}` again: what was done is recorded",
+        "error: {outcome}, {} not started\nhint: run `{}` again: what was done is recorded",
         finished.skipped,
         change.again(&finished.stack)
     ));
-    Ok(if interrupts.came() { INTERRUPTED } else { FAILED })
+    if interrupted { INTERRUPTED } else { FAILED }
+}
+
+/// Returns whether a record holds nothing that a resume could bring back. An open run may still turn up resources.
+fn nothing_is_recorded(document: Option<&StateDocument>) -> bool {
+    document.is_none_or(|document| document.resources.is_empty() && document.run.is_none())
 }
 
 /// Returns the declarations that an earlier serial records.
@@ -223,58 +246,4 @@ async fn declared_at(state: &StateStore, serial: u64) -> Result<Declarations, Co
         return Err(StateError::NothingToRollBackTo { place: state.place(), serial }.into());
     }
     Ok(declarations)
-}
-
-/// The resources whose data may be deleted too, out of those that are recorded.
-pub(super) async fn include_data(state: &StateStore, named: &[String]) -> Result<BTreeSet<Address>, CommandError> {
-    if named.is_empty() {
-        return Ok(BTreeSet::new());
-    }
-    let recorded = context::recorded(state).await?;
-    let known = recorded.map(|document| document.resources.into_keys().collect()).unwrap_or_default();
-    context::addresses(named, &known)
-}
-
-fn belongs(plan: &Plan, environment: &Environment) -> Result<(), CommandError> {
-    let scope = &plan.scope;
-    if scope.environment == environment.name() && scope.region == environment.aws().region {
-        return Ok(());
-    }
-    let message = format!(
-        "this plan was made for environment {} in {}, not for {} in {}",
-        scope.environment,
-        scope.region,
-        environment.name(),
-        environment.aws().region,
-    );
-    Err(CommandError::new(ErrorKind::PlanFile, message)
-        .hint(format!("pass `--env {}`, or plan again for this environment", scope.environment)))
-}
-
-/// Asks; only `yes` goes on. The lock is held meanwhile, so that what was shown is what will be done.
-async fn confirm(context: &Context, command: &str, plan: &Plan) -> Result<(), CommandError> {
-    let question = format!("Do this to {} in {}? Only `yes` goes on:", plan.scope.stack, plan.scope.environment);
-    ask(context, &question, command).await
-}
-
-/// Asks a question; any answer but `yes` is an error.
-pub(super) async fn ask(context: &Context, question: &str, command: &str) -> Result<(), CommandError> {
-    let (output, question) = (context.output, question.to_owned());
-    let answered = tokio::task::spawn_blocking(move || output.ask(&question)).await;
-    let answer = answered.map_err(|error| CommandError::new(ErrorKind::Output, format!("cannot ask: {error}")))??;
-    if answer == "yes" {
-        return Ok(());
-    }
-    Err(CommandError::new(ErrorKind::Refused, format!("`ebb {command}` was not confirmed; nothing was changed")))
-}
-
-/// Shows a plan in the form that was asked for.
-pub(super) fn show(context: &Context, plan: &Plan) -> Result<(), CommandError> {
-    if context.output.is_json() {
-        context.output.json(&PlanView::new(plan))
-    } else if context.output.is_quiet() {
-        context.output.result(&format!("{}\n", crate::cli::render::summary_line(plan)))
-    } else {
-        context.output.result(&render(plan, context.output.width()))
-    }
 }

@@ -10,8 +10,8 @@ use ebbtide::record::{StateDocument, replay};
 use ebbtide::resource::Address;
 use ebbtide::stack::Declarations;
 
-use crate::cli::arguments::Common;
-use crate::cli::error::{CommandError, ErrorKind};
+use crate::cli::common::Common;
+use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::cli::output::Output;
 use crate::environment::{Environment, Project};
 use crate::providers::Providers;
@@ -19,7 +19,7 @@ use crate::stacks::{ProgramError, StackSource};
 use crate::state::{StateError, StateStore};
 
 /// The stacks, the common flags, and the one door for output.
-pub(super) struct Context {
+pub(super) struct CommandContext {
     /// The stacks that are linked into this binary.
     linked: App,
     pub(super) providers: Providers,
@@ -29,7 +29,7 @@ pub(super) struct Context {
     described: OnceCell<Vec<String>>,
 }
 
-impl Context {
+impl CommandContext {
     pub(super) fn new(linked: App, providers: Providers, common: Common, output: Output) -> Self {
         Self { linked, providers, common, output, described: OnceCell::new() }
     }
@@ -109,7 +109,7 @@ impl Context {
     pub(super) fn declared_stack(&self, name: Option<&str>) -> Result<String, CommandError> {
         choose(name, &self.names()).ok_or_else(|| match (name, self.names().as_slice()) {
             (Some(name), names) => CommandError::unknown("stack", name, names),
-            (None, []) => CommandError::new(ErrorKind::Usage, "this project declares no stack"),
+            (None, []) => CommandError::new(CommandErrorKind::Usage, "this project declares no stack"),
             (None, names) => several(names),
         })
     }
@@ -123,7 +123,7 @@ impl Context {
         choose(name, &known).ok_or_else(|| match (name, known.as_slice()) {
             (Some(name), names) => CommandError::unknown("stack", name, names),
             (None, []) => CommandError::new(
-                ErrorKind::Usage,
+                CommandErrorKind::Usage,
                 format!("nothing is recorded in environment {}", environment.name()),
             )
             .hint("`ebb apply` creates the stacks of this project"),
@@ -154,7 +154,7 @@ fn choose(name: Option<&str>, known: &[String]) -> Option<String> {
 }
 
 fn several(names: &[String]) -> CommandError {
-    CommandError::new(ErrorKind::Usage, format!("which stack? There are several: {}", names.join(", ")))
+    CommandError::new(CommandErrorKind::Usage, format!("which stack? There are several: {}", names.join(", ")))
 }
 
 /// Returns the stacks that have state in an environment, declared or not.
@@ -182,8 +182,9 @@ pub(super) fn addresses(named: &[String], known: &BTreeSet<Address>) -> Result<B
             addresses.extend(known.iter().cloned());
             continue;
         }
-        let address: Address =
-            name.parse().map_err(|error| CommandError::new(ErrorKind::Usage, format!("--include-data: {error}")))?;
+        let address: Address = name
+            .parse()
+            .map_err(|error| CommandError::new(CommandErrorKind::Usage, format!("--include-data: {error}")))?;
         if !known.contains(&address) {
             let known: Vec<_> = known.iter().map(ToString::to_string).collect();
             return Err(CommandError::unknown("recorded resource", name, &known));

@@ -1,15 +1,19 @@
-//! From command line and environment to a deployment.
+//! From the command line and the environment to a deployment.
+
+use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
 use crate::apply::{Access, Deployment, Event, Shutdown};
-use crate::cli::context::Context;
+use crate::cli::context::{self, CommandContext};
+use crate::cli::error::CommandError;
 use crate::environment::Connection;
 use crate::state::StateStore;
+use ebbtide::resource::Address;
 
 /// Creates the deployment that a command works on. The one place that does.
 pub(super) fn deployment<'a>(
-    context: &Context,
+    context: &CommandContext,
     connection: &Connection,
     state: &'a StateStore,
     on_event: &'a (dyn Fn(Event) + Sync),
@@ -29,6 +33,25 @@ pub(super) fn deployment<'a>(
         shutdown,
         who: who(),
         why,
+    }
+}
+
+/// Returns the recorded resources that `--include-data` names.
+pub(super) async fn include_data(state: &StateStore, named: &[String]) -> Result<BTreeSet<Address>, CommandError> {
+    if named.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let recorded = context::recorded(state).await?;
+    let known = recorded.map(|document| document.resources.into_keys().collect()).unwrap_or_default();
+    context::addresses(named, &known)
+}
+
+/// Prints the number of calls to AWS with `--verbose`, where it is known.
+pub(super) fn note_calls(context: &CommandContext, connection: &Connection) {
+    if context.output.is_verbose()
+        && let Some(calls) = connection.clients.calls()
+    {
+        context.output.note(&format!("{calls} calls to AWS"));
     }
 }
 

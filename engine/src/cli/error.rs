@@ -1,11 +1,15 @@
-//! From whatever went wrong to a message, a hint and an exit code.
+//! Errors of commands: a message with its causes, a hint, and an exit code.
 
-use crate::stacks::ProgramError;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use crate::apply::Failure;
 use crate::cli::plan_file::PlanFileError;
 use crate::environment::{ConnectError, EnvironmentError, nearest};
+use crate::stacks::ProgramError;
 use crate::state::StateError;
 use ebbtide::stack::Problem;
 
@@ -20,10 +24,10 @@ pub(super) const USAGE: u8 = 64;
 /// Exit code: interrupted by Ctrl-C.
 pub(super) const INTERRUPTED: u8 = 130;
 
-/// Sorts of error; `--json` tells them by these names.
+/// The sorts of error, as `--json` names them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ErrorKind {
+pub(super) enum CommandErrorKind {
     Usage,
     /// A stack, resource or output that does not exist.
     UnknownName,
@@ -39,117 +43,165 @@ pub(super) enum ErrorKind {
     Output,
 }
 
-/// Why a command failed.
+/// The error of a command. Its `Display` form is the message followed by the causes that the message does not contain.
 #[derive(Clone, Debug)]
 pub(super) struct CommandError {
-    pub(super) kind: ErrorKind,
+    pub(super) kind: CommandErrorKind,
     pub(super) message: String,
     pub(super) hint: Option<String>,
     pub(super) code: u8,
+    cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
 impl CommandError {
-    pub(super) fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
+    pub(super) fn new(kind: CommandErrorKind, message: impl Into<String>) -> Self {
         let code = match kind {
-            ErrorKind::Usage => USAGE,
-            ErrorKind::Interrupted => INTERRUPTED,
-            ErrorKind::UnknownName
-            | ErrorKind::Project
-            | ErrorKind::Environment
-            | ErrorKind::Declaration
-            | ErrorKind::Connection
-            | ErrorKind::State
-            | ErrorKind::PlanFile
-            | ErrorKind::Refused
-            | ErrorKind::Apply
-            | ErrorKind::Output => FAILED,
+            CommandErrorKind::Usage => USAGE,
+            CommandErrorKind::Interrupted => INTERRUPTED,
+            CommandErrorKind::UnknownName
+            | CommandErrorKind::Project
+            | CommandErrorKind::Environment
+            | CommandErrorKind::Declaration
+            | CommandErrorKind::Connection
+            | CommandErrorKind::State
+            | CommandErrorKind::PlanFile
+            | CommandErrorKind::Refused
+            | CommandErrorKind::Apply
+            | CommandErrorKind::Output => FAILED,
         };
-        Self { kind, message: message.into(), hint: None, code }
+        Self { kind, message: message.into(), hint: None, code, cause: None }
     }
 
+    /// Adds advice on what to do next.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// A name that is not among the known ones.
+    /// Adds the error that led to this one.
+    pub(super) fn caused_by(mut self, cause: impl Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
+        self
+    }
+
+    /// Returns the error for an attempt of the command itself that failed: "cannot `act`".
+    pub(super) fn failed(act: &str, cause: impl Error + Send + Sync + 'static) -> Self {
+        Self::new(CommandErrorKind::Output, format!("cannot {act}")).caused_by(cause)
+    }
+
+    /// Returns the error for a name that is not among the known ones.
     pub(super) fn unknown(what: &str, name: &str, known: &[String]) -> Self {
         let near = nearest(name, known.iter().map(String::as_str));
         let near = near.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default();
-        // A long list says no more than its beginning.
+        // The beginning of a long list is as helpful as all of it.
         let listed = known.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
         let more = if known.len() > 12 { format!(" and {} more", known.len() - 12) } else { String::new() };
         let listed = if known.is_empty() { "there are none".to_owned() } else { format!("known: {listed}{more}") };
-        Self::new(ErrorKind::UnknownName, format!("there is no {what} `{name}`{near} ({listed})"))
+        Self::new(CommandErrorKind::UnknownName, format!("there is no {what} `{name}`{near} ({listed})"))
     }
 
-    /// Everything that is wrong with a declared stack.
+    /// Returns the error for a stack without a record.
+    pub(super) fn nothing_recorded(kind: CommandErrorKind, stack: &str, environment: &str) -> Self {
+        Self::new(kind, format!("nothing is recorded of {stack} in {environment}"))
+    }
+
+    /// Returns the error for all problems of a declared stack.
     pub(super) fn problems(stack: &str, problems: &[Problem]) -> Self {
-        let told: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
         let count = if problems.len() == 1 { "a problem".into() } else { format!("{} problems", problems.len()) };
-        Self::new(ErrorKind::Declaration, format!("stack {stack} has {count}:\n{}", told.join("\n")))
-            .hint("nothing was changed; correct the stack's code or its settings, `ebb validate` checks both")
+        Self::new(CommandErrorKind::Declaration, format!("stack {stack} has {count}:\n{}", lines(problems)))
+            .hint("nothing was changed; correct the stack's code or its settings (`ebb validate` checks both)")
     }
 
-    /// A failed write of a file or of output.
-    pub(super) fn io(act: &str, error: &std::io::Error) -> Self {
-        Self::new(ErrorKind::Output, format!("cannot {act}: {error}"))
+    /// Returns the error for one of a lower layer, which becomes the cause.
+    fn from_lower(kind: CommandErrorKind, error: impl Error + Send + Sync + 'static, hint: Option<String>) -> Self {
+        Self { hint, ..Self::new(kind, error.to_string()).caused_by(error) }
+    }
+}
+
+/// Returns one indented line for each problem.
+fn lines(problems: &[Problem]) -> String {
+    problems.iter().map(|problem| format!("  {problem}")).collect::<Vec<_>>().join("\n")
+}
+
+impl fmt::Display for CommandError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = self.message.clone();
+        for cause in std::iter::successors(self.source(), |cause| (*cause).source()) {
+            let cause = cause.to_string();
+            // Many errors name their cause in their own message.
+            if !text.contains(&cause) {
+                text.push_str(": ");
+                text.push_str(&cause);
+            }
+        }
+        f.write_str(&text)
+    }
+}
+
+impl Error for CommandError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(self.cause.as_deref()?)
     }
 }
 
 impl From<EnvironmentError> for CommandError {
     fn from(error: EnvironmentError) -> Self {
         let kind = match &error {
-            EnvironmentError::NoProject { .. } => ErrorKind::Project,
+            EnvironmentError::NoProject { .. } => CommandErrorKind::Project,
             EnvironmentError::Unknown { .. }
             | EnvironmentError::Unreadable { .. }
             | EnvironmentError::Invalid(_)
-            | EnvironmentError::Program(_) => ErrorKind::Environment,
+            | EnvironmentError::Program(_) => CommandErrorKind::Environment,
         };
-        Self { hint: error.hint(), ..Self::new(kind, error.to_string()) }
-    }
-}
-
-impl From<ConnectError> for CommandError {
-    fn from(error: ConnectError) -> Self {
-        Self { hint: error.hint(), ..Self::new(ErrorKind::Connection, error.to_string()) }
-    }
-}
-
-impl From<StateError> for CommandError {
-    fn from(error: StateError) -> Self {
-        Self { hint: error.hint(), ..Self::new(ErrorKind::State, error.to_string()) }
-    }
-}
-
-impl From<PlanFileError> for CommandError {
-    fn from(error: PlanFileError) -> Self {
-        Self::new(ErrorKind::PlanFile, error.to_string())
+        let hint = error.hint();
+        Self::from_lower(kind, error, hint)
     }
 }
 
 impl From<ProgramError> for CommandError {
     fn from(error: ProgramError) -> Self {
-        Self::new(ErrorKind::Declaration, error.to_string()).hint(error.hint())
+        let hint = error.hint();
+        Self::from_lower(CommandErrorKind::Declaration, error, Some(hint))
+    }
+}
+
+impl From<ConnectError> for CommandError {
+    fn from(error: ConnectError) -> Self {
+        let hint = error.hint();
+        Self::from_lower(CommandErrorKind::Connection, error, hint)
+    }
+}
+
+impl From<StateError> for CommandError {
+    fn from(error: StateError) -> Self {
+        let hint = error.hint();
+        Self::from_lower(CommandErrorKind::State, error, hint)
+    }
+}
+
+impl From<PlanFileError> for CommandError {
+    fn from(error: PlanFileError) -> Self {
+        let hint = error.hint();
+        Self::from_lower(CommandErrorKind::PlanFile, error, hint)
     }
 }
 
 impl From<Failure> for CommandError {
     fn from(failure: Failure) -> Self {
         let hint = failure.hint();
-        let error = match &failure {
-            Failure::State(_) => Self::new(ErrorKind::State, failure.to_string()),
+        let kind = match &failure {
             Failure::Problems(problems) => {
-                let told: Vec<_> = problems.iter().map(|problem| format!("  {problem}")).collect();
-                Self::new(ErrorKind::Declaration, format!("this cannot be applied:\n{}", told.join("\n")))
+                let message = format!("the stack cannot be applied:\n{}", lines(problems));
+                return Self { hint, ..Self::new(CommandErrorKind::Declaration, message) };
             }
-            Failure::StalePlan(_) => Self::new(ErrorKind::PlanFile, failure.to_string()),
-            Failure::Stopped => Self::new(ErrorKind::Interrupted, failure.to_string()),
+            Failure::State(_) => CommandErrorKind::State,
+            Failure::StalePlan(_) => CommandErrorKind::PlanFile,
+            Failure::Stopped => CommandErrorKind::Interrupted,
             Failure::Journal(_) | Failure::Plan(_) | Failure::Resource { .. } | Failure::OtherAccount { .. } => {
-                Self::new(ErrorKind::Apply, failure.to_string())
+                CommandErrorKind::Apply
             }
         };
-        Self { hint: hint.or(error.hint), ..error }
+        Self::from_lower(kind, failure, hint)
     }
 }
 
@@ -158,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_unknown_name_is_answered_with_the_nearest() {
+    fn an_unknown_name_is_reported_with_the_nearest_one() {
         let known = ["adeptai".to_owned(), "demo".to_owned()];
         let error = CommandError::unknown("stack", "adeptia", &known);
         assert_eq!(error.message, "there is no stack `adeptia`; did you mean `adeptai`? (known: adeptai, demo)");
@@ -167,8 +219,20 @@ mod tests {
 
     #[test]
     fn usage_errors_have_a_code_of_their_own() {
-        assert_eq!(CommandError::new(ErrorKind::Usage, "").code, USAGE);
-        assert_eq!(CommandError::new(ErrorKind::Interrupted, "").code, INTERRUPTED);
+        assert_eq!(CommandError::new(CommandErrorKind::Usage, "").code, USAGE);
+        assert_eq!(CommandError::new(CommandErrorKind::Interrupted, "").code, INTERRUPTED);
         assert_ne!(USAGE, CHANGES);
+    }
+
+    #[test]
+    fn a_cause_is_printed_once_and_apart_from_the_hint() {
+        let missing = || std::io::Error::other("no such file");
+        let error = CommandError::failed("save the plan", missing()).hint("choose another file");
+        assert_eq!(error.to_string(), "cannot save the plan: no such file");
+        let error = CommandError::from(PlanFileError::Unreadable { path: "a.plan".into(), source: missing() });
+        assert_eq!(error.to_string(), "cannot read plan file a.plan: no such file");
+        assert_eq!(error.hint.as_deref(), Some("`ebb plan --out a.plan` makes one"));
+        let named = StateError::Io { act: "write", place: "a.json".into(), source: missing() };
+        assert_eq!(CommandError::from(named).to_string().matches("no such file").count(), 1);
     }
 }

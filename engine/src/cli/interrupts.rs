@@ -1,4 +1,4 @@
-//! Ctrl-C: once to finish what is in flight, twice to stop now.
+//! Ctrl-C: once to finish the operations in flight, twice to stop at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,44 +6,44 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::apply::Shutdown;
 use crate::cli::error::INTERRUPTED;
 
-/// What Ctrl-C (or a polite request to end) does to a command that changes something.
+/// Listens for Ctrl-C (and SIGTERM) during a command that changes something.
 pub(super) struct Interrupts {
     executing: Arc<AtomicBool>,
-    came: Arc<AtomicBool>,
+    received: Arc<AtomicBool>,
     listener: tokio::task::JoinHandle<()>,
 }
 
 impl Interrupts {
-    /// Listens from now on. Before anything is executed, one Ctrl-C ends the process: nothing has been changed yet,
-    /// and looking up what an earlier run did can be cut off anywhere.
-    pub(super) fn listen(interrupt: Shutdown) -> Self {
+    /// Listens from now on. Before anything is executed, one Ctrl-C ends the process: nothing has been changed yet, and
+    /// the recovery of an earlier run can be cut off anywhere.
+    pub(super) fn listen(shutdown: Shutdown) -> Self {
         let executing = Arc::new(AtomicBool::new(false));
-        let came = Arc::new(AtomicBool::new(false));
-        let (is_executing, has_come) = (Arc::clone(&executing), Arc::clone(&came));
+        let received = Arc::new(AtomicBool::new(false));
+        let (is_executing, was_received) = (Arc::clone(&executing), Arc::clone(&received));
         let listener = tokio::spawn(async move {
             loop {
-                any().await;
+                wait().await;
                 if !is_executing.load(Ordering::SeqCst) {
                     std::process::exit(i32::from(INTERRUPTED));
                 }
-                if has_come.swap(true, Ordering::SeqCst) {
-                    interrupt.abort();
+                if was_received.swap(true, Ordering::SeqCst) {
+                    shutdown.abort();
                 } else {
-                    interrupt.drain();
+                    shutdown.drain();
                 }
             }
         });
-        Self { executing, came, listener }
+        Self { executing, received, listener }
     }
 
-    /// From now on, operations are under way.
+    /// Marks that operations are executed from now on.
     pub(super) fn executing(&self) {
         self.executing.store(true, Ordering::SeqCst);
     }
 
-    /// Whether somebody interrupted the execution.
-    pub(super) fn came(&self) -> bool {
-        self.came.load(Ordering::SeqCst)
+    /// Returns whether the execution was interrupted.
+    pub(super) fn received(&self) -> bool {
+        self.received.load(Ordering::SeqCst)
     }
 }
 
@@ -54,7 +54,7 @@ impl Drop for Interrupts {
 }
 
 /// Waits for Ctrl-C, or on Unix for SIGTERM, which service managers send.
-pub(super) async fn any() {
+pub(super) async fn wait() {
     #[cfg(unix)]
     {
         use tokio::signal::unix::{SignalKind, signal};
@@ -67,7 +67,7 @@ pub(super) async fn any() {
         }
     }
     if tokio::signal::ctrl_c().await.is_err() {
-        // Without a handler there is nothing to wait for; the system's own way of ending a process remains.
+        // Without a handler, the system's default still ends the process.
         std::future::pending::<()>().await;
     }
 }

@@ -1,26 +1,20 @@
-//! The command line: one file for each command, one door for output.
+//! The command line. A command is one file in `commands/`: its arguments and its `run`.
 
-mod arguments;
 mod change;
-mod cloud;
-mod completions;
+mod command;
+mod commands;
+mod common;
+mod confirm;
 mod context;
 mod deploy;
+mod entry;
 mod error;
 mod graph;
-mod history;
-mod init;
 mod interrupts;
 mod output;
-mod outputs;
-mod plan;
 mod plan_file;
 mod progress;
 mod render;
-mod schema;
-mod start;
-mod state;
-mod status;
-mod validate;
+mod runtime;
 
-pub(crate) use start::main;
+pub(crate) use entry::main;

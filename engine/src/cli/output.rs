@@ -1,16 +1,16 @@
-//! The one door to standard output and standard error.
+//! The one module that writes to standard output and standard error.
 
 use std::io::{IsTerminal as _, Write as _};
 
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
-use crate::cli::error::CommandError;
+use crate::cli::error::{CommandError, CommandErrorKind};
 
-/// The format of everything that `--json` prints. Fields are added and never changed as long as it stays.
+/// The format of everything that `--json` prints. As long as it stays, fields are added and never changed.
 pub(super) const OUTPUT_FORMAT: u32 = 1;
 
-/// How this process talks: to a person or a machine, in colour or not, much or little.
+/// The manner of output: for a person or a program, with or without colours, terse or verbose.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Output {
     json: bool,
@@ -18,8 +18,19 @@ pub(super) struct Output {
     terminal: bool,
 }
 
+/// An error as `--json` prints it.
+#[derive(Serialize)]
+struct ErrorView<'a> {
+    event: &'static str,
+    format: u32,
+    kind: CommandErrorKind,
+    message: &'a str,
+    hint: Option<&'a str>,
+    exit_code: u8,
+}
+
 impl Output {
-    /// Decides how to talk. `quiet` wins over `verbose`.
+    /// Chooses the manner of output. `quiet` wins over `verbose`.
     pub(super) fn new(json: bool, no_color: bool, quiet: bool, verbose: u8) -> Self {
         if no_color || json {
             anstream::ColorChoice::Never.write_global();
@@ -29,118 +40,108 @@ impl Output {
         Self { json, verbosity, terminal }
     }
 
-    /// Whether a machine reads.
+    /// Returns whether output is JSON.
     pub(super) fn is_json(self) -> bool {
         self.json
     }
 
-    /// Whether a person can be asked.
+    /// Returns whether there is a person at a terminal to ask.
     pub(super) fn can_ask(self) -> bool {
         self.terminal && !self.json
     }
 
-    /// Whether live progress can be drawn.
+    /// Returns whether live progress can be drawn.
     pub(super) fn can_draw(self) -> bool {
         std::io::stderr().is_terminal() && !self.json && self.verbosity >= 0
     }
 
-    /// Whether standard error takes colours.
+    /// Returns whether standard error takes colours.
     pub(super) fn has_colors(self) -> bool {
         anstream::AutoStream::choice(&std::io::stderr()) != anstream::ColorChoice::Never
     }
 
-    /// Whether only results and errors are wanted.
+    /// Returns whether only results and errors are wanted.
     pub(super) fn is_quiet(self) -> bool {
         self.verbosity < 0
     }
 
-    /// Whether more than usual is wanted.
+    /// Returns whether more than usual is wanted.
     pub(super) fn is_verbose(self) -> bool {
         self.verbosity > 0
     }
 
-    /// Columns of the terminal; without one, what is easily read in a log.
+    /// Returns the columns of the terminal; without one, a width that suits a log.
     pub(super) fn width(self) -> usize {
         terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0)).clamp(60, 200)
     }
 
-    /// A result, on standard output, as it is. Styles are stripped where there is no terminal.
+    /// Prints a result on standard output. Styles are stripped where there is no terminal.
     pub(super) fn result(self, text: &str) -> Result<(), CommandError> {
         let mut stdout = anstream::stdout().lock();
-        survive(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
+        ignore_broken_pipe(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
 
-    /// One JSON document on one line of standard output.
+    /// Prints a JSON document on one line of standard output.
     pub(super) fn json(self, value: &impl Serialize) -> Result<(), CommandError> {
-        let line = serde_json::to_string(value)
-            .map_err(|error| CommandError::io("write the result", &std::io::Error::other(error)))?;
+        let line = serde_json::to_string(value).map_err(|error| CommandError::failed("write the result", error))?;
         self.result(&format!("{line}\n"))
     }
 
-    /// What happens meanwhile, on standard error; silent with `--quiet`.
+    /// Prints a note on standard error, unless `--quiet` is passed.
     pub(super) fn note(self, text: &str) {
         if !self.is_quiet() {
-            let mut stderr = anstream::stderr().lock();
-            // Nobody is left to be told that nobody listens.
-            let _ = writeln!(stderr, "{text}");
+            self.warn(text);
         }
     }
 
-    /// What must be told also with `--quiet`, on standard error.
+    /// Prints a warning on standard error, also with `--quiet`.
     pub(super) fn warn(self, text: &str) {
         let mut stderr = anstream::stderr().lock();
+        // If standard error is closed, there is nowhere left to report it.
         let _ = writeln!(stderr, "{text}");
     }
 
-    /// An error on standard error, and with `--json` as an object on standard output as well.
+    /// Prints an error on standard error, and with `--json` as an object on standard output as well.
     pub(super) fn error(self, error: &CommandError) {
-        let mut stderr = anstream::stderr().lock();
-        let _ = writeln!(stderr, "{} {}", "error:".red().bold(), error.message);
+        let message = error.to_string();
+        self.warn(&format!("{} {message}", "error:".red().bold()));
         if let Some(hint) = &error.hint {
-            let _ = writeln!(stderr, "{} {hint}", "hint:".cyan().bold());
+            self.warn(&format!("{} {hint}", "hint:".cyan().bold()));
         }
         if self.json {
-            #[derive(Serialize)]
-            struct Told<'a> {
-                event: &'static str,
-                format: u32,
-                kind: super::error::ErrorKind,
-                message: &'a str,
-                hint: Option<&'a str>,
-                exit_code: u8,
-            }
-            let told = Told {
+            let view = ErrorView {
                 event: "error",
                 format: OUTPUT_FORMAT,
                 kind: error.kind,
-                message: &error.message,
+                message: &message,
                 hint: error.hint.as_deref(),
                 exit_code: error.code,
             };
-            let _ = self.json(&told);
+            // The error was printed on standard error already.
+            let _ = self.json(&view);
         }
     }
 
-    /// Asks a question on standard error and answers the line that is typed, without white space around it.
+    /// Asks a question on standard error and returns the line that is typed, without white space around it.
     pub(super) fn ask(self, question: &str) -> Result<String, CommandError> {
         let mut stderr = anstream::stderr().lock();
-        survive(write!(stderr, "{} ", question.bold()).and_then(|()| stderr.flush()))?;
+        ignore_broken_pipe(write!(stderr, "{} ", question.bold()).and_then(|()| stderr.flush()))?;
         let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).map_err(|error| CommandError::io("read the answer", &error))?;
+        std::io::stdin().read_line(&mut answer).map_err(|error| CommandError::failed("read the answer", error))?;
         Ok(answer.trim().to_owned())
     }
 }
 
-/// `1 operation`, `2 operations`.
-pub(super) fn count(number: usize, what: &str) -> String {
-    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+/// Returns a number with its noun: `1 operation`, `2 operations`.
+pub(super) fn count(number: usize, noun: &str) -> String {
+    format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
-/// A reader that went away (`ebb plan | head`) is no failure.
-fn survive(written: std::io::Result<()>) -> Result<(), CommandError> {
+/// Accepts that a reader has gone away, as in `ebb plan | head`.
+fn ignore_broken_pipe(written: std::io::Result<()>) -> Result<(), CommandError> {
     match written {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(CommandError::io("write the output", &error))
+            Err(CommandError::failed("write the output", error))
         }
         _ => Ok(()),
     }

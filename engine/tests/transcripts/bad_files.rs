@@ -1,4 +1,4 @@
-//! State and plan files that are not as they were left: told, and left alone.
+//! Damaged, edited and unfitting state and plan files are reported and left alone.
 
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use crate::bad_input::refused;
 use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
+use ebbtide::plan::PLAN_FORMAT;
+use ebbtide::record::STATE_FORMAT;
 
 pub const TESTS: &[Test] = &[
     ("state_that_is_damaged_newer_or_foreign", state_that_is_damaged_newer_or_foreign),
-    ("a_plan_file_that_does_not_fit", a_plan_file_that_does_not_fit),
-    ("two_at_once", two_at_once),
+    ("a_plan_file_that_does_not_apply", a_plan_file_that_does_not_apply),
+    ("two_commands_at_once", two_commands_at_once),
     ("a_state_directory_that_cannot_be_written", a_state_directory_that_cannot_be_written),
 ];
 
@@ -28,7 +30,7 @@ fn state_that_is_damaged_newer_or_foreign() {
     let whole = project.read(STATE);
     let cases = [
         (whole[..whole.len() / 2].to_owned(), "is damaged"),
-        (whole.replacen("\"format\":2", "\"format\":99", 1), "state format 99"),
+        (whole.replacen(&format!("\"format\":{STATE_FORMAT}"), "\"format\":99", 1), "state format 99"),
         (whole.replacen("\"stack\":\"shop\"", "\"stack\":\"other\"", 1), "is the state of other"),
     ];
     for (state, expected) in cases {
@@ -41,18 +43,18 @@ fn state_that_is_damaged_newer_or_foreign() {
     }
 }
 
-fn a_plan_file_that_does_not_fit() {
+fn a_plan_file_that_does_not_apply() {
     let project = applied();
     project.write("environments/other.toml", LOCAL);
     project.write("environments/local.toml", &LOCAL.replace("nat = \"one\"\n", ""));
     assert!(project.run("plan shop --out made.plan").status.success());
     let made = project.read("made.plan");
 
-    let edited = made.replacen("\"reason\": \"", "\"reason\": \"surely, ", 1);
+    let edited = made.replacen("\"unchanged\": ", "\"unchanged\": 1", 1);
     assert_ne!(edited, made);
     project.write("edited.plan", &edited);
     project.write("half.plan", &made[..made.len() / 2]);
-    project.write("newer.plan", &made.replacen("\"format\": 1", "\"format\": 99", 1));
+    project.write("newer.plan", &made.replacen(&format!("\"format\": {PLAN_FORMAT}"), "\"format\": 99", 1));
     let cases = [
         ("apply edited.plan --yes", "was changed after it was made"),
         ("apply half.plan --yes", "is not a plan file"),
@@ -71,20 +73,20 @@ fn a_plan_file_that_does_not_fit() {
     let said = refused(&project, "apply made.plan --yes", 1);
     assert!(said.contains("state serial"), "{said}");
 
-    // Another lineage: the stack's state was thrown away and begun anew.
+    // Another lineage: the stack's state was deleted and created again.
     std::fs::remove_dir_all(project.path("state")).expect("state is removed");
     assert!(project.run("apply shop --yes").status.success());
     let said = refused(&project, "apply made.plan --yes", 1);
     assert!(said.contains("another lineage"), "{said}");
 }
 
-fn two_at_once() {
+fn two_commands_at_once() {
     let project = Project::with(&LOCAL.replace("transition_ms = 20", "transition_ms = 3000"));
     let mut first =
         project.command("apply shop --yes").stderr(Stdio::null()).stdout(Stdio::null()).spawn().expect("ebb starts");
     let deadline = Instant::now() + Duration::from_secs(20);
     while !project.path(STATE).exists() {
-        assert!(Instant::now() < deadline, "the first one never began");
+        assert!(Instant::now() < deadline, "the first command never started");
         std::thread::sleep(Duration::from_millis(10));
     }
     let said = refused(&project, "pause shop --yes", 1);
@@ -93,7 +95,7 @@ fn two_at_once() {
 }
 
 fn a_state_directory_that_cannot_be_written() {
-    // A file in the place of the directory refuses everybody, root included, whom permissions do not stop.
+    // A file in place of the directory also stops root, whom permissions do not.
     let project = Project::new();
     project.write("state", "in the way");
     let said = refused(&project, "apply shop --yes", 1);

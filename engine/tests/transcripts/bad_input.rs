@@ -1,4 +1,4 @@
-//! Mistakes on the command line, in environments and in stacks: each is told with its place and the way out.
+//! Mistakes on the command line, in environments and in stacks: each is reported with its place and a way out.
 
 use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
@@ -7,13 +7,14 @@ pub const TESTS: &[Test] = &[
     ("mistakes_in_an_environment", mistakes_in_an_environment),
     ("mistakes_in_a_stack", mistakes_in_a_stack),
     ("unknown_names", unknown_names),
-    ("nobody_to_ask", nobody_to_ask),
+    ("without_a_terminal_a_change_needs_yes", without_a_terminal_a_change_needs_yes),
     ("no_credentials", no_credentials),
     ("another_account", another_account),
-    ("an_error_for_a_machine", an_error_for_a_machine),
+    ("an_error_as_json", an_error_as_json),
+    ("a_resume_needs_a_record", a_resume_needs_a_record),
 ];
 
-/// Runs a command that must fail with this exit code, and answers what it says.
+/// Runs a command that must fail with this exit code, and returns its standard error.
 pub fn refused(project: &Project, line: &str, code: i32) -> String {
     let output = project.run(line);
     let said = text(&output.stderr);
@@ -72,7 +73,7 @@ fn unknown_names() {
     assert!(nowhere.contains("no `environments` directory") && nowhere.contains("ebb init"), "{nowhere}");
 }
 
-fn nobody_to_ask() {
+fn without_a_terminal_a_change_needs_yes() {
     let project = Project::new();
     for command in ["apply", "pause", "resume", "destroy"] {
         let said = refused(&project, &format!("{command} shop"), 1);
@@ -97,10 +98,26 @@ fn another_account() {
     assert!(!project.path("state/local/shop.json").exists(), "nothing was changed");
 }
 
-fn an_error_for_a_machine() {
+fn an_error_as_json() {
     let project = Project::new();
     let output = project.run("plan shpo --json");
     let error: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
     assert_eq!((error["event"].as_str(), error["kind"].as_str()), (Some("error"), Some("unknown_name")));
     assert_eq!(error["exit_code"].as_i64(), output.status.code().map(i64::from));
+}
+
+fn a_resume_needs_a_record() {
+    let project = Project::new();
+    let refuse = || {
+        let said = refused(&project, "resume shop --yes", 1);
+        for part in ["nothing is recorded of shop in local", "hint: `ebb apply shop` creates it"] {
+            assert!(said.contains(part), "{said}");
+        }
+    };
+    refuse();
+    assert!(!project.path("state/local/shop.json").exists(), "nothing was recorded");
+    for line in ["apply shop --yes", "destroy shop --yes"] {
+        assert!(project.run(line).status.success(), "{line}");
+    }
+    refuse();
 }

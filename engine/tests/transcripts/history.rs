@@ -1,4 +1,4 @@
-//! Runs and serials, told and gone back to.
+//! Runs and serials: listed, shown and rolled back to.
 
 use serde_json::Value;
 
@@ -6,11 +6,11 @@ use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
-    ("every_run_is_told", every_run_is_told),
-    ("a_rollback_brings_back_what_was_declared", a_rollback_brings_back_what_was_declared),
+    ("history_lists_every_run", history_lists_every_run),
+    ("a_rollback_restores_earlier_declarations", a_rollback_restores_earlier_declarations),
 ];
 
-fn every_run_is_told() {
+fn history_lists_every_run() {
     let mut project = Project::new();
     project.type_in("history shop");
     for line in ["apply shop --yes --quiet --reason opening", "pause shop --yes --quiet"] {
@@ -26,17 +26,18 @@ fn every_run_is_told() {
     {
         project.type_in(line);
     }
-    project.compare("every_run_is_told");
+    project.compare("history_lists_every_run");
 
-    let told: Value = serde_json::from_slice(&project.run("history shop --json").stdout).unwrap();
-    let outcomes: Vec<_> = told["runs"].as_array().unwrap().iter().map(|run| run["outcome"].as_str()).collect();
+    let history: Value = serde_json::from_slice(&project.run("history shop --json").stdout).unwrap();
+    let outcomes: Vec<_> = history["runs"].as_array().unwrap().iter().map(|run| run["outcome"].as_str()).collect();
     assert_eq!(outcomes, [Some("done"), Some("cut_off"), Some("done"), Some("done")]);
     assert!(
-        told["runs"][3]["took_ms"].is_u64() && told["runs"][3]["plan"].as_str().is_some_and(|hash| hash.len() == 64)
+        history["runs"][3]["took_ms"].is_u64()
+            && history["runs"][3]["plan"].as_str().is_some_and(|hash| hash.len() == 64)
     );
 }
 
-fn a_rollback_brings_back_what_was_declared() {
+fn a_rollback_restores_earlier_declarations() {
     let mut project = Project::new();
     let with_nat = LOCAL;
     let without = LOCAL.replace("nat = \"one\"\n", "");
@@ -47,7 +48,7 @@ fn a_rollback_brings_back_what_was_declared() {
 
     project.type_in("state rollback --serial 2 --stack shop --yes --quiet");
     let planned = text(&project.run("plan shop").stdout);
-    assert!(planned.contains("to delete"), "the code still says otherwise: {planned}");
+    assert!(planned.contains("to delete"), "the code still declares something else: {planned}");
     project.write("environments/local.toml", with_nat);
     for line in [
         "plan shop --quiet",
@@ -56,7 +57,7 @@ fn a_rollback_brings_back_what_was_declared() {
     ] {
         project.type_in(line);
     }
-    // What a pause reduced and put to sleep is declared as before.
+    // A pause does not change the declarations of what it reduced or put to sleep.
     assert!(project.run("pause shop --yes --quiet").status.success());
     let paused: Value = serde_json::from_slice(&project.run("status shop --json").stdout).unwrap();
     let serial = paused["serial"].as_u64().unwrap();
@@ -65,6 +66,6 @@ fn a_rollback_brings_back_what_was_declared() {
     assert!(project.run(&format!("state rollback --serial {serial} --stack shop --yes --quiet")).status.success());
     project.write("environments/local.toml", with_nat);
     project.type_in("plan shop --quiet");
-    assert_eq!(project.read("state/local/shop.history/00000002.json"), past, "the past stays as it is");
-    project.compare("a_rollback_brings_back_what_was_declared");
+    assert_eq!(project.read("state/local/shop.history/00000002.json"), past, "earlier serials do not change");
+    project.compare("a_rollback_restores_earlier_declarations");
 }

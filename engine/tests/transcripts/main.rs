@@ -1,12 +1,13 @@
 //! Whole command sessions, as a person sees them, and every sort of bad input.
 //!
-//! This program is both sides: started by cargo it runs the tests; started by a test it is `ebb`, with stacks made for
-//! the tests ([`stacks`]). So each command is a process of its own, as in life.
+//! Started by cargo, this program runs the tests. Started by `ebb`, it is the program that declares a project's stacks. Started by a test, it is `ebb` with stacks made for the tests
+//! ([`stacks`]). So each command is a process of its own, as in production.
 
 mod bad_files;
 mod bad_input;
 mod history;
 mod outside;
+mod programs;
 mod project;
 mod runner;
 mod secrets;
@@ -16,9 +17,15 @@ mod stacks;
 
 use std::process::ExitCode;
 
+/// The environment variable that `ebb` sets for the program of a project.
+const PLAYS_PROGRAM: &str = "EBB_PROGRAM_FORMAT";
+
 fn main() -> ExitCode {
+    if std::env::var_os(PLAYS_PROGRAM).is_some() {
+        return stacks::definitions().into_iter().fold(ebbtide::App::new(), ebbtide::App::with).main();
+    }
     if std::env::var_os(project::PLAYS_EBB).is_some() {
-        return ebbtide_engine::main(stacks::definitions());
+        return stacks::definitions().into_iter().fold(ebbtide_engine::App::new(), ebbtide_engine::App::with).main();
     }
     runner::run(
         &[
@@ -29,6 +36,7 @@ fn main() -> ExitCode {
             bad_input::TESTS,
             bad_files::TESTS,
             outside::TESTS,
+            programs::TESTS,
         ]
         .concat(),
     )

@@ -1,4 +1,4 @@
-//! What other programs see and do: a client that looks at the embedded cloud, and a signal that interrupts.
+//! Other programs: a client of the embedded cloud, a signal, a reader that goes away.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -8,14 +8,14 @@ use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
-    ("another_client_sees_what_apply_made_and_pause_left", another_client_sees_what_apply_made_and_pause_left),
+    ("another_client_sees_the_effects_of_apply_and_pause", another_client_sees_the_effects_of_apply_and_pause),
     ("an_endpoint_can_be_any_server", an_endpoint_can_be_any_server),
-    ("data_goes_only_where_it_is_named", data_goes_only_where_it_is_named),
-    ("an_interrupted_apply_is_carried_on", an_interrupted_apply_is_carried_on),
+    ("data_is_deleted_only_where_it_is_named", data_is_deleted_only_where_it_is_named),
+    ("an_interrupted_apply_is_continued", an_interrupted_apply_is_continued),
     ("a_reader_that_goes_away_is_no_failure", a_reader_that_goes_away_is_no_failure),
 ];
 
-/// Ends a server when the test is over, however it ends.
+/// A server that ends with the test, also if the test fails.
 pub struct Server {
     process: Child,
     address: String,
@@ -32,12 +32,12 @@ impl Server {
         Self { process, address: address.to_owned() }
     }
 
-    /// Where it listens: host and port.
+    /// Returns the host and port that the server listens on.
     pub fn address(&self) -> &str {
         &self.address
     }
 
-    /// Asks EC2 in its own words.
+    /// Calls an EC2 action and returns the response.
     fn ec2(&self, action: &str) -> String {
         let form = "Content-Type: application/x-www-form-urlencoded";
         self.send("POST /", "ec2", form, &format!("Action={action}&Version=2016-11-15"))
@@ -48,8 +48,7 @@ impl Server {
         self.send(&format!("PUT /{bucket}/{key}"), "s3", "x-amz-content-sha256: UNSIGNED-PAYLOAD", body);
     }
 
-    /// Sends a request over HTTP, with nothing of ours in between. The signature is not checked; service and region in
-    /// it say where the call goes.
+    /// Sends a request over plain HTTP. The signature is not checked; its service and region route the call.
     fn send(&self, what: &str, service: &str, header: &str, body: &str) -> String {
         let mut stream = TcpStream::connect(&self.address).expect("it listens");
         write!(
@@ -75,7 +74,7 @@ impl Drop for Server {
     }
 }
 
-fn another_client_sees_what_apply_made_and_pause_left() {
+fn another_client_sees_the_effects_of_apply_and_pause() {
     let project = Project::new();
     assert!(project.run("apply shop --yes").status.success());
     let server = Server::start(&project);
@@ -117,7 +116,7 @@ fn an_endpoint_can_be_any_server() {
     run("destroy shop --yes --env remote");
 }
 
-fn data_goes_only_where_it_is_named() {
+fn data_is_deleted_only_where_it_is_named() {
     let mut project = Project::new();
     assert!(project.run("apply vault --yes").status.success());
     let bucket = text(&project.run("output vault BUCKET").stdout).trim().to_owned();
@@ -133,10 +132,10 @@ fn data_goes_only_where_it_is_named() {
     ] {
         project.type_in(line);
     }
-    project.compare("data_goes_only_where_it_is_named");
+    project.compare("data_is_deleted_only_where_it_is_named");
 }
 
-fn an_interrupted_apply_is_carried_on() {
+fn an_interrupted_apply_is_continued() {
     let project = Project::new();
     let mut command = project.command("apply shop --yes --json");
     command.env("EBB_CLOUD_FAULTS", "latency=100ms").stdout(Stdio::piped()).stderr(Stdio::null());

@@ -5,7 +5,7 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-/// Set in the environment of a process that shall be `ebb`.
+/// The environment variable that makes this program be `ebb`.
 pub const PLAYS_EBB: &str = "EBB_TRANSCRIPT";
 
 pub const LOCAL: &str = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n\n[stacks.shop]\ncidr = \"10.20.0.0/16\"\nnat = \"one\"\n";
@@ -16,7 +16,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// A project with the environment `local`.
+    /// Creates a project with the environment `local`.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let project = Self { folder, transcript: String::new() };
@@ -24,7 +24,7 @@ impl Project {
         project
     }
 
-    /// A project whose environment `local` is this.
+    /// Creates a project whose environment `local` is this.
     pub fn with(local: &str) -> Self {
         let project = Self::new();
         project.write("environments/local.toml", local);
@@ -45,11 +45,11 @@ impl Project {
         std::fs::read_to_string(self.path(file)).expect("the file is read")
     }
 
-    /// A command line, ready to be changed and run.
+    /// Returns a command line, ready to be changed and run.
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
         command.args(line.split_whitespace()).current_dir(self.folder.path());
-        // Nothing of the machine that runs the tests gets in.
+        // The environment of the machine that runs the tests has no influence.
         command.env_clear().env(PLAYS_EBB, "1").env("HOME", self.folder.path());
         command.env("USER", "ada").env("HOSTNAME", "host").env("AWS_EC2_METADATA_DISABLED", "true");
         command
@@ -59,7 +59,7 @@ impl Project {
         self.command(line).output().expect("ebb starts")
     }
 
-    /// Runs a command and adds what a person sees to the transcript.
+    /// Runs a command and adds its output to the transcript.
     pub fn type_in(&mut self, line: &str) {
         let output = self.run(line);
         let code = output.status.code().expect("an exit code");
@@ -67,7 +67,7 @@ impl Project {
         self.transcript.push_str(&format!("$ ebb {line}\n{}{}{code}\n", text(&output.stdout), text(&output.stderr)));
     }
 
-    /// Compares the transcript with the document of this name, ids, times and places apart.
+    /// Compares the transcript with the snapshot of this name, with ids, times and paths replaced.
     pub fn compare(&self, name: &str) {
         let mut settings = insta::Settings::clone_current();
         settings.set_prepend_module_to_snapshot(false);
@@ -87,7 +87,7 @@ pub fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A text as a regular expression that matches just it.
+/// Returns a regular expression that matches just this text.
 fn regex_of(text: &str) -> String {
     text.chars().map(|c| if c.is_ascii_alphanumeric() || c == '/' { c.to_string() } else { format!("\\{c}") }).collect()
 }

@@ -1,5 +1,5 @@
-//! Runs tests as the standard harness would: filtered by name, as many at once as there are processors, each told by name,
-//! all of them even if one fails.
+//! Runs tests as the standard harness does: filtered by name, as many at once as there are processors, each reported by
+//! name, all of them even if one fails.
 
 use std::num::NonZero;
 use std::panic::{AssertUnwindSafe, catch_unwind};

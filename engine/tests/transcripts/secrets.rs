@@ -1,4 +1,4 @@
-//! A canary in every secret input: it must be found nowhere but where AWS keeps it.
+//! A canary in every secret input: only AWS may hold it afterwards.
 
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[("no_secret_is_found_anywhere", no_secret_is_found_anywhere)];
 
-/// Every secret that goes in: values of secrets, passphrases of state, credentials of AWS.
+/// Every secret input: values of secrets, passphrases of state, credentials of AWS.
 const CANARIES: &[(&str, &str)] = &[
     ("CANARY_VALUE", "canary/of+the environment"),
     ("CANARY_OTHER", "canary-of-another-value"),
@@ -42,7 +42,7 @@ fn no_secret_is_found_anywhere() {
     assert!(run("validate safe", "", ""));
     assert!(run("plan safe --out safe.plan -v", "", ""));
     assert!(run("plan safe --json", "", ""));
-    // Refused, cut off in the middle, killed: what is told then must not tell it either.
+    // Errors, cut connections and kills must not reveal a secret either.
     for faults in ["fail=error:20%:seed=3", "kill-before=12", "kill-after=13", "fail=cut:20%:seed=5"] {
         run("apply safe --yes --json -v", faults, "");
     }
@@ -77,7 +77,7 @@ fn no_secret_is_found_anywhere() {
     let canaries: Vec<&str> =
         CANARIES.iter().map(|(_, canary)| *canary).chain([FILE, "canary-of-a-new-value"]).collect();
     for (line, text) in &said {
-        nothing_of(&canaries, text, &format!("what `ebb {line}` says"));
+        nothing_of(&canaries, text, &format!("the output of `ebb {line}`"));
     }
     let mut searched = 0;
     search(&project.path("."), &mut |path, bytes| {
@@ -85,24 +85,24 @@ fn no_secret_is_found_anywhere() {
         nothing_of(&canaries, bytes, &path.display().to_string());
     });
     assert!(searched >= 12, "only {searched} files were searched");
-    // The canary lives: AWS has it.
+    // AWS has the canary, so the search could have found it.
     let mut alive = false;
     search_all(&project.path("state/local/cloud"), &mut |_, bytes| alive |= contains(bytes, FILE.as_bytes()));
     assert!(alive, "the value never reached AWS");
 }
 
-/// Fails if a secret is in some text, as it is or in another form that gives it away.
+/// Fails if a text contains a secret, as it is or encoded.
 fn nothing_of(canaries: &[&str], text: &[u8], place: &str) {
     for canary in canaries {
         let json = serde_json::to_string(canary).expect("text is JSON");
         let forms = [(*canary).to_owned(), json.trim_matches('"').to_owned(), base64(canary), hex(canary), url(canary)];
         for form in forms {
-            assert!(!contains(text, form.as_bytes()), "{place} gives away {canary} as {form}");
+            assert!(!contains(text, form.as_bytes()), "{place} reveals {canary} as {form}");
         }
     }
 }
 
-/// All files of a project but where secrets come from, and where AWS keeps them.
+/// Visits all files of a project except the sources of secrets and the store of the embedded cloud.
 fn search(folder: &Path, see: &mut dyn FnMut(&Path, &[u8])) {
     search_all(folder, &mut |path, bytes| {
         if !path.ends_with("canary.txt") && !path.components().any(|part| part.as_os_str() == "cloud") {
@@ -128,7 +128,7 @@ fn contains(text: &[u8], part: &[u8]) -> bool {
 
 fn base64(text: &str) -> String {
     use base64::Engine as _;
-    // Without its end, which depends on what follows.
+    // Without its end, which depends on the following bytes.
     let encoded = base64::engine::general_purpose::STANDARD_NO_PAD.encode(text);
     encoded[..encoded.len() - 2].to_owned()
 }

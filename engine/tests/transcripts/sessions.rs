@@ -2,17 +2,18 @@
 
 use serde_json::Value;
 
-use crate::project::{Project, text};
+use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("a_whole_life", a_whole_life),
-    ("a_machine_reads_along", a_machine_reads_along),
-    ("a_plan_file_is_carried_out_once", a_plan_file_is_carried_out_once),
-    ("several_stacks_are_told_apart", several_stacks_are_told_apart),
+    ("a_session_as_json", a_session_as_json),
+    ("a_plan_file_is_applied_once", a_plan_file_is_applied_once),
+    ("several_stacks_are_distinguished", several_stacks_are_distinguished),
     ("a_new_project_is_scaffolded_and_valid", a_new_project_is_scaffolded_and_valid),
-    ("what_is_cut_off_is_carried_on", what_is_cut_off_is_carried_on),
-    ("a_drawing_shows_what_sleeps", a_drawing_shows_what_sleeps),
+    ("a_run_that_was_cut_off_is_continued", a_run_that_was_cut_off_is_continued),
+    ("a_drawing_shows_sleeping_resources", a_drawing_shows_sleeping_resources),
+    ("a_recorded_stack_needs_no_declaration", a_recorded_stack_needs_no_declaration),
 ];
 
 fn a_whole_life() {
@@ -38,7 +39,7 @@ fn a_whole_life() {
     project.compare("a_whole_life");
 }
 
-fn a_machine_reads_along() {
+fn a_session_as_json() {
     let project = Project::new();
     let plan = one(&project.run("plan shop --json").stdout);
     assert_eq!((plan["format"].as_u64(), plan["target"].as_str()), (Some(1), Some("running")));
@@ -54,10 +55,15 @@ fn a_machine_reads_along() {
     assert!(project.run("pause shop --yes --json").status.success());
     let status = one(&project.run("status shop --json").stdout);
     assert_eq!((status["stack"].as_str(), status["target"].as_str()), (Some("shop"), Some("paused")));
-    let gateway = status["resources"].as_array().expect("resources").iter().find(|r| r["kind"] == "ec2_nat_gateway");
-    let gateway = gateway.expect("the gateway is recorded");
+    let resource = |kind: &str| {
+        let resources = status["resources"].as_array().expect("resources");
+        resources.iter().find(|resource| resource["kind"] == kind).expect("it is recorded")
+    };
+    let gateway = resource("ec2_nat_gateway");
     assert_eq!((gateway["status"].as_str(), gateway["persistence"].as_str()), (Some("asleep"), Some("ephemeral")));
     assert!(gateway["id"].is_null());
+    assert_eq!(resource("ec2_vpc")["status"], "kept", "it is durable");
+    assert_eq!(resource("ec2_vpc_endpoint")["status"], "running", "it is ephemeral and free of charge");
     let outputs = one(&project.run("output shop --json").stdout);
     assert_eq!(
         (outputs["NAT_ADDRESS"]["asleep"].as_bool(), outputs["VPC_ID"]["asleep"].as_bool()),
@@ -67,48 +73,48 @@ fn a_machine_reads_along() {
     assert_eq!(all["stacks"].as_array().map(Vec::len), Some(4));
 }
 
-fn a_plan_file_is_carried_out_once() {
+fn a_plan_file_is_applied_once() {
     let mut project = Project::new();
     assert!(project.run("plan shop --quiet --out made.plan").status.success());
     for line in ["apply made.plan --yes --quiet", "apply made.plan --yes --quiet", "state list --stack shop"] {
         project.type_in(line);
     }
-    project.compare("a_plan_file_is_carried_out_once");
+    project.compare("a_plan_file_is_applied_once");
 }
 
-fn several_stacks_are_told_apart() {
+fn several_stacks_are_distinguished() {
     let mut project = Project::new();
     for line in ["plan", "status", "status shpo", "plan --target sleeping"] {
         project.type_in(line);
     }
-    project.compare("several_stacks_are_told_apart");
+    project.compare("several_stacks_are_distinguished");
 }
 
 fn a_new_project_is_scaffolded_and_valid() {
     let project = Project::new();
     let made = project.run("init new --name shop");
     assert!(made.status.success(), "{}", text(&made.stderr));
-    assert!(project.read("new/src/main.rs").contains("Definition::new(\"shop\""));
-    // The scaffold's settings are those of the stack `shop` here, so its environments can be checked.
+    assert!(project.read("new/src/main.rs").contains("\"shop\""));
+    // The scaffold has the settings of the stack `shop` in these tests, so its environments can be checked.
     let valid = project.run("-C new validate shop");
     assert!(valid.status.success(), "{}", text(&valid.stderr));
     let again = project.run("init new --name shop");
     assert!(!again.status.success() && text(&again.stderr).contains("is there already"));
 }
 
-fn what_is_cut_off_is_carried_on() {
+fn a_run_that_was_cut_off_is_continued() {
     let project = Project::new();
     let killed =
         project.command("apply shop --yes").env("EBB_CLOUD_FAULTS", "kill-after=9").output().expect("ebb starts");
     assert!(!killed.status.success());
-    assert!(text(&project.run("status shop").stdout).contains("open run: `ebb apply` of ada@host"));
-    let carried_on = project.run("apply shop --yes");
-    assert!(carried_on.status.success(), "{}", text(&carried_on.stderr));
-    assert!(text(&carried_on.stderr).contains("was cut off; looking up what it did"));
+    assert!(text(&project.run("status shop").stdout).contains("open run: `ebb apply` by ada@host"));
+    let continued = project.run("apply shop --yes");
+    assert!(continued.status.success(), "{}", text(&continued.stderr));
+    assert!(text(&continued.stderr).contains("was cut off; looking up what it did"));
     assert!(text(&project.run("plan shop").stdout).contains("Plan: no changes, 12 unchanged."));
 }
 
-fn a_drawing_shows_what_sleeps() {
+fn a_drawing_shows_sleeping_resources() {
     let project = Project::new();
     let dot = text(&project.run("graph shop --format dot --target paused").stdout);
     let line =
@@ -119,6 +125,17 @@ fn a_drawing_shows_what_sleeps() {
     let svg = text(&project.run("graph shop").stdout);
     assert!(svg.starts_with("<svg") && svg.contains("ec2_vpc.main"));
     assert!(text(&project.run("graph shop --format mermaid").stdout).contains("flowchart"));
+}
+
+fn a_recorded_stack_needs_no_declaration() {
+    let project = Project::new();
+    assert!(project.run("apply shop --yes").status.success());
+    project.write("environments/local.toml", LOCAL.split("[stacks.shop]").next().expect("the settings of AWS"));
+    assert!(text(&project.run("plan shop").stderr).contains("missing field `cidr`"));
+    for line in ["pause shop --yes", "resume shop --yes", "destroy shop --yes"] {
+        let output = project.run(line);
+        assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+    }
 }
 
 fn one(bytes: &[u8]) -> Value {

@@ -7,9 +7,9 @@ use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
-    ("state_in_a_bucket_is_taken_by_one_and_unlocked", state_in_a_bucket_is_taken_by_one_and_unlocked),
+    ("state_in_a_bucket_is_locked_and_unlocked", state_in_a_bucket_is_locked_and_unlocked),
     ("state_moves_with_all_its_history", state_moves_with_all_its_history),
-    ("a_passphrase_is_changed_and_given_up", a_passphrase_is_changed_and_given_up),
+    ("a_passphrase_is_changed_and_removed", a_passphrase_is_changed_and_removed),
     ("mistakes_in_settings_of_state", mistakes_in_settings_of_state),
 ];
 
@@ -20,7 +20,7 @@ fn settle(project: &Project, settings: &str) {
     project.write("environments/local.toml", &format!("{LOCAL}{settings}"));
 }
 
-fn state_in_a_bucket_is_taken_by_one_and_unlocked() {
+fn state_in_a_bucket_is_locked_and_unlocked() {
     let mut project = Project::with(&format!("{LOCAL}{BUCKET}"));
     for line in [
         "apply shop --yes",
@@ -36,13 +36,13 @@ fn state_in_a_bucket_is_taken_by_one_and_unlocked() {
     let first = first.spawn().unwrap();
     let begun = Instant::now();
     while !text(&project.run("state unlock --stack shop").stderr).contains("is held by") {
-        assert!(begun.elapsed() < Duration::from_secs(20), "the first command never took the stack");
+        assert!(begun.elapsed() < Duration::from_secs(20), "the first command never locked the stack");
     }
     for line in ["resume shop --yes", "state unlock --stack shop", "state unlock --stack shop --yes"] {
         project.type_in(line);
     }
     let said = first.wait_with_output().unwrap();
-    assert_eq!(said.status.code(), Some(1), "who lost the stack does not go on as if nothing were");
+    assert_eq!(said.status.code(), Some(1), "a command that lost the lock fails");
     assert!(text(&said.stderr).contains("lost the right to write"), "{}", text(&said.stderr));
     assert!(project.run("pause shop --yes").status.success());
     assert!(text(&project.run("plan shop --target paused").stdout).contains("Plan: no changes"));
@@ -70,7 +70,7 @@ fn state_moves_with_all_its_history() {
     project.compare("state_moves");
 }
 
-fn a_passphrase_is_changed_and_given_up() {
+fn a_passphrase_is_changed_and_removed() {
     let (one, other) = ("correct horse battery staple", "another horse battery staple");
     let project = Project::new();
     assert!(project.run("apply shop --yes --quiet").status.success());
@@ -96,7 +96,7 @@ fn a_passphrase_is_changed_and_given_up() {
 
     settle(&project, &format!("{PASSPHRASE}[state.encryption.previous]\nprovider = \"passphrase\"\n"));
     let (success, said) = run("state rekey --stack shop --yes", other, one);
-    assert!(success && said.contains("written anew with the present key"), "{said}");
+    assert!(success && said.contains("are encrypted with the current key"), "{said}");
     settle(&project, PASSPHRASE);
     for serial in 1..=3 {
         assert!(sealed(&format!("state/local/shop.history/{serial:08}.json")), "serial {serial}");

@@ -1,4 +1,4 @@
-//! Stacks made for the tests: one that is good, one that makes whatever mistake its settings name.
+//! Stacks made for the tests: good ones, and one that makes the mistake its settings name.
 
 use ebbtide::Definition;
 use ebbtide::aws::VpcId;
@@ -63,7 +63,7 @@ fn vault(stack: &mut Stack, _settings: &NoSettings) {
     stack.output("BUCKET", &bucket.name);
 }
 
-/// A secret of each source, and something that bills beside them.
+/// Declares a secret of each source, and a network that bills.
 fn safe(stack: &mut Stack, _settings: &NoSettings) {
     let sources = [
         ("environment", SecretSource::Environment("CANARY_VALUE".to_owned())),

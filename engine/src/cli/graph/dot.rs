@@ -1,11 +1,11 @@
-//! The drawing for Graphviz.
+//! Drawings for Graphviz.
 
 use std::fmt::Write as _;
 
 use crate::cli::graph::model::{Condition, Drawing};
 
-/// Draws. Writing into text cannot fail, so its results are let go.
-pub(super) fn draw(drawing: &Drawing) -> String {
+/// Returns the drawing in the language of Graphviz. Writing into text cannot fail, so results are ignored.
+pub(in crate::cli) fn to_dot(drawing: &Drawing) -> String {
     let mut dot = String::from("digraph stack {\n  rankdir=RL;\n  node [fontname=\"monospace\", fontsize=10];\n");
     let _ = writeln!(dot, "  label=\"{}\";", drawing.title);
     for node in &drawing.nodes {

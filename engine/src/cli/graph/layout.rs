@@ -1,14 +1,13 @@
-//! A layered layout: what depends on nothing stands left, and each resource right of all that it depends on.
+//! A layered layout: each resource is placed to the right of all its dependencies.
 
-/// Where each node stands: its column, and its row in that column.
+/// The position of each node: its column, and its row in that column.
 pub(super) struct Layout {
     pub(super) places: Vec<(usize, usize)>,
     pub(super) columns: usize,
     pub(super) rows: usize,
 }
 
-/// Lays out `count` nodes with edges from each node to what it depends on. Edges must form no cycle; those that do
-/// are left out of account.
+/// Lays out `count` nodes with edges from each node to its dependencies. The edges must form no cycle.
 pub(super) fn layered(count: usize, edges: &[(usize, usize)]) -> Layout {
     let columns_of = columns(count, edges);
     let columns = columns_of.iter().max().map_or(0, |last| last + 1);
@@ -23,7 +22,7 @@ pub(super) fn layered(count: usize, edges: &[(usize, usize)]) -> Layout {
     }
     let mut rows = vec![0.0; count];
     place(&order, &mut rows);
-    // Each node moves to the middle of its neighbours, left to right and back, which undoes most crossings.
+    // Each node moves to the middle of its neighbours, in sweeps to the right and back, which removes most crossings.
     for sweep in 0..8 {
         let sequence: Vec<usize> = if sweep % 2 == 0 { (0..columns).collect() } else { (0..columns).rev().collect() };
         for column in sequence {
@@ -52,7 +51,7 @@ pub(super) fn layered(count: usize, edges: &[(usize, usize)]) -> Layout {
     Layout { places, columns, rows: order.iter().map(Vec::len).max().unwrap_or(0) }
 }
 
-/// Rows as fractions of the column's height, so that columns of different length compare.
+/// Sets the rows as fractions of the column's height, so that columns of different length can be compared.
 fn place(order: &[Vec<usize>], rows: &mut [f64]) {
     for nodes in order {
         for (row, node) in nodes.iter().enumerate() {
@@ -63,7 +62,7 @@ fn place(order: &[Vec<usize>], rows: &mut [f64]) {
     }
 }
 
-/// The column of each node: one more than the rightmost that it depends on.
+/// Returns the column of each node: one more than that of its rightmost dependency.
 fn columns(count: usize, edges: &[(usize, usize)]) -> Vec<usize> {
     let mut columns = vec![0; count];
     let mut waits_for = vec![0_usize; count];
@@ -90,7 +89,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_stands_right_of_what_it_depends_on_and_nothing_on_another() {
+    fn every_node_is_right_of_its_dependencies_and_covers_no_other() {
         let edges = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 0), (5, 4), (5, 3)];
         let layout = layered(7, &edges);
         for (from, to) in edges {

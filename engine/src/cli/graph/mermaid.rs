@@ -1,11 +1,11 @@
-//! The drawing for Markdown.
+//! Drawings for Markdown.
 
 use std::fmt::Write as _;
 
 use crate::cli::graph::model::{Condition, Drawing};
 
-/// Draws. Writing into text cannot fail, so its results are let go.
-pub(super) fn draw(drawing: &Drawing) -> String {
+/// Returns the drawing in the language of Mermaid. Writing into text cannot fail, so results are ignored.
+pub(in crate::cli) fn to_mermaid(drawing: &Drawing) -> String {
     let mut text = format!("---\ntitle: \"{}\"\n---\nflowchart RL\n", drawing.title);
     for (index, node) in drawing.nodes.iter().enumerate() {
         let _ = writeln!(text, "  n{index}{}", boxed(node.condition, &node.address.to_string()));

@@ -1,4 +1,4 @@
-//! What is drawn, whatever the form.
+//! The contents of a drawing, whatever its format.
 
 use std::collections::BTreeMap;
 
@@ -7,14 +7,14 @@ use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, OnPause, Persistence, Registry};
 use ebbtide::stack::Declarations;
 
-/// What a resource does.
+/// The condition of a resource.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Condition {
-    /// It is there, and bills.
+    /// The resource exists and holds no data.
     Runs,
-    /// A pause took it away or reduced it; a resume brings it back.
+    /// A pause deleted or reduced the resource; a resume brings it back.
     Sleeps,
-    /// It holds data, or names what does; a pause leaves it alone.
+    /// The resource is durable: it holds data, or is needed by what does. A pause leaves it alone.
     HoldsData,
 }
 
@@ -29,7 +29,7 @@ impl Condition {
         }
     }
 
-    /// Fill and line.
+    /// Returns the colours of the area and of the line.
     pub(super) fn colors(self) -> (&'static str, &'static str) {
         match self {
             Self::Runs => ("#dcf5e3", "#1a7f37"),
@@ -46,9 +46,9 @@ pub(super) struct Node {
     pub(super) condition: Condition,
 }
 
-/// Resources, and who depends on whom.
+/// The resources of a stack and their dependencies.
 #[derive(Clone, Debug)]
-pub(super) struct Drawing {
+pub(in crate::cli) struct Drawing {
     pub(super) title: String,
     pub(super) nodes: Vec<Node>,
     /// Pairs of indices: a resource, and one that it depends on.
@@ -56,8 +56,8 @@ pub(super) struct Drawing {
 }
 
 impl Drawing {
-    /// The stack as it is recorded, or as it is with this target.
-    pub(super) fn new(
+    /// Returns the drawing of a stack as it is recorded, or without a record as it is with this target.
+    pub(in crate::cli) fn new(
         declarations: &Declarations,
         recorded: Option<&StateDocument>,
         target: Target,

@@ -1,4 +1,4 @@
-//! The drawing as SVG.
+//! Drawings as SVG.
 
 use std::fmt::Write as _;
 
@@ -10,12 +10,13 @@ const HEIGHT: usize = 32;
 const GAP: usize = 70;
 const MARGIN: usize = 20;
 const HEAD: usize = 74;
-/// The width of a letter of the monospaced font at this size, and of the room around a text.
+/// The width of a letter of the monospaced font at this size.
 const LETTER: usize = 7;
+/// The space around a text, left and right together.
 const PADDING: usize = 26;
 
-/// Draws. Writing into text cannot fail, so its results are let go.
-pub(super) fn draw(drawing: &Drawing) -> String {
+/// Returns the drawing as SVG. Writing into text cannot fail, so results are ignored.
+pub(in crate::cli) fn to_svg(drawing: &Drawing) -> String {
     let layout = layered(drawing.nodes.len(), &drawing.edges);
     let label = |node: usize| drawing.nodes[node].address.to_string();
     let mut widths = vec![0; layout.columns];
@@ -80,7 +81,7 @@ fn legend(svg: &mut String) {
     let _ = writeln!(svg, "<text x=\"{}\" y=\"54\" fill=\"#57606a\">→ depends on</text>", x + 4);
 }
 
-/// A box for what runs, a dashed pill for what sleeps, a drum for what holds data.
+/// Draws a box for a running resource, a dashed pill for a sleeping one, a drum for one that holds data.
 fn shape(svg: &mut String, condition: Condition, x: usize, y: usize, width: usize, text: &str) {
     let (fill, line) = condition.colors();
     let style = format!("fill=\"{fill}\" stroke=\"{line}\" stroke-width=\"1.3\"");
@@ -124,7 +125,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_condition_has_its_own_shape_and_a_place_in_the_legend() {
+    fn every_condition_has_a_shape_of_its_own_and_a_legend_entry() {
         let node = |address: &str, condition| Node { address: address.parse().unwrap(), condition };
         let drawing = Drawing {
             title: "demo <in> local".into(),
@@ -135,7 +136,7 @@ mod tests {
             ],
             edges: vec![(1, 0)],
         };
-        let svg = draw(&drawing);
+        let svg = to_svg(&drawing);
         assert!(svg.starts_with("<svg") && svg.ends_with("</svg>\n"));
         assert!(svg.contains("demo &lt;in&gt; local"));
         assert_eq!(svg.matches("stroke-dasharray").count(), 2, "one in the legend, one in the drawing");

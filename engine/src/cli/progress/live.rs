@@ -1,4 +1,4 @@
-//! Progress on a terminal: a line for each operation in flight, with its status and elapsed time.
+//! Progress on a terminal: one line for each operation in flight, with its status and elapsed time.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,18 +7,18 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 
 use crate::apply::Event;
-use crate::cli::progress::words;
+use crate::cli::progress::messages;
 
-/// Lines that move.
+/// Lines that change in place.
 pub(super) struct Live {
     lines: MultiProgress,
     colors: bool,
     style: ProgressStyle,
-    moving: Mutex<Moving>,
+    bars: Mutex<Bars>,
 }
 
 #[derive(Default)]
-struct Moving {
+struct Bars {
     phase: Option<ProgressBar>,
     operations: BTreeMap<usize, ProgressBar>,
 }
@@ -34,45 +34,45 @@ impl Live {
             lines: MultiProgress::new(),
             colors,
             style: style.unwrap_or_else(|_| ProgressStyle::default_spinner()),
-            moving: Mutex::new(Moving::default()),
+            bars: Mutex::new(Bars::default()),
         }
     }
 
-    pub(super) fn phase(&self, what: &str) {
-        let mut moving = self.moving();
-        let bar = moving.phase.get_or_insert_with(|| self.bar());
-        bar.set_message(what.to_owned());
+    pub(super) fn phase(&self, phase: &str) {
+        let mut bars = self.bars();
+        let bar = bars.phase.get_or_insert_with(|| self.bar());
+        bar.set_message(phase.to_owned());
     }
 
     pub(super) fn clear(&self) {
-        let mut moving = self.moving();
-        if let Some(bar) = moving.phase.take() {
+        let mut bars = self.bars();
+        if let Some(bar) = bars.phase.take() {
             bar.finish_and_clear();
         }
-        for (_, bar) in std::mem::take(&mut moving.operations) {
+        for (_, bar) in std::mem::take(&mut bars.operations) {
             bar.finish_and_clear();
         }
     }
 
     pub(super) fn event(&self, event: &Event) {
         match event {
-            Event::Observing { done, total } => self.phase(&format!("reading what is there: {done} of {total}")),
+            Event::Observing { done, total } => self.phase(&format!("reading resources: {done} of {total}")),
             Event::OperationStarted { id, address, operation } => {
-                let mut moving = self.moving();
-                if let Some(bar) = moving.phase.take() {
+                let mut bars = self.bars();
+                if let Some(bar) = bars.phase.take() {
                     bar.finish_and_clear();
                 }
                 let bar = self.bar();
-                bar.set_message(format!("{} {address}", words::doing(*operation)));
-                moving.operations.insert(*id, bar);
+                bar.set_message(format!("{} {address}", messages::doing(*operation)));
+                bars.operations.insert(*id, bar);
             }
             Event::OperationWaiting { id, status, .. } => {
-                if let Some(bar) = self.moving().operations.get(id) {
+                if let Some(bar) = self.bars().operations.get(id) {
                     bar.set_prefix(status.clone());
                 }
             }
             Event::OperationDone { id, .. } | Event::OperationFailed { id, .. } => {
-                if let Some(bar) = self.moving().operations.remove(id) {
+                if let Some(bar) = self.bars().operations.remove(id) {
                     bar.finish_and_clear();
                 }
                 self.line(event);
@@ -87,9 +87,9 @@ impl Live {
     }
 
     fn line(&self, event: &Event) {
-        if let Some(line) = words::line(event) {
+        if let Some(line) = messages::line(event) {
             let line = if self.colors { line } else { anstream::adapter::strip_str(&line).to_string() };
-            // Nobody is left to be told that nobody listens.
+            // If standard error is closed, there is nowhere left to report it.
             let _ = self.lines.println(line);
         }
     }
@@ -100,8 +100,8 @@ impl Live {
         bar
     }
 
-    /// What one thread left half drawn while it panicked, the next draws anew.
-    fn moving(&self) -> MutexGuard<'_, Moving> {
-        self.moving.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Locks the bars. Those that a panicking thread left half drawn are drawn again.
+    fn bars(&self) -> MutexGuard<'_, Bars> {
+        self.bars.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

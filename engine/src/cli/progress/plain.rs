@@ -1,4 +1,4 @@
-//! Progress without a terminal: a line for each event, and a sign of life when nothing has happened for a while.
+//! Progress without a terminal: one line for each event, and a sign of life after a silence.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use crate::apply::Event;
 use crate::cli::output::Output;
-use crate::cli::progress::words;
+use crate::cli::progress::messages;
 
-/// After how long without a line a sign of life is given.
+/// The time without a line after which a sign of life is printed.
 const SILENCE: Duration = Duration::from_secs(10);
 
 /// Lines, and a thread that watches for silence.
@@ -20,11 +20,11 @@ pub(super) struct Plain {
 }
 
 struct Shared {
-    work: Mutex<Work>,
+    activity: Mutex<Activity>,
     over: Condvar,
 }
 
-struct Work {
+struct Activity {
     over: bool,
     last_line: Instant,
     phase: Option<String>,
@@ -32,47 +32,47 @@ struct Work {
 }
 
 struct Running {
-    what: String,
+    action: String,
     status: Option<String>,
     since: Instant,
 }
 
 impl Plain {
     pub(super) fn new(output: Output) -> Self {
-        let work = Work { over: false, last_line: Instant::now(), phase: None, operations: BTreeMap::new() };
-        let shared = Arc::new(Shared { work: Mutex::new(work), over: Condvar::new() });
+        let activity = Activity { over: false, last_line: Instant::now(), phase: None, operations: BTreeMap::new() };
+        let shared = Arc::new(Shared { activity: Mutex::new(activity), over: Condvar::new() });
         let watched = Arc::clone(&shared);
-        // Without a thread to spare there are no signs of life; the lines come all the same.
+        // If no thread can be started, there are no signs of life; lines are printed all the same.
         let watcher = std::thread::Builder::new().name("progress".into()).spawn(move || watch(output, &watched)).ok();
         Self { output, shared, watcher }
     }
 
-    pub(super) fn phase(&self, what: &str) {
-        self.shared.work().phase = Some(what.to_owned());
+    pub(super) fn phase(&self, phase: &str) {
+        self.shared.activity().phase = Some(phase.to_owned());
     }
 
     pub(super) fn clear(&self) {
-        let mut work = self.shared.work();
-        work.phase = None;
-        work.operations.clear();
+        let mut activity = self.shared.activity();
+        activity.phase = None;
+        activity.operations.clear();
     }
 
     pub(super) fn event(&self, event: &Event) {
-        let mut work = self.shared.work();
+        let mut activity = self.shared.activity();
         match event {
-            Event::Observing { done, total } => work.phase = Some(format!("reading what is there: {done} of {total}")),
+            Event::Observing { done, total } => activity.phase = Some(format!("reading resources: {done} of {total}")),
             Event::OperationStarted { id, address, operation } => {
-                let what = format!("{} {address}", words::doing(*operation));
-                work.phase = None;
-                work.operations.insert(*id, Running { what, status: None, since: Instant::now() });
+                let action = format!("{} {address}", messages::doing(*operation));
+                activity.phase = None;
+                activity.operations.insert(*id, Running { action, status: None, since: Instant::now() });
             }
             Event::OperationWaiting { id, status, .. } => {
-                if let Some(running) = work.operations.get_mut(id) {
+                if let Some(running) = activity.operations.get_mut(id) {
                     running.status = Some(status.clone());
                 }
             }
             Event::OperationDone { id, .. } | Event::OperationFailed { id, .. } => {
-                work.operations.remove(id);
+                activity.operations.remove(id);
             }
             Event::OperationRetrying { .. }
             | Event::OperationSkipped { .. }
@@ -82,9 +82,9 @@ impl Plain {
             | Event::Started { .. }
             | Event::Finished(_) => {}
         }
-        if let Some(line) = words::line(event) {
-            work.last_line = Instant::now();
-            // Written while the lock is held, so that lines stay in the order of what they tell.
+        if let Some(line) = messages::line(event) {
+            activity.last_line = Instant::now();
+            // Written while the lock is held, so that lines stay in the order of their events.
             self.output.note(&line);
         }
     }
@@ -92,51 +92,52 @@ impl Plain {
 
 impl Drop for Plain {
     fn drop(&mut self) {
-        self.shared.work().over = true;
+        self.shared.activity().over = true;
         self.shared.over.notify_all();
         if let Some(watcher) = self.watcher.take() {
-            // The watcher only writes lines; how it ended changes nothing.
+            // The watcher only writes lines, so a panic in it changes nothing.
             let _ = watcher.join();
         }
     }
 }
 
 impl Shared {
-    fn work(&self) -> MutexGuard<'_, Work> {
-        self.work.lock().unwrap_or_else(PoisonError::into_inner)
+    fn activity(&self) -> MutexGuard<'_, Activity> {
+        self.activity.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 fn watch(output: Output, shared: &Shared) {
-    let mut work = shared.work();
-    while !work.over {
-        let silent = work.last_line.elapsed();
+    let mut activity = shared.activity();
+    while !activity.over {
+        let silent = activity.last_line.elapsed();
         if silent >= SILENCE {
-            if let Some(sign) = sign_of_life(&work) {
+            if let Some(sign) = sign_of_life(&activity) {
                 output.note(&sign);
             }
-            work.last_line = Instant::now();
+            activity.last_line = Instant::now();
             continue;
         }
-        work = shared.over.wait_timeout(work, SILENCE - silent).unwrap_or_else(PoisonError::into_inner).0;
+        activity = shared.over.wait_timeout(activity, SILENCE - silent).unwrap_or_else(PoisonError::into_inner).0;
     }
 }
 
-fn sign_of_life(work: &Work) -> Option<String> {
-    let mut parts: Vec<String> = work
+/// Returns a line about the operations in flight, or about the phase if there are none.
+fn sign_of_life(activity: &Activity) -> Option<String> {
+    let mut parts: Vec<String> = activity
         .operations
         .values()
         .take(5)
         .map(|running| {
             let status = running.status.as_ref().map(|status| format!("{status}, ")).unwrap_or_default();
             let elapsed = u64::try_from(running.since.elapsed().as_millis()).unwrap_or(u64::MAX);
-            format!("{} ({status}{})", running.what, words::duration(elapsed))
+            format!("{} ({status}{})", running.action, messages::duration(elapsed))
         })
         .collect();
-    if work.operations.len() > 5 {
-        parts.push(format!("{} more", work.operations.len() - 5));
+    if activity.operations.len() > 5 {
+        parts.push(format!("{} more", activity.operations.len() - 5));
     }
-    parts.extend(work.phase.clone().filter(|_| work.operations.is_empty()));
+    parts.extend(activity.phase.clone().filter(|_| activity.operations.is_empty()));
     (!parts.is_empty()).then(|| format!("still {}", parts.join(", ")))
 }
 
@@ -145,22 +146,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_sign_of_life_says_what_is_waited_for() {
-        let mut work = Work {
+    fn a_sign_of_life_names_the_operations_in_flight() {
+        let mut activity = Activity {
             over: false,
             last_line: Instant::now(),
-            phase: Some("reading what is there".into()),
+            phase: Some("reading resources".into()),
             operations: BTreeMap::new(),
         };
-        assert_eq!(sign_of_life(&work).unwrap(), "still reading what is there");
-        work.operations.insert(
+        assert_eq!(sign_of_life(&activity).unwrap(), "still reading resources");
+        activity.operations.insert(
             0,
             Running {
-                what: "creating sagemaker_endpoint.llm".into(),
+                action: "creating sagemaker_endpoint.llm".into(),
                 status: Some("Creating".into()),
                 since: Instant::now(),
             },
         );
-        assert_eq!(sign_of_life(&work).unwrap(), "still creating sagemaker_endpoint.llm (Creating, 0.0 s)");
+        assert_eq!(sign_of_life(&activity).unwrap(), "still creating sagemaker_endpoint.llm (Creating, 0.0 s)");
     }
 }

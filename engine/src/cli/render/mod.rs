@@ -1,6 +1,8 @@
-//! How plans and values read in a terminal.
+//! Rendering of plans and values, for people and for programs.
 
 mod plan;
+mod show;
 mod values;
+mod view;
 
-pub(super) use plan::{PlanView, render, summary_line};
+pub(super) use show::show_plan;

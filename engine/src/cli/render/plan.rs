@@ -1,81 +1,15 @@
-//! How a plan reads, for a person and for a machine.
+//! A plan as text for people.
 
 use std::fmt::Write as _;
 
 use owo_colors::{OwoColorize as _, Style};
-use serde::Serialize;
 
-use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::render::values;
 use crate::cli::render::values::Row;
-use ebbtide::plan::{Change, Effect, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
-use ebbtide::resource::Address;
+use ebbtide::plan::{Effect, Operation, OperationKind, Plan, Summary};
 
-/// At most so many fields of one operation are shown to a person.
+/// The number of fields of one operation that are shown at most.
 const MOST_ROWS: usize = 40;
-
-/// A plan as `--json` prints it. Stable: fields are added, never changed, as long as `format` stays.
-#[derive(Clone, Debug, Serialize)]
-pub struct PlanView<'a> {
-    format: u32,
-    stack: &'a str,
-    environment: &'a str,
-    region: &'a str,
-    account: &'a str,
-    target: Target,
-    lineage: &'a str,
-    serial: u64,
-    operations: Vec<OperationView<'a>>,
-    kept: &'a [Kept],
-    summary: Summary,
-    hash: &'a str,
-}
-
-#[derive(Clone, Debug, Serialize)]
-struct OperationView<'a> {
-    id: usize,
-    address: &'a Address,
-    kind: &'a str,
-    operation: OperationKind,
-    reason: String,
-    reason_code: &'a Reason,
-    changes: &'a [Change],
-    depends_on: &'a [usize],
-    sleep: bool,
-    superseded: bool,
-}
-
-impl<'a> PlanView<'a> {
-    /// The view of a plan.
-    pub fn new(plan: &'a Plan) -> Self {
-        let operation = |operation: &'a Operation| OperationView {
-            id: operation.id,
-            address: &operation.address,
-            kind: operation.resource_kind(),
-            operation: operation.kind(),
-            reason: operation.reason.to_string(),
-            reason_code: &operation.reason,
-            changes: operation.upsert().map_or(&[], |upsert| &upsert.changes),
-            depends_on: &operation.depends_on,
-            sleep: operation.puts_to_sleep(),
-            superseded: operation.is_superseded(),
-        };
-        Self {
-            format: OUTPUT_FORMAT,
-            stack: &plan.scope.stack,
-            environment: &plan.scope.environment,
-            region: &plan.scope.region,
-            account: &plan.scope.account,
-            target: plan.target,
-            lineage: &plan.lineage,
-            serial: plan.serial,
-            operations: plan.operations.iter().map(operation).collect(),
-            kept: &plan.kept,
-            summary: plan.summary(),
-            hash: &plan.hash,
-        }
-    }
-}
 
 /// The sections in which operations are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -109,7 +43,7 @@ impl Section {
             Self::Replace => "Replace",
             Self::Sleep => "Put to sleep: deleted now, brought back by a resume",
             Self::Delete => "Delete",
-            Self::Forget => "Forget: no longer there, dropped from the record",
+            Self::Forget => "Forget: already gone, dropped from the record",
         }
     }
 
@@ -135,15 +69,15 @@ impl Section {
     }
 }
 
-/// A plan for a person, `width` columns wide, with colours (whoever prints it strips them where there is no terminal).
-pub fn render(plan: &Plan, width: usize) -> String {
+/// Returns a plan as text, `width` columns wide, with colours. They are stripped on output where there is no terminal.
+pub(super) fn render(plan: &Plan, width: usize) -> String {
     let mut text = String::new();
     let scope = &plan.scope;
     let heading = format!("{} in {} → {}", scope.stack, scope.environment, plan.target);
     let place = format!("account {}, {}, state serial {}", scope.account, scope.region, plan.serial);
     // Writing into text cannot fail.
     let _ = writeln!(text, "{}  {}", heading.bold(), format!("({place})").dimmed());
-    // The old half of a replacement belongs to the replacement, which is shown.
+    // The deletion in a replacement is not shown apart from the replacement.
     let shown: Vec<&Operation> = plan.operations.iter().filter(|operation| !operation.is_superseded()).collect();
     let column = shown.iter().map(|operation| operation.address.to_string().chars().count()).max().unwrap_or(0);
     for section in Section::ALL {
@@ -157,12 +91,12 @@ pub fn render(plan: &Plan, width: usize) -> String {
             render_operation(&mut text, section, operation, column, width);
         }
     }
-    let cleared = plan.operations.iter().filter(|o| o.is_superseded());
-    let orphaned: Vec<_> = cleared
+    let superseded = plan.operations.iter().filter(|o| o.is_superseded());
+    let orphaned: Vec<_> = superseded
         .filter(|old| !shown.iter().any(|o| o.address == old.address && o.kind() == OperationKind::Replace))
         .collect();
     if !orphaned.is_empty() {
-        let _ = writeln!(text, "\n{}", format!("Clear away earlier generations ({})", orphaned.len()).red().bold());
+        let _ = writeln!(text, "\n{}", format!("Delete earlier generations ({})", orphaned.len()).red().bold());
         for operation in orphaned {
             let _ = writeln!(text, "  {:>3} {} {}", "-".red(), operation.address, operation.reason.dimmed());
         }
@@ -228,8 +162,8 @@ fn render_kept(text: &mut String, plan: &Plan, width: usize) {
     }
 }
 
-/// The one line that a plan comes to.
-pub fn summary_line(plan: &Plan) -> String {
+/// Returns the counts of a plan in one line.
+pub(super) fn summary_line(plan: &Plan) -> String {
     let Summary { create, update, replace, forget, unchanged, .. } = plan.summary();
     let deletions = || plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && !o.is_superseded());
     let asleep = deletions().filter(|operation| operation.puts_to_sleep()).count();
@@ -248,7 +182,7 @@ pub fn summary_line(plan: &Plan) -> String {
     let kept = if plan.kept.is_empty() { String::new() } else { format!(", {} kept", plan.kept.len()) };
     match (parts.is_empty(), plan.is_empty()) {
         (true, true) => format!("Plan: no changes, {unchanged} unchanged{kept}."),
-        (true, false) => format!("Plan: earlier generations to clear away, {unchanged} unchanged{kept}."),
+        (true, false) => format!("Plan: earlier generations to delete, {unchanged} unchanged{kept}."),
         _ => format!("Plan: {}, {unchanged} unchanged{kept}.", parts.join(", ")),
     }
 }

@@ -1,28 +1,22 @@
-//! How plans read.
+//! Tests of plans as text and as JSON.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
-use ebbtide::plan::{FORMAT, *};
+use super::*;
+use crate::cli::render::view::PlanView;
+use ebbtide::plan::{Change, Deletion, Kept, PLAN_FORMAT, Purpose, Reason, Target, Upsert};
 use ebbtide::resource::Scope;
 
-fn operation(id: usize, address: &str, operation: OperationKind, reason: &str) -> Operation {
-    let address: Address = address.parse().unwrap();
-    Operation {
-        id,
-        kind: address.kind().to_owned(),
-        address,
-        operation,
-        generation: 1,
-        reason: reason.into(),
-        changes: Vec::new(),
-        depends_on: Vec::new(),
-        inputs: Value::Null,
-        dependencies: Default::default(),
-        protect: false,
-        sleep: false,
-        superseded: false,
-        include_data: false,
-    }
+fn operation(id: usize, address: &str, effect: Effect, reason: Reason) -> Operation {
+    Operation { id, address: address.parse().unwrap(), generation: 1, reason, depends_on: Vec::new(), effect }
+}
+
+fn upsert(inputs: Value, changes: Vec<Change>) -> Upsert {
+    Upsert { changes, inputs, dependencies: Default::default(), protect: false }
+}
+
+fn deletion(purpose: Purpose) -> Effect {
+    Effect::Delete(Deletion { purpose, include_data: false })
 }
 
 fn change(field: &str, old: Value, new: Value, forces_replacement: bool) -> Change {
@@ -37,7 +31,7 @@ fn plan(target: Target, operations: Vec<Operation>, kept: Vec<Kept>) -> Plan {
         account: "123456789012".into(),
     };
     Plan {
-        format: FORMAT,
+        format: PLAN_FORMAT,
         version: "0".into(),
         scope,
         target,
@@ -59,34 +53,30 @@ fn plain(plan: &Plan) -> String {
 
 #[test]
 fn a_plan_is_grouped_aligned_and_summed_up() {
-    let create = Operation {
-        inputs: json!({"cidr": "10.0.0.0/24", "vpc": {"$ref": "ec2_vpc.main", "output": "vpc_id"}}),
-        ..operation(0, "ec2_subnet.private-a", OperationKind::Create, "it does not exist")
-    };
-    let update = Operation {
-        changes: vec![change("dns_support", json!(false), json!(true), false)],
-        ..operation(1, "ec2_vpc.main", OperationKind::Update, "its inputs differ")
-    };
-    let replace = Operation {
-        changes: vec![change("cidr", json!("10.0.1.0/24"), json!("10.0.2.0/24"), true)],
-        ..operation(2, "ec2_subnet.b", OperationKind::Replace, "`cidr` cannot be changed in place")
-    };
-    let old = Operation { superseded: true, ..operation(3, "ec2_subnet.b", OperationKind::Delete, "replaced") };
+    let inputs = json!({"cidr": "10.0.0.0/24", "vpc": {"$ref": "ec2_vpc.main", "output": "vpc_id"}});
+    let create = operation(0, "ec2_subnet.private-a", Effect::Create(upsert(inputs, Vec::new())), Reason::New);
+    let changes = vec![change("dns_support", json!(false), json!(true), false)];
+    let reason = Reason::Changed { fields: vec!["dns_support".into()], outside: false };
+    let update = operation(1, "ec2_vpc.main", Effect::Update(upsert(Value::Null, changes)), reason);
+    let changes = vec![change("cidr", json!("10.0.1.0/24"), json!("10.0.2.0/24"), true)];
+    let reason = Reason::Immutable { fields: vec!["cidr".into()], outside: false };
+    let replace = operation(2, "ec2_subnet.b", Effect::Replace(upsert(Value::Null, changes)), reason);
+    let old = operation(3, "ec2_subnet.b", deletion(Purpose::Supersede), Reason::Superseded);
     let text = plain(&plan(Target::Running, vec![create, update, replace, old], Vec::new()));
     insta::assert_snapshot!(text, @r#"
     demo in local → running  (account 123456789012, eu-west-1, state serial 3)
 
     Create (1)
-        + ec2_subnet.private-a  it does not exist
+        + ec2_subnet.private-a  new
               cidr  "10.0.0.0/24"
               vpc   (known after apply: ec2_vpc.main.vpc_id)
 
     Update in place (1)
-        ~ ec2_vpc.main          its inputs differ
+        ~ ec2_vpc.main          dns_support changed
               dns_support  false → true
 
     Replace (1)
-      -/+ ec2_subnet.b          `cidr` cannot be changed in place
+      -/+ ec2_subnet.b          cidr changed and cannot be changed in place
               cidr  "10.0.1.0/24" → "10.0.2.0/24"  (forces replacement)
 
     Plan: 1 to create, 1 to update, 1 to replace, 4 unchanged.
@@ -94,16 +84,15 @@ fn a_plan_is_grouped_aligned_and_summed_up() {
 }
 
 #[test]
-fn a_pause_tells_what_sleeps_and_what_is_kept() {
-    let sleep =
-        Operation { sleep: true, ..operation(0, "sagemaker_endpoint.llm", OperationKind::Delete, "bills by the hour") };
+fn a_pause_shows_what_sleeps_and_what_is_kept() {
+    let sleep = operation(0, "sagemaker_endpoint.llm", deletion(Purpose::Sleep), Reason::Paused);
     let kept = Kept { address: "s3_bucket.models".parse().unwrap(), reason: "it holds 3 objects".into() };
     let text = plain(&plan(Target::Paused, vec![sleep], vec![kept]));
     insta::assert_snapshot!(text, @r"
     demo in local → paused  (account 123456789012, eu-west-1, state serial 3)
 
     Put to sleep: deleted now, brought back by a resume (1)
-        z sagemaker_endpoint.llm  bills by the hour
+        z sagemaker_endpoint.llm  bills by the hour, and the stack is paused
 
     Keep (1)
         = s3_bucket.models  it holds 3 objects
@@ -113,13 +102,28 @@ fn a_pause_tells_what_sleeps_and_what_is_kept() {
 }
 
 #[test]
-fn nothing_to_do_is_said_in_one_line() {
+fn an_earlier_generation_is_shown_where_no_replacement_is() {
+    let old = operation(0, "ec2_subnet.b", deletion(Purpose::Supersede), Reason::Deposed(1));
+    let text = plain(&plan(Target::Running, vec![old], Vec::new()));
+    insta::assert_snapshot!(text, @r"
+    demo in local → running  (account 123456789012, eu-west-1, state serial 3)
+
+    Delete earlier generations (1)
+        - ec2_subnet.b generation 1 was replaced and still exists
+
+    Plan: earlier generations to delete, 4 unchanged.
+    ");
+}
+
+#[test]
+fn an_empty_plan_is_summed_up_in_one_line() {
     assert_eq!(summary_line(&plan(Target::Running, Vec::new(), Vec::new())), "Plan: no changes, 4 unchanged.");
 }
 
 #[test]
-fn the_machine_readable_form_has_what_is_documented() {
-    let plan = plan(Target::Running, vec![operation(0, "ec2_vpc.main", OperationKind::Create, "new")], Vec::new());
+fn the_json_form_has_the_documented_fields() {
+    let create = operation(0, "ec2_vpc.main", Effect::Create(upsert(Value::Null, Vec::new())), Reason::New);
+    let plan = plan(Target::Running, vec![create], Vec::new());
     let json = serde_json::to_value(PlanView::new(&plan)).unwrap();
     for key in ["format", "stack", "environment", "target", "serial", "operations", "kept", "summary", "hash"] {
         assert!(json.get(key).is_some(), "{key}");

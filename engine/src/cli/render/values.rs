@@ -5,19 +5,19 @@ use serde_json::Value;
 use ebbtide::plan::Change;
 use ebbtide::resource::Expr;
 
-/// One row: a field, and what it is or becomes.
+/// One row: a field with its value, or its old and new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) field: String,
-    /// What it was; `None` in a creation, and where `lines` show the difference.
+    /// The old value; `None` in a creation, and where `lines` show the difference.
     pub(super) old: Option<String>,
     pub(super) new: String,
-    /// The difference line by line, each beginning with `+`, `-` or a space, for what is long.
+    /// The difference of long values by line, each beginning with `+`, `-` or a space.
     pub(super) lines: Vec<String>,
     pub(super) forces_replacement: bool,
 }
 
-/// The inputs of a resource that is created, one row for each leaf.
+/// Returns the inputs of a resource that is created, one row for each leaf.
 pub(super) fn fields(inputs: &Value) -> Vec<Row> {
     let mut rows = Vec::new();
     leaves(&mut Vec::new(), inputs, &mut rows);
@@ -27,7 +27,7 @@ pub(super) fn fields(inputs: &Value) -> Vec<Row> {
 fn leaves(path: &mut Vec<String>, value: &Value, rows: &mut Vec<Row>) {
     let simple = |value: &Value| !value.is_object() && !value.is_array() || unknown(value).is_some();
     match value {
-        _ if !says_something(value) => {}
+        _ if !is_worth_showing(value) => {}
         Value::Object(children) if unknown(value).is_none() => {
             for (name, child) in children {
                 path.push(name.clone());
@@ -52,7 +52,7 @@ fn leaves(path: &mut Vec<String>, value: &Value, rows: &mut Vec<Row>) {
     }
 }
 
-/// The rows of one changed field.
+/// Returns the rows of one changed field.
 pub(super) fn change(change: &Change) -> Vec<Row> {
     let unknown_whole = change.known_after_apply && change.new.is_null();
     let new = if unknown_whole { known_after(None) } else { text(&change.new) };
@@ -62,15 +62,15 @@ pub(super) fn change(change: &Change) -> Vec<Row> {
     if unknown_whole || !(is_long(&change.old) || is_long(&change.new)) {
         return row(Some(text(&change.old)), new, Vec::new());
     }
-    let what = match (&change.old, &change.new) {
+    let note = match (&change.old, &change.new) {
         (Value::Null, _) => "(added)",
         (_, Value::Null) => "(removed)",
         _ => "(changed)",
     };
-    row(None, what.to_owned(), difference(&block(&change.old), &block(&change.new)))
+    row(None, note.to_owned(), difference(&block(&change.old), &block(&change.new)))
 }
 
-/// Whether a value is a structure, or a text that contains one, too long for a line.
+/// Returns whether a value is too long for a line: a structure, or a text that contains one.
 fn is_long(value: &Value) -> bool {
     let structured = match value {
         Value::String(text) => text.contains('\n') || structure_in(text).is_some(),
@@ -80,12 +80,12 @@ fn is_long(value: &Value) -> bool {
     structured && text(value).chars().count() > 40
 }
 
-/// The structure that a text contains: policies and dashboards are JSON in a string.
+/// Returns the structure that a text contains: policies and dashboards are JSON in a string.
 fn structure_in(text: &str) -> Option<Value> {
     text.trim_start().starts_with(['{', '[']).then(|| serde_json::from_str(text).ok()).flatten()
 }
 
-/// A value over several lines: a list one line for each member where that is readable, anything else as JSON.
+/// Returns a value over several lines: a list with one line for each short member, anything else as JSON.
 fn block(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
@@ -97,7 +97,7 @@ fn block(value: &Value) -> String {
     }
 }
 
-/// The same value with words in place of references.
+/// Returns the same value with words in place of references.
 fn with_words_for_unknown(value: &Value) -> Value {
     if let Some(reference) = unknown(value) {
         return Value::String(known_after(Some(&reference)));
@@ -111,10 +111,10 @@ fn with_words_for_unknown(value: &Value) -> Value {
     }
 }
 
-/// The lines that differ, each with one line of context around it.
+/// Returns the lines that differ, each with one line of context around it.
 fn difference(old: &str, new: &str) -> Vec<String> {
     let (old, new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
-    // What is the same at both ends needs no comparing; the middle is small in practice, and bounded here.
+    // Equal lines at both ends need no comparison. The middle is small in practice, and bounded here.
     let start = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let end = old[start..].iter().rev().zip(new[start..].iter().rev()).take_while(|(old, new)| old == new).count();
     let (old_middle, new_middle) = (&old[start..old.len() - end], &new[start..new.len() - end]);
@@ -142,7 +142,7 @@ fn difference(old: &str, new: &str) -> Vec<String> {
     shown
 }
 
-/// Lines marked as removed, added or common, by their longest common subsequence.
+/// Returns lines marked as removed, added or common, by their longest common subsequence.
 fn longest_common<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(char, &'a str)> {
     let width = new.len() + 1;
     let mut common = vec![0_usize; (old.len() + 1) * width];
@@ -171,7 +171,7 @@ fn longest_common<'a>(old: &[&'a str], new: &[&'a str]) -> Vec<(char, &'a str)> 
     lines
 }
 
-/// Returns the reference, or the joined text with its references, that a value is.
+/// Returns a reference, or a joined text with its references, as text; `None` for any other value.
 fn unknown(value: &Value) -> Option<String> {
     let part = |part: &Value| match part {
         Value::String(text) => text.clone(),
@@ -183,7 +183,7 @@ fn unknown(value: &Value) -> Option<String> {
     }
 }
 
-/// A value on one line.
+/// Returns a value on one line.
 fn text(value: &Value) -> String {
     if let Some(reference) = unknown(value) {
         return known_after(Some(&reference));
@@ -207,8 +207,8 @@ fn known_after(reference: Option<&str>) -> String {
     }
 }
 
-/// Whether a value is worth propagation: what is null or empty says nothing in a creation.
-fn says_something(value: &Value) -> bool {
+/// Returns whether a creation shows a value: null and empty values are left out.
+fn is_worth_showing(value: &Value) -> bool {
     match value {
         Value::Null => false,
         Value::Array(members) => !members.is_empty(),
@@ -217,7 +217,7 @@ fn says_something(value: &Value) -> bool {
     }
 }
 
-/// At most `width` characters of a text; what was left out is said.
+/// Returns at most `width` characters of a text, with a note if it is longer.
 pub(super) fn shorten(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {
@@ -234,7 +234,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn a_creation_shows_its_leaves_and_what_is_known_later() {
+    fn a_creation_shows_its_leaves_and_unknown_values() {
         let inputs = json!({
             "vpc": {"$ref": "ec2_vpc.main", "output": "vpc_id"}, "none": null, "tags": {},
             "policy": {"statements": [{"actions": ["s3:GetObject"]}]},
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn long_text_is_shortened_and_says_so() {
+    fn long_text_is_shortened_with_a_note() {
         assert_eq!(shorten("short", 10), "short");
         let long = shorten(&"x".repeat(500), 40);
         assert!(long.ends_with("… (500 characters)") && long.chars().count() <= 40, "{long}");

@@ -1,23 +1,37 @@
-//! `ebb state move` and `ebb state rekey`: the same state in another place, or under another key.
+//! `ebb state move`: moves the state and all its history to another place.
 
+use clap::Args;
 use serde_json::json;
 
-use crate::cli::context::Context;
+use super::shared::lock_owner;
+use crate::cli::confirm::confirm;
+use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
-use crate::cli::state::{confirm, holder};
-use crate::state::{Bucket, StateLocation, StateStore};
+use crate::cli::runtime;
+use crate::state::{Bucket, StateLocation};
 
-/// `ebb state move`.
-pub(super) async fn to(context: &Context, stack: Option<&str>, named: &str) -> Result<u8, CommandError> {
+/// Moves the state and all its history to another place
+#[derive(Debug, Args)]
+pub(super) struct MoveArgs {
+    /// The new place: s3://BUCKET/PREFIX, or a directory
+    #[arg(long, value_name = "PLACE")]
+    to: String,
+}
+
+pub(super) fn run(context: &CommandContext, stack: Option<&str>, arguments: &MoveArgs) -> Result<u8, CommandError> {
+    runtime::on_this_thread(relocate(context, stack, &arguments.to))
+}
+
+async fn relocate(context: &CommandContext, stack: Option<&str>, named: &str) -> Result<u8, CommandError> {
     let environment = context.recorded_environment()?;
     let stack = context.stack(&environment, stack).await?;
     let clients = environment.clients().await?;
     let from = environment.state(&stack, Some(&clients)).await?;
     let place = environment.other_place(named, &clients);
     let to = environment.state_in(&place, &stack, &clients)?;
-    let question = format!("Move {} with all its history to {place}? Only `yes` goes on:", from.place());
+    let question = format!("Move {} and all its history to {place}?", from.place());
     confirm(context, "state move", &question).await?;
-    let serials = from.move_to(&to, holder("state move")).await?;
+    let serials = from.move_to(&to, lock_owner("state move")).await?;
     let settings = settings(&place, environment.state_directory_setting(named));
     if context.output.is_json() {
         context.output.json(&json!({
@@ -33,7 +47,7 @@ pub(super) async fn to(context: &Context, stack: Option<&str>, named: &str) -> R
     Ok(DONE)
 }
 
-/// The table that makes an environment use a place.
+/// Returns the table that makes an environment use a place.
 fn settings(place: &StateLocation, directory: String) -> String {
     match place {
         StateLocation::Directory(_) => format!("[state]\ndirectory = \"{directory}\"\n"),
@@ -48,20 +62,4 @@ fn settings(place: &StateLocation, directory: String) -> String {
             text
         }
     }
-}
-
-/// `ebb state rekey`.
-pub(super) async fn rekey(context: &Context, state: &StateStore) -> Result<u8, CommandError> {
-    let question = format!("Encrypt {} with all its history anew? Only `yes` goes on:", state.place());
-    confirm(context, "state rekey", &question).await?;
-    let serials = state.rekey(holder("state rekey")).await?;
-    if context.output.is_json() {
-        context.output.json(&json!({ "place": state.place(), "serials": serials }))?;
-    } else {
-        context.output.result(&format!(
-            "{serials} serials of {} are written anew with the present key; the one before is not needed any more.\n",
-            state.place()
-        ))?;
-    }
-    Ok(DONE)
 }

@@ -1,21 +1,42 @@
-//! `ebb output`: the outputs of a stack, as recorded. What sleeps shows the value of its last life, marked.
+//! `ebb output`: prints the outputs of a stack, as recorded. A sleeping resource shows the last value it had, marked.
 
 use std::fmt::Write as _;
 
+use clap::{Args, ValueEnum};
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use crate::cli::arguments::{OutputFormat, Outputs};
-use crate::cli::context;
-use crate::cli::context::Context;
-use crate::cli::error::{CommandError, DONE, ErrorKind};
+use crate::cli::context::{self, CommandContext};
+use crate::cli::error::{CommandError, CommandErrorKind, DONE};
+use crate::cli::runtime;
 use ebbtide::record::StateDocument;
-use ebbtide::resource::{references, resolve};
+use ebbtide::resource::{Address, references, resolve};
+
+/// Prints the outputs of a stack
+#[derive(Debug, Args)]
+pub(in crate::cli) struct OutputArgs {
+    /// The stack, and the name of one output; the stack is optional if there is only one
+    #[arg(value_name = "STACK NAME", num_args = 0..=2)]
+    names: Vec<String>,
+    /// The format
+    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    format: OutputFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    /// Aligned, for people
+    Table,
+    /// One JSON object
+    Json,
+    /// NAME=value lines for a .env file
+    Dotenv,
+}
 
 /// One output of a stack.
 #[derive(Clone, Debug, PartialEq, Serialize)]
-struct Resolved {
+struct OutputView {
     #[serde(skip)]
     name: String,
     /// Null if it is not known yet.
@@ -24,7 +45,11 @@ struct Resolved {
     asleep: bool,
 }
 
-pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, CommandError> {
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &OutputArgs) -> Result<u8, CommandError> {
+    runtime::on_this_thread(output(context, arguments))
+}
+
+async fn output(context: &CommandContext, arguments: &OutputArgs) -> Result<u8, CommandError> {
     let environment = context.recorded_environment()?;
     let known = context.known_stacks(&environment).await?;
     let (stack, name) = match arguments.names.as_slice() {
@@ -36,13 +61,13 @@ pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, Co
     };
     let stack = context.stack(&environment, stack.map(String::as_str)).await?;
     let document = context::recorded(&environment.state(&stack, None).await?).await?.ok_or_else(|| {
-        CommandError::new(ErrorKind::State, format!("nothing is recorded of {stack} in {}", environment.name()))
-            .hint(format!("outputs are there after `ebb apply {stack}`"))
+        CommandError::nothing_recorded(CommandErrorKind::State, &stack, environment.name())
+            .hint(format!("`ebb apply {stack}` creates it, and its outputs"))
     })?;
-    let outputs = resolved(&document);
+    let outputs = views(&document);
     let format = if context.output.is_json() { OutputFormat::Json } else { arguments.format };
     let text = match name {
-        None => all(&outputs, format)?,
+        None => render(&outputs, format)?,
         Some(name) => {
             let known: Vec<_> = outputs.iter().map(|output| output.name.clone()).collect();
             let output = outputs.iter().find(|output| output.name == *name);
@@ -50,7 +75,7 @@ pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, Co
             match format {
                 OutputFormat::Table => format!("{}\n", plain(&output.value)),
                 OutputFormat::Json => json(&output.value)?,
-                OutputFormat::Dotenv => all(std::slice::from_ref(output), format)?,
+                OutputFormat::Dotenv => render(std::slice::from_ref(output), format)?,
             }
         }
     };
@@ -58,35 +83,23 @@ pub(super) async fn run(context: &Context, arguments: &Outputs) -> Result<u8, Co
     Ok(DONE)
 }
 
-fn resolved(document: &StateDocument) -> Vec<Resolved> {
-    let asleep = |value: &Value| {
-        references(value)
-            .iter()
-            .any(|reference| document.resources.get(&reference.address).is_some_and(|entry| entry.is_asleep()))
-    };
+fn views(document: &StateDocument) -> Vec<OutputView> {
+    let asleep = |address: &Address| document.resources.get(address).is_some_and(|record| record.is_asleep());
     document
         .outputs
         .iter()
         .map(|(name, value)| {
             let (known, unknown) = resolve(value, &|reference| document.output(reference));
-            Resolved {
+            OutputView {
                 name: name.clone(),
                 value: if unknown.is_empty() { known } else { Value::Null },
-                asleep: asleep(value) || joined_asleep(document, value),
+                asleep: references(value).iter().any(|reference| asleep(&reference.address)),
             }
         })
         .collect()
 }
 
-/// Whether a part of joined text comes from what sleeps.
-fn joined_asleep(document: &StateDocument, value: &Value) -> bool {
-    let parts = value.get("$join").and_then(Value::as_array);
-    parts.into_iter().flatten().flat_map(references).any(|reference| {
-        document.resources.get(&reference.address).is_some_and(ebbtide::record::ResourceRecord::is_asleep)
-    })
-}
-
-fn all(outputs: &[Resolved], format: OutputFormat) -> Result<String, CommandError> {
+fn render(outputs: &[OutputView], format: OutputFormat) -> Result<String, CommandError> {
     let mut text = String::new();
     match format {
         OutputFormat::Table => {
@@ -103,7 +116,7 @@ fn all(outputs: &[Resolved], format: OutputFormat) -> Result<String, CommandErro
                 .iter()
                 .map(|output| Ok((output.name.clone(), serde_json::to_value(output)?)))
                 .collect::<Result<_, serde_json::Error>>()
-                .map_err(|error| CommandError::io("write the outputs", &std::io::Error::other(error)))?;
+                .map_err(|error| CommandError::failed("write the outputs", error))?;
             text = json(&Value::Object(fields))?;
         }
         OutputFormat::Dotenv => {
@@ -121,10 +134,10 @@ fn all(outputs: &[Resolved], format: OutputFormat) -> Result<String, CommandErro
 fn json(value: &Value) -> Result<String, CommandError> {
     serde_json::to_string_pretty(value)
         .map(|text| text + "\n")
-        .map_err(|error| CommandError::io("write the outputs", &std::io::Error::other(error)))
+        .map_err(|error| CommandError::failed("write the outputs", error))
 }
 
-/// Text as it is, anything else as JSON.
+/// Returns a text as it is, and anything else as JSON.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
@@ -132,14 +145,14 @@ fn plain(value: &Value) -> String {
     }
 }
 
-/// An output's name as an environment variable: `query_endpoint` is `QUERY_ENDPOINT`.
+/// Returns an output's name as an environment variable: `query_endpoint` becomes `QUERY_ENDPOINT`.
 fn variable(name: &str) -> String {
     let name: String =
         name.chars().map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_uppercase() } else { '_' }).collect();
     if name.starts_with(|c: char| c.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// A value as every reader of .env files takes it: quoted where it must be.
+/// Returns a value as every reader of .env files accepts it: quoted where necessary.
 fn quoted(value: &str) -> String {
     let harmless = |c: char| c.is_ascii_alphanumeric() || "-_./:@%+,".contains(c);
     if !value.is_empty() && value.chars().all(harmless) {
@@ -156,7 +169,7 @@ mod tests {
 
     #[test]
     fn dotenv_lines_can_be_read_by_a_shell() {
-        let output = |name: &str, value: Value, asleep| Resolved { name: name.into(), value, asleep };
+        let output = |name: &str, value: Value, asleep| OutputView { name: name.into(), value, asleep };
         let outputs = [
             output("query-enhancer", "prod-query-1".into(), false),
             output("SAGEMAKER_LLM_ENABLED", true.into(), false),
@@ -164,7 +177,7 @@ mod tests {
             output("unknown", Value::Null, false),
         ];
         assert_eq!(
-            all(&outputs, OutputFormat::Dotenv).unwrap(),
+            render(&outputs, OutputFormat::Dotenv).unwrap(),
             "QUERY_ENHANCER=prod-query-1\nSAGEMAKER_LLM_ENABLED=true\n# asleep:\nGREETING=\"say \\\"hi\\\" for \\$5\"\n"
         );
     }

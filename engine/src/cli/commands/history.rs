@@ -1,31 +1,44 @@
-//! `ebb history`: the runs of a stack, the latest first.
+//! `ebb history`: lists the runs of a stack, the latest first.
 
 use std::fmt::Write as _;
 
+use clap::Args;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
-use crate::cli::context::Context;
+use crate::cli::common::StackArg;
+use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::progress::duration;
+use crate::cli::runtime;
 use crate::state::StateStore;
 use ebbtide::plan::{Summary, Target};
 use ebbtide::record::{Run, RunOutcome, RunRecord};
 
+/// Lists the runs of a stack: who, when, why, and how they ended
+#[derive(Debug, Args)]
+pub(in crate::cli) struct HistoryArgs {
+    #[command(flatten)]
+    stack: StackArg,
+    /// Lists at most this many, the latest first
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    limit: usize,
+}
+
 #[derive(Serialize)]
-struct Runs {
+struct HistoryView {
     format: u32,
     stack: String,
     environment: String,
-    runs: Vec<Told>,
+    runs: Vec<RunView>,
 }
 
 /// One run.
 #[derive(Serialize)]
-struct Told {
+struct RunView {
     run: String,
-    /// The serial that it ended with; of an open one, that it began with.
+    /// The serial that the run ended with; the one that it started with while it is open.
     serial: u64,
     started: jiff::Timestamp,
     took_ms: Option<u64>,
@@ -34,38 +47,42 @@ struct Told {
     target: Target,
     why: String,
     plan: String,
-    /// `None` while it is open.
+    /// `None` while the run is open.
     outcome: Option<RunOutcome>,
-    /// What was done; of an open run, and of one that was cut off, what is planned.
+    /// The operations that were done; those that were planned, if the run is open or was cut off.
     summary: Summary,
     failed: usize,
     skipped: usize,
 }
 
-pub(super) async fn run(context: &Context, stack: Option<&str>, limit: usize) -> Result<u8, CommandError> {
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &HistoryArgs) -> Result<u8, CommandError> {
+    runtime::on_this_thread(history(context, arguments))
+}
+
+async fn history(context: &CommandContext, arguments: &HistoryArgs) -> Result<u8, CommandError> {
     let environment = context.recorded_environment()?;
-    let stack = context.stack(&environment, stack).await?;
+    let stack = context.stack(&environment, arguments.stack.stack.as_deref()).await?;
     let state = environment.state(&stack, None).await?;
-    let runs = runs(&state, limit).await?;
+    let runs = runs(&state, arguments.limit).await?;
     if context.output.is_json() {
-        context.output.json(&Runs {
+        context.output.json(&HistoryView {
             format: OUTPUT_FORMAT,
             stack,
             environment: environment.name().to_owned(),
             runs,
         })?;
     } else if runs.is_empty() {
-        context.output.result(&format!("There was no run of {stack} in {} yet.\n", environment.name()))?;
+        context.output.result(&format!("{stack} has no runs in {} yet.\n", environment.name()))?;
     } else {
         context.output.result(&render(&runs))?;
     }
     Ok(DONE)
 }
 
-/// The runs that the serials tell of, the latest first. Each document tells how the run before it ended, and the next
-/// ones tell it again until another run is over.
-async fn runs(state: &StateStore, limit: usize) -> Result<Vec<Told>, CommandError> {
-    let mut runs: Vec<Told> = Vec::new();
+/// Returns the runs that the serials record, the latest first. Each document records how the run before it ended, and the
+/// next documents repeat it until another run is over.
+async fn runs(state: &StateStore, limit: usize) -> Result<Vec<RunView>, CommandError> {
+    let mut runs: Vec<RunView> = Vec::new();
     for (nth, serial) in state.serials().await?.into_iter().rev().enumerate() {
         let document = state.at(serial).await?;
         if nth == 0 {
@@ -83,8 +100,8 @@ async fn runs(state: &StateStore, limit: usize) -> Result<Vec<Told>, CommandErro
     Ok(runs)
 }
 
-fn open(run: &Run, serial: u64) -> Told {
-    Told {
+fn open(run: &Run, serial: u64) -> RunView {
+    RunView {
         run: run.id.clone(),
         serial,
         started: run.started,
@@ -101,8 +118,8 @@ fn open(run: &Run, serial: u64) -> Told {
     }
 }
 
-fn over(ended: &RunRecord, serial: u64) -> Told {
-    Told {
+fn over(ended: &RunRecord, serial: u64) -> RunView {
+    RunView {
         run: ended.id.clone(),
         serial,
         started: ended.started,
@@ -119,8 +136,8 @@ fn over(ended: &RunRecord, serial: u64) -> Told {
     }
 }
 
-fn render(runs: &[Told]) -> String {
-    let width = |of: fn(&Told) -> usize| runs.iter().map(of).max().unwrap_or(0);
+fn render(runs: &[RunView]) -> String {
+    let width = |of: fn(&RunView) -> usize| runs.iter().map(of).max().unwrap_or(0);
     let (by, time) = (width(|run| run.by.chars().count()), width(|run| took(run).chars().count()));
     let mut text = String::new();
     for run in runs {
@@ -139,24 +156,24 @@ fn render(runs: &[Told]) -> String {
             took(run),
             run.by,
             plan.dimmed(),
-            what(run),
+            operations(run),
             run.why.dimmed()
         );
     }
     text
 }
 
-fn took(run: &Told) -> String {
+fn took(run: &RunView) -> String {
     run.took_ms.map(duration).unwrap_or_default()
 }
 
-/// Enough of a hash to tell it from others.
+/// Returns enough of a hash to tell it from others.
 fn short(hash: &str) -> &str {
     hash.get(..12).unwrap_or(hash)
 }
 
-/// What was done, in words.
-fn what(run: &Told) -> String {
+/// Returns the operations in words: what was done, or planned.
+fn operations(run: &RunView) -> String {
     let summary = &run.summary;
     let counts = [
         (summary.create, "created"),
@@ -165,9 +182,9 @@ fn what(run: &Told) -> String {
         (summary.delete, if run.target == Target::Paused { "put to sleep" } else { "deleted" }),
         (summary.forget, "forgotten"),
         (run.failed, "failed"),
-        (run.skipped, "not begun"),
+        (run.skipped, "not started"),
     ];
-    let parts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, what)| format!("{n} {what}")).collect();
+    let parts: Vec<_> = counts.iter().filter(|(n, _)| *n > 0).map(|(n, done)| format!("{n} {done}")).collect();
     let planned = if matches!(run.outcome, None | Some(RunOutcome::CutOff)) { "planned: " } else { "" };
     if parts.is_empty() { "nothing".to_owned() } else { format!("{planned}{}", parts.join(", ")) }
 }

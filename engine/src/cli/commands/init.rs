@@ -1,27 +1,42 @@
-//! `ebb init`: a project of one's own.
+//! `ebb init`: creates a project.
 
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use crate::cli::arguments::Init;
-use crate::cli::context::Context;
-use crate::cli::error::{CommandError, DONE, ErrorKind};
+use clap::Args;
+
+use crate::cli::context::CommandContext;
+use crate::cli::error::{CommandError, CommandErrorKind, DONE};
+
+/// Creates a project: a crate with a stack, environments and a README
+#[derive(Debug, Args)]
+pub(in crate::cli) struct InitArgs {
+    /// The directory of the project; the current one if left out
+    #[arg(default_value = ".")]
+    directory: PathBuf,
+    /// The name of the stack and its crate; that of the directory if left out
+    #[arg(long)]
+    name: Option<String>,
+    /// A checkout of Ebbtide to build on, instead of its repository
+    #[arg(long, value_name = "DIR")]
+    library: Option<PathBuf>,
+}
 
 /// The files of a new project; NAME and LIBRARY are filled in.
 const FILES: &[(&str, &str)] = &[
-    ("Cargo.toml", include_str!("templates/manifest.toml")),
-    ("src/main.rs", include_str!("templates/main.rs")),
-    ("ebb.toml", include_str!("templates/ebb.toml")),
-    ("environments/local.toml", include_str!("templates/local.toml")),
-    ("environments/prod.toml", include_str!("templates/prod.toml")),
+    ("Cargo.toml", include_str!("../templates/manifest.toml")),
+    ("src/main.rs", include_str!("../templates/main.rs")),
+    ("ebb.toml", include_str!("../templates/ebb.toml")),
+    ("environments/local.toml", include_str!("../templates/local.toml")),
+    ("environments/prod.toml", include_str!("../templates/prod.toml")),
     (".gitignore", "/target\n/state\n"),
-    ("README.md", include_str!("templates/readme.md")),
+    ("README.md", include_str!("../templates/readme.md")),
 ];
 
-pub(super) fn run(context: &Context, arguments: &Init) -> Result<u8, CommandError> {
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &InitArgs) -> Result<u8, CommandError> {
     let root = context.common.project.join(&arguments.directory);
-    let absolute = std::path::absolute(&root).map_err(|error| CommandError::io("find the directory", &error))?;
+    let absolute = std::path::absolute(&root).map_err(|error| CommandError::failed("find the directory", error))?;
     let name = match &arguments.name {
         Some(name) => name.clone(),
         None => absolute.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
@@ -30,7 +45,7 @@ pub(super) fn run(context: &Context, arguments: &Init) -> Result<u8, CommandErro
     let library = library(arguments.library.as_deref())?;
     // Nothing is written if anything is there already.
     if let Some(existing) = FILES.iter().map(|(file, _)| root.join(file)).find(|path| path.exists()) {
-        return Err(CommandError::new(ErrorKind::Output, format!("{} is there already", existing.display()))
+        return Err(CommandError::new(CommandErrorKind::Output, format!("{} is there already", existing.display()))
             .hint("choose another directory; nothing was written"));
     }
     for (file, template) in FILES {
@@ -54,18 +69,18 @@ fn check(name: &str) -> Result<(), CommandError> {
         return Ok(());
     }
     let message = format!("`{name}` cannot be the name of a stack: use lower-case letters, digits and `-`, at most 30");
-    Err(CommandError::new(ErrorKind::Output, message).hint("name it with `--name NAME`"))
+    Err(CommandError::new(CommandErrorKind::Output, message).hint("name it with `--name NAME`"))
 }
 
 fn library(checkout: Option<&Path>) -> Result<String, CommandError> {
     let Some(checkout) = checkout else { return Ok(format!("git = \"{}\"", env!("CARGO_PKG_REPOSITORY"))) };
     let absolute: PathBuf =
-        std::path::absolute(checkout).map_err(|error| CommandError::io("find the library", &error))?;
+        std::path::absolute(checkout).map_err(|error| CommandError::failed("find the library", error))?;
     Ok(format!("path = {:?}", absolute.display().to_string()))
 }
 
 fn write(path: &Path, text: &str) -> Result<(), CommandError> {
-    let failed = |error| CommandError::io(&format!("write {}", path.display()), &error);
+    let failed = |error| CommandError::failed(&format!("write {}", path.display()), error);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }

@@ -1,13 +1,14 @@
-//! Events in words.
+//! Events and summaries as text.
 
 use std::fmt::Write as _;
 
 use owo_colors::OwoColorize as _;
 
 use crate::apply::{Event, Finished};
+use crate::cli::output::count;
 use ebbtide::plan::{OperationKind, Target};
 
-/// `creating`, …
+/// Returns the participle of an operation in progress: `creating`, …
 pub(super) fn doing(operation: OperationKind) -> &'static str {
     match operation {
         OperationKind::Create => "creating",
@@ -18,7 +19,7 @@ pub(super) fn doing(operation: OperationKind) -> &'static str {
     }
 }
 
-/// `created`, …
+/// Returns the participle of a finished operation: `created`, …
 fn done(operation: OperationKind) -> &'static str {
     match operation {
         OperationKind::Create => "created",
@@ -29,7 +30,7 @@ fn done(operation: OperationKind) -> &'static str {
     }
 }
 
-/// Milliseconds as a person reads them.
+/// Returns milliseconds as text for people.
 pub(in crate::cli) fn duration(milliseconds: u64) -> String {
     let seconds = milliseconds / 1000;
     if seconds < 60 {
@@ -39,16 +40,16 @@ pub(in crate::cli) fn duration(milliseconds: u64) -> String {
     }
 }
 
-/// An event as a line; `None` for what is only shown as movement.
+/// Returns an event as a line; `None` if only live lines show it.
 pub(super) fn line(event: &Event) -> Option<String> {
     Some(match event {
         Event::Recovering { command, by, started } => {
-            format!("an earlier `ebb {command}` of {by}, begun {started:.0}, was cut off; looking up what it did")
+            format!("an earlier `ebb {command}` by {by}, started {started:.0}, was cut off; looking up what it did")
         }
         Event::Recovered { address, finding } => format!("  {address}: {finding}"),
         Event::OperationStarted { address, operation, .. } => format!("{} {address} …", doing(*operation)),
         Event::OperationRetrying { address, error, after_ms, .. } => {
-            format!("{address}: {} (again in {})", error.yellow(), duration(*after_ms))
+            format!("{address}: {} (retrying in {})", error.yellow(), duration(*after_ms))
         }
         Event::OperationDone { address, operation, superseded, took_ms, .. } => {
             let old = if *superseded { "the old " } else { "" };
@@ -69,11 +70,12 @@ pub(super) fn line(event: &Event) -> Option<String> {
             text
         }
         Event::OperationSkipped { address, operation, because, .. } => {
-            format!("{} {} {address}: {because}", "not begun:".yellow(), doing(*operation))
+            format!("{} {} {address}: {because}", "not started:".yellow(), doing(*operation))
         }
         Event::Interrupted { in_flight } => format!(
-            "{} nothing new is begun; {in_flight} in flight will be finished and recorded (Ctrl-C again stops now, which is safe)",
-            "interrupted:".yellow().bold()
+            "{} {} in flight will be finished and recorded, nothing new is started (Ctrl-C again stops at once, which is safe)",
+            "interrupted:".yellow().bold(),
+            count(*in_flight, "operation")
         ),
         Event::Observing { .. } | Event::Started { .. } | Event::OperationWaiting { .. } | Event::Finished(_) => {
             return None;
@@ -81,7 +83,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
     })
 }
 
-/// How a run ended; `kept` resources stayed although the target would have them gone.
+/// Returns how a run ended; `kept` resources stayed although the target would delete them.
 pub(in crate::cli) fn summary(finished: &Finished, kept: usize) -> String {
     let counts = [
         (finished.summary.create, "created"),
@@ -90,12 +92,12 @@ pub(in crate::cli) fn summary(finished: &Finished, kept: usize) -> String {
         (finished.summary.delete, if finished.target == Target::Paused { "put to sleep" } else { "deleted" }),
         (finished.summary.forget, "forgotten"),
         (finished.failed, "failed"),
-        (finished.skipped, "not begun"),
+        (finished.skipped, "not started"),
         (kept, "kept"),
     ];
     let parts: Vec<String> =
-        counts.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect();
-    let what = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
+        counts.iter().filter(|(count, _)| *count > 0).map(|(count, done)| format!("{count} {done}")).collect();
+    let operations = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
     let headline = format!("{} in {} is {}", finished.stack, finished.environment, finished.target);
     let headline = if finished.success {
         headline.green().bold().to_string()
@@ -105,7 +107,7 @@ pub(in crate::cli) fn summary(finished: &Finished, kept: usize) -> String {
             .bold()
             .to_string()
     };
-    let mut text = format!("\n{headline}: {what}, in {}.\n", duration(finished.took_ms));
+    let mut text = format!("\n{headline}: {operations}, in {}.\n", duration(finished.took_ms));
     if !finished.longest.is_empty() {
         let longest: Vec<_> = finished
             .longest
@@ -130,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_names_address_call_request_and_what_to_do() {
+    fn a_failure_names_address_call_request_and_the_next_step() {
         let event = Event::OperationFailed {
             id: 0,
             address: "ec2_vpc.main".parse().unwrap(),

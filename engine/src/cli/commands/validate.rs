@@ -1,29 +1,39 @@
-//! `ebb validate [STACK]`: environments and stacks, without asking AWS.
+//! `ebb validate`: checks environments and stacks without calling AWS.
 
+use clap::Args;
 use serde::Serialize;
 
-use crate::cli::context::Context;
+use crate::cli::common::StackArg;
+use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
-use crate::cli::output::count;
+use crate::cli::output::{OUTPUT_FORMAT, count};
 use ebbtide::planner::dependency_order;
+use ebbtide::stack::Problem;
 
-#[derive(Serialize)]
-struct Validated {
-    format: u32,
-    environment: String,
-    stacks: Vec<ValidatedStack>,
+/// Checks environments and stacks without calling AWS
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ValidateArgs {
+    #[command(flatten)]
+    stack: StackArg,
 }
 
 #[derive(Serialize)]
-struct ValidatedStack {
+struct ValidationView {
+    format: u32,
+    environment: String,
+    stacks: Vec<StackView>,
+}
+
+#[derive(Serialize)]
+struct StackView {
     stack: String,
     resources: usize,
     outputs: usize,
 }
 
-pub(super) fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandError> {
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) -> Result<u8, CommandError> {
     let environment = context.environment()?;
-    let names = match stack {
+    let names = match &arguments.stack.stack {
         Some(name) => vec![context.declared_stack(Some(name))?],
         None => context.names(),
     };
@@ -31,21 +41,17 @@ pub(super) fn run(context: &Context, stack: Option<&str>) -> Result<u8, CommandE
     for name in names {
         let declared = context.declare(&environment, &name, "")?;
         dependency_order(&declared).map_err(|cycle| {
-            let problem = ebbtide::stack::Problem { at: name.clone(), field: None, message: cycle.to_string() };
+            let problem = Problem { at: name.clone(), field: None, message: cycle.to_string() };
             CommandError::problems(&name, &[problem])
         })?;
-        stacks.push(ValidatedStack {
-            stack: name,
-            resources: declared.resources.len(),
-            outputs: declared.outputs.len(),
-        });
+        stacks.push(StackView { stack: name, resources: declared.resources.len(), outputs: declared.outputs.len() });
     }
     if context.output.is_json() {
         let environment = environment.name().to_owned();
-        context.output.json(&Validated { format: crate::cli::output::OUTPUT_FORMAT, environment, stacks })?;
+        context.output.json(&ValidationView { format: OUTPUT_FORMAT, environment, stacks })?;
     } else {
         let mut text = format!("Environment {} is valid.\n", environment.name());
-        for ValidatedStack { stack, resources, outputs } in &stacks {
+        for StackView { stack, resources, outputs } in &stacks {
             let (resources, outputs) = (count(*resources, "resource"), count(*outputs, "output"));
             text.push_str(&format!("Stack {stack} is valid: {resources}, {outputs}.\n"));
         }

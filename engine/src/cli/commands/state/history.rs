@@ -1,30 +1,38 @@
-//! `ebb state history`: the serials that can be shown and rolled back to.
+//! `ebb state history`: lists the serials that can be shown and rolled back to.
 
 use std::fmt::Write as _;
 
+use clap::Args;
 use serde::Serialize;
 
-use crate::cli::context::Context;
+use super::shared::{nothing_recorded, open};
+use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
-use crate::cli::output::OUTPUT_FORMAT;
-use crate::cli::output::count;
-use crate::cli::state::nothing;
-use crate::state::StateStore;
+use crate::cli::output::{OUTPUT_FORMAT, count};
+use crate::cli::runtime;
 use ebbtide::plan::Target;
 use ebbtide::record::StateDocument;
 
+/// Lists the serials that can be shown and rolled back to
+#[derive(Debug, Args)]
+pub(super) struct HistoryArgs {
+    /// Lists at most this many, the latest first
+    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    limit: usize,
+}
+
 #[derive(Serialize)]
-struct Serials {
+struct HistoryView {
     format: u32,
     place: String,
-    serials: Vec<Serial>,
+    serials: Vec<SerialView>,
 }
 
 /// One committed document.
 #[derive(Serialize)]
-struct Serial {
+struct SerialView {
     serial: u64,
-    /// What the commit was about, in words.
+    /// The event that was committed, in words.
     what: String,
     target: Target,
     by: String,
@@ -32,33 +40,38 @@ struct Serial {
     asleep: usize,
 }
 
-pub(super) async fn run(context: &Context, state: &StateStore, limit: usize) -> Result<u8, CommandError> {
+pub(super) fn run(context: &CommandContext, stack: Option<&str>, arguments: &HistoryArgs) -> Result<u8, CommandError> {
+    runtime::on_this_thread(history(context, stack, arguments.limit))
+}
+
+async fn history(context: &CommandContext, stack: Option<&str>, limit: usize) -> Result<u8, CommandError> {
+    let state = open(context, stack).await?;
     let mut serials = Vec::new();
     for serial in state.serials().await?.into_iter().rev().take(limit) {
-        serials.push(of(&state.at(serial).await?));
+        serials.push(view(&state.at(serial).await?));
     }
     if serials.is_empty() {
-        return Err(nothing(state));
+        return Err(nothing_recorded(&state));
     }
     if context.output.is_json() {
-        context.output.json(&Serials { format: OUTPUT_FORMAT, place: state.place(), serials })?;
+        context.output.json(&HistoryView { format: OUTPUT_FORMAT, place: state.place(), serials })?;
     } else {
         context.output.result(&render(&serials))?;
     }
     Ok(DONE)
 }
 
-fn of(document: &StateDocument) -> Serial {
-    let asleep = document.resources.values().filter(|entry| entry.is_asleep()).count();
+fn view(document: &StateDocument) -> SerialView {
+    let asleep = document.resources.values().filter(|record| record.is_asleep()).count();
     let what = match (&document.run, &document.ended) {
         (Some(run), _) => {
             let operations = count(run.plan.operations.len(), "operation");
-            format!("{:.0} `ebb {}` begins, {operations}", run.started, run.command)
+            format!("{:.0} `ebb {}` starts, {operations}", run.started, run.command)
         }
         (None, Some(ended)) => format!("{:.0} `ebb {}` is over: {}", ended.ended, ended.command, ended.outcome),
         (None, None) => document.why.clone(),
     };
-    Serial {
+    SerialView {
         serial: document.serial,
         what,
         target: document.target,
@@ -68,10 +81,10 @@ fn of(document: &StateDocument) -> Serial {
     }
 }
 
-fn render(serials: &[Serial]) -> String {
+fn render(serials: &[SerialView]) -> String {
     let width = serials.iter().map(|serial| serial.by.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
-    for Serial { serial, what, target, by, resources, asleep } in serials {
+    for SerialView { serial, what, target, by, resources, asleep } in serials {
         let sleeping = if *asleep > 0 { format!(", {asleep} asleep") } else { String::new() };
         let (target, resources) = (target.to_string(), count(*resources, "resource"));
         // Writing into text cannot fail.

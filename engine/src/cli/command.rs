@@ -1,0 +1,95 @@
+//! The grammar of the command line: the common flags and the list of commands.
+
+use clap::{CommandFactory as _, Parser, Subcommand};
+
+use crate::cli::commands::{
+    apply, cloud, completions, destroy, environment, graph, history, init, output, pause, plan, resume, state, status,
+    validate,
+};
+use crate::cli::common::Common;
+use crate::cli::context::CommandContext;
+use crate::cli::error::CommandError;
+
+/// Infrastructure as code for LLM serving on AWS, with pause and resume.
+///
+/// `apply` brings a stack up. `pause` puts it to sleep: resources that bill by the hour are deleted, all data stays.
+/// `resume` wakes it, and `destroy` deletes it. Each of them can be interrupted at any moment and run again.
+#[derive(Debug, Parser)]
+#[command(name = "ebb", bin_name = "ebb", version, max_term_width = 110, after_help = EXIT_CODES)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) common: Common,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+const EXIT_CODES: &str =
+    "Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 64 usage, 130 interrupted";
+
+/// A command with its arguments. The help text of each is the description of its arguments.
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    Init(init::InitArgs),
+    Validate(validate::ValidateArgs),
+    Plan(plan::PlanArgs),
+    Apply(apply::ApplyArgs),
+    Pause(pause::PauseArgs),
+    Resume(resume::ResumeArgs),
+    Destroy(destroy::DestroyArgs),
+    Status(status::StatusArgs),
+    History(history::HistoryArgs),
+    Output(output::OutputArgs),
+    Graph(graph::GraphArgs),
+    State(state::StateArgs),
+    Completions(completions::CompletionsArgs),
+    Cloud(cloud::CloudArgs),
+    Environment(environment::EnvironmentArgs),
+}
+
+impl Command {
+    /// Runs the command and returns the exit code.
+    pub(super) fn run(self, context: &CommandContext) -> Result<u8, CommandError> {
+        match self {
+            Self::Init(arguments) => init::run(context, &arguments),
+            Self::Validate(arguments) => validate::run(context, &arguments),
+            Self::Plan(arguments) => plan::run(context, &arguments),
+            Self::Apply(arguments) => apply::run(context, arguments),
+            Self::Pause(arguments) => pause::run(context, arguments),
+            Self::Resume(arguments) => resume::run(context, arguments),
+            Self::Destroy(arguments) => destroy::run(context, arguments),
+            Self::Status(arguments) => status::run(context, &arguments),
+            Self::History(arguments) => history::run(context, &arguments),
+            Self::Output(arguments) => output::run(context, &arguments),
+            Self::Graph(arguments) => graph::run(context, &arguments),
+            Self::State(arguments) => state::run(context, arguments),
+            Self::Completions(arguments) => completions::run(context, &arguments, Arguments::command()),
+            Self::Cloud(arguments) => cloud::run(context, &arguments),
+            Self::Environment(arguments) => environment::run(context, &arguments),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_grammar_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_command_has_a_help_text() {
+        for command in Arguments::command().get_subcommands() {
+            assert!(command.get_about().is_some(), "{}", command.get_name());
+        }
+    }
+
+    #[test]
+    fn common_flags_may_come_before_or_after_the_command() {
+        for line in [["ebb", "-e", "dev", "status", "--json"], ["ebb", "status", "--json", "-e", "dev"]] {
+            let arguments = Arguments::try_parse_from(line).unwrap();
+            assert!(arguments.common.json && arguments.common.env == "dev");
+        }
+    }
+}

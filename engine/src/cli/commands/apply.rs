@@ -1,0 +1,53 @@
+//! `ebb apply`: brings a stack to what its code declares, or carries out a saved plan.
+
+use std::path::Path;
+
+use clap::Args;
+
+use crate::cli::change::{self, Change};
+use crate::cli::common::ReasonArg;
+use crate::cli::context::CommandContext;
+use crate::cli::error::CommandError;
+use crate::cli::{plan_file, runtime};
+
+/// Brings a stack up, or carries out a saved plan
+#[derive(Debug, Args)]
+pub(in crate::cli) struct ApplyArgs {
+    /// The stack, or a file made by `ebb plan --out`
+    #[arg(value_name = "STACK | PLANFILE")]
+    stack_or_plan: Option<String>,
+    /// Allows a replacement to delete this resource's data; repeatable, `all` for every resource
+    #[arg(long, value_name = "ADDRESS")]
+    include_data: Vec<String>,
+    #[command(flatten)]
+    reason: ReasonArg,
+}
+
+pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Result<u8, CommandError> {
+    let change = change(context, arguments.stack_or_plan)?;
+    let change = change.including_data(arguments.include_data).because(arguments.reason.reason);
+    runtime::on_all_threads(change::run(context, change))
+}
+
+/// Decides between a stack and a plan file. The name of a declared stack is always that stack.
+fn change(context: &CommandContext, stack_or_plan: Option<String>) -> Result<Change, CommandError> {
+    let Some(name) = stack_or_plan else { return Ok(Change::declared("apply", None)) };
+    if context.names().contains(&name) {
+        return Ok(Change::declared("apply", Some(name)));
+    }
+    let path = Path::new(&name);
+    if path.is_file() || looks_like_a_path(&name) {
+        return Ok(Change::saved("apply", plan_file::read(path)?));
+    }
+    // A program names its stacks once it is asked.
+    context.environment()?;
+    let names = context.names();
+    if names.contains(&name) {
+        return Ok(Change::declared("apply", Some(name)));
+    }
+    Err(CommandError::unknown("stack or plan file", &name, &names))
+}
+
+fn looks_like_a_path(name: &str) -> bool {
+    name.contains(['/', '\\', '.'])
+}

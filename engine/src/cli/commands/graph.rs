@@ -1,0 +1,59 @@
+//! `ebb graph`: draws a stack.
+
+use clap::{Args, ValueEnum};
+
+use crate::cli::common::{StackArg, TargetName};
+use crate::cli::context::{self, CommandContext};
+use crate::cli::error::{CommandError, DONE};
+use crate::cli::graph::{Drawing, to_dot, to_mermaid, to_svg};
+use crate::cli::runtime;
+use ebbtide::plan::Target;
+
+/// Draws a stack: running resources, sleeping ones, and those that hold data
+#[derive(Debug, Args)]
+pub(in crate::cli) struct GraphArgs {
+    #[command(flatten)]
+    stack: StackArg,
+    /// The format of the drawing
+    #[arg(long, value_enum, default_value_t = GraphFormat::Svg)]
+    format: GraphFormat,
+    /// Draws the stack as it is with this target; the recorded one if left out
+    #[arg(long, value_enum)]
+    target: Option<TargetName>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum GraphFormat {
+    /// An image
+    Svg,
+    /// For Graphviz
+    Dot,
+    /// For Markdown
+    Mermaid,
+}
+
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &GraphArgs) -> Result<u8, CommandError> {
+    runtime::on_this_thread(graph(context, arguments))
+}
+
+async fn graph(context: &CommandContext, arguments: &GraphArgs) -> Result<u8, CommandError> {
+    let environment = context.environment()?;
+    let stack = context.declared_stack(arguments.stack.stack.as_deref())?;
+    let declarations = context.declare(&environment, &stack, "")?;
+    let recorded = match arguments.target {
+        Some(_) => None,
+        None => {
+            let state = environment.state(&stack, None).await?;
+            context::recorded(&state).await?.filter(|document| document.target != Target::Destroyed)
+        }
+    };
+    let target = arguments.target.map(Target::from);
+    let target = target.or_else(|| recorded.as_ref().map(|document| document.target)).unwrap_or(Target::Running);
+    let drawing = Drawing::new(&declarations, recorded.as_ref(), target, context.providers.kinds());
+    context.output.result(&match arguments.format {
+        GraphFormat::Svg => to_svg(&drawing),
+        GraphFormat::Dot => to_dot(&drawing),
+        GraphFormat::Mermaid => to_mermaid(&drawing),
+    })?;
+    Ok(DONE)
+}

@@ -1,0 +1,24 @@
+//! `ebb pause`: deletes or reduces resources that bill by the hour. It works from the record and does not need the stack's code.
+
+use clap::Args;
+
+use crate::cli::change::{self, Change};
+use crate::cli::common::{ReasonArg, StackArg};
+use crate::cli::context::CommandContext;
+use crate::cli::error::CommandError;
+use crate::cli::runtime;
+use ebbtide::plan::Target;
+
+/// Deletes or reduces resources that bill by the hour; keeps all data
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PauseArgs {
+    #[command(flatten)]
+    stack: StackArg,
+    #[command(flatten)]
+    reason: ReasonArg,
+}
+
+pub(in crate::cli) fn run(context: &CommandContext, arguments: PauseArgs) -> Result<u8, CommandError> {
+    let change = Change::recorded("pause", Target::Paused, arguments.stack.stack).because(arguments.reason.reason);
+    runtime::on_all_threads(change::run(context, change))
+}

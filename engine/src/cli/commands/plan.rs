@@ -1,0 +1,70 @@
+//! `ebb plan`: shows the operations that lead to a target. Takes no lock and changes nothing.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::apply::{Goal, Shutdown};
+use crate::cli::common::{StackArg, TargetName};
+use crate::cli::context::CommandContext;
+use crate::cli::deploy::{deployment, include_data, note_calls};
+use crate::cli::error::{CHANGES, CommandError, DONE};
+use crate::cli::progress::Progress;
+use crate::cli::{plan_file, render, runtime};
+use ebbtide::plan::Target;
+
+/// Shows the changes that would bring a stack to a target; makes none of them
+#[derive(Debug, Args)]
+pub(in crate::cli) struct PlanArgs {
+    #[command(flatten)]
+    stack: StackArg,
+    /// Saves the plan, for `ebb apply FILE`
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    /// The target to reach
+    #[arg(long, value_enum, default_value_t = TargetName::Running)]
+    target: TargetName,
+    /// Exits with 2 if there are changes
+    #[arg(long)]
+    detailed_exitcode: bool,
+    /// Deletes this resource's data too if the resource is deleted or replaced; repeatable, `all` for every resource
+    #[arg(long, value_name = "ADDRESS")]
+    include_data: Vec<String>,
+}
+
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
+    runtime::on_all_threads(plan(context, arguments))
+}
+
+async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
+    let target = Target::from(arguments.target);
+    let environment = context.environment()?;
+    let stack = context.stack(&environment, arguments.stack.stack.as_deref()).await?;
+    // Problems with the declaration are reported before credentials are needed.
+    let declare = |account: &str| match target {
+        Target::Running => context.declare(&environment, &stack, account).map(Some),
+        Target::Paused | Target::Destroyed => Ok(None),
+    };
+    declare("")?;
+    let progress = Progress::for_plan(context.output);
+    progress.phase(&format!("connecting to {}", environment.aws().region));
+    let connection = environment.connect().await?;
+    let declarations = declare(&connection.account)?;
+    let state = environment.state(&stack, Some(&connection.clients)).await?;
+    let include_data = include_data(&state, &arguments.include_data).await?;
+    let on_event = |event| progress.event(event);
+    let deployment = deployment(context, &connection, &state, &on_event, Shutdown::default(), None);
+    progress.phase("reading resources");
+    let scope = environment.scope(&stack, &connection.account);
+    let planned = deployment
+        .plan(Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data })
+        .await?;
+    progress.clear();
+    render::show_plan(context.output, &planned.plan)?;
+    if let Some(path) = &arguments.out {
+        plan_file::write(path, &planned.plan).map_err(|error| CommandError::failed("save the plan", error))?;
+        context.output.note(&format!("Saved. Carry it out with `ebb apply {}`.", path.display()));
+    }
+    note_calls(context, &connection);
+    Ok(if arguments.detailed_exitcode && !planned.plan.is_empty() { CHANGES } else { DONE })
+}

@@ -1,0 +1,14 @@
+//! `ebb state …`: shows the recorded state and its history, moves, unlocks and re-encrypts it.
+
+mod command;
+mod history;
+mod init;
+mod list;
+mod rekey;
+mod relocate;
+mod rollback;
+mod shared;
+mod show;
+mod unlock;
+
+pub(in crate::cli) use command::{StateArgs, run};

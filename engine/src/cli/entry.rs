@@ -1,0 +1,41 @@
+//! The entry point: parses the command line, runs the command, returns its exit code.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use clap::error::ErrorKind;
+
+use crate::cli::command::Arguments;
+use crate::cli::context::CommandContext;
+use crate::cli::error::{DONE, USAGE};
+use crate::cli::output::Output;
+use crate::providers::Providers;
+use ebbtide::App;
+
+/// Runs the command line of this process with these stacks and kinds.
+pub fn main(stacks: App, providers: Providers) -> ExitCode {
+    let Arguments { common, command } = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return print_usage(&error),
+    };
+    let output = Output::new(common.json, common.no_color, common.quiet, common.verbose);
+    let context = CommandContext::new(stacks, providers, common, output);
+    match command.run(&context) {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            output.error(&error);
+            ExitCode::from(error.code)
+        }
+    }
+}
+
+/// Prints the help or the version that was asked for, or why the command line cannot be parsed.
+fn print_usage(error: &clap::Error) -> ExitCode {
+    let asked_for = matches!(
+        error.kind(),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+    );
+    // If the stream is closed, there is nowhere left to report it.
+    let _ = error.print();
+    ExitCode::from(if asked_for && error.exit_code() == 0 { DONE } else { USAGE })
+}

@@ -1,0 +1,18 @@
+//! Shows a plan in the manner that the command line asks for.
+
+use super::plan::{render, summary_line};
+use super::view::PlanView;
+use crate::cli::error::CommandError;
+use crate::cli::output::Output;
+use ebbtide::plan::Plan;
+
+/// Shows a plan: as JSON, as one line with `--quiet`, or with all operations.
+pub(in crate::cli) fn show_plan(output: Output, plan: &Plan) -> Result<(), CommandError> {
+    if output.is_json() {
+        output.json(&PlanView::new(plan))
+    } else if output.is_quiet() {
+        output.result(&format!("{}\n", summary_line(plan)))
+    } else {
+        output.result(&render(plan, output.width()))
+    }
+}

@@ -1,0 +1,70 @@
+//! A plan as JSON.
+
+use serde::Serialize;
+
+use crate::cli::output::OUTPUT_FORMAT;
+use ebbtide::plan::{Change, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
+use ebbtide::resource::Address;
+
+/// A plan as `--json` prints it. As long as `format` stays, fields are added and never changed.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct PlanView<'a> {
+    format: u32,
+    stack: &'a str,
+    environment: &'a str,
+    region: &'a str,
+    account: &'a str,
+    target: Target,
+    lineage: &'a str,
+    serial: u64,
+    operations: Vec<OperationView<'a>>,
+    kept: &'a [Kept],
+    summary: Summary,
+    hash: &'a str,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct OperationView<'a> {
+    id: usize,
+    address: &'a Address,
+    kind: &'a str,
+    operation: OperationKind,
+    reason: String,
+    reason_code: &'a Reason,
+    changes: &'a [Change],
+    depends_on: &'a [usize],
+    sleep: bool,
+    superseded: bool,
+}
+
+impl<'a> PlanView<'a> {
+    /// Returns the view of a plan.
+    pub(super) fn new(plan: &'a Plan) -> Self {
+        let operation = |operation: &'a Operation| OperationView {
+            id: operation.id,
+            address: &operation.address,
+            kind: operation.resource_kind(),
+            operation: operation.kind(),
+            reason: operation.reason.to_string(),
+            reason_code: &operation.reason,
+            changes: operation.upsert().map_or(&[], |upsert| &upsert.changes),
+            depends_on: &operation.depends_on,
+            sleep: operation.puts_to_sleep(),
+            superseded: operation.is_superseded(),
+        };
+        Self {
+            format: OUTPUT_FORMAT,
+            stack: &plan.scope.stack,
+            environment: &plan.scope.environment,
+            region: &plan.scope.region,
+            account: &plan.scope.account,
+            target: plan.target,
+            lineage: &plan.lineage,
+            serial: plan.serial,
+            operations: plan.operations.iter().map(operation).collect(),
+            kept: &plan.kept,
+            summary: plan.summary(),
+            hash: &plan.hash,
+        }
+    }
+}

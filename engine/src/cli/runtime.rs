@@ -1,0 +1,23 @@
+//! The threads that a command runs on.
+
+use tokio::runtime::Builder;
+
+use crate::cli::error::CommandError;
+
+/// Runs a command that mostly reads files. One thread starts and ends faster than many.
+pub(super) fn on_this_thread(work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
+    run_on(&mut Builder::new_current_thread(), work)
+}
+
+/// Runs a command that makes many calls to AWS: signing, hashing and parsing use all processors.
+pub(super) fn on_all_threads(work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
+    run_on(&mut Builder::new_multi_thread(), work)
+}
+
+fn run_on(builder: &mut Builder, work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
+    let runtime = builder.enable_all().build().map_err(|error| CommandError::failed("start threads", error))?;
+    let result = runtime.block_on(work);
+    // A thread that still waits for input from the terminal must not delay the end of the process.
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,67 @@
+//! Projects whose stacks are declared by a program of their own: this very test program plays it.
+
+use crate::project::{LOCAL, Project, text};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[
+    ("a_program_declares_the_stacks", a_program_declares_the_stacks),
+    ("recorded_stacks_need_no_program", recorded_stacks_need_no_program),
+    ("programs_that_fail_are_reported", programs_that_fail_are_reported),
+];
+
+/// Creates a project with this `ebb.toml`; PROGRAM stands for the program.
+fn project(ebb: &str) -> Project {
+    let project = Project::new();
+    let program = std::env::current_exe().expect("this program has a path");
+    project.write("ebb.toml", &ebb.replace("PROGRAM", &program.display().to_string()));
+    project
+}
+
+const PROGRAM: &str = "[program]\ncommand = [\"PROGRAM\"]\n";
+
+fn a_program_declares_the_stacks() {
+    let mut project = project(PROGRAM);
+    project.type_in("validate");
+    project.type_in("apply shop --yes --quiet");
+    project.type_in("plan shop --quiet");
+    // Errors in settings keep file, line and column.
+    project.write("environments/local.toml", &LOCAL.replace("\"one\"", "\"many\""));
+    project.type_in("plan shop");
+    project.write("environments/local.toml", &LOCAL.replace("nat =", "natt ="));
+    project.type_in("plan shop");
+    project.write("environments/local.toml", &LOCAL.replace("10.20.0.0/16", "10.20.0.0/30"));
+    project.type_in("plan shop");
+    project.compare("a_program_declares_the_stacks");
+    let schema = text(&project.run("environment schema").stdout);
+    assert!(schema.contains("\"shop\""), "{schema}");
+}
+
+fn recorded_stacks_need_no_program() {
+    let project = project(PROGRAM);
+    assert!(project.run("apply shop --yes").status.success());
+    // No program, no compiler, and settings that nobody could read: the record is enough.
+    project.write("ebb.toml", "[program]\ncommand = [\"/nowhere/program\"]\n");
+    project.write("environments/local.toml", &LOCAL.replace("nat =", "unreadable ="));
+    for line in ["pause shop --yes", "status", "resume shop --yes", "output shop", "history shop", "destroy shop --yes"]
+    {
+        let output = project.run(line);
+        assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+    }
+}
+
+fn programs_that_fail_are_reported() {
+    for (ebb, expected) in [
+        ("[program]\ncommand = [\"/nowhere/program\"]\n", "cannot run `/nowhere/program`"),
+        ("[program]\ncommand = [\"false\"]\n", "failed (exit status: 1)"),
+        ("[program]\ncommand = [\"echo\", \"hello\"]\n", "`hello`, which is not JSON"),
+        ("[program]\ncomand = [\"x\"]\n", "ebb.toml:2:1: unknown key: `comand` in [program]; did you mean `command`?"),
+        ("[program]\ncommand = []\n", "ebb.toml:2:11"),
+    ] {
+        let project = project(ebb);
+        let mut command = project.command("plan shop");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let output = command.env("PATH", path).output().expect("ebb starts");
+        let said = text(&output.stderr);
+        assert!(!output.status.success() && said.contains(expected) && said.contains("hint:"), "{ebb}: {said}");
+    }
+}
