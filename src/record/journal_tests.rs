@@ -121,3 +121,25 @@ fn entries_of_earlier_formats_are_read() {
         assert_eq!(serde_json::from_str::<JournalEntry>(text).unwrap().event, event(expected));
     }
 }
+
+#[test]
+fn a_resource_that_a_pause_reduces_stays_declared_as_before() {
+    let upsert = |armed: bool| Upsert {
+        changes: Vec::new(),
+        inputs: json!({"armed": armed}),
+        dependencies: Default::default(),
+        protect: false,
+    };
+    let ready = |armed: bool| {
+        let (id, inputs) = ("vpc-1".into(), json!({"armed": armed}));
+        let event = JournalEvent::Ready { id, inputs, outputs: json!({}) };
+        [JournalEntry { run: "r".into(), operation: 0, event, took: None }]
+    };
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
+    replay(&mut document, &plan(Effect::Create(upsert(true))), &ready(true)).unwrap();
+    let paused = Plan { target: Target::Paused, ..plan(Effect::Update(upsert(false))) };
+    replay(&mut document, &paused, &ready(false)).unwrap();
+    let record = &document.resources[&paused.operations[0].address];
+    assert_eq!((&record.inputs["armed"], record.declaration()), (&json!(false), json!({"armed": true})));
+}
