@@ -97,6 +97,7 @@ mod tests {
     use crate::components::llm_endpoint::{Scaling, ScheduledBounds};
     use crate::resource::{Address, OnPause, Scope};
     use crate::stack::{Declarations, Problem};
+    use serde_json::Value;
 
     fn llm() -> LlmEndpoint {
         let model = ModelData { uri: "s3://models/llama/".into(), form: ModelForm::Prefix };
@@ -114,6 +115,12 @@ mod tests {
         let mut stack = Stack::new(scope, BTreeMap::new());
         endpoint.declare(&mut stack, "llm");
         stack.finish()
+    }
+
+    fn paused(declarations: &Declarations, address: &str) -> OnPause<Value> {
+        let address: Address = address.parse().unwrap();
+        let kind = crate::aws::kinds().get(address.kind()).unwrap();
+        kind.paused(&declarations.resources[&address].inputs).unwrap()
     }
 
     fn addresses(declarations: &Declarations) -> Vec<String> {
@@ -139,13 +146,13 @@ mod tests {
             ]
         );
         let of = |address: &str| &declarations.resources[&address.parse::<Address>().unwrap()];
-        assert_eq!(of("sagemaker_endpoint.llm").paused, OnPause::Delete);
-        assert_eq!(of("sagemaker_model.llm").paused, OnPause::Keep);
+        assert_eq!(paused(&declarations, "sagemaker_endpoint.llm"), OnPause::Delete);
+        assert_eq!(paused(&declarations, "sagemaker_model.llm"), OnPause::Keep);
         for alarm in ["slow", "errors", "down"] {
-            let OnPause::Reduce(paused) = &of(&format!("cloudwatch_alarm.llm-{alarm}")).paused else {
+            let OnPause::Reduce(reduced) = paused(&declarations, &format!("cloudwatch_alarm.llm-{alarm}")) else {
                 panic!("{alarm} is not quiet during a pause");
             };
-            assert_eq!(paused["actions_enabled"], false, "{alarm}");
+            assert_eq!(reduced["actions_enabled"], false, "{alarm}");
         }
         // Alarms that roll a deployment back come before the endpoint; the alarm for missing instances comes after it.
         let endpoint: Address = "sagemaker_endpoint.llm".parse().unwrap();
