@@ -1,38 +1,15 @@
-//! Small stacks of kinds that exist only here, and a cloud that does what a plan says.
+//! Small stacks of fake kinds, and a cloud that does what a plan says.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ebbtide::plan::{Operation, OperationKind, Plan, Target};
-use ebbtide::planner::{KindCatalog, Observation, Observed, PlanError, Request, plan};
-use ebbtide::record::{JournalEntry, JournalEvent, StateDocument, replay};
-use ebbtide::resource::{
-    Address, Identity, KindInfo, LiveState, Persistence, Readiness, Replacement, Scope, references, resolve,
-};
-use ebbtide::stack::{Declaration, Declarations, OnPause};
-use serde_json::{Map, Value, json};
+use ebbtide::plan::{Change, Effect, Operation, Plan, Target};
+use ebbtide::planner::{Observation, Observed, PlanError, Request, plan};
+use ebbtide::record::{JournalEntry, JournalEvent, Replay, StateDocument};
+use ebbtide::resource::{Address, LiveState, Readiness, Registry, Scope, references, resolve};
+use ebbtide::stack::{Declaration, Declarations};
+use serde_json::{Value, json};
 
-/// Kinds: `data_…` holds data, `bill_…` bills by the hour; `…_fixed` has a name that two cannot share, so that it is
-/// deleted first when replaced, and `…_named` is known to the cloud by its name alone. All have the fields `size` (changed in place) and `form` (not).
-pub struct Kinds;
-
-impl Knowledge for Kinds {
-    fn traits(&self, kind: &str) -> Option<Traits> {
-        Some(Traits {
-            persistence: match kind.split('_').next()? {
-                "data" => Persistence::Durable,
-                "bill" => Persistence::Ephemeral,
-                _ => return None,
-            },
-            replace_on: &["form"],
-            exact_name: Some("name"),
-            replacement: if kind.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
-        })
-    }
-
-    fn predict(&self, _identity: &Identity, inputs: &Value) -> Map<String, Value> {
-        inputs.get("name").map(|name| Map::from_iter([("name".to_owned(), name.clone())])).unwrap_or_default()
-    }
-}
+use crate::kinds::kinds;
 
 pub fn at(text: &str) -> Address {
     text.parse().unwrap()
@@ -42,32 +19,35 @@ pub fn reference(address: &str) -> Value {
     json!({"$ref": address, "output": "id"})
 }
 
+/// One stack: declared, recorded and observed.
 pub struct World {
     pub declarations: Declarations,
     pub document: StateDocument,
     pub observation: Observation,
     pub include_data: BTreeSet<Address>,
-    made: u32,
+    kinds: Registry,
+    created: u32,
 }
 
 impl World {
     pub fn new() -> Self {
         let scope =
             Scope { environment: "test".into(), stack: "s".into(), region: "eu-west-1".into(), account: "1".into() };
+        let now = "2026-01-01T00:00:00Z".parse().unwrap();
         Self {
             declarations: Declarations { scope: scope.clone(), resources: BTreeMap::new(), outputs: Vec::new() },
-            document: StateDocument::empty(scope, "2026-01-01T00:00:00Z".parse().unwrap()),
+            document: StateDocument::empty(scope, now, "lineage".into(), "key".into()),
             observation: Observation::default(),
             include_data: BTreeSet::new(),
-            made: 0,
+            kinds: kinds(),
+            created: 0,
         }
     }
 
-    /// Declares (or declares anew) a resource; what bills by the hour is deleted by a pause.
+    /// Declares a resource, or changes its declaration.
     pub fn declare(&mut self, address: &str, inputs: Value) -> &mut Declaration {
-        let paused = if address.starts_with("bill") { OnPause::Delete } else { OnPause::Keep };
         let depends_on = references(&inputs).into_iter().map(|reference| reference.address).collect();
-        let declaration = Declaration { inputs, paused, depends_on, protect: false };
+        let declaration = Declaration { inputs, depends_on, protect: false };
         self.declarations.resources.insert(at(address), declaration);
         self.declarations.resources.get_mut(&at(address)).unwrap()
     }
@@ -76,144 +56,211 @@ impl World {
         self.declarations.resources.remove(&at(address));
     }
 
+    /// Plans as `apply`, `pause` and `destroy` do.
     pub fn plan(&self, target: Target) -> Result<Plan, PlanError> {
-        let request = Request {
-            declarations: Some(&self.declarations),
+        self.plan_with(target, Some(&self.declarations))
+    }
+
+    /// Plans as `resume` does: toward the recorded declarations.
+    pub fn plan_resume(&self) -> Result<Plan, PlanError> {
+        self.plan_with(Target::Running, Some(&self.document.declarations()))
+    }
+
+    pub fn plan_with(&self, target: Target, declarations: Option<&Declarations>) -> Result<Plan, PlanError> {
+        plan(&Request {
+            kinds: &self.kinds,
+            declarations,
             scope: &self.declarations.scope,
             document: &self.document,
             observation: &self.observation,
             target,
             include_data: &self.include_data,
-        };
-        plan(&request, &Kinds)
+        })
     }
 
-    /// Does one operation, as the executor would, and checks that its time has come.
-    pub fn act(&mut self, plan: &Plan, operation: &Operation) {
-        let outcome = match operation.operation {
-            OperationKind::Delete | OperationKind::Forget => {
-                let mut users: Vec<_> = self.users(&operation.address, operation.generation);
-                // What holds data lets go of what is deleted and made again, as a route does, and is moved over then.
-                let moves = |user: &String| {
-                    let moved = |other: &Operation| user.starts_with(&format!("{}#", other.address));
-                    let later = |other: &Operation| other.operation == OperationKind::Update && other.id > operation.id;
-                    user.starts_with("data") && plan.operations.iter().any(|other| later(other) && moved(other))
-                };
-                users.retain(|user| !moves(user));
-                assert!(users.is_empty(), "{} is deleted while {users:?} use it", operation.address);
-                if operation.sleep {
-                    let remembered = JournalEvent::Remembered { remembered: Some(json!("as it was")) };
-                    let line =
-                        JournalEntry { run: String::new(), operation: operation.id, outcome: remembered, took: None };
-                    replay(&mut self.document, plan, &line);
-                }
-                JournalEvent::Deleted
-            }
-            OperationKind::Create | OperationKind::Replace | OperationKind::Update => {
-                let (inputs, unknown) = resolve(&operation.inputs, &|reference| self.document.output(reference));
-                assert!(unknown.is_empty(), "{} refers to {unknown:?}, which is not there yet", operation.address);
-                let id = if operation.operation == OperationKind::Update {
-                    self.document.resources[&operation.address].id.clone().unwrap()
-                } else {
-                    self.made += 1;
-                    match inputs.get("name").and_then(Value::as_str) {
-                        Some(name) if operation.kind.ends_with("_named") => name.to_owned(),
-                        _ => format!("{}#{}", operation.address, self.made),
-                    }
-                };
-                let outputs = json!({"id": id, "name": inputs.get("name")});
-                JournalEvent::Ready { id, inputs, outputs }
-            }
-        };
-        let line = JournalEntry { run: String::new(), operation: operation.id, outcome, took: None };
-        replay(&mut self.document, plan, &line);
-        if let Some(entry) = self.document.resources.get(&operation.address) {
-            let twice = entry.deposed.iter().any(|old| entry.id.as_ref() == Some(&old.id));
+    /// Carries out one operation as the executor would, and checks that its time has come.
+    fn act(&mut self, replay: &mut Replay<'_>, plan: &Plan, operation: &Operation) {
+        for event in self.events(plan, operation) {
+            let entry = JournalEntry { run: String::new(), operation: operation.id, event, took: None };
+            replay.apply(&mut self.document, &entry).unwrap();
+        }
+        if let Some(record) = self.document.resources.get(&operation.address) {
+            let twice = record.deposed.iter().any(|old| record.id.as_ref() == Some(&old.id));
             assert!(!twice, "{}: the id of an old generation is that of the current one", operation.address);
         }
     }
 
-    /// The ids that exist and refer to a generation of a resource by its id.
+    /// Returns the events of an operation that succeeds.
+    fn events(&mut self, plan: &Plan, operation: &Operation) -> Vec<JournalEvent> {
+        match &operation.effect {
+            Effect::Delete(_) | Effect::Forget => {
+                self.check_unused(plan, operation);
+                let snapshot = JournalEvent::PauseSnapshot { snapshot: Some(json!("as it was")) };
+                let snapshot = operation.puts_to_sleep().then_some(snapshot);
+                snapshot.into_iter().chain([JournalEvent::Deleted]).collect()
+            }
+            Effect::Update(upsert) => {
+                let id = self.document.resources[&operation.address].id.clone().unwrap();
+                vec![ready(id, self.resolved(operation, &upsert.inputs))]
+            }
+            Effect::Create(upsert) | Effect::Replace(upsert) => {
+                self.created += 1;
+                let inputs = self.resolved(operation, &upsert.inputs);
+                let id = match inputs.get("name").and_then(Value::as_str) {
+                    Some(name) if operation.resource_kind().ends_with("_named") => name.to_owned(),
+                    _ => format!("{}#{}", operation.address, self.created),
+                };
+                let accepted = JournalEvent::Accepted { id: id.clone(), inputs: inputs.clone() };
+                vec![JournalEvent::Started, accepted, ready(id, inputs)]
+            }
+        }
+    }
+
+    fn resolved(&self, operation: &Operation, inputs: &Value) -> Value {
+        let (inputs, unknown) = resolve(inputs, &|reference| self.document.output(reference));
+        assert!(unknown.is_empty(), "{} refers to {unknown:?}, which does not exist yet", operation.address);
+        inputs
+    }
+
+    /// Checks that no resource uses one that is deleted now.
+    fn check_unused(&self, plan: &Plan, operation: &Operation) {
+        let mut users = self.users(&operation.address, operation.generation);
+        // AWS allows a durable resource to refer to one that is gone, as a route does: it is updated later, or it is an old
+        // generation, which a pause leaves to the next apply.
+        let is_updated_later = |user: &String| {
+            let updated = |other: &Operation| {
+                matches!(other.effect, Effect::Update(_))
+                    && other.id > operation.id
+                    && user.starts_with(&format!("{}#", other.address))
+            };
+            plan.operations.iter().any(updated)
+        };
+        let is_deposed = |user: &String| {
+            self.document.resources.values().flat_map(|record| &record.deposed).any(|old| old.id == *user)
+        };
+        let may_dangle = |user: &String| {
+            user.starts_with("data") && (is_updated_later(user) || plan.target == Target::Paused && is_deposed(user))
+        };
+        users.retain(|user| !may_dangle(user));
+        assert!(users.is_empty(), "{} is deleted while {users:?} use it", operation.address);
+    }
+
+    /// Returns the ids that exist and refer to a generation of a resource by its id.
     fn users(&self, address: &Address, generation: u32) -> Vec<String> {
-        let Some(entry) = self.document.resources.get(address) else { return Vec::new() };
-        let deposed = entry.deposed.iter().find(|deposed| deposed.generation == generation);
+        let Some(record) = self.document.resources.get(address) else { return Vec::new() };
+        let deposed = record.deposed.iter().find(|deposed| deposed.generation == generation);
         let id = deposed
             .map(|deposed| deposed.id.clone())
-            .or_else(|| entry.id.clone().filter(|_| entry.generation == generation));
+            .or_else(|| record.id.clone().filter(|_| record.generation == generation));
         let Some(id) = id else { return Vec::new() };
         let uses = |inputs: &Value| inputs.to_string().contains(&format!("\"{id}\""));
         self.document
             .resources
             .values()
-            .flat_map(|entry| {
-                let now = entry.id.iter().filter(|_| uses(&entry.inputs)).cloned();
-                let old = entry.deposed.iter().filter(|old| uses(&old.inputs)).map(|old| old.id.clone());
-                now.chain(old).collect::<Vec<_>>()
+            .flat_map(|record| {
+                let current = record.id.iter().filter(|_| uses(&record.inputs)).cloned();
+                let old = record.deposed.iter().filter(|old| uses(&old.inputs)).map(|old| old.id.clone());
+                current.chain(old).collect::<Vec<_>>()
             })
             .filter(|user| *user != id)
             .collect()
     }
 
-    /// Carries a plan out, to the end or to some operation, and looks at the cloud again.
+    /// Carries out the first operations of a plan and observes the cloud again. A plan is cut off after that many operations,
+    /// unless it has fewer.
     pub fn carry_out(&mut self, plan: &Plan, operations: usize) {
+        let mut replay = Replay::new(plan);
         for operation in plan.operations.iter().take(operations) {
             assert!(operation.depends_on.iter().all(|before| *before < operation.id));
-            self.act(plan, operation);
+            self.act(&mut replay, plan, operation);
         }
-        if operations >= plan.operations.len() {
-            self.document.target = plan.target;
+        if operations > plan.operations.len() {
+            self.close(plan);
         }
         self.document.serial += 1;
-        assert_eq!(self.document.contradictions(), [""; 0], "what is recorded must be sound wherever it is cut off");
+        assert_eq!(self.document.contradictions(), [""; 0], "the record must be sound wherever a run is cut off");
         self.observe();
     }
 
-    /// Sees everything as it is recorded.
-    pub fn observe(&mut self) {
-        let seen = self.document.resources.iter().filter(|(_, entry)| entry.id.is_some()).map(|(address, entry)| {
-            let observed = Observed {
-                inputs: entry.inputs.clone(),
-                outputs: entry.outputs.clone(),
-                readiness: Readiness::Ready,
-                holds: None,
-                remember: None,
-            };
-            (address.clone(), Observed::Present(Box::new(observed)))
-        });
-        self.observation = Observation(seen.collect());
+    /// Ends a run as the executor does once every operation is done.
+    fn close(&mut self, plan: &Plan) {
+        self.document.target = plan.target;
+        self.document.outputs.clone_from(&plan.outputs);
+        for update in &plan.records {
+            let record = self.document.resources.get_mut(&update.address).unwrap();
+            record.depends_on.clone_from(&update.depends_on);
+            record.protect = update.protect;
+            if let Some(declared) = &update.declared {
+                record.declare(declared);
+            }
+        }
     }
 
-    pub fn seen(&mut self, address: &str) -> &mut Observed {
+    /// Observes every resource as it is recorded.
+    pub fn observe(&mut self) {
+        let awake = self.document.resources.iter().filter(|(_, record)| record.id.is_some());
+        let observed = awake.map(|(address, record)| {
+            let live = LiveState {
+                inputs: record.inputs.clone(),
+                outputs: record.outputs.clone(),
+                readiness: Readiness::Ready,
+                data: None,
+                pause_snapshot: None,
+            };
+            (address.clone(), Observed::Present(Box::new(live)))
+        });
+        self.observation = Observation(observed.collect());
+    }
+
+    /// Returns the observation of a resource, to change it.
+    pub fn live(&mut self, address: &str) -> &mut LiveState {
         match self.observation.0.get_mut(&at(address)) {
-            Some(Observed::Present(observed)) => observed,
+            Some(Observed::Present(live)) => live,
             other => panic!("{address}: {other:?}"),
         }
     }
 
-    /// Goes to a target and answers what was done, as `operation address` lines.
+    /// Goes to a target and returns the operations, as `operation address` lines.
     pub fn go(&mut self, target: Target) -> Vec<String> {
         let plan = self.plan(target).unwrap();
         self.carry_out(&plan, usize::MAX);
-        told(&plan)
+        lines(&plan)
+    }
+
+    /// Resumes and returns the operations, as `operation address` lines.
+    pub fn resume(&mut self) -> Vec<String> {
+        let plan = self.plan_resume().unwrap();
+        self.carry_out(&plan, usize::MAX);
+        lines(&plan)
     }
 
     pub fn awake(&self) -> Vec<String> {
-        let awake = self.document.resources.iter().filter(|(_, entry)| entry.id.is_some());
+        let awake = self.document.resources.iter().filter(|(_, record)| record.id.is_some());
         awake.map(|(address, _)| address.to_string()).collect()
     }
 }
 
-/// A plan's operations in their order, as `operation address` lines.
-pub fn told(plan: &Plan) -> Vec<String> {
-    plan.operations.iter().map(|operation| format!("{} {}", operation.operation, operation.address)).collect()
+/// Returns the event of a resource that is ready with these inputs.
+fn ready(id: String, inputs: Value) -> JournalEvent {
+    let outputs = json!({"id": id, "name": inputs.get("name")});
+    JournalEvent::Ready { id, inputs, outputs }
 }
 
-/// A network that holds, a server in it that bills, and an alarm on the server.
+/// Returns a plan's operations in their order, as `operation address` lines.
+pub fn lines(plan: &Plan) -> Vec<String> {
+    plan.operations.iter().map(|operation| format!("{} {}", operation.kind(), operation.address)).collect()
+}
+
+/// Returns the changes of the desired state that an operation makes.
+pub fn changes(plan: &Plan, operation: usize) -> &[Change] {
+    &plan.operations[operation].upsert().unwrap().changes
+}
+
+/// Returns a network that holds data, a server in it that bills, and an alarm on the server.
 pub fn small() -> World {
     let mut world = World::new();
     world.declare("data_net.n", json!({"size": 1, "form": "a"}));
     world.declare("bill_server.s", json!({"size": 1, "form": "a", "name": "server", "net": reference("data_net.n")}));
-    world.declare("data_alarm.a", json!({"on": {"$ref": "bill_server.s", "output": "name"}, "armed": true})).paused =
-        OnPause::Reduce(json!({"on": {"$ref": "bill_server.s", "output": "name"}, "armed": false}));
+    world.declare("data_alarm.a", json!({"on": {"$ref": "bill_server.s", "output": "name"}, "armed": true}));
     world
 }

@@ -2,6 +2,7 @@
 
 mod destroying;
 mod fixture;
+mod kinds;
 mod pausing;
 mod properties;
 mod replacing;

@@ -1,15 +1,16 @@
-//! Properties over generated stacks: whatever is declared, changed and cut off, plans are in order and get there.
+//! Properties over generated stacks, whatever is declared, changed and cut off.
 
 use ebbtide::plan::Target;
 use ebbtide::planner::PlanError;
+use ebbtide::resource::resolve;
 use proptest::prelude::*;
 use serde_json::json;
 
-use crate::fixture::{World, reference};
+use crate::fixture::{World, lines, reference};
 
-const KINDS: [&str; 4] = ["data_a", "bill_b", "data_c_fixed", "bill_d_fixed"];
+const KINDS: [&str; 7] = ["data_a", "bill_b", "data_c_fixed", "bill_d_fixed", "data_alarm", "data_route", "bill_fleet"];
 
-/// A resource: which kind, its `size`, its `form`, which earlier ones it refers to, and whether in a fixed field.
+/// A resource: the index of its kind, its `size`, its `form`, the earlier ones it refers to, and whether in a fixed field.
 type Shape = (usize, u8, u8, Vec<prop::sample::Index>, bool);
 
 fn shapes() -> impl Strategy<Value = Vec<Shape>> {
@@ -22,16 +23,23 @@ fn declare(world: &mut World, shapes: &[Shape]) {
     let mut all: Vec<String> = Vec::new();
     for (index, (kind, size, form, refers, fixed)) in shapes.iter().enumerate() {
         let address = format!("{}.r{index}", KINDS[*kind]);
-        // What is kept while paused refers to what is deleted only through inputs that a pause reduces.
-        let holds = KINDS[*kind].starts_with("data");
-        let earlier: Vec<String> = all.iter().filter(|other| !holds || other.starts_with("data")).cloned().collect();
+        // A resource that a pause keeps refers to one that a pause deletes only through inputs that the pause reduces.
+        let durable = KINDS[*kind].starts_with("data");
+        let stays = |other: &&String| other.starts_with("data") || !durable && KINDS[*kind] != "bill_fleet";
+        let earlier: Vec<String> = all.iter().filter(stays).cloned().collect();
         let referred: Vec<_> =
             refers.iter().filter(|_| !earlier.is_empty()).map(|pick| reference(pick.get::<String>(&earlier))).collect();
-        let inputs = if *fixed {
+        let mut inputs = if *fixed {
             json!({"size": size, "form": referred})
         } else {
             json!({"size": size, "form": form, "refers": referred})
         };
+        if KINDS[*kind] == "data_alarm" {
+            inputs["armed"] = json!(form % 2 == 0);
+        }
+        if let ("data_route", Some(pick)) = (KINDS[*kind], refers.first().filter(|_| !all.is_empty())) {
+            inputs["via"] = reference(pick.get::<String>(&all));
+        }
         world.declare(&address, inputs);
         all.push(address);
     }
@@ -41,36 +49,73 @@ fn target() -> impl Strategy<Value = Target> {
     prop_oneof![Just(Target::Running), Just(Target::Paused), Just(Target::Destroyed)]
 }
 
+/// Declarations, a target, and the number of operations after which the way there is cut off.
+type Step = (Vec<Shape>, Target, usize);
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    prop::collection::vec((shapes(), target(), 0..12_usize), 1..5)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
     /// Any sequence of declarations and targets, each cut off anywhere: the fixture checks that nothing is deleted
-    /// while something that exists refers to it and nothing is created before what it refers to; in the end, a run that
+    /// while an existing resource refers to it, and nothing is created before its references are. In the end, a run that
     /// is not cut off converges.
     #[test]
-    fn every_history_converges(steps in prop::collection::vec((shapes(), target(), 0..12_usize), 1..5)) {
+    fn every_history_converges(steps in steps()) {
         let mut world = World::new();
         for (shapes, target, cut) in &steps {
             declare(&mut world, shapes);
             let Ok(plan) = world.plan(*target) else { continue };
             world.carry_out(&plan, *cut);
-            // What could be begun can be carried on.
+            // A plan that was begun can be continued.
             let again = world.plan(*target);
             prop_assert!(again.is_ok(), "{target}: {again:?}");
         }
         for target in [Target::Running, Target::Paused, Target::Running, Target::Destroyed] {
             if matches!(world.plan(target), Err(PlanError::NoOrder(_))) {
-                // Changes that wait for each other in a circle are refused; there is always a way down.
+                // Changes that wait for each other in a cycle are refused; there is always a way down.
                 world.go(Target::Destroyed);
             }
             world.go(target);
             let again = world.plan(target).unwrap();
-            prop_assert!(again.is_empty(), "{target}: {:?}", crate::fixture::told(&again));
+            prop_assert!(again.is_empty(), "{target}: {:?}", lines(&again));
         }
         prop_assert!(world.document.resources.is_empty());
     }
 
-    /// A plan is a function of what it is made from, and says of itself what it is.
+    /// A pause depends on the record alone, and a resume leads back to the recorded inputs, wherever the pause was cut off.
+    #[test]
+    fn a_pause_and_a_resume_act_on_the_record(steps in steps(), later in shapes(), cut in 0..12_usize) {
+        let mut world = World::new();
+        for (shapes, target, cut) in &steps {
+            declare(&mut world, shapes);
+            let Ok(plan) = world.plan(*target) else { continue };
+            world.carry_out(&plan, *cut);
+        }
+        if world.plan(Target::Running).is_ok() {
+            world.go(Target::Running);
+        }
+        let pause = world.plan(Target::Paused);
+        let recorded = world.document.declarations();
+        declare(&mut world, &later);
+        prop_assert_eq!(&world.plan(Target::Paused), &pause);
+        prop_assert_eq!(&world.plan_with(Target::Paused, None), &pause);
+        world.carry_out(&pause.unwrap(), cut);
+        prop_assert_eq!(&world.document.declarations(), &recorded);
+        world.resume();
+        prop_assert_eq!(&world.document.declarations(), &recorded);
+        for (address, declaration) in &recorded.resources {
+            let record = &world.document.resources[address];
+            prop_assert!(!record.is_asleep(), "{address} is asleep");
+            let (inputs, _) = resolve(&declaration.inputs, &|reference| world.document.output(reference));
+            prop_assert_eq!(&record.inputs, &inputs, "{}", address);
+        }
+        prop_assert!(world.plan_resume().unwrap().is_empty());
+    }
+
+    /// A plan is a function of what it is made from, and its hash is that of its content.
     #[test]
     fn a_plan_is_reproducible_and_hashed(shapes in shapes(), target in target()) {
         let mut world = World::new();

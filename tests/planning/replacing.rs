@@ -1,10 +1,10 @@
-//! Replacements: the order, what refers to the old one, and old generations that are left.
+//! Replacements: their order, their dependents, and old generations that are left.
 
 use ebbtide::plan::Target;
 use ebbtide::planner::PlanError;
 use serde_json::json;
 
-use crate::fixture::{World, at, reference, told};
+use crate::fixture::{World, at, changes, lines, reference};
 
 fn pair(below: &str, above: &str, refers_in: &str) -> World {
     let mut world = World::new();
@@ -16,13 +16,13 @@ fn pair(below: &str, above: &str, refers_in: &str) -> World {
 }
 
 #[test]
-fn create_first_moves_what_refers_to_it_and_deletes_last() {
+fn create_first_moves_dependents_and_deletes_last() {
     let mut world = pair("data_net.n", "bill_server.s", "net");
     let plan = world.plan(Target::Running).unwrap();
-    assert_eq!(told(&plan), ["replace data_net.n", "update bill_server.s", "delete data_net.n"]);
-    let moved = &plan.operations[1].changes[0];
+    assert_eq!(lines(&plan), ["replace data_net.n", "update bill_server.s", "delete data_net.n"]);
+    let moved = &changes(&plan, 1)[0];
     assert!(moved.known_after_apply);
-    assert!(plan.operations[0].changes[0].forces_replacement);
+    assert!(changes(&plan, 0)[0].forces_replacement);
     assert_eq!(plan.summary().replace, 1);
     assert_eq!(plan.summary().delete, 0, "the old half is no deletion of its own");
     world.carry_out(&plan, usize::MAX);
@@ -30,7 +30,7 @@ fn create_first_moves_what_refers_to_it_and_deletes_last() {
 }
 
 #[test]
-fn what_refers_to_it_in_a_fixed_field_is_replaced_too() {
+fn a_dependent_that_refers_to_it_in_a_fixed_field_is_replaced_too() {
     let mut world = pair("data_net.n", "bill_server.s", "form");
     assert_eq!(
         world.go(Target::Running),
@@ -39,7 +39,7 @@ fn what_refers_to_it_in_a_fixed_field_is_replaced_too() {
 }
 
 #[test]
-fn delete_first_takes_down_what_stands_on_it_first() {
+fn delete_first_takes_dependents_down_before() {
     let mut world = pair("data_net_fixed.n", "bill_server.s", "form");
     assert_eq!(
         world.go(Target::Running),
@@ -49,18 +49,18 @@ fn delete_first_takes_down_what_stands_on_it_first() {
 }
 
 #[test]
-fn a_name_that_is_given_and_stays_is_set_free_first() {
+fn a_given_name_that_stays_is_freed_first() {
     let mut world = World::new();
     world.declare("data_role.r", json!({"form": "a", "name": "exact"}));
     world.go(Target::Running);
     world.declare("data_role.r", json!({"form": "b", "name": "exact"}));
-    assert_eq!(told(&world.plan(Target::Running).unwrap()), ["delete data_role.r", "replace data_role.r"]);
+    assert_eq!(lines(&world.plan(Target::Running).unwrap()), ["delete data_role.r", "replace data_role.r"]);
     world.declare("data_role.r", json!({"form": "b", "name": "other"}));
-    assert_eq!(told(&world.plan(Target::Running).unwrap()), ["replace data_role.r", "delete data_role.r"]);
+    assert_eq!(lines(&world.plan(Target::Running).unwrap()), ["replace data_role.r", "delete data_role.r"]);
 }
 
 #[test]
-fn an_old_generation_that_was_left_is_cleared_away() {
+fn an_old_generation_that_was_left_is_deleted() {
     let mut world = pair("data_net.n", "bill_server.s", "net");
     let plan = world.plan(Target::Running).unwrap();
     world.carry_out(&plan, 1);
@@ -69,7 +69,7 @@ fn an_old_generation_that_was_left_is_cleared_away() {
 }
 
 #[test]
-fn cut_off_after_any_operation_the_next_plan_gets_there() {
+fn the_next_plan_completes_one_that_was_cut_off_after_any_operation() {
     for (below, above, field) in [
         ("data_net.n", "bill_server.s", "net"),
         ("data_net.n", "bill_server.s", "form"),
@@ -83,15 +83,15 @@ fn cut_off_after_any_operation_the_next_plan_gets_there() {
             world.carry_out(&plan, cut);
             world.go(Target::Running);
             assert!(world.plan(Target::Running).unwrap().is_empty(), "{below} {above} {field} cut at {cut}");
-            assert!(world.document.resources.values().all(|entry| entry.deposed.is_empty()));
+            assert!(world.document.resources.values().all(|record| record.deposed.is_empty()));
         }
     }
 }
 
 #[test]
-fn a_replacement_never_takes_data_along_unless_it_is_named() {
+fn a_replacement_never_deletes_data_that_is_not_named() {
     let mut world = pair("data_store.d", "bill_server.s", "store");
-    world.seen("data_store.d").holds = Some("3 objects".into());
+    world.live("data_store.d").data = Some("3 objects".into());
     let error = world.plan(Target::Running).unwrap_err();
     assert!(matches!(&error, PlanError::WouldDeleteData { address, .. } if *address == at("data_store.d")));
     assert!(error.to_string().contains("3 objects"));
@@ -100,7 +100,7 @@ fn a_replacement_never_takes_data_along_unless_it_is_named() {
 }
 
 #[test]
-fn what_is_protected_is_not_replaced() {
+fn a_protected_resource_is_not_replaced() {
     let mut world = pair("data_store.d", "bill_server.s", "store");
     world.document.resources.get_mut(&at("data_store.d")).unwrap().protect = true;
     assert!(matches!(world.plan(Target::Running), Err(PlanError::Protected { .. })));
@@ -116,7 +116,7 @@ fn a_replacement_that_keeps_its_name_deletes_first() {
     assert!(world.plan(Target::Running).unwrap().is_empty());
 }
 
-/// A model whose name follows from what it is, and a server that runs it.
+/// Declares a model whose name follows from its form, and a server that runs it.
 fn rollout(world: &mut World, form: &str) {
     world.declare("data_model_named.m", json!({"name": format!("llm-{form}"), "form": form}));
     let name = json!({"$ref": "data_model_named.m", "output": "name"});
@@ -124,14 +124,14 @@ fn rollout(world: &mut World, form: &str) {
 }
 
 #[test]
-fn a_change_that_is_undone_takes_up_what_it_had_replaced() {
+fn a_change_that_is_undone_reuses_the_generation_it_had_replaced() {
     for cut in 0..=3 {
         let mut world = World::new();
         rollout(&mut world, "a");
         world.go(Target::Running);
         rollout(&mut world, "b");
         let plan = world.plan(Target::Running).unwrap();
-        assert_eq!(told(&plan), ["replace data_model_named.m", "update bill_server.s", "delete data_model_named.m"]);
+        assert_eq!(lines(&plan), ["replace data_model_named.m", "update bill_server.s", "delete data_model_named.m"]);
         world.carry_out(&plan, cut);
         rollout(&mut world, "a");
         world.go(Target::Running);
@@ -147,7 +147,7 @@ fn a_change_that_is_undone_takes_up_what_it_had_replaced() {
 }
 
 #[test]
-fn what_bills_and_stands_on_something_that_is_deleted_first_is_built_anew_on_it() {
+fn an_ephemeral_dependent_of_a_resource_that_is_deleted_first_is_replaced() {
     let mut world = pair("data_net_fixed.n", "bill_server.s", "net");
     assert_eq!(
         world.go(Target::Running),
@@ -157,7 +157,7 @@ fn what_bills_and_stands_on_something_that_is_deleted_first_is_built_anew_on_it(
 }
 
 #[test]
-fn what_holds_data_is_moved_over_in_place() {
+fn a_durable_dependent_is_moved_over_in_place() {
     let mut world = pair("data_net_fixed.n", "data_table.t", "net");
     assert_eq!(
         world.go(Target::Running),
@@ -166,7 +166,7 @@ fn what_holds_data_is_moved_over_in_place() {
 }
 
 #[test]
-fn what_moves_away_from_something_that_is_deleted_first_moves_before() {
+fn a_dependent_that_moves_away_moves_before_the_deletion() {
     let mut world = pair("data_net_fixed.n", "bill_server.s", "net");
     world.declare("bill_server.s", json!({"form": "a", "net": null}));
     assert_eq!(
@@ -176,7 +176,7 @@ fn what_moves_away_from_something_that_is_deleted_first_moves_before() {
 }
 
 #[test]
-fn a_chain_that_is_deleted_first_is_carried_on_from_anywhere() {
+fn a_chain_that_is_deleted_first_is_continued_from_anywhere() {
     let changed = || {
         let mut world = World::new();
         world.declare("data_base_fixed.b", json!({"form": "a"}));
@@ -196,7 +196,7 @@ fn a_chain_that_is_deleted_first_is_carried_on_from_anywhere() {
         "replace data_base_fixed.b",
         "replace bill_top_fixed.t",
     ];
-    assert_eq!(told(&plan), order);
+    assert_eq!(lines(&plan), order);
     for cut in 0..order.len() {
         let mut world = changed();
         world.carry_out(&plan, cut);

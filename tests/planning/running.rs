@@ -1,11 +1,11 @@
-//! Toward running: create, change, leave alone.
+//! Toward running: resources are created, changed or left alone.
 
-use ebbtide::plan::Target;
+use ebbtide::plan::{Reason, Target};
 use ebbtide::planner::{Observed, PlanError};
 use ebbtide::resource::Readiness;
 use serde_json::json;
 
-use crate::fixture::{World, at, reference, small, told};
+use crate::fixture::{World, at, changes, lines, reference, small};
 
 #[test]
 fn a_first_apply_creates_in_the_order_of_references_and_the_next_does_nothing() {
@@ -17,42 +17,42 @@ fn a_first_apply_creates_in_the_order_of_references_and_the_next_does_nothing() 
 }
 
 #[test]
-fn a_changed_field_is_told_old_and_new() {
+fn a_changed_field_is_reported_with_its_old_and_new_value() {
     let mut world = small();
     world.go(Target::Running);
     world.declare("data_net.n", json!({"size": 2, "form": "a"}));
     let plan = world.plan(Target::Running).unwrap();
-    assert_eq!(told(&plan), ["update data_net.n"]);
-    let change = &plan.operations[0].changes[0];
+    assert_eq!(lines(&plan), ["update data_net.n"]);
+    let change = &changes(&plan, 0)[0];
     assert_eq!((change.field.as_str(), &change.old, &change.new), ("size", &json!(1), &json!(2)));
-    assert_eq!(plan.operations[0].reason, "size changed");
+    assert_eq!(plan.operations[0].reason.to_string(), "size changed");
 }
 
 #[test]
-fn what_was_changed_outside_is_drift_and_put_back() {
+fn a_change_from_outside_is_drift_and_is_undone() {
     let mut world = small();
     world.go(Target::Running);
-    world.seen("data_net.n").inputs["size"] = json!(7);
+    world.live("data_net.n").inputs["size"] = json!(7);
     let plan = world.plan(Target::Running).unwrap();
-    assert_eq!(told(&plan), ["update data_net.n"]);
-    assert_eq!(plan.operations[0].reason, "size changed outside of ebb");
+    assert_eq!(lines(&plan), ["update data_net.n"]);
+    assert_eq!(plan.operations[0].reason.to_string(), "size changed outside of ebb");
 }
 
 #[test]
-fn what_was_deleted_outside_is_created_again_with_a_new_generation() {
+fn a_resource_that_was_deleted_outside_is_created_again_with_a_new_generation() {
     let mut world = small();
     world.go(Target::Running);
     world.observation.0.insert(at("bill_server.s"), Observed::Missing);
     let plan = world.plan(Target::Running).unwrap();
-    assert_eq!(told(&plan), ["create bill_server.s"]);
+    assert_eq!(lines(&plan), ["create bill_server.s"]);
     assert_eq!(plan.operations[0].generation, 2);
-    assert!(plan.operations[0].reason.contains("outside of ebb"));
+    assert_eq!(plan.operations[0].reason, Reason::DeletedOutside);
     world.carry_out(&plan, usize::MAX);
-    assert!(world.plan(Target::Running).unwrap().is_empty(), "nothing is left of the one that is gone");
+    assert!(world.plan(Target::Running).unwrap().is_empty(), "nothing is left of the missing one");
 }
 
 #[test]
-fn what_is_created_again_under_its_name_is_not_taken_for_the_one_that_is_gone() {
+fn a_resource_that_is_created_again_under_its_name_is_not_mistaken_for_the_missing_one() {
     let mut world = World::new();
     world.declare("data_store_named.d", json!({"name": "models"}));
     world.go(Target::Running);
@@ -62,22 +62,22 @@ fn what_is_created_again_under_its_name_is_not_taken_for_the_one_that_is_gone() 
 }
 
 #[test]
-fn kept_data_does_not_hold_back_changes_of_what_is_declared() {
+fn retained_data_does_not_prevent_changes_of_declared_resources() {
     let mut world = World::new();
     world.declare("data_key.k", json!({"size": 1}));
     world.declare("data_store.d", json!({"key": reference("data_key.k")}));
     world.go(Target::Running);
-    world.seen("data_store.d").holds = Some("3 objects".into());
+    world.live("data_store.d").data = Some("3 objects".into());
     world.undeclare("data_store.d");
     world.declare("data_key.k", json!({"size": 2}));
     let plan = world.plan(Target::Running).unwrap();
-    assert_eq!(told(&plan), ["update data_key.k"]);
+    assert_eq!(lines(&plan), ["update data_key.k"]);
     assert_eq!(plan.kept.len(), 1);
     assert!(plan.kept[0].reason.contains("`ebb apply --include-data data_store.d`"), "{}", plan.kept[0].reason);
 }
 
 #[test]
-fn what_is_no_longer_declared_goes_after_what_used_it() {
+fn a_resource_that_is_no_longer_declared_goes_after_its_dependents() {
     let mut world = small();
     world.go(Target::Running);
     for address in ["data_net.n", "bill_server.s", "data_alarm.a"] {
@@ -98,23 +98,23 @@ fn a_deleted_address_never_gets_the_same_generation_again() {
 }
 
 #[test]
-fn what_was_not_seen_ready_is_waited_for() {
+fn a_resource_that_was_not_seen_ready_is_waited_for() {
     let mut world = small();
     world.go(Target::Running);
-    world.seen("bill_server.s").readiness = Readiness::Pending("Creating".into());
+    world.live("bill_server.s").readiness = Readiness::Pending("Creating".into());
     let plan = world.plan(Target::Running).unwrap();
-    assert_eq!(told(&plan), ["update bill_server.s"]);
-    assert!(plan.operations[0].changes.is_empty());
+    assert_eq!(lines(&plan), ["update bill_server.s"]);
+    assert!(changes(&plan, 0).is_empty());
 }
 
 #[test]
-fn what_failed_is_replaced_after_it_was_deleted() {
+fn a_failed_resource_is_replaced_after_it_was_deleted() {
     let mut world = small();
     world.go(Target::Running);
-    world.seen("bill_server.s").readiness = Readiness::Failed("no capacity".into());
+    world.live("bill_server.s").readiness = Readiness::Failed("no capacity".into());
     let plan = world.plan(Target::Running).unwrap();
-    assert_eq!(told(&plan), ["delete bill_server.s", "replace bill_server.s"]);
-    assert!(plan.operations[1].reason.contains("no capacity"));
+    assert_eq!(lines(&plan), ["delete bill_server.s", "replace bill_server.s"]);
+    assert_eq!(plan.operations[1].reason, Reason::Failed("no capacity".into()));
     world.carry_out(&plan, usize::MAX);
     assert!(world.plan(Target::Running).unwrap().is_empty());
 }
@@ -130,7 +130,7 @@ fn protection_is_recorded_without_an_operation() {
 }
 
 #[test]
-fn a_circle_is_told_as_the_path_that_forms_it() {
+fn a_cycle_is_reported_as_the_path_that_forms_it() {
     let mut world = World::new();
     world.declare("data_a.a", json!({"x": reference("data_b.b")}));
     world.declare("data_b.b", json!({"x": reference("data_a.a")}));
@@ -139,19 +139,19 @@ fn a_circle_is_told_as_the_path_that_forms_it() {
 }
 
 #[test]
-fn a_kind_that_nobody_knows_is_named() {
+fn an_unknown_kind_is_named() {
     let mut world = World::new();
     world.declare("odd_thing.x", json!({}));
     assert_eq!(world.plan(Target::Running), Err(PlanError::UnknownKind(at("odd_thing.x"))));
 }
 
 #[test]
-fn data_that_is_no_longer_declared_is_kept_and_told() {
+fn data_that_is_no_longer_declared_is_kept_and_reported() {
     let mut world = small();
     world.go(Target::Running);
     world.undeclare("data_alarm.a");
-    world.seen("data_alarm.a").holds = Some("3 objects".into());
+    world.live("data_alarm.a").data = Some("3 objects".into());
     let plan = world.plan(Target::Running).unwrap();
-    assert!(plan.is_empty(), "{:?}", told(&plan));
+    assert!(plan.is_empty(), "{:?}", lines(&plan));
     assert!(plan.kept.iter().any(|kept| kept.address == at("data_alarm.a") && kept.reason.contains("3 objects")));
 }

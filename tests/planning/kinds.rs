@@ -1,0 +1,74 @@
+//! Kinds that exist only here.
+
+use std::sync::Arc;
+
+use ebbtide::resource::{Charge, Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Registry, Replacement};
+use serde_json::{Map, Value, json};
+
+/// A kind whose behaviour follows from its name. All have the fields `size` (changed in place) and `form` (not).
+///
+/// - `data_…` kinds hold data, and a pause keeps them. `bill_…` kinds bill by the hour, and a pause deletes them.
+/// - `…_fixed` kinds are deleted first when they are replaced, as if two of them could not exist at once.
+/// - The cloud knows `…_named` kinds by their name alone.
+/// - A pause reduces some kinds: an armed `data_alarm`, the `via` of a `data_route`, the `size` of a `bill_fleet`.
+/// - Two kinds hold data and have a faulty pause: `data_careless` is deleted, `data_reshaped` is replaced.
+struct FakeKind(KindInfo);
+
+impl FakeKind {
+    fn of(name: &str) -> Option<Self> {
+        Some(Self(KindInfo {
+            name: name.to_owned(),
+            persistence: match name.split('_').next()? {
+                "data" => Persistence::Durable,
+                "bill" => Persistence::Ephemeral,
+                _ => return None,
+            },
+            replace_on: vec!["form".to_owned()],
+            replacement: if name.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
+            unique_name_field: Some("name".to_owned()),
+            idempotent_create: true,
+            typical_seconds: 1,
+            outputs: vec!["id".to_owned(), "name".to_owned()],
+        }))
+    }
+}
+
+impl Kind for FakeKind {
+    fn info(&self) -> &KindInfo {
+        &self.0
+    }
+
+    fn known_outputs(&self, _identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError> {
+        let name = declared.get("name").filter(|name| name.is_string());
+        Ok(name.map(|name| Map::from_iter([("name".to_owned(), name.clone())])).unwrap_or_default())
+    }
+
+    fn cost(&self, _declared: &Value) -> Result<Vec<Charge>, InputsError> {
+        Ok(Vec::new())
+    }
+
+    fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError> {
+        let reduced = |field: &str, value: Value| {
+            let mut inputs = declared.clone();
+            inputs[field] = value;
+            OnPause::Reduce(inputs)
+        };
+        Ok(match (self.0.name.as_str(), self.0.persistence) {
+            ("data_alarm", _) if declared["armed"] == json!(true) => reduced("armed", json!(false)),
+            ("data_route", _) => reduced("via", Value::Null),
+            ("bill_fleet", _) => reduced("size", json!(0)),
+            ("data_reshaped", _) => reduced("form", json!("paused")),
+            ("data_careless", _) | (_, Persistence::Ephemeral) => OnPause::Delete,
+            (_, Persistence::Durable) => OnPause::Keep,
+        })
+    }
+
+    fn check(&self, _inputs: &Value) -> Result<(), InputsError> {
+        Ok(())
+    }
+}
+
+/// Returns the kinds of these tests.
+pub fn kinds() -> Registry {
+    Registry::new().with_fallback(|name| FakeKind::of(name).map(|kind| Arc::new(kind) as Arc<dyn Kind>))
+}
