@@ -1,9 +1,12 @@
-//! Bad input in an environment's file: each is told with its place and what would be right.
+//! Bad input in an environment's file: each mistake is reported with its place and a correction.
+
+use std::path::Path;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::environment::*;
+use crate::environment::{Environment, Fault, Project};
+use ebbtide::stack::Definition;
 
 #[derive(Deserialize, JsonSchema)]
 #[allow(dead_code, reason = "read by deserializing")]
@@ -39,7 +42,7 @@ fn a_good_file_is_read() {
 }
 
 #[test]
-fn each_mistake_is_told_with_its_place_and_the_way_out() {
+fn each_mistake_is_reported_with_its_place_and_a_correction() {
     let aws = "[aws]\nregion = 'eu-west-1'\n";
     let cases: [(String, &str, &str); 12] = [
         ("[aws]\nregoin = 'eu-west-1'\n".into(), "dev.toml:2:1", "did you mean `region`?"),
@@ -57,21 +60,21 @@ fn each_mistake_is_told_with_its_place_and_the_way_out() {
     ];
     for (text, place, message) in cases {
         let faults = parse(&text).unwrap_err();
-        let told: Vec<_> = faults.iter().map(ToString::to_string).collect();
-        assert!(told.iter().any(|told| told.starts_with(place) && told.contains(message)), "{text}\n{told:#?}");
+        let reported: Vec<_> = faults.iter().map(ToString::to_string).collect();
+        assert!(reported.iter().any(|one| one.starts_with(place) && one.contains(message)), "{text}\n{reported:#?}");
     }
 }
 
 #[test]
-fn settings_that_are_missing_are_asked_for_when_the_stack_is_declared() {
+fn missing_settings_are_asked_for_when_the_stack_is_declared() {
     let environment = parse("[aws]\nregion = 'eu-west-1'\n").unwrap();
     let problems = environment.declare(&definitions()[0], "").unwrap_err();
-    let told = problems[0].to_string();
-    assert!(told.contains("missing field `count`") && told.contains("[stacks.demo]"), "{told}");
+    let problem = problems[0].to_string();
+    assert!(problem.contains("missing field `count`") && problem.contains("[stacks.demo]"), "{problem}");
 }
 
 #[test]
-fn an_unknown_environment_is_answered_with_those_that_exist() {
+fn an_unknown_environment_is_reported_with_those_that_exist() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("environments")).unwrap();
     for name in ["dev", "prod"] {

@@ -1,7 +1,5 @@
 //! Scalable targets, scaling policies and scheduled actions.
 
-use std::sync::Arc;
-
 use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
 use ebbtide::aws::autoscaling::{
     Adjustment, Aggregation, PredefinedMetric, ScalableTarget, ScalingPolicy, ScalingPolicyOutputs, ScalingRule,
@@ -9,20 +7,15 @@ use ebbtide::aws::autoscaling::{
 };
 use ebbtide::aws::sagemaker::{Endpoint, Instances};
 use ebbtide::aws::{EndpointConfigName, ScalableResource};
-use ebbtide::resource::{Resolved, Resource, Tags};
-use ebbtide_engine::providers::{DynProvider, providers};
+use ebbtide::resource::{Resolved, Resource as _, Tags};
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
-use crate::harness::{Made, World};
+use crate::harness::{Made, World, provider};
 use crate::sagemaker::{VARIANT, count_of, endpoint, made_config, role};
 
 const ENDPOINT: &str = "llm-v1";
 const RESOURCE: &str = "endpoint/llm-v1/variant/AllTraffic";
-
-fn provider<R: Resource>() -> Arc<dyn DynProvider> {
-    providers().get(R::KIND).unwrap().provider
-}
 
 /// Creates an endpoint with one instance that is in service.
 async fn served(world: &World) -> Made {
@@ -112,7 +105,7 @@ async fn a_target_of_another_owner_is_neither_found_nor_changed() {
     served(&world).await;
     register_by_hand(&world, 2, 3).await;
     let context = world.context("autoscaling_target.llm", 1);
-    let provider = provider::<ScalableTarget>();
+    let provider = provider(ScalableTarget::KIND);
     let inputs = serde_json::to_value(target(1, 10)).unwrap();
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
     let error = provider.create(&context, &inputs).await.unwrap_err();
@@ -175,7 +168,7 @@ async fn undeclared_scheduled_actions_survive_a_pause() {
     assert_eq!(names(&world).await, (vec![], vec![]));
 
     let again = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
-    let provider = provider::<ScalableTarget>();
+    let provider = provider(ScalableTarget::KIND);
     let restored = provider.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
     assert!(!restored, "there is nothing to wait for");
     assert_eq!(names(&world).await.1, ["by-hand"], "declared actions are not restored, a resume creates them");
@@ -214,7 +207,7 @@ async fn an_action_under_a_target_of_another_owner_is_not_found() {
     let context = world.context("autoscaling_scheduled_action.llm", 1);
     let inputs = ScheduledAction { name: Some("by-hand".into()), ..action() };
     let inputs = serde_json::to_value(inputs).unwrap();
-    let provider = provider::<ScheduledAction>();
+    let provider = provider(ScheduledAction::KIND);
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
 }
 

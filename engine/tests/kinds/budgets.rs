@@ -7,10 +7,9 @@ use ebbtide::aws::budgets::{
     Budget, BudgetFilter, BudgetOutputs, BudgetPeriod, NotificationOn, Notify, NotifyWhen, Threshold,
 };
 use ebbtide::resource::{Resolved, Tags};
-use ebbtide_engine::providers::providers;
 
 use crate::declared::resolved;
-use crate::harness::World;
+use crate::harness::{World, provider};
 
 fn emails(addresses: &[&str]) -> BTreeSet<String> {
     addresses.iter().map(|address| (*address).to_owned()).collect()
@@ -110,6 +109,6 @@ async fn a_budget_of_another_owner_is_not_found() {
     let world = World::new();
     let made = world.make::<Budget>("costs", &Budget { name: Some("costs".into()), ..budget() }).await;
     let other = world.context("budgets_budget.other", 1);
-    let provider = providers().get("budgets_budget").unwrap().provider;
+    let provider = provider("budgets_budget");
     assert_eq!(provider.find(&other, &made.inputs).await.unwrap(), None);
 }

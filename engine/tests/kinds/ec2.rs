@@ -9,19 +9,11 @@ mod security;
 mod subnet;
 mod vpc;
 
-use std::sync::Arc;
-
 use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{InternetGateway, RouteTable, SecurityGroup, Subnet, Vpc};
 use ebbtide::resource::{Resolved, Tags};
-use ebbtide_engine::providers::{DynProvider, providers};
 
 use crate::harness::{Made, World};
-
-/// Returns the provider of a kind.
-fn provider(kind: &str) -> Arc<dyn DynProvider> {
-    providers().get(kind).unwrap().provider
-}
 
 /// Returns tags with a single key.
 fn tags(key: &str, value: &str) -> Tags {

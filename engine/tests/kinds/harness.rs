@@ -1,13 +1,13 @@
-//! Drives one kind through its life, as the executor does: create, find, read, update, delete, each twice where it
-//! must be repeatable.
+//! Drives one kind through its life, as the executor does: create, find, read, update and delete, each twice if it must be
+//! repeatable.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use ebbtide::resource::{Address, Identity, LiveState, Readiness, Resource, Scope, kind};
+use ebbtide::resource::{Address, Identity, LiveState, Readiness, Resource, Scope};
 use ebbtide_cloud::{Cloud, Settings};
-use ebbtide_engine::providers::DynProvider;
-use ebbtide_engine::sdk::{Aws, Context};
+use ebbtide_engine::providers::{DynProvider, Provider, providers};
+use ebbtide_engine::sdk::{Aws, Context, ErrorKind};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -20,10 +20,23 @@ pub struct World {
 
 /// A resource that a test created.
 pub struct Made {
-    pub kind: &'static dyn Kind,
+    pub kind: Arc<dyn DynProvider>,
     pub context: Context,
     pub id: String,
     pub inputs: Value,
+}
+
+/// Returns the provider of a kind.
+pub fn provider(kind: &str) -> Arc<dyn DynProvider> {
+    providers().get(kind).unwrap_or_else(|| panic!("{kind} has no provider")).provider
+}
+
+/// Checks that a resource that exists and is not the stack's is neither found nor taken over by a creation.
+pub async fn refuses_foreign<R: Provider>(context: &Context, inputs: &R::Resolved, name: &str) {
+    assert_eq!(R::find(context, inputs).await.unwrap(), None);
+    let error = R::create(context, inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists);
+    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains(name)), "{error:?}");
 }
 
 impl World {
@@ -52,29 +65,29 @@ impl World {
         Context { aws: Arc::clone(&self.aws), identity, include_data: false }
     }
 
-    /// Creates a resource from resolved inputs, checks that it can be found without its id, waits until it is ready,
-    /// and checks that what AWS has is what was asked for.
+    /// Creates a resource from resolved inputs, checks that it can be found without its id, waits until it is ready, and
+    /// checks that AWS has the inputs that were asked for.
     pub async fn make<R: Resource>(&self, name: &str, inputs: &R::Resolved) -> Made {
-        let kind = kind(R::KIND).unwrap();
+        let kind = provider(R::KIND);
         let context = self.context(&format!("{}.{name}", R::KIND), 1);
         let inputs = serde_json::to_value(inputs).unwrap();
         assert_eq!(kind.find(&context, &inputs).await.unwrap(), None, "found before it was created");
         let id = kind.create(&context, &inputs).await.unwrap_or_else(|error| panic!("create {name}: {error}"));
         assert_eq!(kind.find(&context, &inputs).await.unwrap().as_ref(), Some(&id), "not found without its id");
         let made = Made { kind, context, id, inputs };
-        let observed = made.ready().await;
-        assert_eq!(observed.inputs, made.inputs, "what AWS has is not what was asked for");
+        let live = made.ready().await;
+        assert_eq!(live.inputs, made.inputs, "AWS has other inputs than were asked for");
         made
     }
 }
 
 impl Made {
-    /// Waits until the resource is ready and answers how AWS has it then.
-    pub async fn ready(&self) -> Observed {
+    /// Waits until the resource is ready, and returns its state then.
+    pub async fn ready(&self) -> LiveState {
         for _ in 0..500 {
-            let observed = self.read().await.expect("it exists");
-            match &observed.readiness {
-                Readiness::Ready => return observed,
+            let live = self.read().await.expect("it exists");
+            match &live.readiness {
+                Readiness::Ready => return live,
                 Readiness::Pending(_) => tokio::time::sleep(Duration::from_millis(10)).await,
                 other => panic!("{}: {other:?}", self.id),
             }
@@ -82,12 +95,12 @@ impl Made {
         panic!("{} never became ready", self.id)
     }
 
-    /// What AWS has.
-    pub async fn read(&self) -> Option<Observed> {
+    /// Reads the resource from AWS.
+    pub async fn read(&self) -> Option<LiveState> {
         self.kind.read(&self.context, &self.id, &self.inputs).await.unwrap_or_else(|error| panic!("read: {error}"))
     }
 
-    /// The outputs.
+    /// Reads the outputs.
     pub async fn outputs<T: serde::de::DeserializeOwned>(&self) -> T {
         serde_json::from_value(self.read().await.unwrap().outputs).unwrap()
     }
@@ -100,11 +113,11 @@ impl Made {
             .await
             .unwrap_or_else(|error| panic!("update: {error}"));
         self.inputs = to;
-        let observed = self.ready().await;
-        assert_eq!(observed.inputs, self.inputs, "the update did not arrive");
+        let live = self.ready().await;
+        assert_eq!(live.inputs, self.inputs, "the update did not arrive");
     }
 
-    /// Deletes it, waits until it is gone, and deletes it once more, as after a lost answer.
+    /// Deletes the resource, waits until it is gone, and deletes it once more, as after a lost response.
     pub async fn delete(self) {
         self.kind.delete(&self.context, &self.id, &self.inputs).await.unwrap_or_else(|error| panic!("delete: {error}"));
         for _ in 0..500 {

@@ -7,8 +7,7 @@ use ebbtide::resource::{Resolved, Resource, Tags};
 use serde_json::json;
 
 use crate::declared::resolved;
-use crate::harness::World;
-use crate::s3::refuses_foreign;
+use crate::harness::{World, refuses_foreign};
 
 fn tags(pairs: &[(&str, &str)]) -> Tags {
     pairs.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned())).collect()

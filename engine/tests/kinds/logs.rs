@@ -2,11 +2,10 @@
 
 use ebbtide::aws::logs::{LogGroup, LogGroupOutputs};
 use ebbtide::resource::{Resolved, Tags};
-use ebbtide_engine::providers::providers;
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
-use crate::harness::World;
+use crate::harness::{World, provider};
 
 const NAME: &str = "/aws/sagemaker/Endpoints/llm";
 
@@ -70,7 +69,7 @@ async fn a_group_created_by_a_service_is_not_taken_over() {
     world.aws.cloudwatchlogs().create_log_group().log_group_name(NAME).send().await.unwrap();
     let context = world.context("logs_group.llm", 1);
     let inputs = serde_json::to_value(group()).unwrap();
-    let provider = providers().get("logs_group").unwrap().provider;
+    let provider = provider("logs_group");
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
     let error = provider.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);

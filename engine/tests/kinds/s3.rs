@@ -6,11 +6,11 @@ use ebbtide::aws::s3::{
 };
 use ebbtide::resource::{Resolved, Resource, Tags};
 use ebbtide_engine::providers::Provider;
-use ebbtide_engine::sdk::{Context, ErrorKind};
+use ebbtide_engine::sdk::ErrorKind;
 use serde_json::json;
 
 use crate::declared::resolved;
-use crate::harness::{Made, World};
+use crate::harness::{Made, World, refuses_foreign};
 
 fn rules() -> Vec<LifecycleRule> {
     let captures = LifecycleRule {
@@ -34,14 +34,6 @@ fn bucket() -> Bucket<Resolved> {
         tags: Tags::from([("team".into(), "llm".into())]),
         ..Bucket::new()
     })
-}
-
-/// Checks that a resource that exists and is not the stack's is neither found nor taken over by a creation.
-pub async fn refuses_foreign<R: Provider>(context: &Context, inputs: &R::Resolved, name: &str) {
-    assert_eq!(R::find(context, inputs).await.unwrap(), None);
-    let error = R::create(context, inputs).await.unwrap_err();
-    assert_eq!(error.kind, ErrorKind::AlreadyExists);
-    assert!(error.hint.as_ref().is_some_and(|hint| hint.contains(name)), "{error:?}");
 }
 
 async fn put(world: &World, made: &Made, key: &str) {

@@ -1,7 +1,6 @@
 //! Models, endpoint configurations and endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
 use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
 use ebbtide::aws::iam::{Policy, Role, RoleOutputs};
@@ -11,20 +10,15 @@ use ebbtide::aws::sagemaker::{
 };
 use ebbtide::aws::{EndpointConfigName, ModelName, RoleArn};
 use ebbtide::resource::{Input, Readiness, Resolved, Tags};
-use ebbtide_engine::providers::{DynProvider, providers};
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
-use crate::harness::{Made, World};
+use crate::harness::{Made, World, provider};
 
 pub const VARIANT: &str = "AllTraffic";
 
 fn tags(key: &str, value: &str) -> Tags {
     Tags::from([(key.to_owned(), value.to_owned())])
-}
-
-fn provider(kind: &str) -> Arc<dyn DynProvider> {
-    providers().get(kind).unwrap().provider
 }
 
 pub async fn role(world: &World) -> RoleArn {

@@ -2,11 +2,10 @@
 
 use ebbtide::aws::secretsmanager::{Alphabet, Secret, SecretOutputs, SecretSource};
 use ebbtide::resource::{Resolved, Tags};
-use ebbtide_engine::providers::providers;
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
-use crate::harness::{Made, World};
+use crate::harness::{Made, World, provider};
 
 /// A variable that is set in every test run.
 const VARIABLE: &str = "CARGO_MANIFEST_DIR";
@@ -111,7 +110,7 @@ async fn without_a_source_nothing_is_created() {
     let world = World::new();
     let inputs = serde_json::to_value(secret(SecretSource::File("/nowhere/token".into()))).unwrap();
     let context = world.context("secretsmanager_secret.token", 1);
-    let provider = providers().get("secretsmanager_secret").unwrap().provider;
+    let provider = provider("secretsmanager_secret");
     let error = provider.create(&context, &inputs).await.unwrap_err();
     assert!(error.to_string().contains("/nowhere/token"), "{error}");
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
@@ -129,7 +128,7 @@ async fn an_owned_secret_scheduled_for_deletion_is_restored_with_a_new_value() {
     write(&folder, "hf_two");
     let context = world.context("secretsmanager_secret.token", 2);
     let inputs = serde_json::to_value(&inputs).unwrap();
-    let provider = providers().get("secretsmanager_secret").unwrap().provider;
+    let provider = provider("secretsmanager_secret");
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
     assert_eq!(provider.create(&context, &inputs).await.unwrap(), id);
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), Some(id.clone()));
@@ -144,7 +143,7 @@ async fn a_foreign_secret_is_neither_found_nor_taken_over() {
     create.send().await.unwrap();
     let context = world.context("secretsmanager_secret.ours", 1);
     let inputs = serde_json::to_value(Secret { name: Some("theirs".into()), ..secret(generated(1)) }).unwrap();
-    let provider = providers().get("secretsmanager_secret").unwrap().provider;
+    let provider = provider("secretsmanager_secret");
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
     let error = provider.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::AlreadyExists);

@@ -1,6 +1,5 @@
 //! Partial failure, throttling, Ctrl-C.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use ebbtide::aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
-use ebbtide_cloud::faults::{Call, CallHook, FaultAction, FaultInjector};
+use ebbtide_cloud::faults::{Call, CallHook, FaultInjector, FaultAction};
 use ebbtide_cloud::service::Fault;
 use ebbtide_engine::apply::{Event, Shutdown};
 
@@ -30,11 +29,11 @@ impl CallHook for Refuses {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_does_not_depend_on_a_failure_goes_on_and_the_next_command_carries_on() {
+async fn operations_that_do_not_depend_on_a_failure_continue_and_the_next_command_completes_the_rest() {
     let project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
     cloud.faults().install(Arc::new(Refuses("AllocateAddress")));
-    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    let ran = project.run_on(&cloud, Target::Running).await;
     let finished = ran.result.unwrap();
     assert!(!finished.success);
     assert_eq!(finished.failed, 1);
@@ -42,7 +41,7 @@ async fn what_does_not_depend_on_a_failure_goes_on_and_the_next_command_carries_
         Event::OperationFailed { address, call, error, hint, .. } => Some((address.to_string(), call, error, hint)),
         _ => None,
     });
-    let (address, call, error, hint) = failure.expect("the failure is told");
+    let (address, call, error, hint) = failure.expect("the failure is reported");
     assert!(address.starts_with("ec2_elastic_ip."), "{address}");
     assert_eq!(call.as_deref(), Some("ec2:AllocateAddress"));
     assert!(error.contains("not authorized") && hint.as_ref().is_some_and(|hint| hint.contains("ec2:AllocateAddress")));
@@ -64,7 +63,7 @@ async fn throttling_of_a_third_of_the_calls_only_takes_longer() {
     let project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
     cloud.faults().install(FaultInjector::from_spec("fail=throttle:30%:seed=7").unwrap());
-    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    let ran = project.run_on(&cloud, Target::Running).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
     assert_eq!(project.exists().await, running());
 }
@@ -74,7 +73,7 @@ async fn connections_cut_after_the_effect_make_nothing_twice() {
     let project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
     cloud.faults().install(FaultInjector::from_spec("fail=cut:20%:seed=3").unwrap());
-    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    let ran = project.run_on(&cloud, Target::Running).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
     assert_eq!(project.exists().await, running());
 }
@@ -85,30 +84,30 @@ struct Presses(&'static str, Shutdown);
 impl CallHook for Presses {
     fn before(&self, call: &Call) -> FaultAction {
         if call.operation == self.0 {
-            self.1.first();
+            self.1.drain();
         }
         FaultAction::Act
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn ctrl_c_finishes_what_is_in_flight_and_begins_nothing_new() {
+async fn ctrl_c_finishes_operations_in_flight_and_starts_nothing_new() {
     let mut project = Project::new(network("10.0.0.0/16"));
     let cloud = project.cloud();
-    cloud.faults().install(Arc::new(Presses("CreateVpc", project.interrupt.clone())));
-    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    cloud.faults().install(Arc::new(Presses("CreateVpc", project.shutdown.clone())));
+    let ran = project.run_on(&cloud, Target::Running).await;
     let finished = ran.result.unwrap();
     assert!(!finished.success && finished.failed == 0 && finished.skipped > 0, "{finished:?}");
     assert!(ran.events.iter().any(|event| matches!(event, Event::Interrupted { .. })));
     let document = project.document().await;
-    assert!(document.resources.keys().any(|address| address.kind() == "ec2_vpc"), "what was in flight is recorded");
-    assert!(!document.resources.keys().any(|address| address.kind() == "ec2_subnet"), "nothing new was begun");
-    project.interrupt = Shutdown::default();
+    assert!(document.resources.keys().any(|address| address.kind() == "ec2_vpc"), "the operation in flight is recorded");
+    assert!(!document.resources.keys().any(|address| address.kind() == "ec2_subnet"), "nothing new was started");
+    project.shutdown = Shutdown::default();
     project.run(Target::Running).await;
     assert_eq!(project.exists().await, running());
 }
 
-/// A network with an endpoint of a service under an address; there can be one with private names.
+/// Declares a network with an endpoint of a service under an address. Only one endpoint can have private names.
 fn endpoint(address: &str) -> Declarations {
     let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
     let vpc = stack.add("main", Vpc::new("10.0.0.0/16".parse().unwrap())).vpc_id;
@@ -134,7 +133,7 @@ async fn a_place_that_the_same_plan_frees_is_waited_for() {
     project.declarations = endpoint("new");
     let cloud = project.cloud();
     cloud.faults().install(Arc::new(Late));
-    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    let ran = project.run_on(&cloud, Target::Running).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
     let waited = |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("ec2_vpc_endpoint.old is deleted"));
     assert!(ran.events.iter().any(waited), "{:#?}", ran.events);
@@ -142,17 +141,17 @@ async fn a_place_that_the_same_plan_frees_is_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_place_that_does_not_become_free_is_told() {
+async fn a_place_that_does_not_become_free_is_reported() {
     let mut project = Project::new(endpoint("old"));
     project.run(Target::Running).await;
     project.declarations = endpoint("new");
     let cloud = project.cloud();
     cloud.faults().install(Arc::new(Refuses("DeleteVpcEndpoints")));
-    let ran = project.run_on(&cloud, Target::Running, &BTreeSet::new()).await;
+    let ran = project.run_on(&cloud, Target::Running).await;
     let finished = ran.result.unwrap();
     assert_eq!((finished.failed, finished.skipped), (2, 0), "{:#?}", ran.events);
-    let told = |event: &Event| matches!(event, Event::OperationFailed { error, .. } if error.contains("conflicting"));
-    assert!(ran.events.iter().any(told), "{:#?}", ran.events);
+    let conflict = |event: &Event| matches!(event, Event::OperationFailed { error, .. } if error.contains("conflicting"));
+    assert!(ran.events.iter().any(conflict), "{:#?}", ran.events);
     project.run(Target::Running).await;
     assert!(project.plan(Target::Running).await.is_empty());
 }

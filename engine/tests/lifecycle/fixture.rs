@@ -1,4 +1,4 @@
-//! A project of one stack: its own embedded cloud, its own state, and what an observer sees who reads only the cloud.
+//! A project of one stack: its own embedded cloud, its own state, and an observer that reads only the cloud.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -10,24 +10,39 @@ use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
 use ebbtide::plan::{Plan, Target};
 use ebbtide::record::StateDocument;
-use ebbtide::resource::{Address, Scope};
+use ebbtide::resource::Scope;
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::{Cloud, Settings};
-use ebbtide_engine::apply::{Deployment, Event, Failure, Finished, Shutdown};
+use ebbtide_engine::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown};
+use ebbtide_engine::providers::providers;
 use ebbtide_engine::sdk::{Aws, PropagationDelay};
 use ebbtide_engine::state::{Keys, LocalBackend, StateStore};
+use jiff::Timestamp;
 use tempfile::TempDir;
 
 pub struct Project {
     folder: TempDir,
     pub declarations: Declarations,
-    pub interrupt: Shutdown,
+    pub shutdown: Shutdown,
 }
 
-/// What one command told, and how it ended.
+/// The events of one command, and its result.
 pub struct Ran {
     pub result: Result<Finished, Failure>,
     pub events: Vec<Event>,
+}
+
+impl Ran {
+    /// Returns the result of a command that must succeed.
+    fn succeeded(self) -> Finished {
+        let finished = self.result.unwrap_or_else(|failure| panic!("{failure}"));
+        assert!(finished.success, "{}: {:#?}", finished.target, self.events);
+        finished
+    }
+}
+
+fn now() -> Timestamp {
+    "2026-01-01T00:00:00Z".parse().unwrap()
 }
 
 pub fn scope() -> Scope {
@@ -39,8 +54,8 @@ pub fn scope() -> Scope {
     }
 }
 
-/// A network over two zones with NAT, a gateway endpoint and an interface endpoint: things that hold, things that bill,
-/// and a route table between them.
+/// Declares a network over two zones with NAT, a gateway endpoint and an interface endpoint: durable resources, resources that
+/// bill, and a route table between them.
 pub fn network(cidr: &str) -> Declarations {
     let cidr: Cidr = cidr.parse().unwrap();
     let mut stack = Stack::new(scope(), [("Project".to_owned(), "test".to_owned())].into());
@@ -53,14 +68,14 @@ pub fn network(cidr: &str) -> Declarations {
 
 impl Project {
     pub fn new(declarations: Declarations) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), declarations, interrupt: Shutdown::default() }
+        Self { folder: tempfile::tempdir().unwrap(), declarations, shutdown: Shutdown::default() }
     }
 
     pub fn path(&self) -> &Path {
         self.folder.path()
     }
 
-    /// The cloud as a new process would open it.
+    /// Opens the cloud as a new process would.
     pub fn cloud(&self) -> Cloud {
         let settings = Settings { transition: Duration::from_millis(30), ..Settings::default() };
         Cloud::open(&self.path().join("cloud"), settings).unwrap()
@@ -81,61 +96,71 @@ impl Project {
         StateStore::new(Box::new(backend), "test", "net", Keys::default())
     }
 
-    pub async fn snapshot(&self) -> StateDocument {
+    pub async fn document(&self) -> StateDocument {
         self.state().read().await.unwrap().expect("there is state").0
     }
 
-    /// Runs a command to its end, on a cloud whose calls may be watched.
-    pub async fn run_on(&self, cloud: &Cloud, target: Target, include_data: &BTreeSet<Address>) -> Ran {
-        let events = Mutex::new(Vec::new());
-        let state = self.state();
-        let deployment = Deployment {
-            state: &state,
-            aws: Self::aws(cloud),
+    fn deployment<'a>(
+        &self,
+        state: &'a StateStore,
+        cloud: &Cloud,
+        on_event: &'a (dyn Fn(Event) + Sync),
+    ) -> Deployment<'a> {
+        let access = Access { aws: Self::aws(cloud), providers: providers(), propagation: PropagationDelay::NONE };
+        Deployment {
+            state,
+            access,
             account: "123456789012".into(),
-            clock: &|| "2026-01-01T00:00:00Z".parse().unwrap(),
-            sink: &|event| events.lock().unwrap().push(event),
-            interrupt: self.interrupt.clone(),
+            clock: &now,
+            on_event,
+            shutdown: self.shutdown.clone(),
             who: "test@host".into(),
             why: None,
-            propagation: PropagationDelay::within(std::time::Duration::ZERO),
-        };
+        }
+    }
+
+    /// Runs a command to its end, on a cloud whose calls may be watched.
+    pub async fn run_on(&self, cloud: &Cloud, target: Target) -> Ran {
+        self.run_from(cloud, target, Some(&self.declarations)).await
+    }
+
+    async fn run_from(&self, cloud: &Cloud, target: Target, declarations: Option<&Declarations>) -> Ran {
+        let events = Mutex::new(Vec::new());
+        let state = self.state();
+        let on_event = |event| events.lock().unwrap().push(event);
+        let deployment = self.deployment(&state, cloud, &on_event);
         let run = async {
-            let mut work = deployment.begin("apply", &scope()).await?;
-            let prepared = work.plan(Some(&self.declarations), &scope(), target, include_data).await?;
-            let finished = work.execute(&prepared.plan).await;
-            work.release().await;
+            let mut locked = deployment.lock("apply", &scope()).await?;
+            let goal = Goal { scope: &scope(), target, declarations, include_data: &BTreeSet::new() };
+            let planned = locked.plan(goal).await?;
+            let finished = locked.execute(&planned.plan).await;
+            locked.release().await;
             finished
         };
         let result = run.await;
         Ran { result, events: events.into_inner().unwrap() }
     }
 
+    /// Runs a command that must succeed.
     pub async fn run(&self, target: Target) -> Finished {
-        let ran = self.run_on(&self.cloud(), target, &BTreeSet::new()).await;
-        let finished = ran.result.unwrap_or_else(|failure| panic!("{target}: {failure}"));
-        assert!(finished.success, "{target}: {:#?}", ran.events);
-        finished
+        self.run_on(&self.cloud(), target).await.succeeded()
     }
 
-    /// The plan toward a target, made without taking the stack.
+    /// Brings back what was paused, as it is recorded.
+    pub async fn resume(&self) -> Finished {
+        self.run_from(&self.cloud(), Target::Running, None).await.succeeded()
+    }
+
+    /// Plans toward a target without locking the stack.
     pub async fn plan(&self, target: Target) -> Plan {
-        let state = self.state();
-        let deployment = Deployment {
-            state: &state,
-            aws: Self::aws(&self.cloud()),
-            account: "123456789012".into(),
-            clock: &|| "2026-01-01T00:00:00Z".parse().unwrap(),
-            sink: &|_| {},
-            interrupt: Shutdown::default(),
-            who: "test@host".into(),
-            why: None,
-            propagation: PropagationDelay::within(std::time::Duration::ZERO),
-        };
-        deployment.plan(Some(&self.declarations), &scope(), target, &BTreeSet::new()).await.unwrap().plan
+        let (state, scope) = (self.state(), scope());
+        let deployment = self.deployment(&state, &self.cloud(), &|_| {});
+        let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
+        let goal = Goal { scope: &scope, target, declarations, include_data };
+        deployment.plan(goal).await.unwrap().plan
     }
 
-    /// How often each kind of thing exists in the cloud, seen by somebody who reads nothing but the cloud.
+    /// Counts the resources in the cloud by their kind, from nothing but the cloud.
     pub async fn exists(&self) -> BTreeMap<&'static str, usize> {
         let aws = Self::aws(&self.cloud());
         let ec2 = aws.ec2();
@@ -162,7 +187,7 @@ impl Project {
     }
 }
 
-/// What exists of [`network`] while it runs.
+/// Returns the resources of [`network`] while it runs.
 pub fn running() -> BTreeMap<&'static str, usize> {
     BTreeMap::from([
         ("vpc", 1),
@@ -176,7 +201,7 @@ pub fn running() -> BTreeMap<&'static str, usize> {
     ])
 }
 
-/// What exists of [`network`] while it is paused: neither NAT gateway nor its address, nor the interface endpoint.
+/// Returns the resources of [`network`] while it is paused: neither NAT gateway nor its address, nor the interface endpoint.
 pub fn paused() -> BTreeMap<&'static str, usize> {
     let mut paused = running();
     paused.retain(|kind, _| *kind != "nat gateway" && *kind != "address");

@@ -1,8 +1,7 @@
-//! A program that breaks down in the middle: its panic, its backtrace and its state give no secret away, and the next command
-//! carries on.
+//! A program that panics in the middle of a command: its panic, its backtrace and its state reveal no secret, and the next
+//! command completes the rest.
 
 use std::backtrace::Backtrace;
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +14,7 @@ use crate::fixture::{Project, scope};
 
 const CANARY: &str = "canary-in-the-middle-of-a-panic";
 
-/// Breaks down when a secret's value is on its way.
+/// Panics when a secret's value is on its way.
 struct Panics;
 
 impl CallHook for Panics {
@@ -26,7 +25,7 @@ impl CallHook for Panics {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_panic_gives_no_secret_away() {
+async fn a_panic_reveals_no_secret() {
     let source = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(source.path(), CANARY).unwrap();
     let mut stack = Stack::new(scope(), Default::default());
@@ -44,13 +43,13 @@ async fn a_panic_gives_no_secret_away() {
         async move {
             let cloud = project.cloud();
             cloud.faults().install(Arc::new(Panics));
-            project.run_on(&cloud, Target::Running, &BTreeSet::new()).await
+            project.run_on(&cloud, Target::Running).await
         }
     });
     let broken = broken.await;
     let _ = std::panic::take_hook();
     let said = said.lock().unwrap().clone();
-    assert!(broken.is_err() && said.contains("broken on purpose"), "it broke down: {said}");
+    assert!(broken.is_err() && said.contains("broken on purpose"), "it panicked: {said}");
     assert!(!said.contains(CANARY), "{said}");
     for file in
         std::fs::read_dir(project.path().join("state/test")).unwrap().flatten().filter(|file| file.path().is_file())

@@ -3,8 +3,8 @@ use ebbtide::aws::{AllocationId, SubnetId};
 use ebbtide::resource::{Readiness, Resolved, Tags};
 use ebbtide_engine::sdk::ErrorKind;
 
-use super::{gateway_of, new_vpc, provider, subnet_in, tags};
-use crate::harness::{Made, World};
+use super::{gateway_of, new_vpc, subnet_in, tags};
+use crate::harness::{Made, World, provider};
 
 #[tokio::test]
 async fn an_internet_gateway_lives() {

@@ -7,8 +7,7 @@ use ebbtide::resource::{Address, Reference, resolve};
 use ebbtide::stack::{Declaration, Declarations, Stack};
 use serde_json::Value;
 
-use super::provider;
-use crate::harness::{Made, World};
+use crate::harness::{Made, World, provider};
 
 fn declare(world: &World) -> Declarations {
     let scope = world.context("ec2_vpc.main", 1).identity.scope;
