@@ -70,7 +70,8 @@ pub fn declare(stack: &mut Stack, settings: &Settings) {
 mod tests {
     use std::collections::BTreeMap;
 
-    use ebbtide::stack::{Declarations, Scope};
+    use ebbtide::resource::Scope;
+    use ebbtide::stack::Declarations;
 
     use super::*;
 

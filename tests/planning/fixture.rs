@@ -166,8 +166,8 @@ impl World {
             .collect()
     }
 
-    /// Carries out the first operations of a plan and observes the cloud again. A plan is cut off after that many operations,
-    /// unless it has fewer.
+    /// Carries out the first operations of a plan and observes the cloud again. A plan is cut off after that many
+    /// operations, unless it has fewer.
     pub fn carry_out(&mut self, plan: &Plan, operations: usize) {
         let mut replay = Replay::new(plan);
         for operation in plan.operations.iter().take(operations) {

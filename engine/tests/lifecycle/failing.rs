@@ -100,7 +100,10 @@ async fn ctrl_c_finishes_operations_in_flight_and_starts_nothing_new() {
     assert!(!finished.success && finished.failed == 0 && finished.skipped > 0, "{finished:?}");
     assert!(ran.events.iter().any(|event| matches!(event, Event::Interrupted { .. })));
     let document = project.document().await;
-    assert!(document.resources.keys().any(|address| address.kind() == "ec2_vpc"), "the operation in flight is recorded");
+    assert!(
+        document.resources.keys().any(|address| address.kind() == "ec2_vpc"),
+        "the operation in flight is recorded"
+    );
     assert!(!document.resources.keys().any(|address| address.kind() == "ec2_subnet"), "nothing new was started");
     project.shutdown = Shutdown::default();
     project.run(Target::Running).await;
@@ -135,7 +138,10 @@ async fn a_place_that_the_same_plan_frees_is_waited_for() {
     cloud.faults().install(Arc::new(Late));
     let ran = project.run_on(&cloud, Target::Running).await;
     assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
-    let waited = |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("ec2_vpc_endpoint.old is deleted"));
+    let waited = |event: &Event| match event {
+        Event::OperationWaiting { status, .. } => status.contains("ec2_vpc_endpoint.old is deleted"),
+        _ => false,
+    };
     assert!(ran.events.iter().any(waited), "{:#?}", ran.events);
     assert!(project.plan(Target::Running).await.is_empty());
 }
@@ -150,7 +156,8 @@ async fn a_place_that_does_not_become_free_is_reported() {
     let ran = project.run_on(&cloud, Target::Running).await;
     let finished = ran.result.unwrap();
     assert_eq!((finished.failed, finished.skipped), (2, 0), "{:#?}", ran.events);
-    let conflict = |event: &Event| matches!(event, Event::OperationFailed { error, .. } if error.contains("conflicting"));
+    let conflict =
+        |event: &Event| matches!(event, Event::OperationFailed { error, .. } if error.contains("conflicting"));
     assert!(ran.events.iter().any(conflict), "{:#?}", ran.events);
     project.run(Target::Running).await;
     assert!(project.plan(Target::Running).await.is_empty());

@@ -54,8 +54,8 @@ pub fn scope() -> Scope {
     }
 }
 
-/// Declares a network over two zones with NAT, a gateway endpoint and an interface endpoint: durable resources, resources that
-/// bill, and a route table between them.
+/// Declares a network over two zones with NAT, a gateway endpoint and an interface endpoint: durable resources,
+/// resources that bill, and a route table between them.
 pub fn network(cidr: &str) -> Declarations {
     let cidr: Cidr = cidr.parse().unwrap();
     let mut stack = Stack::new(scope(), [("Project".to_owned(), "test".to_owned())].into());

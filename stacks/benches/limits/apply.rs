@@ -1,5 +1,5 @@
 //! Applying adeptai with 50 ms added to every call, against its critical path: the longest chain of operations that
-//! must follow each other, each as long as it took.
+//! must follow each other, each with its measured time.
 
 use std::path::Path;
 use std::process::Command;

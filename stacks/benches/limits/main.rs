@@ -1,5 +1,5 @@
-//! What must be reached, measured: `cargo bench`. Prints each limit beside what was measured and exits with 1 if one
-//! is not kept.
+//! The limits that must be kept, measured: `cargo bench`. Prints each limit beside its measurement and exits with 1 if
+//! one is exceeded.
 //!
 //! Memory is that of a process of its own, so every plan is made by a child of this program.
 

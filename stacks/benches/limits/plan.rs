@@ -6,7 +6,8 @@ use std::process::{Command, ExitCode};
 use std::time::Instant;
 
 use ebbtide::aws::ec2::VpcEndpoint;
-use ebbtide::plan::{AllKinds, Target};
+use ebbtide::aws::kinds;
+use ebbtide::plan::Target;
 use ebbtide::planner::{Observation, Observed, Request, plan};
 use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Input, LiveState, Readiness, Scope, resolve};
@@ -16,7 +17,7 @@ use serde_json::{Value, json};
 
 use crate::report::{Report, median};
 
-/// Tells this program that it is the child that makes a plan.
+/// Makes this program the child that makes a plan.
 pub const CHILD: &str = "--child-plans";
 const WIDE: usize = 50;
 
@@ -56,7 +57,7 @@ fn name(index: usize) -> String {
     format!("r{index}")
 }
 
-/// Declares the graph, as a stack's code would.
+/// Declares the graph, as the code of a stack would.
 fn declare(size: usize) -> Declarations {
     let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
     for index in 0..size {
@@ -77,40 +78,36 @@ fn declare(size: usize) -> Declarations {
     stack.finish().expect("the graph is declared")
 }
 
-/// What is recorded of the graph once it is applied.
-pub fn snapshot(size: usize) -> StateDocument {
+/// Returns the record of the graph once it is applied.
+pub fn document(size: usize) -> StateDocument {
     let declarations = declare(size);
-    let mut document = StateDocument::empty(scope(), "2026-01-01T00:00:00Z".parse().expect("a time"));
+    let now = "2026-01-01T00:00:00Z".parse().expect("a time");
+    let mut document = StateDocument::empty(scope(), now, "lineage".into(), "key".into());
     document.serial = 1;
     document.target = Target::Running;
     for (address, declaration) in &declarations.resources {
         let output = |name: &str| json!(format!("vpce-{name:0>17}"));
         let (inputs, _) = resolve(&declaration.inputs, &|reference| Some(output(reference.address.name())));
-        let mut entry = ResourceRecord {
+        let mut record = ResourceRecord {
             id: output(address.name()).as_str().map(str::to_owned),
-            generation: 1,
             inputs,
-            declared: Default::default(),
             outputs: json!({"vpc_endpoint_id": output(address.name()), "dns_name": ""}),
             depends_on: declaration.depends_on.clone(),
-            protect: false,
-            pending: false,
-            remembered: None,
-            deposed: Vec::new(),
+            ..ResourceRecord::blank(1)
         };
-        entry.declare(&declaration.inputs);
-        document.resources.insert(address.clone(), entry);
+        record.declare(&declaration.inputs);
+        document.resources.insert(address.clone(), record);
     }
     document
 }
 
-/// Records the graph as if it had been applied; answers the size of the state in bytes.
+/// Records the graph as if it had been applied. Returns the size of the state in bytes.
 fn record(folder: &Path, size: usize) -> u64 {
-    let document = snapshot(size);
+    let document = document(size);
     let state = state(folder);
-    let holder = LockOwner { by: "bench".into(), process: 0, command: "bench".into(), since: document.since };
+    let owner = LockOwner { by: "bench".into(), process: 0, command: "bench".into(), since: document.since };
     block_on(async {
-        let mut writer = state.acquire(holder).await.expect("nobody else has it");
+        let mut writer = state.acquire(owner).await.expect("the lock is free");
         writer.commit(&document).await.expect("state is written");
     });
     std::fs::metadata(folder.join("bench/layers.json")).map(|file| file.len()).unwrap_or_default()
@@ -132,26 +129,27 @@ fn in_a_child(folder: &Path, size: usize) -> (f64, f64) {
     (measured["ms"].as_f64().unwrap_or(f64::MAX), measured["mb"].as_f64().unwrap_or(f64::MAX))
 }
 
-/// Declares, reads state, compares with what would be observed, plans; prints how long that took and the peak memory.
+/// Declares, reads state, compares it with the observation, and plans. Prints the time that it took and the peak memory.
 #[allow(clippy::print_stdout, reason = "the parent reads it")]
 pub fn child(arguments: &[String]) -> ExitCode {
     let [folder, size] = arguments else { return ExitCode::FAILURE };
     let size = size.parse().expect("a number");
-    let begun = Instant::now();
+    let start = Instant::now();
     let declarations = declare(size);
     let (document, _) = block_on(state(Path::new(folder)).read()).expect("state is read").expect("there is state");
     let mut observation = Observation::default();
-    for (address, entry) in &document.resources {
-        let observed = Observed {
-            inputs: entry.inputs.clone(),
-            outputs: entry.outputs.clone(),
+    for (address, record) in &document.resources {
+        let live = LiveState {
+            inputs: record.inputs.clone(),
+            outputs: record.outputs.clone(),
             readiness: Readiness::Ready,
-            holds: None,
-            remember: None,
+            data: None,
+            pause_snapshot: None,
         };
-        observation.note(address, entry, Observed::Present(Box::new(observed)));
+        observation.note(address, record, Observed::Present(Box::new(live)));
     }
     let request = Request {
+        kinds: &kinds(),
         declarations: Some(&declarations),
         scope: &scope(),
         document: &document,
@@ -159,14 +157,14 @@ pub fn child(arguments: &[String]) -> ExitCode {
         target: Target::Running,
         include_data: &BTreeSet::new(),
     };
-    let plan = plan(&request, &AllKinds).expect("there is a plan");
-    let milliseconds = begun.elapsed().as_secs_f64() * 1000.0;
+    let plan = plan(&request).expect("there is a plan");
+    let milliseconds = start.elapsed().as_secs_f64() * 1000.0;
     assert!(plan.is_empty() && plan.unchanged == size, "{} operations", plan.operations.len());
     println!("{}", json!({"ms": milliseconds, "mb": peak_memory()}));
     ExitCode::SUCCESS
 }
 
-/// The peak resident memory of this process, in MB, as Linux tells it.
+/// Returns the peak resident memory of this process in MB, from Linux.
 fn peak_memory() -> f64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();

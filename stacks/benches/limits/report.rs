@@ -4,7 +4,7 @@
 
 use std::process::ExitCode;
 
-/// What was measured so far.
+/// The measurements so far.
 #[derive(Default)]
 pub struct Report {
     missed: usize,
@@ -23,7 +23,7 @@ impl Report {
         println!("       {what}: {text}");
     }
 
-    /// How it ended.
+    /// Prints the verdict and returns it as an exit code.
     pub fn finish(self) -> ExitCode {
         if self.missed == 0 {
             println!("all limits are kept");

@@ -1,4 +1,4 @@
-//! How long `ebb --version` takes, and how large the binary is.
+//! The time of `ebb --version`, and the size of the binary.
 
 use std::process::Command;
 use std::time::Instant;

@@ -1,4 +1,4 @@
-//! What state costs: a line of the journal, and a document of ten thousand resources.
+//! The cost of state: a line of the journal, and a document of ten thousand resources.
 
 use std::path::Path;
 use std::time::Instant;
@@ -10,22 +10,22 @@ use serde_json::json;
 use crate::plan::{block_on, document};
 use crate::report::{Report, median};
 
-/// How many resources the document has.
+/// The number of resources in the document.
 const RESOURCES: usize = 10_000;
-/// How many operations end at about the same time, so that one write makes them all durable: those of 64 that are under
-/// way in a stack of some size.
+/// The number of operations that end at about the same time, so that one write makes them all durable: as many as are
+/// in flight in a large stack.
 const GROUP: usize = 64;
 
 pub fn measure(report: &mut Report) {
     let folder = tempfile::tempdir().expect("a folder");
-    let document = snapshot(RESOURCES);
+    let document = document(RESOURCES);
     for (name, passphrase) in [("", None), (", encrypted", Some("correct horse battery staple"))] {
         let state = state(folder.path(), passphrase);
         let mut written = Vec::new();
         let mut appended = Vec::new();
         let mut alone = Vec::new();
         block_on(async {
-            let mut writer = state.acquire(holder(&document)).await.expect("nobody else has it");
+            let mut writer = state.acquire(owner(&document)).await.expect("the lock is free");
             writer.read().await.expect("state is read");
             let serial = |nth: u64| StateDocument { serial: nth, ..document.clone() };
             let first = state.read().await.expect("state is read").map_or(0, |(document, _)| document.serial);
@@ -36,12 +36,12 @@ pub fn measure(report: &mut Report) {
                 written.push(begun.elapsed().as_secs_f64() * 1000.0);
             }
             for nth in 0..60 {
-                let lines: Vec<JournalEntry> = (0..GROUP).map(|at| line(nth * GROUP + at)).collect();
+                let entries: Vec<JournalEntry> = (0..GROUP).map(|at| entry(nth * GROUP + at)).collect();
                 let begun = Instant::now();
-                writer.append(&lines).await.expect("the journal is written");
+                writer.append(&entries).await.expect("the journal is written");
                 appended.push(begun.elapsed().as_secs_f64() * 1e6 / GROUP as f64);
                 let begun = Instant::now();
-                writer.append(&lines[..1]).await.expect("the journal is written");
+                writer.append(&entries[..1]).await.expect("the journal is written");
                 alone.push(begun.elapsed().as_secs_f64() * 1e6);
             }
             writer.release().await;
@@ -68,13 +68,13 @@ fn state(folder: &Path, passphrase: Option<&str>) -> StateStore {
     StateStore::new(Box::new(LocalBackend::new(folder, "bench", "layers")), "bench", "layers", Keys::new(key, None))
 }
 
-fn holder(document: &StateDocument) -> LockOwner {
+fn owner(document: &StateDocument) -> LockOwner {
     LockOwner { by: "bench".into(), process: 0, command: "bench".into(), since: document.since }
 }
 
-/// A line as the executor writes it when a resource is ready.
-fn line(operation: usize) -> JournalEntry {
-    let outcome = JournalEvent::Ready {
+/// Returns an entry as the executor writes it when a resource is ready.
+fn entry(operation: usize) -> JournalEntry {
+    let event = JournalEvent::Ready {
         id: format!("vpce-{operation:017x}"),
         inputs: json!({
             "vpc": "vpc-0123456789abcdef0", "service": "s3", "access": "gateway", "private_dns": false, "policy": null,
@@ -83,5 +83,5 @@ fn line(operation: usize) -> JournalEntry {
         }),
         outputs: json!({"vpc_endpoint_id": format!("vpce-{operation:017x}"), "dns_name": ""}),
     };
-    JournalEntry { run: "0123456789abcdef0123456789abcdef".into(), operation, outcome, took: Some(1234) }
+    JournalEntry { run: "0123456789abcdef0123456789abcdef".into(), operation, event, took: Some(1234) }
 }

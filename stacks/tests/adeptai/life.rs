@@ -1,4 +1,4 @@
-//! The main job, from nothing to nothing.
+//! The life of the main stack, from nothing to nothing.
 
 use crate::project::{Project, text};
 

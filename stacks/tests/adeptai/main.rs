@@ -1,5 +1,5 @@
-//! The stack adeptai, as a user runs it: the binary `ebb`, a process for each command, on the embedded cloud; and what a
-//! client sees that is not ours.
+//! The stack adeptai, as a user runs it: the binary `ebb`, a process for each command, on the embedded cloud. A client
+//! of its own looks at the results.
 
 mod life;
 mod outside;

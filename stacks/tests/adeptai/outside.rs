@@ -1,4 +1,4 @@
-//! What somebody sees who knows nothing of us: a client of a few lines that speaks HTTP to `ebb cloud --listen`.
+//! An independent client of a few lines, which speaks HTTP to `ebb cloud --listen`.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -23,7 +23,7 @@ impl Server {
         Self { process, address }
     }
 
-    /// One call in awsJson, signed for a service and region (the signature itself is not checked).
+    /// Makes one call in awsJson, signed for a service and region. The signature itself is not checked.
     fn call(&self, service: &str, operation: &str, body: &Value) -> Value {
         let body = body.to_string();
         let mut stream = TcpStream::connect(&self.address).unwrap();
@@ -37,16 +37,16 @@ impl Server {
             body.len(),
         )
         .unwrap();
-        let mut answer = String::new();
-        stream.read_to_string(&mut answer).unwrap();
-        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
-        assert!(head.starts_with("HTTP/1.1 200"), "{signing}: {answer}");
-        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {answer}"))
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
+        assert!(head.starts_with("HTTP/1.1 200"), "{signing}: {response}");
+        serde_json::from_str(body).unwrap_or_else(|error| panic!("{error}: {response}"))
     }
 
     pub fn names(&self, operation: &str, list: &str, name: &str) -> Vec<String> {
-        let answer = self.call("sagemaker", &format!("SageMaker.{operation}"), &json!({"MaxResults": 100}));
-        answer[list].as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
+        let response = self.call("sagemaker", &format!("SageMaker.{operation}"), &json!({"MaxResults": 100}));
+        response[list].as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
     }
 
     fn endpoints(&self) -> Vec<String> {
@@ -71,12 +71,12 @@ impl Server {
     }
 
     fn scheduled_actions(&self) -> Vec<String> {
-        let answer = self.call(
+        let response = self.call(
             "application-autoscaling",
             "AnyScaleFrontendService.DescribeScheduledActions",
             &json!({"ServiceNamespace": "sagemaker"}),
         );
-        let actions = answer["ScheduledActions"].as_array().unwrap();
+        let actions = response["ScheduledActions"].as_array().unwrap();
         actions.iter().map(|action| action["ScheduledActionName"].as_str().unwrap().to_owned()).collect()
     }
 }
@@ -97,7 +97,7 @@ const ENDPOINTS: [&str; 5] = [
 ];
 
 #[test]
-fn another_client_sees_what_apply_made_and_what_pause_left() {
+fn another_client_sees_the_resources_of_an_apply_and_those_that_a_pause_kept() {
     let project = Project::new();
     project.ebb("apply adeptai --yes");
     let server = Server::start(&project);
@@ -118,7 +118,7 @@ fn another_client_sees_what_apply_made_and_what_pause_left() {
 }
 
 #[test]
-fn a_resume_restores_the_capacity_an_endpoint_really_had_and_what_was_scheduled_by_hand() {
+fn a_resume_restores_the_real_capacity_of_an_endpoint_and_actions_scheduled_by_hand() {
     let project = Project::new();
     project.ebb("apply adeptai --yes");
     let server = Server::start(&project);

@@ -29,7 +29,7 @@ impl Project {
         command
     }
 
-    /// Runs a command that must succeed, and answers its standard output.
+    /// Runs a command that must succeed, and returns its standard output.
     pub fn ebb(&self, line: &str) -> String {
         let output = self.command(line).output().unwrap();
         assert!(output.status.success(), "ebb {line}: {}{}", text(&output.stdout), text(&output.stderr));
@@ -41,10 +41,10 @@ impl Project {
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("{line}: {error}: {text}"))
     }
 
-    /// How many resources have this status and kind, as `ebb status` tells.
+    /// Counts the resources of this status and kind in `ebb status`.
     pub fn count(&self, kind: &str, status: &str) -> usize {
-        let told = self.json("status adeptai");
-        let stack = told.get("stacks").and_then(|stacks| stacks.get(0)).unwrap_or(&told);
+        let shown = self.json("status adeptai");
+        let stack = shown.get("stacks").and_then(|stacks| stacks.get(0)).unwrap_or(&shown);
         let resources = stack["resources"].as_array().unwrap();
         resources.iter().filter(|resource| resource["kind"] == kind && resource["status"] == status).count()
     }

@@ -1,10 +1,10 @@
-//! A deployment that AWS rolls back: the command fails, and what the endpoint still runs on stays.
+//! A deployment that AWS rolls back: the command fails, and the configuration that the endpoint still uses stays.
 
 use crate::outside::Server;
 use crate::project::{Project, text};
 
 #[test]
-fn what_a_rolled_back_endpoint_runs_on_is_not_deleted() {
+fn the_configuration_of_a_rolled_back_endpoint_is_not_deleted() {
     let project = Project::new();
     project.ebb("apply adeptai --yes");
     let server = Server::start(&project);
@@ -18,7 +18,7 @@ fn what_a_rolled_back_endpoint_runs_on_is_not_deleted() {
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stderr).contains("did not keep it"), "{}", text(&output.stderr));
     let now = server.wait_in_service(endpoint)["EndpointConfigName"].as_str().unwrap().to_owned();
-    assert_eq!(now, before, "it was rolled back");
+    assert_eq!(now, before, "the deployment was rolled back");
     let configs = server.names("ListEndpointConfigs", "EndpointConfigs", "EndpointConfigName");
     assert!(configs.contains(&before), "{before} is gone: {configs:?}");
 

@@ -1,4 +1,4 @@
-//! The stack adeptai, its commands, and the world that each of them begins in.
+//! The stack adeptai, its commands, and the world in which each of them begins.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use ebbtide_stacks::adeptai::{Settings, declare};
 
 use crate::world::{Command, World, scope};
 
-/// A command, what it is called, and the world that it begins in.
+/// A command, its name, and the world in which it begins.
 pub struct Case {
     pub name: &'static str,
     pub command: Command,
@@ -22,8 +22,8 @@ fn declared(settings: &str) -> Arc<Declarations> {
     Arc::new(stack.finish().expect("the stack is valid"))
 }
 
-/// Every command of a life, and an update that replaces a model and its configuration, moves an endpoint over, changes
-/// alarms and a budget, and takes away an endpoint with all that belongs to it.
+/// Returns every command of a life, and an update that replaces a model and its configuration, moves an endpoint over,
+/// changes alarms and a budget, and removes an endpoint with all its resources.
 pub async fn cases() -> Vec<Case> {
     let now = declared("{}");
     let changed = declared(
@@ -34,9 +34,10 @@ pub async fn cases() -> Vec<Case> {
     );
     let to = |target, declarations: &Arc<Declarations>| Command {
         target,
-        declarations: Arc::clone(declarations),
+        declarations: Some(Arc::clone(declarations)),
         with_data: false,
     };
+    let resume = Command { target: Target::Running, declarations: None, with_data: false };
     let nothing = World::new();
     let (apply, pause, destroy) = (to(Target::Running, &now), to(Target::Paused, &now), to(Target::Destroyed, &now));
     let applied = after(&nothing, &apply).await;
@@ -45,13 +46,13 @@ pub async fn cases() -> Vec<Case> {
     vec![
         Case { name: "update", command: to(Target::Running, &changed), start: applied.copy() },
         Case { name: "pause", command: pause, start: applied.copy() },
-        Case { name: "resume", command: apply.clone(), start: paused },
+        Case { name: "resume", command: resume, start: paused },
         Case { name: "destroy", command: destroy, start: applied },
         Case { name: "apply", command: apply, start: nothing },
     ]
 }
 
-/// The world after a command.
+/// Returns the world after a command.
 pub async fn after(world: &World, command: &Command) -> World {
     let next = world.copy();
     let finished = next.run(command).await.unwrap_or_else(|failure| panic!("{failure}"));

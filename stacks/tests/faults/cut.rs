@@ -8,8 +8,8 @@ use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 
 use crate::fault::Fault;
 
-/// Counts calls and writes, and ends the process at one of them: nothing it still sends arrives, nothing it still writes
-/// is written. What had reached AWS by then is finished there.
+/// Counts calls and writes, and ends the process at one of them: no later call arrives, and no later write is done.
+/// Calls that had reached AWS by then are finished there.
 #[derive(Debug, Default)]
 pub struct Cut {
     fault: Option<Fault>,
@@ -21,7 +21,7 @@ pub struct Cut {
 }
 
 impl Cut {
-    /// An end of a process in a cloud every second of whose reads lags so far behind.
+    /// Creates the end of a process in a cloud whose every second read lags so far behind.
     pub fn new(fault: Option<Fault>, lag: Duration) -> Arc<Self> {
         Arc::new(Self { fault, lag, ..Self::default() })
     }
@@ -38,14 +38,14 @@ impl Cut {
         self.ended.load(Ordering::SeqCst)
     }
 
-    /// Waits until the process has ended and all that had reached AWS is done.
+    /// Waits until the process has ended and AWS is done with every call that had reached it.
     pub async fn over(&self) {
         while !(self.has_ended() && self.acting.load(Ordering::SeqCst) == 0) {
             tokio::time::sleep(Duration::from_micros(200)).await;
         }
     }
 
-    /// Before a write of state: whether it is done at all, and whether the process ends right after it.
+    /// Decides before a write of state whether it is done at all, and whether the process ends right after it.
     pub fn write(&self) -> Write {
         if self.has_ended() {
             return Write::Never;
@@ -67,7 +67,7 @@ impl Cut {
     }
 }
 
-/// What becomes of a write of state.
+/// The end of a write of state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Write {
     Done,

@@ -1,5 +1,6 @@
-//! Every command of adeptai, ended at every call to AWS and every write of state, and ended a second time while it is run
-//! again: where everything is seen at once, and where reads lag behind. The suite takes points in even steps;
+//! Every command of adeptai, ended at every call to AWS and every write of state, and ended a second time when it is
+//! run again: in a cloud that shows everything at once, and in one whose reads lag behind. The suite takes points in
+//! even steps;
 //! `EBB_FAULTS=all` takes them all.
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ async fn every_command_ended_anywhere_converges_though_reads_lag_behind() {
     ended_everywhere(2, Duration::from_millis(60)).await;
 }
 
-/// Ends every command at all points, or at so many of them, where reads lag so far behind.
+/// Ends every command at all points, or at so many of them, in a cloud whose reads lag so far behind.
 async fn ended_everywhere(sampled: usize, lag: Duration) {
     let all = std::env::var("EBB_FAULTS").is_ok_and(|value| value == "all");
     let seed = std::env::var("EBB_FAULT_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
@@ -65,11 +66,11 @@ async fn ended_everywhere(sampled: usize, lag: Duration) {
     }
     println!("{struck} of {experiments} commands were ended where they should be");
     assert!(failures.is_empty(), "{} failed:\n{}", failures.len(), failures.join("\n"));
-    // How calls follow each other differs a little from run to run, so the last points may not be reached.
+    // The order of calls differs a little from run to run, so the last points may not be reached.
     assert!(struck * 10 >= experiments * 9, "only {struck} of {experiments} were ended");
 }
 
-/// Every point at which a command can end, and what exists once it is over.
+/// Returns every point at which a command can end, and the resources that exist once it is over.
 pub async fn points(start: &World, command: &Command) -> (Vec<Fault>, Inventory) {
     let twin = start.copy();
     let ran = twin.under(command, None).await;
@@ -80,8 +81,8 @@ pub async fn points(start: &World, command: &Command) -> (Vec<Fault>, Inventory)
     (calls.chain(writes).collect(), twin.inventory().await)
 }
 
-/// Ends a command at a point, runs it again, to its end and from the same place with a second end. Answers whether the
-/// command came to that point.
+/// Ends a command at a point, then runs it again twice: once to its end, and once from the same point with a second end.
+/// Returns whether the command came to that point.
 async fn ended_twice(
     start: &World,
     command: &Command,
@@ -91,13 +92,13 @@ async fn ended_twice(
 ) -> Result<bool, String> {
     let world = start.copy();
     let ended = world.under(command, Some(fault)).await.result.is_none();
-    // What a cloud had seen, and may still show, is not copied.
+    // The earlier states that a cloud may still show are not copied.
     let again = if start.lag().is_zero() { world.copy() } else { start.copy() };
     if !start.lag().is_zero() {
         again.under(command, Some(fault)).await;
     }
     world.settles(command, expected).await?;
-    // Somewhere in what is run again, which is no longer than the first time.
+    // Somewhere in the second run, which is no longer than the first one.
     let second = match second % 4 {
         0 => Fault::Call { at: second / 4 % 150 + 1, acted: false },
         1 => Fault::Call { at: second / 4 % 150 + 1, acted: true },
@@ -110,7 +111,7 @@ async fn ended_twice(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_observer_sees_what_is_there() {
+async fn the_observer_sees_every_recorded_resource() {
     let [.., apply] = <[Case; 5]>::try_from(cases().await).unwrap_or_else(|_| panic!("five cases"));
     let applied = after(&apply.start, &apply.command).await;
     let seen = applied.inventory().await;

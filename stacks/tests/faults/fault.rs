@@ -1,15 +1,15 @@
-//! What happens to a command.
+//! The faults that a command may meet.
 
 use std::fmt;
 
-/// What happens to a command.
+/// A fault that a command meets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// The process ends at a call to AWS: before the call reaches AWS, or after it acted and before its answer is read.
+    /// The process ends at a call to AWS: before the call reaches AWS, or after AWS acted and before the response is read.
     Call { at: u64, acted: bool },
-    /// The process ends at a write of state: before it, when answers of AWS are not recorded yet, or right after it.
+    /// The process ends at a write of state: before it, when responses of AWS are not recorded yet, or right after it.
     Write { at: u64, done: bool },
-    /// Trouble in the words of `FaultInjector::from_spec`: throttling, errors, cut connections, answers that come twice, …
+    /// Trouble in the words of `FaultInjector::from_spec`: throttling, errors, cut connections, …
     Weather(String),
     /// From this write of state on, the disk is full.
     FullDisk { from: u64 },

@@ -67,7 +67,7 @@ struct FlakySession {
 }
 
 impl FlakySession {
-    /// Answers whether the process ends after the write that is asked for.
+    /// Returns whether the process ends after the write that is asked for.
     async fn before(&self) -> Result<bool, StateError> {
         match self.cut.write() {
             Write::Done => Ok(false),

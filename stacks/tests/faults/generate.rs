@@ -33,15 +33,15 @@ use crate::world::scope;
 pub struct Piece {
     pub name: u8,
     pub shape: Shape,
-    /// What about it can change.
+    /// Selects the inputs that can change.
     pub variant: u8,
-    /// Which of the earlier pieces it refers to.
+    /// Selects the earlier pieces to which it refers.
     pub on: u8,
 }
 
 macro_rules! shapes {
     ($($shape:ident),* $(,)?) => {
-        /// The kinds, one each.
+        /// The shapes of pieces, one for each kind.
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Shape { $($shape),* }
         pub const SHAPES: &[Shape] = &[$(Shape::$shape),*];
@@ -80,14 +80,14 @@ impl fmt::Display for Piece {
     }
 }
 
-/// What belongs together: the end of such a row is only drawn with all that it stands on.
+/// Shapes that belong together: the end of such a row is only drawn with everything it depends on.
 const ROWS: [&[Shape]; 3] = [
     &[Shape::Vpc, Shape::Subnet, Shape::Gateway, Shape::Address, Shape::Nat, Shape::Table],
     &[Shape::Vpc, Shape::Subnet, Shape::Group, Shape::Table, Shape::VpcEndpoint, Shape::VpcEndpoint],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
 ];
 
-/// Pieces: one of any kind, or the beginning of a row.
+/// Draws pieces: one of any kind, or the beginning of a row.
 pub fn draw_pieces(random: &mut Random, next: &mut u8) -> Vec<Piece> {
     let shapes = match random.below(4) {
         0 => {
@@ -106,15 +106,15 @@ pub fn draw_pieces(random: &mut Random, next: &mut u8) -> Vec<Piece> {
     shapes.iter().map(piece).collect()
 }
 
-/// The stack of these pieces; what refers to something that is not there is left out. `None` if nothing is left, or if the
-/// pieces contradict each other.
+/// Declares the stack of these pieces, without those that refer to a missing one. Returns `None` if nothing is left, or
+/// if the pieces contradict each other.
 ///
-/// What there can be only one of (a gateway of a network, a target of an endpoint) is named after what it belongs to, so
-/// that no other takes its place under another name.
+/// A resource of which there can be only one (a gateway of a network, a target of an endpoint) is named after its
+/// owner, so that no other takes its place under another name.
 pub fn declare(pieces: &[Piece]) -> Option<Declarations> {
     let mut made = Made::default();
     let mut stack = Stack::new(scope(), [("Project".to_owned(), "faults".to_owned())].into());
-    // In the order of kinds, so that whatever refers comes after what it refers to.
+    // In the order of kinds, so that references lead to earlier pieces.
     for shape in SHAPES {
         for piece in pieces.iter().filter(|piece| piece.shape == *shape) {
             made.add(&mut stack, piece);
@@ -130,14 +130,14 @@ struct Network {
     gateway: Option<Input<InternetGatewayId>>,
     nat: Option<Input<NatGatewayId>>,
     subnets: Vec<Input<SubnetId>>,
-    /// Subnets that follow no table yet.
+    /// Subnets without a route table.
     free: Vec<Input<SubnetId>>,
     groups: Vec<Input<SecurityGroupId>>,
     tables: Vec<Input<RouteTableId>>,
     endpoints: BTreeSet<&'static str>,
 }
 
-/// What was made so far.
+/// The resources that were declared so far.
 #[derive(Default)]
 struct Made {
     networks: Vec<Network>,
@@ -215,7 +215,7 @@ impl Made {
                 self.targets.push(stack.add(&name, target).resource);
             }
             Shape::Policy => {
-                // One policy a metric, and each of them follows the same.
+                // A target has one policy for each metric, and all policies here follow the same one.
                 let target = (!self.targets.is_empty()).then(|| self.targets.remove(0))?;
                 let metric = PredefinedMetric::SageMakerVariantInvocationsPerInstance;
                 let tracking = TargetTracking::predefined(metric, 10.0 + f64::from(variant));
@@ -258,7 +258,7 @@ impl Made {
     fn network(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
         let (variant, on) = (piece.variant, piece.on);
         if piece.shape == Shape::Vpc {
-            // Another block is another network.
+            // A network with another block is another one.
             let base = piece.name % 60 + 64 * (variant % 2);
             let vpc = Vpc { tags: tags(variant / 2), ..Vpc::new(block(&format!("10.{base}.0.0/16"))) };
             let id = stack.add(name, vpc).vpc_id;

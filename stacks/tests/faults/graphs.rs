@@ -1,4 +1,4 @@
-//! Histories of generated stacks: commands, and what happens to them.
+//! Histories of generated stacks: commands, and the faults that they meet.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -18,7 +18,7 @@ pub struct History {
     pub steps: Vec<Step>,
 }
 
-/// One command, and what happens to it before it is run without anything happening.
+/// One command, and the faults that it meets before it is run without any.
 #[derive(Clone, Debug)]
 pub struct Step {
     pub target: Target,
@@ -28,7 +28,7 @@ pub struct Step {
 }
 
 impl History {
-    /// The history of a seed.
+    /// Draws the history of a seed.
     pub fn draw(seed: u64) -> Self {
         let mut random = Random::new(seed);
         let mut next = 0;
@@ -64,7 +64,7 @@ impl History {
         Self { steps: steps.collect() }
     }
 
-    /// Histories that are one thing shorter.
+    /// Returns the histories that lack one command, fault or piece of this one.
     pub fn shorter(&self) -> Vec<Self> {
         let mut shorter = Vec::new();
         for index in 0..self.steps.len() {
@@ -118,14 +118,15 @@ impl fmt::Display for History {
     }
 }
 
-/// Runs a history beside a twin to whom nothing happens, and compares after each command.
+/// Runs a history beside a twin without any faults, and compares after each command.
 pub async fn attempt(history: &History) -> Result<(), String> {
     let (world, twin) = (World::new(), World::new());
     for (number, step) in history.steps.iter().enumerate() {
         let at = |wrong: String| format!("command {}: {wrong}", number + 1);
         let Some(declarations) = declare(&step.pieces) else { continue };
-        let command = Command { target: step.target, declarations: Arc::new(declarations), with_data: step.with_data };
-        // A change that would delete data, or the like, is refused before anything is touched, and so is its double.
+        let command =
+            Command { target: step.target, declarations: Some(Arc::new(declarations)), with_data: step.with_data };
+        // A change that would delete data, say, is refused before anything is touched, in both worlds.
         if let Err(Failure::Plan(refused)) = twin.plan(&command).await {
             match world.plan(&command).await {
                 Err(Failure::Plan(also)) if also == refused => continue,
@@ -148,25 +149,21 @@ pub async fn attempt(history: &History) -> Result<(), String> {
     Ok(())
 }
 
-/// A command may fail under a fault, but says which file or call, and what to do.
+/// Checks that a command that fails under a fault names the file or call and the way out.
 fn passes_or_explains(failure: &Failure) -> Result<(), String> {
-    let told = failure.to_string();
+    let message = failure.to_string();
     let explained = match failure {
-        Failure::State(_) => told.contains(".json") && told.contains("run the same command"),
-        Failure::Resource { .. } => told.contains(':'),
+        Failure::State(_) => message.contains(".json") && message.contains("run the same command"),
+        Failure::Resource { .. } => message.contains(':'),
         _ => false,
     };
-    if explained { Ok(()) } else { Err(format!("this does not help: {told}")) }
+    if explained { Ok(()) } else { Err(format!("this does not help: {message}")) }
 }
 
-/// Nothing is recorded that is not there.
+/// Checks that every recorded resource exists.
 async fn nothing_to_forget(world: &World, command: &Command) -> Result<(), String> {
     let plan = world.plan(command).await.map_err(|failure| failure.to_string())?;
-    let forgotten: Vec<_> = plan
-        .operations
-        .iter()
-        .filter(|o| o.operation == OperationKind::Forget)
-        .map(|o| o.address.to_string())
-        .collect();
-    if forgotten.is_empty() { Ok(()) } else { Err(format!("recorded and not there: {}", forgotten.join(", "))) }
+    let forgotten: Vec<_> =
+        plan.operations.iter().filter(|o| o.kind() == OperationKind::Forget).map(|o| o.address.to_string()).collect();
+    if forgotten.is_empty() { Ok(()) } else { Err(format!("recorded and missing: {}", forgotten.join(", "))) }
 }

@@ -1,7 +1,8 @@
-//! Faults at every point. A command that is cut off, or meets trouble, is run again; then an observer who reads nothing but
-//! the cloud compares with a twin to whom nothing happened: nothing orphaned, nothing twice, no data lost, converged.
+//! Faults at every point. A command that is cut off, or meets trouble, is run again. Then an observer that reads
+//! nothing but the cloud compares it with a twin without any faults: nothing orphaned, nothing twice, no data lost,
+//! converged.
 //!
-//! docs/faults.md tells how to run all of it.
+//! docs/faults.md describes how to run all of it.
 
 mod adeptai;
 mod cut;

@@ -1,4 +1,4 @@
-//! Histories drawn at random. `EBB_FAULT_RUNS` says how many (hundreds in the suite), `EBB_FAULT_SEED` which.
+//! Histories drawn at random. `EBB_FAULT_RUNS` sets their number (hundreds in the suite), `EBB_FAULT_SEED` the first one.
 
 use std::collections::BTreeSet;
 
@@ -8,10 +8,10 @@ use crate::generate::declare;
 use crate::graphs::{History, attempt};
 use crate::shrink::shrink;
 
-/// How many histories the suite draws.
+/// The number of histories that the suite draws.
 const IN_THE_SUITE: u64 = 300;
 
-/// Most of a history is waiting: for a wait to be over before something is tried again, for the disk.
+/// A history mostly waits: before it tries something again, and for the disk.
 const AT_ONCE: usize = 8;
 /// So many histories draw every kind for certain.
 const ALL_KINDS: u64 = 100;
@@ -33,7 +33,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// A number below a bound.
+    /// Draws a number below a bound.
     pub fn below(&mut self, bound: u64) -> u64 {
         self.next() % bound.max(1)
     }
@@ -75,5 +75,5 @@ async fn any_history_with_any_faults_converges() {
         }
     }
     println!("{done} histories of {commands} commands met {faults} faults on {} kinds", kinds.len());
-    assert!(runs < ALL_KINDS || kinds.len() == ebbtide::resource::kinds().len(), "only {kinds:?} were drawn");
+    assert!(runs < ALL_KINDS || kinds.len() == ebbtide::aws::kinds().iter().count(), "only {kinds:?} were drawn");
 }

@@ -2,10 +2,10 @@
 
 use crate::graphs::{History, attempt};
 
-/// A failure that depends on timing is given more than one chance to show.
+/// A failure that depends on timing has more than one chance to show.
 const TRIES: usize = 2;
 
-/// Leaves out commands, faults and pieces as long as what is left still fails; answers it with what is wrong then.
+/// Leaves out commands, faults and pieces as long as the rest still fails. Returns the rest with its failure.
 pub async fn shrink(mut history: History, mut wrong: String) -> (History, String) {
     loop {
         let mut shorter = None;

@@ -1,4 +1,4 @@
-//! For real: the binary, killed by SIGKILL at random moments, forty times in a row, until it is done.
+//! The real binary, killed by SIGKILL at random moments, forty times in a row.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -11,7 +11,7 @@ use crate::observer::{Inventory, difference, inventory};
 use crate::random::Random;
 use crate::world::World;
 
-/// How often each of the four commands is killed.
+/// The number of kills of each of the four commands.
 const KILLS: u64 = 10;
 const LOCAL: &str = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n";
 
@@ -29,17 +29,16 @@ fn ebb(project: &Path, line: &str) -> Command {
     command
 }
 
-/// Runs a command to its end, and answers what exists then.
+/// Runs a command to its end, and lists the resources that exist then.
 async fn to_its_end(project: &Path, line: &str) -> Inventory {
     let output = ebb(project, line).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "ebb {line}: {said}");
+    assert!(output.status.success(), "ebb {line}: {}", String::from_utf8_lossy(&output.stderr));
     let cloud = Cloud::open(&project.join("state/local/cloud"), Settings::default()).unwrap();
     inventory(&World::aws(&cloud)).await
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn forty_kills_in_a_row_leave_what_no_kill_leaves() {
+async fn forty_kills_in_a_row_leave_the_same_resources_as_none() {
     let (killed, twin) = (project(), project());
     let mut random = Random::new(3);
     let mut kills = 0;
@@ -49,7 +48,7 @@ async fn forty_kills_in_a_row_leave_what_no_kill_leaves() {
             command.env("EBB_CLOUD_FAULTS", "latency=8ms").stdout(Stdio::null()).stderr(Stdio::null());
             let mut process = command.spawn().unwrap();
             std::thread::sleep(Duration::from_millis(30 + random.below(650)));
-            // SIGKILL; what is over already was not killed.
+            // SIGKILL. A process that has ended by itself was not killed.
             kills += u64::from(process.try_wait().unwrap().is_none());
             process.kill().unwrap();
             process.wait().unwrap();

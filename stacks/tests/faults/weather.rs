@@ -1,5 +1,5 @@
-//! Trouble that passes is waited for: the command gets there without being run again. Trouble that does not pass is told at
-//! once.
+//! A command waits for trouble that passes, and reaches its target without being run again. Trouble that does not pass is
+//! reported at once.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
@@ -14,18 +14,18 @@ use crate::fault::Fault;
 use crate::observer::difference;
 use crate::random::Random;
 
-/// Every command of adeptai in this weather: it must reach its target the first time, as if the sun had shone.
+/// Runs every command of adeptai in this weather: it must reach its target the first time, like its twin.
 async fn reaches_in(words: &str) {
     for Case { name, command, start } in cases().await {
         let twin = start.copy();
         twin.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
         let failures = std::sync::Mutex::new(Vec::new());
-        let sink = |event| {
+        let on_event = |event| {
             if let Event::OperationFailed { address, error, .. } = event {
                 failures.lock().expect("nobody panicked").push(format!("{address}: {error}"));
             }
         };
-        let ran = start.under_with(&command, Some(&Fault::Weather(words.to_owned())), &sink).await;
+        let ran = start.under_with(&command, Some(&Fault::Weather(words.to_owned())), &on_event).await;
         let ended = ran.result.expect("its process goes on");
         let finished = ended.unwrap_or_else(|failure| panic!("{name} in `{words}`: {failure}"));
         assert!(finished.success, "{name} in `{words}`: {:?}", failures.lock().expect("nobody panicked"));
@@ -45,29 +45,29 @@ async fn bursts_of_errors_pass() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_that_are_never_answered_are_made_again() {
+async fn calls_without_a_response_are_repeated() {
     reaches_in("hang=12 hang=60 hang=61 hang=150").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn answers_that_break_off_and_connections_that_are_cut_pass() {
+async fn truncated_responses_and_cut_connections_pass() {
     reaches_in("fail=truncate:10%:seed=4 fail=cut:10%:seed=9").await;
 }
 
-/// A third of the calls arrives twice, but for those of which AWS itself would make two things: EC2 has no token for them,
-/// and nothing between here and there sends them again.
+/// A third of the calls arrives twice, except those for which AWS itself would create two resources: EC2 has no token
+/// for them, and nothing on the way sends them again.
 struct Twice;
 
 impl CallHook for Twice {
     fn before(&self, call: &Call) -> FaultAction {
-        let makes_another =
+        let creates_another =
             ["CreateVpc", "CreateInternetGateway", "AllocateAddress"].contains(&call.operation.as_str());
-        if call.number.is_multiple_of(3) && !makes_another { FaultAction::ActTwice } else { FaultAction::Act }
+        if call.number.is_multiple_of(3) && !creates_another { FaultAction::ActTwice } else { FaultAction::Act }
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn calls_that_arrive_twice_make_nothing_twice() {
+async fn calls_that_arrive_twice_create_nothing_twice() {
     for Case { name, command, start } in cases().await {
         let twin = start.copy();
         twin.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
@@ -86,7 +86,7 @@ async fn reads_that_lag_behind_are_waited_for() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_made_a_moment_ago_is_not_taken_for_deleted() {
+async fn a_resource_created_a_moment_ago_is_not_mistaken_for_deleted() {
     let [.., Case { command, start, .. }] =
         <[Case; 5]>::try_from(cases().await).unwrap_or_else(|_| panic!("five cases"));
     let (cloud, behind) = (start.cloud(), Arc::new(Behind::default()));
@@ -123,7 +123,7 @@ async fn roles_and_network_interfaces_take_their_time() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn credentials_that_expire_end_a_command_at_once_and_new_ones_carry_on() {
+async fn expired_credentials_end_a_command_at_once_and_new_ones_complete_it() {
     let mut random = Random::new(11);
     for Case { name, command, start } in cases().await {
         let (points, expected) = crate::every_point::points(&start, &command).await;
@@ -131,23 +131,24 @@ async fn credentials_that_expire_end_a_command_at_once_and_new_ones_carry_on() {
         for _ in 0..3 {
             let at = 2 + random.below(calls);
             let world = start.copy();
-            let told = std::sync::Mutex::new(Vec::new());
-            let sink = |event| {
+            let messages = std::sync::Mutex::new(Vec::new());
+            let on_event = |event| {
                 if let Event::OperationFailed { error, hint, .. } = event {
-                    told.lock().expect("nobody panicked").push(format!("{error} {}", hint.unwrap_or_default()));
+                    messages.lock().expect("nobody panicked").push(format!("{error} {}", hint.unwrap_or_default()));
                 }
             };
             let begun = Instant::now();
-            let ran = world.under_with(&command, Some(&Fault::Weather(format!("expired={at}"))), &sink).await;
+            let ran = world.under_with(&command, Some(&Fault::Weather(format!("expired={at}"))), &on_event).await;
             assert!(begun.elapsed() < Duration::from_secs(5), "{name}, expired at {at}: it was tried again and again");
-            let mut told = told.into_inner().expect("nobody panicked");
+            let mut messages = messages.into_inner().expect("nobody panicked");
             match ran.result.expect("its process goes on") {
                 Ok(finished) if finished.success => continue,
                 Ok(_) => {}
-                Err(failure) => told.push(format!("{failure} {}", failure.hint().unwrap_or_default())),
+                Err(failure) => messages.push(format!("{failure} {}", failure.hint().unwrap_or_default())),
             }
-            let helpful = told.iter().any(|text| text.to_lowercase().contains("expired") && text.contains("sign in"));
-            assert!(helpful, "{name}, expired at {at}: {told:?}");
+            let helpful =
+                messages.iter().any(|text| text.to_lowercase().contains("expired") && text.contains("sign in"));
+            assert!(helpful, "{name}, expired at {at}: {messages:?}");
             world.settles(&command, &expected).await.unwrap_or_else(|wrong| panic!("{name}, expired at {at}: {wrong}"));
         }
     }
@@ -159,13 +160,13 @@ async fn a_full_disk_ends_a_command_names_the_file_and_loses_nothing() {
     for Case { name, command, start } in cases().await {
         let (points, expected) = crate::every_point::points(&start, &command).await;
         let writes = points.iter().filter(|point| matches!(point, Fault::Write { done: true, .. })).count() as u64;
-        // Where it begins, and somewhere on the way; how writes are grouped differs from run to run.
+        // At the beginning, and somewhere on the way: the grouping of writes differs from run to run.
         for from in [1, 2, 2 + random.below(writes / 2)] {
             let world = start.copy();
             let ran = world.under(&command, Some(&Fault::FullDisk { from })).await;
             let Some(Err(failure)) = ran.result else { panic!("{name}, full from {from}: it did not fail") };
-            let told = failure.to_string();
-            assert!(told.contains("faults.json") && told.contains("disk is not full"), "{name}: {told}");
+            let message = failure.to_string();
+            assert!(message.contains("faults.json") && message.contains("disk is not full"), "{name}: {message}");
             world
                 .settles(&command, &expected)
                 .await
@@ -176,7 +177,7 @@ async fn a_full_disk_ends_a_command_names_the_file_and_loses_nothing() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_clock_that_jumps_changes_nothing() {
-    /// Years ahead, years back, a second on, and again.
+    /// Jumps years ahead, years back, a second on, and again.
     fn jumping() -> Timestamp {
         static CALLS: AtomicI64 = AtomicI64::new(0);
         let call = CALLS.fetch_add(1, Ordering::SeqCst);

@@ -11,7 +11,8 @@ use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::Declarations;
 use ebbtide_cloud::{Cloud, Settings};
-use ebbtide_engine::apply::{Deployment, Event, Failure, Finished, Shutdown};
+use ebbtide_engine::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown};
+use ebbtide_engine::providers::providers;
 use ebbtide_engine::sdk::{Aws, PropagationDelay};
 use ebbtide_engine::state::{Backend, Keys, LocalBackend, StateStore};
 use jiff::Timestamp;
@@ -29,22 +30,29 @@ pub fn scope() -> Scope {
 #[derive(Clone, Debug)]
 pub struct Command {
     pub target: Target,
-    pub declarations: Arc<Declarations>,
-    /// Whether the data of whatever goes may go too.
+    /// The declared stack; a resume has none, since it brings back the recorded one.
+    pub declarations: Option<Arc<Declarations>>,
+    /// Whether resources may be deleted with their data.
     pub with_data: bool,
+}
+
+impl Command {
+    fn goal<'a>(&'a self, scope: &'a Scope, include_data: &'a BTreeSet<Address>) -> Goal<'a> {
+        Goal { scope, target: self.target, declarations: self.declarations.as_deref(), include_data }
+    }
 }
 
 pub struct World {
     folder: TempDir,
     pub settings: Settings,
     pub clock: fn() -> Timestamp,
-    /// A cloud whose reads lag behind, and how far: all processes of this world meet this one, since what it had seen is
-    /// not on disk.
+    /// A cloud whose reads lag behind, and how far. All processes of this world share it, since the earlier states that
+    /// it shows are not on disk.
     lagging: Option<(Cloud, Duration)>,
 }
 
 /// A clock that stands still.
-fn check_lease() -> Timestamp {
+fn standing() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().expect("a time")
 }
 
@@ -54,7 +62,7 @@ impl World {
         Self { folder: folder(), settings, clock: standing, lagging: None }
     }
 
-    /// Another world just like this one.
+    /// Returns another world just like this one.
     pub fn copy(&self) -> Self {
         let copy = Self { folder: folder(), settings: self.settings.clone(), clock: self.clock, lagging: None };
         copy_all(self.folder.path(), copy.folder.path());
@@ -64,18 +72,18 @@ impl World {
         }
     }
 
-    /// The same world, where every second read lags so far behind.
+    /// Returns the same world, but every second read lags so far behind.
     pub fn lagging(self, lag: Duration) -> Self {
         let cloud = self.present();
         Self { lagging: Some((cloud, lag)), ..self }
     }
 
-    /// How far reads lag behind.
+    /// Returns how far reads lag behind.
     pub fn lag(&self) -> Duration {
         self.lagging.as_ref().map_or(Duration::ZERO, |(_, lag)| *lag)
     }
 
-    /// The cloud as a new process opens it.
+    /// Opens the cloud as a new process does.
     pub fn cloud(&self) -> Cloud {
         match &self.lagging {
             Some((cloud, lag)) => {
@@ -86,7 +94,7 @@ impl World {
         }
     }
 
-    /// The cloud as somebody sees it for whom nothing lags behind.
+    /// Opens the cloud without any lag.
     pub fn present(&self) -> Cloud {
         Cloud::open(&self.folder.path().join("cloud"), self.settings.clone()).expect("the cloud opens")
     }
@@ -121,7 +129,7 @@ impl World {
         LocalBackend::new(&self.state_folder(), "test", "faults")
     }
 
-    pub async fn snapshot(&self) -> Option<StateDocument> {
+    pub async fn document(&self) -> Option<StateDocument> {
         let state = state_on(self.backend());
         state.read().await.expect("state is read").map(|(document, _)| document)
     }
@@ -132,69 +140,68 @@ impl World {
         cloud: &Cloud,
         backend: impl Backend + 'static,
         command: &Command,
-        sink: &(dyn Fn(Event) + Sync),
+        on_event: &(dyn Fn(Event) + Sync),
     ) -> Result<Finished, Failure> {
-        let state = state_on(backend);
-        let deployment = self.deployment(&state, cloud, sink);
-        let mut work = deployment.begin("command", &scope()).await?;
+        let (state, scope) = (state_on(backend), scope());
+        let deployment = self.deployment(&state, cloud, on_event);
+        let mut locked = deployment.lock("command", &scope).await?;
         let include_data = match (command.with_data, self.document().await) {
             (true, Some(document)) => document.resources.into_keys().collect(),
             _ => BTreeSet::new(),
         };
         let run = async {
-            let prepared = work.plan(Some(&command.declarations), &scope(), command.target, &include_data).await?;
-            work.execute(&prepared.plan).await
+            let planned = locked.plan(command.goal(&scope, &include_data)).await?;
+            locked.execute(&planned.plan).await
         };
         let ran = run.await;
-        work.release().await;
+        locked.release().await;
         ran
     }
 
-    /// Runs a command to which nothing happens.
+    /// Runs a command without any fault.
     pub async fn run(&self, command: &Command) -> Result<Finished, Failure> {
         self.run_on(&self.cloud(), self.backend(), command, &|_| {}).await
     }
 
-    /// Runs a command to which nothing happens; an error in words unless it reaches its target.
+    /// Runs a command without any fault. Returns an error in words unless it reaches its target.
     pub async fn reaches(&self, command: &Command) -> Result<(), String> {
         let failures = Mutex::new(Vec::new());
-        let sink = |event| {
+        let on_event = |event| {
             if let Event::OperationFailed { address, operation, error, .. } = event {
                 failures.lock().expect("nobody panicked").push(format!("{operation} {address}: {error}"));
             }
         };
-        match self.run_on(&self.cloud(), self.backend(), command, &sink).await {
+        match self.run_on(&self.cloud(), self.backend(), command, &on_event).await {
             Ok(finished) if finished.success => Ok(()),
             Ok(_) => Err(failures.into_inner().expect("nobody panicked").join("; ")),
             Err(failure) => Err(failure.to_string()),
         }
     }
 
-    /// What the same command would still do.
+    /// Plans the rest of the same command.
     pub async fn plan(&self, command: &Command) -> Result<Plan, Failure> {
-        let state = state_on(self.backend());
-        let none: BTreeSet<Address> = BTreeSet::new();
+        let (state, scope) = (state_on(self.backend()), scope());
         let cloud = self.cloud();
         let deployment = self.deployment(&state, &cloud, &|_| {});
-        Ok(deployment.plan(Some(&command.declarations), &scope(), command.target, &none).await?.plan)
+        Ok(deployment.plan(command.goal(&scope, &BTreeSet::new())).await?.plan)
     }
 
     fn deployment<'a>(
         &'a self,
         state: &'a StateStore,
         cloud: &Cloud,
-        sink: &'a (dyn Fn(Event) + Sync),
+        on_event: &'a (dyn Fn(Event) + Sync),
     ) -> Deployment<'a> {
+        let propagation = PropagationDelay::within(cloud.faults().longest_lag() * 2);
         Deployment {
             state,
-            aws: Self::aws(cloud),
+            access: Access { aws: Self::aws(cloud), providers: providers(), propagation },
             account: ACCOUNT.into(),
             clock: &self.clock,
-            sink,
-            interrupt: Shutdown::default(),
+            on_event,
+            shutdown: Shutdown::default(),
             who: "test@host".into(),
             why: None,
-            propagation: PropagationDelay::within(cloud.faults().longest_lag() * 2),
         }
     }
 }
@@ -203,7 +210,7 @@ fn state_on(backend: impl Backend + 'static) -> StateStore {
     StateStore::new(Box::new(backend), "test", "faults", Keys::default())
 }
 
-/// In memory, where there is such a place: nothing here needs to survive the machine.
+/// Creates a folder, in memory if the machine has such a place: nothing here needs to survive it.
 fn folder() -> TempDir {
     let memory = Path::new("/dev/shm");
     if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() }.expect("a folder")

@@ -1,4 +1,4 @@
-//! What exists, seen by somebody who reads nothing but the cloud, through the SDK's plain list and describe calls.
+//! An observer that reads nothing but the cloud, through the SDK's plain list and describe calls.
 
 mod network;
 mod serving;
@@ -11,11 +11,11 @@ use std::collections::BTreeMap;
 
 use ebbtide_engine::sdk::Aws;
 
-/// How often each thing exists: a kind in AWS's words, then who it is and what about it matters. Ids, and the hashes in
-/// derived names, are left out: another life of the same resource has others.
+/// The resources that exist, with their number: a kind in AWS's words, then the identity and the relevant properties.
+/// Ids, and the hashes in derived names, are left out: another life of the same resource has others.
 pub type Inventory = BTreeMap<String, usize>;
 
-/// Everything that exists and is not AWS's own.
+/// Lists every resource that is not AWS's own.
 pub async fn inventory(aws: &Aws) -> Inventory {
     let mut seen = Observed::default();
     network::see(aws, &mut seen).await;
@@ -29,23 +29,23 @@ pub async fn inventory(aws: &Aws) -> Inventory {
 struct Observed(Inventory);
 
 impl Observed {
-    fn add(&mut self, kind: &str, who: impl AsRef<str>) {
-        *self.0.entry(format!("{kind} {}", who.as_ref())).or_default() += 1;
+    fn add(&mut self, kind: &str, identity: impl AsRef<str>) {
+        *self.0.entry(format!("{kind} {}", identity.as_ref())).or_default() += 1;
     }
 }
 
-/// A name without the hashes of who it is and what it is made of.
+/// Returns a name without the hashes of identity and content.
 fn plain(name: &str) -> String {
     let is_hash = |part: &str| part.len() == 10 && part.bytes().all(|byte| byte.is_ascii_hexdigit());
     name.split('-').filter(|part| !is_hash(part)).collect::<Vec<_>>().join("-")
 }
 
-/// The last part of an ARN, without hashes.
+/// Returns the last part of an ARN, without hashes.
 fn plain_arn(arn: &str) -> String {
     plain(arn.rsplit(':').next().unwrap_or(arn))
 }
 
-/// What differs between two inventories, in words.
+/// Returns the differences between two inventories, in words.
 pub fn difference(expected: &Inventory, found: &Inventory) -> Vec<String> {
     let names: std::collections::BTreeSet<&String> = expected.keys().chain(found.keys()).collect();
     let count = |inventory: &Inventory, name: &String| inventory.get(name).copied().unwrap_or(0);

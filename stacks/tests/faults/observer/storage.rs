@@ -1,4 +1,4 @@
-//! What holds data: buckets with their objects, secrets with their values, log groups.
+//! Resources that hold data: buckets with their objects, secrets with their values, log groups.
 
 use ebbtide_engine::sdk::Aws;
 
@@ -15,7 +15,7 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
     for secret in secrets.secret_list() {
         let name = secret.name().unwrap_or_default();
         let value = aws.secretsmanager().get_secret_value().secret_id(name).send().await.unwrap();
-        // What was generated is different in every life.
+        // A generated value is different in every life.
         let value = match value.secret_string().unwrap_or_default() {
             DATA => DATA.to_owned(),
             generated => format!("{} characters", generated.len()),
@@ -32,8 +32,8 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
 
 const DATA: &str = "precious";
 
-/// Puts an object into every bucket, a value into every secret and a stream into every log group: from now on there is data
-/// to lose.
+/// Puts an object into every bucket, a value into every secret and a stream into every log group, so that there is data to
+/// lose.
 pub async fn put_data(aws: &Aws) {
     for bucket in aws.s3().list_buckets().send().await.unwrap().buckets() {
         let put = aws.s3().put_object().bucket(bucket.name().unwrap_or_default()).key(DATA);

@@ -1,4 +1,4 @@
-//! What watches and tells: alarms, dashboards, topics, budgets.
+//! Resources that watch and notify: alarms, dashboards, topics, budgets.
 
 use ebbtide_engine::sdk::Aws;
 
@@ -22,9 +22,9 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
     }
     for budget in aws.budgets().describe_budgets().account_id(ACCOUNT).send().await.unwrap().budgets() {
         let name = budget.budget_name();
-        let told = aws.budgets().describe_notifications_for_budget().account_id(ACCOUNT).budget_name(name);
-        let told = told.send().await.unwrap().notifications().len();
+        let notifications = aws.budgets().describe_notifications_for_budget().account_id(ACCOUNT).budget_name(name);
+        let notifications = notifications.send().await.unwrap().notifications().len();
         let amount = budget.budget_limit().map(|limit| limit.amount().to_owned()).unwrap_or_default();
-        seen.add("budget", format!("{} of {amount} tells {told}", plain(name)));
+        seen.add("budget", format!("{} of {amount} with {notifications} notifications", plain(name)));
     }
 }
