@@ -5,8 +5,11 @@ use std::path::Path;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use ebbtide::App;
+use ebbtide::program::Exchange;
+use ebbtide::stack::{Declarations, Definition, Problem};
+
 use crate::environment::{Environment, Fault, Project};
-use ebbtide::stack::Definition;
 
 #[derive(Deserialize, JsonSchema)]
 #[allow(dead_code, reason = "read by deserializing")]
@@ -25,8 +28,21 @@ fn definitions() -> Vec<Definition> {
     vec![Definition::new::<Settings>("demo", "a demonstration", |_, _| {})]
 }
 
+fn app() -> App {
+    definitions().into_iter().fold(App::new(), App::with)
+}
+
 fn parse(text: &str) -> Result<Environment, Vec<Fault>> {
-    Environment::parse("dev", Path::new("/project"), Path::new("dev.toml"), text, &definitions())
+    let ask = |exchange: &Exchange| Ok(Some(app().respond(exchange)));
+    match Environment::parse("dev", Path::new("/project"), Path::new("dev.toml"), text, &ask) {
+        Ok((environment, _)) => Ok(environment),
+        Err(EnvironmentError::Invalid(faults)) => Err(faults),
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn declare(environment: &Environment) -> Result<Declarations, Vec<Problem>> {
+    environment.declared("demo", app().respond(&environment.exchange("demo", "")))
 }
 
 #[test]
@@ -38,7 +54,7 @@ fn a_good_file_is_read() {
     .unwrap();
     assert_eq!(environment.cloud_directory(), Path::new("/project/kept/dev/cloud"));
     assert_eq!(environment.scope("demo", "1").region, "eu-west-1");
-    assert!(environment.declare(&definitions()[0], "").unwrap().resources.is_empty());
+    assert!(declare(&environment).unwrap().resources.is_empty());
 }
 
 #[test]
@@ -68,7 +84,7 @@ fn each_mistake_is_reported_with_its_place_and_a_correction() {
 #[test]
 fn missing_settings_are_asked_for_when_the_stack_is_declared() {
     let environment = parse("[aws]\nregion = 'eu-west-1'\n").unwrap();
-    let problems = environment.declare(&definitions()[0], "").unwrap_err();
+    let problems = declare(&environment).unwrap_err();
     let problem = problems[0].to_string();
     assert!(problem.contains("missing field `count`") && problem.contains("[stacks.demo]"), "{problem}");
 }
@@ -81,6 +97,6 @@ fn an_unknown_environment_is_reported_with_those_that_exist() {
         std::fs::write(folder.path().join(format!("environments/{name}.toml")), "").unwrap();
     }
     let project = Project::find(folder.path()).unwrap();
-    let error = Environment::load(&project, "prdo", &[]).unwrap_err().to_string();
+    let error = Environment::load(&project, "prdo", &|_| Ok(None)).unwrap_err().to_string();
     assert_eq!(error, "there is no environment `prdo`; did you mean `prod`? (there are: dev, prod)");
 }

@@ -7,7 +7,7 @@ use ebbtide::aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
-use ebbtide_cloud::faults::{Call, CallHook, FaultInjector, FaultAction};
+use ebbtide_cloud::faults::{Call, CallHook, FaultAction, FaultInjector};
 use ebbtide_cloud::service::Fault;
 use ebbtide_engine::apply::{Event, Shutdown};
 
