@@ -9,7 +9,7 @@ use ebbtide::App;
 use ebbtide::program::Exchange;
 use ebbtide::stack::{Declarations, Definition, Problem};
 
-use crate::environment::{Environment, Fault, Project};
+use crate::environment::{Environment, EnvironmentError, Fault, Project};
 
 #[derive(Deserialize, JsonSchema)]
 #[allow(dead_code, reason = "read by deserializing")]
