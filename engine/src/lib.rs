@@ -6,6 +6,7 @@ mod app;
 pub mod apply;
 mod cli;
 pub mod environment;
+pub mod logging;
 pub mod providers;
 pub mod sdk;
 pub mod stacks;
