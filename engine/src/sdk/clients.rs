@@ -1,106 +1,94 @@
-//! The clients of the official SDK, each made when it is first asked for.
+//! The clients of the official SDK, each made when it is first used.
 
 use std::sync::OnceLock;
 
 use aws_config::SdkConfig;
+use aws_credential_types::provider::SharedCredentialsProvider;
 
+use crate::logging::is_redacting;
+use crate::sdk::credentials::Registered;
 use crate::sdk::no_retry::Once;
+use crate::sdk::trace::LogCalls;
 
-/// Everything that talks to AWS goes through one of these.
-pub struct Aws {
-    config: SdkConfig,
-    path_style: bool,
-    applicationautoscaling: OnceLock<aws_sdk_applicationautoscaling::Client>,
-    budgets: OnceLock<aws_sdk_budgets::Client>,
-    cloudwatch: OnceLock<aws_sdk_cloudwatch::Client>,
-    cloudwatchlogs: OnceLock<aws_sdk_cloudwatchlogs::Client>,
-    ec2: OnceLock<aws_sdk_ec2::Client>,
-    iam: OnceLock<aws_sdk_iam::Client>,
-    kms: OnceLock<aws_sdk_kms::Client>,
-    s3: OnceLock<aws_sdk_s3::Client>,
-    sagemaker: OnceLock<aws_sdk_sagemaker::Client>,
-    secretsmanager: OnceLock<aws_sdk_secretsmanager::Client>,
-    sns: OnceLock<aws_sdk_sns::Client>,
-    sts: OnceLock<aws_sdk_sts::Client>,
-}
-
+/// Declares the struct of clients, its constructor and its accessors. A client whose configuration differs from the shared
+/// one is followed by the change: `|aws, config| …`.
 macro_rules! clients {
-    ($($(#[$doc:meta])* $name:ident: $client:ty),* $(,)?) => {
+    ($(
+        $(#[$doc:meta])*
+        $name:ident: $sdk:ident $(, |$aws:ident, $builder:ident| $change:expr)?;
+    )*) => {
+        /// The clients; every call to AWS goes through one of them, and is logged.
+        pub struct Aws {
+            config: SdkConfig,
+            path_style: bool,
+            $( $name: OnceLock<$sdk::Client>, )*
+        }
+
         impl Aws {
-            $( $(#[$doc])* pub fn $name(&self) -> &$client {
-                self.$name.get_or_init(|| <$client>::new(&self.config))
-            } )*
+            fn with(config: SdkConfig, path_style: bool) -> Self {
+                Self { config, path_style, $( $name: OnceLock::new(), )* }
+            }
+
+            $(
+                $(#[$doc])*
+                pub fn $name(&self) -> &$sdk::Client {
+                    self.$name.get_or_init(|| {
+                        let builder = $sdk::config::Builder::from(&self.config).interceptor(LogCalls);
+                        $( let builder = { let ($aws, $builder) = (self, builder); $change }; )?
+                        $sdk::Client::from_conf(builder.build())
+                    })
+                }
+            )*
         }
     };
 }
 
 clients! {
     /// Application Auto Scaling.
-    applicationautoscaling: aws_sdk_applicationautoscaling::Client,
+    applicationautoscaling: aws_sdk_applicationautoscaling;
     /// Budgets.
-    budgets: aws_sdk_budgets::Client,
+    budgets: aws_sdk_budgets;
     /// CloudWatch metrics, alarms and dashboards.
-    cloudwatch: aws_sdk_cloudwatch::Client,
+    cloudwatch: aws_sdk_cloudwatch;
     /// CloudWatch Logs.
-    cloudwatchlogs: aws_sdk_cloudwatchlogs::Client,
+    cloudwatchlogs: aws_sdk_cloudwatchlogs;
+    /// EC2, of which the networking part is used.
+    ec2: aws_sdk_ec2, |_aws, config| config.interceptor(Once);
     /// IAM.
-    iam: aws_sdk_iam::Client,
-    /// KMS, which seals state.
-    kms: aws_sdk_kms::Client,
+    iam: aws_sdk_iam;
+    /// KMS, which encrypts state.
+    kms: aws_sdk_kms;
+    /// S3.
+    s3: aws_sdk_s3, |aws, config| config.force_path_style(aws.path_style);
     /// SageMaker.
-    sagemaker: aws_sdk_sagemaker::Client,
+    sagemaker: aws_sdk_sagemaker;
     /// Secrets Manager.
-    secretsmanager: aws_sdk_secretsmanager::Client,
+    secretsmanager: aws_sdk_secretsmanager;
     /// SNS.
-    sns: aws_sdk_sns::Client,
+    sns: aws_sdk_sns;
     /// STS.
-    sts: aws_sdk_sts::Client,
+    sts: aws_sdk_sts;
 }
 
 impl Aws {
     /// Clients of one configuration. `path_style` is for S3 behind an endpoint that has no host name for each bucket.
     pub fn new(config: SdkConfig, path_style: bool) -> Self {
-        Self {
-            config,
-            path_style,
-            applicationautoscaling: OnceLock::new(),
-            budgets: OnceLock::new(),
-            cloudwatch: OnceLock::new(),
-            cloudwatchlogs: OnceLock::new(),
-            ec2: OnceLock::new(),
-            iam: OnceLock::new(),
-            kms: OnceLock::new(),
-            s3: OnceLock::new(),
-            sagemaker: OnceLock::new(),
-            secretsmanager: OnceLock::new(),
-            sns: OnceLock::new(),
-            sts: OnceLock::new(),
+        match config.credentials_provider() {
+            Some(provider) if is_redacting() => {
+                let provider = SharedCredentialsProvider::new(Registered(provider));
+                Self::with(config.to_builder().credentials_provider(provider).build(), path_style)
+            }
+            _ => Self::with(config, path_style),
         }
     }
 
-    /// EC2, of which the networking part is used.
-    pub fn ec2(&self) -> &aws_sdk_ec2::Client {
-        self.ec2.get_or_init(|| {
-            let config = aws_sdk_ec2::config::Builder::from(&self.config).interceptor(Once).build();
-            aws_sdk_ec2::Client::from_conf(config)
-        })
-    }
-
-    /// S3.
-    pub fn s3(&self) -> &aws_sdk_s3::Client {
-        self.s3.get_or_init(|| {
-            let config = aws_sdk_s3::config::Builder::from(&self.config).force_path_style(self.path_style).build();
-            aws_sdk_s3::Client::from_conf(config)
-        })
-    }
-
-    /// The same clients for another region.
+    /// Returns the same clients for another region.
     pub fn in_region(&self, region: &str) -> Self {
         let region = aws_config::Region::new(region.to_owned());
-        Self::new(self.config.to_builder().region(region).build(), self.path_style)
+        Self::with(self.config.to_builder().region(region).build(), self.path_style)
     }
 
-    /// The region, e.g. `eu-west-1`.
+    /// Returns the region, e.g. `eu-west-1`.
     pub fn region(&self) -> &str {
         self.config.region().map_or("", aws_config::Region::as_ref)
     }

@@ -4,9 +4,12 @@ mod backoff;
 mod call;
 mod clients;
 mod context;
+mod credentials;
 mod error;
+mod error_code;
 mod no_retry;
 mod propagation;
+mod trace;
 
 pub use backoff::Backoff;
 pub use call::{CallName, OptionalCall, built, kind_of, required};
