@@ -6,11 +6,13 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::Instant;
+use tracing::{Instrument as _, info};
 
 use crate::apply::ready_queue::ReadyQueue;
 use crate::apply::tally::{OperationResult, Tally};
-use crate::apply::worker::{Job, WorkerMessage, WorkerResult, run_job};
+use crate::apply::worker::{Job, WorkerMessage, WorkerResult, job_span, run_job};
 use crate::apply::{Event, Failure, LockedDeployment};
+use crate::logging::milliseconds;
 use crate::sdk::{Error, ErrorKind};
 use crate::state::StateError;
 use ebbtide::plan::Plan;
@@ -61,6 +63,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
 
     /// Runs the operations to their end and returns their results.
     pub(super) async fn run(mut self) -> Result<Tally, Failure> {
+        info!(operations = self.plan.operations.len(), plan_target = %self.plan.target, "run started");
         loop {
             self.start_ready().await;
             if self.workers.is_empty() {
@@ -79,6 +82,8 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
             }
         }
         self.report_skipped();
+        let (failed, skipped) = (self.tally.count(OperationResult::Failed), self.tally.skipped());
+        info!(failed, skipped, "run ended");
         match self.failed {
             Some(error) => Err(error.into()),
             None => Ok(self.tally),
@@ -108,7 +113,8 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
             match Job::new(self.work, operation, self.queue.was_requeued(id), self.messages.0.clone()) {
                 Ok(job) => {
                     let limiter = Arc::clone(&self.work.limiter);
-                    let handle = self.workers.spawn(async move { run_job(job, &limiter).await });
+                    let span = job_span(&job);
+                    let handle = self.workers.spawn(async move { run_job(job, &limiter).await }.instrument(span));
                     self.running.insert(handle.id(), (id, Instant::now()));
                 }
                 Err(error) => self.fail(id, &error),
@@ -183,7 +189,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
             let Some((id, started)) = self.running.remove(&worker) else { continue };
             match result {
                 WorkerResult::Done(event) => {
-                    let took = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+                    let took = milliseconds(started.elapsed());
                     let entry = self.entry(id, event, Some(took));
                     self.apply(entry, batch);
                     completed.push((id, took));

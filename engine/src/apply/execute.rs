@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
+use tracing::{Instrument as _, info_span};
 
 use super::dispatcher::Dispatcher;
 use super::event::EVENT_FORMAT;
 use super::tally::{OperationResult, Tally};
 use super::{Event, Failure, Finished, LockedDeployment};
+use crate::logging::milliseconds;
 use ebbtide::plan::{Plan, Summary};
 use ebbtide::planner::Observed;
 use ebbtide::record::{Run, RunOutcome, StateDocument};
@@ -47,7 +49,8 @@ impl LockedDeployment<'_> {
             });
             // Durable before the first call: from here on nothing that this run does can be lost.
             self.commit().await?;
-            tally = Dispatcher::new(self, plan, &id).run().await?;
+            let span = info_span!("run", run_id = id);
+            tally = Dispatcher::new(self, plan, &id).run().instrument(span).await?;
         }
         if !tally.uncertain {
             self.close(plan, &tally).await?;
@@ -131,7 +134,7 @@ impl LockedDeployment<'_> {
             summary: Summary { unchanged: plan.unchanged, ..tally.summary },
             failed: tally.count(OperationResult::Failed),
             skipped: tally.skipped(),
-            took_ms: u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX),
+            took_ms: milliseconds(start.elapsed()),
             longest,
         };
         self.emit(Event::Finished(finished.clone()));

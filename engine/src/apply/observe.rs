@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::task::JoinSet;
 use tokio::time::Instant;
+use tracing::{Instrument as _, debug_span};
 
 use crate::apply::rate_limit::{CallKind, RateLimiter};
 use crate::apply::retry::Retry;
@@ -46,7 +47,8 @@ pub(super) async fn observe(
             let context = access.context(&document.scope, address, entry.generation);
             let (address, last, limiter) = (address.clone(), entry.inputs.clone(), Arc::clone(limiter));
             let mut delays = (entry.pending || !at_rest).then(|| propagation.delays());
-            reads.spawn(async move {
+            let span = debug_span!("observe", %address);
+            let read = async move {
                 let mut retry = Retry::for_reads(propagation);
                 loop {
                     limiter.acquire(kind.name(), CallKind::Read).await;
@@ -58,7 +60,8 @@ pub(super) async fn observe(
                         read => return (address, read),
                     }
                 }
-            });
+            };
+            reads.spawn(read.instrument(span));
         }
         let read = tokio::select! {
             read = reads.join_next() => read,

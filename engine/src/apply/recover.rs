@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use tokio::task::JoinSet;
+use tracing::{Instrument as _, debug_span};
 
 use super::rate_limit::RateLimiter;
 use super::retry::Retry;
@@ -44,7 +45,8 @@ pub(super) async fn recover(
     for operation in run.plan.operations.iter().filter(is_open) {
         // The time of the last attempt is not recorded: it may have been made at the very end.
         if let Some(look) = Look::new(document, operation, access)? {
-            looks.spawn(look.look());
+            let span = debug_span!("recover", address = %operation.address);
+            looks.spawn(look.look().instrument(span));
         }
     }
     let mut found = BTreeMap::new();

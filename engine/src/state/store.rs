@@ -1,7 +1,11 @@
 //! The state of one stack: documents and progress, on whatever backend keeps their bytes.
 
 use std::sync::Arc;
+use std::time::Instant;
 
+use tracing::{debug, instrument};
+
+use crate::logging::milliseconds;
 use crate::state::document::{decode, encode};
 use crate::state::encryption::{DataKey, Written, written};
 use crate::state::{Backend, Commit, Keys, Lease, LockOwner, StateError, Stored, Version, WriteSession};
@@ -17,6 +21,9 @@ pub struct StateStore {
 
 /// What was read: the document, and the progress of its open run.
 pub type Recorded = (StateDocument, Vec<JournalEntry>);
+
+/// What was read, with the version and the data key of the document.
+type Loaded = (Recorded, Version, Option<Arc<DataKey>>);
 
 impl StateStore {
     /// The state that a backend keeps, sealed and opened with these keys.
@@ -70,13 +77,26 @@ impl StateStore {
     }
 
     /// Takes the stack for one writer, or names who has it.
+    #[instrument(name = "state_lock", level = "debug", skip_all, err(level = "debug"), fields(location = self.place()))]
     pub async fn acquire(&self, holder: LockOwner) -> Result<Writer<'_>, StateError> {
-        Ok(Writer { state: self, session: self.backend.acquire(holder).await?, committed: None, data_key: None })
+        let start = Instant::now();
+        let session = self.backend.acquire(holder).await?;
+        debug!(ms = milliseconds(start.elapsed()), "state locked");
+        Ok(Writer { state: self, session, committed: None, data_key: None })
     }
 
     /// What is stored. Who reads without having the stack may read the journal after a writer has gone on to the next
     /// document: then both are read again.
-    async fn load(&self) -> Result<Option<(Recorded, Version, Option<Arc<DataKey>>)>, StateError> {
+    #[instrument(name = "state_read", level = "debug", skip_all, err(level = "debug"), fields(location = self.place()))]
+    async fn load(&self) -> Result<Option<Loaded>, StateError> {
+        let start = Instant::now();
+        let loaded = self.load_consistently().await?;
+        let serial = loaded.as_ref().map(|((document, _), ..)| document.serial);
+        debug!(serial, ms = milliseconds(start.elapsed()), "state read");
+        Ok(loaded)
+    }
+
+    async fn load_consistently(&self) -> Result<Option<Loaded>, StateError> {
         loop {
             let Some(Stored { bytes, version }) = self.backend.document().await? else { return Ok(None) };
             let (document, key) = self.document(bytes, &self.place()).await?;
@@ -200,7 +220,12 @@ impl Writer<'_> {
     }
 
     /// Makes a document durable with whatever serial it has.
+    #[instrument(
+        name = "state_write", level = "debug", skip_all, err(level = "debug"),
+        fields(location = self.state.place(), serial = document.serial)
+    )]
     pub(super) async fn put(&mut self, document: &StateDocument) -> Result<(), StateError> {
+        let start = Instant::now();
         self.check_lease()?;
         let bytes = self.sealed(document).await?;
         let before = self.committed.as_ref();
@@ -212,6 +237,7 @@ impl Writer<'_> {
         let version = self.session.commit(commit).await.map_err(|error| self.moved(error, document))?;
         let (lineage, serial) = (document.lineage.clone(), Some(document.serial));
         self.committed = Some(Committed { version, lineage, serial, data_key: self.data_key.clone() });
+        debug!(ms = milliseconds(start.elapsed()), "state written");
         Ok(())
     }
 
@@ -254,7 +280,12 @@ impl Writer<'_> {
     }
 
     /// Makes progress of the open run durable.
+    #[instrument(
+        name = "journal_write", level = "debug", skip_all, err(level = "debug"),
+        fields(location = self.state.place(), entries = progress.len())
+    )]
     pub async fn append(&mut self, progress: &[JournalEntry]) -> Result<(), StateError> {
+        let start = Instant::now();
         self.check_lease()?;
         let Some(JournalEntry { run, .. }) = progress.first() else { return Ok(()) };
         let place = self.state.place();
@@ -267,7 +298,9 @@ impl Writer<'_> {
         if let Some(key) = self.committed.as_ref().and_then(|committed| committed.data_key.as_ref()) {
             lines = key.seal_line(&lines, run, &self.state.about())?;
         }
-        self.session.append(&lines).await
+        self.session.append(&lines).await?;
+        debug!(ms = milliseconds(start.elapsed()), "journal written");
+        Ok(())
     }
 
     /// Tells at any time whether the right to write still stands.

@@ -2,11 +2,13 @@
 
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
+use tracing::debug;
 
 use super::result::{Stop, WorkerMessage};
 use crate::apply::rate_limit::{CallKind, RateLimiter};
 use crate::apply::retry::{Retry, sleep_unless_draining};
 use crate::apply::{LockedDeployment, Shutdown};
+use crate::logging::milliseconds;
 use crate::providers::Implementation;
 use crate::sdk::{Context, Error, ErrorKind, PropagationDelay};
 use crate::state::Lease;
@@ -115,6 +117,7 @@ impl Job {
 
     /// Reports that AWS is working on the resource.
     pub(super) fn waiting(&self, status: String) {
+        debug!(status, "waiting for AWS");
         self.send(WorkerMessage::Waiting(self.operation, status));
     }
 
@@ -147,7 +150,8 @@ impl Job {
     /// Waits before a failed call is retried. Returns false if retrying is pointless or the run is ending.
     pub(super) async fn wait_to_retry(&self, retry: &mut Retry, error: &Error) -> bool {
         let Some(delay) = retry.next_delay(error).filter(|_| !self.shutdown.is_draining()) else { return false };
-        let after = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
+        let after = milliseconds(delay);
+        debug!(after_ms = after, call = error.call, code = error.code, error = error.message, "retrying");
         self.send(WorkerMessage::Retrying(self.operation, error.clone(), after));
         sleep_unless_draining(delay, &self.shutdown).await
     }

@@ -10,4 +10,4 @@ mod update;
 
 pub(super) use job::Job;
 pub(super) use result::{WorkerMessage, WorkerResult};
-pub(super) use run::run_job;
+pub(super) use run::{job_span, run_job};

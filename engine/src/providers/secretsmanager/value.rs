@@ -3,12 +3,15 @@
 use aws_lc_rs::hmac;
 use zeroize::Zeroizing;
 
+use crate::logging::register_secret;
+
 /// A secret's value. It cannot be printed, compared or serialized, and its memory is overwritten when it is dropped.
 pub(super) struct SecretValue(Zeroizing<String>);
 
 impl SecretValue {
     /// Takes ownership of a value.
     pub(super) fn new(value: String) -> Self {
+        register_secret(&value);
         Self(Zeroizing::new(value))
     }
 

@@ -11,6 +11,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use crate::logging::register_secret_bytes;
 use crate::state::StateError;
 
 /// Bytes of a key of AES-256.
@@ -82,6 +83,7 @@ impl std::fmt::Debug for DataKey {
 
 impl DataKey {
     pub(in crate::state) fn new(key: &Zeroizing<[u8; KEY_BYTES]>, wrapped: Wrapped) -> Result<Self, StateError> {
+        register_secret_bytes(key.as_slice());
         Ok(Self { key: aes(key)?, wrapped })
     }
 

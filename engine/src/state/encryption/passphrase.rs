@@ -8,6 +8,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use zeroize::Zeroizing;
 
+use crate::logging::register_secret;
 use crate::state::StateError;
 use crate::state::encryption::envelope::{DataKey, KEY_BYTES, Wrapped, aes, open_with, random, seal_with};
 
@@ -36,6 +37,7 @@ impl std::fmt::Debug for Passphrase {
 impl Passphrase {
     /// A passphrase; `source` says where it came from, for messages: `the environment variable …`.
     pub fn new(text: Zeroizing<String>, source: &str) -> Result<Self, StateError> {
+        register_secret(&text);
         if text.chars().count() < SHORTEST {
             let message = format!("{source} has fewer than {SHORTEST} characters; take a longer one");
             return Err(StateError::NoPassphrase(message));
