@@ -35,7 +35,7 @@ pub(super) struct Common {
     /// Prints results and errors only
     #[arg(short, long, global = true, help_heading = "Common")]
     pub(super) quiet: bool,
-    /// Prints more details
+    /// Prints more details; twice: logs every call to AWS (EBB_LOG selects what is logged)
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common")]
     pub(super) verbose: u8,
 }

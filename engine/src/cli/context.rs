@@ -146,11 +146,13 @@ impl CommandContext {
 
 /// Returns the name that was given if it is known, or the only one if none was given.
 fn choose(name: Option<&str>, known: &[String]) -> Option<String> {
-    match (name, known) {
+    let chosen = match (name, known) {
         (Some(name), known) => known.iter().find(|known| *known == name).cloned(),
         (None, [only]) => Some(only.clone()),
         (None, _) => None,
-    }
+    }?;
+    tracing::Span::current().record("stack", &chosen);
+    Some(chosen)
 }
 
 fn several(names: &[String]) -> CommandError {

@@ -9,6 +9,7 @@ use crate::cli::command::Arguments;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{DONE, USAGE};
 use crate::cli::output::Output;
+use crate::logging;
 use crate::providers::Providers;
 use ebbtide::App;
 
@@ -19,6 +20,9 @@ pub fn main(stacks: App, providers: Providers) -> ExitCode {
         Err(error) => return print_usage(&error),
     };
     let output = Output::new(common.json, common.no_color, common.quiet, common.verbose);
+    let logging = logging::start(common.json, if common.quiet { 0 } else { common.verbose });
+    logging.warnings().iter().for_each(|warning| output.warn(&format!("warning: {warning}")));
+    let _span = logging::command_span(&command, &common.env).entered();
     let context = CommandContext::new(stacks, providers, common, output);
     match command.run(&context) {
         Ok(code) => ExitCode::from(code),

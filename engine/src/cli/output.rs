@@ -52,7 +52,7 @@ impl Output {
 
     /// Returns whether live progress can be drawn.
     pub(super) fn can_draw(self) -> bool {
-        std::io::stderr().is_terminal() && !self.json && self.verbosity >= 0
+        std::io::stderr().is_terminal() && !self.json && self.verbosity >= 0 && !crate::logging::uses_stderr()
     }
 
     /// Returns whether standard error takes colours.

@@ -6,7 +6,12 @@ use crate::outside::Server;
 use crate::project::{LOCAL, Project};
 use crate::runner::Test;
 
-pub const TESTS: &[Test] = &[("no_secret_is_found_anywhere", no_secret_is_found_anywhere)];
+pub const TESTS: &[Test] = &[
+    ("no_secret_is_found_anywhere", || no_secret_is_found_anywhere(&[], "")),
+    ("no_secret_is_found_in_a_log_of_everything", || no_secret_is_found_anywhere(&[("EBB_LOG", "trace")], "")),
+    ("no_secret_is_found_in_a_verbose_log", || no_secret_is_found_anywhere(&[], " -vv")),
+    ("known_secrets_are_replaced_in_the_requests_of_an_unsafe_log", unsafe_log),
+];
 
 /// Every secret input: values of secrets, passphrases of state, credentials of AWS.
 const CANARIES: &[(&str, &str)] = &[
@@ -19,14 +24,16 @@ const CANARIES: &[(&str, &str)] = &[
 ];
 const FILE: &str = "canary-of-the-file";
 
-fn no_secret_is_found_anywhere() {
+/// Runs the commands with these variables and flags, and looks for the canaries in all that is printed and written.
+fn no_secret_is_found_anywhere(variables: &[(&str, &str)], flags: &str) {
     let project = Project::new();
     project.write("canary.txt", &format!("{FILE}\n"));
     let mut said = Vec::new();
     let mut run = |line: &str, faults: &str, changed: &str| {
-        let mut command = project.command(line);
+        let mut command = project.command(&format!("{line}{flags}"));
         command
             .envs(CANARIES.iter().copied())
+            .envs(variables.iter().copied())
             .env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
             .env("RUST_BACKTRACE", "full")
             .env("EBB_CLOUD_FAULTS", faults);
@@ -74,8 +81,9 @@ fn no_secret_is_found_anywhere() {
     project.write("environments/away.toml", &LOCAL.replace("embedded = true\ntransition_ms = 20", &away));
     assert!(run("plan safe -e away -v", "", ""));
 
-    let canaries: Vec<&str> =
-        CANARIES.iter().map(|(_, canary)| *canary).chain([FILE, "canary-of-a-new-value"]).collect();
+    let canaries = canaries();
+    let logs = !variables.is_empty() || !flags.is_empty();
+    assert_eq!(said.iter().any(|(_, text)| contains(text, b"AWS call")), logs, "calls are logged if that is asked for");
     for (line, text) in &said {
         nothing_of(&canaries, text, &format!("the output of `ebb {line}`"));
     }
@@ -89,6 +97,24 @@ fn no_secret_is_found_anywhere() {
     let mut alive = false;
     search_all(&project.path("state/local/cloud"), &mut |_, bytes| alive |= contains(bytes, FILE.as_bytes()));
     assert!(alive, "the value never reached AWS");
+}
+
+/// At trace, the SDK logs the requests in full: with the secrets that they carry replaced.
+fn unsafe_log() {
+    let project = Project::new();
+    project.write("canary.txt", &format!("{FILE}\n"));
+    let mut command = project.command("apply safe --yes");
+    command.envs(CANARIES.iter().copied()).env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE");
+    command.env("EBB_LOG", "aws_smithy_runtime=trace").env("EBB_LOG_UNSAFE", "1");
+    let output = command.output().expect("ebb starts");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(contains(&output.stderr, b"transmitting request"), "requests are logged");
+    assert!(contains(&output.stderr, b"[redacted]"), "secrets were in them");
+    nothing_of(&canaries(), &output.stderr, "the log");
+}
+
+fn canaries() -> Vec<&'static str> {
+    CANARIES.iter().map(|(_, canary)| *canary).chain([FILE, "canary-of-a-new-value"]).collect()
 }
 
 /// Fails if a text contains a secret, as it is or encoded.
