@@ -1,0 +1,59 @@
+//! Declarations and providers: a kind has one file in the library and the file of the same name in the engine.
+
+use std::collections::BTreeMap;
+
+use crate::sources::{Source, sources};
+
+const DECLARATIONS: &str = "src/aws";
+const PROVIDERS: &str = "engine/src/providers";
+
+/// Returns the kinds that have only one of the two files.
+fn unmatched(sources: &[Source]) -> Vec<String> {
+    let declarations = files_with(sources, DECLARATIONS, "const KIND:");
+    let providers = files_with(sources, PROVIDERS, "impl Provider for ");
+    let missing = |these: &BTreeMap<&str, String>, others: &BTreeMap<&str, String>, folder: &str, code: &str| {
+        let alone = these.iter().filter(|(name, _)| !others.contains_key(*name));
+        let message =
+            |(name, place): (&&str, &String)| format!("{place}: {folder}/{name} lacks `{code}`. Write it there");
+        alone.map(message).collect::<Vec<_>>()
+    };
+    let mut found = missing(&declarations, &providers, PROVIDERS, "impl Provider for …");
+    found.extend(missing(&providers, &declarations, DECLARATIONS, "const KIND"));
+    found
+}
+
+/// Returns the files `SERVICE/THING.rs` below a folder whose code has a text, each with the place of the text.
+fn files_with<'a>(sources: &'a [Source], folder: &str, text: &str) -> BTreeMap<&'a str, String> {
+    let mut found = BTreeMap::new();
+    for source in sources {
+        let Some(name) = source.path.strip_prefix(folder).map(|name| name.trim_start_matches('/')) else { continue };
+        let line = source.code.lines().position(|line| line.contains(text));
+        if let Some(line) = line.filter(|_| name.matches('/').count() == 1) {
+            found.insert(name, format!("{}:{}", source.path, line + 1));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_kind_has_a_declaration_and_a_provider() {
+    let files = [sources(DECLARATIONS), sources(PROVIDERS)].concat();
+    assert!(files.iter().any(|file| file.code.contains("const KIND:")), "no kinds found");
+    crate::assert_none(&unmatched(&files));
+}
+
+#[test]
+fn a_kind_with_only_one_of_its_files_is_a_violation() {
+    let declaration =
+        Source::new("src/aws/ec2/vpc.rs", "impl Resource for Vpc {\n const KIND: &'static str = \"ec2_vpc\";}");
+    let provider = Source::new("engine/src/providers/ec2/vpc.rs", "impl Provider for Vpc {}");
+    assert!(unmatched(&[declaration.clone(), provider.clone()]).is_empty());
+    assert_eq!(
+        unmatched(&[declaration]),
+        ["src/aws/ec2/vpc.rs:2: engine/src/providers/ec2/vpc.rs lacks `impl Provider for …`. Write it there"]
+    );
+    assert_eq!(
+        unmatched(&[provider]),
+        ["engine/src/providers/ec2/vpc.rs:1: src/aws/ec2/vpc.rs lacks `const KIND`. Write it there"]
+    );
+}
