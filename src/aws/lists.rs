@@ -4,6 +4,8 @@ use std::collections::HashSet;
 
 use serde::Serialize;
 
+use crate::resource::Conflict;
+
 /// Returns the index and key of every item whose key an earlier item has already. Items without a key never repeat one.
 ///
 /// Keys are compared as data in a hash set, so that the time grows with the number of items and not with its square.
@@ -19,6 +21,16 @@ pub(crate) fn repeats<'a, T, K: Serialize>(all: &'a [T], key: impl Fn(&'a T) -> 
         }
     }
     repeated
+}
+
+/// Returns a conflict for every resource whose key an earlier one has already. `message` is given the key.
+pub(crate) fn repeat_conflicts<'a, R, K: Serialize>(
+    all: &'a [R],
+    key: impl Fn(&'a R) -> Option<K>,
+    message: impl Fn(K) -> String,
+) -> Vec<Conflict> {
+    let repeated = repeats(all, key).into_iter();
+    repeated.map(|(index, key)| Conflict { index, message: message(key) }).collect()
 }
 
 /// Returns whether a list has an item twice.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Where a resource stands in its stack: its kind and the name it was added under.
+/// The address of a resource in its stack: its kind and the name it was added under.
 ///
 /// Every resource names several others, so an address is one text that its copies share. A dot sorts before all that a
 /// kind is written with: addresses sort by kind, then by name.
@@ -17,7 +17,7 @@ pub struct Address {
     dot: u8,
 }
 
-/// Why a text is not an address.
+/// The error of a text that is not an address.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{0}` is not an address: write KIND.NAME, such as ec2_subnet.private-a (name: letters, digits, `-`, `_`, `/`, 1 to 80 characters)"
@@ -25,18 +25,24 @@ pub struct Address {
 pub struct AddressError(String);
 
 impl Address {
-    /// Puts an address together; the name may have letters, digits, `-`, `_` and `/`, 1 to 80 characters.
+    /// Creates an address. The name has 1 to 80 letters, digits, `-`, `_` and `/`.
     pub fn new(kind: &str, name: &str) -> Result<Self, AddressError> {
         // Neither may have a dot in it, so that the first one is where they meet.
         format!("{kind}.{name}").parse()
     }
 
-    /// The kind, e.g. `ec2_subnet`.
+    /// Returns a valid address to go on with after a resource's own was refused.
+    pub(crate) fn placeholder() -> Self {
+        const KIND: &str = "invalid";
+        Self { text: "invalid.invalid".into(), dot: KIND.len() as u8 }
+    }
+
+    /// Returns the kind, e.g. `ec2_subnet`.
     pub fn kind(&self) -> &str {
         &self.text[..usize::from(self.dot)]
     }
 
-    /// The name in the stack, e.g. `private-a`.
+    /// Returns the name in the stack, e.g. `private-a`.
     pub fn name(&self) -> &str {
         &self.text[usize::from(self.dot) + 1..]
     }
@@ -44,7 +50,7 @@ impl Address {
 
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // As it stands, or padded to a column.
+        // Unlike `write_str`, this obeys the width of a column.
         f.pad(&self.text)
     }
 }
@@ -86,7 +92,7 @@ impl<'de> Deserialize<'de> for Address {
     }
 }
 
-/// Reads an address where it stands, without a copy of the text: a document has tens of thousands.
+/// Reads an address without a copy of its text: a document has tens of thousands of addresses.
 struct Text;
 
 impl Visitor<'_> for Text {
@@ -123,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_the_form_to_write() {
+    fn an_invalid_address_is_refused_with_the_expected_form() {
         for text in ["", "ec2_vpc", "ec2_vpc.", ".main", "ec2_vpc.a b", "ec2_vpc.-a"] {
             let error = text.parse::<Address>().unwrap_err().to_string();
             assert!(error.contains("KIND.NAME"), "{text}: {error}");

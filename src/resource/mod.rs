@@ -2,6 +2,7 @@
 
 mod address;
 mod charge;
+mod conflict;
 mod expression;
 mod field;
 mod hex;
@@ -11,6 +12,7 @@ mod kind;
 mod live_state;
 mod outputs;
 mod phase;
+mod placeholder;
 mod problems;
 mod reference;
 mod registry;
@@ -21,6 +23,7 @@ mod typed_kind;
 
 pub use address::{Address, AddressError};
 pub use charge::{Charge, Per};
+pub use conflict::Conflict;
 pub use expression::Expr;
 pub use field::Field;
 pub use hex::hex;
@@ -30,6 +33,7 @@ pub use kind::{InputsError, Kind, KindInfo};
 pub use live_state::{LiveState, Readiness};
 pub(crate) use outputs::outputs_of;
 pub use phase::{Declared, Phase, Resolved};
+pub(crate) use placeholder::placeholder;
 pub use problems::Problems;
 pub use reference::Reference;
 pub use registry::Registry;

@@ -1,4 +1,4 @@
-//! The outputs of a resource that was just declared: every field a reference to itself.
+//! The outputs of a declared resource: every field is a reference to that output.
 
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use crate::resource::Address;
 
-/// The outputs of `address` as references: each field of `Out` is asked for by name and answered with
-/// `{"$ref": address, "output": name}`.
+/// Returns the outputs of a resource as references: each field of `Out` is `{"$ref": address, "output": name}`.
 pub(crate) fn outputs_of<Out: DeserializeOwned>(address: &Address) -> Result<Out, serde_json::Error> {
     Out::deserialize(SelfReferring { address })
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Charge, Field, Identity, Phase, Problems};
+use super::{Charge, Conflict, Field, Identity, Phase, Problems};
 
 /// Whether a kind holds data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,8 +69,8 @@ pub trait Resource: Field {
         let _ = problems;
     }
 
-    /// Returns conflicts between the declared resources of this kind in one stack: the index of the offender and a message.
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    /// Returns the conflicts between the declared resources of this kind in one stack.
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let _ = all;
         Vec::new()
     }

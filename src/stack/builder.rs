@@ -1,19 +1,20 @@
 //! The stack that a program declares resources in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use crate::resource::{
-    Address, Declared, Field, Input, OnPause, Persistence, Problems, Resource, Scope, outputs_of, references,
+    Address, Declared, Field, Input, OnPause, Persistence, Problems, Resource, Scope, outputs_of, placeholder,
+    references,
 };
-use crate::stack::conflicts::Alike;
+use crate::stack::conflicts::ConflictChecks;
 use crate::stack::{Declaration, Declarations, Problem};
 
 /// A stack while it is being declared.
 ///
-/// `add` never fails on the spot, so that stack code stays plain; what is wrong is collected and
-/// told, all at once, by [`finish`](Self::finish).
+/// No function fails on the spot, so that stack code stays plain. Problems are collected, and
+/// [`finish`](Self::finish) reports all of them at once.
 #[derive(Debug)]
 pub struct Stack {
     scope: Scope,
@@ -21,11 +22,11 @@ pub struct Stack {
     resources: BTreeMap<Address, Declaration>,
     outputs: Vec<(String, Value)>,
     problems: Vec<Problem>,
-    alike: Alike,
+    conflict_checks: ConflictChecks,
 }
 
 impl Stack {
-    /// An empty stack; `tags` go on every resource that takes tags.
+    /// Creates an empty stack. Its `tags` are added to every resource that takes tags.
     pub fn new(scope: Scope, tags: BTreeMap<String, String>) -> Self {
         Self {
             scope,
@@ -33,47 +34,42 @@ impl Stack {
             resources: BTreeMap::new(),
             outputs: Vec::new(),
             problems: Vec::new(),
-            alike: Alike::default(),
+            conflict_checks: ConflictChecks::default(),
         }
     }
 
-    /// What the stack is declared for: environment, region, account.
+    /// Returns the environment, region and account that the stack is declared for.
     pub fn scope(&self) -> &Scope {
         &self.scope
     }
 
-    /// Declares a resource under a name and answers its outputs as references.
+    /// Declares a resource under a name and returns its outputs as references.
     pub fn add<R: Resource>(&mut self, name: &str, resource: R) -> R::Outputs<Declared> {
-        let address = match Address::new(R::KIND, name) {
-            Ok(address) => address,
-            Err(error) => {
-                self.problem(&format!("{}.{name}", R::KIND), None, error.to_string());
-                fallback(R::KIND)
-            }
-        };
+        let at = format!("{}.{name}", R::KIND);
+        let address = Address::new(R::KIND, name).unwrap_or_else(|error| {
+            self.problem(&at, None, error.to_string());
+            Address::placeholder()
+        });
         let mut problems = Problems::new();
         resource.validate(&mut problems);
         for (field, message) in problems {
-            self.problem(&address.to_string(), Some(field), message);
+            self.problem(&at, Some(field), message);
         }
-        let inputs = self.inputs(&address, &resource);
         if R::PERSISTENCE == Persistence::Durable && resource.paused() == OnPause::Delete {
-            let message = "a resource that holds data cannot be deleted by a pause";
-            self.problem(&address.to_string(), None, message.to_owned());
+            self.problem(&at, None, "a resource that holds data cannot be deleted by a pause");
         }
-        let depends_on: BTreeSet<Address> =
-            references(&inputs).into_iter().map(|reference| reference.address).collect();
-        let declaration = Declaration { inputs, depends_on, protect: false };
-        if self.resources.insert(address.clone(), declaration).is_some() {
-            let message = "declared twice; give one of them another name".to_owned();
-            self.problem(&address.to_string(), None, message);
+        let inputs = self.inputs(&at, &resource);
+        let depends_on = references(&inputs).into_iter().map(|reference| reference.address).collect();
+        let earlier = self.resources.insert(address.clone(), Declaration { inputs, depends_on, protect: false });
+        if earlier.is_some() && address != Address::placeholder() {
+            self.problem(&at, None, "declared twice; give one of them another name");
         }
-        self.alike.add(&address, resource);
-        match outputs_of(&address) {
-            Ok(outputs) => outputs,
-            // Every kind's outputs are a struct of references; the test of the list of kinds proves it.
-            Err(error) => panic!("{}: {error}", R::KIND),
-        }
+        let outputs = outputs_of(&address).unwrap_or_else(|error| {
+            self.problem(&at, None, format!("the outputs of this kind are no struct of references: {error}"));
+            placeholder()
+        });
+        self.conflict_checks.add(at, resource);
+        outputs
     }
 
     /// Protects a resource, named by any of its outputs, from deletion by every command.
@@ -130,7 +126,7 @@ impl Stack {
         address
     }
 
-    /// Declares an output of the stack itself, shown by `ebb output`.
+    /// Declares an output of the stack itself. `ebb output` shows it.
     pub fn output<T: Field>(&mut self, name: &str, value: &Input<T>) {
         if self.outputs.iter().any(|(other, _)| other == name) {
             self.problem(&self.scope.stack.clone(), Some(name.to_owned()), "this output is declared twice".to_owned());
@@ -141,12 +137,12 @@ impl Stack {
         }
     }
 
-    /// Notes something wrong that only the stack's own code can know.
+    /// Reports a problem that only the stack's own code can find. `at` names a resource, a component or the stack.
     pub fn problem(&mut self, at: &str, field: Option<String>, message: impl Into<String>) {
         self.problems.push(Problem { at: at.to_owned(), field, message: message.into() });
     }
 
-    /// The declared stack as data, or everything that is wrong with it.
+    /// Returns the declared stack as data, or all its problems.
     pub fn finish(mut self) -> Result<Declarations, Vec<Problem>> {
         let unknown: Vec<_> = self
             .resources
@@ -160,7 +156,7 @@ impl Stack {
         for (at, message) in unknown {
             self.problem(&at, None, message);
         }
-        self.problems.extend(self.alike.conflicts());
+        self.problems.extend(self.conflict_checks.conflicts());
         if self.problems.is_empty() {
             Ok(Declarations { scope: self.scope, resources: self.resources, outputs: self.outputs })
         } else {
@@ -168,7 +164,8 @@ impl Stack {
         }
     }
 
-    fn inputs<R: Resource>(&mut self, address: &Address, resource: &R) -> Value {
+    /// Returns the inputs of a resource as data, with the stack's tags if it takes tags.
+    fn inputs<R: Resource>(&mut self, at: &str, resource: &R) -> Value {
         match serde_json::to_value(resource) {
             Ok(mut inputs) => {
                 if let Some(own) = inputs.get_mut("tags").and_then(Value::as_object_mut) {
@@ -179,18 +176,10 @@ impl Stack {
                 inputs
             }
             Err(error) => {
-                self.problem(&address.to_string(), None, format!("cannot be written as data: {error}"));
+                self.problem(at, None, format!("cannot be written as data: {error}"));
                 Value::Null
             }
         }
-    }
-}
-
-/// A valid address to go on with after a name was refused; the stack never gets past `finish` then.
-fn fallback(kind: &str) -> Address {
-    match Address::new(kind, "invalid") {
-        Ok(address) => address,
-        Err(error) => panic!("a kind has a valid name: {error}"),
     }
 }
 
@@ -216,6 +205,23 @@ mod tests {
         const REPLACE_ON: &'static [&'static str] = &[];
         type Resolved = Thing;
         type Outputs<P: Phase> = ThingOutputs<P>;
+    }
+
+    /// A kind whose name has no valid form and whose outputs are no references.
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct Broken {}
+
+    #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+    struct BrokenOutputs {
+        id: String,
+    }
+
+    impl Resource for Broken {
+        const KIND: &'static str = "test-broken";
+        const PERSISTENCE: Persistence = Persistence::Durable;
+        const REPLACE_ON: &'static [&'static str] = &[];
+        type Resolved = Broken;
+        type Outputs<P: Phase> = BrokenOutputs;
     }
 
     fn stack() -> Stack {
@@ -250,6 +256,23 @@ mod tests {
         stack.after(&second.id, &first.id);
         let dependencies: Vec<_> = finish(stack).resources.into_values().map(|one| one.depends_on.len()).collect();
         assert_eq!(dependencies, [0, 1]);
+    }
+
+    #[test]
+    fn broken_kinds_and_names_are_problems_and_declaring_goes_on() {
+        let mut stack = stack();
+        stack.add("no name", Thing {});
+        let broken = stack.add("first", Broken {});
+        assert_eq!(broken.id, "");
+        stack.add("twice", Thing {});
+        stack.add("twice", Thing {});
+        let problems = stack.finish().unwrap_err();
+        let at: Vec<_> = problems.iter().map(|problem| problem.at.as_str()).collect();
+        assert_eq!(at, ["test_thing.no name", "test-broken.first", "test-broken.first", "test_thing.twice"]);
+        assert!(
+            problems[2].message.starts_with("the outputs of this kind are no struct of references"),
+            "{problems:?}"
+        );
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! What a stack comes to: its resources as data.
+//! A declared stack as data.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,9 +12,9 @@ use crate::resource::{Address, Scope};
 pub struct Declaration {
     /// The inputs, with references in them.
     pub inputs: Value,
-    /// Direct dependencies: what its inputs refer to, and what was named besides.
+    /// The direct dependencies: the resources that its inputs refer to, and those that it was made to wait for.
     pub depends_on: BTreeSet<Address>,
-    /// Whether it may never be deleted.
+    /// Whether it is protected from deletion.
     #[serde(default)]
     pub protect: bool,
 }
@@ -22,7 +22,7 @@ pub struct Declaration {
 /// A whole declared stack.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Declarations {
-    /// What it was declared for.
+    /// The environment, stack, region and account that it was declared for.
     pub scope: Scope,
     /// The resources by address.
     pub resources: BTreeMap<Address, Declaration>,
@@ -30,14 +30,14 @@ pub struct Declarations {
     pub outputs: Vec<(String, Value)>,
 }
 
-/// Something wrong with a declaration, found before AWS is asked.
+/// A problem of a declaration, found before any call to AWS.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Problem {
-    /// Where: an address, or the stack's name.
+    /// The address of a resource, or the name of a component or the stack.
     pub at: String,
-    /// The field, if one is to blame.
+    /// The field, if the problem is in one.
     pub field: Option<String>,
-    /// What is wrong and what to do.
+    /// The problem and what to do about it.
     pub message: String,
 }
 

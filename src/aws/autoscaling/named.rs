@@ -1,8 +1,8 @@
 //! The names of scaling policies and scheduled actions, which are unique under their scalable resource.
 
 use crate::aws::ScalableResource;
-use crate::aws::lists::repeats;
-use crate::resource::Input;
+use crate::aws::lists::repeat_conflicts;
+use crate::resource::{Conflict, Input};
 
 /// The longest name of a policy or scheduled action that AWS accepts, in characters.
 #[doc(hidden)]
@@ -19,12 +19,12 @@ pub(super) fn name_problem(name: &str) -> Option<String> {
 pub(super) fn name_conflicts<'a, R>(
     all: &'a [R],
     name_and_target: impl Fn(&'a R) -> (Option<&'a str>, &'a Input<ScalableResource>),
-) -> Vec<(usize, String)> {
-    let repeated = repeats(all, |resource| {
+) -> Vec<Conflict> {
+    let key = |resource| {
         let (name, target) = name_and_target(resource);
         Some((name?, target))
-    });
-    repeated.into_iter().map(|(index, _)| (index, "another of this target has the same name".to_owned())).collect()
+    };
+    repeat_conflicts(all, key, |_| "another of this target has the same name".to_owned())
 }
 
 #[cfg(test)]
@@ -50,6 +50,6 @@ mod tests {
             (Some("busy"), resource("a")),
         ];
         let conflicts = name_conflicts(&all, |(name, target)| (*name, target));
-        assert_eq!(conflicts.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [4]);
+        assert_eq!(conflicts.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [4]);
     }
 }

@@ -7,7 +7,7 @@ use super::named::{name_conflicts, name_problem};
 use super::{ScalingRule, TargetTracking};
 use crate::aws::{AlarmName, ScalableResource, ScalingPolicyArn};
 use crate::resource::{
-    Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
+    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
 };
 
 /// A rule by which capacity is added and removed.
@@ -75,7 +75,7 @@ impl Resource for ScalingPolicy {
         }
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         name_conflicts(all, |policy| (policy.name.as_deref(), &policy.target))
     }
 }

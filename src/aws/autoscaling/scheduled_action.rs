@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use super::named::{name_conflicts, name_problem};
 use super::schedule::{schedule_problem, zone_problem};
 use crate::aws::{Arn, ScalableResource};
-use crate::resource::{Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields};
+use crate::resource::{
+    Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
+};
 
 /// Other bounds of a target from certain times on. The capacity changes only if it is outside the new bounds.
 ///
@@ -116,7 +118,7 @@ impl Resource for ScheduledAction {
         }
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         name_conflicts(all, |action| (action.name.as_deref(), &action.target))
     }
 }

@@ -4,10 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::scalable_resource::{component_resource, variant_resource};
-use crate::aws::lists::repeats;
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, EndpointName, ScalableResource};
 use crate::resource::{
-    Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// A scaled variant or inference component, with the bounds of its capacity.
@@ -121,9 +121,9 @@ impl Resource for ScalableTarget {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = "another target scales the same resource; AWS accepts only one";
-        repeats(all, |target| Some(&target.of)).into_iter().map(|(index, _)| (index, message.to_owned())).collect()
+        repeat_conflicts(all, |target| Some(&target.of), |_| message.to_owned())
     }
 
     fn known_outputs(&self, _identity: &Identity) -> Map<String, Value> {
@@ -156,6 +156,6 @@ mod tests {
     fn two_targets_of_one_variant_conflict() {
         let target = ScalableTarget::variant("llm", "AllTraffic", (1, 2));
         let other = ScalableTarget::variant("llm", "Canary", (1, 2));
-        assert_eq!(ScalableTarget::conflicts(&[target.clone(), other, target])[0].0, 2);
+        assert_eq!(ScalableTarget::conflicts(&[target.clone(), other, target])[0].index, 2);
     }
 }

@@ -8,9 +8,9 @@ use serde_json::{Map, Value};
 use super::Notify;
 use super::amount::amount_problem;
 use crate::aws::Arn;
-use crate::aws::lists::repeats;
+use crate::aws::lists::repeat_conflicts;
 use crate::resource::{
-    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields, validate_tags,
+    Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields, validate_tags,
 };
 
 /// The longest name of a budget that AWS accepts, in characters.
@@ -133,9 +133,8 @@ impl Resource for Budget {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeated = repeats(all, |budget| budget.name.as_deref());
-        repeated.into_iter().map(|(index, name)| (index, format!("another budget is named {name}"))).collect()
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
+        repeat_conflicts(all, |budget| budget.name.as_deref(), |name| format!("another budget is named {name}"))
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {

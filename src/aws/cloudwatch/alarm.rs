@@ -5,11 +5,11 @@ use serde_json::{Map, Value};
 
 use super::Watch;
 use crate::aws::autoscaling::ScalingPolicy;
-use crate::aws::lists::repeats;
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{AlarmArn, AlarmName, Arn};
 use crate::resource::{
-    Charge, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
-    validate_tags,
+    Charge, Conflict, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    fields, validate_tags,
 };
 
 /// The length of the longest name that AWS accepts, in characters.
@@ -211,9 +211,8 @@ impl Resource for Alarm {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let again = repeats(all, |alarm| alarm.name.clone());
-        again.into_iter().map(|(index, name)| (index, format!("another alarm is named {name}"))).collect()
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
+        repeat_conflicts(all, |alarm| alarm.name.as_ref(), |name| format!("another alarm is named {name}"))
     }
 
     /// Disables the actions if the alarm is to be quiet, and removes those that call a scaling policy: policies are deleted
@@ -296,7 +295,7 @@ mod tests {
     fn two_alarms_of_one_name_are_a_conflict() {
         let named = |name: &str| Alarm { name: Some(name.into()), ..alarm() };
         let conflicts = Alarm::conflicts(&[named("a"), alarm(), named("b"), alarm(), named("a")]);
-        assert_eq!(conflicts.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [4]);
+        assert_eq!(conflicts.iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [4]);
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::aws::lists::repeats;
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{InternetGatewayId, VpcId};
-use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags};
+use crate::resource::{
+    Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+};
 
 /// The connection of a VPC to the internet.
 ///
@@ -61,10 +63,9 @@ impl Resource for InternetGateway {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeated = repeats(all, |gateway| gateway.attached.then_some(&gateway.vpc));
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = "its VPC has another internet gateway already; a VPC takes one";
-        repeated.into_iter().map(|(index, _)| (index, message.to_owned())).collect()
+        repeat_conflicts(all, |gateway| gateway.attached.then_some(&gateway.vpc), |_| message.to_owned())
     }
 }
 
@@ -77,6 +78,6 @@ mod tests {
         let gateway = || InternetGateway::new(VpcId::from("vpc-1"));
         let spare = InternetGateway { attached: false, ..gateway() };
         assert_eq!(InternetGateway::conflicts(&[spare, gateway()]), []);
-        assert_eq!(InternetGateway::conflicts(&[gateway(), gateway()])[0].0, 1);
+        assert_eq!(InternetGateway::conflicts(&[gateway(), gateway()])[0].index, 1);
     }
 }

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::aws::lists::repeats;
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{AllocationId, NatGatewayId, SubnetId};
 use crate::resource::{
-    Charge, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags, fields, validate_tags,
+    Charge, Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags, fields,
+    validate_tags,
 };
 
 /// The way out of private subnets.
@@ -62,10 +63,9 @@ impl Resource for NatGateway {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeated = repeats(all, |gateway| gateway.allocation.as_ref());
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = "its address belongs to another NAT gateway already; give it its own";
-        repeated.into_iter().map(|(index, _)| (index, message.to_owned())).collect()
+        repeat_conflicts(all, |gateway| gateway.allocation.as_ref(), |_| message.to_owned())
     }
 
     fn cost(&self) -> Vec<Charge> {
@@ -81,6 +81,6 @@ mod tests {
     fn two_gateways_cannot_share_an_address() {
         let gateway = |allocation: &str| NatGateway::public("subnet-1", AllocationId::from(allocation));
         assert_eq!(NatGateway::conflicts(&[gateway("eipalloc-1"), gateway("eipalloc-2")]), []);
-        assert_eq!(NatGateway::conflicts(&[gateway("eipalloc-1"), gateway("eipalloc-1")])[0].0, 1);
+        assert_eq!(NatGateway::conflicts(&[gateway("eipalloc-1"), gateway("eipalloc-1")])[0].index, 1);
     }
 }

@@ -8,7 +8,7 @@ use super::route::{Route, RouteTarget};
 use crate::aws::lists::{has_repeats, repeats};
 use crate::aws::{RouteTableId, SubnetId, VpcId};
 use crate::resource::{
-    Declared, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Conflict, Declared, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// A route table with all its routes and the subnets that follow it.
@@ -77,7 +77,7 @@ impl Resource for RouteTable {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let subnets: Vec<_> = all
             .iter()
             .enumerate()
@@ -86,7 +86,7 @@ impl Resource for RouteTable {
         let shared = repeats(&subnets, |(_, subnet)| Some(*subnet));
         let tables: BTreeSet<usize> = shared.into_iter().map(|(at, _)| subnets[at].0).collect();
         let message = "one of its subnets follows another route table already";
-        tables.into_iter().map(|index| (index, message.to_owned())).collect()
+        tables.into_iter().map(|index| Conflict { index, message: message.to_owned() }).collect()
     }
 
     /// Removes the routes to NAT gateways, which a pause deletes.
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn a_subnet_follows_one_table() {
-        assert_eq!(RouteTable::conflicts(&[table(Vec::new()), table(Vec::new())])[0].0, 1);
+        assert_eq!(RouteTable::conflicts(&[table(Vec::new()), table(Vec::new())])[0].index, 1);
     }
 
     #[test]

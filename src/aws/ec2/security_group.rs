@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use super::security_rule::SecurityRule;
 use super::security_text::{MARKS, is_text};
-use crate::aws::lists::repeats;
+use crate::aws::lists::{repeat_conflicts, repeats};
 use crate::aws::{SecurityGroupId, VpcId};
-use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags};
+use crate::resource::{
+    Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+};
 
 /// A security group with all its rules. Rules that are not declared are removed.
 ///
@@ -91,10 +93,9 @@ impl Resource for SecurityGroup {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeated = repeats(all, |group| group.name.as_ref().map(|name| (&group.vpc, name)));
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = |name| format!("another security group of the same VPC is named `{name}`");
-        repeated.into_iter().map(|(index, (_, name))| (index, message(name))).collect()
+        repeat_conflicts(all, |group| Some((&group.vpc, group.name.as_ref()?)), |(_, name)| message(name))
     }
 }
 
@@ -141,6 +142,6 @@ mod tests {
             ..SecurityGroup::new(VpcId::from(vpc), "The endpoints")
         };
         assert_eq!(SecurityGroup::conflicts(&[group("vpc-1"), group("vpc-2")]), []);
-        assert_eq!(SecurityGroup::conflicts(&[group("vpc-1"), group("vpc-1")])[0].0, 1);
+        assert_eq!(SecurityGroup::conflicts(&[group("vpc-1"), group("vpc-1")])[0].index, 1);
     }
 }

@@ -7,7 +7,8 @@ use serde::{Deserialize, Serialize};
 use super::Cidr;
 use crate::aws::{SubnetId, VpcId};
 use crate::resource::{
-    Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags, fields, validate_tags,
+    Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags, fields,
+    validate_tags,
 };
 
 /// A part of a VPC in one zone.
@@ -81,7 +82,7 @@ impl Resource for Subnet {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let mut blocks: BTreeMap<String, BTreeSet<Cidr>> = BTreeMap::new();
         let mut conflicts = Vec::new();
         for (index, subnet) in all.iter().enumerate() {
@@ -89,7 +90,7 @@ impl Resource for Subnet {
             let earlier = blocks.entry(vpc).or_default();
             if let Some(other) = subnet.cidr.overlapping(earlier) {
                 let message = format!("{} overlaps {other}, another subnet of the same VPC", subnet.cidr);
-                conflicts.push((index, message));
+                conflicts.push(Conflict { index, message });
             }
             earlier.insert(subnet.cidr);
         }
@@ -119,8 +120,8 @@ mod tests {
         ];
         let conflicts = Subnet::conflicts(&all);
         assert_eq!(conflicts.len(), 1);
-        assert_eq!(conflicts[0].0, 2);
-        assert!(conflicts[0].1.contains("10.0.8.0/24 overlaps 10.0.0.0/20"), "{}", conflicts[0].1);
+        assert_eq!(conflicts[0].index, 2);
+        assert!(conflicts[0].message.contains("10.0.8.0/24 overlaps 10.0.0.0/20"), "{}", conflicts[0].message);
     }
 
     #[test]

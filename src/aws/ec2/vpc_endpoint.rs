@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::aws::lists::{has_repeats, repeats};
+use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
 use crate::resource::{
-    Charge, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Charge, Conflict, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
+    validate_tags,
 };
 
 /// A private connection from a VPC to a service of AWS.
@@ -138,10 +139,13 @@ impl Resource for VpcEndpoint {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
-        let repeated = repeats(all, |endpoint| endpoint.private_dns.then_some((&endpoint.vpc, &endpoint.service)));
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = |service| format!("another endpoint of this VPC has the private names of {service}");
-        repeated.into_iter().map(|(index, (_, service))| (index, message(service))).collect()
+        repeat_conflicts(
+            all,
+            |endpoint| endpoint.private_dns.then_some((&endpoint.vpc, &endpoint.service)),
+            |(_, service)| message(service),
+        )
     }
 
     fn paused(&self) -> OnPause<Self> {
@@ -242,7 +246,7 @@ mod tests {
     #[test]
     fn private_names_lead_to_one_endpoint() {
         assert_eq!(VpcEndpoint::conflicts(&[gateway(), gateway(), interface()]), []);
-        assert_eq!(VpcEndpoint::conflicts(&[interface(), interface()])[0].0, 1);
+        assert_eq!(VpcEndpoint::conflicts(&[interface(), interface()])[0].index, 1);
     }
 
     #[test]

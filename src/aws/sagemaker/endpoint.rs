@@ -8,7 +8,7 @@ use super::names::name_problem;
 use crate::aws::lists::repeats;
 use crate::aws::{Arn, EndpointConfigName, EndpointName};
 use crate::resource::{
-    Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// An endpoint. A pause deletes it and records the capacity that it really had.
@@ -75,13 +75,11 @@ impl Resource for Endpoint {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         // AWS compares the names of endpoints without regard to case.
-        let repeated = repeats(all, |endpoint| Some(endpoint.name.to_ascii_lowercase()));
-        repeated
-            .into_iter()
-            .map(|(index, _)| (index, format!("another endpoint is named {}", all[index].name)))
-            .collect()
+        let repeated = repeats(all, |endpoint| Some(endpoint.name.to_ascii_lowercase())).into_iter();
+        let message = |index: usize| format!("another endpoint is named {}", all[index].name);
+        repeated.map(|(index, _)| Conflict { index, message: message(index) }).collect()
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
@@ -128,6 +126,6 @@ mod tests {
     #[test]
     fn endpoints_with_the_same_name_conflict() {
         let all = [Endpoint::new("llm", "a"), Endpoint::new("other", "a"), Endpoint::new("LLM", "b")];
-        assert_eq!(Endpoint::conflicts(&all).iter().map(|(index, _)| *index).collect::<Vec<_>>(), [2]);
+        assert_eq!(Endpoint::conflicts(&all).iter().map(|conflict| conflict.index).collect::<Vec<_>>(), [2]);
     }
 }

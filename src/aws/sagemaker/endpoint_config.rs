@@ -7,7 +7,7 @@ use super::{AsyncInference, DataCapture, Hosting, Variant};
 use crate::aws::lists::repeats;
 use crate::aws::{Arn, EndpointConfigName};
 use crate::resource::{
-    Charge, Declared, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Charge, Conflict, Declared, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// An endpoint configuration. Its name is derived from its content, so a changed configuration can exist beside the old
@@ -116,7 +116,7 @@ impl Resource for EndpointConfig {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let content = |config: &Self| config.name.is_some().then(|| Self { tags: Tags::new(), ..config.clone() });
         content_conflicts(&all.iter().map(content).collect::<Vec<_>>(), "configuration")
     }

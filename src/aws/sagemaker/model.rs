@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::Container;
 use super::names::{content_conflicts, name_problem};
 use crate::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
-use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags};
+use crate::resource::{
+    Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+};
 
 /// A model, which an endpoint runs. Its name is derived from its content, so two different models never share a name.
 ///
@@ -127,7 +129,7 @@ impl Resource for Model {
         validate_tags(&self.tags, problems);
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let content = |model: &Self| model.name.is_some().then(|| Self { tags: Tags::new(), ..model.clone() });
         content_conflicts(&all.iter().map(content).collect::<Vec<_>>(), "model")
     }
@@ -174,6 +176,6 @@ mod tests {
     fn equal_models_with_the_same_name_conflict() {
         let named = Model { name: Some("llm".into()), ..model() };
         assert_eq!(Model::conflicts(&[model(), model()]), []);
-        assert_eq!(Model::conflicts(&[named.clone(), named])[0].0, 1);
+        assert_eq!(Model::conflicts(&[named.clone(), named])[0].index, 1);
     }
 }

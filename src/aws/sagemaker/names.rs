@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::aws::lists::repeats;
+use crate::aws::lists::repeat_conflicts;
+use crate::resource::Conflict;
 
 /// The greatest length of the name of a model, an endpoint configuration or an endpoint, in characters.
 pub const MAX_NAME_LENGTH: usize = 63;
@@ -21,9 +22,9 @@ pub(super) fn name_problem(name: &str) -> Option<String> {
 
 /// Returns conflicts between resources whose names end in a hash of their content: equal content with the same base
 /// name gives the same name. `None` stands for a resource without a base name, which never conflicts.
-pub(super) fn content_conflicts<T: Serialize>(all: &[Option<T>], kind: &str) -> Vec<(usize, String)> {
+pub(super) fn content_conflicts<T: Serialize>(all: &[Option<T>], kind: &str) -> Vec<Conflict> {
     let message = format!("another {kind} has the same content and so the same name; use that one");
-    repeats(all, Option::as_ref).into_iter().map(|(index, _)| (index, message.clone())).collect()
+    repeat_conflicts(all, Option::as_ref, |_| message.clone())
 }
 
 #[cfg(test)]

@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Filter, Protocol};
-use crate::aws::lists::repeats;
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, TopicArn};
-use crate::resource::{Declared, Input, Persistence, Phase, Problems, Resolved, Resource, fields};
+use crate::resource::{Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, fields};
 
 /// A subscription of a topic.
 ///
@@ -74,10 +74,10 @@ impl Resource for Subscription {
         }
     }
 
-    fn conflicts(all: &[Self]) -> Vec<(usize, String)> {
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let key = |one: &Self| Some((one.topic.clone(), one.protocol, one.endpoint.clone()));
         let message = "another subscription has the same topic, protocol and endpoint: SNS treats both as one";
-        repeats(all, key).into_iter().map(|(index, _)| (index, message.to_owned())).collect()
+        repeat_conflicts(all, key, |_| message.to_owned())
     }
 }
 
@@ -107,7 +107,7 @@ mod tests {
     #[test]
     fn two_subscriptions_of_one_endpoint_are_a_conflict() {
         let ops = || Subscription::email(TOPIC, "ops@example.com");
-        assert_eq!(Subscription::conflicts(&[ops(), ops()]).first().map(|(index, _)| *index), Some(1));
+        assert_eq!(Subscription::conflicts(&[ops(), ops()])[0].index, 1);
         assert_eq!(Subscription::conflicts(&[ops(), Subscription::email(TOPIC, "dev@example.com")]), []);
     }
 }
