@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 
 use super::respond::respond;
 use super::{Exchange, PROGRAM_FORMAT, Reply};
-use crate::stack::{Definition, Stack};
+use crate::stack::{DeclareResult, Definition, Stack};
 
 /// The exit code of a program that was not run by `ebb`, as for other usage errors.
 const USAGE: u8 = 64;
@@ -49,11 +49,17 @@ impl App {
         Self::default()
     }
 
-    /// Adds a stack with a name, one line about its purpose, and the function that declares it.
+    /// Adds a stack with a name, one line about its purpose, and the function that declares it. See [`Definition::new`].
     #[must_use]
-    pub fn stack<Settings>(self, name: &str, about: &str, declare: fn(&mut Stack, &Settings)) -> Self
+    pub fn stack<Settings, Returned>(
+        self,
+        name: &str,
+        about: &str,
+        declare: fn(&mut Stack, &Settings) -> Returned,
+    ) -> Self
     where
         Settings: DeserializeOwned + JsonSchema + 'static,
+        Returned: DeclareResult + 'static,
     {
         self.with(Definition::new(name, about, declare))
     }

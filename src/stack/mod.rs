@@ -3,8 +3,10 @@
 mod builder;
 mod conflicts;
 mod declaration;
+mod declare_result;
 mod definition;
 
 pub use builder::Stack;
 pub use declaration::{Declaration, Declarations, Problem};
+pub use declare_result::DeclareResult;
 pub use definition::{Definition, SettingsFault, typed};

@@ -25,7 +25,7 @@ struct Endpoint {
 }
 
 fn definitions() -> Vec<Definition> {
-    vec![Definition::new::<Settings>("demo", "a demonstration", |_, _| {})]
+    vec![Definition::new::<Settings, _>("demo", "a demonstration", |_, _| {})]
 }
 
 fn app() -> App {
