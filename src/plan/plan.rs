@@ -53,6 +53,7 @@ pub struct Kept {
 
 /// A change of the record of a resource that needs no operation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub struct RecordUpdate {
     /// The resource.
     pub address: Address,

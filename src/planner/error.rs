@@ -6,6 +6,7 @@ use crate::resource::Address;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("these resources depend on each other in a cycle: {}; break it by removing one of these references",
     .cycle.iter().map(ToString::to_string).collect::<Vec<_>>().join(" → "))]
+#[non_exhaustive]
 pub struct CycleError {
     /// The addresses, in the order of dependency; the first one is repeated at the end.
     pub cycle: Vec<Address>,

@@ -61,6 +61,7 @@ pub enum JournalEvent {
 
 /// A journal entry that cannot follow the entries before it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum IllegalEntry {
     /// The plan has no such operation.
     #[error("the journal names operation {0}, which the plan of its run does not have")]

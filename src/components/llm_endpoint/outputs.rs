@@ -5,6 +5,7 @@ use crate::resource::Input;
 
 /// The outputs of an endpoint component.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct LlmEndpointOutputs {
     /// The name of the endpoint, which its callers use.
     pub endpoint_name: Input<EndpointName>,

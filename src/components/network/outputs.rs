@@ -5,6 +5,7 @@ use crate::resource::Input;
 
 /// The outputs of a network. All lists by zone are in the order of `zones`.
 #[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
 pub struct NetworkOutputs {
     /// The VPC.
     pub vpc_id: Input<VpcId>,
