@@ -42,6 +42,7 @@ impl Cidr {
     /// # Panics
     ///
     /// Panics if the prefix is longer than 32 bits, or if the address has bits set beyond the prefix.
+    #[track_caller]
     pub const fn new(octets: [u8; 4], prefix: u8) -> Self {
         assert!(prefix <= 32, "the prefix of an IPv4 block has at most 32 bits");
         let host_bits = match u32::MAX.checked_shr(prefix as u32) {
