@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::resource::Address;
 
-/// Why an operation is planned. Its `Display` form is a clause without a full stop.
+/// The reason of an operation. Its `Display` form is a clause without a full stop.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -27,7 +27,7 @@ pub enum Reason {
     Failed(String),
     /// AWS is deleting the resource; the status in AWS's words.
     BeingDeleted(String),
-    /// AWS accepted the resource, and nobody has seen it ready yet.
+    /// AWS accepted the resource, and it was not seen ready yet.
     NotReadyYet,
     /// Fields differ and can be changed in place.
     Changed {

@@ -20,7 +20,7 @@ pub(super) enum Desired<'a> {
         inputs: Cow<'a, Value>,
         /// Direct dependencies.
         depends_on: &'a BTreeSet<Address>,
-        /// Whether it may never be deleted.
+        /// Whether it is protected from deletion.
         protect: bool,
     },
     /// It stays as recorded, even where the declaration has moved on.

@@ -1,4 +1,4 @@
-//! Why there can be no plan.
+//! The errors of planning.
 
 use crate::resource::Address;
 
@@ -12,7 +12,7 @@ pub struct CycleError {
     pub cycle: Vec<Address>,
 }
 
-/// Why there can be no plan.
+/// The reason why a request has no plan.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PlanError {

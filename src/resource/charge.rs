@@ -1,13 +1,13 @@
-//! What a resource is charged for, as keys of the price book.
+//! The charges of a resource, as keys of the price book.
 
 use serde::{Deserialize, Serialize};
 
-/// One thing that a resource bills.
+/// One billed item of a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Charge {
     /// The entry of the price book, e.g. `sagemaker.hosting.ml.g5.xlarge`.
     pub item: String,
-    /// How many of them.
+    /// The number of these items.
     pub quantity: f64,
     /// The time over which the price counts.
     pub per: Per,
@@ -24,12 +24,12 @@ pub enum Per {
 }
 
 impl Charge {
-    /// A charge by the hour.
+    /// Creates a charge by the hour.
     pub fn hourly(item: impl Into<String>, quantity: f64) -> Self {
         Self { item: item.into(), quantity, per: Per::Hour }
     }
 
-    /// A charge by the month.
+    /// Creates a charge by the month.
     pub fn monthly(item: impl Into<String>, quantity: f64) -> Self {
         Self { item: item.into(), quantity, per: Per::Month }
     }

@@ -1,4 +1,4 @@
-//! Where a resource belongs, and the names, tokens and tags that follow from it.
+//! The identity of a resource, and the names, tokens and tags that follow from it.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Address, hex};
 
-/// What a stack is declared for.
+/// The environment, stack, region and account that resources are declared for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scope {
     /// The environment, e.g. `prod`.
@@ -16,12 +16,12 @@ pub struct Scope {
     pub stack: String,
     /// The AWS region, e.g. `eu-west-1`.
     pub region: String,
-    /// The AWS account, 12 digits; empty while nobody has asked AWS (`ebb validate`).
+    /// The AWS account, 12 digits; empty if AWS was not asked (`ebb validate`).
     pub account: String,
 }
 
 impl Scope {
-    /// The ARN partition of the region: `aws`, `aws-cn` or `aws-us-gov`.
+    /// Returns the ARN partition of the region: `aws`, `aws-cn` or `aws-us-gov`.
     pub fn partition(&self) -> &'static str {
         match self.region.split('-').next() {
             Some("cn") => "aws-cn",
@@ -41,7 +41,7 @@ impl Scope {
     }
 }
 
-/// Who a resource is: from these a lost resource is found again without its recorded id.
+/// The identity of one generation of a resource. From it, a lost resource is found again without its recorded id.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Identity {
     /// Environment, stack, region, account.
@@ -53,7 +53,7 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The ownership tags, set in the create call.
+    /// Returns the ownership tags, which are set in the create call.
     pub fn tags(&self) -> BTreeMap<String, String> {
         BTreeMap::from([
             ("ebb:environment".to_owned(), self.scope.environment.clone()),
@@ -63,30 +63,30 @@ impl Identity {
         ])
     }
 
-    /// Whether tags read from AWS say that this very generation is ours.
+    /// Returns whether tags read from AWS mark this very generation as ours.
     pub fn owns(&self, tags: &BTreeMap<String, String>) -> bool {
         self.tags().iter().all(|(key, value)| tags.get(key) == Some(value))
     }
 
-    /// Whether tags read from AWS say that some generation of this address is ours.
+    /// Returns whether tags read from AWS mark any generation of this address as ours.
     pub fn owns_any_generation(&self, tags: &BTreeMap<String, String>) -> bool {
         self.tags().iter().all(|(key, value)| key == "ebb:generation" || tags.get(key) == Some(value))
     }
 
-    /// The client token of this generation's create call: 32 hexadecimal digits.
+    /// Returns the client token of this generation's create call: 32 hexadecimal digits.
     pub fn token(&self) -> String {
         let Scope { environment, stack, .. } = &self.scope;
         digest(&format!("{environment}\n{stack}\n{}\n{}", self.address, self.generation), 32)
     }
 
-    /// A name for AWS derived from environment, stack, address and generation, of at most `longest` characters
-    /// out of letters, digits and hyphens: `prod-adeptai-private-a-1f0c9a`. The end is a hash of all four.
+    /// Returns a name for AWS that follows from environment, stack, address and generation: at most `longest` letters, digits
+    /// and hyphens, `prod-adeptai-private-a-1f0c9a`. The end is a hash of all four.
     pub fn name(&self, longest: usize) -> String {
         self.name_with(longest, &digest(&format!("{}\n{}", self.token(), self.address.kind()), 6))
     }
 
-    /// A content-addressed name: like [`name`](Self::name), but its end is a hash of the inputs (and not of the
-    /// generation), so that other inputs have another name and both can exist at once.
+    /// Returns a content-addressed name: like [`name`](Self::name), but its end is a hash of the inputs and not of the
+    /// generation. Other inputs give another name, and both can exist at once.
     pub fn content_name(&self, base: Option<&str>, longest: usize, inputs: &impl Serialize) -> String {
         let content = serde_json::to_string(inputs).unwrap_or_default();
         let hash = digest(&format!("{}\n{}\n{content}", self.scope.environment, self.scope.stack), 10);
@@ -111,7 +111,7 @@ fn end_with_hash(base: &str, hash: &str, longest: usize) -> String {
     format!("{}-{hash}", base.trim_matches('-'))
 }
 
-/// The first `digits` hexadecimal digits of the SHA-256 of a text.
+/// Returns the first `digits` hexadecimal digits of the SHA-256 of a text.
 pub fn digest(text: &str, digits: usize) -> String {
     hex(&Sha256::digest(text.as_bytes()))[..digits.min(64)].to_owned()
 }

@@ -12,9 +12,9 @@ use super::{Address, Expr, Field, Reference};
 pub enum Input<T> {
     /// The output of another resource: `{"$ref": "ec2_vpc.main", "output": "vpc_id"}`.
     Ref(Reference, PhantomData<fn() -> T>),
-    /// Text put together from parts: `{"$join": ["arn:…", {"$ref": …}]}`.
+    /// Text joined from parts: `{"$join": ["arn:…", {"$ref": …}]}`.
     Join(Vec<Part>, PhantomData<fn() -> T>),
-    /// A value that is known.
+    /// A known value.
     Value(T),
 }
 
@@ -29,17 +29,17 @@ pub enum Part {
 }
 
 impl<T: Field> Input<T> {
-    /// A reference to an output.
+    /// Creates a reference to an output.
     pub fn reference(address: Address, output: impl Into<String>) -> Self {
         Self::Ref(Reference { address, output: output.into() }, PhantomData)
     }
 
-    /// The same value as text: a bucket's name where any text is wanted, say.
+    /// Returns the same value as text, for example a bucket's name for a field that takes any text.
     pub fn text(&self) -> Input<String> {
         Input::Join(self.parts(), PhantomData).simplified()
     }
 
-    /// The same text with more behind it: `bucket.arn.then("/*")`.
+    /// Returns the same text with more behind it: `bucket.arn.then("/*")`.
     #[must_use]
     pub fn then(&self, text: impl Into<String>) -> Self {
         let mut parts = self.parts();
@@ -47,7 +47,7 @@ impl<T: Field> Input<T> {
         Self::Join(parts, PhantomData).simplified()
     }
 
-    /// The same text with more before it: `bucket.name.after("s3://")`.
+    /// Returns the same text with more before it: `bucket.name.after("s3://")`.
     #[must_use]
     pub fn after(&self, text: impl Into<String>) -> Self {
         let mut parts = vec![Part::Text(text.into())];
@@ -55,7 +55,7 @@ impl<T: Field> Input<T> {
         Self::Join(parts, PhantomData).simplified()
     }
 
-    /// The value, if it is known while declaring.
+    /// Returns the value, if it is known while declaring.
     pub fn known(&self) -> Option<&T> {
         match self {
             Self::Value(value) => Some(value),
@@ -79,7 +79,7 @@ impl<T: Field> Input<T> {
         }
     }
 
-    /// The parts of this value as text.
+    /// Returns the parts of this value as text.
     pub fn parts(&self) -> Vec<Part> {
         match self {
             Self::Ref(reference, _) => vec![Part::Ref(reference.clone())],
@@ -92,7 +92,7 @@ impl<T: Field> Input<T> {
         }
     }
 
-    /// Text joined from parts.
+    /// Joins parts to text.
     pub fn join(parts: impl IntoIterator<Item = Part>) -> Self {
         Self::Join(parts.into_iter().collect(), PhantomData).simplified()
     }

@@ -26,7 +26,7 @@ pub struct KindInfo {
     pub outputs: Vec<String>,
 }
 
-/// Inputs that do not have the form of their kind.
+/// The error of inputs that do not have the form of their kind.
 #[derive(Debug, thiserror::Error)]
 #[error("inputs do not have the form of their kind: {0}")]
 pub struct InputsError(#[from] serde_json::Error);
@@ -39,10 +39,10 @@ pub trait Kind: Send + Sync {
     /// Returns the outputs that are certain before the resource exists.
     fn known_outputs(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError>;
 
-    /// Returns what the resource is charged for while it exists.
+    /// Returns the charges for the resource while it exists.
     fn cost(&self, declared: &Value) -> Result<Vec<Charge>, InputsError>;
 
-    /// Returns what a pause does to the resource.
+    /// Returns the effect of a pause on the resource.
     fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError>;
 
     /// Checks that these are inputs of this kind without references.

@@ -5,8 +5,8 @@ use std::iter::repeat_n;
 use serde::de::value::{Error, MapDeserializer, SeqDeserializer};
 use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
 
-/// Returns a value of a type that stands for no real one: its references lead nowhere, its numbers are zero, its texts and
-/// lists are empty.
+/// Returns a value of a type without meaning: its references lead nowhere, its numbers are zero, its texts and lists are
+/// empty.
 ///
 /// # Panics
 ///

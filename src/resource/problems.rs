@@ -1,4 +1,4 @@
-//! A collector for everything that is wrong with a resource's inputs.
+//! A collector for the problems with a resource's inputs.
 
 /// Collects problems with the fields of one resource; all of them are reported at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -10,12 +10,12 @@ impl Problems {
         Self::default()
     }
 
-    /// Adds a problem with a field. The message says what is wrong and what to write instead.
+    /// Adds a problem with a field. The message names the problem and its remedy.
     pub fn refuse(&mut self, field: impl Into<String>, message: impl Into<String>) {
         self.0.push((field.into(), message.into()));
     }
 
-    /// Returns whether nothing is wrong.
+    /// Returns whether there are no problems.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

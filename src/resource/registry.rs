@@ -34,7 +34,7 @@ impl Registry {
         self
     }
 
-    /// Sets the function that makes kinds nobody registered.
+    /// Sets the function that makes kinds that are not registered.
     #[must_use]
     pub fn with_fallback(mut self, fallback: impl Fn(&str) -> Option<Arc<dyn Kind>> + Send + Sync + 'static) -> Self {
         self.fallback = Some(Arc::new(fallback));

@@ -25,7 +25,7 @@ pub enum Replacement {
     DeleteFirst,
 }
 
-/// What a pause does to a resource.
+/// The effect of a pause on a resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum OnPause<Inputs> {
@@ -63,7 +63,7 @@ pub trait Resource: Field {
     /// The outputs, a struct with named fields.
     type Outputs<P: Phase>: Field;
 
-    /// Reports problems with the inputs as far as they are known. Checks whatever AWS would refuse anyway (names, ranges,
+    /// Reports problems with the inputs as far as they are known. Checks everything that AWS would refuse (names, ranges,
     /// CIDR blocks), so that a plan finds it.
     fn validate(&self, problems: &mut Problems) {
         let _ = problems;
@@ -75,7 +75,7 @@ pub trait Resource: Field {
         Vec::new()
     }
 
-    /// Returns what a pause does to the resource.
+    /// Returns the effect of a pause on the resource.
     fn paused(&self) -> OnPause<Self> {
         match Self::PERSISTENCE {
             Persistence::Durable => OnPause::Keep,
@@ -83,7 +83,7 @@ pub trait Resource: Field {
         }
     }
 
-    /// Returns what the resource is charged for while it exists, as far as its inputs say.
+    /// Returns the charges for the resource while it exists, as far as its inputs determine them.
     fn cost(&self) -> Vec<Charge> {
         Vec::new()
     }
