@@ -3,19 +3,19 @@
 
 mod action;
 mod dag;
+mod decide;
 mod dependencies;
 mod desired;
 mod error;
 mod generation;
 mod observation;
 mod ordering;
-mod planner;
 mod request;
 mod retained;
 
 pub use dag::{Dag, Release};
+pub use decide::plan;
 pub use dependencies::dependency_order;
 pub use error::{CycleError, PlanError};
 pub use observation::{Observation, Observed};
-pub use planner::plan;
 pub use request::Request;
