@@ -1,15 +1,11 @@
-//! A stack of one's own. `cargo run --example own_stack -- apply --yes` brings it up in the embedded cloud.
+//! A stack of one's own: a network. In a project of its own this is `src/main.rs`, and `ebb` runs it.
 
-use std::process::ExitCode;
+use ebbtide::prelude::*;
 
-use ebbtide::App;
-use ebbtide::aws::ec2::Cidr;
-use ebbtide::components::network::{Nat, Network};
-use ebbtide::stack::Stack;
-use schemars::JsonSchema;
-use serde::Deserialize;
+/// The range of addresses; an invalid constant does not compile.
+const CIDR: Cidr = Cidr::new([10, 20, 0, 0], 16);
 
-/// What differs between environments: `[stacks.own]` in `environments/*.toml`; all of it may be left out.
+/// The differences between environments: `[stacks.own]` in `environments/*.toml`; all of it may be left out.
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Settings {
@@ -18,8 +14,7 @@ struct Settings {
 }
 
 fn declare(stack: &mut Stack, settings: &Settings) {
-    let Ok(cidr) = "10.20.0.0/16".parse::<Cidr>() else { return };
-    let network = Network { nat: settings.nat, ..Network::new(cidr) }.declare(stack, "main");
+    let network = Network { nat: settings.nat, ..Network::new(CIDR) }.declare(stack, "main");
     stack.output("VPC_ID", &network.vpc_id);
 }
 

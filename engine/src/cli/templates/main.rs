@@ -1,14 +1,8 @@
-//! The stack NAME, and the program that brings it up and down.
+//! The stack NAME, as a program that `ebb` runs.
 
-use std::process::ExitCode;
+use ebbtide::prelude::*;
 
-use ebbtide::App;
-use ebbtide::aws::ec2::{Cidr, Vpc};
-use ebbtide::stack::Stack;
-use schemars::JsonSchema;
-use serde::Deserialize;
-
-/// What differs between environments: `[stacks.NAME]` in environments/*.toml.
+/// The differences between environments: `[stacks.NAME]` in environments/*.toml.
 #[derive(Deserialize, JsonSchema)]
 struct Settings {
     /// The network's range of addresses, such as 10.0.0.0/16.
@@ -16,7 +10,7 @@ struct Settings {
 }
 
 fn declare(stack: &mut Stack, settings: &Settings) {
-    let network = stack.add("main", Vpc::new(settings.cidr));
+    let network = stack.add("main", ec2::Vpc::new(settings.cidr));
     stack.output("VPC_ID", &network.vpc_id);
 }
 
