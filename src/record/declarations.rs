@@ -1,14 +1,14 @@
-//! The declarations that a document records, to plan toward again.
+//! The declarations that a document records, as a target for another plan.
 
-use super::StateDocument;
+use super::document::StateDocument;
 use crate::resource::{Address, references};
 use crate::stack::{Declaration, Declarations};
 
 impl StateDocument {
-    /// Returns the declarations that this document records, references included. Applying them brings back what was declared
-    /// then; ids and other outputs are those of now.
+    /// Returns the declarations that this document records, references included. Applying them restores the resources as
+    /// they were declared then; ids and other outputs are new.
     ///
-    /// Resources that still existed although they were no longer declared (because they hold data) are among them.
+    /// Resources that were no longer declared and still existed, because they hold data, are among them.
     pub fn declarations(&self) -> Declarations {
         let recorded = |address: &Address| self.resources.contains_key(address);
         let resources = self.resources.iter().map(|(address, record)| {

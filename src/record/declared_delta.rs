@@ -1,5 +1,5 @@
-//! What was declared and is not as applied, kept as text: nearly every resource refers to something, and a map of values takes
-//! ten times the memory of the text that says the same.
+//! The difference between declared and applied inputs, kept as text: nearly every resource has references, and a map of
+//! values takes ten times the memory of its text.
 
 use serde::de::Error as _;
 use serde::ser::SerializeMap as _;
@@ -7,8 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
-/// The top-level fields in which a declaration differs from the inputs as applied, as declared; null for a field that it
-/// leaves out. In a document it is an object like any other.
+/// The top-level fields in which a declaration differs from the applied inputs, with the declared values; null for a field
+/// that is not declared. In a document it is an object.
 #[derive(Clone, Debug, Default)]
 pub struct DeclaredDelta(Option<Box<RawValue>>);
 
@@ -19,32 +19,31 @@ impl PartialEq for DeclaredDelta {
 }
 
 impl DeclaredDelta {
-    /// In which fields a declaration differs from inputs.
+    /// Returns the fields in which a declaration differs from inputs.
     pub fn between(inputs: &Value, declaration: &Value) -> Self {
-        let fields: Vec<_> = differing(inputs, declaration).collect();
+        let fields: Vec<_> = differences(inputs, declaration).collect();
         if fields.is_empty() {
             return Self::default();
         }
         let fields: Map<String, Value> =
             fields.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        // Values are JSON.
+        // JSON values always serialize.
         Self(serde_json::value::to_raw_value(&fields).ok())
     }
 
-    /// Whether a declaration differs from inputs in just this.
+    /// Returns whether a declaration differs from inputs in exactly these fields.
     pub fn is_between(&self, inputs: &Value, declaration: &Value) -> bool {
         match self.0.as_deref().map(RawValue::get) {
-            None => differing(inputs, declaration).next().is_none(),
+            None => differences(inputs, declaration).next().is_none(),
             Some(text) => {
-                let mut written = Text::with(text.len());
-                let differing = differing(inputs, declaration);
-                // Text that is written alike means the same; text that is not may have its fields in another order.
-                written.is(differing, text) || Self::between(inputs, declaration).fields() == self.fields()
+                let differences = differences(inputs, declaration);
+                // Equal texts mean the same. Unequal texts may differ in the order of the fields only.
+                is_written_as(differences, text) || Self::between(inputs, declaration).fields() == self.fields()
             }
         }
     }
 
-    /// The declaration that differs from inputs in this.
+    /// Returns the declaration that differs from inputs in these fields.
     pub fn applied_to(&self, inputs: &Value) -> Value {
         let mut declaration = inputs.clone();
         if let Some(fields) = declaration.as_object_mut() {
@@ -59,43 +58,36 @@ impl DeclaredDelta {
         declaration
     }
 
-    /// Whether nothing differs.
+    /// Returns whether no field differs.
     pub fn is_empty(&self) -> bool {
         self.0.is_none()
     }
 
     fn fields(&self) -> Map<String, Value> {
-        // It was made from such fields, or read as such.
+        // The text is an object: it was written or checked as one.
         self.0.as_deref().and_then(|text| serde_json::from_str(text.get()).ok()).unwrap_or_default()
     }
 }
 
-/// JSON text that is written to be compared.
-struct Text(Vec<u8>);
-
-impl Text {
-    fn with(capacity: usize) -> Self {
-        Self(Vec::with_capacity(capacity))
+/// Returns whether fields are written like a text.
+fn is_written_as<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &str) -> bool {
+    let mut written = Vec::with_capacity(text.len());
+    let mut separator = b'{';
+    for (name, value) in fields {
+        written.push(separator);
+        separator = b',';
+        // Writing JSON values into memory cannot fail.
+        let _ = serde_json::to_writer(&mut written, name);
+        written.push(b':');
+        let _ = serde_json::to_writer(&mut written, value);
     }
-
-    /// Whether these fields are written like this.
-    fn is<'a>(&mut self, fields: impl Iterator<Item = (&'a String, &'a Value)>, text: &str) -> bool {
-        let mut separator = b'{';
-        for (name, value) in fields {
-            self.0.push(separator);
-            separator = b',';
-            // Writing into memory cannot fail, and values are JSON.
-            let _ = serde_json::to_writer(&mut self.0, name);
-            self.0.push(b':');
-            let _ = serde_json::to_writer(&mut self.0, value);
-        }
-        self.0.push(b'}');
-        self.0 == text.as_bytes()
-    }
+    written.push(b'}');
+    written == text.as_bytes()
 }
 
-/// The top-level fields in which a declaration differs from inputs, as it has them; null for those that it has not.
-fn differing<'a>(inputs: &'a Value, declaration: &'a Value) -> impl Iterator<Item = (&'a String, &'a Value)> {
+/// Returns the top-level fields in which a declaration differs from inputs, with the declared values; null for a field that is
+/// not declared.
+fn differences<'a>(inputs: &'a Value, declaration: &'a Value) -> impl Iterator<Item = (&'a String, &'a Value)> {
     let fields = |value: &'a Value| value.as_object().into_iter().flatten();
     let changed =
         fields(declaration).filter(|(name, value)| inputs.get(name.as_str()).unwrap_or(&Value::Null) != *value);
@@ -130,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_declared_is_kept_only_where_it_differs() {
+    fn only_declared_fields_that_differ_are_kept() {
         let vpc = json!({"$ref": "ec2_vpc.main", "output": "vpc_id"});
         let cases = [
             (json!({"a": 1, "b": null}), json!({"a": 1}), json!({})),
@@ -143,12 +135,12 @@ mod tests {
             ),
         ];
         for (inputs, declared, kept) in cases {
-            let differing = DeclaredDelta::between(&inputs, &declared);
-            assert_eq!(serde_json::to_value(&differing).unwrap(), kept, "{inputs} {declared}");
-            assert_eq!(serde_json::from_value::<DeclaredDelta>(kept).unwrap(), differing);
-            assert!(differing.is_between(&inputs, &declared));
-            assert!(!differing.is_between(&inputs, &json!({"other": true})));
-            assert!(differing.is_between(&inputs, &differing.applied_to(&inputs)));
+            let delta = DeclaredDelta::between(&inputs, &declared);
+            assert_eq!(serde_json::to_value(&delta).unwrap(), kept, "{inputs} {declared}");
+            assert_eq!(serde_json::from_value::<DeclaredDelta>(kept).unwrap(), delta);
+            assert!(delta.is_between(&inputs, &declared));
+            assert!(!delta.is_between(&inputs, &json!({"other": true})));
+            assert!(delta.is_between(&inputs, &delta.applied_to(&inputs)));
         }
         assert!(serde_json::from_value::<DeclaredDelta>(json!([1])).is_err());
     }

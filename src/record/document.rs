@@ -6,78 +6,79 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::declared_delta::DeclaredDelta;
+use super::run::{Run, RunRecord};
 use crate::plan::Target;
-use crate::record::{DeclaredDelta, Run, RunRecord};
-use crate::resource::{Address, Scope};
+use crate::resource::{Address, Reference, Scope};
 
 /// The format of the state document that this version writes.
 pub const STATE_FORMAT: u32 = 3;
 
-/// All that is recorded of one stack in one environment.
+/// Everything that is recorded of one stack in one environment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StateDocument {
     /// [`STATE_FORMAT`].
     pub format: u32,
-    /// A random name given once; another lineage is another stack's history.
+    /// A random name that is given once. A document of another lineage has another history.
     pub lineage: String,
-    /// Counts the commits.
+    /// The number of commits.
     pub serial: u64,
     /// Environment, stack, region, account.
     pub scope: Scope,
-    /// The target that the last run led to, or was meant to.
+    /// The target of the last run.
     pub target: Target,
-    /// Since when that is the target.
+    /// The time since which that is the target.
     pub since: Timestamp,
-    /// Who set it: `user@host`.
+    /// The person or machine that set the target: `user@host`.
     pub by: String,
-    /// Why: the command.
+    /// The reason: the command, or the reason that was given.
     pub why: String,
-    /// Private to this document: keys the hashes of secrets.
+    /// The key of the hashes of secrets, private to this document.
     pub key: String,
     /// The resources.
     pub resources: BTreeMap<Address, ResourceRecord>,
-    /// The highest generation of addresses that are no longer recorded, so that no generation is used twice.
+    /// The highest generations of addresses that are no longer recorded, so that no generation is used twice.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub retired: BTreeMap<Address, u32>,
     /// The stack's outputs, with references in them.
     #[serde(default)]
     pub outputs: Vec<(String, Value)>,
-    /// How long operations took last time, in milliseconds, by `KIND operation`.
+    /// The last duration of operations in milliseconds, by `KIND operation`.
     #[serde(default)]
     pub durations: BTreeMap<String, u64>,
-    /// The run that was begun and not finished. While it is there, what it may have done is looked up first.
+    /// The run that was started and not finished. The next command looks up its results first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,
-    /// How the last run ended; `None` if there was none, or only one of a format that did not record it.
+    /// The last run that is over; `None` if there was none, or if its format did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<RunRecord>,
 }
 
-/// What is recorded of one resource.
+/// The record of one resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResourceRecord {
     /// The id in AWS; `None` while the resource is asleep.
     pub id: Option<String>,
-    /// Counts the times that this address was created.
+    /// The number of times that this address was created.
     pub generation: u32,
-    /// The inputs as last applied, without references.
+    /// The inputs that were applied last, with references resolved.
     pub inputs: Value,
-    /// In what the declaration says something else than `inputs`: references, and what a pause reduced. A rollback leads
-    /// there.
+    /// The difference between the declaration and `inputs`: references, and fields that a pause reduced. A rollback restores
+    /// the declaration.
     #[serde(default, skip_serializing_if = "DeclaredDelta::is_empty")]
     pub declared: DeclaredDelta,
-    /// The outputs as last read; while asleep, those of the last life.
+    /// The outputs that were read last. A resource that is asleep keeps those from before its pause.
     pub outputs: Value,
-    /// Direct dependencies.
+    /// The direct dependencies.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<Address>,
-    /// Whether it may never be deleted.
+    /// Whether the resource is protected from deletion.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
-    /// Accepted by AWS, but not seen ready yet.
+    /// Whether AWS has accepted the resource, and it was not seen ready yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
-    /// What a pause remembered, to be restored on resume.
+    /// The pause snapshot: the values that a resume restores.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<Value>,
     /// Earlier generations that still exist.
@@ -90,14 +91,14 @@ pub struct ResourceRecord {
 pub struct Deposed {
     /// The id in AWS.
     pub id: String,
-    /// Its generation.
+    /// The generation.
     pub generation: u32,
-    /// Its inputs.
+    /// The inputs.
     pub inputs: Value,
-    /// Its outputs as last read.
+    /// The outputs that were read last.
     #[serde(default)]
     pub outputs: Value,
-    /// Its direct dependencies.
+    /// The direct dependencies.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub depends_on: BTreeSet<Address>,
 }
@@ -124,22 +125,22 @@ impl StateDocument {
         }
     }
 
-    /// The generation that a creation of this address gets next.
+    /// Returns the generation that the next creation of an address gets.
     pub fn next_generation(&self, address: &Address) -> u32 {
         let recorded = self.resources.get(address);
-        let current = recorded.map_or(0, |entry| entry.generation);
-        let deposed = recorded.and_then(|entry| entry.deposed.iter().map(|deposed| deposed.generation).max());
+        let current = recorded.map_or(0, |record| record.generation);
+        let deposed = recorded.and_then(|record| record.deposed.iter().map(|deposed| deposed.generation).max());
         current.max(deposed.unwrap_or(0)).max(self.retired.get(address).copied().unwrap_or(0)) + 1
     }
 
-    /// The value of an output of a recorded resource, awake or asleep.
-    pub fn output(&self, reference: &crate::resource::Reference) -> Option<Value> {
+    /// Returns the value of an output of a recorded resource, awake or asleep.
+    pub fn output(&self, reference: &Reference) -> Option<Value> {
         self.resources.get(&reference.address)?.outputs.get(&reference.output).cloned()
     }
 }
 
 impl ResourceRecord {
-    /// Creates the record of a generation of which nothing is known yet.
+    /// Creates the empty record of a generation.
     pub fn blank(generation: u32) -> Self {
         Self {
             id: None,
@@ -155,22 +156,22 @@ impl ResourceRecord {
         }
     }
 
-    /// The inputs as they were declared, with references in them.
+    /// Returns the inputs as they were declared, with references in them.
     pub fn declaration(&self) -> Value {
         self.declared.applied_to(&self.inputs)
     }
 
-    /// Records what is declared, beside the inputs as they are.
+    /// Records a declaration beside the applied inputs.
     pub fn declare(&mut self, declaration: &Value) {
         self.declared = DeclaredDelta::between(&self.inputs, declaration);
     }
 
-    /// Whether this is what is recorded as declared.
+    /// Returns whether this is the recorded declaration.
     pub fn declares(&self, declaration: &Value) -> bool {
         self.declared.is_between(&self.inputs, declaration)
     }
 
-    /// Whether a pause took it away and a resume will bring it back.
+    /// Returns whether a pause deleted the resource, to be created again by a resume.
     pub fn is_asleep(&self) -> bool {
         self.id.is_none()
     }

@@ -1,29 +1,30 @@
-//! What must hold of every document, checked before each write and after each read.
+//! Invariants of documents, checked before each write and after each read.
 
 use std::collections::{HashMap, HashSet};
 
-use crate::record::StateDocument;
+use super::document::StateDocument;
+use crate::resource::Address;
 
 impl StateDocument {
-    /// The first contradictions in a document, in words; empty if it is sound.
+    /// Returns the first contradictions in a document, in words; none if it is consistent.
     ///
-    /// - Every dependency of a recorded resource, of an earlier generation too, is itself recorded.
-    /// - No two addresses of a kind have one id: one of them would be deleted with the other.
-    /// - No earlier generation is as young as the one that took its place, unless it was taken up again since.
-    /// - A resource that is pending has an id to be found by.
+    /// - Every dependency of a recorded resource or of a deposed generation is itself recorded.
+    /// - No two addresses of a kind have the same id: the deletion of one would delete the other.
+    /// - No deposed generation is the current one.
+    /// - A pending resource has an id.
     pub fn contradictions(&self) -> Vec<String> {
-        /// More do not help to find the cause.
-        const TOLD: usize = 5;
+        /// More contradictions do not help to find the cause.
+        const REPORTED: usize = 5;
         let mut found = Vec::new();
-        let mut ids: HashMap<(&str, &str), &crate::resource::Address> = HashMap::with_capacity(self.resources.len());
-        let recorded: HashSet<&crate::resource::Address> = self.resources.keys().collect();
-        for (address, entry) in &self.resources {
-            let deposed = entry.deposed.iter();
-            let depended = entry.depends_on.iter().chain(deposed.clone().flat_map(|deposed| &deposed.depends_on));
-            for other in depended.filter(|other| !recorded.contains(*other)) {
+        let mut ids: HashMap<(&str, &str), &Address> = HashMap::with_capacity(self.resources.len());
+        let recorded: HashSet<&Address> = self.resources.keys().collect();
+        for (address, record) in &self.resources {
+            let deposed = record.deposed.iter();
+            let dependencies = record.depends_on.iter().chain(deposed.clone().flat_map(|deposed| &deposed.depends_on));
+            for other in dependencies.filter(|other| !recorded.contains(*other)) {
                 found.push(format!("{address} depends on {other}, which is not recorded"));
             }
-            for id in entry.id.iter().chain(deposed.map(|deposed| &deposed.id)) {
+            for id in record.id.iter().chain(deposed.map(|deposed| &deposed.id)) {
                 match ids.insert((address.kind(), id), address) {
                     Some(other) if other != address => {
                         found.push(format!("{other} and {address} have the same id {id}"))
@@ -31,13 +32,13 @@ impl StateDocument {
                     _ => {}
                 }
             }
-            if entry.deposed.iter().any(|deposed| deposed.generation == entry.generation) {
-                found.push(format!("{address} has generation {} twice", entry.generation));
+            if record.deposed.iter().any(|deposed| deposed.generation == record.generation) {
+                found.push(format!("{address} has generation {} twice", record.generation));
             }
-            if entry.pending && entry.id.is_none() {
+            if record.pending && record.id.is_none() {
                 found.push(format!("{address} is pending and has no id"));
             }
-            if found.len() >= TOLD {
+            if found.len() >= REPORTED {
                 break;
             }
         }
@@ -50,30 +51,31 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::record::{Deposed, ResourceRecord};
+    use crate::record::document::{Deposed, ResourceRecord};
+    use crate::resource::Scope;
 
-    fn snapshot(entries: &[(&str, ResourceRecord)]) -> StateDocument {
-        let scope = crate::resource::Scope {
+    fn document(records: &[(&str, ResourceRecord)]) -> StateDocument {
+        let scope = Scope {
             environment: "test".into(),
             stack: "demo".into(),
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         };
-        let resources = entries.iter().map(|(address, entry)| (address.parse().unwrap(), entry.clone())).collect();
+        let resources = records.iter().map(|(address, record)| (address.parse().unwrap(), record.clone())).collect();
         StateDocument {
             resources,
             ..StateDocument::empty(scope, "2026-01-01T00:00:00Z".parse().unwrap(), "l".into(), "k".into())
         }
     }
 
-    fn entry(id: &str, depends_on: &[&str]) -> ResourceRecord {
+    fn record(id: &str, depends_on: &[&str]) -> ResourceRecord {
         let depends_on = depends_on.iter().map(|other| other.parse().unwrap()).collect();
         ResourceRecord { id: Some(id.to_owned()), depends_on, ..ResourceRecord::blank(2) }
     }
 
     #[test]
-    fn each_contradiction_is_told() {
-        let vpc = || ("ec2_vpc.main", entry("vpc-1", &[]));
+    fn each_contradiction_is_reported() {
+        let vpc = || ("ec2_vpc.main", record("vpc-1", &[]));
         let old = Deposed {
             id: "subnet-0".into(),
             generation: 1,
@@ -82,29 +84,29 @@ mod tests {
             depends_on: Default::default(),
         };
         let deposed =
-            |deposed: Deposed| ResourceRecord { deposed: vec![deposed], ..entry("subnet-1", &["ec2_vpc.main"]) };
+            |deposed: Deposed| ResourceRecord { deposed: vec![deposed], ..record("subnet-1", &["ec2_vpc.main"]) };
         let cases: Vec<(Vec<(&str, ResourceRecord)>, &str)> = vec![
             (vec![vpc(), ("ec2_subnet.a", deposed(old.clone()))], ""),
-            (vec![vpc(), ("ec2_internet_gateway.a", entry("vpc-1", &[]))], ""),
-            (vec![("ec2_subnet.a", entry("s", &["ec2_vpc.main"]))], "depends on ec2_vpc.main, which is not recorded"),
-            (vec![("ec2_vpc.a", entry("v", &[])), ("ec2_vpc.b", entry("v", &[]))], "have the same id v"),
+            (vec![vpc(), ("ec2_internet_gateway.a", record("vpc-1", &[]))], ""),
+            (vec![("ec2_subnet.a", record("s", &["ec2_vpc.main"]))], "depends on ec2_vpc.main, which is not recorded"),
+            (vec![("ec2_vpc.a", record("v", &[])), ("ec2_vpc.b", record("v", &[]))], "have the same id v"),
             (vec![vpc(), ("ec2_subnet.a", deposed(Deposed { generation: 2, ..old.clone() }))], "generation 2 twice"),
             (
                 vec![
                     vpc(),
                     ("ec2_subnet.a", deposed(Deposed { id: "vpc-1".into(), ..old.clone() })),
-                    ("ec2_subnet.b", entry("vpc-1", &[])),
+                    ("ec2_subnet.b", record("vpc-1", &[])),
                 ],
                 "have the same id vpc-1",
             ),
             (
-                vec![("ec2_vpc.a", ResourceRecord { id: None, pending: true, ..entry("v", &[]) })],
+                vec![("ec2_vpc.a", ResourceRecord { id: None, pending: true, ..record("v", &[]) })],
                 "pending and has no id",
             ),
         ];
-        for (entries, expected) in cases {
-            let told = snapshot(&entries).contradictions().join("; ");
-            assert!(told.contains(expected) && told.is_empty() == expected.is_empty(), "{expected}: {told}");
+        for (records, expected) in cases {
+            let found = document(&records).contradictions().join("; ");
+            assert!(found.contains(expected) && found.is_empty() == expected.is_empty(), "{expected}: {found}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The journal: the progress of an open run, appended in groups. Losing its end costs a look-up, not a resource.
+//! The journal: the progress of an open run, appended in groups. If its end is lost, the next command looks up the resources.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Deposed, ResourceRecord, StateDocument};
+use super::document::{Deposed, ResourceRecord, StateDocument};
 use crate::plan::{Effect, Operation, Plan, Purpose, Target};
 use crate::resource::Address;
 
@@ -19,7 +19,7 @@ pub struct JournalEntry {
     /// The event.
     #[serde(rename = "outcome")]
     pub event: JournalEvent,
-    /// How long the operation took, in milliseconds, once it is done.
+    /// The duration of the operation in milliseconds, once it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took: Option<u64>,
 }
@@ -64,12 +64,12 @@ pub enum JournalEvent {
 #[non_exhaustive]
 pub enum IllegalEntry {
     /// The plan has no such operation.
-    #[error("the journal names operation {0}, which the plan of its run does not have")]
+    #[error("the journal has an entry for operation {0}, which the plan of its run does not have")]
     NoSuchOperation(usize),
     /// The event does not belong to such an operation, or comes out of turn.
-    #[error("the journal says of the {operation} of {address} that it is {event}, which cannot follow {after}")]
+    #[error("the journal records the {operation} of {address} as {event}, which cannot follow {after}")]
     OutOfTurn {
-        /// The sort of operation.
+        /// The kind of operation.
         operation: String,
         /// The resource.
         address: Address,

@@ -1,73 +1,73 @@
-//! Runs: the one that is open, and how the last one ended.
+//! Runs: the open one, and the last one that is over.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::{Plan, Summary, Target};
 
-/// A run that was begun: the plan itself is the write-ahead log.
+/// A run that was started. Its plan is the write-ahead log.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// A random name.
     pub id: String,
     /// The command: `apply`, `pause`, …
     pub command: String,
-    /// Who runs it: `user@host`.
+    /// The person or machine that runs it: `user@host`.
     pub by: String,
-    /// Why: what was given as the reason, else the command.
+    /// The reason that was given, or else the command.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub why: String,
-    /// When it began.
+    /// The start of the run.
     pub started: Timestamp,
-    /// Whether its journal tells which creations were begun; what it does not tell was not begun then.
+    /// Whether the journal records the start of creations. If so, a creation without an entry was not started.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tells_begun: bool,
     /// The plan.
     pub plan: Plan,
 }
 
-/// A run that is over.
+/// The record of a run that is over.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// Its name.
+    /// The name of the run.
     pub id: String,
     /// The command.
     pub command: String,
-    /// Who ran it: `user@host`.
+    /// The person or machine that ran it: `user@host`.
     pub by: String,
-    /// Why.
+    /// The reason.
     pub why: String,
-    /// When it began.
+    /// The start of the run.
     pub started: Timestamp,
-    /// When it was over, or was found to be.
+    /// The end of the run, or the time when it was found to be over.
     pub ended: Timestamp,
-    /// Where it led.
+    /// The target.
     pub target: Target,
-    /// Its plan's hash.
+    /// The hash of the plan.
     pub plan: String,
-    /// How it ended.
+    /// The outcome.
     pub outcome: RunOutcome,
-    /// What was done; of a run that was cut off, what its plan was about to do.
+    /// The numbers of operations that were done. For a run that was cut off, those of its plan.
     pub summary: Summary,
-    /// How many operations failed.
+    /// The number of operations that failed.
     #[serde(default)]
     pub failed: usize,
-    /// How many were not begun.
+    /// The number of operations that were not started.
     #[serde(default)]
     pub skipped: usize,
 }
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RunOutcome {
-    /// All of its plan is done.
+    /// The whole plan was done.
     Done,
     /// Some operations failed.
     Failed,
-    /// Somebody interrupted it; what was in flight was finished and recorded.
+    /// The run was interrupted. Operations in flight were finished and recorded.
     Interrupted,
-    /// Its process ended, or lost its state, before it was over; what became of it was looked up by a later command.
+    /// The process ended, or lost the right to write, before the run was over. A later command looked up its results.
     CutOff,
 }
 
@@ -83,7 +83,7 @@ impl std::fmt::Display for RunOutcome {
 }
 
 impl Run {
-    /// The record of this run once it is over.
+    /// Returns the record of this run once it is over.
     pub fn ended(
         &self,
         outcome: RunOutcome,
