@@ -1,5 +1,4 @@
-//! The one policy of waiting: exponential, with jitter, so that callers that were throttled together do not come back in
-//! step.
+//! The one policy of waiting: exponential, with jitter, so that callers that were throttled together do not retry in step.
 
 use std::time::Duration;
 
@@ -8,9 +7,9 @@ use backon::{BackoffBuilder as _, ExponentialBuilder};
 /// How the delays between attempts grow.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Backoff {
-    /// The shortest delay; jitter adds up to its double.
+    /// The shortest delay, before jitter. Jitter adds up to the delay itself.
     pub first: Duration,
-    /// The delay that is not exceeded.
+    /// The longest delay, jitter included.
     pub longest: Duration,
     /// The factor from one delay to the next.
     pub factor: f32,
@@ -19,9 +18,9 @@ pub struct Backoff {
 impl Backoff {
     /// Between attempts of a call that failed.
     pub const RETRY: Self = Self { first: Duration::from_millis(100), longest: Duration::from_secs(15), factor: 2.0 };
-    /// Between looks at a resource that AWS is working on.
+    /// Between reads of a resource that AWS is working on.
     pub const POLL: Self = Self { first: Duration::from_millis(40), longest: Duration::from_secs(10), factor: 1.4 };
-    /// Between looks at a resource that AWS may not show yet.
+    /// Between reads of a resource that AWS may not show yet.
     pub const VISIBILITY: Self =
         Self { first: Duration::from_millis(250), longest: Duration::from_secs(5), factor: 2.0 };
 
@@ -47,6 +46,6 @@ mod tests {
         let (one, other) = (delays(), delays());
         assert!(one[0] >= Backoff::RETRY.first && one[0] <= Backoff::RETRY.first * 2, "{one:?}");
         assert_eq!(one[11], Backoff::RETRY.longest);
-        assert_ne!(one, other, "throttled callers would come back in step");
+        assert_ne!(one, other, "throttled callers would retry in step");
     }
 }

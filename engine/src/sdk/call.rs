@@ -1,15 +1,16 @@
-//! From an SDK error to ours: which call, AWS's code and words, the request id, and what sort of failure it is.
+//! The conversion of an SDK error: the call, AWS's code and message, the request id, and the kind of failure.
 
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_runtime_api::http::Response;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
 
-use crate::sdk::{Error, ErrorKind};
+use super::codes::kind_of;
+use super::error::{Error, ErrorKind};
 
 /// Names the call that a result came from: `client.create_vpc().send().await.named("ec2:CreateVpc")?`.
 pub trait CallName<T> {
-    /// Converts the error of a call, e.g. `ec2:CreateVpc`.
+    /// Converts the error of a call, such as `ec2:CreateVpc`.
     fn named(self, call: &str) -> Result<T, Error>;
 }
 
@@ -62,7 +63,8 @@ where
                 .map(str::to_owned)
                 .or_else(|| code.clone())
                 .unwrap_or_else(|| format!("HTTP status {status} without an explanation"));
-            let mut converted = Error::new(kind_of(code.as_deref().unwrap_or_default(), &message, status), message);
+            let kind = kind_of(call, code.as_deref().unwrap_or_default(), &message, status);
+            let mut converted = Error::new(kind, message);
             converted.code = code;
             converted.request_id = metadata
                 .extra("aws_request_id")
@@ -93,6 +95,7 @@ where
     converted
 }
 
+/// Joins the messages of an error and its causes.
 fn chain(error: Option<&(dyn std::error::Error + 'static)>) -> String {
     let mut texts = Vec::new();
     let mut next = error;
@@ -123,127 +126,5 @@ fn hint_for(kind: ErrorKind, call: &str) -> Option<String> {
         | ErrorKind::Unavailable
         | ErrorKind::Invalid
         | ErrorKind::HoldsData => None,
-    }
-}
-
-/// What sort of failure an error code is. Codes are those of the service models; SageMaker tells with
-/// `ValidationException` and words what other services tell with codes.
-pub fn kind_of(code: &str, message: &str, status: u16) -> ErrorKind {
-    let says = |text: &str| message.contains(text);
-    match code {
-        "NoSuchEntity"
-        | "NoSuchBucket"
-        | "NoSuchKey"
-        | "NoSuchLifecycleConfiguration"
-        | "NoSuchBucketPolicy"
-        | "NoSuchTagSet"
-        | "NoSuchPublicAccessBlockConfiguration"
-        | "ServerSideEncryptionConfigurationNotFoundError"
-        | "NotFound"
-        | "NotFoundException"
-        | "ResourceNotFound"
-        | "ResourceNotFoundException"
-        | "ObjectNotFoundException"
-        | "DashboardNotFoundError"
-        | "NatGatewayNotFound"
-        | "Gateway.NotAttached" => ErrorKind::NotFound,
-        "ValidationException" | "ValidationError"
-            if says("Could not find") || says("does not exist") || says("No scalable target") =>
-        {
-            ErrorKind::NotFound
-        }
-        "ValidationException" if says("already exist") => ErrorKind::AlreadyExists,
-        // There can be one on the same metric of a target.
-        "ValidationException" if says("Only one TargetTrackingScaling policy") => ErrorKind::AlreadyExists,
-        "ValidationException" if says("in-progress") || says("in progress") => ErrorKind::Busy,
-        // A principal of a trust or bucket policy that was created a moment ago.
-        "MalformedPolicyDocument" | "MalformedPolicy" if says("Invalid principal") => ErrorKind::NotYet,
-        "ValidationException" if says("Could not assume role") || says("could not be assumed") => ErrorKind::NotYet,
-        // There can be one of a service in a network.
-        "InvalidParameter" if says("conflicting DNS domain") => ErrorKind::AlreadyExists,
-        "EntityAlreadyExists"
-        | "BucketAlreadyOwnedByYou"
-        | "BucketAlreadyExists"
-        | "ResourceExistsException"
-        | "ResourceAlreadyExistsException"
-        | "DuplicateRecordException"
-        | "InvalidGroup.Duplicate"
-        | "InvalidSubnet.Conflict"
-        | "ResourceInUse" => ErrorKind::AlreadyExists,
-        "DependencyViolation"
-        | "DeleteConflict"
-        | "OperationAborted"
-        | "ConcurrentModification"
-        | "ConcurrentModificationException"
-        | "ConcurrentUpdateException"
-        | "OperationAbortedException"
-        | "InvalidIPAddress.InUse"
-        | "IncorrectState"
-        | "Resource.AlreadyAssociated" => ErrorKind::Busy,
-        "BucketNotEmpty" => ErrorKind::HoldsData,
-        "Throttling"
-        | "ThrottlingException"
-        | "ThrottledException"
-        | "RequestLimitExceeded"
-        | "TooManyRequestsException"
-        | "RequestThrottled"
-        | "SlowDown"
-        | "LimitExceededException.Throttle" => ErrorKind::Throttled,
-        "ExpiredToken"
-        | "ExpiredTokenException"
-        | "InvalidClientTokenId"
-        | "UnrecognizedClientException"
-        | "AuthFailure"
-        | "InvalidAccessKeyId"
-        | "SignatureDoesNotMatch"
-        | "RequestExpired" => ErrorKind::Credentials,
-        "AccessDenied" | "AccessDeniedException" | "UnauthorizedOperation" | "AuthorizationError" | "Forbidden" => {
-            ErrorKind::Denied
-        }
-        "ResourceLimitExceeded"
-        | "LimitExceeded"
-        | "LimitExceededException"
-        | "VpcLimitExceeded"
-        | "AddressLimitExceeded"
-        | "NatGatewayLimitExceeded"
-        | "InsufficientInstanceCapacity"
-        | "ServiceQuotaExceededException"
-        | "TooManyBuckets" => ErrorKind::Quota,
-        _ if code.ends_with(".NotFound") || code.ends_with("NotFoundException") => ErrorKind::NotFound,
-        _ if code.contains("AlreadyExists") => ErrorKind::AlreadyExists,
-        _ if code.ends_with("LimitExceeded") => ErrorKind::Quota,
-        _ if status == 429 => ErrorKind::Throttled,
-        _ if status >= 500 => ErrorKind::Unavailable,
-        _ if status == 404 => ErrorKind::NotFound,
-        _ => ErrorKind::Invalid,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn codes_tell_what_can_pass() {
-        let cases = [
-            ("InvalidVpcID.NotFound", "", 400, ErrorKind::NotFound),
-            ("ValidationException", "Could not find endpoint \"arn…\".", 400, ErrorKind::NotFound),
-            ("ValidationException", "Cannot update in-progress endpoint", 400, ErrorKind::Busy),
-            ("ValidationException", "Cannot create already existing endpoint", 400, ErrorKind::AlreadyExists),
-            ("InvalidSubnet.Conflict", "", 400, ErrorKind::AlreadyExists),
-            ("RouteAlreadyExists", "", 400, ErrorKind::AlreadyExists),
-            ("ValidationException", "Only one TargetTrackingScaling policy …", 400, ErrorKind::AlreadyExists),
-            ("InvalidParameter", "there is already a conflicting DNS domain for …", 400, ErrorKind::AlreadyExists),
-            ("ValidationException", "1 validation error detected", 400, ErrorKind::Invalid),
-            ("DependencyViolation", "", 400, ErrorKind::Busy),
-            ("ThrottlingException", "", 400, ErrorKind::Throttled),
-            ("RequestLimitExceeded", "", 503, ErrorKind::Throttled),
-            ("RulesPerSecurityGroupLimitExceeded", "", 400, ErrorKind::Quota),
-            ("InternalFailure", "", 500, ErrorKind::Unavailable),
-            ("UnauthorizedOperation", "", 403, ErrorKind::Denied),
-        ];
-        for (code, message, status, kind) in cases {
-            assert_eq!(kind_of(code, message, status), kind, "{code} {message}");
-        }
     }
 }

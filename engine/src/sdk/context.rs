@@ -1,12 +1,12 @@
-//! What an operation on a resource is given besides its inputs.
+//! The context of an operation on a resource: everything that it needs besides the inputs.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::sdk::Aws;
+use super::clients::Aws;
 use ebbtide::resource::{Identity, Scope, Tags};
 
-/// The clients, and who the resource is.
+/// The clients and the identity of the resource.
 #[derive(Clone, Debug)]
 pub struct Context {
     /// The clients.
@@ -18,14 +18,14 @@ pub struct Context {
 }
 
 impl Context {
-    /// The tags of a create call: the resource's own and the ownership tags.
+    /// Returns the tags of a create call: the resource's own and the ownership tags.
     pub fn tags(&self, own: &Tags) -> BTreeMap<String, String> {
         let mut tags = own.clone();
         tags.extend(self.identity.tags());
         tags
     }
 
-    /// Environment, stack, region and account.
+    /// Returns environment, stack, region and account.
     pub fn scope(&self) -> &Scope {
         &self.identity.scope
     }

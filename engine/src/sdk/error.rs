@@ -1,4 +1,4 @@
-//! What can go wrong with a call to AWS, and what can be done about it.
+//! Errors of calls to AWS.
 
 use std::fmt;
 
@@ -7,30 +7,30 @@ use ebbtide::resource::InputsError;
 /// An error of one operation on one resource.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Error {
-    /// What sort of failure it is: this decides whether the executor tries again.
+    /// The kind of failure. It decides whether the executor tries again.
     pub kind: ErrorKind,
-    /// The API call, e.g. `sagemaker:CreateEndpoint`; `None` if no call was made.
+    /// The API call, such as `sagemaker:CreateEndpoint`; `None` if no call was made.
     pub call: Option<String>,
     /// AWS's error code.
     pub code: Option<String>,
-    /// What went wrong, in AWS's words where there are any.
+    /// The message, in AWS's words where there are any.
     pub message: String,
     /// AWS's request id, for a support case.
     pub request_id: Option<String>,
-    /// What to do next, if we know better than the message.
+    /// Advice on what to do next, if there is any beyond the message.
     pub hint: Option<String>,
 }
 
-/// Sorts of failure.
+/// Kinds of failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorKind {
-    /// The thing does not exist.
+    /// The resource does not exist.
     NotFound,
-    /// A thing of that name exists already.
+    /// A resource of that name exists already.
     AlreadyExists,
-    /// Something else still uses it, or AWS is at work on it: passes with time.
+    /// Another resource still uses it, or AWS is working on it: passes with time.
     Busy,
-    /// Something just created is not visible everywhere yet: passes with time.
+    /// A resource that was just created is not visible everywhere yet: passes with time.
     NotYet,
     /// Too many calls: passes with time.
     Throttled,
@@ -38,49 +38,49 @@ pub enum ErrorKind {
     Unavailable,
     /// The credentials may not do this.
     Denied,
-    /// There are no credentials, or they are not valid (any more).
+    /// There are no credentials, or they are not valid.
     Credentials,
-    /// A quota or a lack of capacity.
+    /// A quota is used up, or AWS lacks capacity.
     Quota,
     /// AWS refuses the request as it is.
     Invalid,
-    /// It still holds data and deleting it was not asked for by name.
+    /// The resource still holds data, and its deletion was not requested by name.
     HoldsData,
 }
 
 impl ErrorKind {
-    /// Whether the same call may succeed later without anybody doing anything.
+    /// Returns whether the same call may succeed later without any change.
     pub fn passes(self) -> bool {
         matches!(self, Self::Busy | Self::NotYet | Self::Throttled | Self::Unavailable)
     }
 }
 
 impl Error {
-    /// An error that needed no call.
+    /// Creates an error that no call returned.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
         Self { kind, call: None, code: None, message: message.into(), request_id: None, hint: None }
     }
 
-    /// AWS refuses, or would refuse, the request as it is.
+    /// Creates an error for a request that AWS refuses, or would refuse, as it is.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self::new(ErrorKind::Invalid, message)
     }
 
-    /// The same error with advice on what to do next.
+    /// Adds advice on what to do next.
     #[must_use]
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// The same error as another sort of failure.
+    /// Changes the kind of failure.
     #[must_use]
     pub fn as_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
         self
     }
 
-    /// Whether AWS's error code is this one.
+    /// Returns whether AWS's error code is this one.
     pub fn is_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)
     }

@@ -3,6 +3,7 @@
 mod backoff;
 mod call;
 mod clients;
+mod codes;
 mod context;
 mod credentials;
 mod error;
@@ -12,8 +13,9 @@ mod propagation;
 mod trace;
 
 pub use backoff::Backoff;
-pub use call::{CallName, OptionalCall, built, kind_of, required};
+pub use call::{CallName, OptionalCall, built, required};
 pub use clients::Aws;
+pub use codes::kind_of;
 pub use context::Context;
 pub use error::{Error, ErrorKind};
 pub use propagation::PropagationDelay;

@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use super::Backoff;
+use super::backoff::Backoff;
 
 /// How long AWS may take to show a resource that it created. EC2 and IAM are eventually consistent; a new resource is usually
-/// visible within seconds. AWS advises to look again for minutes, with longer and longer delays (Amazon EC2 API Reference,
+/// visible within seconds. AWS advises to read again for minutes, with growing delays (Amazon EC2 API Reference,
 /// *Eventual consistency*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PropagationDelay(Duration);
@@ -17,7 +17,7 @@ impl PropagationDelay {
     /// No delay: everything is visible at once.
     pub const NONE: Self = Self(Duration::ZERO);
 
-    /// Everything is visible within this time.
+    /// Creates a delay within which everything is visible.
     pub fn within(time: Duration) -> Self {
         Self(time)
     }
@@ -27,7 +27,7 @@ impl PropagationDelay {
         self.0
     }
 
-    /// Returns the delays between looks at a resource that is not visible. They add up to [`max`](Self::max).
+    /// Returns the delays between reads of a resource that is not visible. They add up to [`max`](Self::max).
     pub fn delays(self) -> impl Iterator<Item = Duration> + Send {
         let (mut left, mut delays) = (self.0, Backoff::VISIBILITY.delays());
         std::iter::from_fn(move || {

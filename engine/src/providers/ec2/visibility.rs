@@ -1,14 +1,11 @@
 //! Calls on a resource that was just created: parts of EC2 may not know it yet.
 
 use std::future::Future;
-use std::time::Duration;
 
-use crate::sdk::{Error, ErrorKind};
+use crate::sdk::{Backoff, Error, ErrorKind};
 
-/// The number of calls after which "not found" is believed.
-const TRIES: u32 = 6;
-/// The pause after the first call. Each pause is twice as long as the one before.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
+/// The number of times a call is repeated before "not found" is believed.
+const RETRIES: usize = 5;
 
 /// Makes a call on a resource that was just created, and repeats it while AWS reports "not found". If AWS never stops, the
 /// error is one that passes with time, so that the executor tries again later.
@@ -16,13 +13,11 @@ pub(super) async fn once_visible<T, F>(mut call: impl FnMut() -> F) -> Result<T,
 where
     F: Future<Output = Result<T, Error>>,
 {
-    let mut pause = FIRST_PAUSE;
-    for _ in 1..TRIES {
+    for delay in Backoff::RETRY.delays().take(RETRIES) {
         match call().await {
-            Err(error) if error.kind == ErrorKind::NotFound => tokio::time::sleep(pause).await,
+            Err(error) if error.kind == ErrorKind::NotFound => tokio::time::sleep(delay).await,
             result => return result,
         }
-        pause *= 2;
     }
     call().await.map_err(|error| match error.kind {
         ErrorKind::NotFound => error.as_kind(ErrorKind::NotYet),

@@ -75,7 +75,7 @@ impl Provider for VpcEndpoint {
         // The call as a whole succeeds and lists the endpoints that it could not delete.
         let Some(failure) = deleted.unsuccessful().first().and_then(|item| item.error()) else { return Ok(()) };
         let (code, message) = (failure.code().unwrap_or_default(), failure.message().unwrap_or_default());
-        let error = Error::new(kind_of(code, message, 400), message);
+        let error = Error::new(kind_of(call, code, message, 400), message);
         match error.kind {
             ErrorKind::NotFound => Ok(()),
             _ => Err(Error { call: Some(call.to_owned()), code: Some(code.to_owned()), ..error }),

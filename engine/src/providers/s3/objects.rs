@@ -49,7 +49,7 @@ pub(super) async fn delete_all(context: &Context, bucket: &str) -> Result<(), Er
 
 fn object_error(call: &str, failed: &sdk::Error) -> Error {
     let code = failed.code().unwrap_or_default();
-    let kind = kind_of(code, failed.message().unwrap_or_default(), 400);
+    let kind = kind_of(call, code, failed.message().unwrap_or_default(), 400);
     let message = format!("{}: {}", failed.key().unwrap_or_default(), failed.message().unwrap_or("not deleted"));
     let mut error = Error::new(kind, message);
     error.call = Some(call.to_owned());

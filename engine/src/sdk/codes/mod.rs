@@ -1,0 +1,17 @@
+//! AWS's error codes, one table a service: a code may mean something else in the next service.
+
+mod autoscaling;
+mod budgets;
+mod cloudwatch;
+mod common;
+mod ec2;
+mod iam;
+mod logs;
+mod lookup;
+mod s3;
+mod sagemaker;
+mod secretsmanager;
+mod sns;
+mod validation;
+
+pub use lookup::kind_of;
