@@ -135,7 +135,7 @@ impl Progress {
     }
 }
 
-/// Applies the journal of a run to the document that the run was begun on.
+/// Applies the journal of a run to the document that the run was started on.
 #[derive(Debug)]
 pub struct Replay<'a> {
     plan: &'a Plan,

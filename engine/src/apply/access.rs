@@ -1,4 +1,4 @@
-//! Access to the resources of one account: clients, providers, and how far AWS may lag behind.
+//! Access to the resources of one account: clients, providers and propagation delay.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ pub struct Access {
     pub aws: Arc<Aws>,
     /// The kinds that can be planned and executed.
     pub providers: Providers,
-    /// How long AWS may take to show something it created.
+    /// How long AWS may take to show a resource that it created.
     pub propagation: PropagationDelay,
 }
 

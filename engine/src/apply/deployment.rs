@@ -125,11 +125,8 @@ impl Deployment<'_> {
         now: Timestamp,
     ) -> Result<bool, Failure> {
         let Some(run) = document.run.take() else { return Ok(false) };
-        let place = || self.state.place();
         recover(document, &run, journal, &self.access, self.on_event).await.map_err(|failure| match failure {
-            Failure::Journal(error) => {
-                Failure::State(StateError::Damaged { place: place(), message: error.to_string() })
-            }
+            Failure::Journal(error) => StateError::damaged(self.state.location(), error).into(),
             other => other,
         })?;
         document.ended = Some(run.ended(RunOutcome::CutOff, now, run.plan.summary(), 0, 0));

@@ -311,7 +311,7 @@ fn ended(end: Result<(Id, WorkerResult), JoinError>) -> (Id, WorkerResult) {
 
 /// Returns the error for an entry of this run's own journal that cannot be: nothing more is written.
 fn inconsistent(work: &LockedDeployment<'_>, error: &IllegalEntry) -> StateError {
-    StateError::Inconsistent { place: work.deployment.state.place(), message: error.to_string() }
+    StateError::inconsistent(work.deployment.state.location(), error.clone())
 }
 
 /// Returns the hint for a failure of which nothing better is known.

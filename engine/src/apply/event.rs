@@ -1,4 +1,4 @@
-//! What an execution tells while it goes on; with `--json`, one line each.
+//! Events of an execution; with `--json`, one line each.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -9,34 +9,34 @@ use ebbtide::resource::Address;
 /// The format of the events in `--json`.
 pub const EVENT_FORMAT: u32 = 1;
 
-/// Something that happened.
+/// An event of an execution.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum Event {
-    /// An earlier run was cut off; what it may have done is being looked up.
+    /// An earlier run was cut off. The results of its operations are being looked up.
     Recovering {
         /// The command that was cut off.
         command: String,
-        /// Who ran it.
+        /// The person or machine that ran it.
         by: String,
-        /// When it began.
+        /// The start of the run.
         started: Timestamp,
     },
-    /// What was found out about one operation of the earlier run.
+    /// The result of one operation of the earlier run was found.
     Recovered {
         /// The resource.
         address: Address,
-        /// What is true of it, in words.
+        /// The result in words.
         finding: String,
     },
-    /// AWS is being read; told at intervals.
+    /// AWS is being read. Reported at intervals.
     Observing {
-        /// Resources read so far.
+        /// The number of resources read so far.
         done: usize,
-        /// Resources to read.
+        /// The number of resources to read.
         total: usize,
     },
-    /// A run begins.
+    /// A run starts.
     Started {
         /// The format of these events.
         format: u32,
@@ -48,21 +48,21 @@ pub enum Event {
         environment: String,
         /// The target.
         target: Target,
-        /// How many operations there are.
+        /// The number of operations.
         operations: usize,
         /// The plan's hash.
         plan: String,
     },
-    /// An operation begins.
+    /// An operation starts.
     OperationStarted {
         /// The operation's id in the plan.
         id: usize,
         /// The resource.
         address: Address,
-        /// What is done.
+        /// The kind of operation.
         operation: OperationKind,
     },
-    /// AWS has accepted; now it is waited for.
+    /// AWS has accepted a call and is working on the resource.
     OperationWaiting {
         /// The operation's id in the plan.
         id: usize,
@@ -71,7 +71,7 @@ pub enum Event {
         /// The status in AWS's words.
         status: String,
     },
-    /// A call failed in a way that passes with time; it is tried again.
+    /// A call failed in a way that passes with time, and will be repeated.
     OperationRetrying {
         /// The operation's id in the plan.
         id: usize,
@@ -79,7 +79,7 @@ pub enum Event {
         address: Address,
         /// The error.
         error: String,
-        /// After how many milliseconds it is tried again.
+        /// The delay before the repetition in milliseconds.
         after_ms: u64,
     },
     /// An operation is done.
@@ -88,11 +88,11 @@ pub enum Event {
         id: usize,
         /// The resource.
         address: Address,
-        /// What was done.
+        /// The kind of operation.
         operation: OperationKind,
-        /// Whether it was the old half of a replacement.
+        /// Whether it deleted the old half of a replacement.
         superseded: bool,
-        /// How long it took, in milliseconds.
+        /// The duration in milliseconds.
         took_ms: u64,
     },
     /// An operation failed.
@@ -101,38 +101,38 @@ pub enum Event {
         id: usize,
         /// The resource.
         address: Address,
-        /// What was tried.
+        /// The kind of operation.
         operation: OperationKind,
-        /// The API call, e.g. `sagemaker:CreateEndpoint`.
+        /// The API call, such as `sagemaker:CreateEndpoint`.
         call: Option<String>,
-        /// What went wrong.
+        /// The error.
         error: String,
         /// AWS's request id.
         request_id: Option<String>,
-        /// What to do next.
+        /// Advice on what to do next.
         hint: Option<String>,
     },
-    /// An operation was not begun, since one that it depends on failed or the run was interrupted.
+    /// An operation was not started, because one that it depends on failed or the run was interrupted.
     OperationSkipped {
         /// The operation's id in the plan.
         id: usize,
         /// The resource.
         address: Address,
-        /// What was planned.
+        /// The kind of operation.
         operation: OperationKind,
-        /// Why it was not begun.
+        /// The reason.
         because: String,
     },
-    /// Somebody pressed Ctrl-C: nothing new is begun, what is in flight is finished and recorded.
+    /// Ctrl-C was pressed: no operation is started any more, and those in flight are finished and recorded.
     Interrupted {
-        /// How many operations are in flight.
+        /// The number of operations in flight.
         in_flight: usize,
     },
-    /// The run is over; always the last event.
+    /// The run is over. Always the last event.
     Finished(Finished),
 }
 
-/// How a run ended.
+/// The end of a run.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Finished {
     /// The format of these events.
@@ -145,29 +145,29 @@ pub struct Finished {
     pub environment: String,
     /// The target.
     pub target: Target,
-    /// Whether the target is reached.
+    /// Whether the target was reached.
     pub success: bool,
-    /// The serial of the state document now.
+    /// The serial of the state document after the run.
     pub serial: u64,
-    /// What was done.
+    /// The numbers of operations that were done.
     pub summary: Summary,
-    /// How many operations failed.
+    /// The number of operations that failed.
     pub failed: usize,
-    /// How many were not begun.
+    /// The number of operations that were not started.
     pub skipped: usize,
-    /// How long it took, in milliseconds.
+    /// The duration in milliseconds.
     pub took_ms: u64,
-    /// What took longest: addresses with operation and milliseconds, longest first.
+    /// The operations that took longest, longest first.
     pub longest: Vec<Longest>,
 }
 
-/// An operation and how long it took.
+/// An operation and its duration.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Longest {
     /// The resource.
     pub address: Address,
-    /// What was done.
+    /// The kind of operation.
     pub operation: OperationKind,
-    /// How long it took, in milliseconds.
+    /// The duration in milliseconds.
     pub took_ms: u64,
 }

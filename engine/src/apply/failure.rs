@@ -1,13 +1,13 @@
-//! Why a command on a stack could not do its work.
+//! Failures of commands on a stack.
 
-use crate::sdk::{Error, ErrorKind};
+use crate::sdk::{Error, ErrorKind, Hint};
 use crate::state::StateError;
 use ebbtide::planner::PlanError;
 use ebbtide::record::IllegalEntry;
 use ebbtide::resource::Address;
 use ebbtide::stack::Problem;
 
-/// Why a command on a stack could not do its work. What was done until then is recorded.
+/// The failure of a command on a stack. Everything done until then is recorded.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// State cannot be read or written.
@@ -16,20 +16,21 @@ pub enum Failure {
     /// The journal of an open run contradicts its plan.
     #[error(transparent)]
     Journal(#[from] IllegalEntry),
-    /// There can be no plan.
+    /// No plan is possible.
     #[error(transparent)]
     Plan(#[from] PlanError),
-    /// What is declared is wrong.
+    /// The declared stack has problems.
     #[error("the stack cannot be declared: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Problems(Vec<Problem>),
-    /// AWS said no while one resource was looked at.
+    /// AWS refused a call, or could not be reached, while a resource was read.
     #[error("{address}: cannot {operation}: {error}")]
     Resource {
         /// The resource.
         address: Address,
-        /// What was tried: `read`, `find`, …
+        /// The intended operation: `read`, `find`, …
         operation: &'static str,
-        /// What AWS said.
+        /// The error of the call.
+        #[source]
         error: Error,
     },
     /// The recorded state belongs to another AWS account or region than the one in use.
@@ -50,23 +51,22 @@ pub enum Failure {
         /// The region in use.
         region: String,
     },
-    /// A plan that was saved does not fit any more.
+    /// A saved plan is out of date.
     #[error("this plan cannot be applied: {0}")]
     StalePlan(String),
-    /// Somebody pressed Ctrl-C twice.
-    #[error("stopped; what was in flight is looked up by the next command")]
+    /// Ctrl-C was pressed twice.
+    #[error("stopped; the next command looks up what was in flight")]
     Stopped,
 }
 
-impl Failure {
-    /// What to do next, where the message does not say it.
-    pub fn hint(&self) -> Option<String> {
+impl Hint for Failure {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::Resource { error, .. } => error.hint.clone().or_else(|| {
                 (error.kind == ErrorKind::Unavailable).then(|| "AWS could not be reached; run the same command again".to_owned())
             }),
             Self::OtherAccount { .. } => Some(
-                "use the credentials of that account, or set `account` and `region` under [aws] in the environment's file right"
+                "use the credentials of that account, or correct `account` and `region` under [aws] in the environment's file"
                     .to_owned(),
             ),
             Self::StalePlan(_) => Some("plan again: `ebb plan --out FILE`".to_owned()),

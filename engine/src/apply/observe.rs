@@ -1,6 +1,5 @@
 //! Observation: reads every recorded resource from AWS, many at once.
 
-use crate::apply::Access;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,22 +7,24 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{Instrument as _, debug_span};
 
-use crate::apply::rate_limit::{CallKind, RateLimiter};
-use crate::apply::retry::Retry;
-use crate::apply::{Event, Failure};
+use super::access::Access;
+use super::event::Event;
+use super::failure::Failure;
+use super::rate_limit::{CallKind, RateLimiter};
+use super::retry::Retry;
 use crate::sdk::Error;
 use ebbtide::planner::{Observation, Observed};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, LiveState};
 
-/// How many reads are under way at once; beyond, more do not make it faster.
+/// The number of reads at once. More do not make the observation faster.
 const AT_ONCE: usize = 64;
 
-/// How often progress is reported.
+/// The interval of progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(500);
 
 /// Reads every recorded resource that is awake. Unless the stack is at rest, a resource may have been created a moment ago:
-/// one that is not found is looked for as long as AWS may take to show it.
+/// one that is not found is read again for as long as AWS may take to show it.
 pub(super) async fn observe(
     document: &StateDocument,
     access: &Access,
@@ -32,21 +33,21 @@ pub(super) async fn observe(
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Observation, Failure> {
     let mut waiting =
-        document.resources.iter().filter_map(|(address, entry)| Some((address, entry, entry.id.clone()?)));
-    let total = document.resources.values().filter(|entry| !entry.is_asleep()).count();
+        document.resources.iter().filter_map(|(address, record)| Some((address, record, record.id.clone()?)));
+    let total = document.resources.values().filter(|record| !record.is_asleep()).count();
     let mut reads: JoinSet<(Address, Result<Option<LiveState>, Error>)> = JoinSet::new();
     let mut observation = Observation::default();
     let mut reported = Instant::now();
     let mut done = 0;
     loop {
         while reads.len() < AT_ONCE
-            && let Some((address, entry, id)) = waiting.next()
+            && let Some((address, record, id)) = waiting.next()
         {
             let kind = access.implementation(address)?;
             let propagation = access.propagation;
-            let context = access.context(&document.scope, address, entry.generation);
-            let (address, last, limiter) = (address.clone(), entry.inputs.clone(), Arc::clone(limiter));
-            let mut delays = (entry.pending || !at_rest).then(|| propagation.delays());
+            let context = access.context(&document.scope, address, record.generation);
+            let (address, last, limiter) = (address.clone(), record.inputs.clone(), Arc::clone(limiter));
+            let mut delays = (record.pending || !at_rest).then(|| propagation.delays());
             let span = debug_span!("observe", %address);
             let read = async move {
                 let mut retry = Retry::for_reads(propagation);
@@ -80,8 +81,8 @@ pub(super) async fn observe(
             Err(error) => return Err(Failure::Resource { address, operation: "read", error }),
         };
         done += 1;
-        if let Some(entry) = document.resources.get(&address) {
-            observation.note(&address, entry, observed);
+        if let Some(record) = document.resources.get(&address) {
+            observation.note(&address, record, observed);
         }
     }
 }

@@ -243,7 +243,7 @@ fn nothing_is_recorded(document: Option<&StateDocument>) -> bool {
 async fn declared_at(state: &StateStore, serial: u64) -> Result<Declarations, CommandError> {
     let declarations = state.at(serial).await?.declarations();
     if declarations.resources.is_empty() {
-        return Err(StateError::NothingToRollBackTo { place: state.place(), serial }.into());
+        return Err(StateError::NothingToRollBackTo { location: state.location(), serial }.into());
     }
     Ok(declarations)
 }

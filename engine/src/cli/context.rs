@@ -169,7 +169,7 @@ pub(super) async fn recorded(state: &StateStore) -> Result<Option<StateDocument>
     let Some((mut document, progress)) = state.read().await? else { return Ok(None) };
     if let Some(run) = document.run.take() {
         if let Err(error) = replay(&mut document, &run.plan, &progress) {
-            return Err(StateError::Damaged { place: state.place(), message: error.to_string() }.into());
+            return Err(StateError::damaged(state.location(), error).into());
         }
         document.run = Some(run);
     }

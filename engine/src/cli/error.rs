@@ -9,6 +9,7 @@ use serde::Serialize;
 use crate::apply::Failure;
 use crate::cli::plan_file::PlanFileError;
 use crate::environment::{ConnectError, EnvironmentError, nearest};
+use crate::sdk::Hint as _;
 use crate::stacks::ProgramError;
 use crate::state::StateError;
 use ebbtide::stack::Problem;
@@ -232,7 +233,7 @@ mod tests {
         let error = CommandError::from(PlanFileError::Unreadable { path: "a.plan".into(), source: missing() });
         assert_eq!(error.to_string(), "cannot read plan file a.plan: no such file");
         assert_eq!(error.hint.as_deref(), Some("`ebb plan --out a.plan` makes one"));
-        let named = StateError::Io { act: "write", place: "a.json".into(), source: missing() };
+        let named = StateError::Io { act: "write", location: "a.json".into(), source: missing() };
         assert_eq!(CommandError::from(named).to_string().matches("no such file").count(), 1);
     }
 }

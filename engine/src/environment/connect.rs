@@ -11,7 +11,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 
 use crate::environment::{Environment, Location};
 use crate::sdk;
-use crate::sdk::{Aws, CallName as _, ErrorKind, PropagationDelay};
+use crate::sdk::{Aws, CallName as _, ErrorKind, Hint, PropagationDelay};
 use crate::state::StateError;
 
 /// How often a call is tried before it counts as failed.
@@ -72,9 +72,8 @@ pub enum ConnectError {
     },
 }
 
-impl ConnectError {
-    /// What to do next.
-    pub fn hint(&self) -> Option<String> {
+impl Hint for ConnectError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::NotBuiltIn(_) => Some("build it with the feature `embedded`".to_owned()),
             Self::NotEmbedded(_) => Some("choose an environment with `embedded = true`, such as local".to_owned()),

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::sdk::Hint;
 use crate::stacks::ProgramError;
 
 /// A place in a file; line and column count from 1, the column in characters.
@@ -71,9 +72,8 @@ pub enum EnvironmentError {
     Invalid(Vec<Fault>),
 }
 
-impl EnvironmentError {
-    /// What to do next.
-    pub fn hint(&self) -> Option<String> {
+impl Hint for EnvironmentError {
+    fn hint(&self) -> Option<String> {
         match self {
             Self::NoProject { .. } => {
                 Some("go to a project's directory, name it with `-C DIR`, or make one with `ebb init DIR`".to_owned())

@@ -54,6 +54,7 @@ impl Project {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sdk::Hint as _;
 
     #[test]
     fn a_project_is_found_from_below() {

@@ -14,7 +14,7 @@ use crate::environment::{
     StateSettings, nearest,
 };
 use crate::sdk::Aws;
-use crate::state::{Bucket, Key, Keys, KmsKey, Passphrase, StateError, StateLocation, StateStore};
+use crate::state::{Key, Keys, KmsKey, Passphrase, StateBucket, StateError, StateLocation, StateStore};
 
 /// The environment variables with passphrases, if the file names no others.
 const PASSPHRASE: &str = "EBB_STATE_PASSPHRASE";
@@ -84,13 +84,13 @@ impl Environment {
         }
     }
 
-    fn bucket(&self, aws: &Arc<Aws>, name: &str, prefix: &str) -> Bucket {
+    fn bucket(&self, aws: &Arc<Aws>, name: &str, prefix: &str) -> StateBucket {
         let settings = self.state_settings();
         let aws = match &settings.region {
             Some(region) if *region != self.aws().region => Arc::new(aws.in_region(region)),
             _ => Arc::clone(aws),
         };
-        Bucket {
+        StateBucket {
             aws,
             name: name.to_owned(),
             prefix: prefix.trim_matches('/').to_owned(),
@@ -120,16 +120,13 @@ impl Environment {
         if let Some(file) = &settings.passphrase_file {
             let path = self.root().join(file);
             let text = fs_err::read_to_string(&path).map(Zeroizing::new);
-            let text = text.map_err(|error| StateError::NoPassphrase(error.to_string()))?;
+            let text = text.map_err(StateError::PassphraseUnreadable)?;
             let text = Zeroizing::new(text.trim_end_matches(['\n', '\r']).to_owned());
             return Passphrase::new(text, &format!("the file {}", path.display()));
         }
         let variable = settings.passphrase_env.as_deref().unwrap_or(variable);
-        let text = std::env::var(variable).map(Zeroizing::new).map_err(|_| {
-            StateError::NoPassphrase(format!(
-                "the environment variable {variable} is not set; set it, then run the same command"
-            ))
-        })?;
+        let text = std::env::var(variable).map(Zeroizing::new);
+        let text = text.map_err(|_| StateError::PassphraseNotSet(variable.to_owned()))?;
         Passphrase::new(text, &format!("the environment variable {variable}"))
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::hint::Hint;
 use ebbtide::resource::InputsError;
 
 /// An error of one operation on one resource.
@@ -103,6 +104,12 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl Hint for Error {
+    fn hint(&self) -> Option<String> {
+        self.hint.clone()
+    }
+}
 
 impl From<InputsError> for Error {
     fn from(error: InputsError) -> Self {

@@ -8,6 +8,8 @@ mod context;
 mod credentials;
 mod error;
 mod error_code;
+mod future;
+mod hint;
 mod no_retry;
 mod propagation;
 mod trace;
@@ -18,7 +20,6 @@ pub use clients::Aws;
 pub use codes::kind_of;
 pub use context::Context;
 pub use error::{Error, ErrorKind};
+pub use future::BoxFuture;
+pub use hint::Hint;
 pub use propagation::PropagationDelay;
-
-/// A boxed future, as object-safe traits need it.
-pub type Boxed<'a, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 'a>>;

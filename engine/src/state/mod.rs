@@ -1,17 +1,23 @@
-//! State: what is believed to exist, kept so that nothing that bills is ever lost sight of.
+//! State: the record of everything that exists and may be billed, kept so that none of it is lost.
 
 mod backend;
 mod document;
 mod encryption;
 mod error;
+mod journal;
+mod lock;
+mod refusal;
 mod relocate;
 mod store;
 mod unlock;
+mod writer;
 
 pub use backend::{
-    Backend, Bucket, Commit, Lease, LocalBackend, LockInfo, LockOwner, S3Backend, StateLocation, Stored, Version,
-    WriteSession,
+    Backend, Commit, Lease, LocalBackend, S3Backend, StateBucket, StateLocation, Stored, Version, WriteSession,
 };
 pub use encryption::{Key, Keys, KmsKey, Passphrase};
-pub use error::StateError;
-pub use store::{Recorded, StateStore, Writer};
+pub use error::{Cause, Expected, StateError};
+pub use lock::{LockInfo, LockOwner};
+pub use refusal::{KeyMismatch, RelocationRefusal, UnlockRefusal};
+pub use store::StateStore;
+pub use writer::Writer;

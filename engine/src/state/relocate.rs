@@ -1,16 +1,22 @@
-//! Moving state to another place, and sealing it anew.
+//! Moving state to another location, and encrypting it again.
 
+use crate::state::backend::{Stored, Version};
 use crate::state::document::moved_away;
-use crate::state::{Commit, LockOwner, StateError, StateStore, Stored, Version, Writer};
+use crate::state::error::StateError;
+use crate::state::lock::LockOwner;
+use crate::state::refusal::RelocationRefusal;
+use crate::state::store::StateStore;
+use crate::state::writer::Writer;
 use ebbtide::record::StateDocument;
 
 impl StateStore {
-    /// Moves all serials to another place, and leaves a note here that says so. Answers how many serials there are now.
+    /// Moves all serials to another location, and leaves a note here that names it. Returns the number of serials there.
     ///
-    /// Cut off anywhere, it can be called again: what is there already is the same. Neither place may have an open run.
-    pub async fn move_to(&self, other: &Self, holder: LockOwner) -> Result<usize, StateError> {
-        let mut from = self.acquire(holder.clone()).await?;
-        let to = other.acquire(holder).await;
+    /// After an interruption at any point it can be repeated: serials that are there already are the same. No run may be
+    /// open.
+    pub async fn move_to(&self, other: &Self, owner: LockOwner) -> Result<usize, StateError> {
+        let mut from = self.acquire(owner.clone()).await?;
+        let to = other.acquire(owner).await;
         let moved = match to {
             Ok(mut to) => {
                 let moved = self.relocate(&mut from, other, &mut to).await;
@@ -24,15 +30,14 @@ impl StateStore {
     }
 
     async fn relocate(&self, from: &mut Writer<'_>, other: &Self, to: &mut Writer<'_>) -> Result<usize, StateError> {
-        let nothing =
-            || StateError::RelocationRefused { place: self.place(), why: "there is nothing to move".to_owned() };
+        let nothing = || self.refuse(RelocationRefusal::Nothing { act: "move" });
         let (document, _) = from.read().await?.ok_or_else(nothing)?;
-        settled(&document, self)?;
+        self.check_no_open_run(&document)?;
         let there = match to.read().await {
             Ok(there) => there.map(|(document, _)| document),
-            // It was moved away from there once, and comes back.
+            // The state was moved away from there once, and returns.
             Err(StateError::Relocated { .. }) => {
-                to.take_the_place_of(other.stored().await?);
+                to.replace_note(other.stored_version().await?);
                 None
             }
             Err(error) => return Err(error),
@@ -40,10 +45,11 @@ impl StateStore {
         if let Some(there) = &there
             && (&there.lineage, there.serial) != (&document.lineage, document.serial)
         {
-            let (place, lineage, serial) = (other.place(), &there.lineage, there.serial);
-            let why =
-                format!("{place} has other state already (lineage {lineage}, serial {serial}); move that away first");
-            return Err(StateError::RelocationRefused { place: self.place(), why });
+            return Err(self.refuse(RelocationRefusal::OtherState {
+                location: other.location(),
+                lineage: there.lineage.clone(),
+                serial: there.serial,
+            }));
         }
         let serials = self.backend().serials().await?;
         for serial in serials.iter().filter(|serial| **serial < document.serial) {
@@ -53,29 +59,28 @@ impl StateStore {
         if there.is_none() {
             to.put(&document).await?;
         }
-        from.leave(&moved_away(&other.place())).await?;
+        from.leave_note(&moved_away(&other.location())).await?;
         Ok(serials.len() + 1)
     }
 
-    /// What is stored, whatever it is.
-    async fn stored(&self) -> Result<Option<Version>, StateError> {
+    /// Returns the version of the stored bytes, whether or not they are a document.
+    async fn stored_version(&self) -> Result<Option<Version>, StateError> {
         Ok(self.backend().document().await?.map(|Stored { version, .. }| version))
     }
 
-    /// Seals every serial anew, with a data key of its own, under the present key; or writes them as they are, if there is
-    /// none any more. Answers how many there are.
-    pub async fn rekey(&self, holder: LockOwner) -> Result<usize, StateError> {
-        let mut writer = self.acquire(holder).await?;
-        let sealed = self.reseal(&mut writer).await;
+    /// Encrypts every serial again with a new data key under the present key, or decrypts every serial if no key is
+    /// configured any more. Returns the number of serials.
+    pub async fn rekey(&self, owner: LockOwner) -> Result<usize, StateError> {
+        let mut writer = self.acquire(owner).await?;
+        let done = self.encrypt_again(&mut writer).await;
         writer.release().await;
-        sealed
+        done
     }
 
-    async fn reseal(&self, writer: &mut Writer<'_>) -> Result<usize, StateError> {
-        let nothing =
-            || StateError::RelocationRefused { place: self.place(), why: "there is nothing to encrypt".to_owned() };
+    async fn encrypt_again(&self, writer: &mut Writer<'_>) -> Result<usize, StateError> {
+        let nothing = || self.refuse(RelocationRefusal::Nothing { act: "encrypt" });
         let (mut document, _) = writer.read().await?.ok_or_else(nothing)?;
-        settled(&document, self)?;
+        self.check_no_open_run(&document)?;
         writer.forget_data_key();
         let committed = document.serial;
         document.serial += 1;
@@ -87,33 +92,14 @@ impl StateStore {
         }
         Ok(serials.len() + 1)
     }
-}
 
-/// JournalEntry of a run that is open belongs to the place and the key that it was begun with.
-fn settled(document: &StateDocument, state: &StateStore) -> Result<(), StateError> {
-    match &document.run {
-        None => Ok(()),
-        Some(run) => {
-            let why = format!(
-                "a run of `ebb {}` by {} is not over; run that command again, which settles it, then this one",
-                run.command, run.by
-            );
-            Err(StateError::RelocationRefused { place: state.place(), why })
-        }
-    }
-}
-
-impl Writer<'_> {
-    /// Keeps an earlier document, sealed with the present key.
-    async fn keep(&mut self, serial: u64, document: &StateDocument) -> Result<(), StateError> {
-        let bytes = self.sealed(document).await?;
-        self.session_mut().keep(serial, &bytes).await
+    /// Fails if a run is open: its journal belongs to the location and the key that it was started with.
+    fn check_no_open_run(&self, document: &StateDocument) -> Result<(), StateError> {
+        let Some(run) = &document.run else { return Ok(()) };
+        Err(self.refuse(RelocationRefusal::OpenRun { command: run.command.clone(), by: run.by.clone() }))
     }
 
-    /// Leaves a note in the place of the document.
-    async fn leave(&mut self, note: &[u8]) -> Result<(), StateError> {
-        let (version, serial) = self.replaced();
-        let commit = Commit { bytes: note, replaces: version.as_ref(), keep_as: serial };
-        self.session_mut().commit(commit).await.map(drop)
+    fn refuse(&self, source: RelocationRefusal) -> StateError {
+        StateError::RelocationRefused { location: self.location(), source }
     }
 }

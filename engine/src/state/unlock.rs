@@ -1,20 +1,22 @@
-//! Taking a stack away from a command that holds it.
+//! Unlocking a stack that another command has locked.
 
-use crate::state::{LockInfo, LockOwner, StateError, StateStore};
+use crate::state::error::StateError;
+use crate::state::lock::{LockInfo, LockOwner};
+use crate::state::store::StateStore;
 use ebbtide::record::replay;
 
 impl StateStore {
-    /// Takes the stack away from who has it. Their lease is over, and the document gets another serial, so that whatever
-    /// they still want to commit is refused. The run that they had begun stays open: the next command settles it.
-    pub async fn unlock(&self, held: &LockInfo, holder: LockOwner) -> Result<(), StateError> {
-        self.backend().unlock(held).await?;
-        let mut writer = self.acquire(holder).await?;
+    /// Ends the lease of another command, and gives the document another serial, so that every later commit of that command
+    /// is refused. A run that it started stays open: the next command settles it.
+    pub async fn unlock(&self, lock: &LockInfo, owner: LockOwner) -> Result<(), StateError> {
+        self.backend().unlock(lock).await?;
+        let mut writer = self.acquire(owner).await?;
         let fenced = async {
-            let Some((mut document, progress)) = writer.read().await? else { return Ok(()) };
-            // A commit ends the journal, so what it tells goes into the document.
+            let Some((mut document, journal)) = writer.read().await? else { return Ok(()) };
+            // A commit drops the journal, so the journal is applied to the document first.
             if let Some(run) = document.run.take() {
-                replay(&mut document, &run.plan, &progress)
-                    .map_err(|error| StateError::Damaged { place: self.place(), message: error.to_string() })?;
+                replay(&mut document, &run.plan, &journal)
+                    .map_err(|error| StateError::damaged(self.location(), error))?;
                 document.run = Some(run);
             }
             document.serial += 1;

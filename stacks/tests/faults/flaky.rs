@@ -3,7 +3,7 @@
 use std::io::{Error, ErrorKind};
 use std::sync::Arc;
 
-use ebbtide_engine::sdk::Boxed;
+use ebbtide_engine::sdk::BoxFuture;
 use ebbtide_engine::state::{
     Backend, Commit, Lease, LocalBackend, LockInfo, LockOwner, StateError, Stored, Version, WriteSession,
 };
@@ -23,39 +23,39 @@ impl Flaky {
 }
 
 impl Backend for Flaky {
-    fn place(&self) -> String {
-        self.inner.place()
+    fn location(&self) -> String {
+        self.inner.location()
     }
 
-    fn document(&self) -> Boxed<'_, Result<Option<Stored>, StateError>> {
+    fn document(&self) -> BoxFuture<'_, Result<Option<Stored>, StateError>> {
         self.inner.document()
     }
 
-    fn journal(&self) -> Boxed<'_, Result<Vec<u8>, StateError>> {
+    fn journal(&self) -> BoxFuture<'_, Result<Vec<u8>, StateError>> {
         self.inner.journal()
     }
 
-    fn serials(&self) -> Boxed<'_, Result<Vec<u64>, StateError>> {
+    fn serials(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
         self.inner.serials()
     }
 
-    fn earlier(&self, serial: u64) -> Boxed<'_, Result<Option<Vec<u8>>, StateError>> {
+    fn earlier(&self, serial: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
         self.inner.earlier(serial)
     }
 
-    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
-        self.inner.held()
+    fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
+        self.inner.lock_info()
     }
 
-    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
+    fn acquire(&self, holder: LockOwner) -> BoxFuture<'_, Result<Box<dyn WriteSession>, StateError>> {
         Box::pin(async move {
             let (inner, cut) = (self.inner.acquire(holder).await?, Arc::clone(&self.cut));
-            let session: Box<dyn WriteSession> = Box::new(FlakySession { inner, cut, place: self.place() });
+            let session: Box<dyn WriteSession> = Box::new(FlakySession { inner, cut, place: self.location() });
             Ok(session)
         })
     }
 
-    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
+    fn unlock<'a>(&'a self, held: &'a LockInfo) -> BoxFuture<'a, Result<(), StateError>> {
         self.inner.unlock(held)
     }
 }
@@ -75,7 +75,7 @@ impl FlakySession {
             Write::Never => std::future::pending().await,
             Write::DiskFull => {
                 let source = Error::from(ErrorKind::StorageFull);
-                Err(StateError::Io { act: "write", place: self.place.clone(), source })
+                Err(StateError::Io { act: "write", location: self.place.clone(), source })
             }
         }
     }
@@ -89,7 +89,7 @@ impl FlakySession {
 }
 
 impl WriteSession for FlakySession {
-    fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
+    fn commit<'a>(&'a mut self, commit: Commit<'a>) -> BoxFuture<'a, Result<Version, StateError>> {
         Box::pin(async move {
             let last = self.before().await?;
             let version = self.inner.commit(commit).await?;
@@ -98,7 +98,7 @@ impl WriteSession for FlakySession {
         })
     }
 
-    fn append<'a>(&'a mut self, lines: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+    fn append<'a>(&'a mut self, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         Box::pin(async move {
             let last = self.before().await?;
             self.inner.append(lines).await?;
@@ -107,7 +107,7 @@ impl WriteSession for FlakySession {
         })
     }
 
-    fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+    fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         self.inner.keep(serial, bytes)
     }
 
@@ -115,7 +115,7 @@ impl WriteSession for FlakySession {
         self.inner.lease()
     }
 
-    fn release(self: Box<Self>) -> Boxed<'static, ()> {
+    fn release(self: Box<Self>) -> BoxFuture<'static, ()> {
         self.inner.release()
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use ebbtide::plan::{OperationKind, Target};
 use ebbtide_engine::apply::Failure;
+use ebbtide_engine::sdk::Hint as _;
 
 use crate::fault::Fault;
 use crate::generate::{Piece, declare, draw_pieces};
@@ -151,7 +152,7 @@ pub async fn attempt(history: &History) -> Result<(), String> {
 
 /// Checks that a command that fails under a fault names the file or call and the way out.
 fn passes_or_explains(failure: &Failure) -> Result<(), String> {
-    let message = failure.to_string();
+    let message = format!("{failure} {}", failure.hint().unwrap_or_default());
     let explained = match failure {
         Failure::State(_) => message.contains(".json") && message.contains("run the same command"),
         Failure::Resource { .. } => message.contains(':'),

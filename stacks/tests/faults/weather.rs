@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 use ebbtide_engine::apply::Event;
+use ebbtide_engine::sdk::Hint as _;
 use jiff::Timestamp;
 
 use crate::adeptai::{Case, cases};

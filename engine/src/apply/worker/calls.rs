@@ -8,7 +8,7 @@ use super::job::Job;
 use super::result::Stop;
 use crate::apply::rate_limit::{CallKind, RateLimiter};
 use crate::apply::retry::{Retry, sleep_unless_draining};
-use crate::sdk::{Backoff, Boxed, Error, ErrorKind};
+use crate::sdk::{Backoff, BoxFuture, Error, ErrorKind};
 use ebbtide::resource::{LiveState, Readiness};
 
 /// How long a wait may take: no endpoint took longer.
@@ -20,7 +20,7 @@ pub(super) async fn with_retries<'a, T>(
     limiter: &RateLimiter,
     call: CallKind,
     retry: &mut Retry,
-    attempt: impl Fn() -> Boxed<'a, Result<T, Error>> + Sync,
+    attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>> + Sync,
 ) -> Result<T, Stop> {
     loop {
         job.acquire(limiter, call).await?;
@@ -45,7 +45,7 @@ pub(super) async fn read_to_the_end<'a, T>(
     job: &Job,
     limiter: &RateLimiter,
     retry: &mut Retry,
-    attempt: impl Fn() -> Boxed<'a, Result<T, Error>> + Sync,
+    attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>> + Sync,
 ) -> Result<T, Error> {
     loop {
         limiter.acquire(job.kind.name(), CallKind::Read).await;

@@ -137,7 +137,7 @@ impl Job {
             () = limiter.acquire(self.kind.name(), call) => {}
             () = self.shutdown.draining() => return Err(Stop::Interrupted),
         }
-        if call == CallKind::Write && self.lease.lost().is_some() { Err(Stop::Interrupted) } else { Ok(()) }
+        if call == CallKind::Write && self.lease.expired().is_some() { Err(Stop::Interrupted) } else { Ok(()) }
     }
 
     /// Returns the retries of this operation. A resource that exists, or refers to one that was created a moment ago, may be

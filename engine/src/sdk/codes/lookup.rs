@@ -11,7 +11,7 @@ pub fn kind_of(call: &str, code: &str, message: &str, status: u16) -> ErrorKind 
         .unwrap_or_else(|| common::kind_by_form(code, status))
 }
 
-/// Returns what a code means in one service only.
+/// Returns the kind of failure of a code in the table of one service.
 fn kind_in_service(service: &str, code: &str, message: &str) -> Option<ErrorKind> {
     match service {
         "application-autoscaling" => autoscaling::kind_of(code, message),

@@ -1,4 +1,4 @@
-//! `ValidationException`: some services report with it, and with words, what others report with codes.
+//! `ValidationException`: some services use it, with different messages, where others have codes of their own.
 
 use crate::sdk::error::ErrorKind;
 

@@ -1,90 +1,91 @@
-//! Whether the right to write still stands.
+//! Leases: the right to write, and its end.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-/// Whether the right to write still stands. Workers ask it before every call that changes something, so that a process
-/// that was frozen, or cut off from its backend, changes nothing once somebody else may have taken over.
+/// The right to write. Workers check it before every call that changes something, so that a process that was frozen, or cut
+/// off from its backend, changes nothing once another one may have taken over.
 #[derive(Clone, Debug)]
-pub struct Lease(Arc<Mutex<Standing>>);
+pub struct Lease(Arc<Mutex<LeaseState>>);
 
 #[derive(Debug)]
-struct Standing {
-    /// Until when it stands without another renewal; `None`: as long as the process lives.
-    until: Option<Until>,
-    /// What kept it from being renewed the last time.
-    trouble: Option<String>,
-    lost: Option<String>,
+struct LeaseState {
+    /// The end without another renewal; `None` for a lease that lasts as long as the process.
+    deadline: Option<Deadline>,
+    /// The error of the last attempt to renew it.
+    renewal_error: Option<String>,
+    /// The reason why it expired or was revoked.
+    expired: Option<String>,
 }
 
-/// An instant on two clocks: the steady one stands still while the machine sleeps, the wall clock can be set back.
-/// Whichever is there first ends the lease.
+/// An instant on two clocks. The monotonic clock stops while the machine sleeps, and the wall clock can be set back. The
+/// clock that is first ends the lease.
 #[derive(Debug)]
-struct Until {
-    steady: Instant,
+struct Deadline {
+    monotonic: Instant,
     wall: Option<SystemTime>,
 }
 
-impl Until {
-    fn new(steady: Instant) -> Self {
-        let left = steady.saturating_duration_since(Instant::now());
-        Self { steady, wall: SystemTime::now().checked_add(left) }
+impl Deadline {
+    fn new(monotonic: Instant) -> Self {
+        let left = monotonic.saturating_duration_since(Instant::now());
+        Self { monotonic, wall: SystemTime::now().checked_add(left) }
     }
 
-    /// How long ago it was, if it is over.
-    fn over(&self) -> Option<Duration> {
-        let steady = Instant::now().checked_duration_since(self.steady);
+    /// Returns the time since the deadline, if it has passed.
+    fn passed(&self) -> Option<Duration> {
+        let monotonic = Instant::now().checked_duration_since(self.monotonic);
         let wall = self.wall.and_then(|wall| SystemTime::now().duration_since(wall).ok());
-        steady.max(wall).filter(|late| *late > Duration::ZERO)
+        monotonic.max(wall).filter(|late| *late > Duration::ZERO)
     }
 }
 
 impl Lease {
-    /// A right that stands as long as the process lives.
+    /// Creates a lease that lasts as long as the process.
     pub fn of_process() -> Self {
         Self::new(None)
     }
 
-    /// A right that stands until this instant, and longer if it is renewed.
-    pub fn until(until: Instant) -> Self {
-        Self::new(Some(Until::new(until)))
+    /// Creates a lease that lasts until an instant, or longer if it is renewed.
+    pub fn until(end: Instant) -> Self {
+        Self::new(Some(Deadline::new(end)))
     }
 
-    fn new(until: Option<Until>) -> Self {
-        Self(Arc::new(Mutex::new(Standing { until, trouble: None, lost: None })))
+    fn new(deadline: Option<Deadline>) -> Self {
+        Self(Arc::new(Mutex::new(LeaseState { deadline, renewal_error: None, expired: None })))
     }
 
-    /// It was renewed. What was lost stays lost.
-    pub fn renew(&self, until: Instant) {
-        let _ = self.lost();
-        let mut standing = self.check_lease();
-        (standing.until, standing.trouble) = (Some(Until::new(until)), None);
+    /// Extends the lease. One that has expired stays expired.
+    pub fn renew(&self, end: Instant) {
+        let _ = self.expired();
+        let mut state = self.state();
+        (state.deadline, state.renewal_error) = (Some(Deadline::new(end)), None);
     }
 
-    /// It could not be renewed this time: told if it ends before the next.
-    pub fn trouble(&self, why: impl Into<String>) {
-        self.check_lease().trouble = Some(why.into());
+    /// Notes why a renewal failed. The reason is reported if the lease ends before the next renewal.
+    pub fn renewal_failed(&self, reason: impl Into<String>) {
+        self.state().renewal_error = Some(reason.into());
     }
 
-    /// Somebody else has it, or may have it.
-    pub fn lose(&self, why: impl Into<String>) {
-        self.check_lease().lost.get_or_insert(why.into());
+    /// Ends the lease: another process has it, or may have it.
+    pub fn revoke(&self, reason: impl Into<String>) {
+        self.state().expired.get_or_insert(reason.into());
     }
 
-    /// Why the right to write does not stand any more; `None` while it stands.
-    pub fn lost(&self) -> Option<String> {
-        let mut standing = self.check_lease();
-        if standing.lost.is_none()
-            && let Some(late) = standing.until.as_ref().and_then(Until::over)
+    /// Returns why the lease has ended; `None` while it lasts.
+    pub fn expired(&self) -> Option<String> {
+        let mut state = self.state();
+        if state.expired.is_none()
+            && let Some(late) = state.deadline.as_ref().and_then(Deadline::passed)
         {
             let seconds = late.as_secs().max(1);
-            let trouble = standing.trouble.as_ref().map(|why| format!(": {why}")).unwrap_or_default();
-            standing.lost = Some(format!("it was not renewed in time, and ended {seconds} s ago{trouble}"));
+            let cause = state.renewal_error.as_ref().map(|error| format!(": {error}")).unwrap_or_default();
+            state.expired = Some(format!("it was not renewed in time, and ended {seconds} s ago{cause}"));
         }
-        standing.lost.clone()
+        state.expired.clone()
     }
 
-    fn check_lease(&self) -> std::sync::MutexGuard<'_, Standing> {
+    fn state(&self) -> std::sync::MutexGuard<'_, LeaseState> {
         // No invariant spans the fields.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -95,22 +96,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_lease_that_ended_is_lost_for_good() {
+    fn an_expired_lease_cannot_be_renewed() {
         let lease = Lease::until(Instant::now() + Duration::from_secs(60));
-        assert_eq!(lease.lost(), None);
+        assert_eq!(lease.expired(), None);
         let past = Lease::until(Instant::now() - Duration::from_secs(1));
         past.renew(Instant::now() + Duration::from_secs(60));
-        assert!(past.lost().is_some(), "somebody else may have taken over meanwhile");
-        assert_eq!(Lease::of_process().lost(), None);
+        assert!(past.expired().is_some(), "another process may have taken over meanwhile");
+        assert_eq!(Lease::of_process().expired(), None);
     }
 
     #[test]
-    fn a_machine_that_slept_has_lost_its_lease() {
+    fn a_lease_expires_while_the_machine_sleeps() {
         let lease = Lease::until(Instant::now() + Duration::from_secs(60));
         let wall = SystemTime::now().checked_sub(Duration::from_secs(9));
-        lease.check_lease().until = Some(Until { steady: Instant::now() + Duration::from_secs(60), wall });
-        lease.trouble("ExpiredToken");
-        let why = lease.lost().unwrap();
-        assert!(why.contains("ended 9 s ago: ExpiredToken"), "{why}");
+        lease.state().deadline = Some(Deadline { monotonic: Instant::now() + Duration::from_secs(60), wall });
+        lease.renewal_failed("ExpiredToken");
+        let reason = lease.expired().unwrap();
+        assert!(reason.contains("ended 9 s ago: ExpiredToken"), "{reason}");
     }
 }

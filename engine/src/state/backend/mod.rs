@@ -1,4 +1,4 @@
-//! Backends: where the bytes of state are kept.
+//! Backends: they keep the bytes of state.
 
 mod lease;
 mod local;
@@ -8,6 +8,6 @@ mod traits;
 
 pub use lease::Lease;
 pub use local::LocalBackend;
-pub use location::{Bucket, StateLocation};
-pub use s3::S3Backend;
-pub use traits::{Backend, Commit, LockInfo, LockOwner, Stored, Version, WriteSession};
+pub use location::StateLocation;
+pub use s3::{S3Backend, StateBucket};
+pub use traits::{Backend, Commit, Stored, Version, WriteSession};

@@ -1,55 +1,100 @@
-//! Between the bytes of a document and what they mean: read with care, written only if sound.
+//! The conversion between a document and its bytes. Documents that contradict themselves are neither read nor written.
 
 use serde_json::Value;
 
-use crate::state::StateError;
-use crate::state::document::migrate::migrate;
+use super::migrate::migrate;
+use crate::state::error::StateError;
 use ebbtide::record::{STATE_FORMAT, StateDocument};
 
-/// What stands in the place of a document that was moved to another backend.
+/// Returns the note that replaces a document that was moved to another location.
 pub(in crate::state) fn moved_away(to: &str) -> Vec<u8> {
     serde_json::json!({ "format": STATE_FORMAT, "moved_to": to }).to_string().into_bytes()
 }
 
-/// The bytes of a document, in the order of its fields, on one line.
-pub(in crate::state) fn encode(document: &StateDocument, place: &str) -> Result<Vec<u8>, StateError> {
-    let unsound = |message| StateError::Inconsistent { place: place.to_owned(), message };
+/// Returns the bytes of a document: one line, in the order of its fields.
+pub(in crate::state) fn encode(document: &StateDocument, location: &str) -> Result<Vec<u8>, StateError> {
     let contradictions = document.contradictions();
     if !contradictions.is_empty() {
-        return Err(unsound(contradictions.join("; ")));
+        return Err(StateError::inconsistent(location, contradictions.join("; ")));
     }
-    serde_json::to_vec(document).map_err(|error| unsound(error.to_string()))
+    serde_json::to_vec(document).map_err(|error| StateError::inconsistent(location, error))
 }
 
-/// Reads a document of this format, or an older one. Whatever else it is, the error says so.
-pub(in crate::state) fn decode(bytes: Vec<u8>, place: &str) -> Result<StateDocument, StateError> {
-    let damaged = |message: String| StateError::Damaged { place: place.to_owned(), message };
+/// Reads a document of the present format or an older one. The error names anything else.
+pub(in crate::state) fn decode(bytes: Vec<u8>, location: &str) -> Result<StateDocument, StateError> {
     let document = match serde_json::from_slice::<StateDocument>(&bytes) {
         Ok(document) if document.format == STATE_FORMAT => document,
-        // Only a document that does not read as ours is looked at again, to see what it is.
-        other => older(&bytes, place, other.err())?,
+        // Only bytes that are no document of the present format are parsed a second time, to name the difference.
+        other => decode_older(&bytes, location, other.err())?,
     };
-    // Of a large stack they are many, and nobody needs them any more.
+    // The bytes of a large stack take much memory, and are not needed any more.
     drop(bytes);
     let contradictions = document.contradictions();
-    if contradictions.is_empty() { Ok(document) } else { Err(damaged(contradictions.join("; "))) }
+    if contradictions.is_empty() { Ok(document) } else { Err(StateError::damaged(location, contradictions.join("; "))) }
 }
 
-fn older(bytes: &[u8], place: &str, error: Option<serde_json::Error>) -> Result<StateDocument, StateError> {
-    let damaged = |message: String| StateError::Damaged { place: place.to_owned(), message };
-    let told = |error: Option<serde_json::Error>| error.map_or_else(|| "unknown format".to_owned(), |e| e.to_string());
-    let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else { return Err(damaged(told(error))) };
+fn decode_older(bytes: &[u8], location: &str, error: Option<serde_json::Error>) -> Result<StateDocument, StateError> {
+    let damaged = |error: Option<serde_json::Error>| match error {
+        Some(error) => StateError::damaged(location, error),
+        None => StateError::damaged(location, "unknown format"),
+    };
+    let Ok(mut value) = serde_json::from_slice::<Value>(bytes) else { return Err(damaged(error)) };
     if let Some(to) = value.get("moved_to").and_then(Value::as_str) {
-        return Err(StateError::Relocated { place: place.to_owned(), to: to.to_owned() });
+        return Err(StateError::Relocated { location: location.to_owned(), to: to.to_owned() });
     }
     match value.get("format").and_then(Value::as_u64) {
         Some(found) if found > u64::from(STATE_FORMAT) => {
-            Err(StateError::NewerFormat { place: place.to_owned(), found })
+            Err(StateError::NewerFormat { location: location.to_owned(), found })
         }
         Some(found) if (1..u64::from(STATE_FORMAT)).contains(&found) => {
             migrate(&mut value, u32::try_from(found).unwrap_or(STATE_FORMAT));
-            serde_json::from_value(value).map_err(|error| damaged(format!("of format {found}: {error}")))
+            serde_json::from_value(value)
+                .map_err(|error| StateError::damaged(location, OlderFormat { found, source: error }))
         }
-        _ => Err(damaged(told(error))),
+        _ => Err(damaged(error)),
+    }
+}
+
+/// A document of an older format that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("of format {found}: {source}")]
+struct OlderFormat {
+    found: u64,
+    source: serde_json::Error,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Map, json};
+
+    use super::*;
+
+    /// A document as version 0.1.0 wrote it.
+    const FORMAT_1: &str = include_str!("fixtures/format-1.json");
+
+    /// Returns an operation of an old plan in the present form: its effect has the changes, inputs and dependencies.
+    fn with_effect(operation: &Value) -> Value {
+        let mut fields = operation.as_object().unwrap().clone();
+        let taken = ["changes", "inputs", "dependencies"].map(|name| (name.to_owned(), fields.remove(name)));
+        let effect: Map<_, _> = taken.into_iter().filter_map(|(name, value)| Some((name, value?))).collect();
+        let (kind, reason) = (fields.remove("operation").unwrap(), fields.remove("reason").unwrap());
+        fields.remove("kind");
+        fields.insert("effect".into(), json!({ kind.as_str().unwrap(): effect }));
+        fields.insert("reason".into(), json!({ "other": reason }));
+        Value::Object(fields)
+    }
+
+    #[test]
+    fn format_1_is_read_with_all_that_it_records() {
+        let mut old: Value = serde_json::from_str(FORMAT_1).unwrap();
+        let document = decode(FORMAT_1.as_bytes().to_vec(), "demo.json").unwrap();
+        assert_eq!((old["format"].as_u64(), document.format), (Some(1), STATE_FORMAT));
+        let mut now = serde_json::to_value(&document).unwrap();
+        now["format"] = 1.into();
+        now["run"]["plan"]["format"] = 1.into();
+        for operation in old["run"]["plan"]["operations"].as_array_mut().unwrap() {
+            *operation = with_effect(operation);
+        }
+        assert_eq!(now, old, "nothing is lost and nothing is made up");
     }
 }

@@ -1,12 +1,13 @@
-//! Older formats of the document, brought up to the present one step at a time.
+//! Migration of older document formats, one format at a time.
 
 use serde_json::Value;
 
 use ebbtide::record::STATE_FORMAT;
 
-/// One step: from the format of its index plus one to the next.
+/// A step from one format to the next.
 type Step = fn(&mut Value);
 
+/// The step at index `n` starts from format `n + 1`.
 const STEPS: [Step; STATE_FORMAT as usize - 1] = [declared_inputs, operations_with_effects];
 
 /// Brings a document of an older format up to [`STATE_FORMAT`].
@@ -17,33 +18,14 @@ pub(super) fn migrate(document: &mut Value, from: u32) {
     }
 }
 
-/// Format 2 records with each resource what was declared, references and all, and with the document how its last run
-/// ended. Format 1 knows neither; an older `ebb` would drop both without a word, hence the step. What is not known is
-/// left out: the next apply records it.
+/// Format 2 adds the declared inputs of each resource, with references in them, and the end of the last run. There is a
+/// step because an `ebb` that knows format 1 only would drop both silently. Format 1 has neither, and the next apply records
+/// them.
 fn declared_inputs(_document: &mut Value) {}
 
-/// Format 3 holds plans of format 2 in an open run.
+/// Format 3 has plans of format 2 in an open run.
 fn operations_with_effects(document: &mut Value) {
     if let Some(plan) = document.pointer_mut("/run/plan") {
         ebbtide::plan::migrate(plan);
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::state::document::codec::decode;
-
-    /// A document as version 0.1.0 wrote it.
-    const FORMAT_1: &str = include_str!("fixtures/format-1.json");
-
-    #[test]
-    fn format_1_is_read_with_all_that_it_records() {
-        let old: Value = serde_json::from_str(FORMAT_1).unwrap();
-        let document = decode(FORMAT_1.as_bytes().to_vec(), "demo.json").unwrap();
-        assert_eq!((old["format"].as_u64(), document.format), (Some(1), STATE_FORMAT));
-        let mut now = serde_json::to_value(&document).unwrap();
-        now["format"] = 1.into();
-        assert_eq!(now, old, "nothing is lost and nothing is made up");
     }
 }

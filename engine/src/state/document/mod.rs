@@ -1,4 +1,4 @@
-//! Between the bytes of a document and their meaning.
+//! State documents as bytes.
 
 mod codec;
 mod migrate;

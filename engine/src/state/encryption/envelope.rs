@@ -1,31 +1,32 @@
-//! Encryption at rest: a document is sealed with a data key of its own, which travels with it, itself wrapped by a key
-//! that never does (an envelope).
+//! Envelope encryption: a document is encrypted with a data key of its own, which is stored with it, itself encrypted
+//! ("wrapped") by a key that is stored elsewhere.
 //!
-//! A sealed document is one line of JSON, `{"sealed":{…}}` with the wrapped data key, and after the line break the
-//! nonce and the AES-256-GCM ciphertext. A sealed line of the journal is `{"sealed":"BASE64","run":"…"}`: the lines of one
-//! append, sealed with the data key of the document that the run is open in. What another run left has another key.
+//! An encrypted document is one line of JSON, `{"sealed":{…}}` with the wrapped data key, and after the line break the
+//! nonce and the AES-256-GCM ciphertext. An encrypted line of the journal is `{"sealed":"BASE64","run":"…"}`: the lines of
+//! one append, encrypted with the data key of the document that the run is open in. Lines of another run have another key.
 
-use aws_lc_rs::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
+use aws_lc_rs::aead::LessSafeKey;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
+use super::cipher::{KEY_BYTES, aes, decrypt, encrypt};
 use crate::logging::register_secret_bytes;
-use crate::state::StateError;
+use crate::state::error::StateError;
 
-/// Bytes of a key of AES-256.
-pub(in crate::state) const KEY_BYTES: usize = 32;
+/// The beginning of everything that is encrypted.
+const PREFIX: &[u8] = b"{\"sealed\":";
 
-/// A data key as it stands in the document that it seals.
+/// A data key as it is stored in the document that it encrypts.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "provider", rename_all = "snake_case")]
-pub(in crate::state) enum Wrapped {
-    /// Wrapped with a key derived from a passphrase: PBKDF2 with HMAC-SHA-256.
+pub(super) enum WrappedKey {
+    /// Encrypted with a key that is derived from a passphrase: PBKDF2 with HMAC-SHA-256.
     Passphrase {
         /// Random, BASE64.
         salt: String,
-        /// How often it is hashed.
+        /// The number of times the passphrase is hashed.
         iterations: u32,
         /// Nonce and ciphertext of the data key, BASE64.
         key: String,
@@ -39,7 +40,7 @@ pub(in crate::state) enum Wrapped {
     },
 }
 
-impl std::fmt::Display for Wrapped {
+impl std::fmt::Display for WrappedKey {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Passphrase { .. } => f.write_str("a passphrase"),
@@ -50,7 +51,7 @@ impl std::fmt::Display for Wrapped {
 
 #[derive(Serialize, Deserialize)]
 struct Header {
-    sealed: Wrapped,
+    sealed: WrappedKey,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -59,20 +60,39 @@ struct Line {
     run: String,
 }
 
-/// A line of the journal as it stands there.
-pub(in crate::state) enum Written {
-    /// As it is.
+/// The form of a line of the journal.
+#[derive(Debug)]
+pub(in crate::state) enum Envelope {
+    /// It is not encrypted.
     Plain,
-    /// Sealed, of this run; its body, BASE64.
-    Sealed(String, String),
-    /// Cut off or changed.
+    /// It is encrypted.
+    Encrypted {
+        /// The run.
+        run: String,
+        /// The ciphertext, BASE64.
+        body: String,
+    },
+    /// It was cut off or changed.
     Damaged,
+}
+
+impl Envelope {
+    /// Returns the form of a line of the journal.
+    pub(in crate::state) fn of(line: &[u8]) -> Self {
+        if !line.starts_with(PREFIX) {
+            return Self::Plain;
+        }
+        match serde_json::from_slice(line) {
+            Ok(Line { sealed, run }) => Self::Encrypted { run, body: sealed },
+            Err(_) => Self::Damaged,
+        }
+    }
 }
 
 /// A data key, unwrapped.
 pub(in crate::state) struct DataKey {
     key: LessSafeKey,
-    pub(in crate::state) wrapped: Wrapped,
+    pub(super) wrapped: WrappedKey,
 }
 
 impl std::fmt::Debug for DataKey {
@@ -82,54 +102,44 @@ impl std::fmt::Debug for DataKey {
 }
 
 impl DataKey {
-    pub(in crate::state) fn new(key: &Zeroizing<[u8; KEY_BYTES]>, wrapped: Wrapped) -> Result<Self, StateError> {
+    pub(super) fn new(key: &Zeroizing<[u8; KEY_BYTES]>, wrapped: WrappedKey) -> Result<Self, StateError> {
         register_secret_bytes(key.as_slice());
         Ok(Self { key: aes(key)?, wrapped })
     }
 
-    /// Seals a document; `about` says whose it is and must be the same when it is opened.
-    pub(in crate::state) fn seal(&self, bytes: &[u8], about: &str) -> Result<Vec<u8>, StateError> {
+    /// Encrypts a document. The context names its stack, and must be the same for decryption.
+    pub(super) fn encrypt(&self, bytes: &[u8], context: &str) -> Result<Vec<u8>, StateError> {
         let header = Header { sealed: self.wrapped.clone() };
-        let mut sealed = serde_json::to_vec(&header).map_err(|error| crypto(&error.to_string()))?;
-        sealed.push(b'\n');
-        sealed.extend(seal_with(&self.key, bytes, about)?);
-        Ok(sealed)
+        let mut encrypted = serde_json::to_vec(&header).map_err(|error| StateError::Encryption(error.into()))?;
+        encrypted.push(b'\n');
+        encrypted.extend(encrypt(&self.key, bytes, context)?);
+        Ok(encrypted)
     }
 
-    /// Opens what [`seal`](Self::seal) made; `None` if it was changed since, or is about something else.
-    pub(in crate::state) fn open(&self, body: &[u8], about: &str) -> Option<Vec<u8>> {
-        open_with(&self.key, body, about)
+    /// Decrypts the body of an [encrypted](Self::encrypt) document; `None` if it was changed since, or if the context is
+    /// another one.
+    pub(super) fn decrypt(&self, body: &[u8], context: &str) -> Option<Vec<u8>> {
+        decrypt(&self.key, body, context)
     }
 
-    /// Seals lines of the journal, of one run, into one.
-    pub(in crate::state) fn seal_line(&self, lines: &[u8], run: &str, about: &str) -> Result<Vec<u8>, StateError> {
-        let sealed = BASE64.encode(seal_with(&self.key, lines, about)?);
+    /// Encrypts lines of the journal, of one run, into one line.
+    pub(in crate::state) fn encrypt_line(&self, lines: &[u8], run: &str, context: &str) -> Result<Vec<u8>, StateError> {
+        let sealed = BASE64.encode(encrypt(&self.key, lines, context)?);
         let line = Line { sealed, run: run.to_owned() };
-        let mut line = serde_json::to_vec(&line).map_err(|error| crypto(&error.to_string()))?;
+        let mut line = serde_json::to_vec(&line).map_err(|error| StateError::Encryption(error.into()))?;
         line.push(b'\n');
         Ok(line)
     }
 
-    /// Opens the body of a sealed line of the journal; `None` as for [`open`](Self::open).
-    pub(in crate::state) fn open_line(&self, body: &str, about: &str) -> Option<Vec<u8>> {
-        self.open(&BASE64.decode(body).ok()?, about)
+    /// Decrypts the body of an encrypted line of the journal; `None` as for [`decrypt`](Self::decrypt).
+    pub(in crate::state) fn decrypt_line(&self, body: &str, context: &str) -> Option<Vec<u8>> {
+        self.decrypt(&BASE64.decode(body).ok()?, context)
     }
 }
 
-/// What a line of the journal is.
-pub(in crate::state) fn written(line: &[u8]) -> Written {
-    if !line.starts_with(b"{\"sealed\":") {
-        return Written::Plain;
-    }
-    match serde_json::from_slice(line) {
-        Ok(Line { sealed, run }) => Written::Sealed(run, sealed),
-        Err(_) => Written::Damaged,
-    }
-}
-
-/// The wrapped data key and the sealed body of a document, if it is sealed.
-pub(in crate::state) fn sealed(bytes: &[u8]) -> Option<(Wrapped, &[u8])> {
-    if !bytes.starts_with(b"{\"sealed\":") {
+/// Returns the wrapped data key and the encrypted body of a document; `None` if it is not encrypted.
+pub(super) fn split(bytes: &[u8]) -> Option<(WrappedKey, &[u8])> {
+    if !bytes.starts_with(PREFIX) {
         return None;
     }
     let end = bytes.iter().position(|byte| *byte == b'\n')?;
@@ -137,75 +147,41 @@ pub(in crate::state) fn sealed(bytes: &[u8]) -> Option<(Wrapped, &[u8])> {
     Some((header.sealed, &bytes[end + 1..]))
 }
 
-/// Random bytes that nobody can foretell.
-pub(in crate::state) fn random<const N: usize>() -> Result<Zeroizing<[u8; N]>, StateError> {
-    let mut bytes = Zeroizing::new([0; N]);
-    aws_lc_rs::rand::fill(bytes.as_mut()).map_err(|_| crypto("the system gives no random numbers"))?;
-    Ok(bytes)
-}
-
-pub(in crate::state) fn aes(key: &[u8; KEY_BYTES]) -> Result<LessSafeKey, StateError> {
-    let key = UnboundKey::new(&AES_256_GCM, key).map_err(|_| crypto("a key of the wrong length"))?;
-    Ok(LessSafeKey::new(key))
-}
-
-/// Nonce and ciphertext. Each nonce is random: 2^32 writes with one data key are safe, and no stack lives that long.
-pub(in crate::state) fn seal_with(key: &LessSafeKey, bytes: &[u8], about: &str) -> Result<Vec<u8>, StateError> {
-    let nonce = random::<NONCE_LEN>()?;
-    let mut body = bytes.to_vec();
-    let tag = key
-        .seal_in_place_separate_tag(Nonce::assume_unique_for_key(*nonce), Aad::from(about.as_bytes()), &mut body)
-        .map_err(|_| crypto("it is too long"))?;
-    Ok([nonce.as_ref(), &body, tag.as_ref()].concat())
-}
-
-pub(in crate::state) fn open_with(key: &LessSafeKey, sealed: &[u8], about: &str) -> Option<Vec<u8>> {
-    let (nonce, body) = sealed.split_at_checked(NONCE_LEN)?;
-    let mut body = body.to_vec();
-    let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
-    let length = key.open_in_place(nonce, Aad::from(about.as_bytes()), &mut body).ok()?.len();
-    body.truncate(length);
-    Some(body)
-}
-
-fn crypto(why: &str) -> StateError {
-    StateError::Io { act: "encrypt", place: "the state".to_owned(), source: std::io::Error::other(why.to_owned()) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::encryption::cipher::random;
 
     fn key() -> DataKey {
-        let wrapped = Wrapped::Kms { arn: "arn:aws:kms:eu-west-1:123456789012:key/1".into(), key: "AA==".into() };
+        let wrapped = WrappedKey::Kms { arn: "arn:aws:kms:eu-west-1:123456789012:key/1".into(), key: "AA==".into() };
         DataKey::new(&random().unwrap(), wrapped).unwrap()
     }
 
     #[test]
-    fn what_is_sealed_opens_only_with_its_key_unchanged_and_in_its_place() {
+    fn a_document_is_decrypted_only_unchanged_with_its_key_and_for_its_stack() {
         let (one, other) = (key(), key());
-        let bytes = one.seal(b"{\"format\":2}", "demo in prod").unwrap();
-        let (wrapped, body) = sealed(&bytes).unwrap();
+        let bytes = one.encrypt(b"{\"format\":2}", "demo in prod").unwrap();
+        let (wrapped, body) = split(&bytes).unwrap();
         assert_eq!(wrapped, one.wrapped);
-        assert_eq!(one.open(body, "demo in prod").unwrap(), b"{\"format\":2}");
-        assert_eq!(one.open(body, "demo in dev"), None);
-        assert_eq!(other.open(body, "demo in prod"), None);
+        assert_eq!(one.decrypt(body, "demo in prod").unwrap(), b"{\"format\":2}");
+        assert_eq!(one.decrypt(body, "demo in dev"), None);
+        assert_eq!(other.decrypt(body, "demo in prod"), None);
         let mut changed = body.to_vec();
         *changed.last_mut().unwrap() ^= 1;
-        assert_eq!(one.open(&changed, "demo in prod"), None);
-        assert_eq!(one.open(&body[..5], "demo in prod"), None);
-        assert!(sealed(b"{\"format\":2}").is_none());
+        assert_eq!(one.decrypt(&changed, "demo in prod"), None);
+        assert_eq!(one.decrypt(&body[..5], "demo in prod"), None);
+        assert!(split(b"{\"format\":2}").is_none());
     }
 
     #[test]
-    fn lines_are_sealed_one_by_one() {
+    fn lines_are_encrypted_one_by_one() {
         let key = key();
-        let line = key.seal_line(b"{}\n{}\n", "r", "demo").unwrap();
+        let line = key.encrypt_line(b"{}\n{}\n", "r", "demo").unwrap();
         assert!(line.ends_with(b"\n") && !line[..line.len() - 1].contains(&b'\n'));
-        let Written::Sealed(run, body) = written(&line) else { panic!("it is sealed") };
-        assert_eq!((run.as_str(), key.open_line(&body, "demo").unwrap().as_slice()), ("r", &b"{}\n{}\n"[..]));
-        assert_eq!(key.open_line(&body, "other"), None);
-        assert!(matches!(written(b"{\"run\":\"r\"}"), Written::Plain));
-        assert!(matches!(written(&line[..line.len() / 2]), Written::Damaged));
+        let Envelope::Encrypted { run, body } = Envelope::of(&line) else { panic!("it is encrypted") };
+        assert_eq!((run.as_str(), key.decrypt_line(&body, "demo").unwrap().as_slice()), ("r", &b"{}\n{}\n"[..]));
+        assert_eq!(key.decrypt_line(&body, "other"), None);
+        assert!(matches!(Envelope::of(b"{\"run\":\"r\"}"), Envelope::Plain));
+        assert!(matches!(Envelope::of(&line[..line.len() / 2]), Envelope::Damaged));
     }
 }

@@ -1,60 +1,58 @@
-//! The keys that state is sealed with: the one in use, and the one before it while it is rotated.
+//! The keys that state is encrypted with: the present one, and the previous one during a rotation.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::state::StateError;
-use crate::state::encryption::envelope::{DataKey, Wrapped, sealed};
-use crate::state::encryption::kms::KmsKey;
-use crate::state::encryption::passphrase::Passphrase;
+use super::envelope::{DataKey, WrappedKey, split};
+use super::kms::KmsKey;
+use super::passphrase::Passphrase;
+use crate::state::error::StateError;
 
-/// What wraps data keys.
+/// A key that wraps data keys.
 #[derive(Debug)]
 pub enum Key {
     /// A key derived from a passphrase.
     Passphrase(Passphrase),
-    /// A key of KMS, which never leaves it.
+    /// A key of KMS, which never leaves KMS.
     Kms(KmsKey),
 }
 
-/// The keys of one stack's state. Without any, state is written as it is.
+/// The keys of one stack's state. Without any, state is not encrypted.
 #[derive(Debug, Default)]
 pub struct Keys {
     current: Option<Key>,
     previous: Option<Key>,
-    /// Data keys that were unwrapped or made: unwrapping one is meant to be slow.
+    /// Data keys that were unwrapped or generated. They are kept because unwrapping is slow by design.
     known: Mutex<Vec<Arc<DataKey>>>,
 }
 
 impl Keys {
-    /// `current` seals what is written; either opens what is read.
+    /// Creates the keys of a stack. `current` encrypts; both decrypt.
     pub fn new(current: Option<Key>, previous: Option<Key>) -> Self {
         Self { current, previous, known: Mutex::default() }
     }
 
-    /// The bytes of a document as they were before they were sealed, and its data key; what is not sealed is answered as
-    /// it is.
-    pub(in crate::state) async fn open(
+    /// Decrypts a document. Returns its data key too. Bytes that are not encrypted are returned as they are.
+    pub(in crate::state) async fn decrypt(
         &self,
         bytes: Vec<u8>,
-        about: &str,
-        place: &str,
+        context: &str,
+        location: &str,
     ) -> Result<(Vec<u8>, Option<Arc<DataKey>>), StateError> {
-        let Some((wrapped, body)) = sealed(&bytes) else { return Ok((bytes, None)) };
-        let key = self.unwrap(&wrapped, place).await?;
-        let opened = key.open(body, about).ok_or_else(|| StateError::Damaged {
-            place: place.to_owned(),
-            message: "it was changed after it was encrypted, or belongs to another stack".to_owned(),
+        let Some((wrapped, body)) = split(&bytes) else { return Ok((bytes, None)) };
+        let key = self.unwrap(&wrapped, location).await?;
+        let decrypted = key.decrypt(body, context).ok_or_else(|| {
+            StateError::damaged(location, "it was changed after it was encrypted, or belongs to another stack")
         })?;
-        Ok((opened, Some(key)))
+        Ok((decrypted, Some(key)))
     }
 
-    /// Seals a document, if there is a key to seal with. `data_key` is the one to seal with, if the present key wraps it;
-    /// else it becomes another one.
-    pub(in crate::state) async fn seal(
+    /// Encrypts a document, if there is a present key. Uses `data_key` if the present key wraps it, and else replaces it by
+    /// a new one.
+    pub(in crate::state) async fn encrypt(
         &self,
         bytes: Vec<u8>,
-        about: &str,
-        place: &str,
+        context: &str,
+        location: &str,
         data_key: &mut Option<Arc<DataKey>>,
     ) -> Result<Vec<u8>, StateError> {
         let Some(current) = &self.current else {
@@ -62,21 +60,21 @@ impl Keys {
             return Ok(bytes);
         };
         let key = match data_key.take() {
-            Some(key) if current.wrapped(&key.wrapped).await? => key,
-            _ => self.note(current.make(place).await?),
+            Some(key) if current.wraps(&key.wrapped).await? => key,
+            _ => self.remember(current.generate(location).await?),
         };
-        data_key.insert(key).seal(&bytes, about)
+        data_key.insert(key).encrypt(&bytes, context)
     }
 
-    async fn unwrap(&self, wrapped: &Wrapped, place: &str) -> Result<Arc<DataKey>, StateError> {
+    async fn unwrap(&self, wrapped: &WrappedKey, location: &str) -> Result<Arc<DataKey>, StateError> {
         let known = self.known().iter().find(|key| key.wrapped == *wrapped).cloned();
         if let Some(key) = known {
             return Ok(key);
         }
-        let mut refused = StateError::NoKey { place: place.to_owned(), with: wrapped.to_string() };
+        let mut refused = StateError::NoKey { location: location.to_owned(), with: wrapped.to_string() };
         for candidate in self.current.iter().chain(&self.previous) {
-            match candidate.unwrap(wrapped, place).await {
-                Ok(Some(key)) => return Ok(self.note(key)),
+            match candidate.unwrap(wrapped, location).await {
+                Ok(Some(key)) => return Ok(self.remember(key)),
                 Ok(None) => {}
                 Err(error) => refused = error,
             }
@@ -84,42 +82,44 @@ impl Keys {
         Err(refused)
     }
 
-    fn note(&self, key: DataKey) -> Arc<DataKey> {
+    fn remember(&self, key: DataKey) -> Arc<DataKey> {
         let key = Arc::new(key);
         self.known().push(Arc::clone(&key));
         key
     }
 
     fn known(&self) -> std::sync::MutexGuard<'_, Vec<Arc<DataKey>>> {
-        // Keys are only ever added: nothing is half done.
+        // Keys are only ever added, so a panic leaves nothing half done.
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Key {
-    /// A new data key, wrapped.
-    async fn make(&self, place: &str) -> Result<DataKey, StateError> {
+    /// Generates a data key and wraps it.
+    async fn generate(&self, location: &str) -> Result<DataKey, StateError> {
         match self {
-            Self::Passphrase(passphrase) => passphrase.make(),
-            Self::Kms(key) => key.make(place).await,
+            Self::Passphrase(passphrase) => passphrase.generate(),
+            Self::Kms(key) => key.generate(location).await,
         }
     }
 
-    /// Unwraps a data key; `None` if it was not wrapped by a key of this sort.
-    async fn unwrap(&self, wrapped: &Wrapped, place: &str) -> Result<Option<DataKey>, StateError> {
+    /// Unwraps a data key; `None` if a key of another kind wrapped it.
+    async fn unwrap(&self, wrapped: &WrappedKey, location: &str) -> Result<Option<DataKey>, StateError> {
         match (self, wrapped) {
-            (Self::Passphrase(passphrase), Wrapped::Passphrase { .. }) => passphrase.unwrap(wrapped, place).map(Some),
-            (Self::Kms(key), Wrapped::Kms { .. }) => key.unwrap(wrapped, place).await.map(Some),
-            (Self::Passphrase(_), Wrapped::Kms { .. }) | (Self::Kms(_), Wrapped::Passphrase { .. }) => Ok(None),
+            (Self::Passphrase(passphrase), WrappedKey::Passphrase { .. }) => {
+                passphrase.unwrap(wrapped, location).map(Some)
+            }
+            (Self::Kms(key), WrappedKey::Kms { .. }) => key.unwrap(wrapped, location).await.map(Some),
+            (Self::Passphrase(_), WrappedKey::Kms { .. }) | (Self::Kms(_), WrappedKey::Passphrase { .. }) => Ok(None),
         }
     }
 
-    /// Whether this very key wrapped a data key.
-    async fn wrapped(&self, wrapped: &Wrapped) -> Result<bool, StateError> {
+    /// Returns whether this very key wrapped a data key.
+    async fn wraps(&self, wrapped: &WrappedKey) -> Result<bool, StateError> {
         match (self, wrapped) {
-            (Self::Passphrase(passphrase), Wrapped::Passphrase { .. }) => Ok(passphrase.wrapped(wrapped)),
-            (Self::Kms(key), Wrapped::Kms { arn, .. }) => key.is(arn).await,
-            (Self::Passphrase(_), Wrapped::Kms { .. }) | (Self::Kms(_), Wrapped::Passphrase { .. }) => Ok(false),
+            (Self::Passphrase(passphrase), WrappedKey::Passphrase { .. }) => Ok(passphrase.wraps(wrapped)),
+            (Self::Kms(key), WrappedKey::Kms { arn, .. }) => key.has_arn(arn).await,
+            (Self::Passphrase(_), WrappedKey::Kms { .. }) | (Self::Kms(_), WrappedKey::Passphrase { .. }) => Ok(false),
         }
     }
 }

@@ -54,7 +54,7 @@ async fn history(context: &CommandContext, stack: Option<&str>, limit: usize) ->
         return Err(nothing_recorded(&state));
     }
     if context.output.is_json() {
-        context.output.json(&HistoryView { format: OUTPUT_FORMAT, place: state.place(), serials })?;
+        context.output.json(&HistoryView { format: OUTPUT_FORMAT, place: state.location(), serials })?;
     } else {
         context.output.result(&render(&serials))?;
     }

@@ -14,15 +14,15 @@ pub(super) fn run(context: &CommandContext, stack: Option<&str>) -> Result<u8, C
 
 async fn rekey(context: &CommandContext, stack: Option<&str>) -> Result<u8, CommandError> {
     let state = open(context, stack).await?;
-    let question = format!("Encrypt {} and all its history again?", state.place());
+    let question = format!("Encrypt {} and all its history again?", state.location());
     confirm(context, "state rekey", &question).await?;
     let serials = state.rekey(lock_owner("state rekey")).await?;
     if context.output.is_json() {
-        context.output.json(&json!({ "place": state.place(), "serials": serials }))?;
+        context.output.json(&json!({ "place": state.location(), "serials": serials }))?;
     } else {
         context.output.result(&format!(
             "{serials} serials of {} are encrypted with the current key; the previous key is no longer needed.\n",
-            state.place()
+            state.location()
         ))?;
     }
     Ok(DONE)

@@ -8,7 +8,7 @@ use crate::cli::confirm::confirm;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::runtime;
-use crate::state::{Bucket, StateLocation};
+use crate::state::{StateBucket, StateLocation};
 
 /// Moves the state and all its history to another place
 #[derive(Debug, Args)]
@@ -29,18 +29,18 @@ async fn relocate(context: &CommandContext, stack: Option<&str>, named: &str) ->
     let from = environment.state(&stack, Some(&clients)).await?;
     let place = environment.other_place(named, &clients);
     let to = environment.state_in(&place, &stack, &clients)?;
-    let question = format!("Move {} and all its history to {place}?", from.place());
+    let question = format!("Move {} and all its history to {place}?", from.location());
     confirm(context, "state move", &question).await?;
     let serials = from.move_to(&to, lock_owner("state move")).await?;
     let settings = settings(&place, environment.state_directory_setting(named));
     if context.output.is_json() {
         context.output.json(&json!({
-            "from": from.place(), "to": to.place(), "serials": serials, "settings": settings,
+            "from": from.location(), "to": to.location(), "serials": serials, "settings": settings,
         }))?;
     } else {
         context.output.result(&format!(
             "Moved {serials} serials to {}.\nWrite this into environments/{}.toml, for all its stacks:\n\n{settings}",
-            to.place(),
+            to.location(),
             environment.name()
         ))?;
     }
@@ -51,7 +51,7 @@ async fn relocate(context: &CommandContext, stack: Option<&str>, named: &str) ->
 fn settings(place: &StateLocation, directory: String) -> String {
     match place {
         StateLocation::Directory(_) => format!("[state]\ndirectory = \"{directory}\"\n"),
-        StateLocation::Bucket(Bucket { name, prefix, kms_key, .. }) => {
+        StateLocation::Bucket(StateBucket { name, prefix, kms_key, .. }) => {
             let mut text = format!("[state]\nbackend = \"s3\"\nbucket = \"{name}\"\n");
             if !prefix.is_empty() {
                 text.push_str(&format!("prefix = \"{prefix}\"\n"));

@@ -14,7 +14,7 @@ pub(super) async fn open(context: &CommandContext, stack: Option<&str>) -> Resul
 
 /// Returns the error for state that does not exist.
 pub(super) fn nothing_recorded(state: &StateStore) -> CommandError {
-    let message = format!("nothing is recorded in {}", state.place());
+    let message = format!("nothing is recorded in {}", state.location());
     CommandError::new(CommandErrorKind::State, message).hint("`ebb apply` creates it")
 }
 

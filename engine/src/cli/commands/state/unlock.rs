@@ -16,11 +16,11 @@ pub(super) fn run(context: &CommandContext, stack: Option<&str>) -> Result<u8, C
 async fn unlock(context: &CommandContext, stack: Option<&str>) -> Result<u8, CommandError> {
     let state = open(context, stack).await?;
     let output = context.output;
-    let Some(held) = state.backend().held().await? else {
+    let Some(held) = state.backend().lock_info().await? else {
         if output.is_json() {
-            output.json(&json!({ "place": state.place(), "held": null, "unlocked": false }))?;
+            output.json(&json!({ "place": state.location(), "held": null, "unlocked": false }))?;
         } else {
-            output.result(&format!("{} is not locked: there is nothing to unlock.\n", state.place()))?;
+            output.result(&format!("{} is not locked: there is nothing to unlock.\n", state.location()))?;
         }
         return Ok(DONE);
     };
@@ -30,7 +30,7 @@ async fn unlock(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
     }
     state.unlock(&held, lock_owner("state unlock")).await?;
     if output.is_json() {
-        output.json(&json!({ "place": state.place(), "held": held.holder, "unlocked": true }))?;
+        output.json(&json!({ "place": state.location(), "held": held.owner, "unlocked": true }))?;
     } else {
         output.result("Unlocked. The next command looks up what the other one did.\n")?;
     }
@@ -39,7 +39,7 @@ async fn unlock(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
 
 /// Returns the owner of the lock and the consequences of unlocking, in words.
 fn explanation(state: &StateStore, held: &LockInfo) -> String {
-    let mut text = format!("{} is held by {}.", state.place(), held.holder);
+    let mut text = format!("{} is held by {}.", state.location(), held.owner);
     if let (Some(ago), Some(ends)) = (held.renewed_ago, held.ends_after) {
         text.push_str(&format!(
             "\nIts lease was renewed {ago} s ago. If it is not renewed again, it ends by itself {ends} s after that, and there is \

@@ -1,47 +1,51 @@
-//! Where the state of one stack is in S3.
+//! Reading and locking the state of one stack in a bucket.
 
 use std::time::Duration;
 
-use crate::sdk::{Boxed, CallName as _};
-use crate::state::backend::s3::lease;
-use crate::state::backend::s3::lease::STANDS;
-use crate::state::backend::s3::objects::{Objects, folder, refused};
-use crate::state::backend::s3::session::{DOCUMENT, HISTORY, JOURNAL, S3Session, earlier};
-use crate::state::{Backend, Bucket, LockInfo, LockOwner, StateError, Stored, Version, WriteSession};
+use super::bucket::StateBucket;
+use super::errors::aws_error;
+use super::lease::{self, LEASE_SECONDS};
+use super::names::{DOCUMENT, HISTORY, JOURNAL, earlier};
+use super::objects::Objects;
+use super::session::S3Session;
+use crate::sdk::{BoxFuture, CallName as _};
+use crate::state::backend::traits::{Backend, Stored, Version, WriteSession};
+use crate::state::error::StateError;
+use crate::state::lock::{LockInfo, LockOwner};
 
-/// How many times a lease is renewed before it would end; each time it is also noticed if somebody took it away.
+/// The number of times a lease is renewed before it would end. Each renewal also notices if the lease was taken away.
 const RENEWALS: u32 = 12;
 
 /// The state of one stack in one environment in a bucket of S3.
 #[derive(Clone, Debug)]
 pub struct S3Backend {
     objects: Objects,
-    /// How long a lease stands without being renewed, in seconds.
-    stands: u64,
+    /// The seconds after which a lease ends if it is not renewed.
+    lease_seconds: u64,
 }
 
 impl S3Backend {
-    /// StateStore under `PREFIX/ENVIRONMENT/STACK/`.
-    pub fn new(bucket: &Bucket, environment: &str, stack: &str) -> Self {
-        Self { objects: Objects::new(bucket, environment, stack), stands: STANDS }
+    /// Creates the backend for a stack under `PREFIX/ENVIRONMENT/STACK/`.
+    pub fn new(bucket: &StateBucket, environment: &str, stack: &str) -> Self {
+        Self { objects: Objects::new(bucket, environment, stack), lease_seconds: LEASE_SECONDS }
     }
 
-    /// With a lease that stands so many seconds without being renewed.
+    /// Changes after how many seconds a lease ends if it is not renewed.
     #[must_use]
-    pub fn lease_of(mut self, seconds: u64) -> Self {
-        self.stands = seconds;
+    pub fn with_lease(mut self, seconds: u64) -> Self {
+        self.lease_seconds = seconds;
         self
     }
 
-    /// The stacks of an environment that have state here.
-    pub async fn stacks(bucket: &Bucket, environment: &str) -> Result<Vec<String>, StateError> {
-        let under = folder(bucket, environment);
+    /// Returns the stacks of an environment that have state here.
+    pub async fn stacks(bucket: &StateBucket, environment: &str) -> Result<Vec<String>, StateError> {
+        let under = bucket.folder(environment);
         let request = bucket.aws.s3().list_objects_v2().bucket(&bucket.name).prefix(&under).delimiter("/");
         let mut pages = request.into_paginator().send();
         let mut stacks = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.named("s3:ListObjectsV2");
-            let page = page.map_err(|error| refused("list", &format!("s3://{}/{under}", bucket.name), error))?;
+            let page = page.map_err(|error| aws_error("list", &bucket.url(&under), error))?;
             let folders = page.common_prefixes.unwrap_or_default().into_iter().filter_map(|folder| folder.prefix);
             stacks.extend(folders.filter_map(|name| Some(name.strip_prefix(&under)?.trim_end_matches('/').to_owned())));
         }
@@ -51,25 +55,25 @@ impl S3Backend {
 }
 
 impl Backend for S3Backend {
-    fn place(&self) -> String {
+    fn location(&self) -> String {
         self.objects.url(DOCUMENT)
     }
 
-    fn document(&self) -> Boxed<'_, Result<Option<Stored>, StateError>> {
+    fn document(&self) -> BoxFuture<'_, Result<Option<Stored>, StateError>> {
         Box::pin(async {
             let object = self.objects.get(DOCUMENT).await?;
             Ok(object.map(|object| Stored { bytes: object.bytes, version: Version(object.etag) }))
         })
     }
 
-    fn journal(&self) -> Boxed<'_, Result<Vec<u8>, StateError>> {
+    fn journal(&self) -> BoxFuture<'_, Result<Vec<u8>, StateError>> {
         Box::pin(async {
             let names = self.objects.names(JOURNAL).await?;
             Ok(self.objects.contents(names).await?.concat())
         })
     }
 
-    fn serials(&self) -> Boxed<'_, Result<Vec<u64>, StateError>> {
+    fn serials(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
         Box::pin(async {
             let names = self.objects.names(HISTORY).await?;
             let serial = |name: &String| name.strip_prefix(HISTORY)?.strip_suffix(".json")?.parse().ok();
@@ -77,27 +81,27 @@ impl Backend for S3Backend {
         })
     }
 
-    fn earlier(&self, serial: u64) -> Boxed<'_, Result<Option<Vec<u8>>, StateError>> {
+    fn earlier(&self, serial: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
         Box::pin(async move { Ok(self.objects.get(&earlier(serial)).await?.map(|object| object.bytes)) })
     }
 
-    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
-        Box::pin(lease::look(&self.objects))
+    fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
+        Box::pin(lease::read(&self.objects))
     }
 
-    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
+    fn acquire(&self, owner: LockOwner) -> BoxFuture<'_, Result<Box<dyn WriteSession>, StateError>> {
         Box::pin(async move {
             if self.objects.versioned().await? == Some(false) {
                 return Err(StateError::NotVersioned(self.objects.bucket().to_owned()));
             }
-            let own = lease::take(&self.objects, holder, self.stands).await?;
-            let renew_every = Duration::from_secs(self.stands) / RENEWALS;
+            let own = lease::take(&self.objects, owner, self.lease_seconds).await?;
+            let renew_every = Duration::from_secs(self.lease_seconds) / RENEWALS;
             let session: Box<dyn WriteSession> = Box::new(S3Session::new(self.objects.clone(), own, renew_every));
             Ok(session)
         })
     }
 
-    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
-        Box::pin(lease::unlock(&self.objects, held))
+    fn unlock<'a>(&'a self, lock: &'a LockInfo) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(lease::unlock(&self.objects, lock))
     }
 }

@@ -1,80 +1,31 @@
-//! The bucket itself: made, or brought to what state needs.
+//! Buckets that keep state.
 
-use aws_sdk_s3::types::{
-    BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration, PublicAccessBlockConfiguration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    VersioningConfiguration,
-};
+use std::sync::Arc;
 
-use crate::sdk::{CallName as _, Error};
-use crate::state::backend::s3::S3Backend;
-use crate::state::backend::s3::objects::refused;
-use crate::state::{Bucket, StateError};
+use crate::sdk::Aws;
 
-impl S3Backend {
-    /// Makes the bucket if there is none, and sees that it keeps versions, encrypts with KMS and is not public. Answers
-    /// what it did, in words. Whatever was cut off can be repeated.
-    pub async fn init(bucket: &Bucket) -> Result<Vec<String>, StateError> {
-        let (s3, name) = (bucket.aws.s3(), bucket.name.as_str());
-        let failed = |act| move |error: Error| refused(act, &format!("s3://{name}"), error);
-        let mut done = Vec::new();
-        match s3
-            .create_bucket()
-            .bucket(name)
-            .set_create_bucket_configuration(location(bucket))
-            .send()
-            .await
-            .named("s3:CreateBucket")
-        {
-            Ok(_) => done.push(format!("made the bucket {name} in {}", bucket.aws.region())),
-            Err(error) if error.is_code("BucketAlreadyOwnedByYou") => done.push(format!("the bucket {name} is there")),
-            Err(error) if error.is_code("BucketAlreadyExists") => {
-                let hint = "bucket names are unique in the whole world: choose another one under [state]";
-                return Err(failed("make")(error.hint(hint)));
-            }
-            Err(error) => return Err(failed("make")(error)),
-        }
-        let versioning = VersioningConfiguration::builder().status(BucketVersioningStatus::Enabled).build();
-        let request = s3.put_bucket_versioning().bucket(name).versioning_configuration(versioning);
-        request.send().await.named("s3:PutBucketVersioning").map_err(failed("turn on versions in"))?;
-        done.push("it keeps versions of its objects".to_owned());
+/// A bucket that keeps state.
+#[derive(Clone, Debug)]
+pub struct StateBucket {
+    /// The clients, in the bucket's region.
+    pub aws: Arc<Aws>,
+    /// The name of the bucket.
+    pub name: String,
+    /// The beginning of the names of all objects, without slashes at its ends; may be empty.
+    pub prefix: String,
+    /// The ARN of the KMS key that S3 encrypts the objects with; the account's own key for S3 if `None`.
+    pub kms_key: Option<String>,
+}
 
-        let request = s3.put_bucket_encryption().bucket(name).server_side_encryption_configuration(encryption(bucket)?);
-        request.send().await.named("s3:PutBucketEncryption").map_err(failed("turn on encryption in"))?;
-        let key = bucket.kms_key.as_deref().unwrap_or("the account's own key for S3");
-        done.push(format!("it encrypts with KMS, with {key}"));
-
-        let private = PublicAccessBlockConfiguration::builder()
-            .block_public_acls(true)
-            .ignore_public_acls(true)
-            .block_public_policy(true)
-            .restrict_public_buckets(true)
-            .build();
-        let request = s3.put_public_access_block().bucket(name).public_access_block_configuration(private);
-        request.send().await.named("s3:PutPublicAccessBlock").map_err(failed("block public access to"))?;
-        done.push("nobody outside of the account can be let in".to_owned());
-        Ok(done)
+impl StateBucket {
+    /// Returns `PREFIX/ENVIRONMENT/`.
+    pub(super) fn folder(&self, environment: &str) -> String {
+        let separator = if self.prefix.is_empty() { "" } else { "/" };
+        format!("{}{separator}{environment}/", self.prefix)
     }
-}
 
-/// Where a bucket is made; us-east-1 is where it is made if nothing is said, and must not be said.
-fn location(bucket: &Bucket) -> Option<CreateBucketConfiguration> {
-    let region = Some(bucket.aws.region()).filter(|region| *region != "us-east-1")?;
-    Some(CreateBucketConfiguration::builder().location_constraint(BucketLocationConstraint::from(region)).build())
-}
-
-fn encryption(bucket: &Bucket) -> Result<ServerSideEncryptionConfiguration, StateError> {
-    let invalid = |error: &dyn std::error::Error| {
-        refused("turn on encryption in", &format!("s3://{}", bucket.name), Error::invalid(error.to_string()))
-    };
-    let by_default = ServerSideEncryptionByDefault::builder()
-        .sse_algorithm(ServerSideEncryption::AwsKms)
-        .set_kms_master_key_id(bucket.kms_key.clone())
-        .build()
-        .map_err(|error| invalid(&error))?;
-    let rule = ServerSideEncryptionRule::builder()
-        .apply_server_side_encryption_by_default(by_default)
-        .bucket_key_enabled(true)
-        .build();
-    ServerSideEncryptionConfiguration::builder().rules(rule).build().map_err(|error| invalid(&error))
+    /// Returns the URL of an object, or of the bucket.
+    pub(super) fn url(&self, key: &str) -> String {
+        if key.is_empty() { format!("s3://{}", self.name) } else { format!("s3://{}/{key}", self.name) }
+    }
 }

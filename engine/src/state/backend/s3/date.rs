@@ -1,4 +1,4 @@
-//! What time it is in S3: the age of a lease is measured by one clock, whatever the clocks of its holders say.
+//! The time in S3: the age of a lease is measured by one clock, independent of the clocks of its owners.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,12 +9,12 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::{DateTime, Format};
 
-/// Notes the `Date` header of an answer.
+/// Records the `Date` header of an answer.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ServerDate(Arc<Mutex<Option<DateTime>>>);
 
 impl ServerDate {
-    /// The `Date` of the last answer; `None` if it had none.
+    /// Returns the `Date` of the last answer; `None` if it had none.
     pub(super) fn seen(&self) -> Option<DateTime> {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,25 +1,30 @@
-//! The objects of one stack's state: read, written under a condition, listed.
+//! The objects of one stack's state: read, written under a condition, listed, deleted.
 
 use aws_sdk_s3::primitives::ByteStream;
-use aws_sdk_s3::types::{Delete, ObjectIdentifier, ServerSideEncryption};
+use aws_sdk_s3::types::{BucketVersioningStatus, Delete, ObjectIdentifier, ServerSideEncryption};
 use aws_smithy_types::DateTime;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use tokio::task::JoinSet;
 
-use crate::sdk::{CallName as _, Error, ErrorKind};
-use crate::state::backend::s3::date::ServerDate;
-use crate::state::{Bucket, StateError};
+use super::bucket::StateBucket;
+use super::date::ServerDate;
+use super::errors::{aws_error, condition_failed};
+use crate::sdk::{Backoff, CallName as _, Error, ErrorKind, built};
+use crate::state::error::StateError;
 
-/// How often an answer that breaks off in the middle is asked for again; the SDK does not do that.
-const READ_AGAIN: usize = 4;
-/// How many objects are read at once.
+/// The number of times a read is repeated whose body broke off; the SDK does not repeat it.
+const RETRIES: usize = 4;
+/// The number of objects that are read at once.
 const AT_ONCE: usize = 16;
-/// How many objects one call deletes at most (the limit of `DeleteObjects`).
+/// The most objects of one `DeleteObjects` call.
 const DELETED_AT_ONCE: usize = 1000;
+/// The characters that are encoded in the source of a copy, which is sent in a header that the SDK leaves as it is.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b'/');
 
 /// The objects of one stack's state.
 #[derive(Clone, Debug)]
 pub(super) struct Objects {
-    bucket: Bucket,
+    bucket: StateBucket,
     /// `PREFIX/ENVIRONMENT/STACK/`.
     folder: String,
 }
@@ -29,37 +34,37 @@ pub(super) struct Object {
     pub(super) bytes: Vec<u8>,
     pub(super) etag: String,
     pub(super) modified: Option<DateTime>,
-    /// What time it was in S3 when it was read.
+    /// The time in S3 when the object was read.
     pub(super) now: Option<DateTime>,
 }
 
-/// What must be true of an object for a write to be done.
+/// The condition of a write.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum If<'a> {
-    /// There is none of that name.
+    /// There is no object of that name.
     Absent,
-    /// It is the one with this ETag.
+    /// The object has this ETag.
     Is(&'a str),
-    /// Nothing.
+    /// No condition.
     Always,
 }
 
-/// How a conditional write ended.
+/// The result of a conditional write.
 pub(super) enum Put {
-    /// Written; its ETag.
+    /// The object was written, and has this ETag.
     Done(String),
-    /// The condition does not hold (any more).
+    /// The condition does not hold.
     Refused,
 }
 
 impl Objects {
-    pub(super) fn new(bucket: &Bucket, environment: &str, stack: &str) -> Self {
-        Self { bucket: bucket.clone(), folder: format!("{}{stack}/", folder(bucket, environment)) }
+    pub(super) fn new(bucket: &StateBucket, environment: &str, stack: &str) -> Self {
+        Self { bucket: bucket.clone(), folder: format!("{}{stack}/", bucket.folder(environment)) }
     }
 
-    /// An object's URL.
+    /// Returns an object's URL.
     pub(super) fn url(&self, name: &str) -> String {
-        format!("s3://{}/{}{name}", self.bucket.name, self.folder)
+        self.bucket.url(&self.key(name))
     }
 
     fn s3(&self) -> &aws_sdk_s3::Client {
@@ -70,12 +75,12 @@ impl Objects {
         format!("{}{name}", self.folder)
     }
 
-    fn refused(&self, act: &'static str, name: &str, error: Error) -> StateError {
-        refused(act, &self.url(name), error)
+    fn failed(&self, act: &'static str, name: &str, error: Error) -> StateError {
+        aws_error(act, &self.url(name), error)
     }
 
     pub(super) async fn get(&self, name: &str) -> Result<Option<Object>, StateError> {
-        let mut again = 0;
+        let mut delays = Backoff::RETRY.delays().take(RETRIES);
         loop {
             let date = ServerDate::default();
             let request = self.s3().get_object().bucket(&self.bucket.name).key(self.key(name));
@@ -83,22 +88,24 @@ impl Objects {
             let object = match answer {
                 Ok(object) => object,
                 Err(error) if error.is_code("NoSuchKey") => return Ok(None),
-                Err(error) => return Err(self.refused("read", name, error)),
+                Err(error) => return Err(self.failed("read", name, error)),
             };
             let (etag, modified) = (object.e_tag.unwrap_or_default(), object.last_modified);
             match object.body.collect().await {
                 Ok(body) => return Ok(Some(Object { bytes: body.to_vec(), etag, modified, now: date.seen() })),
-                Err(_) if again < READ_AGAIN => again += 1,
-                Err(error) => {
-                    let error = Error::new(ErrorKind::Unavailable, format!("the answer was cut off: {error}"));
-                    return Err(self.refused("read", name, error));
-                }
+                Err(error) => match delays.next() {
+                    Some(delay) => tokio::time::sleep(delay).await,
+                    None => {
+                        let error = Error::new(ErrorKind::Unavailable, format!("the answer was cut off: {error}"));
+                        return Err(self.failed("read", name, error));
+                    }
+                },
             }
         }
     }
 
-    /// Writes an object under a condition. A write whose answer was lost and that was repeated, by the SDK or a proxy, is
-    /// refused for its own sake: `Refused` means that somebody has to look.
+    /// Writes an object under a condition. If the answer to a write is lost and the SDK or a proxy repeats it, the repetition
+    /// is refused because of the first one: after `Refused` the caller has to read the object.
     pub(super) async fn put(&self, name: &str, bytes: &[u8], condition: If<'_>) -> Result<Put, StateError> {
         let mut request = self.s3().put_object().bucket(&self.bucket.name).key(self.key(name));
         request = request.content_type("application/json").body(ByteStream::from(bytes.to_vec()));
@@ -111,29 +118,30 @@ impl Objects {
         match request.send().await.named("s3:PutObject") {
             Ok(put) => Ok(Put::Done(put.e_tag.unwrap_or_default())),
             Err(error) if condition_failed(&error) => Ok(Put::Refused),
-            Err(error) => Err(self.refused("write", name, error)),
+            Err(error) => Err(self.failed("write", name, error)),
         }
     }
 
-    /// Copies an object within S3, if it still is the one with an ETag.
+    /// Copies an object within S3, if it still has an ETag.
     pub(super) async fn copy(&self, from: &str, etag: &str, to: &str) -> Result<Put, StateError> {
-        let source = encoded(&format!("{}/{}", self.bucket.name, self.key(from)));
+        let source = format!("{}/{}", self.bucket.name, self.key(from));
+        let source = utf8_percent_encode(&source, ENCODED).to_string();
         let request = self.s3().copy_object().bucket(&self.bucket.name).key(self.key(to)).copy_source(source);
         let request = request.server_side_encryption(ServerSideEncryption::AwsKms).set_ssekms_key_id(self.kms_key());
         match request.copy_source_if_match(etag).send().await.named("s3:CopyObject") {
             Ok(_) => Ok(Put::Done(etag.to_owned())),
             Err(error) if condition_failed(&error) => Ok(Put::Refused),
-            Err(error) => Err(self.refused("copy", from, error)),
+            Err(error) => Err(self.failed("copy", from, error)),
         }
     }
 
-    /// The names of the objects in a folder, ascending.
+    /// Returns the names of the objects in a folder, ascending.
     pub(super) async fn names(&self, folder: &str) -> Result<Vec<String>, StateError> {
         let request = self.s3().list_objects_v2().bucket(&self.bucket.name).prefix(self.key(folder));
         let mut pages = request.into_paginator().send();
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
-            let page = page.named("s3:ListObjectsV2").map_err(|error| self.refused("list", folder, error))?;
+            let page = page.named("s3:ListObjectsV2").map_err(|error| self.failed("list", folder, error))?;
             let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
             names.extend(keys.filter_map(|key| key.strip_prefix(&self.folder).map(str::to_owned)));
         }
@@ -141,7 +149,7 @@ impl Objects {
         Ok(names)
     }
 
-    /// The contents of objects, in the order of their names; what is gone meanwhile is left out.
+    /// Returns the contents of objects, in the order of their names. Objects that were deleted meanwhile are left out.
     pub(super) async fn contents(&self, names: Vec<String>) -> Result<Vec<Vec<u8>>, StateError> {
         let mut found: Vec<Option<Vec<u8>>> = vec![None; names.len()];
         let mut waiting = names.into_iter().enumerate();
@@ -160,32 +168,26 @@ impl Objects {
         Ok(found.into_iter().flatten().collect())
     }
 
-    /// Deletes objects. What is gone already is no error.
+    /// Deletes objects. An object that does not exist is no error.
     pub(super) async fn delete(&self, names: &[String]) -> Result<(), StateError> {
+        let failed = |error| self.failed("delete in", "journal/", error);
         for names in names.chunks(DELETED_AT_ONCE) {
-            let mut delete = Delete::builder().quiet(true);
-            for name in names {
-                let object = ObjectIdentifier::builder().key(self.key(name)).build();
-                delete = delete.objects(object.map_err(|error| self.invalid(&error))?);
-            }
-            let delete = delete.build().map_err(|error| self.invalid(&error))?;
-            let request = self.s3().delete_objects().bucket(&self.bucket.name).delete(delete);
-            request
-                .send()
-                .await
-                .named("s3:DeleteObjects")
-                .map_err(|error| self.refused("delete in", "journal/", error))?;
+            let objects = names.iter().map(|name| built(ObjectIdentifier::builder().key(self.key(name)).build()));
+            let objects = objects.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+            let delete = Delete::builder().quiet(true).set_objects(Some(objects)).build();
+            let request = self.s3().delete_objects().bucket(&self.bucket.name).delete(built(delete).map_err(failed)?);
+            request.send().await.named("s3:DeleteObjects").map_err(failed)?;
         }
         Ok(())
     }
 
-    /// Whether the bucket keeps versions; `None` where the credentials may not ask.
+    /// Returns whether the bucket keeps versions; `None` if the credentials may not read it.
     pub(super) async fn versioned(&self) -> Result<Option<bool>, StateError> {
         let request = self.s3().get_bucket_versioning().bucket(&self.bucket.name);
         match request.send().await.named("s3:GetBucketVersioning") {
-            Ok(answer) => Ok(Some(answer.status == Some(aws_sdk_s3::types::BucketVersioningStatus::Enabled))),
+            Ok(answer) => Ok(Some(answer.status == Some(BucketVersioningStatus::Enabled))),
             Err(error) if error.kind == ErrorKind::Denied => Ok(None),
-            Err(error) => Err(self.refused("read", "", error)),
+            Err(error) => Err(self.failed("read", "", error)),
         }
     }
 
@@ -196,61 +198,15 @@ impl Objects {
     fn kms_key(&self) -> Option<String> {
         self.bucket.kms_key.clone()
     }
+}
 
-    fn invalid(&self, error: &dyn std::error::Error) -> StateError {
-        self.refused("delete in", "journal/", Error::invalid(error.to_string()))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_source_of_a_copy_is_encoded() {
+        let encoded = utf8_percent_encode("bucket/odd & co/ü+%20 'x'=1/state.json", ENCODED).to_string();
+        assert_eq!(encoded, "bucket/odd%20%26%20co/%C3%BC%2B%2520%20%27x%27%3D1/state.json");
     }
-}
-
-/// The source of a copy travels in a header, which the SDK leaves as it is: whatever a prefix may have is encoded here.
-fn encoded(path: &str) -> String {
-    let mut text = String::with_capacity(path.len());
-    for byte in path.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
-            text.push(char::from(byte));
-        } else {
-            text.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    text
-}
-
-/// `PREFIX/ENVIRONMENT/`.
-pub(super) fn folder(bucket: &Bucket, environment: &str) -> String {
-    let separator = if bucket.prefix.is_empty() { "" } else { "/" };
-    format!("{}{separator}{environment}/", bucket.prefix)
-}
-
-/// 412: the object is another one. 409: another conditional write is under way, and this one may win yet. 404: `If-Match`
-/// and no object.
-fn condition_failed(error: &Error) -> bool {
-    ["PreconditionFailed", "ConditionalRequestConflict", "NoSuchKey"].iter().any(|code| error.is_code(code))
-}
-
-/// What AWS said, with what to do about it.
-pub(super) fn refused(act: &'static str, place: &str, error: Error) -> StateError {
-    let hint = match error.code.as_deref() {
-        Some("NoSuchBucket") => {
-            let bucket = place.strip_prefix("s3://").and_then(|rest| rest.split('/').next()).unwrap_or_default();
-            Some(format!("`ebb state init s3://{bucket}` makes it"))
-        }
-        Some("KMS.DisabledException" | "KMS.NotFoundException") => {
-            Some("see that [state] names a KMS key that is enabled".to_owned())
-        }
-        _ => None,
-    };
-    let hint = hint.or_else(|| {
-        // S3 answers «access denied» for a missing object to who may not list the bucket.
-        let lists = error.kind == ErrorKind::Denied && error.call.as_deref() == Some("s3:GetObject");
-        lists.then(|| {
-            "allow `s3:GetObject` and `s3:ListBucket` to the credentials in use, then run the same command: \
-                       without the second, S3 does not tell that an object is missing"
-                .to_owned()
-        })
-    });
-    let error = match hint {
-        Some(hint) => error.hint(hint),
-        None => error,
-    };
-    StateError::Aws { act, place: place.to_owned(), error: Box::new(error) }
 }

@@ -1,0 +1,15 @@
+//! The names of the objects of one stack.
+
+/// The document.
+pub(super) const DOCUMENT: &str = "state.json";
+/// The lease.
+pub(super) const LEASE: &str = "lease.json";
+/// The folder of the journal.
+pub(super) const JOURNAL: &str = "journal/";
+/// The folder of earlier documents.
+pub(super) const HISTORY: &str = "history/";
+
+/// Returns the name of an earlier document.
+pub(super) fn earlier(serial: u64) -> String {
+    format!("{HISTORY}{serial:08}.json")
+}
