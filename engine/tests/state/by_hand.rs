@@ -1,39 +1,39 @@
-//! What somebody does to the stored bytes behind everybody's back, in whatever place they are.
+//! Changes of stored bytes by hand, in any location.
 
 use aws_sdk_s3::primitives::ByteStream;
 
-use crate::world::{BUCKET, ENVIRONMENT, PREFIX, STACK, StateLocation, World};
+use crate::world::{BUCKET, ENVIRONMENT, Location, PREFIX, STACK, World};
 
 impl World {
     /// Replaces the document.
     pub async fn put_document(&self, bytes: &[u8]) {
-        match self.place {
-            StateLocation::Directory => {
+        match self.location {
+            Location::Directory => {
                 let folder = self.path().join("state").join(ENVIRONMENT);
                 std::fs::create_dir_all(&folder).unwrap();
-                // As an editor does it: another file under the same name.
+                // Like an editor: another file under the same name.
                 std::fs::write(folder.join("by-hand"), bytes).unwrap();
                 std::fs::rename(folder.join("by-hand"), folder.join(format!("{STACK}.json"))).unwrap();
             }
-            StateLocation::Bucket => self.put_object("state.json", bytes).await,
+            Location::Bucket => self.put_object("state.json", bytes).await,
         }
     }
 
-    /// The document's bytes as they are stored.
+    /// Returns the document's bytes as they are stored.
     pub async fn document(&self) -> Option<Vec<u8>> {
         self.backend().document().await.unwrap().map(|stored| stored.bytes)
     }
 
-    /// Changes the whole journal as it is stored.
+    /// Replaces the journal as it is stored.
     pub async fn change_journal(&self, change: impl FnOnce(Vec<u8>) -> Vec<u8>) {
         let before = self.backend().journal().await.unwrap();
         let after = change(before);
-        match self.place {
-            StateLocation::Directory => {
+        match self.location {
+            Location::Directory => {
                 let path = self.path().join("state").join(ENVIRONMENT).join(format!("{STACK}.journal"));
                 std::fs::write(path, after).unwrap();
             }
-            StateLocation::Bucket => {
+            Location::Bucket => {
                 for key in self.keys_of("journal/").await {
                     self.aws.s3().delete_object().bucket(BUCKET).key(key).send().await.unwrap();
                 }
@@ -49,14 +49,14 @@ impl World {
         put.body(ByteStream::from(bytes.to_vec())).send().await.unwrap();
     }
 
-    /// What is in an object of the stack in the bucket.
+    /// Returns the contents of an object of the stack in the bucket.
     pub async fn object(&self, name: &str) -> Vec<u8> {
         let key = format!("{PREFIX}/{ENVIRONMENT}/{STACK}/{name}");
         let object = self.aws.s3().get_object().bucket(BUCKET).key(key).send().await.unwrap();
         object.body.collect().await.unwrap().to_vec()
     }
 
-    /// The keys of the stack's objects that begin with this.
+    /// Returns the keys of the stack's objects that begin with a name.
     pub async fn keys_of(&self, name: &str) -> Vec<String> {
         let prefix = format!("{PREFIX}/{ENVIRONMENT}/{STACK}/{name}");
         let listed = self.aws.s3().list_objects_v2().bucket(BUCKET).prefix(prefix).send().await.unwrap();

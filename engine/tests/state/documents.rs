@@ -1,6 +1,6 @@
-//! Documents and progress to write in tests.
+//! Documents and journal entries for tests.
 
-use ebbtide::plan::{Plan, Target};
+use ebbtide::plan::{PLAN_FORMAT, Plan, Target};
 use ebbtide::record::{JournalEntry, JournalEvent, ResourceRecord, Run, StateDocument};
 use ebbtide::resource::Scope;
 use serde_json::json;
@@ -18,26 +18,27 @@ pub fn scope() -> Scope {
     }
 }
 
-/// A first document.
+/// Returns a first document of a new lineage.
 pub fn first() -> StateDocument {
-    let mut document = StateDocument::empty(scope(), "2026-01-01T00:00:00Z".parse().unwrap());
+    let (now, lineage) = ("2026-01-01T00:00:00Z".parse().unwrap(), uuid::Uuid::new_v4().to_string());
+    let mut document = StateDocument::empty(scope(), now, lineage, "key".into());
     document.serial = 1;
-    document.resources.insert("ec2_vpc.main".parse().unwrap(), entry("vpc-1", &[]));
+    document.resources.insert("ec2_vpc.main".parse().unwrap(), record("vpc-1", &[]));
     document
 }
 
-/// The document after this one.
+/// Returns the document after another one.
 pub fn next(document: &StateDocument) -> StateDocument {
     let mut next = StateDocument { serial: document.serial + 1, ..document.clone() };
     let name = format!("ec2_subnet.n{}", next.serial);
-    next.resources.insert(name.parse().unwrap(), entry(&format!("subnet-{}", next.serial), &["ec2_vpc.main"]));
+    next.resources.insert(name.parse().unwrap(), record(&format!("subnet-{}", next.serial), &["ec2_vpc.main"]));
     next
 }
 
-/// The same with a run that is open.
+/// Returns a document with an open run.
 pub fn running(document: &StateDocument, run: &str) -> StateDocument {
     let plan = Plan {
-        format: ebbtide::plan::FORMAT,
+        format: PLAN_FORMAT,
         version: "test".into(),
         scope: scope(),
         target: Target::Running,
@@ -63,7 +64,7 @@ pub fn running(document: &StateDocument, run: &str) -> StateDocument {
     StateDocument { run: Some(run), ..document.clone() }
 }
 
-pub fn entry(id: &str, depends_on: &[&str]) -> ResourceRecord {
+pub fn record(id: &str, depends_on: &[&str]) -> ResourceRecord {
     ResourceRecord {
         id: Some(id.to_owned()),
         generation: 1,
@@ -78,6 +79,6 @@ pub fn entry(id: &str, depends_on: &[&str]) -> ResourceRecord {
     }
 }
 
-pub fn progress(run: &str, operation: usize) -> JournalEntry {
-    JournalEntry { run: run.to_owned(), operation, outcome: JournalEvent::Deleted, took: Some(7) }
+pub fn journal_entry(run: &str, operation: usize) -> JournalEntry {
+    JournalEntry { run: run.to_owned(), operation, event: JournalEvent::Deleted, took: Some(7) }
 }

@@ -1,21 +1,21 @@
-//! A backend that fails at one of its calls, before or after the call has acted.
+//! A backend that fails at one of its calls, before or after the call has had its effect.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use ebbtide_engine::sdk::Boxed;
+use ebbtide_engine::sdk::BoxFuture;
 use ebbtide_engine::state::{Backend, Commit, Lease, LockInfo, LockOwner, StateError, Stored, Version, WriteSession};
 
 /// When a call fails.
 #[derive(Clone, Copy, Debug)]
 pub enum When {
-    /// It does nothing.
+    /// The call has no effect.
     Before,
-    /// It acts, and its answer is lost.
+    /// The call has its effect, and its answer is lost.
     After,
 }
 
-/// Fails from one call on: the process is cut off from its backend.
+/// The end of the connection to a backend: every call from one on fails.
 #[derive(Clone)]
 pub struct Cut {
     at: usize,
@@ -28,7 +28,7 @@ impl Cut {
         Self { at, when, calls: Arc::default() }
     }
 
-    /// Whether any call failed.
+    /// Returns whether any call failed.
     pub fn failed(&self) -> bool {
         self.calls.load(Ordering::SeqCst) >= self.at
     }
@@ -37,7 +37,7 @@ impl Cut {
         let number = self.calls.fetch_add(1, Ordering::SeqCst) + 1;
         let lost = || StateError::Io {
             act: "reach",
-            place: "the backend".into(),
+            location: "the backend".into(),
             source: std::io::Error::other(format!("cut off at call {number}")),
         };
         if number > self.at || (number == self.at && matches!(self.when, When::Before)) {
@@ -48,7 +48,7 @@ impl Cut {
     }
 }
 
-/// A backend behind such a cut.
+/// A backend whose connection ends.
 pub struct Failing {
     pub inner: Box<dyn Backend>,
     pub cut: Cut,
@@ -60,55 +60,55 @@ struct FailingSession {
 }
 
 impl Backend for Failing {
-    fn place(&self) -> String {
-        self.inner.place()
+    fn location(&self) -> String {
+        self.inner.location()
     }
 
-    fn document(&self) -> Boxed<'_, Result<Option<Stored>, StateError>> {
+    fn document(&self) -> BoxFuture<'_, Result<Option<Stored>, StateError>> {
         Box::pin(self.cut.around(self.inner.document()))
     }
 
-    fn journal(&self) -> Boxed<'_, Result<Vec<u8>, StateError>> {
+    fn journal(&self) -> BoxFuture<'_, Result<Vec<u8>, StateError>> {
         Box::pin(self.cut.around(self.inner.journal()))
     }
 
-    fn serials(&self) -> Boxed<'_, Result<Vec<u64>, StateError>> {
+    fn serials(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
         Box::pin(self.cut.around(self.inner.serials()))
     }
 
-    fn earlier(&self, serial: u64) -> Boxed<'_, Result<Option<Vec<u8>>, StateError>> {
+    fn earlier(&self, serial: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
         Box::pin(self.cut.around(self.inner.earlier(serial)))
     }
 
-    fn held(&self) -> Boxed<'_, Result<Option<LockInfo>, StateError>> {
-        Box::pin(self.cut.around(self.inner.held()))
+    fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
+        Box::pin(self.cut.around(self.inner.lock_info()))
     }
 
-    fn acquire(&self, holder: LockOwner) -> Boxed<'_, Result<Box<dyn WriteSession>, StateError>> {
+    fn acquire(&self, owner: LockOwner) -> BoxFuture<'_, Result<Box<dyn WriteSession>, StateError>> {
         Box::pin(async move {
-            let inner = self.inner.acquire(holder).await?;
+            let inner = self.inner.acquire(owner).await?;
             let session: Box<dyn WriteSession> = Box::new(FailingSession { inner, cut: self.cut.clone() });
             Ok(session)
         })
     }
 
-    fn unlock<'a>(&'a self, held: &'a LockInfo) -> Boxed<'a, Result<(), StateError>> {
-        Box::pin(self.cut.around(self.inner.unlock(held)))
+    fn unlock<'a>(&'a self, lock: &'a LockInfo) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(self.cut.around(self.inner.unlock(lock)))
     }
 }
 
 impl WriteSession for FailingSession {
-    fn commit<'a>(&'a mut self, commit: Commit<'a>) -> Boxed<'a, Result<Version, StateError>> {
+    fn commit<'a>(&'a mut self, commit: Commit<'a>) -> BoxFuture<'a, Result<Version, StateError>> {
         let cut = self.cut.clone();
         Box::pin(async move { cut.around(self.inner.commit(commit)).await })
     }
 
-    fn append<'a>(&'a mut self, lines: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+    fn append<'a>(&'a mut self, lines: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         let cut = self.cut.clone();
         Box::pin(async move { cut.around(self.inner.append(lines)).await })
     }
 
-    fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> Boxed<'a, Result<(), StateError>> {
+    fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         let cut = self.cut.clone();
         Box::pin(async move { cut.around(self.inner.keep(serial, bytes)).await })
     }
@@ -117,8 +117,8 @@ impl WriteSession for FailingSession {
         self.inner.lease()
     }
 
-    // The right is given back in any case: it would end by itself a while later.
-    fn release(self: Box<Self>) -> Boxed<'static, ()> {
+    // The lock is released in any case: it would end by itself a while later.
+    fn release(self: Box<Self>) -> BoxFuture<'static, ()> {
         self.inner.release()
     }
 }

@@ -1,4 +1,4 @@
-//! The state backends: one conformance suite for all of them, bad weather, and races of real processes.
+//! The state backends: one conformance suite for all of them, network faults, and races of real processes.
 
 mod bucket;
 mod by_hand;
@@ -6,6 +6,6 @@ mod cases;
 mod conformance;
 mod documents;
 mod failing;
+mod network_faults;
 mod races;
-mod weather;
 mod world;

@@ -1,4 +1,4 @@
-//! Real processes that race for one stack, and holders that freeze.
+//! Real processes that race for one stack, and owners of locks that freeze.
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -6,14 +6,14 @@ use std::time::{Duration, Instant};
 
 use ebbtide_engine::state::{Backend, StateError};
 
-use crate::documents::{RUN, first, next, progress, running};
-use crate::world::{StateLocation, With, World, holder};
+use crate::documents::{RUN, first, journal_entry, next, running};
+use crate::world::{Location, With, World, owner};
 
 const CHILD: &str = "EBB_TEST_RACER";
 const PROCESSES: usize = 8;
 const ROUNDS: usize = 6;
 
-/// A process of this very program that plays one part on a folder.
+/// Starts this program as another process that plays one part on a folder.
 fn child(part: &str, folder: &Path) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "races::plays_a_part", "--ignored", "--nocapture"])
@@ -26,42 +26,42 @@ fn child(part: &str, folder: &Path) -> Child {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a part that the processes of other tests play"]
 async fn plays_a_part() {
-    let told = std::env::var(CHILD).expect("another test starts this one");
-    let (part, folder) = told.split_once(' ').unwrap();
+    let part = std::env::var(CHILD).expect("another test starts this one");
+    let (part, folder) = part.split_once(' ').unwrap();
     let folder = Path::new(folder);
     match part {
-        "local" => race(&World::open(folder, StateLocation::Directory, With::Nothing)).await,
-        "s3" => race(&World::open(folder, StateLocation::Bucket, With::Nothing)).await,
-        "frozen" => freeze(&World::open(folder, StateLocation::Bucket, With::Nothing)).await,
+        "local" => race(&World::open(folder, Location::Directory, With::Nothing)).await,
+        "s3" => race(&World::open(folder, Location::Bucket, With::Nothing)).await,
+        "frozen" => freeze(&World::open(folder, Location::Bucket, With::Nothing)).await,
         other => panic!("no part {other}"),
     }
 }
 
-/// Counts the document up; prints each serial that was committed. Some holders of a lease lose it in between.
+/// Commits one serial after the other and prints each. Some owners of a lease lose it in between.
 async fn race(world: &World) {
     let mut refused = 0;
     for round in 0..ROUNDS {
-        let backend: Box<dyn Backend> = match world.place {
-            StateLocation::Directory => world.backend(),
-            StateLocation::Bucket => Box::new(world.s3().lease_of(1)),
+        let backend: Box<dyn Backend> = match world.location {
+            Location::Directory => world.backend(),
+            Location::Bucket => Box::new(world.s3().with_lease(1)),
         };
         let state = world.state_on(backend);
-        let begun = Instant::now();
+        let start = Instant::now();
         let mut writer = loop {
-            match state.acquire(holder("racer@host")).await {
+            match state.acquire(owner("racer@host")).await {
                 Ok(writer) => break writer,
                 Err(StateError::Locked { .. }) => refused += 1,
-                // Others were faster again and again.
+                // Other processes were faster again and again.
                 Err(StateError::LeaseLost { .. }) => refused += 1,
                 Err(error) => panic!("{error}"),
             }
-            assert!(begun.elapsed() < Duration::from_secs(120), "never its turn");
+            assert!(start.elapsed() < Duration::from_secs(120), "the stack was never free");
             tokio::time::sleep(Duration::from_millis(5 + u64::from(std::process::id()) % 20)).await;
         };
         let recorded = writer.read().await.unwrap();
-        if world.place == StateLocation::Bucket && (round + std::process::id() as usize).is_multiple_of(4) {
-            // As a process that finds itself too late.
-            writer.lease().lose("this test says so");
+        if world.location == Location::Bucket && (round + std::process::id() as usize).is_multiple_of(4) {
+            // Like a process that notices that it is too late.
+            writer.lease().revoke("this test says so");
         }
         let document = recorded.map_or_else(first, |(document, _)| next(&document));
         match writer.commit(&document).await {
@@ -74,17 +74,17 @@ async fn race(world: &World) {
     println!("refused {refused}");
 }
 
-/// Takes the stack with a short lease, says so, and goes on to write once it is told that it was woken.
+/// Takes a short lease, reports so, and writes again once the other process reports that it was woken.
 async fn freeze(world: &World) {
-    let state = world.state_on(Box::new(world.s3().lease_of(2)));
-    let mut writer = state.acquire(holder("frozen@host")).await.unwrap();
+    let state = world.state_on(Box::new(world.s3().with_lease(2)));
+    let mut writer = state.acquire(owner("frozen@host")).await.unwrap();
     let document = running(&first(), RUN);
     writer.commit(&document).await.unwrap();
     std::fs::write(world.path().join("ready"), "").unwrap();
     while !world.path().join("woken").exists() {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
-    for refused in [writer.append(&[progress(RUN, 0)]).await, writer.commit(&next(&document)).await] {
+    for refused in [writer.append(&[journal_entry(RUN, 0)]).await, writer.commit(&next(&document)).await] {
         match refused {
             Err(error @ StateError::LeaseLost { .. }) => println!("refused: {error}"),
             other => println!("NOT REFUSED: {other:?}"),
@@ -92,8 +92,8 @@ async fn freeze(world: &World) {
     }
 }
 
-async fn no_process_overwrites_another(place: StateLocation, part: &str) {
-    let world = World::new(place, With::Nothing).await;
+async fn no_process_overwrites_another(location: Location, part: &str) {
+    let world = World::new(location, With::Nothing).await;
     let racers: Vec<Child> = (0..PROCESSES).map(|_| child(part, world.path())).collect();
     let mut committed = Vec::new();
     let mut refused = 0;
@@ -108,27 +108,27 @@ async fn no_process_overwrites_another(place: StateLocation, part: &str) {
         refused += numbers("refused").iter().sum::<u64>();
     }
     committed.sort_unstable();
-    let last = world.state().read().await.unwrap().expect("somebody wrote").0;
+    let last = world.state().read().await.unwrap().expect("there is state").0;
     assert_eq!(committed, (1..=last.serial).collect::<Vec<_>>(), "each serial was written once");
     assert_eq!(world.state().serials().await.unwrap(), committed);
-    assert_eq!(last.resources.len() as u64, last.serial, "no commit was built on another one than the last");
+    assert_eq!(last.resources.len() as u64, last.serial, "every commit continues the last one");
     assert!(refused > 0, "they did race");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_race_for_a_directory() {
-    no_process_overwrites_another(StateLocation::Directory, "local").await;
+    no_process_overwrites_another(Location::Directory, "local").await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn processes_race_for_a_bucket() {
-    no_process_overwrites_another(StateLocation::Bucket, "s3").await;
+    no_process_overwrites_another(Location::Bucket, "s3").await;
 }
 
 #[cfg(unix)]
 #[tokio::test(flavor = "multi_thread")]
-async fn a_holder_that_was_frozen_is_refused_when_it_wakes() {
-    let world = World::new(StateLocation::Bucket, With::Nothing).await;
+async fn an_owner_that_was_frozen_is_refused_when_it_wakes() {
+    let world = World::new(Location::Bucket, With::Nothing).await;
     let frozen = child("frozen", world.path());
     let signal = |name: &str| {
         assert!(Command::new("kill").args([name, &frozen.id().to_string()]).status().unwrap().success());
@@ -138,20 +138,20 @@ async fn a_holder_that_was_frozen_is_refused_when_it_wakes() {
     }
     signal("-STOP");
     let state = world.state();
-    let begun = Instant::now();
+    let start = Instant::now();
     let mut writer = loop {
-        match state.acquire(holder("next@host")).await {
+        match state.acquire(owner("next@host")).await {
             Ok(writer) => break writer,
             Err(StateError::Locked { .. }) => tokio::time::sleep(Duration::from_millis(200)).await,
             Err(error) => panic!("{error}"),
         }
-        assert!(begun.elapsed() < Duration::from_secs(60), "the lease never ends");
+        assert!(start.elapsed() < Duration::from_secs(60), "the lease never ends");
     };
-    assert!(begun.elapsed() >= Duration::from_secs(2), "not before the lease is over");
+    assert!(start.elapsed() >= Duration::from_secs(2), "not before the lease is over");
     let (document, _) = writer.read().await.unwrap().unwrap();
     let taken_over = running(&next(&document), "run-2");
     writer.commit(&taken_over).await.unwrap();
-    writer.append(&[progress("run-2", 1)]).await.unwrap();
+    writer.append(&[journal_entry("run-2", 1)]).await.unwrap();
     std::fs::write(world.path().join("woken"), "").unwrap();
     signal("-CONT");
     let output = frozen.wait_with_output().unwrap();
@@ -159,22 +159,22 @@ async fn a_holder_that_was_frozen_is_refused_when_it_wakes() {
     assert_eq!(text.matches("refused: ").count(), 2, "{text}");
     assert!(!text.contains("NOT REFUSED"), "{text}");
     let (document, lines) = world.state().read().await.unwrap().unwrap();
-    assert_eq!((document, lines), (taken_over, vec![progress("run-2", 1)]));
+    assert_eq!((document, lines), (taken_over, vec![journal_entry("run-2", 1)]));
     writer.release().await;
 }
 
-/// The check of the lease was passed just before the holder froze: the document's version refuses.
+/// The process freezes just after it checked its lease: the document's version refuses the write.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_that_was_checked_before_the_freeze_is_refused_by_the_document() {
-    let world = World::new(StateLocation::Bucket, With::Nothing).await;
+    let world = World::new(Location::Bucket, With::Nothing).await;
     let (state, other) = (world.state(), world.state());
-    let mut writer = state.acquire(holder("frozen@host")).await.unwrap();
+    let mut writer = state.acquire(owner("frozen@host")).await.unwrap();
     writer.commit(&first()).await.unwrap();
-    // By now somebody else has taken the lease, written, and the lease is again as the first one left it.
+    // Meanwhile another process takes the lease and writes, and then the lease is as the first process left it.
     let lease = world.object("lease.json").await;
-    let held = world.backend().held().await.unwrap().unwrap();
-    world.backend().unlock(&held).await.unwrap();
-    let mut second = other.acquire(holder("second@host")).await.unwrap();
+    let lock = world.backend().lock_info().await.unwrap().unwrap();
+    world.backend().unlock(&lock).await.unwrap();
+    let mut second = other.acquire(owner("second@host")).await.unwrap();
     let (document, _) = second.read().await.unwrap().unwrap();
     second.commit(&next(&document)).await.unwrap();
     world.put_object("lease.json", &lease).await;
@@ -184,23 +184,23 @@ async fn a_write_that_was_checked_before_the_freeze_is_refused_by_the_document()
     assert_eq!(world.state().read().await.unwrap().unwrap().0, next(&document));
 }
 
-/// The age of a lease is told by S3: what the clocks of holders say is only shown.
+/// The age of a lease is measured by S3. The clocks of owners are only shown.
 #[tokio::test(flavor = "multi_thread")]
-async fn clocks_of_holders_do_not_matter() {
-    let world = World::new(StateLocation::Bucket, With::Nothing).await;
-    let backend = world.s3().lease_of(1);
+async fn clocks_of_owners_do_not_matter() {
+    let world = World::new(Location::Bucket, With::Nothing).await;
+    let backend = world.s3().with_lease(1);
     for since in ["1990-01-01T00:00:00Z", "2090-01-01T00:00:00Z"] {
-        let mut strange = holder("strange@host");
+        let mut strange = owner("strange@host");
         strange.since = since.parse().unwrap();
         let session = backend.acquire(strange).await.unwrap();
-        let error = backend.acquire(holder("next@host")).await.err().expect("it is held");
+        let error = backend.acquire(owner("next@host")).await.err().expect("it is locked");
         assert!(matches!(error, StateError::Locked { .. }), "{error}");
         drop(session);
-        let begun = Instant::now();
-        while backend.held().await.unwrap().is_some() {
-            assert!(begun.elapsed() < Duration::from_secs(30), "it never ends");
+        let start = Instant::now();
+        while backend.lock_info().await.unwrap().is_some() {
+            assert!(start.elapsed() < Duration::from_secs(30), "it never ends");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        assert!(begun.elapsed() >= Duration::from_secs(1), "it ended at once");
+        assert!(start.elapsed() >= Duration::from_secs(1), "it ended at once");
     }
 }

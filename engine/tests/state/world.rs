@@ -1,4 +1,4 @@
-//! Where state is kept in a test: a place, keys, and an embedded cloud for what needs one.
+//! The surroundings of state in a test: a location, keys, and an embedded cloud.
 
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
@@ -9,26 +9,26 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide_cloud::{Cloud, Settings};
 use ebbtide_engine::sdk::Aws;
 use ebbtide_engine::state::{
-    Backend, Bucket, Key, Keys, KmsKey, LocalBackend, LockOwner, Passphrase, S3Backend, StateStore,
+    Backend, Key, Keys, KmsKey, LocalBackend, LockOwner, Passphrase, S3Backend, StateBucket, StateStore,
 };
 use tempfile::TempDir;
 
 pub const ENVIRONMENT: &str = "test";
-/// How soon the SDK asks again, at first.
+/// The first delay of the SDK's retries.
 const QUICKLY: Duration = Duration::from_millis(10);
 pub const STACK: &str = "demo";
 pub const BUCKET: &str = "state-of-tests";
-/// A prefix may have whatever S3 allows.
+/// A prefix may have every character that S3 allows.
 pub const PREFIX: &str = "odd & co/ü+%20 'x'=1";
 
-/// Where state is kept.
+/// The location of state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StateLocation {
+pub enum Location {
     Directory,
     Bucket,
 }
 
-/// What it is sealed with.
+/// The key that state is encrypted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum With {
     Nothing,
@@ -46,27 +46,27 @@ pub struct World {
     folder: PathBuf,
     pub cloud: Cloud,
     pub aws: Arc<Aws>,
-    pub place: StateLocation,
+    pub location: Location,
     pub with: With,
     _kept: Option<TempDir>,
 }
 
 impl World {
-    /// A new folder; the bucket and the keys are made.
-    pub async fn new(place: StateLocation, with: With) -> Self {
+    /// Creates a folder, the bucket and the keys.
+    pub async fn new(location: Location, with: With) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let mut world = Self::open(folder.path(), place, with);
+        let mut world = Self::open(folder.path(), location, with);
         world._kept = Some(folder);
         world.init().await;
         world
     }
 
-    /// A folder as another process finds it.
-    pub fn open(folder: &Path, place: StateLocation, with: With) -> Self {
+    /// Opens a folder, as another process does.
+    pub fn open(folder: &Path, location: Location, with: With) -> Self {
         let settings = Settings { transition: Duration::from_millis(20), ..Settings::default() };
         let cloud = Cloud::open(&folder.join("cloud"), settings).unwrap();
         let aws = aws(&cloud);
-        Self { folder: folder.to_owned(), cloud, aws, place, with, _kept: None }
+        Self { folder: folder.to_owned(), cloud, aws, location, with, _kept: None }
     }
 
     async fn init(&self) {
@@ -83,8 +83,8 @@ impl World {
         &self.folder
     }
 
-    pub fn bucket(&self) -> Bucket {
-        Bucket { aws: Arc::clone(&self.aws), name: BUCKET.into(), prefix: PREFIX.into(), kms_key: None }
+    pub fn bucket(&self) -> StateBucket {
+        StateBucket { aws: Arc::clone(&self.aws), name: BUCKET.into(), prefix: PREFIX.into(), kms_key: None }
     }
 
     pub fn local(&self) -> LocalBackend {
@@ -95,15 +95,15 @@ impl World {
         S3Backend::new(&self.bucket(), ENVIRONMENT, STACK)
     }
 
-    pub fn backend_in(&self, place: StateLocation) -> Box<dyn Backend> {
-        match place {
-            StateLocation::Directory => Box::new(self.local()),
-            StateLocation::Bucket => Box::new(self.s3()),
+    pub fn backend_in(&self, location: Location) -> Box<dyn Backend> {
+        match location {
+            Location::Directory => Box::new(self.local()),
+            Location::Bucket => Box::new(self.s3()),
         }
     }
 
     pub fn backend(&self) -> Box<dyn Backend> {
-        self.backend_in(self.place)
+        self.backend_in(self.location)
     }
 
     pub fn key(&self, with: With) -> Option<Key> {
@@ -111,8 +111,8 @@ impl World {
             With::Nothing => None,
             With::Passphrase(text) => {
                 let passphrase = Passphrase::new(text.to_owned().into(), "the environment variable X");
-                // The suite derives hundreds of keys.
-                Some(Key::Passphrase(passphrase.unwrap().hashed(NonZeroU32::MIN)))
+                // Few iterations, because the suite derives hundreds of keys.
+                Some(Key::Passphrase(passphrase.unwrap().with_iterations(NonZeroU32::MIN)))
             }
             With::Kms(id) => Some(Key::Kms(KmsKey::new(Arc::clone(&self.aws), id, ENVIRONMENT, STACK))),
         }
@@ -122,7 +122,7 @@ impl World {
         Keys::new(self.key(current), self.key(previous))
     }
 
-    /// The state, as a new process would open it.
+    /// Returns the state as a new process opens it.
     pub fn state(&self) -> StateStore {
         self.state_on(self.backend())
     }
@@ -135,11 +135,11 @@ impl World {
         StateStore::new(backend, ENVIRONMENT, STACK, self.keys(current, previous))
     }
 
-    /// The place that this world does not keep its state in.
-    pub fn other_place(&self) -> StateLocation {
-        match self.place {
-            StateLocation::Directory => StateLocation::Bucket,
-            StateLocation::Bucket => StateLocation::Directory,
+    /// Returns the location that this world does not use.
+    pub fn other_location(&self) -> Location {
+        match self.location {
+            Location::Directory => Location::Bucket,
+            Location::Bucket => Location::Directory,
         }
     }
 }
@@ -155,7 +155,7 @@ pub fn aws(cloud: &Cloud) -> Arc<Aws> {
     Arc::new(Aws::new(config, true))
 }
 
-pub fn holder(by: &str) -> LockOwner {
+pub fn owner(by: &str) -> LockOwner {
     LockOwner {
         by: by.to_owned(),
         process: std::process::id(),

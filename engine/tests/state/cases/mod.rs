@@ -1,8 +1,8 @@
-//! What every backend must do with every key.
+//! The cases that every backend must pass with every key.
 
-pub mod holding;
 pub mod journal;
 pub mod keys;
+pub mod locking;
 pub mod moving;
 pub mod reading;
 pub mod writing;
@@ -11,24 +11,24 @@ use ebbtide::record::StateDocument;
 use ebbtide_engine::state::StateStore;
 
 use crate::documents::{first, next};
-use crate::world::{World, holder};
+use crate::world::{World, owner};
 
-/// Commits so many documents, one after the other; answers them.
+/// Commits a number of documents, one after the other, and returns them.
 pub async fn committed(state: &StateStore, count: usize) -> Vec<StateDocument> {
-    let mut writer = state.acquire(holder("committed@host")).await.unwrap();
+    let mut writer = state.acquire(owner("committed@host")).await.unwrap();
     writer.read().await.unwrap();
-    let mut snapshots = vec![first()];
+    let mut documents = vec![first()];
     for _ in 1..count {
-        snapshots.push(next(snapshots.last().unwrap()));
+        documents.push(next(documents.last().unwrap()));
     }
-    for document in &snapshots {
+    for document in &documents {
         writer.commit(document).await.unwrap();
     }
     writer.release().await;
-    snapshots
+    documents
 }
 
-/// What a new process reads.
+/// Returns the document that a new process reads.
 pub async fn read(world: &World) -> StateDocument {
     world.state().read().await.unwrap().expect("there is state").0
 }

@@ -1,14 +1,14 @@
-//! Stored bytes that are not what they should be: diagnosed, and left as they are.
+//! Stored bytes that are not as expected: diagnosed, and left as they are.
 
-use ebbtide::record::FORMAT;
+use ebbtide::record::STATE_FORMAT;
 use ebbtide_engine::state::StateError;
 use serde_json::{Value, json};
 
 use super::committed;
 use crate::documents::{first, next};
-use crate::world::{World, holder};
+use crate::world::{World, owner};
 
-/// What this world writes of a document, without checks: the sealed form of any bytes.
+/// Returns the JSON of a committed document.
 async fn plain(world: &World) -> Value {
     committed(&world.state(), 1).await;
     serde_json::to_value(super::read(world).await).unwrap()
@@ -19,7 +19,7 @@ async fn diagnosed(world: &World, bytes: &[u8], check: impl Fn(&StateError) -> b
     let state = world.state();
     let error = state.read().await.unwrap_err();
     assert!(check(&error), "{error}: {error:?}");
-    let mut writer = state.acquire(holder("a@host")).await.unwrap();
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
     let error = writer.read().await.unwrap_err();
     assert!(check(&error), "{error}");
     let error = writer.commit(&next(&first())).await.unwrap_err();
@@ -28,7 +28,7 @@ async fn diagnosed(world: &World, bytes: &[u8], check: impl Fn(&StateError) -> b
     assert_eq!(world.document().await.as_deref(), Some(bytes), "byte for byte as it was");
 }
 
-pub async fn what_is_no_document_is_diagnosed(world: &World) {
+pub async fn bytes_that_are_no_document_are_diagnosed(world: &World) {
     let good = plain(world).await;
     let stored = world.document().await.unwrap();
     let with = |field: &str, value: Value| {
@@ -42,16 +42,15 @@ pub async fn what_is_no_document_is_diagnosed(world: &World) {
     diagnosed(world, b"not JSON", damaged).await;
     diagnosed(world, &with("format", json!(0)), damaged).await;
     diagnosed(world, &with("resources", json!(7)), damaged).await;
-    let newer =
-        |error: &StateError| matches!(error, StateError::NewerFormat { found, .. } if *found == u64::from(FORMAT) + 1);
-    diagnosed(world, &with("format", json!(FORMAT + 1)), newer).await;
+    let newer = |error: &StateError| matches!(error, StateError::NewerFormat { found, .. } if *found == u64::from(STATE_FORMAT) + 1);
+    diagnosed(world, &with("format", json!(STATE_FORMAT + 1)), newer).await;
     let mut scope = good["scope"].clone();
     scope["stack"] = json!("another");
     let foreign = |error: &StateError| matches!(error, StateError::WrongStack { .. });
     diagnosed(world, &with("scope", scope), foreign).await;
-    let moved = json!({"format": FORMAT, "moved_to": "s3://elsewhere"}).to_string();
+    let moved = json!({"format": STATE_FORMAT, "moved_to": "s3://elsewhere"}).to_string();
     diagnosed(world, moved.as_bytes(), |error| matches!(error, StateError::Relocated { .. })).await;
-    // One byte of what is stored, anywhere.
+    // One changed byte in an encrypted document.
     if good.to_string().as_bytes() != stored {
         let mut changed = stored.clone();
         *changed.last_mut().unwrap() ^= 1;
@@ -67,9 +66,9 @@ pub async fn an_older_format_is_migrated(world: &World) {
     let bytes = old.to_string().into_bytes();
     world.put_document(&bytes).await;
     let state = world.state();
-    let mut writer = state.acquire(holder("a@host")).await.unwrap();
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
     let (document, _) = writer.read().await.unwrap().unwrap();
-    assert_eq!((document.format, document.serial), (FORMAT, 1));
+    assert_eq!((document.format, document.serial), (STATE_FORMAT, 1));
     assert_eq!(world.document().await, Some(bytes.clone()), "reading writes nothing");
     writer.commit(&next(&document)).await.unwrap();
     writer.release().await;
@@ -77,7 +76,7 @@ pub async fn an_older_format_is_migrated(world: &World) {
     assert_eq!(world.state().at(1).await.unwrap(), document);
 }
 
-pub async fn what_contradicts_itself_is_diagnosed(world: &World) {
+pub async fn a_document_that_contradicts_itself_is_diagnosed(world: &World) {
     let good = plain(world).await;
     let with = |address: &str, entry: Value| {
         let mut document = good.clone();
@@ -87,7 +86,7 @@ pub async fn what_contradicts_itself_is_diagnosed(world: &World) {
     let mut dangling = good["resources"]["ec2_vpc.main"].clone();
     dangling["id"] = json!("subnet-1");
     dangling["depends_on"] = json!(["ec2_vpc.gone"]);
-    let says = |words: &'static str| move |error: &StateError| matches!(error, StateError::Damaged { message, .. } if message.contains(words));
+    let says = |words: &'static str| move |error: &StateError| matches!(error, StateError::Damaged { source, .. } if source.to_string().contains(words));
     diagnosed(world, &with("ec2_subnet.a", dangling), says("ec2_vpc.gone, which is not recorded")).await;
     let twice = good["resources"]["ec2_vpc.main"].clone();
     diagnosed(world, &with("ec2_vpc.other", twice), says("the same id")).await;

@@ -1,25 +1,25 @@
-//! Documents: written whole, kept, never written over.
+//! Documents: written completely, kept, never overwritten.
 
 use ebbtide::record::StateDocument;
 use ebbtide_engine::state::{Commit, StateError, Version};
 
 use super::{committed, read};
-use crate::documents::{entry, first, next};
-use crate::world::{With, World, holder};
+use crate::documents::{first, next, record};
+use crate::world::{With, World, owner};
 
 pub async fn a_commit_is_read_back(world: &World) {
     let state = world.state();
     assert!(state.read().await.unwrap().is_none());
-    let snapshots = committed(&state, 2).await;
-    assert_eq!(read(world).await, snapshots[1]);
+    let documents = committed(&state, 2).await;
+    assert_eq!(read(world).await, documents[1]);
     let stored = world.document().await.unwrap();
     let shown = String::from_utf8_lossy(&stored).contains("ec2_vpc.main");
-    assert_eq!(shown, world.with == With::Nothing, "what is encrypted is not to be read, and what is not is");
+    assert_eq!(shown, world.with == With::Nothing, "encrypted text is unreadable, other text is readable");
 }
 
 pub async fn earlier_serials_stay_readable_byte_for_byte(world: &World) {
     let state = world.state();
-    let mut writer = state.acquire(holder("a@host")).await.unwrap();
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
     let (mut document, mut stored) = (first(), Vec::new());
     for _ in 0..4 {
         writer.commit(&document).await.unwrap();
@@ -31,16 +31,16 @@ pub async fn earlier_serials_stay_readable_byte_for_byte(world: &World) {
     for (serial, bytes) in (1..).zip(&stored[..3]) {
         assert_eq!(backend.earlier(serial).await.unwrap().as_ref(), Some(bytes), "serial {serial}");
     }
-    assert_eq!(backend.earlier(4).await.unwrap(), None, "the committed one is no earlier one");
+    assert_eq!(backend.earlier(4).await.unwrap(), None, "the committed document is not an earlier one");
 }
 
-pub async fn serials_tells_all_and_at_reads_each(world: &World) {
+pub async fn all_serials_are_listed_and_each_is_read(world: &World) {
     let none = world.state().at(1).await.unwrap_err();
     assert!(none.to_string().contains("nothing was ever committed"), "{none}");
-    let snapshots = committed(&world.state(), 3).await;
+    let documents = committed(&world.state(), 3).await;
     let state = world.state();
     assert_eq!(state.serials().await.unwrap(), [1, 2, 3]);
-    for document in &snapshots {
+    for document in &documents {
         assert_eq!(state.at(document.serial).await.unwrap(), *document);
     }
     let error = state.at(9).await.unwrap_err();
@@ -48,38 +48,38 @@ pub async fn serials_tells_all_and_at_reads_each(world: &World) {
     assert!(error.to_string().contains("from 1 to 3"), "{error}");
 }
 
-pub async fn unsound_documents_are_refused(world: &World) {
+pub async fn inconsistent_documents_are_refused(world: &World) {
     let state = world.state();
     let document = committed(&state, 1).await.remove(0);
     let before = world.document().await;
-    let mut writer = state.acquire(holder("a@host")).await.unwrap();
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
     writer.read().await.unwrap();
     let mut dangling = next(&document);
     dangling.resources.remove(&"ec2_vpc.main".parse().unwrap());
     let mut twice = next(&document);
-    twice.resources.insert("ec2_vpc.other".parse().unwrap(), entry("vpc-1", &[]));
-    for (unsound, why) in [(dangling, "depends on ec2_vpc.main"), (twice, "the same id vpc-1")] {
-        let error = writer.commit(&unsound).await.unwrap_err();
+    twice.resources.insert("ec2_vpc.other".parse().unwrap(), record("vpc-1", &[]));
+    for (inconsistent, reason) in [(dangling, "depends on ec2_vpc.main"), (twice, "the same id vpc-1")] {
+        let error = writer.commit(&inconsistent).await.unwrap_err();
         assert!(matches!(error, StateError::Inconsistent { .. }), "{error}");
-        assert!(error.to_string().contains(why), "{error}");
+        assert!(error.to_string().contains(reason), "{error}");
         assert_eq!(world.document().await, before);
     }
-    // A refusal is no end: what is sound is written.
+    // A refusal ends nothing: a consistent document is written.
     writer.commit(&next(&document)).await.unwrap();
     writer.release().await;
 }
 
-pub async fn what_was_read_is_what_is_replaced(world: &World) {
+pub async fn a_commit_replaces_only_the_version_it_names(world: &World) {
     committed(&world.state(), 1).await;
     let bytes = world.document().await;
     let state = world.state();
-    let mut writer = state.acquire(holder("a@host")).await.unwrap();
-    // Nothing was read: whoever commits believes that there is nothing.
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
+    // Nothing was read, so the writer expects that there is nothing.
     let error = writer.commit(&first()).await.unwrap_err();
     assert!(matches!(error, StateError::Conflict { .. }), "{error}");
     writer.release().await;
     let backend = world.backend();
-    let mut session = backend.acquire(holder("b@host")).await.unwrap();
+    let mut session = backend.acquire(owner("b@host")).await.unwrap();
     let version = Version("\"0123456789abcdef\"".into());
     let commit = Commit { bytes: b"{}", replaces: Some(&version), keep_as: Some(1) };
     let error = session.commit(commit).await.unwrap_err();
@@ -92,7 +92,7 @@ pub async fn another_lineage_or_serial_is_never_overwritten(world: &World) {
     let state = world.state();
     let last = committed(&state, 2).await.remove(1);
     let before = world.document().await;
-    let mut writer = state.acquire(holder("a@host")).await.unwrap();
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
     writer.read().await.unwrap();
     let another = StateDocument { lineage: "another".into(), ..next(&last) };
     for refused in [another, last.clone(), StateDocument { serial: 1, ..last.clone() }] {
@@ -104,20 +104,20 @@ pub async fn another_lineage_or_serial_is_never_overwritten(world: &World) {
     writer.release().await;
 }
 
-pub async fn what_was_replaced_by_hand_is_not_overwritten(world: &World) {
-    let snapshots = committed(&world.state(), 2).await;
+pub async fn a_document_replaced_by_hand_is_not_overwritten(world: &World) {
+    let documents = committed(&world.state(), 2).await;
     let earlier = world.backend().earlier(1).await.unwrap().unwrap();
     let state = world.state();
-    let mut writer = state.acquire(holder("a@host")).await.unwrap();
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
     writer.read().await.unwrap();
-    // Somebody restores the serial before, while a writer is at work.
+    // The previous serial is restored by hand while a writer is at work.
     world.put_document(&earlier).await;
-    let error = writer.commit(&next(&snapshots[1])).await.unwrap_err();
+    let error = writer.commit(&next(&documents[1])).await.unwrap_err();
     assert!(matches!(error, StateError::Conflict { .. }), "{error}");
     assert_eq!(world.document().await, Some(earlier));
-    // Who reads again goes on from there.
+    // A writer that reads again continues from there.
     let (document, _) = writer.read().await.unwrap().unwrap();
-    assert_eq!(document, snapshots[0]);
+    assert_eq!(document, documents[0]);
     writer.commit(&next(&document)).await.unwrap();
     writer.release().await;
 }

@@ -1,25 +1,29 @@
-//! Bad weather between here and S3: no update is lost, and nothing is told to be done that is not.
+//! Faults of the network and of S3: no update is lost, and nothing is reported as done that is not.
 
 use ebbtide_cloud::FaultInjector;
 use ebbtide_engine::state::{StateError, StateStore};
 
-use crate::documents::{RUN, first, next, progress, running};
-use crate::world::{KMS, StateLocation, World, holder};
+use crate::documents::{RUN, first, journal_entry, next, running};
+use crate::world::{KMS, Location, World, owner};
 
-/// Ten commands, each of which opens a run, appends to it and ends it, as far as the weather lets them; each looks first
-/// at what is there. What was told to be done is there for the next.
+/// Runs ten commands, each of which reads the state, opens a run, appends to it and ends it, unless a fault stops it. Every
+/// commit that was reported as done must be there for the next command. Returns the number of commands that were done.
 async fn commands(world: &World, state: &StateStore) -> usize {
     let mut done = 0;
     let mut known = 0;
     for command in 0..10 {
         let run = format!("{RUN}-{command}");
         let worked = async {
-            let mut writer = state.acquire(holder("a@host")).await?;
+            let mut writer = state.acquire(owner("a@host")).await?;
             let work = async {
                 let mut document = match writer.read().await? {
                     None => first(),
                     Some((document, _)) => {
-                        assert!(document.serial >= known, "serial {known} was told to be written: {}", document.serial);
+                        assert!(
+                            document.serial >= known,
+                            "serial {known} was reported as written: {}",
+                            document.serial
+                        );
                         next(&document)
                     }
                 };
@@ -28,7 +32,7 @@ async fn commands(world: &World, state: &StateStore) -> usize {
                 writer.commit(&document).await?;
                 known = document.serial;
                 for operation in 0..3 {
-                    writer.append(&[progress(&run, operation)]).await?;
+                    writer.append(&[journal_entry(&run, operation)]).await?;
                 }
                 let (read, lines) = world_read(world).await?;
                 assert_eq!((read.serial, lines), (document.serial, 3));
@@ -45,7 +49,7 @@ async fn commands(world: &World, state: &StateStore) -> usize {
         .await;
         match worked {
             Ok(()) => done += 1,
-            // Not known whether it was done: the next command looks.
+            // Whether it was done is unknown: the next command reads the state.
             Err(StateError::Aws { .. } | StateError::Conflict { .. } | StateError::Locked { .. }) => {}
             Err(error) => panic!("{error}"),
         }
@@ -59,7 +63,7 @@ async fn world_read(world: &World) -> Result<(ebbtide::record::StateDocument, us
 }
 
 async fn survives(spec: &str, at_least: usize) {
-    let world = World::new(StateLocation::Bucket, KMS).await;
+    let world = World::new(Location::Bucket, KMS).await;
     let state = world.state();
     world.cloud.faults().install(FaultInjector::from_spec(spec).unwrap());
     let done = commands(&world, &state).await;
@@ -67,7 +71,7 @@ async fn survives(spec: &str, at_least: usize) {
     assert!(done >= at_least, "{spec}: only {done} of 10 commands were done");
     let now = world.state();
     let serials = now.serials().await.unwrap();
-    assert_eq!(serials, (1..=*serials.last().unwrap()).collect::<Vec<_>>(), "{spec}: none is missing");
+    assert_eq!(serials, (1..=*serials.last().unwrap()).collect::<Vec<_>>(), "{spec}: no serial is missing");
     for serial in serials {
         let document = now.at(serial).await.unwrap();
         assert_eq!((document.serial, document.resources.len() as u64), (serial, serial), "{spec}");
@@ -75,16 +79,16 @@ async fn survives(spec: &str, at_least: usize) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn answers_that_are_lost() {
+async fn lost_answers_lose_no_update() {
     survives("fail=cut:30%:seed=11", 8).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn calls_that_are_throttled() {
+async fn throttled_calls_lose_no_update() {
     survives("fail=throttle:30%:seed=12", 8).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_service_that_fails() {
+async fn a_failing_service_loses_no_update() {
     survives("fail=unavailable:30%:seed=13", 8).await;
 }
