@@ -9,7 +9,7 @@ const CIDR: Cidr = Cidr::new([10, 20, 0, 0], 16);
 #[derive(Default, Deserialize, JsonSchema)]
 #[serde(default)]
 struct Settings {
-    /// The route of private subnets to the internet.
+    /// How private subnets reach the internet.
     nat: Nat,
 }
 
