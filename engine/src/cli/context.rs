@@ -76,14 +76,10 @@ impl CommandContext {
         Ok(Environment::load(&project, &self.common.env, &|exchange| self.ask(&source, exchange).map(Some))?)
     }
 
-    /// Reads and validates the environment for a command that acts on the record: it needs neither the project's program
-    /// nor a compiler.
+    /// Reads and validates the environment for a command that acts on the record. The settings of stacks are left unread: it
+    /// needs neither them nor the stacks' code nor a compiler.
     pub(super) fn recorded_environment(&self) -> Result<Environment, CommandError> {
-        let project = self.project()?;
-        match self.source(&project)? {
-            StackSource::Linked(_) => self.environment(),
-            StackSource::Program(_) => Ok(Environment::load(&project, &self.common.env, &|_| Ok(None))?.0),
-        }
+        Ok(Environment::load(&self.project()?, &self.common.env, &|_| Ok(None))?.0)
     }
 
     /// Returns the names of the declared stacks, as far as they are known: a program names them once it was asked.

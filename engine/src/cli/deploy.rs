@@ -55,8 +55,11 @@ pub(super) fn note_calls(context: &CommandContext, connection: &Connection) {
     }
 }
 
-/// Returns the person or machine that runs this command: `user@host`.
+/// Returns the person or machine that runs this command: EBB_WHO, else `user@host`.
 pub(super) fn who() -> String {
+    if let Some(who) = std::env::var("EBB_WHO").ok().filter(|who| !who.is_empty()) {
+        return who;
+    }
     let host = whoami::fallible::hostname().unwrap_or_else(|_| "localhost".to_owned());
     format!("{}@{host}", whoami::fallible::username().unwrap_or_else(|_| "unknown".to_owned()))
 }

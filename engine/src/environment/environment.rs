@@ -153,6 +153,10 @@ impl Environment {
         match (fault, reply.declarations) {
             (Some(fault), _) => Err(vec![self.misconfigured(stack, &fault)]),
             (None, Some(declarations)) if reply.problems.is_empty() => Ok(declarations),
+            (None, _) if reply.problems.is_empty() => {
+                let message = "its program reported neither declarations nor problems".to_owned();
+                Err(vec![Problem { at: stack.to_owned(), field: None, message }])
+            }
             (None, _) => Err(reply.problems),
         }
     }

@@ -64,8 +64,9 @@ impl Provider for Note {
     }
 
     async fn read(_: &Context, id: &str, last: &Note<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let exists = service(|notes| notes.contains_key(id));
-        Ok(exists.then(|| Reading::ready(last.clone(), NoteOutputs { id: id.to_owned() })))
+        let Some((text, _)) = service(|notes| notes.get(id).cloned()) else { return Ok(None) };
+        let text = text.split(" about ").next().unwrap_or_default().to_owned();
+        Ok(Some(Reading::ready(Note { text, ..last.clone() }, NoteOutputs { id: id.to_owned() })))
     }
 
     async fn update(_: &Context, id: &str, _from: &Note<Resolved>, to: &Note<Resolved>) -> Result<(), Error> {

@@ -51,7 +51,7 @@ impl Project {
         command.args(line.split_whitespace()).current_dir(self.folder.path());
         // The environment of the machine that runs the tests has no influence.
         command.env_clear().env(PLAYS_EBB, "1").env("HOME", self.folder.path());
-        command.env("USER", "ada").env("HOSTNAME", "host").env("AWS_EC2_METADATA_DISABLED", "true");
+        command.env("EBB_WHO", "ada@host").env("AWS_EC2_METADATA_DISABLED", "true");
         command
     }
 

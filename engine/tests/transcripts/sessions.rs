@@ -95,7 +95,11 @@ fn a_new_project_is_scaffolded_and_valid() {
     let made = project.run("init new --name shop");
     assert!(made.status.success(), "{}", text(&made.stderr));
     assert!(project.read("new/src/main.rs").contains("\"shop\""));
-    // The scaffold has the settings of the stack `shop` in these tests, so its environments can be checked.
+    // This program stands in for the compiled scaffold: it declares a stack `shop` with the same settings.
+    let ebb = project.read("new/ebb.toml");
+    assert!(ebb.contains(r#"command = ["cargo", "run", "--quiet"]"#), "{ebb}");
+    let program = std::env::current_exe().expect("this program has a path");
+    project.write("new/ebb.toml", &format!("[program]\ncommand = [{:?}]\n", program.display().to_string()));
     let valid = project.run("-C new validate shop");
     assert!(valid.status.success(), "{}", text(&valid.stderr));
     let again = project.run("init new --name shop");

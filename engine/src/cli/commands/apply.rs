@@ -29,7 +29,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Res
     runtime::on_all_threads(change::run(context, change))
 }
 
-/// Decides between a stack and a plan file. The name of a declared stack is always that stack.
+/// Decides between a stack and a plan file. The name of a stack that is linked into this binary is always that stack.
 fn change(context: &CommandContext, stack_or_plan: Option<String>) -> Result<Change, CommandError> {
     let Some(name) = stack_or_plan else { return Ok(Change::declared("apply", None)) };
     if context.names().contains(&name) {

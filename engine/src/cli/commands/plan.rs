@@ -38,7 +38,10 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &PlanArgs) -> Res
 
 async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
     let target = Target::from(arguments.target);
-    let environment = context.environment()?;
+    let environment = match target {
+        Target::Running => context.environment()?,
+        Target::Paused | Target::Destroyed => context.recorded_environment()?,
+    };
     let stack = context.stack(&environment, arguments.stack.stack.as_deref()).await?;
     // Problems with the declaration are reported before credentials are needed.
     let declare = |account: &str| match target {
