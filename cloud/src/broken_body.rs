@@ -7,7 +7,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::Frame;
 
-use crate::call::ConnectionLost;
+use crate::connection_lost::ConnectionLost;
 
 /// Some bytes, then the end of the connection.
 pub(crate) struct BrokenBody {

@@ -6,14 +6,10 @@ use std::sync::Arc;
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::cloud::{Cloud, View, dated, milliseconds};
+use crate::connection_lost::ConnectionLost;
 use crate::error_response;
 use crate::faults::{Call, CallHook, FaultAction};
 use crate::route::{Route, operation};
-
-/// The connection broke: the call may or may not have acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the connection to the embedded cloud broke")]
-pub struct ConnectionLost;
 
 /// A response as it arrives.
 #[derive(Clone, Debug)]

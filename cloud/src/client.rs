@@ -15,12 +15,15 @@ use std::time::Duration;
 use winterbaume_core::MockRequest;
 
 use crate::broken_body::BrokenBody;
-use crate::call::{ConnectionLost, Reply};
+use crate::call::Reply;
 use crate::cloud::Cloud;
+use crate::connection_lost::ConnectionLost;
 
-/// Returns the client that brings every call to `cloud`.
-pub(crate) fn http_client(cloud: Cloud) -> SharedHttpClient {
-    SharedHttpClient::new(Client(cloud))
+impl Cloud {
+    /// Returns the HTTP client that sends an SDK's calls to this cloud, without a socket or a network.
+    pub fn http_client(&self) -> SharedHttpClient {
+        SharedHttpClient::new(Client(self.clone()))
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -44,13 +47,13 @@ impl HttpConnector for Connector {
         HttpConnectorFuture::new(async move {
             let request = received(request).await?;
             let exchange = cloud.call(request);
-            let answer = match read_timeout {
+            let reply = match read_timeout {
                 None => exchange.await,
                 Some(limit) => tokio::time::timeout(limit, exchange)
                     .await
                     .map_err(|elapsed| ConnectorError::timeout(elapsed.into()))?,
             };
-            sent(answer.map_err(|lost: ConnectionLost| ConnectorError::io(lost.into()))?)
+            sent(reply.map_err(|lost: ConnectionLost| ConnectorError::io(lost.into()))?)
         })
     }
 }
@@ -74,13 +77,13 @@ fn sent(Reply { response, whole }: Reply) -> Result<HttpResponse, ConnectorError
     let status = StatusCode::try_from(response.status).map_err(|error| other(error.into()))?;
     let body =
         if whole { SdkBody::from(response.body) } else { SdkBody::from_body_1_x(BrokenBody::half(&response.body)) };
-    let mut answer = HttpResponse::new(status, body);
+    let mut sent = HttpResponse::new(status, body);
     for (name, value) in &response.headers {
         if let Ok(value) = value.to_str() {
-            answer.headers_mut().append(name.as_str().to_owned(), value.to_owned());
+            sent.headers_mut().append(name.as_str().to_owned(), value.to_owned());
         }
     }
-    Ok(answer)
+    Ok(sent)
 }
 
 /// Replaces a body in AWS's chunk format (`aws-chunked`, used when a stream is signed or checksummed) by its content.

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use http::HeaderValue;
 use http::header::DATE;
 use tokio::sync::{Mutex, OwnedMutexGuard};
@@ -18,7 +17,7 @@ use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
 use crate::service::{Fault, Service};
 use crate::store::{Store, StoreError};
-use crate::{client, clock, consistency, error_response, services, winterbaume};
+use crate::{clock, consistency, error_response, services, winterbaume};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -130,11 +129,6 @@ impl Cloud {
     /// Returns the account of the cloud, 12 digits.
     pub fn account(&self) -> &str {
         &self.0.settings.account
-    }
-
-    /// Returns the HTTP client that brings an SDK's calls here: no socket, no network.
-    pub fn http_client(&self) -> SharedHttpClient {
-        client::http_client(self.clone())
     }
 
     /// Credentials that the cloud accepts (it accepts any; signatures are not checked).

@@ -16,6 +16,7 @@ mod call;
 mod client;
 mod clock;
 mod cloud;
+mod connection_lost;
 mod consistency;
 pub mod documents;
 mod error_response;
@@ -29,7 +30,8 @@ mod store;
 pub mod winterbaume;
 pub mod wire;
 
-pub use call::{ConnectionLost, Reply};
+pub use call::Reply;
 pub use cloud::{Cloud, OpenError, Settings};
+pub use connection_lost::ConnectionLost;
 pub use faults::FaultInjector;
 pub use server::serve;

@@ -11,9 +11,10 @@ use http::{HeaderValue, StatusCode};
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::broken_body::BrokenBody;
-use crate::call::{ConnectionLost, Reply};
+use crate::call::Reply;
 use crate::client::undo_chunks;
 use crate::cloud::Cloud;
+use crate::connection_lost::ConnectionLost;
 use crate::error_response;
 use crate::route::Route;
 use crate::service::Fault;
