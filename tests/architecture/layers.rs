@@ -21,14 +21,15 @@ const LIBRARY: Layers = &[
 
 /// The engine, `engine/src`: it stands on the library.
 const ENGINE: Layers = &[
-    ("sdk", &[]),
-    ("providers", &["sdk"]),
-    ("state", &["sdk"]),
-    ("apply", &["sdk", "providers", "state"]),
+    ("logging", &[]),
+    ("sdk", &["logging"]),
+    ("providers", &["logging", "sdk"]),
+    ("state", &["logging", "sdk"]),
+    ("apply", &["logging", "sdk", "providers", "state"]),
     ("stacks", &[]),
     ("environment", &["sdk", "state", "stacks"]),
     ("control", &["sdk", "providers", "state", "apply", "stacks", "environment"]),
-    ("cli", &["sdk", "providers", "state", "apply", "stacks", "environment", "control"]),
+    ("cli", &["logging", "sdk", "providers", "state", "apply", "stacks", "environment", "control"]),
     ("app", &["providers", "cli"]),
 ];
 

@@ -1,4 +1,4 @@
-//! Getting in: the SDK's configuration for an environment, and whose account it leads to.
+//! The connection of an environment: the SDK's configuration, and the account of the credentials.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,15 +9,16 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
 
-use crate::environment::{Environment, Location};
+use crate::environment::error::Location;
+use crate::environment::loaded::Environment;
 use crate::sdk;
 use crate::sdk::{Aws, CallName as _, ErrorKind, Hint, PropagationDelay};
 use crate::state::StateError;
 
-/// How often a call is tried before it counts as failed.
+/// The number of attempts until a call fails.
 const ATTEMPTS: u32 = 8;
 
-/// The clients of an environment. Nobody has asked yet whose account they lead to.
+/// The clients of an environment, before the account of their credentials is known.
 #[derive(Clone, Debug)]
 pub struct Clients {
     /// The clients.
@@ -26,23 +27,23 @@ pub struct Clients {
     cloud: Option<ebbtide_cloud::Cloud>,
 }
 
-/// A way into one account.
+/// The clients of an environment and the account of their credentials.
 #[derive(Clone, Debug)]
 pub struct Connection {
     /// The clients.
     pub clients: Clients,
-    /// The account, 12 digits, as STS tells it.
+    /// The account, 12 digits, as STS reports it.
     pub account: String,
 }
 
-/// Why there is no way in.
+/// The reasons why a connection fails.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The environment wants the embedded cloud, and this binary was built without it.
+    /// The environment uses the embedded cloud, and this binary was built without it.
     #[error("environment `{0}` uses the embedded cloud, and this `ebb` was built without it")]
     NotBuiltIn(String),
     /// The environment has no embedded cloud.
-    #[error("environment `{0}` is not embedded: there is no cloud of its own to serve")]
+    #[error("environment `{0}` is not embedded: it has no cloud to serve")]
     NotEmbedded(String),
     /// The embedded cloud cannot be opened.
     #[error("{0}")]
@@ -50,22 +51,22 @@ pub enum ConnectError {
     /// EBB_CLOUD_FAULTS is not a list of faults.
     #[error("EBB_CLOUD_FAULTS: {0}")]
     Faults(String),
-    /// AWS does not let us in, or cannot be reached.
-    #[error("cannot find out whose credentials these are: {0}")]
+    /// AWS rejects the credentials, or cannot be reached.
+    #[error("cannot determine the account of the credentials: {0}")]
     Identity(sdk::Error),
-    /// The place where state is kept is not as it must be.
+    /// The state cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
-    /// The credentials lead to another account than the environment says.
+    /// The credentials belong to another account than the guard of the environment.
     #[error(
         "environment `{environment}` is guarded: {location} says account {guard}, but these credentials belong to account {found}"
     )]
     OtherAccount {
         /// The environment.
         environment: String,
-        /// Where the guard stands.
+        /// The place of the guard.
         location: Location,
-        /// The account that the environment says.
+        /// The account of the guard.
         guard: String,
         /// The account that the credentials belong to.
         found: String,
@@ -92,7 +93,7 @@ impl Hint for ConnectError {
 }
 
 impl Environment {
-    /// Makes the clients and asks whose account they lead to. An embedded environment uses no network.
+    /// Makes the clients and checks the account of their credentials. An embedded environment uses no network.
     pub async fn connect(&self) -> Result<Connection, ConnectError> {
         let clients = self.clients().await?;
         let account = account(&clients.aws).await?;
@@ -160,7 +161,7 @@ impl Environment {
         Ok(Clients { aws: Arc::new(Aws::new(config.build(), true)), cloud: Some(cloud) })
     }
 
-    /// Opens the embedded cloud of this environment; what EBB_CLOUD_FAULTS asks for happens to its calls.
+    /// Opens the embedded cloud of this environment, with the faults that EBB_CLOUD_FAULTS lists.
     #[cfg(feature = "embedded")]
     pub fn open_cloud(&self) -> Result<ebbtide_cloud::Cloud, ConnectError> {
         if !self.aws().embedded {
@@ -182,7 +183,7 @@ impl Environment {
 }
 
 impl Clients {
-    /// How long this cloud may take to show what it made.
+    /// Returns the time within which a new resource becomes visible in this cloud.
     pub fn propagation(&self) -> PropagationDelay {
         #[cfg(feature = "embedded")]
         if let Some(cloud) = &self.cloud {
@@ -191,7 +192,7 @@ impl Clients {
         PropagationDelay::AWS
     }
 
-    /// How many calls the embedded cloud has seen of this process; `None` outside of it.
+    /// Returns the number of calls of this process to the embedded cloud; `None` for other clouds.
     pub fn calls(&self) -> Option<u64> {
         #[cfg(feature = "embedded")]
         return self.cloud.as_ref().map(|cloud| cloud.faults().calls());
@@ -216,11 +217,12 @@ fn app_name() -> Option<AppName> {
     AppName::new("ebbtide").ok()
 }
 
+/// Returns the account of the credentials.
 async fn account(aws: &Aws) -> Result<String, ConnectError> {
-    let answer = aws.sts().get_caller_identity().send().await.named("sts:GetCallerIdentity");
-    let account = answer.map_err(ConnectError::Identity)?.account;
+    let response = aws.sts().get_caller_identity().send().await.named("sts:GetCallerIdentity");
+    let account = response.map_err(ConnectError::Identity)?.account;
     account.ok_or_else(|| {
-        let message = "the answer to GetCallerIdentity names no account";
+        let message = "the response of GetCallerIdentity has no account";
         ConnectError::Identity(sdk::Error::new(ErrorKind::Invalid, message))
     })
 }

@@ -8,9 +8,10 @@ use serde_json::{Map, Value};
 use toml::Spanned;
 use toml::de::{DeFloat, DeInteger, DeTable, DeValue};
 
-use crate::environment::{Fault, Location, Project};
+use crate::environment::error::{Fault, Location};
+use crate::environment::project::Project;
 
-/// A parsed document. Places are found by path: the keys and indices from the top.
+/// A parsed document. A path consists of the keys and indices from the top.
 #[derive(Clone, Debug)]
 pub(super) struct Document {
     file: String,
@@ -26,7 +27,7 @@ struct Place {
 }
 
 impl Document {
-    /// Parses a document; what is no TOML is told with its place.
+    /// Parses a document. A syntax error is reported with its place.
     pub(super) fn parse(path: &Path, text: &str) -> Result<Self, Fault> {
         let mut document =
             Self { file: Project::shown(path), text: text.to_owned(), value: Value::Null, places: BTreeMap::new() };
@@ -38,22 +39,22 @@ impl Document {
         Ok(document)
     }
 
-    /// The whole document as data.
+    /// Returns the whole document as data.
     pub(super) fn value(&self) -> &Value {
         &self.value
     }
 
-    /// The place of a key, or of what is nearest above it.
+    /// Returns the place of a key, or of its closest ancestor in the document.
     pub(super) fn of_key(&self, path: &[String]) -> Location {
         self.location(self.place(path).map_or(0, |place| place.key.start))
     }
 
-    /// The place of a value, or of what is nearest above it.
+    /// Returns the place of a value, or of its closest ancestor in the document.
     pub(super) fn of_value(&self, path: &[String]) -> Location {
         self.location(self.place(path).map_or(0, |place| place.value.start))
     }
 
-    /// The end of the file, for what is missing.
+    /// Returns the end of the file, the place of a missing value.
     pub(super) fn end(&self) -> Location {
         self.location(self.text.trim_end().len())
     }
@@ -86,15 +87,13 @@ impl Document {
     }
 
     fn convert(&mut self, path: &mut Vec<String>, value: &Spanned<DeValue<'_>>) -> Result<Value, Fault> {
-        let refused = |message: &str| Fault { location: self.location(value.span().start), message: message.into() };
+        let fault = |message: &str| Fault { location: self.location(value.span().start), message: message.into() };
         Ok(match value.get_ref() {
             DeValue::String(text) => Value::String(text.to_string()),
             DeValue::Integer(integer) => {
-                Value::from(whole(integer).ok_or_else(|| refused("this whole number is too large"))?)
+                Value::from(whole(integer).ok_or_else(|| fault("this whole number is too large"))?)
             }
-            DeValue::Float(float) => {
-                Value::from(real(float).ok_or_else(|| refused("this number is not a finite one"))?)
-            }
+            DeValue::Float(float) => Value::from(real(float).ok_or_else(|| fault("this number is not a finite one"))?),
             DeValue::Boolean(truth) => Value::Bool(*truth),
             DeValue::Datetime(instant) => Value::String(instant.to_string()),
             DeValue::Array(members) => {
@@ -110,6 +109,11 @@ impl Document {
             DeValue::Table(table) => self.table(path, table)?,
         })
     }
+}
+
+/// Returns the path of the given keys.
+pub(super) fn path_to(keys: &[&str]) -> Vec<String> {
+    keys.iter().map(|key| (*key).to_owned()).collect()
 }
 
 fn whole(integer: &DeInteger<'_>) -> Option<i64> {
@@ -129,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn every_value_knows_its_line_and_column() {
+    fn every_value_has_its_line_and_column() {
         let text = "# über\n[aws]\nregion = 'eu-west-1'\nsizes = [1, 0x10, 1_000, 2.5]\nat = 2026-01-01\n";
         let document = Document::parse(Path::new("dev.toml"), text).unwrap();
         assert_eq!(document.value()["aws"]["sizes"], serde_json::json!([1, 16, 1000, 2.5]));
@@ -141,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_toml_is_told_with_its_place() {
+    fn a_syntax_error_is_reported_with_its_place() {
         for (text, line) in [("[aws]\nregion = \n", 2), ("[aws]\na = 1\na = 2\n", 3), ("x = [1,\n", 1)] {
             let fault = Document::parse(Path::new("dev.toml"), text).unwrap_err();
             assert!(fault.location.line >= line, "{fault}");

@@ -1,14 +1,15 @@
-//! What can be wrong with a project's environments.
+//! The errors of a project's environments.
 
 use std::path::PathBuf;
 
+use crate::environment::suggest::did_you_mean;
 use crate::sdk::Hint;
 use crate::stacks::ProgramError;
 
 /// A place in a file; line and column count from 1, the column in characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Location {
-    /// The file, as it is best shown: relative to the current directory where that is possible.
+    /// The file, relative to the current directory if it lies in it.
     pub file: String,
     /// The line.
     pub line: usize,
@@ -22,12 +23,12 @@ impl std::fmt::Display for Location {
     }
 }
 
-/// One thing that is wrong with an environment's file.
+/// A mistake in an environment's file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Fault {
-    /// Where.
+    /// The place of the mistake.
     pub location: Location,
-    /// What is wrong, and what would be right.
+    /// The mistake and its correction.
     pub message: String,
 }
 
@@ -37,23 +38,23 @@ impl std::fmt::Display for Fault {
     }
 }
 
-/// What can be wrong with a project's environments.
+/// The reasons why an environment cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
-    /// There is no project here.
+    /// Neither the directory nor its ancestors are a project.
     #[error("no `environments` directory in {} or any directory above it", .start.display())]
     NoProject {
-        /// Where the search began.
+        /// The directory where the search started.
         start: PathBuf,
     },
     /// There is no environment of that name.
     #[error("there is no environment `{name}`{} ({})", did_you_mean(.nearest.as_deref()), list_of(.known))]
     Unknown {
-        /// The name asked for.
+        /// The given name.
         name: String,
-        /// The one most like it.
+        /// The most similar name.
         nearest: Option<String>,
-        /// Those that exist.
+        /// The names that exist.
         known: Vec<String>,
     },
     /// The file cannot be read.
@@ -61,7 +62,7 @@ pub enum EnvironmentError {
     Unreadable {
         /// The file.
         path: PathBuf,
-        /// Why.
+        /// The reason.
         source: std::io::Error,
     },
     /// The program that declares the stacks cannot be used.
@@ -79,19 +80,14 @@ impl Hint for EnvironmentError {
                 Some("go to a project's directory, name it with `-C DIR`, or make one with `ebb init DIR`".to_owned())
             }
             Self::Unknown { known, .. } if known.is_empty() => {
-                Some("write `environments/local.toml`; `ebb init` shows what one looks like".to_owned())
+                Some("write `environments/local.toml`; `ebb init DIR` writes an example".to_owned())
             }
             Self::Unknown { .. } => Some("choose one with `--env NAME` or EBB_ENV".to_owned()),
             Self::Unreadable { .. } => None,
             Self::Program(error) => Some(error.hint()),
-            Self::Invalid(_) => Some("`ebb environment schema` prints all that can stand in such a file".to_owned()),
+            Self::Invalid(_) => Some("`ebb environment schema` prints all settings of such a file".to_owned()),
         }
     }
-}
-
-/// `; did you mean …?`, or nothing.
-pub(super) fn did_you_mean(nearest: Option<&str>) -> String {
-    nearest.map(|name| format!("; did you mean `{name}`?")).unwrap_or_default()
 }
 
 fn list_of(known: &[String]) -> String {

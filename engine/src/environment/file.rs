@@ -1,4 +1,4 @@
-//! What can stand in an environment's file.
+//! The contents of an environment's file.
 
 use std::collections::BTreeMap;
 
@@ -6,12 +6,12 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
-/// An environment: where its stacks live, and what is different about them there.
+/// An environment: the account and region of its stacks, and their settings.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "Environment")]
 pub(super) struct EnvironmentFile {
-    /// The account and region, and how to get in.
+    /// The account, the region and the credentials.
     pub(super) aws: AwsSettings,
     /// Tags on every resource that takes tags.
     #[serde(default)]
@@ -24,13 +24,13 @@ pub(super) struct EnvironmentFile {
     pub(super) stacks: BTreeMap<String, Value>,
 }
 
-/// The account and region, and how to get in.
+/// The account, the region and the credentials.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AwsSettings {
     /// The region, e.g. `eu-west-1`.
     pub region: String,
-    /// A guard: the account, 12 digits. Nothing is changed if the credentials belong to another one.
+    /// A guard: the account, 12 digits. Nothing is changed if the credentials belong to another account.
     pub account: Option<String>,
     /// A profile of `~/.aws/config`; without it, the SDK's usual chain of credentials.
     pub profile: Option<String>,
@@ -49,30 +49,30 @@ pub struct AwsSettings {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct StateSettings {
-    /// The sort of place.
+    /// The kind of backend.
     pub backend: StateBackend,
-    /// The directory, from the project directory on; `state` if nothing is said.
+    /// The directory, relative to the project directory; `state` by default.
     pub directory: Option<String>,
-    /// The bucket, where the backend is `s3`.
+    /// The bucket of the backend `s3`.
     pub bucket: Option<String>,
-    /// What the names of the objects begin with; nothing if nothing is said.
+    /// The prefix of the object keys; none by default.
     pub prefix: Option<String>,
-    /// The bucket's region; that of `[aws]` if nothing is said.
+    /// The bucket's region; by default that of `[aws]`.
     pub region: Option<String>,
-    /// The ARN of the KMS key that S3 encrypts the objects with; the account's own key for S3 if nothing is said.
+    /// The ARN of the KMS key that S3 encrypts the objects with; by default the account's own key for S3.
     pub kms_key: Option<String>,
     /// Encrypts state before it leaves this machine.
     pub encryption: Option<EncryptionSettings>,
 }
 
-/// Sorts of place for state.
+/// The kinds of backend for state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum StateBackend {
     /// A local directory.
     #[default]
     Local,
-    /// A bucket, shared by everybody who may read and write it.
+    /// An S3 bucket, shared by all who may read and write it.
     S3,
 }
 
@@ -80,37 +80,49 @@ pub enum StateBackend {
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct EncryptionSettings {
-    /// What the key is.
+    /// The kind of key.
     pub provider: KeyProvider,
-    /// The environment variable with the passphrase; `EBB_STATE_PASSPHRASE` if nothing is said.
+    /// The environment variable with the passphrase; `EBB_STATE_PASSPHRASE` by default.
     pub passphrase_env: Option<String>,
-    /// A file with the passphrase, in place of an environment variable.
+    /// A file with the passphrase, instead of an environment variable.
     pub passphrase_file: Option<String>,
     /// The KMS key: its ARN, id or `alias/NAME`.
     pub kms_key: Option<String>,
-    /// The key before this one, while `ebb state rekey` has not been run yet.
+    /// The previous key, until `ebb state rekey` has run.
     pub previous: Option<KeySettings>,
+}
+
+impl EncryptionSettings {
+    /// Returns the key in use.
+    pub(super) fn current(&self) -> KeySettings {
+        KeySettings {
+            provider: self.provider,
+            passphrase_env: self.passphrase_env.clone(),
+            passphrase_file: self.passphrase_file.clone(),
+            kms_key: self.kms_key.clone(),
+        }
+    }
 }
 
 /// A key that state was encrypted with before.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct KeySettings {
-    /// What the key was.
+    /// The kind of key.
     pub provider: KeyProvider,
-    /// The environment variable with the passphrase; `EBB_STATE_PASSPHRASE_PREVIOUS` if nothing is said.
+    /// The environment variable with the passphrase; `EBB_STATE_PASSPHRASE_PREVIOUS` by default.
     pub passphrase_env: Option<String>,
-    /// A file with the passphrase, in place of an environment variable.
+    /// A file with the passphrase, instead of an environment variable.
     pub passphrase_file: Option<String>,
     /// The KMS key: its ARN, id or `alias/NAME`.
     pub kms_key: Option<String>,
 }
 
-/// What state can be encrypted with.
+/// The kinds of key for the encryption of state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum KeyProvider {
-    /// Nothing: it is written as it is.
+    /// No encryption.
     None,
     /// A key derived from a passphrase.
     Passphrase,

@@ -1,24 +1,24 @@
-//! Environments: `environments/NAME.toml`, read once, validated, each value knowing its file, line and column.
+//! Environments: `environments/NAME.toml`, read once, validated, with the file, line and column of each value.
 
-mod check;
+mod aws_checks;
 mod connect;
 mod document;
-#[expect(clippy::module_inception, reason = "the room is named after its one main thing")]
-mod environment;
 mod error;
 mod file;
+mod loaded;
 mod project;
 mod project_file;
 mod regions;
 mod schema;
 mod state;
+mod state_checks;
 mod suggest;
+mod unknown_keys;
 
 pub use connect::{Clients, ConnectError, Connection};
-
-pub use environment::{Ask, Environment};
 pub use error::{EnvironmentError, Fault, Location};
 pub use file::{AwsSettings, EncryptionSettings, KeyProvider, KeySettings, StateBackend, StateSettings};
+pub use loaded::{Ask, Environment};
 pub use project::Project;
 pub use schema::schema;
 pub use suggest::nearest;

@@ -1,8 +1,8 @@
-//! The project directory: where `environments/` is.
+//! The project directory: the directory that has `environments/`.
 
 use std::path::{Path, PathBuf};
 
-use crate::environment::EnvironmentError;
+use crate::environment::error::EnvironmentError;
 
 /// A project on disk.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Project {
 }
 
 impl Project {
-    /// The project that a directory lies in: the nearest one upward that has `environments/`.
+    /// Returns the project of a directory: its closest ancestor, or itself, that has `environments/`.
     pub fn find(start: &Path) -> Result<Self, EnvironmentError> {
         let absolute = std::path::absolute(start).unwrap_or_else(|_| start.to_owned());
         absolute
@@ -21,17 +21,17 @@ impl Project {
             .ok_or_else(|| EnvironmentError::NoProject { start: absolute.clone() })
     }
 
-    /// The directory that has `environments/`.
+    /// Returns the directory that has `environments/`.
     pub fn root(&self) -> &Path {
         &self.root
     }
 
-    /// The file of an environment.
+    /// Returns the file of an environment.
     pub fn environment_file(&self, name: &str) -> PathBuf {
         self.root.join("environments").join(format!("{name}.toml"))
     }
 
-    /// The names of all environments, sorted.
+    /// Returns the names of all environments, sorted.
     pub fn environments(&self) -> Vec<String> {
         let files = fs_err::read_dir(self.root.join("environments")).into_iter().flatten().flatten();
         let mut names: Vec<_> = files
@@ -43,7 +43,7 @@ impl Project {
         names
     }
 
-    /// A path as it is best shown: relative to the current directory where it lies in it.
+    /// Returns a path for display: relative to the current directory if it lies in it.
     pub fn shown(path: &Path) -> String {
         let here = std::env::current_dir().ok();
         let relative = here.as_deref().and_then(|here| path.strip_prefix(here).ok());
@@ -57,7 +57,7 @@ mod tests {
     use crate::sdk::Hint as _;
 
     #[test]
-    fn a_project_is_found_from_below() {
+    fn a_project_is_found_from_its_subdirectories() {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir_all(folder.path().join("environments")).unwrap();
         std::fs::create_dir_all(folder.path().join("a/b")).unwrap();

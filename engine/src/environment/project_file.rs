@@ -1,11 +1,12 @@
-//! `ebb.toml`: what holds for a whole project.
+//! `ebb.toml`: the settings of a whole project.
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::check::unknown_keys;
-use super::document::Document;
-use super::{EnvironmentError, Fault, Project};
+use crate::environment::document::Document;
+use crate::environment::error::{EnvironmentError, Fault};
+use crate::environment::project::Project;
+use crate::environment::unknown_keys::unknown_keys;
 use crate::stacks::Program;
 use ebbtide::stack::typed;
 

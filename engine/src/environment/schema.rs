@@ -48,7 +48,7 @@ pub fn schema(reply: Option<&Reply>) -> Value {
     root.to_value()
 }
 
-/// Adds the definitions of a program. Returns the new names of those whose name another definition has already.
+/// Adds the definitions of a program. Returns the new names of those whose name is taken.
 fn merge(definitions: &mut Map<String, Value>, of_program: &Map<String, Value>) -> BTreeMap<String, String> {
     let free = |name: &str| {
         (2..).map(|count| format!("{name}{count}")).find(|name| !of_program.contains_key(name)).unwrap_or_default()
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn definitions_of_a_program_never_take_the_place_of_our_own() {
+    fn definitions_of_a_program_never_replace_those_of_the_environment() {
         let mut ours = json!({"Settings": {"type": "object"}}).as_object().cloned().unwrap_or_default();
         let theirs = json!({
             "Settings": {"type": "string"},

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::environment::document::Document;
-use crate::environment::error::did_you_mean;
-use crate::environment::file::EnvironmentFile;
-use crate::environment::regions::REGIONS;
-use crate::environment::{
-    AwsSettings, EnvironmentError, Fault, Location, Project, StateSettings, check, nearest, schema, state,
-};
+use crate::environment::aws_checks::{aws_faults, tag_faults};
+use crate::environment::document::{Document, path_to};
+use crate::environment::error::{EnvironmentError, Fault, Location};
+use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
+use crate::environment::project::Project;
+use crate::environment::schema::schema;
+use crate::environment::state_checks::state_faults;
+use crate::environment::suggest::nearest;
+use crate::environment::unknown_keys::unknown_keys;
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
 use ebbtide::stack::{Declarations, Problem, SettingsFault, typed};
@@ -31,12 +33,12 @@ pub struct Environment {
     document: Document,
 }
 
-/// Asks the source of a project's stacks; `None` if the stacks are not needed.
+/// Sends an exchange to the source of a project's stacks and returns its reply; `None` if the stacks are not needed.
 pub type Ask<'a> = dyn Fn(&Exchange) -> Result<Option<Reply>, ProgramError> + 'a;
 
 impl Environment {
-    /// Reads and validates an environment of a project. `ask` describes the stacks that it may have settings for; if it
-    /// returns `None`, the settings are left unread.
+    /// Reads and validates an environment of a project. `ask` describes the stacks that it may have settings for. Without a
+    /// description the settings of the stacks are not validated.
     pub fn load(project: &Project, name: &str, ask: &Ask<'_>) -> Result<(Self, Option<Reply>), EnvironmentError> {
         let path = project.environment_file(name);
         let known = project.environments();
@@ -63,8 +65,8 @@ impl Environment {
     }
 
     fn validated(name: &str, root: &Path, document: Document, reply: Option<&Reply>) -> Result<Self, Vec<Fault>> {
-        // A misspelt key is also a missing one; the misspelling is more helpful.
-        let unknown = check::unknown_keys(&document, &schema(reply));
+        // A misspelt key is also a missing one. The report of the misspelling is more helpful.
+        let unknown = unknown_keys(&document, &schema(reply));
         if !unknown.is_empty() {
             return Err(unknown);
         }
@@ -72,7 +74,7 @@ impl Environment {
             typed(document.value()).map_err(|fault| vec![located(&document, Vec::new(), &fault)])?;
         let mut faults = aws_faults(&document, &file.aws);
         faults.extend(tag_faults(&document, &file.tags));
-        faults.extend(state::faults(&document, &file.state));
+        faults.extend(state_faults(&document, &file.state));
         let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
         for (stack, fault) in stacks.filter_map(|stack| Some((stack, stack.fault.as_ref()?))) {
             faults.push(located(&document, path_to(&["stacks", &stack.name]), fault));
@@ -94,37 +96,37 @@ impl Environment {
         })
     }
 
-    /// The name: that of its file.
+    /// Returns the name: that of its file.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// The account and region, and how to get in.
+    /// Returns the account, the region and the credentials.
     pub fn aws(&self) -> &AwsSettings {
         &self.aws
     }
 
-    /// The directory of local state, for all environments of the project.
+    /// Returns the directory of local state, which all environments of the project share.
     pub fn state_directory(&self) -> &Path {
         &self.state_directory
     }
 
-    /// Where the embedded cloud of this environment lives. No other environment touches it.
+    /// Returns the directory of the embedded cloud of this environment. No other environment uses it.
     pub fn cloud_directory(&self) -> PathBuf {
         self.state_directory.join(&self.name).join("cloud")
     }
 
-    /// The project's directory: paths in the file begin there.
+    /// Returns the project's directory. Paths in the file are relative to it.
     pub(super) fn project_root(&self) -> &Path {
         &self.root
     }
 
-    /// Where state is kept, as it stands in the file.
+    /// Returns the settings of state.
     pub(super) fn state_settings(&self) -> &StateSettings {
         &self.state
     }
 
-    /// What a stack is declared for here. `account` is empty as long as nobody has asked AWS.
+    /// Returns the scope of a stack in this environment. `account` is empty until AWS has reported it.
     pub fn scope(&self, stack: &str, account: &str) -> Scope {
         Scope {
             environment: self.name.clone(),
@@ -147,7 +149,7 @@ impl Environment {
         }
     }
 
-    /// Returns the declared stack of a reply, or everything that is wrong with it, with its place in this file.
+    /// Returns the declared stack of a reply, or all of its problems.
     pub fn declared(&self, stack: &str, reply: Reply) -> Result<Declarations, Vec<Problem>> {
         let fault = reply.stacks.into_iter().find(|described| described.name == stack).and_then(|stack| stack.fault);
         match (fault, reply.declarations) {
@@ -161,7 +163,7 @@ impl Environment {
         }
     }
 
-    /// Returns the problem that settings do not fit.
+    /// Returns the problem of settings that do not fit a stack, with its place in this file.
     fn misconfigured(&self, stack: &str, fault: &SettingsFault) -> Problem {
         let (location, missing) = match self.stacks.get(stack) {
             Some(_) => (self.document.of_value(&path_to(&["stacks", stack])), String::new()),
@@ -170,14 +172,14 @@ impl Environment {
         Problem { at: location.to_string(), field: None, message: format!("{}{missing}", fault.message) }
     }
 
-    /// Where the account guard stands.
+    /// Returns the place of the account guard.
     pub(super) fn account_location(&self) -> Location {
         self.document.of_value(&path_to(&["aws", "account"]))
     }
 }
 
-/// Returns the document that asks for a description of the stacks. It is made before the file was validated, so that
-/// everything that is wrong with it is reported at once.
+/// Returns the document that asks for a description of the stacks. It is made before the file is validated, so that all
+/// mistakes are reported at once.
 fn description(name: &str, file: &Value) -> Exchange {
     let text = |value: &Value| value.as_str().map(str::to_owned);
     let fields = |key: &str| file.get(key).and_then(Value::as_object).into_iter().flatten();
@@ -192,62 +194,13 @@ fn description(name: &str, file: &Value) -> Exchange {
     }
 }
 
-pub(super) fn path_to(keys: &[&str]) -> Vec<String> {
-    keys.iter().map(|key| (*key).to_owned()).collect()
-}
-
+/// Returns a fault of settings with its place in the document.
 fn located(document: &Document, mut path: Vec<String>, fault: &SettingsFault) -> Fault {
     path.extend(fault.path.iter().cloned());
     let shown = if path.is_empty() { String::new() } else { format!("{}: ", path.join(".")) };
     Fault { location: document.of_value(&path), message: format!("{shown}{}", fault.message) }
 }
 
-fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    let mut refuse = |key: &str, message: String| {
-        faults.push(Fault { location: document.of_value(&path_to(&["aws", key])), message });
-    };
-    if !REGIONS.contains(&aws.region.as_str()) {
-        let near = did_you_mean(nearest(&aws.region, REGIONS.iter().copied()));
-        refuse("region", format!("`{}` is not a region of AWS{near} (known: {})", aws.region, REGIONS.join(", ")));
-    }
-    if let Some(account) = aws.account.as_deref().filter(|a| a.len() != 12 || !a.bytes().all(|b| b.is_ascii_digit())) {
-        refuse("account", format!("`{account}` is not an account: write its 12 digits as text, \"123456789012\""));
-    }
-    if let Some(url) = aws.endpoint_url.as_deref() {
-        if !url.starts_with("http://") && !url.starts_with("https://") {
-            refuse("endpoint_url", format!("`{url}` is not a URL: write http://HOST:PORT or https://HOST"));
-        }
-        if aws.embedded {
-            refuse("endpoint_url", "`endpoint_url` and `embedded = true` exclude each other: keep one".to_owned());
-        }
-    }
-    if let Some(role) = aws.assume_role.as_deref().filter(|role| !role.starts_with("arn:") || !role.contains(":role/"))
-    {
-        refuse("assume_role", format!("`{role}` is not a role's ARN: write arn:aws:iam::123456789012:role/NAME"));
-    }
-    if aws.embedded {
-        for (key, value) in [("profile", &aws.profile), ("assume_role", &aws.assume_role)] {
-            if value.is_some() {
-                refuse(key, format!("the embedded cloud takes no credentials: remove `{key}` or `embedded`"));
-            }
-        }
-    } else if aws.transition_ms.is_some() {
-        refuse("transition_ms", "only the embedded cloud has it: remove it or set `embedded = true`".to_owned());
-    }
-    faults
-}
-
-fn tag_faults(document: &Document, tags: &BTreeMap<String, String>) -> Vec<Fault> {
-    let reserved = tags.keys().filter(|key| key.starts_with("ebb:") || key.to_lowercase().starts_with("aws:"));
-    reserved
-        .map(|key| Fault {
-            location: document.of_key(&path_to(&["tags", key])),
-            message: format!("the tag `{key}` is reserved: tags of one's own do not start with `ebb:` or `aws:`"),
-        })
-        .collect()
-}
-
 #[cfg(test)]
-#[path = "environment_tests.rs"]
+#[path = "loaded_tests.rs"]
 mod tests;

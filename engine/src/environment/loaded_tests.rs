@@ -9,7 +9,9 @@ use ebbtide::App;
 use ebbtide::program::Exchange;
 use ebbtide::stack::{Declarations, Definition, Problem};
 
-use crate::environment::{Environment, EnvironmentError, Fault, Project};
+use crate::environment::error::{EnvironmentError, Fault};
+use crate::environment::loaded::Environment;
+use crate::environment::project::Project;
 
 #[derive(Deserialize, JsonSchema)]
 #[allow(dead_code, reason = "read by deserializing")]
@@ -82,7 +84,7 @@ fn each_mistake_is_reported_with_its_place_and_a_correction() {
 }
 
 #[test]
-fn missing_settings_are_asked_for_when_the_stack_is_declared() {
+fn missing_settings_are_reported_when_the_stack_is_declared() {
     let environment = parse("[aws]\nregion = 'eu-west-1'\n").unwrap();
     let problems = declare(&environment).unwrap_err();
     let problem = problems[0].to_string();
@@ -90,7 +92,7 @@ fn missing_settings_are_asked_for_when_the_stack_is_declared() {
 }
 
 #[test]
-fn an_unknown_environment_is_reported_with_those_that_exist() {
+fn an_unknown_environment_is_reported_with_the_existing_ones() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::create_dir_all(folder.path().join("environments")).unwrap();
     for name in ["dev", "prod"] {

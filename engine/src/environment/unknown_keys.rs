@@ -1,14 +1,14 @@
-//! Unknown keys: what stands in a file but not in its schema.
+//! Unknown keys: keys of a file that its schema does not have.
 
 use std::collections::BTreeSet;
 
 use serde_json::Value;
 
 use crate::environment::document::Document;
-use crate::environment::error::did_you_mean;
-use crate::environment::{Fault, nearest};
+use crate::environment::error::Fault;
+use crate::environment::suggest::{did_you_mean, nearest};
 
-/// Every key of a document that its JSON schema does not know, with the nearest one that it does.
+/// Returns a fault for each key of a document that its JSON schema does not have, with the most similar key that it has.
 pub(super) fn unknown_keys(document: &Document, schema: &Value) -> Vec<Fault> {
     let mut faults = Vec::new();
     Walk { document, root: schema, faults: &mut faults }.value(&mut Vec::new(), &[schema], document.value());
@@ -57,14 +57,15 @@ impl<'a> Walk<'a> {
     fn unknown(&mut self, path: &[String], name: &str, known: &BTreeSet<&str>) {
         let table = path[..path.len() - 1].join(".");
         let place = if table.is_empty() { "this file".to_owned() } else { format!("[{table}]") };
-        let what = if table == "stacks" { "no stack of this name is registered" } else { "unknown key" };
+        let problem = if table == "stacks" { "no stack of this name is registered" } else { "unknown key" };
         let listed = known.iter().copied().collect::<Vec<_>>().join(", ");
         let near = did_you_mean(nearest(name, known.iter().copied()));
-        let message = format!("{what}: `{name}` in {place}{near} (known: {listed})");
+        let message = format!("{problem}: `{name}` in {place}{near} (known: {listed})");
         self.faults.push(Fault { location: self.document.of_key(path), message });
     }
 
-    /// Schemas with references followed and alternatives spread out; which alternative is meant, deserializing finds out.
+    /// Returns the schemas with references resolved and alternatives listed. All alternatives count, because only
+    /// deserializing selects one of them.
     fn flat(&self, schemas: &[&'a Value]) -> Vec<&'a Value> {
         let mut flat = Vec::new();
         let mut open: Vec<&Value> = schemas.to_vec();
@@ -82,7 +83,7 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// The schema of a field, if the object may have it.
+/// Returns the schema of a field, if the object may have the field.
 fn field_schema<'a>(schema: &'a Value, name: &str) -> Option<&'a Value> {
     let named = schema.get("properties").and_then(|properties| properties.get(name));
     named.or_else(|| schema.get("additionalProperties").filter(|more| **more != Value::Bool(false)))
@@ -95,7 +96,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn unknown_keys_are_found_wherever_they_are() {
+    fn unknown_keys_are_found_at_every_depth() {
         #[derive(schemars::JsonSchema)]
         #[allow(dead_code, reason = "only its schema is wanted")]
         struct Top {
@@ -119,17 +120,17 @@ mod tests {
         let text = "[[endpoints]]\ninstance_typ = 'a'\n[sizes.any]\ninstance_type = 'b'\nfoo = 1\n\
                     [mode]\nkind = 'async'\nbuckt = 'x'\n";
         let document = Document::parse(Path::new("dev.toml"), text).unwrap();
-        let told: Vec<_> = unknown_keys(&document, &schema).iter().map(ToString::to_string).collect();
-        assert_eq!(told.len(), 3, "{told:#?}");
+        let found: Vec<_> = unknown_keys(&document, &schema).iter().map(ToString::to_string).collect();
+        assert_eq!(found.len(), 3, "{found:#?}");
         assert!(
-            told[0].starts_with(
+            found[0].starts_with(
                 "dev.toml:2:1: unknown key: `instance_typ` in [endpoints.0]; did you mean `instance_type`?"
             )
         );
         assert!(
-            told[1].starts_with("dev.toml:5:1: unknown key: `foo` in [sizes.any] (known: instance_type)"),
-            "{told:#?}"
+            found[1].starts_with("dev.toml:5:1: unknown key: `foo` in [sizes.any] (known: instance_type)"),
+            "{found:#?}"
         );
-        assert!(told[2].contains("did you mean `bucket`?"), "{told:#?}");
+        assert!(found[2].contains("did you mean `bucket`?"), "{found:#?}");
     }
 }

@@ -1,0 +1,57 @@
+//! Checks of the settings of AWS and of the tags.
+
+use std::collections::BTreeMap;
+
+use crate::environment::document::{Document, path_to};
+use crate::environment::error::Fault;
+use crate::environment::file::AwsSettings;
+use crate::environment::regions::REGIONS;
+use crate::environment::suggest::{did_you_mean, nearest};
+
+/// Returns the faults of the settings of AWS.
+pub(super) fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
+    let mut faults = Vec::new();
+    let mut refuse = |key: &str, message: String| {
+        faults.push(Fault { location: document.of_value(&path_to(&["aws", key])), message });
+    };
+    if !REGIONS.contains(&aws.region.as_str()) {
+        let near = did_you_mean(nearest(&aws.region, REGIONS.iter().copied()));
+        refuse("region", format!("`{}` is not a region of AWS{near} (known: {})", aws.region, REGIONS.join(", ")));
+    }
+    if let Some(account) = aws.account.as_deref().filter(|a| a.len() != 12 || !a.bytes().all(|b| b.is_ascii_digit())) {
+        refuse("account", format!("`{account}` is not an account: write its 12 digits as text, \"123456789012\""));
+    }
+    if let Some(url) = aws.endpoint_url.as_deref() {
+        if !url.starts_with("http://") && !url.starts_with("https://") {
+            refuse("endpoint_url", format!("`{url}` is not a URL: write http://HOST:PORT or https://HOST"));
+        }
+        if aws.embedded {
+            refuse("endpoint_url", "`endpoint_url` and `embedded = true` exclude each other: keep one".to_owned());
+        }
+    }
+    if let Some(role) = aws.assume_role.as_deref().filter(|role| !role.starts_with("arn:") || !role.contains(":role/"))
+    {
+        refuse("assume_role", format!("`{role}` is not a role's ARN: write arn:aws:iam::123456789012:role/NAME"));
+    }
+    if aws.embedded {
+        for (key, value) in [("profile", &aws.profile), ("assume_role", &aws.assume_role)] {
+            if value.is_some() {
+                refuse(key, format!("the embedded cloud takes no credentials: remove `{key}` or `embedded`"));
+            }
+        }
+    } else if aws.transition_ms.is_some() {
+        refuse("transition_ms", "only the embedded cloud has it: remove it or set `embedded = true`".to_owned());
+    }
+    faults
+}
+
+/// Returns the faults of the tags.
+pub(super) fn tag_faults(document: &Document, tags: &BTreeMap<String, String>) -> Vec<Fault> {
+    let reserved = tags.keys().filter(|key| key.starts_with("ebb:") || key.to_lowercase().starts_with("aws:"));
+    reserved
+        .map(|key| Fault {
+            location: document.of_key(&path_to(&["tags", key])),
+            message: format!("the tag `{key}` is reserved: tags of one's own do not start with `ebb:` or `aws:`"),
+        })
+        .collect()
+}
