@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 use clap::error::ErrorKind;
 
-use crate::cli::command::Arguments;
+use crate::cli::commands::Arguments;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{DONE, USAGE};
 use crate::cli::output::Output;

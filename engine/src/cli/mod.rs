@@ -1,7 +1,6 @@
 //! The command line. A command is one file in `commands/`: its arguments and its `run`.
 
 mod change;
-mod command;
 mod commands;
 mod common;
 mod confirm;

@@ -1,11 +1,23 @@
-//! The grammar of the command line: the common flags and the list of commands.
+//! The commands: one file each, with its arguments and the function that runs it; and the grammar of the command line.
+
+mod apply;
+mod cloud;
+mod completions;
+mod destroy;
+mod environment;
+mod graph;
+mod history;
+mod init;
+mod output;
+mod pause;
+mod plan;
+mod resume;
+mod state;
+mod status;
+mod validate;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
-use crate::cli::commands::{
-    apply, cloud, completions, destroy, environment, graph, history, init, output, pause, plan, resume, state, status,
-    validate,
-};
 use crate::cli::common::Common;
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
