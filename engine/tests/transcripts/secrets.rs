@@ -10,7 +10,7 @@ pub const TESTS: &[Test] = &[
     ("no_secret_is_found_anywhere", || no_secret_is_found_anywhere(&[], "")),
     ("no_secret_is_found_in_a_log_of_everything", || no_secret_is_found_anywhere(&[("EBB_LOG", "trace")], "")),
     ("no_secret_is_found_in_a_verbose_log", || no_secret_is_found_anywhere(&[], " -vv")),
-    ("known_secrets_are_replaced_in_the_requests_of_an_unsafe_log", unsafe_log),
+    ("no_secret_is_found_in_an_unsafe_log_of_requests", unsafe_log),
 ];
 
 /// Every secret input: values of secrets, passphrases of state, credentials of AWS.
@@ -99,7 +99,7 @@ fn no_secret_is_found_anywhere(variables: &[(&str, &str)], flags: &str) {
     assert!(alive, "the value never reached AWS");
 }
 
-/// At trace, the SDK logs the requests in full: with the secrets that they carry replaced.
+/// At trace, the SDK logs each request. No secret is in it, whatever the SDK shows of its body.
 fn unsafe_log() {
     let project = Project::new();
     project.write("canary.txt", &format!("{FILE}\n"));
@@ -109,7 +109,6 @@ fn unsafe_log() {
     let output = command.output().expect("ebb starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(contains(&output.stderr, b"transmitting request"), "requests are logged");
-    assert!(contains(&output.stderr, b"[redacted]"), "secrets were in them");
     nothing_of(&canaries(), &output.stderr, "the log");
 }
 
