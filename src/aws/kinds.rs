@@ -1,35 +1,43 @@
 //! The list of kinds. A new kind is one file and one line here; a test fails on a file that is missing in the list.
 
-use super::{autoscaling, budgets, cloudwatch, ec2, iam, logs, s3, sagemaker, secretsmanager, sns};
 use crate::resource::Registry;
+
+/// Adds every kind of AWS resources to a registry with a method `with::<Kind>()`. The engine lists its providers by it too.
+#[macro_export]
+#[doc(hidden)]
+macro_rules! with_every_kind {
+    ($registry:expr) => {
+        $registry
+            // one line for each kind, in alphabetical order
+            .with::<$crate::aws::autoscaling::ScalableTarget>()
+            .with::<$crate::aws::autoscaling::ScalingPolicy>()
+            .with::<$crate::aws::autoscaling::ScheduledAction>()
+            .with::<$crate::aws::budgets::Budget>()
+            .with::<$crate::aws::cloudwatch::Alarm>()
+            .with::<$crate::aws::cloudwatch::Dashboard>()
+            .with::<$crate::aws::ec2::ElasticIp>()
+            .with::<$crate::aws::ec2::InternetGateway>()
+            .with::<$crate::aws::ec2::NatGateway>()
+            .with::<$crate::aws::ec2::RouteTable>()
+            .with::<$crate::aws::ec2::SecurityGroup>()
+            .with::<$crate::aws::ec2::Subnet>()
+            .with::<$crate::aws::ec2::Vpc>()
+            .with::<$crate::aws::ec2::VpcEndpoint>()
+            .with::<$crate::aws::iam::Role>()
+            .with::<$crate::aws::logs::LogGroup>()
+            .with::<$crate::aws::s3::Bucket>()
+            .with::<$crate::aws::sagemaker::Endpoint>()
+            .with::<$crate::aws::sagemaker::EndpointConfig>()
+            .with::<$crate::aws::sagemaker::Model>()
+            .with::<$crate::aws::secretsmanager::Secret>()
+            .with::<$crate::aws::sns::Subscription>()
+            .with::<$crate::aws::sns::Topic>()
+    };
+}
 
 /// Returns the kinds of AWS resources.
 pub fn kinds() -> Registry {
-    Registry::new()
-        // one line for each kind, in alphabetical order
-        .with::<autoscaling::ScalableTarget>()
-        .with::<autoscaling::ScalingPolicy>()
-        .with::<autoscaling::ScheduledAction>()
-        .with::<budgets::Budget>()
-        .with::<cloudwatch::Alarm>()
-        .with::<cloudwatch::Dashboard>()
-        .with::<ec2::ElasticIp>()
-        .with::<ec2::InternetGateway>()
-        .with::<ec2::NatGateway>()
-        .with::<ec2::RouteTable>()
-        .with::<ec2::SecurityGroup>()
-        .with::<ec2::Subnet>()
-        .with::<ec2::Vpc>()
-        .with::<ec2::VpcEndpoint>()
-        .with::<iam::Role>()
-        .with::<logs::LogGroup>()
-        .with::<s3::Bucket>()
-        .with::<sagemaker::Endpoint>()
-        .with::<sagemaker::EndpointConfig>()
-        .with::<sagemaker::Model>()
-        .with::<secretsmanager::Secret>()
-        .with::<sns::Subscription>()
-        .with::<sns::Topic>()
+    with_every_kind!(Registry::new())
 }
 
 #[cfg(test)]

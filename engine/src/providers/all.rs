@@ -1,35 +1,10 @@
 //! The list of providers, one for each kind of the library.
 
-use super::Providers;
-use ebbtide::aws::{autoscaling, budgets, cloudwatch, ec2, iam, logs, s3, sagemaker, secretsmanager, sns};
+use super::registry::Providers;
 
-/// Returns the providers of all kinds of AWS resources.
+/// Returns the providers of all kinds of AWS resources. A kind of the library without a provider does not compile.
 pub fn providers() -> Providers {
-    Providers::new()
-        // one line for each kind, in alphabetical order
-        .with::<autoscaling::ScalableTarget>()
-        .with::<autoscaling::ScalingPolicy>()
-        .with::<autoscaling::ScheduledAction>()
-        .with::<budgets::Budget>()
-        .with::<cloudwatch::Alarm>()
-        .with::<cloudwatch::Dashboard>()
-        .with::<ec2::ElasticIp>()
-        .with::<ec2::InternetGateway>()
-        .with::<ec2::NatGateway>()
-        .with::<ec2::RouteTable>()
-        .with::<ec2::SecurityGroup>()
-        .with::<ec2::Subnet>()
-        .with::<ec2::Vpc>()
-        .with::<ec2::VpcEndpoint>()
-        .with::<iam::Role>()
-        .with::<logs::LogGroup>()
-        .with::<s3::Bucket>()
-        .with::<sagemaker::Endpoint>()
-        .with::<sagemaker::EndpointConfig>()
-        .with::<sagemaker::Model>()
-        .with::<secretsmanager::Secret>()
-        .with::<sns::Subscription>()
-        .with::<sns::Topic>()
+    ebbtide::with_every_kind!(Providers::new())
 }
 
 #[cfg(test)]
