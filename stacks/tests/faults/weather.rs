@@ -166,8 +166,8 @@ async fn a_full_disk_ends_a_command_names_the_file_and_loses_nothing() {
             let world = start.copy();
             let ran = world.under(&command, Some(&Fault::FullDisk { from })).await;
             let Some(Err(failure)) = ran.result else { panic!("{name}, full from {from}: it did not fail") };
-            let message = failure.to_string();
-            assert!(message.contains("faults.json") && message.contains("disk is not full"), "{name}: {message}");
+            let (message, hint) = (failure.to_string(), failure.hint().unwrap_or_default());
+            assert!(message.contains("faults.json") && hint.contains("disk is not full"), "{name}: {message}; {hint}");
             world
                 .settles(&command, &expected)
                 .await
