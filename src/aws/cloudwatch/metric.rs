@@ -71,7 +71,7 @@ impl Statistic {
     fn problem(&self) -> Option<String> {
         match self {
             Self::Percentile(percent) if !(0.0..=100.0).contains(percent) => {
-                Some(format!("{percent} is no percentile: 0 to 100"))
+                Some(format!("{percent} is not a percentile: 0 to 100"))
             }
             _ => None,
         }

@@ -121,7 +121,7 @@ impl<P: Phase> SecurityRule<P> {
     pub(super) fn problem(&self) -> Option<String> {
         if !is_text(&self.description) {
             return Some(format!(
-                "`{}` is no description for a rule: up to 255 letters, digits, spaces and {MARKS}",
+                "`{}` is not a valid description of a rule: up to 255 letters, digits, spaces and {MARKS}",
                 self.description
             ));
         }

@@ -72,7 +72,7 @@ impl Resource for Subnet {
 
     fn validate(&self, problems: &mut Problems) {
         if !(16..=28).contains(&self.cidr.prefix()) {
-            let message = format!("{} is no block for a subnet: its prefix must be /16 to /28", self.cidr);
+            let message = format!("{} is not a valid block for a subnet: its prefix must be /16 to /28", self.cidr);
             problems.refuse("cidr", message);
         }
         if !is_zone(&self.zone) {

@@ -55,7 +55,7 @@ impl Resource for Vpc {
 
     fn validate(&self, problems: &mut Problems) {
         if !(16..=28).contains(&self.cidr.prefix()) {
-            let message = format!("{} is no block for a VPC: its prefix must be /16 to /28", self.cidr);
+            let message = format!("{} is not a valid block for a VPC: its prefix must be /16 to /28", self.cidr);
             problems.refuse("cidr", message);
         }
         validate_tags(&self.tags, problems);

@@ -22,7 +22,7 @@ pub(super) fn name_problem(name: &str) -> Option<String> {
     } else {
         return None;
     };
-    Some(format!("`{name}` is no bucket name: {reason}"))
+    Some(format!("`{name}` is not a bucket name: {reason}"))
 }
 
 #[cfg(test)]

@@ -120,7 +120,7 @@ fn name_problem(name: &str) -> Option<String> {
         && name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c));
     (!fits).then(|| {
         format!(
-            "`{name}` is no name of a topic: use 1 to {MAX_NAME_LENGTH} letters, digits, `-` and `_` (FIFO topics are \
+            "`{name}` is not a topic name: use 1 to {MAX_NAME_LENGTH} letters, digits, `-` and `_` (FIFO topics are \
              not supported)"
         )
     })
