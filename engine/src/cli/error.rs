@@ -152,6 +152,7 @@ impl From<EnvironmentError> for CommandError {
             EnvironmentError::Unknown { .. }
             | EnvironmentError::Unreadable { .. }
             | EnvironmentError::Invalid(_)
+            | EnvironmentError::InvalidProject(_)
             | EnvironmentError::Program(_) => CommandErrorKind::Environment,
         };
         let hint = error.hint();

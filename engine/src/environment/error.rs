@@ -68,9 +68,12 @@ pub enum EnvironmentError {
     /// The program that declares the stacks cannot be used.
     #[error(transparent)]
     Program(#[from] ProgramError),
-    /// The file is invalid.
-    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n"))]
+    /// The environment's file is invalid.
+    #[error("{}", lines(.0))]
     Invalid(Vec<Fault>),
+    /// `ebb.toml` is invalid.
+    #[error("{}", lines(.0))]
+    InvalidProject(Vec<Fault>),
 }
 
 impl Hint for EnvironmentError {
@@ -86,8 +89,15 @@ impl Hint for EnvironmentError {
             Self::Unreadable { .. } => None,
             Self::Program(error) => Some(error.hint()),
             Self::Invalid(_) => Some("`ebb environment schema` prints all settings of such a file".to_owned()),
+            Self::InvalidProject(_) => {
+                Some("ebb.toml names the program of this project, such as command = [\"cargo\", \"run\", \"--quiet\"] under [program]".to_owned())
+            }
         }
     }
+}
+
+fn lines(faults: &[Fault]) -> String {
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 fn list_of(known: &[String]) -> String {

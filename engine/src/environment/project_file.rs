@@ -40,22 +40,19 @@ impl Project {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(source) => return Err(EnvironmentError::Unreadable { path, source }),
         };
-        let document = Document::parse(&path, &text).map_err(|fault| EnvironmentError::Invalid(vec![fault]))?;
+        let document = Document::parse(&path, &text).map_err(|fault| EnvironmentError::InvalidProject(vec![fault]))?;
         let unknown = unknown_keys(&document, &schemars::schema_for!(ProjectFile).to_value());
         if !unknown.is_empty() {
-            return Err(EnvironmentError::Invalid(unknown));
+            return Err(EnvironmentError::InvalidProject(unknown));
         }
         let refuse = |path: &[String], message: String| {
-            EnvironmentError::Invalid(vec![Fault { location: document.of_value(path), message }])
+            EnvironmentError::InvalidProject(vec![Fault { location: document.of_value(path), message }])
         };
         let file: ProjectFile = typed(document.value()).map_err(|fault| refuse(&fault.path, fault.message.clone()))?;
         let Some(program) = file.program else { return Ok(None) };
         if program.command.first().is_none_or(String::is_empty) {
             let command = ["program", "command"].map(str::to_owned);
-            return Err(refuse(
-                &command,
-                "write the command and its arguments: [\"cargo\", \"run\", \"--quiet\"]".to_owned(),
-            ));
+            return Err(refuse(&command, "the command is empty: write a program and its arguments".to_owned()));
         }
         Ok(Some(Program { command: program.command, directory: self.root().to_owned() }))
     }
@@ -84,7 +81,7 @@ mod tests {
         for (text, expected) in [
             ("[programm]\n", "ebb.toml:1:2: unknown key: `programm` in this file; did you mean `program`?"),
             ("[program]\ncommand = 'x'\n", "ebb.toml:2:11"),
-            ("[program]\ncommand = []\n", "write the command"),
+            ("[program]\ncommand = []\n", "the command is empty"),
             ("[program\n", "not TOML"),
         ] {
             let error = program(text).unwrap_err();

@@ -20,7 +20,7 @@ pub enum ProgramError {
         /// The exit status.
         status: std::process::ExitStatus,
     },
-    /// The program wrote something else than its reply.
+    /// The program wrote something other than its reply.
     #[error("`{command}`, the program of this project, did not reply as expected: {message}")]
     NoReply {
         /// The command.
@@ -29,7 +29,9 @@ pub enum ProgramError {
         message: String,
     },
     /// The program and this binary speak different formats.
-    #[error("`{command}`, the program of this project, speaks format {found}, and this ebb format {known}")]
+    #[error(
+        "`{command}`, the program of this project, uses format {found} of the exchange, and this `ebb` uses format {known}"
+    )]
     Format {
         /// The command.
         command: String,
@@ -49,14 +51,15 @@ impl ProgramError {
                     .to_owned()
             }
             Self::Failed { .. } => {
-                "its messages stand above; correct the stack's code and run this again; nothing was changed".to_owned()
+                "see its messages above; correct the stack's code and run the same command again; nothing was changed"
+                    .to_owned()
             }
             Self::NoReply { .. } => {
                 "`main` returns `ebbtide::App::new().stack(…).main()`; `docs/programs.md` describes the reply"
                     .to_owned()
             }
             Self::Format { .. } => {
-                "use an ebb and an `ebbtide` in Cargo.toml of the same version; nothing was changed".to_owned()
+                "use the same version of `ebb` and of `ebbtide` in Cargo.toml; nothing was changed".to_owned()
             }
         }
     }

@@ -149,7 +149,7 @@ mod tests {
             ("exit 3", "failed"),
             ("true", "wrote nothing"),
             ("echo hello", "`hello`, which is not JSON"),
-            (r#"echo '{"format": 7}'"#, "speaks format 7"),
+            (r#"echo '{"format": 7}'"#, "uses format 7"),
             (r#"echo '{"stacks": []}'"#, "no `format`"),
             (r#"echo '{"format": 1}'"#, "missing field"),
         ] {
