@@ -103,7 +103,7 @@ fn a_new_project_is_scaffolded_and_valid() {
     let valid = project.run("-C new validate shop");
     assert!(valid.status.success(), "{}", text(&valid.stderr));
     let again = project.run("init new --name shop");
-    assert!(!again.status.success() && text(&again.stderr).contains("is there already"));
+    assert!(!again.status.success() && text(&again.stderr).contains("already exists"));
 }
 
 fn a_run_that_was_cut_off_is_continued() {

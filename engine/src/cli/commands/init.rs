@@ -35,7 +35,8 @@ const FILES: &[(&str, &str)] = &[
 ];
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &InitArgs) -> Result<u8, CommandError> {
-    let root = context.common.project.join(&arguments.directory);
+    // Collecting the components drops each `.` after the first.
+    let root: PathBuf = context.common.project.join(&arguments.directory).components().collect();
     let absolute = std::path::absolute(&root).map_err(|error| CommandError::failed("find the directory", error))?;
     let name = match &arguments.name {
         Some(name) => name.clone(),
@@ -45,17 +46,21 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &InitArgs) -> Res
     let library = library(arguments.library.as_deref())?;
     // Nothing is written if anything is there already.
     if let Some(existing) = FILES.iter().map(|(file, _)| root.join(file)).find(|path| path.exists()) {
-        return Err(CommandError::new(CommandErrorKind::Output, format!("{} is there already", existing.display()))
+        return Err(CommandError::new(CommandErrorKind::Output, format!("{} already exists", existing.display()))
             .hint("choose another directory; nothing was written"));
     }
     for (file, template) in FILES {
         let text = template.replace("NAME", &name).replace("LIBRARY", &library);
         write(&root.join(file), &text)?;
     }
+    let (place, enter) = if root == Path::new(".") {
+        ("this directory".to_owned(), String::new())
+    } else {
+        (root.display().to_string(), format!("  cd {}\n", root.display()))
+    };
     context.output.result(&format!(
-        "Made the project {name} in {0}. Next:\n  cd {0}\n  ebb plan     shows what would be created, in the embedded cloud\n  \
-         ebb apply    creates it\n",
-        root.display()
+        "Made the project {name} in {place}. Next:\n{enter}  ebb plan     shows the resources that would be created, in the \
+         embedded cloud\n  ebb apply    creates them\n"
     ))?;
     Ok(DONE)
 }
@@ -68,7 +73,9 @@ fn check(name: &str) -> Result<(), CommandError> {
     if good {
         return Ok(());
     }
-    let message = format!("`{name}` cannot be the name of a stack: use lower-case letters, digits and `-`, at most 30");
+    let message = format!(
+        "`{name}` cannot be the name of a stack: use lower-case letters, digits and `-`, a letter first, 30 at most"
+    );
     Err(CommandError::new(CommandErrorKind::Output, message).hint("name it with `--name NAME`"))
 }
 
