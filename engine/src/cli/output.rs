@@ -132,6 +132,11 @@ impl Output {
     }
 }
 
+/// Returns the recorded reason of a change: without one, it is the command, which is shown as code.
+pub(super) fn reason(why: &str) -> String {
+    if why.starts_with("ebb ") { format!("`{why}`") } else { why.to_owned() }
+}
+
 /// Returns a number with its noun: `1 operation`, `2 operations`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::cli::common::StackArg;
 use crate::cli::context::{self, CommandContext};
 use crate::cli::error::{CommandError, DONE};
-use crate::cli::output::{OUTPUT_FORMAT, count};
+use crate::cli::output::{OUTPUT_FORMAT, count, reason};
 use crate::cli::runtime;
 use crate::environment::Environment;
 use ebbtide::plan::Target;
@@ -202,7 +202,8 @@ fn render(status: &StatusView) -> String {
     let heading = format!("{} in {}: {}", status.stack, status.environment, status.target);
     let since = match (&status.since, &status.by, &status.why) {
         (Some(since), Some(by), Some(why)) if !by.is_empty() => {
-            format!("since {since:.0}, set by {by} with `{why}`")
+            let with = if why.starts_with("ebb ") { " with" } else { ":" };
+            format!("since {since:.0}, set by {by}{with} {}", reason(why))
         }
         (Some(since), ..) => format!("since {since:.0}"),
         (None, ..) => "never applied".to_owned(),

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::shared::{nothing_recorded, open};
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
-use crate::cli::output::{OUTPUT_FORMAT, count};
+use crate::cli::output::{OUTPUT_FORMAT, count, reason};
 use crate::cli::runtime;
 use ebbtide::plan::Target;
 use ebbtide::record::StateDocument;
@@ -67,6 +67,10 @@ fn view(document: &StateDocument) -> SerialView {
         (Some(run), _) => {
             let operations = count(run.plan.operations.len(), "operation");
             format!("{:.0} `ebb {}` starts, {operations}", run.started, run.command)
+        }
+        // A commit after the end of the last run changed the target and needed no operations.
+        (None, Some(ended)) if document.since > ended.ended => {
+            format!("{:.0} {}: nothing to do", document.since, reason(&document.why))
         }
         (None, Some(ended)) => format!("{:.0} `ebb {}` is over: {}", ended.ended, ended.command, ended.outcome),
         (None, None) => document.why.clone(),
