@@ -94,6 +94,17 @@ impl Change {
         }
     }
 
+    /// Returns the command line that only shows the plan, if there is one.
+    fn preview(&self) -> Option<&'static str> {
+        match self.source {
+            Source::Declared => Some("ebb plan"),
+            Source::Recorded(Target::Paused) => Some("ebb plan --target paused"),
+            Source::Recorded(Target::Destroyed) => Some("ebb plan --target destroyed"),
+            // A plan for a running stack is made from the stack's code, not from the record.
+            Source::Recorded(Target::Running) | Source::Serial(_) | Source::Saved(_) => None,
+        }
+    }
+
     /// Refuses a saved plan that does not fit the command line or the environment.
     fn check(&self, environment: &Environment) -> Result<(), CommandError> {
         let Source::Saved(plan) = &self.source else { return Ok(()) };
@@ -139,8 +150,10 @@ impl Change {
 
 /// Carries out a change and returns the exit code.
 pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, CommandError> {
-    confirm::check(context, change.command)
-        .map_err(|error| error.hint("pass --yes to proceed without asking; `ebb plan` shows what would be done"))?;
+    confirm::check(context, change.command).map_err(|error| match change.preview() {
+        Some(preview) => error.hint(format!("pass --yes to proceed without asking; `{preview}` shows the plan")),
+        None => error,
+    })?;
     // Only an apply of the declared stack needs the stack's code.
     let environment = match change.source {
         Source::Declared => context.environment()?,

@@ -105,7 +105,7 @@ impl CommandContext {
     pub(super) fn declared_stack(&self, name: Option<&str>) -> Result<String, CommandError> {
         choose(name, &self.names()).ok_or_else(|| match (name, self.names().as_slice()) {
             (Some(name), names) => CommandError::unknown("stack", name, names),
-            (None, []) => CommandError::new(CommandErrorKind::Usage, "this project declares no stack"),
+            (None, []) => no_stacks(),
             (None, names) => several(names),
         })
     }
@@ -118,6 +118,7 @@ impl CommandContext {
         let known = self.known_stacks(environment).await?;
         choose(name, &known).ok_or_else(|| match (name, known.as_slice()) {
             (Some(name), names) => CommandError::unknown("stack", name, names),
+            (None, []) if self.described.get().is_some() => no_stacks(),
             (None, []) => CommandError::new(
                 CommandErrorKind::Usage,
                 format!("nothing is recorded in environment {}", environment.name()),
@@ -151,8 +152,14 @@ fn choose(name: Option<&str>, known: &[String]) -> Option<String> {
     Some(chosen)
 }
 
+fn no_stacks() -> CommandError {
+    CommandError::new(CommandErrorKind::Usage, "the program of this project declares no stack")
+        .hint("add one with `App::stack`")
+}
+
 fn several(names: &[String]) -> CommandError {
-    CommandError::new(CommandErrorKind::Usage, format!("which stack? There are several: {}", names.join(", ")))
+    CommandError::new(CommandErrorKind::Usage, format!("there are several stacks: {}", names.join(", ")))
+        .hint("name one of them (`ebb state` takes `--stack NAME`)")
 }
 
 /// Returns the stacks that have state in an environment, declared or not.
