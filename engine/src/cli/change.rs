@@ -139,7 +139,9 @@ impl Change {
         match &self.source {
             Source::Declared => context.declare(environment, stack, &scope.account).map(Some),
             Source::Serial(serial) => declared_at(state, *serial).await.map(Some),
-            Source::Recorded(Target::Running) if nothing_is_recorded(context::recorded(state).await?.as_ref()) => {
+            Source::Recorded(Target::Running | Target::Paused)
+                if nothing_is_recorded(context::recorded(state).await?.as_ref()) =>
+            {
                 Err(CommandError::nothing_recorded(CommandErrorKind::Refused, stack, environment.name())
                     .hint(format!("`ebb apply {stack}` creates it")))
             }
@@ -247,7 +249,7 @@ fn exit_code(context: &CommandContext, change: &Change, interrupts: &Interrupts,
     if interrupted { INTERRUPTED } else { FAILED }
 }
 
-/// Returns whether a record holds nothing that a resume could bring back. An open run may still turn up resources.
+/// Returns whether a record holds nothing to pause or to resume. An open run may still turn up resources.
 fn nothing_is_recorded(document: Option<&StateDocument>) -> bool {
     document.is_none_or(|document| document.resources.is_empty() && document.run.is_none())
 }

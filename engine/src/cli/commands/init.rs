@@ -83,6 +83,11 @@ fn library(checkout: Option<&Path>) -> Result<String, CommandError> {
     let Some(checkout) = checkout else { return Ok(format!("git = \"{}\"", env!("CARGO_PKG_REPOSITORY"))) };
     let absolute: PathBuf =
         std::path::absolute(checkout).map_err(|error| CommandError::failed("find the library", error))?;
+    if !absolute.join("Cargo.toml").is_file() {
+        let message = format!("{} is no checkout of Ebbtide: it has no Cargo.toml", absolute.display());
+        return Err(CommandError::new(CommandErrorKind::Output, message)
+            .hint("name the directory of a checkout, or leave `--library` out; nothing was written"));
+    }
     Ok(format!("path = {:?}", absolute.display().to_string()))
 }
 
