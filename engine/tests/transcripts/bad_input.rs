@@ -11,7 +11,7 @@ pub const TESTS: &[Test] = &[
     ("no_credentials", no_credentials),
     ("another_account", another_account),
     ("an_error_as_json", an_error_as_json),
-    ("a_resume_needs_a_record", a_resume_needs_a_record),
+    ("a_pause_and_a_resume_need_a_record", a_pause_and_a_resume_need_a_record),
 ];
 
 /// Runs a command that must fail with this exit code, and returns its standard error.
@@ -106,10 +106,11 @@ fn an_error_as_json() {
     assert_eq!(error["exit_code"].as_i64(), output.status.code().map(i64::from));
 }
 
-fn a_resume_needs_a_record() {
+fn a_pause_and_a_resume_need_a_record() {
     let project = Project::new();
     let refuse = || {
-        let said = refused(&project, "resume shop --yes", 1);
+        let said = refused(&project, "resume shop --yes", 1) + &refused(&project, "pause shop --yes", 1);
+        assert_eq!(said.matches("nothing is recorded").count(), 2, "{said}");
         for part in ["nothing is recorded of shop in local", "hint: `ebb apply shop` creates it"] {
             assert!(said.contains(part), "{said}");
         }
