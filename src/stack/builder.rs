@@ -144,23 +144,12 @@ impl Stack {
 
     /// Returns the declared stack as data, or all its problems.
     pub fn finish(mut self) -> Result<Declarations, Vec<Problem>> {
-        let unknown: Vec<_> = self
-            .resources
-            .iter()
-            .flat_map(|(address, declaration)| declaration.depends_on.iter().map(move |other| (address, other)))
-            .filter(|(_, other)| !self.resources.contains_key(other))
-            .map(|(address, other)| {
-                (address.to_string(), format!("refers to {other}, which this stack does not declare"))
-            })
-            .collect();
-        for (at, message) in unknown {
-            self.problem(&at, None, message);
-        }
         self.problems.extend(self.conflict_checks.conflicts());
-        if self.problems.is_empty() {
-            Ok(Declarations { scope: self.scope, resources: self.resources, outputs: self.outputs })
-        } else {
-            Err(self.problems)
+        let declarations = Declarations { scope: self.scope, resources: self.resources, outputs: self.outputs };
+        match declarations.checked() {
+            Ok(declarations) if self.problems.is_empty() => Ok(declarations),
+            Ok(_) => Err(self.problems),
+            Err(problems) => Err([self.problems, problems].concat()),
         }
     }
 

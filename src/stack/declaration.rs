@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::resource::{Address, Scope};
+use crate::resource::{Address, Scope, references};
 
 /// A declared resource, erased to data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -28,6 +28,33 @@ pub struct Declarations {
     pub resources: BTreeMap<Address, Declaration>,
     /// The stack's own outputs: values with references in them, in the order of declaration.
     pub outputs: Vec<(String, Value)>,
+}
+
+impl Declarations {
+    /// Returns the same declarations with every reference among the dependencies, or the resources and outputs that refer to
+    /// a resource that is not declared.
+    pub fn checked(mut self) -> Result<Self, Vec<Problem>> {
+        let mut problems = Vec::new();
+        let undeclared = |at: String, field: Option<String>, other: &Address| Problem {
+            at,
+            field,
+            message: format!("refers to {other}, which this stack does not declare"),
+        };
+        let declared: BTreeSet<Address> = self.resources.keys().cloned().collect();
+        for (address, declaration) in &mut self.resources {
+            let referred = references(&declaration.inputs).into_iter().map(|reference| reference.address);
+            declaration.depends_on.extend(referred);
+            let missing = declaration.depends_on.iter().filter(|other| !declared.contains(*other));
+            problems.extend(missing.map(|other| undeclared(address.to_string(), None, other)));
+        }
+        for (name, value) in &self.outputs {
+            let referred: BTreeSet<Address> =
+                references(value).into_iter().map(|reference| reference.address).collect();
+            let missing = referred.iter().filter(|other| !declared.contains(*other));
+            problems.extend(missing.map(|other| undeclared(self.scope.stack.clone(), Some(name.clone()), other)));
+        }
+        if problems.is_empty() { Ok(self) } else { Err(problems) }
+    }
 }
 
 /// A problem of a declaration, found before any call to AWS.

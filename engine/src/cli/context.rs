@@ -137,7 +137,7 @@ impl CommandContext {
     ) -> Result<Declarations, CommandError> {
         let project = self.project()?;
         let reply = self.ask(&self.source(&project)?, &environment.exchange(stack, account))?;
-        environment.declared(stack, reply).map_err(|problems| CommandError::problems(stack, &problems))
+        environment.declared(stack, account, reply).map_err(|problems| CommandError::problems(stack, &problems))
     }
 }
 

@@ -150,14 +150,25 @@ impl Environment {
     }
 
     /// Returns the declared stack of a reply, or all of its problems.
-    pub fn declared(&self, stack: &str, reply: Reply) -> Result<Declarations, Vec<Problem>> {
+    /// `account` is the one that the declaration was asked for.
+    pub fn declared(&self, stack: &str, account: &str, reply: Reply) -> Result<Declarations, Vec<Problem>> {
+        let problem = |message: String| Problem { at: stack.to_owned(), field: None, message };
         let fault = reply.stacks.into_iter().find(|described| described.name == stack).and_then(|stack| stack.fault);
         match (fault, reply.declarations) {
             (Some(fault), _) => Err(vec![self.misconfigured(stack, &fault)]),
-            (None, Some(declarations)) if reply.problems.is_empty() => Ok(declarations),
+            (None, Some(declarations)) if reply.problems.is_empty() => {
+                let (expected, found) = (self.scope(stack, account), &declarations.scope);
+                if *found != expected {
+                    let message = format!(
+                        "its program declared stack {} of environment {} in {} instead, for account `{}`",
+                        found.stack, found.environment, found.region, found.account
+                    );
+                    return Err(vec![problem(message)]);
+                }
+                declarations.checked()
+            }
             (None, _) if reply.problems.is_empty() => {
-                let message = "its program reported neither declarations nor problems".to_owned();
-                Err(vec![Problem { at: stack.to_owned(), field: None, message }])
+                Err(vec![problem("its program reported neither declarations nor problems".to_owned())])
             }
             (None, _) => Err(reply.problems),
         }

@@ -28,6 +28,9 @@ pub enum ProgramError {
         /// What is wrong with its output.
         message: String,
     },
+    /// A stack has a name that it cannot have.
+    #[error("`{0}` is not a valid name of a stack")]
+    InvalidName(String),
     /// The program and this binary speak different formats.
     #[error(
         "`{command}`, the program of this project, uses format {found} of the exchange, and this `ebb` uses format {known}"
@@ -56,6 +59,10 @@ impl ProgramError {
             }
             Self::NoReply { .. } => {
                 "`main` returns `ebbtide::App::new().stack(…).main()`; `docs/programs.md` describes the reply"
+                    .to_owned()
+            }
+            Self::InvalidName(_) => {
+                "use letters, digits, `-` and `_`, at most 64, beginning with a letter or digit; nothing was changed"
                     .to_owned()
             }
             Self::Format { .. } => {

@@ -30,8 +30,9 @@ impl Program {
         let mut child = self.start()?;
         let document = serde_json::to_vec(exchange).map_err(|error| self.no_reply(error.to_string()))?;
         if let Some(mut input) = child.stdin.take() {
-            // A program that ends without reading says so by its exit status.
-            let _ = input.write_all(&document);
+            // Beside reading: a program may print much before it reads. One that ends without reading says so by its exit
+            // status.
+            std::thread::spawn(move || drop(input.write_all(&document)));
         }
         let output = self.output(&mut child, note)?;
         let status = child.wait().map_err(|source| self.not_started(source))?;
@@ -160,6 +161,16 @@ mod tests {
         let missing = Program { command: vec!["/nowhere/program".into()], directory: std::env::temp_dir() };
         let error = missing.exchange(&exchange(), &|_| {}).unwrap_err();
         assert!(matches!(error, ProgramError::NotStarted { .. }), "{error}");
+    }
+
+    #[test]
+    fn a_program_may_print_much_before_it_reads_much() {
+        let script = r#"head -c 300000 /dev/zero | tr '\\0' x; cat > /dev/null; echo; echo '{"format": 1, "version": "0", "stacks": []}'"#;
+        let command = ["sh", "-c", script].map(str::to_owned).to_vec();
+        let settings = [("large".to_owned(), Value::String("x".repeat(300_000)))].into();
+        let exchange = Exchange { settings, ..exchange() };
+        let program = Program { command, directory: std::env::temp_dir() };
+        assert!(program.exchange(&exchange, &|_| {}).is_ok());
     }
 
     #[test]
