@@ -29,23 +29,24 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Res
     runtime::on_all_threads(change::run(context, change))
 }
 
-/// Decides between a stack and a plan file. The name of a stack that is linked into this binary is always that stack.
+/// Decides between a stack and a plan file. The name of a declared stack is always that stack.
 fn change(context: &CommandContext, stack_or_plan: Option<String>) -> Result<Change, CommandError> {
     let Some(name) = stack_or_plan else { return Ok(Change::declared("apply", None)) };
     if context.names().contains(&name) {
         return Ok(Change::declared("apply", Some(name)));
     }
     let path = Path::new(&name);
-    if path.is_file() || looks_like_a_path(&name) {
+    if looks_like_a_path(&name) {
         return Ok(Change::saved("apply", plan_file::read(path)?));
     }
     // A program names its stacks once it is asked.
     context.environment()?;
     let names = context.names();
-    if names.contains(&name) {
-        return Ok(Change::declared("apply", Some(name)));
+    match names.contains(&name) {
+        true => Ok(Change::declared("apply", Some(name))),
+        false if path.is_file() => Ok(Change::saved("apply", plan_file::read(path)?)),
+        false => Err(CommandError::unknown("stack or plan file", &name, &names)),
     }
-    Err(CommandError::unknown("stack or plan file", &name, &names))
 }
 
 fn looks_like_a_path(name: &str) -> bool {
