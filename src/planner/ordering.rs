@@ -90,7 +90,7 @@ impl<'a> Edges<'a> {
             }
         }
         let removed: BTreeSet<&Address> = removals.keys().map(|(address, _)| *address).collect();
-        let dependents = dependents(document, &removed);
+        let dependents = dependents(document, &removed, &removals);
         Self { operations, actions, document, upserts, removals, dependents }
     }
 
@@ -159,6 +159,7 @@ impl<'a> Edges<'a> {
 fn dependents<'a>(
     document: &'a StateDocument,
     on: &BTreeSet<&Address>,
+    removals: &BTreeMap<(&Address, u32), usize>,
 ) -> BTreeMap<&'a Address, Vec<(&'a Address, u32)>> {
     let mut dependents: BTreeMap<&Address, Vec<(&Address, u32)>> = BTreeMap::new();
     if on.is_empty() {
@@ -166,8 +167,10 @@ fn dependents<'a>(
     }
     for (address, record) in &document.resources {
         let old = record.deposed.iter().map(|deposed| (deposed.generation, &deposed.depends_on));
-        // A resource that sleeps, or was deleted to be created again, keeps nothing from being deleted.
-        let current = record.id.is_some().then_some((record.generation, &record.depends_on));
+        // A resource that sleeps, or was deleted to be created again, keeps nothing from being deleted. If its record goes as
+        // well, it goes first: a destroy that is cut off leaves no record of a resource that refers to a missing one.
+        let counts = record.id.is_some() || removals.contains_key(&(address, record.generation));
+        let current = counts.then_some((record.generation, &record.depends_on));
         for (generation, depends_on) in old.chain(current) {
             for other in depends_on.iter().filter(|other| on.contains(other)) {
                 dependents.entry(other).or_default().push((address, generation));
