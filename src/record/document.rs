@@ -46,6 +46,10 @@ pub struct StateDocument {
     /// The last duration of operations in milliseconds, by `KIND operation`.
     #[serde(default)]
     pub durations: BTreeMap<String, u64>,
+    /// Whether an earlier format left out of some resource how it was declared: such a record cannot be resumed or rolled back
+    /// to. An apply completes it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub incomplete: bool,
     /// The run that was started and not finished. The next command looks up its results first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,
@@ -120,6 +124,7 @@ impl StateDocument {
             retired: BTreeMap::new(),
             outputs: Vec::new(),
             durations: BTreeMap::new(),
+            incomplete: false,
             run: None,
             ended: None,
         }

@@ -175,6 +175,10 @@ impl Deployment<'_> {
         }
         let declarations = match (goal.target, goal.declarations) {
             (Target::Running, Some(declared)) => Some(with_prepared_inputs(&self.access, declared, &document)?),
+            (Target::Running, None) if document.incomplete => {
+                let Scope { stack, environment, .. } = goal.scope.clone();
+                return Err(Failure::Incomplete { stack, environment });
+            }
             (Target::Running, None) => Some(document.declarations()),
             (Target::Paused | Target::Destroyed, _) => None,
         };

@@ -12,7 +12,7 @@ use super::event::EVENT_FORMAT;
 use super::tally::{OperationResult, Tally};
 use super::{Event, Failure, Finished, LockedDeployment};
 use crate::logging::milliseconds;
-use ebbtide::plan::{Plan, Summary};
+use ebbtide::plan::{Plan, Summary, Target};
 use ebbtide::planner::Observed;
 use ebbtide::record::{Run, RunOutcome, StateDocument};
 use ebbtide::resource::Address;
@@ -108,6 +108,9 @@ impl LockedDeployment<'_> {
                 _ => RunOutcome::Failed,
             };
             self.document.ended = Some(run.ended(outcome, now, tally.summary, failed, skipped));
+        }
+        if plan.target == Target::Running && tally.all_done() {
+            self.document.incomplete = false;
         }
         let committed = self.deployment.state.read().await?.map(|(document, _)| document);
         let same = committed.is_some_and(|committed| {

@@ -22,6 +22,14 @@ pub enum Failure {
     /// The declared stack has problems.
     #[error("the stack cannot be declared: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
     Problems(Vec<Problem>),
+    /// The record is of an earlier version and lacks a part of the declaration.
+    #[error("an earlier version of `ebb` recorded {stack} in {environment} without all that was declared")]
+    Incomplete {
+        /// The stack.
+        stack: String,
+        /// The environment.
+        environment: String,
+    },
     /// AWS refused a call, or could not be reached, while a resource was read.
     #[error("{address}: cannot {operation}: {error}")]
     Resource {
@@ -69,6 +77,7 @@ impl Hint for Failure {
                 "use the credentials of that account, or correct `account` and `region` under [aws] in the environment's file"
                     .to_owned(),
             ),
+            Self::Incomplete { stack, .. } => Some(format!("`ebb apply {stack}` brings it back and completes the record")),
             Self::StalePlan(_) => Some("plan again: `ebb plan --out FILE`".to_owned()),
             Self::Stopped => Some("run the same command again: it carries on".to_owned()),
             Self::State(error) => error.hint(),

@@ -50,6 +50,11 @@ impl Tally {
         self.results.iter().filter(|other| **other == Some(result)).count()
     }
 
+    /// Returns whether every operation of the plan is done.
+    pub(super) fn all_done(&self) -> bool {
+        self.count(OperationResult::Done) == self.results.len()
+    }
+
     /// Counts the operations that were not started, or were interrupted.
     pub(super) fn skipped(&self) -> usize {
         self.results.len() - self.count(OperationResult::Done) - self.count(OperationResult::Failed)

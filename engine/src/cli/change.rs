@@ -1,6 +1,6 @@
 //! The engine below `ebb apply`, `pause`, `resume`, `destroy` and `state rollback`: plans, shows, asks, executes.
 
-use crate::apply::{Event, Finished, Goal, LockedDeployment, Shutdown};
+use crate::apply::{Event, Failure, Finished, Goal, LockedDeployment, Shutdown};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, include_data, note_calls};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE, FAILED, INTERRUPTED};
@@ -256,7 +256,12 @@ fn nothing_is_recorded(document: Option<&StateDocument>) -> bool {
 
 /// Returns the declarations that an earlier serial records.
 async fn declared_at(state: &StateStore, serial: u64) -> Result<Declarations, CommandError> {
-    let declarations = state.at(serial).await?.declarations();
+    let document = state.at(serial).await?;
+    if document.incomplete {
+        let Scope { stack, environment, .. } = document.scope;
+        return Err(Failure::Incomplete { stack, environment }.into());
+    }
+    let declarations = document.declarations();
     if declarations.resources.is_empty() {
         return Err(StateError::NothingToRollBackTo { location: state.location(), serial }.into());
     }

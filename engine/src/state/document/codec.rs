@@ -91,10 +91,23 @@ mod tests {
         assert_eq!((old["format"].as_u64(), document.format), (Some(1), STATE_FORMAT));
         let mut now = serde_json::to_value(&document).unwrap();
         now["format"] = 1.into();
+        assert_eq!(now.as_object_mut().unwrap().remove("incomplete"), Some(true.into()));
         now["run"]["plan"]["format"] = 1.into();
         for operation in old["run"]["plan"]["operations"].as_array_mut().unwrap() {
             *operation = with_effect(operation);
         }
         assert_eq!(now, old, "nothing is lost and nothing is made up");
+    }
+
+    #[test]
+    fn format_2_of_a_paused_stack_lacks_what_the_pause_reduced() {
+        let read = |target: &str| {
+            let mut old: Value = serde_json::from_str(FORMAT_1).unwrap();
+            old["format"] = 2.into();
+            old["target"] = target.into();
+            decode(old.to_string().into_bytes(), "demo.json").unwrap()
+        };
+        assert!(read("paused").incomplete);
+        assert!(!read("running").incomplete);
     }
 }
