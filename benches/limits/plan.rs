@@ -40,7 +40,7 @@ pub fn measure(report: &mut Report) {
         let what = format!("plan without changes, {size} resources");
         report.note(&what, &format!("{time:.1} ms (floor {floor:.1} ms), {memory:.0} MB"));
         if limits {
-            report.limit(&format!("{what}, against the floor"), of(|run| run.milliseconds / run.floor), 1.5, "×");
+            report.limit(&format!("{what}, against the floor"), of(|run| run.milliseconds / run.floor), 2.0, "×");
             report.limit(&format!("{what}, peak memory"), memory, 100.0, "MB");
         }
         report.note(&format!("state of {size} resources"), &format!("{:.2} MB", bytes.len() as f64 / 1e6));

@@ -19,7 +19,7 @@ const AT_ONCE: usize = 3;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_ended_anywhere_twice_converges() {
-    ended_everywhere(6, Duration::ZERO).await;
+    ended_everywhere(4, Duration::ZERO).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
