@@ -10,6 +10,7 @@ mod ec2;
 mod iam;
 pub(crate) mod lists;
 mod logs;
+pub(crate) mod numbers;
 mod provider;
 mod reading;
 mod registry;

@@ -5,8 +5,8 @@ use aws_sdk_applicationautoscaling::types::{ScalableTargetAction, ScheduledActio
 use jiff::Timestamp;
 
 use super::dimension::dimension_of;
-use super::number::number_to_sdk;
 use super::timetable::Timetable;
+use crate::providers::numbers::signed;
 use crate::sdk::{CallName, Context, Error, OptionalCall};
 
 /// Returns the scheduled actions of a resource, or only the one with the given name.
@@ -44,8 +44,8 @@ pub(super) async fn put_action(
     timetable: &Timetable,
 ) -> Result<(), Error> {
     let action = ScalableTargetAction::builder()
-        .set_min_capacity(timetable.min.map(number_to_sdk))
-        .set_max_capacity(timetable.max.map(number_to_sdk))
+        .set_min_capacity(timetable.min.map(signed))
+        .set_max_capacity(timetable.max.map(signed))
         .build();
     let instant = |instant: Timestamp| DateTime::from_secs(instant.as_second());
     context

@@ -4,7 +4,6 @@ mod action_calls;
 mod dimension;
 mod metric;
 mod named;
-mod number;
 mod pause_snapshot;
 mod policy;
 mod policy_calls;

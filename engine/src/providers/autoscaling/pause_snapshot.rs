@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 
 use super::action_calls::{actions, put_action};
 use super::named::is_derived;
-use super::number::read_number;
 use super::policy_calls::{policies, put_policy};
 use super::rule::read_rule;
 use super::target_calls::{deregister, read_suspended, register, target, target_tags};
 use super::timetable::Timetable;
+use crate::providers::numbers::unsigned;
 use crate::sdk::{Context, Error};
 use ebbtide::aws::autoscaling::{ScalingRule, Suspended};
 use ebbtide::resource::Tags;
@@ -66,8 +66,8 @@ impl PauseSnapshot {
             .collect();
         actions.sort_by(|one, other| one.name.cmp(&other.name));
         Ok(Self {
-            min: read_number(target.min_capacity()),
-            max: read_number(target.max_capacity()),
+            min: unsigned(target.min_capacity()),
+            max: unsigned(target.max_capacity()),
             suspended: read_suspended(target),
             tags,
             policies,

@@ -8,8 +8,8 @@ use aws_sdk_applicationautoscaling::types::{
 use super::metric::{
     custom_metric_to_sdk, predefined_metric_to_sdk, queries_to_sdk, read_customized_metric, read_predefined_metric,
 };
-use super::number::number_to_sdk;
 use super::step::{read_step_scaling, step_scaling_to_sdk};
+use crate::providers::numbers::signed;
 use crate::sdk::{Error, built};
 use ebbtide::aws::autoscaling::{ScalingRule, TargetMetric, TargetTracking};
 
@@ -45,8 +45,8 @@ pub(super) fn read_rule(policy: &ScalingPolicy) -> Option<ScalingRule> {
 fn target_tracking_to_sdk(tracking: &TargetTracking) -> Result<TargetTrackingScalingPolicyConfiguration, Error> {
     let configuration = TargetTrackingScalingPolicyConfiguration::builder()
         .target_value(tracking.value)
-        .set_scale_in_cooldown(tracking.scale_in_cooldown_seconds.map(number_to_sdk))
-        .set_scale_out_cooldown(tracking.scale_out_cooldown_seconds.map(number_to_sdk))
+        .set_scale_in_cooldown(tracking.scale_in_cooldown_seconds.map(signed))
+        .set_scale_out_cooldown(tracking.scale_out_cooldown_seconds.map(signed))
         .disable_scale_in(tracking.disable_scale_in);
     let configuration = match &tracking.metric {
         TargetMetric::Predefined(metric) => {

@@ -4,7 +4,7 @@ use aws_sdk_applicationautoscaling::types::{
     AdjustmentType, MetricAggregationType, StepAdjustment, StepScalingPolicyConfiguration,
 };
 
-use super::number::number_to_sdk;
+use crate::providers::numbers::signed;
 use crate::sdk::{Error, built};
 use ebbtide::aws::autoscaling::{Adjustment, Aggregation, Step, StepScaling};
 
@@ -33,8 +33,8 @@ pub(super) fn step_scaling_to_sdk(scaling: &StepScaling) -> Result<StepScalingPo
         .adjustment_type(adjustment)
         .metric_aggregation_type(aggregation)
         .set_step_adjustments(Some(scaling.steps.iter().map(step).collect::<Result<_, _>>()?))
-        .set_cooldown(scaling.cooldown_seconds.map(number_to_sdk))
-        .set_min_adjustment_magnitude(scaling.least_change.map(number_to_sdk))
+        .set_cooldown(scaling.cooldown_seconds.map(signed))
+        .set_min_adjustment_magnitude(scaling.least_change.map(signed))
         .build())
 }
 

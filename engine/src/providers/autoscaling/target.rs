@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::PauseSnapshot;
-use super::number::read_number;
 use super::target_calls::{deregister, read_suspended, register, target, target_arn, target_tags, update_tags};
+use crate::providers::numbers::unsigned;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{Context, Error, ErrorKind};
 use ebbtide::aws::autoscaling::{ScalableTarget, ScalableTargetOutputs};
@@ -42,8 +42,8 @@ impl Provider for ScalableTarget {
         let pause_snapshot = PauseSnapshot::of(context, id, &target, tags.clone()).await?;
         let inputs = ScalableTarget {
             of: last.of.clone(),
-            min: read_number(target.min_capacity()),
-            max: read_number(target.max_capacity()),
+            min: unsigned(target.min_capacity()),
+            max: unsigned(target.max_capacity()),
             suspended: read_suspended(&target),
             tags: own_tags(tags),
         };

@@ -3,7 +3,7 @@
 use aws_sdk_applicationautoscaling::types::{ScalableTarget, ServiceNamespace, SuspendedState};
 
 use super::dimension::dimension_of;
-use super::number::number_to_sdk;
+use crate::providers::numbers::signed;
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::autoscaling::Suspended;
 use ebbtide::resource::{Tags, tag_changes};
@@ -79,8 +79,8 @@ pub(super) async fn register(
         .service_namespace(ServiceNamespace::Sagemaker)
         .scalable_dimension(dimension_of(resource))
         .resource_id(resource)
-        .min_capacity(number_to_sdk(min))
-        .max_capacity(number_to_sdk(max))
+        .min_capacity(signed(min))
+        .max_capacity(signed(max))
         .suspended_state(suspended_to_sdk(suspended))
         .set_tags(tags.map(|tags| tags.into_iter().collect()))
         .send()

@@ -5,7 +5,7 @@ use aws_sdk_applicationautoscaling::types::{ScalableTargetAction, ScheduledActio
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::number::read_number;
+use crate::providers::numbers::unsigned;
 use ebbtide::aws::autoscaling::ScheduledAction;
 use ebbtide::resource::Resolved;
 
@@ -40,8 +40,8 @@ impl Timetable {
         Self {
             schedule: action.schedule().to_owned(),
             zone: action.timezone().filter(|zone| !zone.is_empty()).unwrap_or("UTC").to_owned(),
-            min: change.and_then(ScalableTargetAction::min_capacity).map(read_number),
-            max: change.and_then(ScalableTargetAction::max_capacity).map(read_number),
+            min: change.and_then(ScalableTargetAction::min_capacity).map(unsigned),
+            max: change.and_then(ScalableTargetAction::max_capacity).map(unsigned),
             start: action.start_time().and_then(instant),
             end: action.end_time().and_then(instant),
         }

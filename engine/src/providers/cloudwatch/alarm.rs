@@ -7,6 +7,7 @@ use aws_sdk_cloudwatch::types::{AlarmType, ComparisonOperator, MetricAlarm, Stan
 use super::metric::{dimensions_to_sdk, math_to_sdk, read_watch, statistic_to_sdk};
 use super::tags::{all_tags, sdk_tags, update_tags};
 use crate::providers::lists::ordered_like;
+use crate::providers::numbers::{signed, unsigned};
 use crate::providers::{Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::cloudwatch::{Alarm, AlarmActions, AlarmOutputs, Comparison, MissingData, Watch};
@@ -181,12 +182,4 @@ fn read_missing_data(text: Option<&str>) -> MissingData {
         Some("notBreaching") => MissingData::NotBreaching,
         _ => MissingData::Missing,
     }
-}
-
-fn signed(number: u32) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
-}
-
-fn unsigned(number: i32) -> u32 {
-    u32::try_from(number).unwrap_or(0)
 }

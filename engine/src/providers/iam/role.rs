@@ -7,6 +7,7 @@ use aws_sdk_iam::types::Tag;
 use super::document::read_policy;
 use super::role_policies;
 use crate::providers::lists::ordered_like;
+use crate::providers::numbers::signed;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, built};
 use ebbtide::aws::iam::{Role, RoleOutputs};
@@ -33,7 +34,7 @@ impl Provider for Role {
             .set_description(Some(inputs.description.clone()).filter(|text| !text.is_empty()))
             .assume_role_policy_document(inputs.trust.to_string())
             .set_permissions_boundary(boundary)
-            .max_session_duration(session_seconds(inputs))
+            .max_session_duration(signed(inputs.max_session_seconds))
             .set_tags(Some(tags_to_sdk(context.tags(&inputs.tags))?))
             .send()
             .await
@@ -96,7 +97,7 @@ impl Provider for Role {
         }
         if (&from.description, from.max_session_seconds) != (&to.description, to.max_session_seconds) {
             let update = iam.update_role().role_name(id).description(&to.description);
-            update.max_session_duration(session_seconds(to)).send().await.named("iam:UpdateRole")?;
+            update.max_session_duration(signed(to.max_session_seconds)).send().await.named("iam:UpdateRole")?;
         }
         match &to.permissions_boundary {
             boundary if *boundary == from.permissions_boundary => {}
@@ -133,10 +134,6 @@ impl Provider for Role {
             false => error,
         })
     }
-}
-
-fn session_seconds(inputs: &Role<Resolved>) -> i32 {
-    inputs.max_session_seconds.try_into().unwrap_or(i32::MAX)
 }
 
 fn read_tags(tags: &[Tag]) -> impl Iterator<Item = (String, String)> + '_ {

@@ -2,6 +2,7 @@
 
 use aws_sdk_s3::types::{self as sdk, ExpirationStatus, TransitionStorageClass};
 
+use crate::providers::numbers::signed;
 use crate::sdk::{Error, built};
 use ebbtide::aws::s3::{LifecycleRule, NoncurrentExpiration, NoncurrentTransition, StorageClass, Transition};
 
@@ -94,31 +95,31 @@ fn rule_to_sdk(rule: &LifecycleRule) -> Result<sdk::LifecycleRule, Error> {
         .filter(sdk::LifecycleRuleFilter::builder().prefix(&rule.prefix).build());
     for transition in &rule.transitions {
         let transition = sdk::Transition::builder()
-            .days(to_i32(transition.days))
+            .days(signed(transition.days))
             .storage_class(storage_class_to_sdk(transition.storage_class));
         builder = builder.transitions(transition.build());
     }
     for transition in &rule.noncurrent_transitions {
         let transition = sdk::NoncurrentVersionTransition::builder()
-            .noncurrent_days(to_i32(transition.days))
-            .set_newer_noncurrent_versions(transition.keep_versions.map(to_i32))
+            .noncurrent_days(signed(transition.days))
+            .set_newer_noncurrent_versions(transition.keep_versions.map(signed))
             .storage_class(storage_class_to_sdk(transition.storage_class));
         builder = builder.noncurrent_version_transitions(transition.build());
     }
     if rule.expiration_days.is_some() || rule.remove_expired_delete_markers {
         let expiration = sdk::LifecycleExpiration::builder()
-            .set_days(rule.expiration_days.map(to_i32))
+            .set_days(rule.expiration_days.map(signed))
             .set_expired_object_delete_marker(rule.remove_expired_delete_markers.then_some(true));
         builder = builder.expiration(expiration.build());
     }
     if let Some(expiration) = rule.noncurrent_expiration {
         let expiration = sdk::NoncurrentVersionExpiration::builder()
-            .noncurrent_days(to_i32(expiration.days))
-            .set_newer_noncurrent_versions(expiration.keep_versions.map(to_i32));
+            .noncurrent_days(signed(expiration.days))
+            .set_newer_noncurrent_versions(expiration.keep_versions.map(signed));
         builder = builder.noncurrent_version_expiration(expiration.build());
     }
     if let Some(days) = rule.abort_multipart_days {
-        let abort = sdk::AbortIncompleteMultipartUpload::builder().days_after_initiation(to_i32(days));
+        let abort = sdk::AbortIncompleteMultipartUpload::builder().days_after_initiation(signed(days));
         builder = builder.abort_incomplete_multipart_upload(abort.build());
     }
     built(builder.build())
@@ -127,10 +128,6 @@ fn rule_to_sdk(rule: &LifecycleRule) -> Result<sdk::LifecycleRule, Error> {
 fn storage_class_to_sdk(class: StorageClass) -> TransitionStorageClass {
     let name = serde_json::to_value(class).unwrap_or_default();
     TransitionStorageClass::from(name.as_str().unwrap_or_default())
-}
-
-fn to_i32(number: u32) -> i32 {
-    number.try_into().unwrap_or(i32::MAX)
 }
 
 fn to_u32(number: Option<i32>) -> Option<u32> {

@@ -4,7 +4,7 @@ use aws_sdk_sagemaker::types::{
     AsyncInferenceClientConfig, AsyncInferenceConfig, AsyncInferenceNotificationConfig, AsyncInferenceOutputConfig,
 };
 
-use super::numbers::{signed, unsigned};
+use crate::providers::numbers::{signed, unsigned};
 use ebbtide::aws::TopicArn;
 use ebbtide::aws::sagemaker::{AsyncInference, AsyncNotification};
 use ebbtide::resource::Resolved;

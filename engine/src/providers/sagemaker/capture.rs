@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sagemaker::types::{CaptureContentTypeHeader, CaptureMode as SdkMode, CaptureOption, DataCaptureConfig};
 
-use super::numbers::{signed, unsigned};
+use crate::providers::numbers::{signed, unsigned};
 use ebbtide::aws::sagemaker::{CaptureMode, DataCapture};
 use ebbtide::resource::Resolved;
 

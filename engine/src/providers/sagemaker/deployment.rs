@@ -5,7 +5,7 @@ use aws_sdk_sagemaker::types::{
     RollingUpdatePolicy, TrafficRoutingConfig, TrafficRoutingConfigType,
 };
 
-use super::numbers::signed;
+use crate::providers::numbers::signed;
 use ebbtide::aws::sagemaker::{Deployment, Size, Strategy};
 use ebbtide::resource::Resolved;
 

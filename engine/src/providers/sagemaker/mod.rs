@@ -8,7 +8,6 @@ mod deployment;
 mod endpoint;
 mod endpoint_config;
 mod model;
-mod numbers;
 mod rollout;
 mod tagging;
 mod variant;

@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{
     ProductionVariantServerlessConfig, RoutingStrategy,
 };
 
-use super::numbers::{signed, unsigned};
+use crate::providers::numbers::{signed, unsigned};
 use ebbtide::aws::ModelName;
 use ebbtide::aws::sagemaker::{Hosting, Instances, ManagedScaling, Routing, Serverless, Variant};
 use ebbtide::resource::Resolved;
