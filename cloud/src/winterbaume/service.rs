@@ -93,6 +93,9 @@ impl PatchedService {
             (held.0, context.own.clone())
         });
         drop(loaded);
+        if response.status >= 300 {
+            return Ok(response);
+        }
         self.patches.amend(asked, response, context)
     }
 

@@ -20,7 +20,7 @@ pub(in crate::winterbaume) trait Patches: Send + Sync + 'static {
         Ok(None)
     }
 
-    /// Amends winterbaume's response, and adds the parts that its document lacks.
+    /// Amends winterbaume's response to a call that succeeded, and adds the parts that its document lacks.
     fn amend(
         &self,
         _asked: &Asked<'_>,

@@ -34,9 +34,6 @@ impl Patches for Logs {
         response: MockResponse,
         context: &mut CallContext<'_>,
     ) -> Result<MockResponse, Fault> {
-        if response.status >= 300 {
-            return Ok(response);
-        }
         match asked.operation.as_str() {
             "CreateLogGroup" => {
                 let body = wire::json::body(asked.request)?;

@@ -27,9 +27,6 @@ impl Patches for Iam {
         response: MockResponse,
         context: &mut CallContext<'_>,
     ) -> Result<MockResponse, Fault> {
-        if response.status >= 300 {
-            return Ok(response);
-        }
         texts::patch(asked, context)?;
         let parameters = Parameters::of(asked.request);
         let patched = match roles::respond(&asked.operation, &parameters, context) {

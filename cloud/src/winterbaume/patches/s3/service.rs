@@ -45,14 +45,12 @@ impl Patches for S3 {
         response: MockResponse,
         context: &mut CallContext<'_>,
     ) -> Result<MockResponse, Fault> {
-        if response.status < 300 {
-            let target = S3Target::of(&asked.request.uri);
-            buckets::amend(asked, &target, context);
-            if asked.operation == "DeleteBucket" {
-                self.objects.forget_bucket(&target.bucket, context);
-            }
-            tags::amend(asked, &target, context);
+        let target = S3Target::of(&asked.request.uri);
+        buckets::amend(asked, &target, context);
+        if asked.operation == "DeleteBucket" {
+            self.objects.forget_bucket(&target.bucket, context);
         }
+        tags::amend(asked, &target, context);
         Ok(response)
     }
 }

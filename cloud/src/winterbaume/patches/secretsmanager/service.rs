@@ -28,9 +28,6 @@ impl Patches for SecretsManager {
         response: MockResponse,
         context: &mut CallContext<'_>,
     ) -> Result<MockResponse, Fault> {
-        if response.status >= 300 {
-            return Ok(response);
-        }
         let body = wire::json::body(asked.request)?;
         Ok(kept::amend(&asked.operation, &body, response, context))
     }
