@@ -1,7 +1,7 @@
 //! The declarations that a document records, as a target for another plan.
 
 use super::document::StateDocument;
-use crate::resource::{Address, references};
+use crate::resource::{Address, dependencies};
 use crate::stack::{Declaration, Declarations};
 
 impl StateDocument {
@@ -13,8 +13,8 @@ impl StateDocument {
         let recorded = |address: &Address| self.resources.contains_key(address);
         let resources = self.resources.iter().map(|(address, record)| {
             let inputs = record.declaration();
-            let referred = references(&inputs).into_iter().map(|reference| reference.address);
-            let depends_on = referred.chain(record.depends_on.iter().cloned()).filter(recorded).collect();
+            let depends_on = dependencies(&inputs).into_iter().chain(record.depends_on.iter().cloned());
+            let depends_on = depends_on.filter(recorded).collect();
             (address.clone(), Declaration { inputs, depends_on, protect: record.protect })
         });
         Declarations { scope: self.scope.clone(), resources: resources.collect(), outputs: self.outputs.clone() }

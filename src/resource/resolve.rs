@@ -4,13 +4,18 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::{Expr, Reference};
+use super::{Address, Expr, Reference};
 
 /// Returns all references inside declared inputs.
 pub fn references(inputs: &Value) -> BTreeSet<Reference> {
     let mut found = BTreeSet::new();
     collect(inputs, &mut found);
     found
+}
+
+/// Returns the resources that declared inputs refer to.
+pub fn dependencies(inputs: &Value) -> BTreeSet<Address> {
+    references(inputs).into_iter().map(|reference| reference.address).collect()
 }
 
 fn collect(value: &Value, found: &mut BTreeSet<Reference>) {

@@ -1,12 +1,11 @@
 //! The stack that a program declares resources in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use crate::resource::{
     Address, Declared, Field, Input, OnPause, Persistence, Problems, Resource, Scope, outputs_of, placeholder,
-    references,
 };
 use crate::stack::conflicts::ConflictChecks;
 use crate::stack::{Declaration, Declarations, Problem};
@@ -59,8 +58,9 @@ impl Stack {
             self.problem(&at, None, "a resource that holds data cannot be deleted by a pause");
         }
         let inputs = self.inputs(&at, &resource);
-        let depends_on = references(&inputs).into_iter().map(|reference| reference.address).collect();
-        let earlier = self.resources.insert(address.clone(), Declaration { inputs, depends_on, protect: false });
+        // The resources that its inputs refer to are added when the stack is finished.
+        let declaration = Declaration { inputs, depends_on: BTreeSet::new(), protect: false };
+        let earlier = self.resources.insert(address.clone(), declaration);
         if earlier.is_some() && address != Address::placeholder() {
             self.problem(&at, None, "declared twice; give one of them another name");
         }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::resource::{Address, Scope, references};
+use crate::resource::{Address, Scope, dependencies};
 
 /// A declared resource, erased to data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -42,14 +42,12 @@ impl Declarations {
         };
         let declared: BTreeSet<Address> = self.resources.keys().cloned().collect();
         for (address, declaration) in &mut self.resources {
-            let referred = references(&declaration.inputs).into_iter().map(|reference| reference.address);
-            declaration.depends_on.extend(referred);
+            declaration.depends_on.extend(dependencies(&declaration.inputs));
             let missing = declaration.depends_on.iter().filter(|other| !declared.contains(*other));
             problems.extend(missing.map(|other| undeclared(address.to_string(), None, other)));
         }
         for (name, value) in &self.outputs {
-            let referred: BTreeSet<Address> =
-                references(value).into_iter().map(|reference| reference.address).collect();
+            let referred = dependencies(value);
             let missing = referred.iter().filter(|other| !declared.contains(*other));
             problems.extend(missing.map(|other| undeclared(self.scope.stack.clone(), Some(name.clone()), other)));
         }
