@@ -7,6 +7,8 @@ use std::sync::Arc;
 use serde::de::Visitor;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::name::is_name;
+
 /// The address of a resource in its stack: its kind and the name it was added under.
 ///
 /// Every resource names several others, so an address is one text that its copies share. A dot sorts before all that a
@@ -65,14 +67,9 @@ impl FromStr for Address {
     type Err = AddressError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let named = |text: &str, more: &str| {
-            (1..=80).contains(&text.len())
-                && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || more.as_bytes().contains(&byte))
-                && text.starts_with(|c: char| c.is_ascii_alphanumeric())
-        };
         match text.split_once('.') {
             // A kind has 80 bytes at most.
-            Some((kind, name)) if named(kind, "_") && named(name, "-_/") => {
+            Some((kind, name)) if is_name(kind, "_", 80) && is_name(name, "-_/", 80) => {
                 Ok(Self { text: text.into(), dot: u8::try_from(kind.len()).unwrap_or(u8::MAX) })
             }
             _ => Err(AddressError(text.to_owned())),

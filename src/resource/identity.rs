@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::name::is_name;
 use super::{Address, hex};
 
 /// The environment, stack, region and account that resources are declared for.
@@ -21,6 +22,11 @@ pub struct Scope {
 }
 
 impl Scope {
+    /// Returns whether a stack can have a name: it is part of paths, of keys of objects and of names in AWS.
+    pub fn is_stack_name(name: &str) -> bool {
+        is_name(name, "-_", 64)
+    }
+
     /// Returns the ARN partition of the region: `aws`, `aws-cn` or `aws-us-gov`.
     pub fn partition(&self) -> &'static str {
         match self.region.split('-').next() {
@@ -119,6 +125,15 @@ pub fn digest(text: &str, digits: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_would_lead_elsewhere_are_refused() {
+        assert!(["adeptai", "my-stack_2", "A"].iter().all(|name| Scope::is_stack_name(name)));
+        let long = "x".repeat(65);
+        for name in ["", ".", "../prod/victim", "a/b", "x y", "ü", "network.history", "-x", &long] {
+            assert!(!Scope::is_stack_name(name), "{name}");
+        }
+    }
 
     fn identity(generation: u32) -> Identity {
         let scope = Scope {

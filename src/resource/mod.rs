@@ -10,6 +10,7 @@ mod identity;
 mod input;
 mod kind;
 mod live_state;
+mod name;
 mod outputs;
 mod phase;
 mod placeholder;
