@@ -8,7 +8,7 @@ use super::Shutdown;
 use super::rate_limit::{CallKind, RateLimiter};
 use crate::sdk::{Backoff, Error, ErrorKind, PropagationDelay};
 
-/// How long a failure that passes with time is retried: a dependency that lingers, a role that is not assumable yet.
+/// How long a failure that passes with time is retried, such as a role that is not assumable yet.
 const TRANSIENT_DEADLINE: Duration = Duration::from_secs(15 * 60);
 /// How long AWS may be unreachable before the operation fails.
 const UNREACHABLE_DEADLINE: Duration = Duration::from_secs(120);
@@ -22,6 +22,8 @@ pub(super) struct Retry {
     unreachable: Duration,
     /// How long an existing resource may be unknown to AWS.
     unknown: Duration,
+    /// How long AWS may refuse because it, or another resource, is still at work on this one.
+    busy: Duration,
 }
 
 impl Retry {
@@ -32,7 +34,13 @@ impl Retry {
             delays: Box::new(Backoff::RETRY.delays()),
             unreachable: UNREACHABLE_DEADLINE,
             unknown: propagation.max(),
+            busy: TRANSIENT_DEADLINE,
         }
+    }
+
+    /// For a deletion that AWS may refuse as busy for so long.
+    pub(super) fn for_deletion(propagation: PropagationDelay, deletable_within: Duration) -> Self {
+        Self { busy: deletable_within, ..Self::new(propagation) }
     }
 
     /// For reads before anything is started. Where a read takes several calls, some may not know yet what the others show.
@@ -56,6 +64,7 @@ impl Retry {
         let deadline = match error.kind {
             ErrorKind::Unavailable => self.unreachable,
             ErrorKind::NotFound => self.unknown,
+            ErrorKind::Busy => self.busy,
             kind if kind.passes() => TRANSIENT_DEADLINE,
             _ => return None,
         };
@@ -102,6 +111,11 @@ mod tests {
         let mut retry = Retry::new(PropagationDelay::AWS);
         assert!(retry.next_delay_at(&unknown, start).is_some(), "a new resource may be unknown for a while");
         assert_eq!(retry.next_delay_at(&unknown, start + PropagationDelay::AWS.max() + past), None);
+        let busy = Error::new(ErrorKind::Busy, "DependencyViolation");
+        let mut deletion = Retry::for_deletion(PropagationDelay::AWS, Duration::from_secs(3600));
+        assert!(deletion.next_delay_at(&busy, start).is_some());
+        assert!(deletion.next_delay_at(&busy, start + Duration::from_secs(3600)).is_some());
+        assert_eq!(deletion.next_delay_at(&busy, start + Duration::from_secs(3600) + past), None);
         let mut reads = Retry::for_reads(PropagationDelay::AWS);
         assert!(reads.next_delay_at(&unreachable, start).is_some());
         assert_eq!(reads.next_delay_at(&unreachable, start + UNREACHABLE_DEADLINE_READS + past), None);

@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Provider, Reading};
+use super::{Provider, Reading, Waits};
 use crate::sdk::{Context, Error};
 use ebbtide::resource::{LiveState, Resource};
 
@@ -15,6 +15,7 @@ use ebbtide::resource::{LiveState, Resource};
 #[async_trait]
 #[allow(missing_docs, reason = "documented once, at the trait Provider")]
 pub trait DynProvider: Send + Sync {
+    fn waits(&self) -> Waits;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
@@ -47,6 +48,10 @@ fn erase<R: Resource>(reading: Reading<R>) -> Result<LiveState, Error> {
 
 #[async_trait]
 impl<R: Provider> DynProvider for Typed<R> {
+    fn waits(&self) -> Waits {
+        Waits::of::<R>()
+    }
+
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error> {
         let mut resource = typed::<R>(declared)?;
         // Recorded inputs of an older form are no reason to fail here: the diff shows the difference.

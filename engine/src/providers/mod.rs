@@ -18,9 +18,11 @@ mod s3;
 mod sagemaker;
 mod secretsmanager;
 mod sns;
+mod waits;
 
 pub use all::providers;
 pub use dynamic::DynProvider;
 pub use provider::Provider;
 pub use reading::Reading;
 pub use registry::{Implementation, Providers};
+pub use waits::Waits;

@@ -1,6 +1,7 @@
 //! The trait through which AWS is made to agree with a declaration.
 
 use std::future::Future;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -12,6 +13,18 @@ use ebbtide::resource::Resource;
 ///
 /// Every function receives plain (`Resolved`) inputs and may be called again after it was cut off at any point.
 pub trait Provider: Resource {
+    /// How long AWS may go on showing the old configuration after it accepted a change.
+    const VISIBLE_WITHIN: Duration = Duration::from_secs(60);
+
+    /// How many reads in a row must show the new configuration. More than one where AWS goes back and forth for a while.
+    const VISIBLE_LOOKS: u32 = 1;
+
+    /// The longest wait until a resource that was created or changed is ready, or a deleted one is gone.
+    const READY_WITHIN: Duration = Duration::from_mins(90);
+
+    /// How long a deletion that AWS refuses is retried, as while another resource lets go of it.
+    const DELETABLE_WITHIN: Duration = Duration::from_mins(15);
+
     /// Adds to the inputs what is only known while planning, such as the keyed hash of a secret's value. Secrets themselves
     /// must not be added. `key` is private to the stack's state; `recorded` are the recorded inputs.
     fn prepare(&mut self, key: &str, recorded: Option<&Self::Resolved>) -> Result<(), Error> {

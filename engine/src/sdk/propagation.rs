@@ -27,6 +27,12 @@ impl PropagationDelay {
         self.0
     }
 
+    /// Returns the delay of a configuration that AWS shows within `time`. Where everything is visible sooner than in AWS, this
+    /// is sooner in the same measure.
+    pub fn scaled_to(self, time: Duration) -> Self {
+        Self(time.mul_f64(self.0.as_secs_f64() / Self::AWS.0.as_secs_f64()))
+    }
+
     /// Returns the delays between reads of a resource that is not visible. They add up to [`max`](Self::max).
     pub fn delays(self) -> impl Iterator<Item = Duration> + Send {
         let (mut left, mut delays) = (self.0, Backoff::VISIBILITY.delays());
@@ -48,5 +54,14 @@ mod tests {
         assert_eq!(delays.iter().sum::<Duration>(), Duration::from_secs(60));
         assert!(delays.iter().all(|delay| *delay <= Backoff::VISIBILITY.longest));
         assert_eq!(PropagationDelay::NONE.delays().count(), 0);
+    }
+
+    #[test]
+    fn a_kind_with_a_longer_delay_has_it_in_the_measure_of_the_place() {
+        let five_minutes = Duration::from_secs(300);
+        assert_eq!(PropagationDelay::AWS.scaled_to(five_minutes).max(), five_minutes);
+        let emulated = PropagationDelay::within(Duration::from_secs(2));
+        assert_eq!(emulated.scaled_to(five_minutes).max(), Duration::from_secs(10));
+        assert_eq!(PropagationDelay::NONE.scaled_to(five_minutes), PropagationDelay::NONE);
     }
 }

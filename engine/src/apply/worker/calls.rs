@@ -11,9 +11,6 @@ use crate::apply::retry::{Retry, sleep_unless_draining};
 use crate::sdk::{Backoff, BoxFuture, Error, ErrorKind};
 use ebbtide::resource::{LiveState, Readiness};
 
-/// How long a wait may take: no endpoint took longer.
-pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(90 * 60);
-
 /// Makes a call, and retries it as long as its failure passes with time. Stops if the run is ending.
 pub(super) async fn with_retries<'a, T>(
     job: &Job,
@@ -80,6 +77,7 @@ pub(super) async fn poll_again(job: &Job, delays: &mut impl Iterator<Item = Dura
 pub(super) async fn wait_until_ready(job: &Job, limiter: &RateLimiter, id: &str) -> Result<LiveState, Stop> {
     let mut delays = Backoff::POLL.delays();
     let mut retry = Retry::new(job.propagation);
+    let longest = job.kind.provider.waits().ready_within;
     let start = Instant::now();
     loop {
         // The time when AWS was asked counts, not the time when its answer was read.
@@ -103,8 +101,8 @@ pub(super) async fn wait_until_ready(job: &Job, limiter: &RateLimiter, id: &str)
                 return Err(Error::new(ErrorKind::NotFound, format!("{id} does not exist")).hint(hint).into());
             }
         };
-        if start.elapsed() > LONGEST_WAIT {
-            let message = format!("{id} is not ready after {} minutes ({status})", LONGEST_WAIT.as_secs() / 60);
+        if start.elapsed() > longest {
+            let message = format!("{id} is not ready after {} minutes ({status})", longest.as_secs() / 60);
             let hint = "run the same command again: it goes on waiting";
             return Err(Error::new(ErrorKind::Busy, message).hint(hint).into());
         }

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::calls::{LONGEST_WAIT, poll_again, read, with_retries};
+use super::calls::{poll_again, read, with_retries};
 use super::job::Job;
 use super::result::Stop;
 use crate::apply::rate_limit::{CallKind, RateLimiter};
@@ -13,7 +13,9 @@ use ebbtide::resource::Readiness;
 
 pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEvent, Stop> {
     let id = job.recorded_id()?;
-    let mut retry = Retry::new(job.propagation);
+    let waits = job.kind.provider.waits();
+    let longest = waits.ready_within;
+    let mut retry = Retry::for_deletion(job.propagation, waits.deletable_within);
     // A snapshot from an earlier pause that no resume has restored yet is kept; the live values are stale by comparison.
     if job.puts_to_sleep && job.pause_snapshot.is_none() {
         let snapshot = read(job, limiter, &id, &mut retry).await?.and_then(|live| live.pause_snapshot);
@@ -41,8 +43,8 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
             }
             Some(Readiness::Ready) => "still there".to_owned(),
         };
-        if start.elapsed() > LONGEST_WAIT {
-            let message = format!("{id} still exists after {} minutes ({status})", LONGEST_WAIT.as_secs() / 60);
+        if start.elapsed() > longest {
+            let message = format!("{id} still exists after {} minutes ({status})", longest.as_secs() / 60);
             return Err(Error::new(ErrorKind::Busy, message).into());
         }
         job.waiting(status);

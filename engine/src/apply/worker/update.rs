@@ -25,15 +25,19 @@ pub(super) async fn change(job: &Job, limiter: &RateLimiter, id: &str, from: &Li
         job.kind.provider.update(&job.context, id, &from.inputs, &job.inputs)
     })
     .await?;
-    let mut delays = job.propagation.delays();
+    let waits = job.kind.provider.waits();
+    let mut delays = job.propagation.scaled_to(waits.visible_within).delays();
+    let mut equal_in_a_row = 0;
     loop {
         let live = wait_until_ready(job, limiter, id).await?;
         let differs = diff(&live.inputs, &job.inputs, &[]);
-        if differs.is_empty() {
+        equal_in_a_row = if differs.is_empty() { equal_in_a_row + 1 } else { 0 };
+        if equal_in_a_row >= waits.visible_looks {
             return finish(job, limiter, id, live).await;
         }
         match delays.next() {
             Some(delay) => tokio::time::sleep(delay).await,
+            None if differs.is_empty() => return finish(job, limiter, id, live).await,
             None => return Err(change_not_applied(id, &differs).into()),
         }
     }
