@@ -118,7 +118,8 @@ impl<'a> Planner<'a> {
                     }
                 };
                 if let Action::Replace(_) = action {
-                    self.guard_replacement(address, record, observed, &reason)?;
+                    let protected = *protect || record.is_some_and(|record| record.protect);
+                    self.guard_replacement(address, protected, observed, &reason)?;
                     self.operations.push(self.deletion(address, record, Purpose::Supersede, Reason::Superseded));
                 }
                 let creates = action == Action::Create;
@@ -137,6 +138,9 @@ impl<'a> Planner<'a> {
                 self.operations.push(operation(address, generation, reason, effect));
             }
             _ if action == Action::Forget => {
+                if reason == Reason::NotWantedAsleep && record.is_some_and(|record| record.protect) {
+                    return Err(PlanError::Protected { address: address.clone(), reason: reason.to_string() });
+                }
                 let generation = record.map_or(1, |record| record.generation);
                 self.operations.push(operation(address, generation, reason, Effect::Forget));
             }
@@ -203,12 +207,12 @@ impl<'a> Planner<'a> {
     fn guard_replacement(
         &self,
         address: &Address,
-        record: Option<&ResourceRecord>,
+        protected: bool,
         observed: Option<&Observed>,
         reason: &Reason,
     ) -> Result<(), PlanError> {
         let (address, reason) = (address.clone(), reason.to_string());
-        if record.is_some_and(|record| record.protect) {
+        if protected {
             return Err(PlanError::Protected { address, reason });
         }
         match observed {

@@ -32,7 +32,7 @@ pub enum PlanError {
     NotRecorded(Address),
     /// A protected resource would be deleted.
     #[error(
-        "{address} is protected and would be deleted ({reason}); remove its protection in the stack, apply that, and run this again"
+        "{address} is protected and would be deleted ({reason}); remove its protection in the stack, apply that alone, and run this again"
     )]
     Protected {
         /// The resource.

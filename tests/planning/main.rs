@@ -5,5 +5,6 @@ mod fixture;
 mod kinds;
 mod pausing;
 mod properties;
+mod protecting;
 mod replacing;
 mod running;
