@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::dependents::Dependents;
 use super::document::{Deposed, ResourceRecord, StateDocument};
 use crate::plan::{Effect, Operation, Plan, Purpose, Target};
 use crate::resource::Address;
@@ -140,12 +141,14 @@ impl Progress {
 pub struct Replay<'a> {
     plan: &'a Plan,
     progress: Vec<Progress>,
+    /// Built for the first record that is removed.
+    dependents: Option<Dependents>,
 }
 
 impl<'a> Replay<'a> {
     /// Starts before the first entry.
     pub fn new(plan: &'a Plan) -> Self {
-        Self { plan, progress: vec![Progress::Planned; plan.operations.len()] }
+        Self { plan, progress: vec![Progress::Planned; plan.operations.len()], dependents: None }
     }
 
     /// Applies one entry. An entry that cannot follow the ones before it changes nothing.
@@ -167,7 +170,26 @@ impl<'a> Replay<'a> {
         }
         *progress = next;
         record_event(document, self.plan, operation, entry);
+        self.note_dependencies(document, operation, &entry.event);
         Ok(())
+    }
+
+    /// Keeps the index of dependents, and removes a record that is gone from the records that depend on it. A walk over all
+    /// records for each deletion would be quadratic.
+    fn note_dependencies(&mut self, document: &mut StateDocument, operation: &Operation, event: &JournalEvent) {
+        match event {
+            JournalEvent::Started | JournalEvent::PauseSnapshot { .. } => {}
+            JournalEvent::Accepted { .. } | JournalEvent::Ready { .. } => {
+                if let (Some(index), Some(upsert)) = (&mut self.dependents, operation.upsert()) {
+                    index.add(&operation.address, &upsert.dependencies);
+                }
+            }
+            JournalEvent::Deleted if document.resources.contains_key(&operation.address) => {}
+            JournalEvent::Deleted => {
+                let index = self.dependents.get_or_insert_with(|| Dependents::of(document));
+                index.forget(document, &operation.address);
+            }
+        }
     }
 }
 
@@ -273,13 +295,6 @@ fn deleted(document: &mut StateDocument, operation: &Operation) {
     if !stays && record.deposed.is_empty() {
         retire(&mut document.retired, &operation.address, operation.generation);
         document.resources.remove(&operation.address);
-        // A resource that stays although it used this one (a route to nowhere now) does not depend on it any more.
-        for record in document.resources.values_mut() {
-            record.depends_on.remove(&operation.address);
-            for deposed in &mut record.deposed {
-                deposed.depends_on.remove(&operation.address);
-            }
-        }
     }
 }
 

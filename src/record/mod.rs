@@ -2,6 +2,7 @@
 
 mod declarations;
 mod declared_delta;
+mod dependents;
 mod document;
 mod integrity;
 mod journal;

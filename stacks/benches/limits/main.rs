@@ -2,6 +2,7 @@
 //! one is exceeded.
 
 mod apply;
+mod destroy;
 #[path = "../../../benches/limits/graph.rs"]
 mod graph;
 #[path = "../../../benches/limits/report.rs"]
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     let mut report = Report::default();
     startup::measure(&mut report);
     state::measure(&mut report);
+    destroy::measure(&mut report);
     apply::measure(&mut report);
     report.finish()
 }

@@ -23,9 +23,15 @@ pub(in crate::cli) fn to_svg(drawing: &Drawing) -> String {
     for (node, (column, _)) in layout.places.iter().enumerate() {
         widths[*column] = widths[*column].max(label(node).chars().count() * LETTER + PADDING);
     }
-    let left: Vec<usize> = (0..layout.columns).map(|c| MARGIN + widths[..c].iter().sum::<usize>() + c * GAP).collect();
-    let in_column = |column: usize| layout.places.iter().filter(|(other, _)| *other == column).count();
-    let top = |column: usize, row: usize| HEAD + row * ROW + (layout.rows - in_column(column)) * ROW / 2;
+    let mut in_column = vec![0; layout.columns];
+    layout.places.iter().for_each(|(column, _)| in_column[*column] += 1);
+    let starts = widths.iter().scan(MARGIN, |next, width| {
+        let start = *next;
+        *next += width + GAP;
+        Some(start)
+    });
+    let left: Vec<usize> = starts.collect();
+    let top = |column: usize, row: usize| HEAD + row * ROW + (layout.rows - in_column[column]) * ROW / 2;
     let width = (left.last().copied().unwrap_or(MARGIN) + widths.last().copied().unwrap_or(0) + MARGIN).max(520);
     let height = HEAD + layout.rows * ROW + MARGIN;
 
