@@ -1,20 +1,27 @@
 //! The codes that mean the same in every service, and the forms that codes have in common.
 
-use super::validation;
 use crate::sdk::error::ErrorKind;
 
-pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
+pub(super) fn kind_of(code: &str) -> Option<ErrorKind> {
     Some(match code {
         "NotFound" | "NotFoundException" | "ResourceNotFound" | "ResourceNotFoundException" => ErrorKind::NotFound,
-        "ValidationException" | "ValidationError" if validation::says_not_found(message) => ErrorKind::NotFound,
-        "ConcurrentModification" | "ConcurrentModificationException" => ErrorKind::Busy,
+        // A service that uses it for something else says so in its own table.
+        "ValidationException" | "ValidationError" => ErrorKind::Invalid,
+        "ConcurrentModification" | "ConcurrentModificationException" | "ConflictException" => ErrorKind::Busy,
+        // The codes that the AWS SDKs treat as throttling are the same for all services.
         "Throttling"
         | "ThrottlingException"
         | "ThrottledException"
         | "RequestLimitExceeded"
         | "TooManyRequestsException"
         | "RequestThrottled"
+        | "RequestThrottledException"
+        | "BandwidthLimitExceeded"
+        | "PriorRequestNotComplete"
         | "LimitExceededException.Throttle" => ErrorKind::Throttled,
+        "InternalError" | "InternalFailure" | "ServiceUnavailable" | "ServiceUnavailableException" => {
+            ErrorKind::Unavailable
+        }
         "ExpiredToken"
         | "ExpiredTokenException"
         | "InvalidClientTokenId"
@@ -40,6 +47,8 @@ pub(super) fn kind_by_form(code: &str, status: u16) -> ErrorKind {
         429 => ErrorKind::Throttled,
         500.. => ErrorKind::Unavailable,
         404 => ErrorKind::NotFound,
+        // The request contradicts the state of the resource for now, as while another change of it is under way.
+        409 => ErrorKind::Busy,
         _ => ErrorKind::Invalid,
     }
 }

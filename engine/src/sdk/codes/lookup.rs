@@ -1,14 +1,17 @@
 //! The lookup of a code: the table of its service first, then the common one.
 
-use super::{autoscaling, budgets, cloudwatch, common, ec2, iam, logs, s3, sagemaker, secretsmanager, sns};
+use super::{autoscaling, budgets, cloudwatch, common, ec2, iam, kms, logs, s3, sagemaker, secretsmanager, sns};
 use crate::sdk::error::ErrorKind;
 
 /// Returns the kind of failure of a call, such as `ec2:CreateVpc`, by AWS's error code, message and HTTP status.
 pub fn kind_of(call: &str, code: &str, message: &str, status: u16) -> ErrorKind {
     let service = call.split_once(':').map_or(call, |(service, _)| service);
-    kind_in_service(service, code, message)
-        .or_else(|| common::kind_of(code, message))
-        .unwrap_or_else(|| common::kind_by_form(code, status))
+    kind_in_tables(service, code, message).unwrap_or_else(|| common::kind_by_form(code, status))
+}
+
+/// Returns the kind of failure of a code in the table of its service or in the common one.
+pub(super) fn kind_in_tables(service: &str, code: &str, message: &str) -> Option<ErrorKind> {
+    kind_in_service(service, code, message).or_else(|| common::kind_of(code))
 }
 
 /// Returns the kind of failure of a code in the table of one service.
@@ -19,11 +22,12 @@ fn kind_in_service(service: &str, code: &str, message: &str) -> Option<ErrorKind
         "cloudwatch" => cloudwatch::kind_of(code),
         "ec2" => ec2::kind_of(code, message),
         "iam" => iam::kind_of(code, message),
+        "kms" => kms::kind_of(code),
         "logs" => logs::kind_of(code),
         "s3" => s3::kind_of(code, message),
         "sagemaker" => sagemaker::kind_of(code, message),
         "secretsmanager" => secretsmanager::kind_of(code),
-        "sns" => sns::kind_of(code),
+        "sns" => sns::kind_of(code, message),
         _ => None,
     }
 }
@@ -88,7 +92,10 @@ mod tests {
 
     /// The codes of one service, separated by spaces.
     fn codes_of_services() -> Vec<(&'static str, ErrorKind, &'static str, &'static str)> {
-        use ErrorKind::{AlreadyExists, Busy, Credentials, Denied, HoldsData, NotFound, NotYet, Quota, Throttled};
+        use ErrorKind::{
+            AlreadyExists, Busy, Credentials, Denied, HoldsData, Invalid, NotFound, NotYet, Quota, Throttled,
+            Unavailable,
+        };
         let autoscaling = "application-autoscaling";
         let (words, principal) = ("ValidationException", "Invalid principal in policy: \"AWS\":\"…\"");
         vec![
@@ -98,7 +105,10 @@ mod tests {
             (autoscaling, AlreadyExists, words, "Only one TargetTrackingScaling policy …"),
             (autoscaling, Busy, "ConcurrentUpdateException", ""),
             ("budgets", AlreadyExists, "DuplicateRecordException", ""),
+            ("budgets", Busy, "ResourceLockedException BillingViewHealthStatusException", ""),
+            ("budgets", Quota, "CreationLimitExceededException", ""),
             ("cloudwatch", NotFound, "DashboardNotFoundError", ""),
+            ("cloudwatch", Busy, "ResourceConflict", ""),
             ("ec2", NotFound, "NatGatewayNotFound Gateway.NotAttached", ""),
             ("ec2", AlreadyExists, "InvalidGroup.Duplicate InvalidSubnet.Conflict", ""),
             ("ec2", AlreadyExists, "InvalidParameter", "there is already a conflicting DNS domain for …"),
@@ -107,7 +117,10 @@ mod tests {
             ("ec2", Quota, "VpcLimitExceeded AddressLimitExceeded NatGatewayLimitExceeded", ""),
             ("iam", NotFound, "NoSuchEntity", ""),
             ("iam", AlreadyExists, "EntityAlreadyExists", ""),
-            ("iam", Busy, "DeleteConflict", ""),
+            ("iam", Busy, "DeleteConflict", "Cannot delete entity, must detach all policies first."),
+            ("iam", Busy, "DeleteConflict", "Cannot delete entity, must delete policies first."),
+            ("iam", Invalid, "DeleteConflict", "Cannot delete entity, must remove roles from instance profile first."),
+            ("iam", Busy, "EntityTemporarilyUnmodifiable", ""),
             ("iam", NotYet, "MalformedPolicyDocument", principal),
             ("logs", AlreadyExists, "ResourceAlreadyExistsException", ""),
             ("logs", Busy, "OperationAbortedException", ""),
@@ -116,7 +129,7 @@ mod tests {
             ("s3", NotFound, "ServerSideEncryptionConfigurationNotFoundError", ""),
             ("s3", AlreadyExists, "BucketAlreadyOwnedByYou BucketAlreadyExists", ""),
             ("s3", NotYet, "MalformedPolicy", principal),
-            ("s3", Busy, "OperationAborted", ""),
+            ("s3", Busy, "OperationAborted ConditionalRequestConflict", ""),
             ("s3", HoldsData, "BucketNotEmpty", ""),
             ("s3", Throttled, "SlowDown", ""),
             ("s3", Credentials, "InvalidAccessKeyId", ""),
@@ -130,7 +143,13 @@ mod tests {
             ("sagemaker", NotYet, words, "Could not assume role …"),
             ("sagemaker", NotYet, words, "The role could not be assumed"),
             ("secretsmanager", AlreadyExists, "ResourceExistsException", ""),
+            ("kms", Unavailable, "DependencyTimeoutException KMSInternalException KeyUnavailableException", ""),
             ("sns", Denied, "AuthorizationError", ""),
+            ("sns", Busy, "ConcurrentAccess", ""),
+            ("sns", NotYet, "StaleTag", ""),
+            ("sns", NotYet, "InvalidParameter", "Invalid parameter: Policy Error: PrincipalNotFound"),
+            ("sns", Invalid, "InvalidParameter", "Invalid parameter: TopicArn"),
+            ("sns", Throttled, "KMSThrottling", ""),
         ]
     }
 
@@ -152,7 +171,9 @@ mod tests {
     fn common_codes_mean_the_same_in_every_service() {
         let codes = [
             (ErrorKind::NotFound, "NotFound NotFoundException ResourceNotFound ResourceNotFoundException"),
-            (ErrorKind::Busy, "ConcurrentModification ConcurrentModificationException"),
+            (ErrorKind::Busy, "ConcurrentModification ConcurrentModificationException ConflictException"),
+            (ErrorKind::Unavailable, "InternalError InternalFailure ServiceUnavailable ServiceUnavailableException"),
+            (ErrorKind::Throttled, "RequestThrottledException BandwidthLimitExceeded PriorRequestNotComplete"),
             (ErrorKind::Throttled, "Throttling ThrottlingException ThrottledException RequestLimitExceeded"),
             (ErrorKind::Throttled, "TooManyRequestsException RequestThrottled LimitExceededException.Throttle"),
             (ErrorKind::Credentials, "ExpiredToken ExpiredTokenException InvalidClientTokenId AuthFailure"),
@@ -170,16 +191,19 @@ mod tests {
             }
             for code in ["ValidationException", "ValidationError"] {
                 assert_eq!(
-                    kind_of(&call, code, "The resource does not exist", 400),
-                    ErrorKind::NotFound,
-                    "{call}: {code}"
-                );
-                assert_eq!(
                     kind_of(&call, code, "1 validation error detected", 400),
                     ErrorKind::Invalid,
                     "{call}: {code}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_missing_parameter_is_no_missing_resource_where_the_service_does_not_say_so() {
+        for service in ["budgets", "cloudwatch", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sts"] {
+            let kind = kind_of(&format!("{service}:Call"), "ValidationException", "The key does not exist", 400);
+            assert_eq!(kind, ErrorKind::Invalid, "{service}");
         }
     }
 
@@ -193,6 +217,7 @@ mod tests {
             ("Strange", 429, ErrorKind::Throttled),
             ("Strange", 503, ErrorKind::Unavailable),
             ("Strange", 404, ErrorKind::NotFound),
+            ("Strange", 409, ErrorKind::Busy),
             ("Strange", 400, ErrorKind::Invalid),
         ];
         for (code, status, kind) in cases {

@@ -4,8 +4,11 @@ mod autoscaling;
 mod budgets;
 mod cloudwatch;
 mod common;
+#[cfg(test)]
+mod completeness_tests;
 mod ec2;
 mod iam;
+mod kms;
 mod logs;
 mod lookup;
 mod s3;
