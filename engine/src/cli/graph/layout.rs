@@ -87,14 +87,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_chain_of_ten_thousand_nodes_is_laid_out_in_linear_time() {
-        let edges: Vec<_> = (1..10_000).map(|node| (node, node - 1)).collect();
-        let start = std::time::Instant::now();
-        assert_eq!(layered(10_000, &edges).columns, 10_000);
-        assert!(start.elapsed().as_secs() < 2, "{:?}", start.elapsed());
-    }
-
-    #[test]
     fn every_node_is_right_of_its_dependencies_and_covers_no_other() {
         let edges = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 0), (5, 4), (5, 3)];
         let layout = layered(7, &edges);
