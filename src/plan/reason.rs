@@ -45,6 +45,8 @@ pub enum Reason {
     },
     /// A dependency is deleted before it is created again.
     DependencyReplaced(Address),
+    /// AWS deletes the resource with another one, which is deleted before it is created again.
+    DeletedWith(Address),
     /// A replacement takes over.
     Superseded,
     /// An earlier generation was replaced and still exists.
@@ -73,6 +75,7 @@ impl fmt::Display for Reason {
             Self::DependencyReplaced(other) => {
                 write!(f, "depends on {other}, which is deleted before it is created again")
             }
+            Self::DeletedWith(other) => write!(f, "AWS deletes it with {other}, which is created again"),
             Self::Superseded => f.write_str("its replacement takes over"),
             Self::Deposed(generation) => write!(f, "generation {generation} was replaced and still exists"),
             Self::Other(reason) => f.write_str(reason),

@@ -1,13 +1,12 @@
 //! The one planner: declared, recorded and observed resources in; a plan out.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use serde_json::{Map, Value};
+use std::collections::BTreeSet;
 
 use super::action::{Action, decide_action};
+use super::decisions::Decisions;
 use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
-use super::generation::{keeps_unique_name, next_generation};
+use super::generation::next_generation;
 use super::observation::current_inputs;
 use super::ordering::in_order;
 use super::retained::retained;
@@ -17,7 +16,7 @@ use crate::plan::{
     diff, hash_of,
 };
 use crate::record::ResourceRecord;
-use crate::resource::{Address, KindInfo, Persistence, Reference, Replacement, references, resolve};
+use crate::resource::{Address, Persistence, resolve};
 
 /// Makes the plan that leads from the recorded and observed resources to the target.
 pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
@@ -25,9 +24,8 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     if let Some(address) = request.include_data.iter().find(|address| !document.resources.contains_key(*address)) {
         return Err(PlanError::NotRecorded(address.clone()));
     }
-    let mut planner =
-        Planner { request, actions: BTreeMap::new(), known_outputs: BTreeMap::new(), operations: Vec::new() };
     let retained = retained(request)?;
+    let mut planner = Planner { request, decisions: Decisions::new(request, &retained), operations: Vec::new() };
     let declared = match request.declarations {
         Some(declarations) if request.target == Target::Running => dependency_order(declarations)?,
         _ => Vec::new(),
@@ -46,7 +44,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     }
     planner.delete_deposed()?;
     planner.check()?;
-    let operations = in_order(planner.operations, &planner.actions, &planner.known_outputs, document)?;
+    let operations = in_order(planner.operations, &planner.decisions, document)?;
     let mut plan = Plan {
         format: PLAN_FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -81,9 +79,7 @@ fn record_update(address: &Address, desired: &Desired<'_>, request: &Request<'_>
 
 struct Planner<'a> {
     request: &'a Request<'a>,
-    actions: BTreeMap<Address, Action>,
-    /// The known outputs of resources that are created or replaced.
-    known_outputs: BTreeMap<Address, Map<String, Value>>,
+    decisions: Decisions<'a>,
     operations: Vec<Operation>,
 }
 
@@ -93,27 +89,21 @@ impl<'a> Planner<'a> {
         let record = self.request.document.resources.get(address);
         let observed = self.request.observation.get(address);
         let resolved = match desired {
-            Desired::Inputs { inputs, .. } => Some(resolve(inputs, &|reference| self.output(reference)).0),
+            Desired::Inputs { inputs, .. } => Some(resolve(inputs, &|reference| self.decisions.output(reference)).0),
             Desired::AsRecorded | Desired::Asleep | Desired::Absent => None,
         };
         let kind = self.request.kind(address)?;
         let info = kind.info();
         let decided = decide_action(desired, record, observed, resolved.as_ref(), info);
+        let decided = self.decisions.escalated(decided, desired, record, resolved.as_ref(), info);
         let Some((action, reason)) = decided else { return Ok(false) };
-        let (action, reason) = self.escalate(action, reason, desired, record, info);
-        let action = match action {
-            Action::Replace(Replacement::CreateFirst) if self.must_delete_first(record, info, resolved.as_ref()) => {
-                Action::Replace(Replacement::DeleteFirst)
-            }
-            action => action,
-        };
         match (desired, resolved) {
             (Desired::Inputs { inputs, depends_on, protect }, Some(resolved)) => {
                 let generation = match action {
                     Action::Update => record.map_or(1, |record| record.generation),
                     _ => {
                         let (generation, outputs) = next_generation(self.request, address, record, &resolved, &*kind);
-                        self.known_outputs.insert(address.clone(), outputs);
+                        self.decisions.known_outputs.insert(address.clone(), outputs);
                         generation
                     }
                 };
@@ -152,55 +142,8 @@ impl<'a> Planner<'a> {
                 self.operations.push(self.deletion(address, record, purpose, reason));
             }
         }
-        self.actions.insert(address.clone(), action);
+        self.decisions.actions.insert(address.clone(), action);
         Ok(true)
-    }
-
-    /// Turns an update into a replacement if the resource cannot be moved over to a dependency that is replaced.
-    fn escalate(
-        &self,
-        action: Action,
-        reason: Reason,
-        desired: &Desired<'_>,
-        record: Option<&ResourceRecord>,
-        info: &KindInfo,
-    ) -> (Action, Reason) {
-        if action == Action::Update
-            && info.persistence == Persistence::Ephemeral
-            && let Desired::Inputs { inputs, .. } = desired
-            && let Some(other) = self.must_move_with(record, inputs)
-        {
-            return (Action::Replace(Replacement::DeleteFirst), Reason::DependencyReplaced(other));
-        }
-        (action, reason)
-    }
-
-    /// Returns whether a replacement has to delete first: by nature, because of a name that stays, or because a dependency
-    /// is deleted first and this resource's old generation must be gone before that.
-    fn must_delete_first(&self, record: Option<&ResourceRecord>, info: &KindInfo, resolved: Option<&Value>) -> bool {
-        info.replacement == Replacement::DeleteFirst
-            || keeps_unique_name(record, info, resolved)
-            || record.is_some_and(|record| record.depends_on.iter().any(|other| self.is_deleted_first(other)))
-    }
-
-    fn is_deleted_first(&self, address: &Address) -> bool {
-        self.actions.get(address).is_some_and(|action| action.deletes_first())
-    }
-
-    /// Returns a dependency that is replaced delete-first and whose new id is unknown at plan time. An ephemeral resource
-    /// cannot be repointed to it in place and must be replaced too. A durable one is updated afterwards, because AWS allows
-    /// the dangling reference.
-    fn must_move_with(&self, record: Option<&ResourceRecord>, inputs: &Value) -> Option<Address> {
-        let used = &record?.depends_on;
-        if !used.iter().any(|other| self.is_deleted_first(other)) {
-            return None;
-        }
-        let again = references(inputs).into_iter().find(|reference| {
-            used.contains(&reference.address)
-                && self.is_deleted_first(&reference.address)
-                && self.output(reference).is_none()
-        });
-        again.map(|reference| reference.address)
     }
 
     /// Refuses a replacement that would delete a protected resource, or data that was not named.
@@ -222,20 +165,6 @@ impl<'a> Planner<'a> {
             },
             _ => Ok(()),
         }
-    }
-
-    /// Returns the value of an output, as far as it is known before the plan is executed.
-    fn output(&self, reference: &Reference) -> Option<Value> {
-        match self.actions.get(&reference.address) {
-            Some(Action::Create | Action::Replace(_)) => {
-                self.known_outputs.get(&reference.address)?.get(&reference.output).cloned()
-            }
-            _ => match self.request.observation.get(&reference.address) {
-                Some(Observed::Present(live)) => live.outputs.get(&reference.output).cloned(),
-                Some(Observed::Missing) | None => self.request.document.output(reference),
-            },
-        }
-        .filter(|value| !value.is_null())
     }
 
     /// Returns the deletion of the current generation of a resource.

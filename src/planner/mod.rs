@@ -4,6 +4,7 @@
 mod action;
 mod dag;
 mod decide;
+mod decisions;
 mod dependencies;
 mod desired;
 mod error;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use super::action::Action;
+use super::decisions::Decisions;
 use super::{Dag, PlanError};
 use crate::plan::Operation;
 use crate::record::StateDocument;
@@ -18,12 +19,11 @@ use crate::resource::Address;
 /// - A creation that will have the id of a resource that is deleted under another address comes after that deletion.
 pub(super) fn in_order(
     operations: Vec<Operation>,
-    actions: &BTreeMap<Address, Action>,
-    known_outputs: &BTreeMap<Address, Map<String, Value>>,
+    decisions: &Decisions<'_>,
     document: &StateDocument,
 ) -> Result<Vec<Operation>, PlanError> {
-    let conflicts = id_conflicts(&operations, known_outputs, document);
-    let edges = Edges::new(&operations, actions, document);
+    let conflicts = id_conflicts(&operations, &decisions.known_outputs, document);
+    let edges = Edges::new(&operations, &decisions.actions, document);
     // A dependent moves away from a resource that is deleted first before that deletion, unless it waits for the new one.
     for moves_first in [true, false] {
         let mut before = edges.before(moves_first);

@@ -82,7 +82,7 @@ pub struct ResourceRecord {
     /// Whether AWS has accepted the resource, and it was not seen ready yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
-    /// The pause snapshot: the values that a resume restores.
+    /// The pause snapshot: the values that a resume restores, or the creation after a deletion that came first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<Value>,
     /// Earlier generations that still exist.

@@ -48,10 +48,10 @@ pub enum JournalEvent {
         /// The outputs.
         outputs: Value,
     },
-    /// The resource is about to be deleted for a pause.
+    /// The resource is about to be deleted, and comes back: with a resume, or as the next generation of a replacement.
     #[serde(rename = "remembered")]
     PauseSnapshot {
-        /// The values that a resume restores.
+        /// The values that are restored then.
         #[serde(rename = "remembered")]
         snapshot: Option<Value>,
     },
@@ -127,7 +127,7 @@ impl Progress {
             },
             Effect::Update(_) => next == Ready && matches!(self, Planned | Ready),
             Effect::Delete(deletion) => match next {
-                Snapshotted => deletion.purpose == Purpose::Sleep && matches!(self, Planned | Snapshotted),
+                Snapshotted => deletion.purpose != Purpose::Remove && matches!(self, Planned | Snapshotted),
                 Deleted => true,
                 Planned | Started | Accepted | Ready => false,
             },
@@ -218,7 +218,10 @@ fn record_event(document: &mut StateDocument, plan: &Plan, operation: &Operation
             record.remembered = None;
         }
         JournalEvent::PauseSnapshot { snapshot } => {
-            if let Some(record) = document.resources.get_mut(address).filter(|_| snapshot.is_some()) {
+            let record = document.resources.get_mut(address);
+            if let Some(record) =
+                record.filter(|record| snapshot.is_some() && record.generation == operation.generation)
+            {
                 record.remembered.clone_from(snapshot);
             }
         }

@@ -67,11 +67,12 @@ fn replayed(effect: Effect, events: &str) -> Result<StateDocument, IllegalEntry>
 #[test]
 fn legal_journals_are_applied() {
     let effects = effects();
-    let cases: [(usize, &[&str]); 5] = [
+    let cases: [(usize, &[&str]); 6] = [
         (0, &["", "started", "started accepted", "started accepted started accepted ready", "ready", "ready ready"]),
         (2, &["", "ready", "ready ready"]),
         (3, &["", "deleted", "deleted deleted"]),
         (4, &["snapshotted deleted", "snapshotted", "deleted"]),
+        (5, &["snapshotted deleted", "deleted"]),
         (6, &["deleted"]),
     ];
     for (effect, journals) in cases {

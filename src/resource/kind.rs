@@ -18,6 +18,8 @@ pub struct KindInfo {
     pub replacement: Replacement,
     /// The field with a name that two resources cannot share.
     pub unique_name_field: Option<String>,
+    /// The top-level fields whose referenced resource takes this one along when AWS deletes it.
+    pub deleted_with: Vec<String>,
     /// Whether AWS recognizes a repeated create call, by a name or a client token.
     pub idempotent_create: bool,
     /// How long creation usually takes, in seconds.

@@ -52,6 +52,10 @@ pub trait Resource: Field {
     const REPLACEMENT: Replacement = Replacement::CreateFirst;
     /// The field with a name that two resources cannot share. If it is set and does not change, a replacement deletes first.
     const UNIQUE_NAME_FIELD: Option<&'static str> = None;
+    /// The fields whose referenced resource takes this one along when AWS deletes it; write `fields!(Subscription: topic)`. If
+    /// that resource is deleted before it is created again, or before it comes back under another address, this one is
+    /// replaced too.
+    const DELETED_WITH: &'static [&'static str] = &[];
     /// Whether AWS recognizes a repeated create call, by a name or a client token. If not, the executor never repeats the
     /// call before it is certain that the first one created nothing.
     const IDEMPOTENT_CREATE: bool = true;

@@ -20,9 +20,10 @@ impl<R: Resource> TypedKind<R> {
         let info = KindInfo {
             name: R::KIND.to_owned(),
             persistence: R::PERSISTENCE,
-            replace_on: R::REPLACE_ON.iter().map(|field| (*field).to_owned()).collect(),
+            replace_on: owned(R::REPLACE_ON),
             replacement: R::REPLACEMENT,
             unique_name_field: R::UNIQUE_NAME_FIELD.map(str::to_owned),
+            deleted_with: owned(R::DELETED_WITH),
             idempotent_create: R::IDEMPOTENT_CREATE,
             typical_seconds: R::TYPICAL_SECONDS,
             outputs: output_names::<R::Outputs<Declared>>(R::KIND),
@@ -61,6 +62,10 @@ impl<R: Resource> Kind for TypedKind<R> {
     fn check(&self, inputs: &Value) -> Result<(), InputsError> {
         typed::<R::Resolved>(inputs).map(drop)
     }
+}
+
+fn owned(fields: &[&str]) -> Vec<String> {
+    fields.iter().map(|field| (*field).to_owned()).collect()
 }
 
 fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, InputsError> {

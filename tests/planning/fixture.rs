@@ -27,6 +27,8 @@ pub struct World {
     pub include_data: BTreeSet<Address>,
     kinds: Registry,
     created: u32,
+    /// The ids of resources that were deleted with another one.
+    taken_along: BTreeSet<String>,
 }
 
 impl World {
@@ -41,6 +43,7 @@ impl World {
             include_data: BTreeSet::new(),
             kinds: kinds(),
             created: 0,
+            taken_along: BTreeSet::new(),
         }
     }
 
@@ -80,7 +83,11 @@ impl World {
 
     /// Carries out one operation as the executor would, and checks that its time has come.
     fn act(&mut self, replay: &mut Replay<'_>, plan: &Plan, operation: &Operation) {
-        for event in self.events(plan, operation) {
+        let events = self.events(plan, operation);
+        if operation.deletion().is_some() {
+            self.take_along(operation);
+        }
+        for event in events {
             let entry = JournalEntry { run: String::new(), operation: operation.id, event, took: None };
             replay.apply(&mut self.document, &entry).unwrap();
         }
@@ -90,13 +97,33 @@ impl World {
         }
     }
 
+    /// Deletes what the cloud deletes with a resource.
+    fn take_along(&mut self, operation: &Operation) {
+        let Some(record) = self.document.resources.get(&operation.address) else { return };
+        let deposed = record.deposed.iter().find(|deposed| deposed.generation == operation.generation);
+        let (id, outputs) = match deposed {
+            Some(deposed) => (&deposed.id, &deposed.outputs),
+            None => match &record.id {
+                Some(id) if record.generation == operation.generation => (id, &record.outputs),
+                _ => return,
+            },
+        };
+        let is_parent = |inputs: &Value| inputs.get("parent").is_some_and(|p| *p == **id || *p == outputs["name"]);
+        let children = self.document.resources.iter().filter(|(address, _)| address.kind().ends_with("_child"));
+        let taken =
+            children.filter(|(_, record)| is_parent(&record.inputs)).filter_map(|(_, record)| record.id.clone());
+        self.taken_along.extend(taken);
+    }
+
     /// Returns the events of an operation that succeeds.
     fn events(&mut self, plan: &Plan, operation: &Operation) -> Vec<JournalEvent> {
         match &operation.effect {
             Effect::Delete(_) | Effect::Forget => {
                 self.check_unused(plan, operation);
                 let snapshot = JournalEvent::PauseSnapshot { snapshot: Some(json!("as it was")) };
-                let snapshot = operation.puts_to_sleep().then_some(snapshot);
+                let is_current = self.document.resources[&operation.address].generation == operation.generation;
+                let comes_back = operation.puts_to_sleep() || operation.is_superseded() && is_current;
+                let snapshot = comes_back.then_some(snapshot);
                 snapshot.into_iter().chain([JournalEvent::Deleted]).collect()
             }
             Effect::Update(upsert) => {
@@ -200,6 +227,9 @@ impl World {
     pub fn observe(&mut self) {
         let awake = self.document.resources.iter().filter(|(_, record)| record.id.is_some());
         let observed = awake.map(|(address, record)| {
+            if record.id.as_ref().is_some_and(|id| self.taken_along.contains(id)) {
+                return (address.clone(), Observed::Missing);
+            }
             let live = LiveState {
                 inputs: record.inputs.clone(),
                 outputs: record.outputs.clone(),

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use ebbtide::resource::{Charge, Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Registry, Replacement};
 use serde_json::{Map, Value, json};
 
-/// A kind whose behaviour follows from its name. All have the fields `size` (changed in place) and `form` (not).
+/// A kind whose behaviour follows from its name. All have the fields `size` (changed in place), and `form`, `name` and `parent` (not).
 ///
 /// - `data_…` kinds hold data, and a pause keeps them. `bill_…` kinds bill by the hour, and a pause deletes them.
 /// - `…_fixed` kinds are deleted first when they are replaced, as if two of them could not exist at once.
-/// - The cloud knows `…_named` kinds by their name alone.
+/// - The cloud knows `…_named` kinds by their name alone. It deletes a `…_child` with the resource whose id or name is its `parent`.
 /// - A pause reduces some kinds: an armed `data_alarm`, the `via` of a `data_route`, the `size` of a `bill_fleet`.
 /// - Two kinds hold data and have a faulty pause: `data_careless` is deleted, `data_reshaped` is replaced.
 struct FakeKind(KindInfo);
@@ -23,7 +23,8 @@ impl FakeKind {
                 "bill" => Persistence::Ephemeral,
                 _ => return None,
             },
-            replace_on: vec!["form".to_owned()],
+            replace_on: ["form", "name", "parent"].map(str::to_owned).to_vec(),
+            deleted_with: if name.ends_with("_child") { vec!["parent".to_owned()] } else { Vec::new() },
             replacement: if name.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
             unique_name_field: Some("name".to_owned()),
             idempotent_create: true,

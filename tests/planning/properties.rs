@@ -8,7 +8,17 @@ use serde_json::json;
 
 use crate::fixture::{World, lines, reference};
 
-const KINDS: [&str; 7] = ["data_a", "bill_b", "data_c_fixed", "bill_d_fixed", "data_alarm", "data_route", "bill_fleet"];
+const KINDS: [&str; 9] = [
+    "data_a",
+    "bill_b",
+    "data_c_fixed",
+    "bill_d_fixed",
+    "data_alarm",
+    "data_route",
+    "bill_fleet",
+    "bill_host_named",
+    "bill_child",
+];
 
 /// A resource: the index of its kind, its `size`, its `form`, the earlier ones it refers to, and whether in a fixed field.
 type Shape = (usize, u8, u8, Vec<prop::sample::Index>, bool);
@@ -36,6 +46,15 @@ fn declare(world: &mut World, shapes: &[Shape]) {
         };
         if KINDS[*kind] == "data_alarm" {
             inputs["armed"] = json!(form % 2 == 0);
+        }
+        if KINDS[*kind].ends_with("_named") {
+            let name = format!("n{size}");
+            let is_taken = world.declarations.resources.values().any(|other| other.inputs["name"] == json!(name));
+            inputs["name"] = if is_taken { json!(format!("r{index}")) } else { json!(name) };
+        }
+        let hosts: Vec<&String> = all.iter().filter(|other| other.contains("_named")).collect();
+        if let ("bill_child", Some(pick)) = (KINDS[*kind], refers.first().filter(|_| !hosts.is_empty())) {
+            inputs["parent"] = json!({"$ref": pick.get::<&String>(&hosts), "output": "name"});
         }
         if let ("data_route", Some(pick)) = (KINDS[*kind], refers.first().filter(|_| !all.is_empty())) {
             inputs["via"] = reference(pick.get::<String>(&all));

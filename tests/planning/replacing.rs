@@ -215,3 +215,70 @@ fn a_name_that_moves_to_another_address_is_free_before_it_is_taken() {
     assert_eq!(world.go(Target::Running), ["delete data_net_named.old", "create data_net_named.a"]);
     assert!(world.plan(Target::Running).unwrap().is_empty());
 }
+
+/// Declares a host with a name, a child that the cloud deletes with it, and a child of that child.
+fn family(world: &mut World, host: &str, form: &str) {
+    world.declare(host, json!({"form": form, "name": "shop"}));
+    let name = |of: &str| json!({"$ref": of, "output": "name"});
+    world.declare("bill_child.c", json!({"parent": name(host), "name": "target"}));
+    world.declare("data_child.g", json!({"parent": name("bill_child.c")}));
+}
+
+#[test]
+fn resources_that_the_cloud_deletes_with_another_are_replaced_with_it() {
+    for (host, form) in [("bill_host.h", "b"), ("bill_host_named.h", "b"), ("bill_host_named.renamed", "a")] {
+        let before = if host == "bill_host.h" { host } else { "bill_host_named.h" };
+        let changed = || {
+            let mut world = World::new();
+            family(&mut world, before, "a");
+            world.go(Target::Running);
+            world.undeclare(before);
+            family(&mut world, host, form);
+            world
+        };
+        let plan = changed().plan(Target::Running).unwrap();
+        let created = if host == before { "replace" } else { "create" };
+        let expected = [
+            "delete data_child.g".to_owned(),
+            "delete bill_child.c".to_owned(),
+            format!("delete {before}"),
+            format!("{created} {host}"),
+            "replace bill_child.c".to_owned(),
+            "replace data_child.g".to_owned(),
+        ];
+        assert_eq!(lines(&plan), expected);
+        for cut in 0..=expected.len() {
+            let mut world = changed();
+            world.carry_out(&plan, cut);
+            world.go(Target::Running);
+            assert_eq!(world.go(Target::Running), [""; 0], "{host} cut at {cut}");
+            assert_eq!(world.awake().len(), 3, "{host} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_protected_resource_is_not_deleted_with_another() {
+    let mut world = World::new();
+    family(&mut world, "bill_host.h", "a");
+    world.go(Target::Running);
+    family(&mut world, "bill_host.h", "b");
+    let name = json!({"$ref": "bill_child.c", "output": "name"});
+    world.declare("data_child.g", json!({"parent": name})).protect = true;
+    assert!(matches!(world.plan(Target::Running), Err(PlanError::Protected { .. })));
+}
+
+#[test]
+fn a_replacement_that_deletes_first_remembers_what_a_pause_would() {
+    let mut world = World::new();
+    family(&mut world, "bill_host.h", "a");
+    world.go(Target::Running);
+    family(&mut world, "bill_host.h", "b");
+    let plan = world.plan(Target::Running).unwrap();
+    world.carry_out(&plan, 3);
+    for address in ["bill_host.h", "bill_child.c", "data_child.g"] {
+        assert_eq!(world.document.resources[&at(address)].remembered, Some(json!("as it was")), "{address}");
+    }
+    world.go(Target::Running);
+    assert!(world.document.resources.values().all(|record| record.remembered.is_none()));
+}

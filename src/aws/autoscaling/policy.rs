@@ -55,6 +55,7 @@ impl Resource for ScalingPolicy {
     const KIND: &'static str = "autoscaling_policy";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(ScalingPolicy: name, target);
+    const DELETED_WITH: &'static [&'static str] = fields!(ScalingPolicy: target);
     /// Two policies for one metric, or of one name, cannot exist at once.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScalingPolicy<Resolved>;

@@ -84,6 +84,7 @@ impl Resource for ScheduledAction {
     const KIND: &'static str = "autoscaling_scheduled_action";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(ScheduledAction: name, target);
+    const DELETED_WITH: &'static [&'static str] = fields!(ScheduledAction: target);
     /// The old and the new action would both run at the same time.
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScheduledAction<Resolved>;

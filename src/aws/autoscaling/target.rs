@@ -111,6 +111,7 @@ impl Resource for ScalableTarget {
     const KIND: &'static str = "autoscaling_target";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(ScalableTarget: of);
+    const DELETED_WITH: &'static [&'static str] = fields!(ScalableTarget: of);
     type Resolved = ScalableTarget<Resolved>;
     type Outputs<P: Phase> = ScalableTargetOutputs<P>;
 

@@ -59,6 +59,7 @@ impl Resource for Subscription {
     const KIND: &'static str = "sns_subscription";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] = fields!(Subscription: topic, protocol, endpoint);
+    const DELETED_WITH: &'static [&'static str] = fields!(Subscription: topic);
     type Resolved = Subscription<Resolved>;
     type Outputs<P: Phase> = SubscriptionOutputs<P>;
 

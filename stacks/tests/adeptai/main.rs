@@ -1,6 +1,7 @@
 //! The stack adeptai, as a user runs it: the binary `ebb`, a process for each command, on the embedded cloud. A client
 //! of its own looks at the results.
 
+mod by_hand;
 mod life;
 mod outside;
 mod project;

@@ -17,7 +17,7 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
     let longest = waits.ready_within;
     let mut retry = Retry::for_deletion(job.propagation, waits.deletable_within);
     // A snapshot from an earlier pause that no resume has restored yet is kept; the live values are stale by comparison.
-    if job.puts_to_sleep && job.pause_snapshot.is_none() {
+    if job.comes_back && job.pause_snapshot.is_none() {
         let snapshot = read(job, limiter, &id, &mut retry).await?.and_then(|live| live.pause_snapshot);
         // Once the resource is deleted, its state is lost.
         job.progress_durably(JournalEvent::PauseSnapshot { snapshot }).await?;

@@ -29,8 +29,8 @@ pub(in crate::apply) struct Job {
     pub(super) inputs: Value,
     /// The pause snapshot to restore.
     pub(super) pause_snapshot: Option<Value>,
-    /// Whether the deletion puts the resource to sleep, so that a pause snapshot is taken first.
-    pub(super) puts_to_sleep: bool,
+    /// Whether the resource comes back after the deletion, so that a pause snapshot is taken first.
+    pub(super) comes_back: bool,
     /// Whether the inputs refer to other resources.
     pub(super) has_references: bool,
     /// Whether a resource with the same name or place was deleted a moment ago.
@@ -89,7 +89,8 @@ impl Job {
             id,
             inputs,
             pause_snapshot,
-            puts_to_sleep: operation.puts_to_sleep(),
+            // The old generation of a replacement that creates first is no longer the current one when it is deleted.
+            comes_back: operation.puts_to_sleep() || operation.is_superseded() && current.is_some(),
             has_references: operation.upsert().is_some_and(|upsert| !upsert.dependencies.is_empty()),
             retry_after_conflict,
             propagation: access.propagation,
