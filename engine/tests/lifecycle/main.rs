@@ -5,3 +5,4 @@ mod fixture;
 mod life;
 mod own_kind;
 mod panicking;
+mod secrets;

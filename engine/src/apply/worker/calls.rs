@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::time::Instant;
 
 use super::job::Job;
@@ -57,14 +58,15 @@ pub(super) async fn read_to_the_end<'a, T>(
     }
 }
 
-/// Reads the resource.
+/// Reads the resource. `last` are the inputs as last applied.
 pub(super) async fn read(
     job: &Job,
     limiter: &RateLimiter,
     id: &str,
+    last: &Value,
     retry: &mut Retry,
 ) -> Result<Option<LiveState>, Stop> {
-    with_retries(job, limiter, CallKind::Read, retry, || job.kind.provider.read(&job.context, id, &job.inputs)).await
+    with_retries(job, limiter, CallKind::Read, retry, || job.kind.provider.read(&job.context, id, last)).await
 }
 
 /// Waits between two looks at a resource. Stops if the run is ending.
@@ -73,8 +75,13 @@ pub(super) async fn poll_again(job: &Job, delays: &mut impl Iterator<Item = Dura
     if sleep_unless_draining(delay, &job.shutdown).await { Ok(()) } else { Err(Stop::Interrupted) }
 }
 
-/// Waits until the resource can be used.
-pub(super) async fn wait_until_ready(job: &Job, limiter: &RateLimiter, id: &str) -> Result<LiveState, Stop> {
+/// Waits until the resource can be used. `last` are the inputs as last applied.
+pub(super) async fn wait_until_ready(
+    job: &Job,
+    limiter: &RateLimiter,
+    id: &str,
+    last: &Value,
+) -> Result<LiveState, Stop> {
     let mut delays = Backoff::POLL.delays();
     let mut retry = Retry::new(job.propagation);
     let longest = job.kind.provider.waits().ready_within;
@@ -82,7 +89,7 @@ pub(super) async fn wait_until_ready(job: &Job, limiter: &RateLimiter, id: &str)
     loop {
         // The time when AWS was asked counts, not the time when its answer was read.
         let asked = start.elapsed();
-        let status = match read(job, limiter, id, &mut retry).await? {
+        let status = match read(job, limiter, id, last, &mut retry).await? {
             Some(live) => match live.readiness.clone() {
                 Readiness::Ready => return Ok(live),
                 Readiness::Pending(status) => status,

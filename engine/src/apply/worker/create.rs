@@ -17,14 +17,18 @@ struct Created {
 
 pub(super) async fn create(job: &Job, limiter: &RateLimiter) -> Result<JournalEvent, Stop> {
     let mut retry = job.retry();
-    let created = match reuse_if_present(job, limiter, &mut retry).await? {
+    let reusable = reuse_if_present(job, limiter, &mut retry).await?;
+    let reused = reusable.is_some();
+    let created = match reusable {
         Some(id) => Created { id, found: true },
         None => create_or_find(job, limiter, &mut retry).await?,
     };
     limiter.on_success(job.kind.name(), CallKind::Write);
     let Created { id, found } = created;
-    job.progress(JournalEvent::Accepted { id: id.clone(), inputs: job.inputs.clone() });
-    let live = wait_until_ready(job, limiter, &id).await?;
+    // A generation that is reused is not changed yet, so it has the inputs that were recorded of it.
+    let last = if reused { job.last_applied() } else { &job.inputs };
+    job.progress(JournalEvent::Accepted { id: id.clone(), inputs: last.clone() });
+    let live = wait_until_ready(job, limiter, &id, last).await?;
     // A resource that was found may lack what comes after the create call.
     if found && live.inputs != job.inputs {
         return change(job, limiter, &id, &live).await;
@@ -35,7 +39,7 @@ pub(super) async fn create(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
 /// Returns the id of a deposed generation that is reused, unless it was deleted meanwhile.
 async fn reuse_if_present(job: &Job, limiter: &RateLimiter, retry: &mut Retry) -> Result<Option<String>, Error> {
     let Some(id) = &job.id else { return Ok(None) };
-    let read = || job.kind.provider.read(&job.context, id, &job.inputs);
+    let read = || job.kind.provider.read(&job.context, id, job.last_applied());
     Ok(read_to_the_end(job, limiter, retry, read).await?.map(|_| id.clone()))
 }
 

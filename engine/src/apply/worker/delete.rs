@@ -18,7 +18,7 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
     let mut retry = Retry::for_deletion(job.propagation, waits.deletable_within);
     // A snapshot from an earlier pause that no resume has restored yet is kept; the live values are stale by comparison.
     if job.comes_back && job.pause_snapshot.is_none() {
-        let snapshot = read(job, limiter, &id, &mut retry).await?.and_then(|live| live.pause_snapshot);
+        let snapshot = read(job, limiter, &id, &job.inputs, &mut retry).await?.and_then(|live| live.pause_snapshot);
         // Once the resource is deleted, its state is lost.
         job.progress_durably(JournalEvent::PauseSnapshot { snapshot }).await?;
     }
@@ -33,7 +33,7 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
             .await?;
             asked = true;
         }
-        let status = match read(job, limiter, &id, &mut retry).await?.map(|live| live.readiness) {
+        let status = match read(job, limiter, &id, &job.inputs, &mut retry).await?.map(|live| live.readiness) {
             None => return Ok(JournalEvent::Deleted),
             Some(Readiness::Deleting(status) | Readiness::Pending(status)) => status,
             Some(Readiness::Failed(why)) => {

@@ -27,6 +27,8 @@ pub(in crate::apply) struct Job {
     pub(super) id: Option<String>,
     /// The desired inputs, resolved; for a deletion those last applied.
     pub(super) inputs: Value,
+    /// The inputs that were last applied to the resource of `id`.
+    pub(super) recorded: Option<Value>,
     /// The pause snapshot to restore.
     pub(super) pause_snapshot: Option<Value>,
     /// Whether the resource comes back after the deletion, so that a pause snapshot is taken first.
@@ -59,6 +61,12 @@ impl Job {
         let current = record.filter(|record| record.generation == operation.generation);
         let deposed =
             record.and_then(|record| record.deposed.iter().find(|old| old.generation == operation.generation));
+        // A deposed generation that is reused exists already.
+        let existing = match (deposed, current) {
+            (Some(deposed), _) => Some((Some(deposed.id.clone()), &deposed.inputs)),
+            (None, current) => current.map(|record| (record.id.clone(), &record.inputs)),
+        };
+        let recorded = existing.as_ref().filter(|(id, _)| id.is_some()).map(|(_, inputs)| (*inputs).clone());
         let (id, inputs) = match operation.upsert() {
             None => match (current, deposed) {
                 (Some(record), _) => (record.id.clone(), record.inputs.clone()),
@@ -72,9 +80,7 @@ impl Job {
                     return Err(Error::invalid(message));
                 }
                 kind.kind.check(&inputs)?;
-                // A deposed generation that is reused exists already.
-                let id = deposed.map(|deposed| deposed.id.clone());
-                (id.or_else(|| current.and_then(|record| record.id.clone())), inputs)
+                (existing.and_then(|(id, _)| id), inputs)
             }
         };
         // The snapshot of a pause that failed is stale for a resource that was awake all the time.
@@ -88,6 +94,7 @@ impl Job {
             context,
             id,
             inputs,
+            recorded,
             pause_snapshot,
             // The old generation of a replacement that creates first is no longer the current one when it is deleted.
             comes_back: operation.puts_to_sleep() || operation.is_superseded() && current.is_some(),
@@ -98,6 +105,13 @@ impl Job {
             shutdown: work.deployment.shutdown.clone(),
             messages,
         })
+    }
+
+    /// Returns the inputs as they were last applied: those that were recorded, or the desired ones of a new resource. What AWS
+    /// does not tell, such as a secret's value, a read takes from here. So a resource that was not changed yet must not be
+    /// read with the desired inputs: it would seem to have them.
+    pub(super) fn last_applied(&self) -> &Value {
+        self.recorded.as_ref().unwrap_or(&self.inputs)
     }
 
     /// Returns the id that is recorded of the resource.

@@ -12,7 +12,7 @@ use ebbtide::resource::LiveState;
 
 pub(super) async fn update(job: &Job, limiter: &RateLimiter) -> Result<JournalEvent, Stop> {
     let id = job.recorded_id()?;
-    let live = wait_until_ready(job, limiter, &id).await?;
+    let live = wait_until_ready(job, limiter, &id, job.last_applied()).await?;
     if live.inputs == job.inputs {
         return finish(job, limiter, &id, live).await;
     }
@@ -29,7 +29,7 @@ pub(super) async fn change(job: &Job, limiter: &RateLimiter, id: &str, from: &Li
     let mut delays = job.propagation.scaled_to(waits.visible_within).delays();
     let mut equal_in_a_row = 0;
     loop {
-        let live = wait_until_ready(job, limiter, id).await?;
+        let live = wait_until_ready(job, limiter, id, &job.inputs).await?;
         let differs = diff(&live.inputs, &job.inputs, &[]);
         equal_in_a_row = if differs.is_empty() { equal_in_a_row + 1 } else { 0 };
         if equal_in_a_row >= waits.visible_looks {
@@ -65,7 +65,7 @@ pub(super) async fn finish(job: &Job, limiter: &RateLimiter, id: &str, live: Liv
         })
         .await?;
         if wait {
-            live = wait_until_ready(job, limiter, id).await?;
+            live = wait_until_ready(job, limiter, id, &job.inputs).await?;
         }
     }
     Ok(JournalEvent::Ready { id: id.to_owned(), inputs: job.inputs.clone(), outputs: live.outputs })
