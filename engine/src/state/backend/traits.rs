@@ -6,7 +6,7 @@ use crate::sdk::BoxFuture;
 use crate::state::error::StateError;
 use crate::state::lock::{LockInfo, LockOwner};
 
-/// The version of a stored document: opaque, and different after each write.
+/// The version of a stored document: opaque, and different for different bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Version(pub String);
 

@@ -3,6 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::io::{self, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use super::files::{Files, io_error, read, version};
 use super::session::LocalSession;
@@ -11,6 +12,9 @@ use crate::state::backend::traits::{Backend, Stored, WriteSession};
 use crate::state::error::StateError;
 use crate::state::lock::{LockInfo, LockOwner};
 use crate::state::refusal::UnlockRefusal;
+
+/// The delays between attempts to take a lock.
+const LOOKS: [Duration; 2] = [Duration::from_millis(5), Duration::from_millis(20)];
 
 /// The state of one stack in one environment in a local directory.
 #[derive(Clone, Debug)]
@@ -42,7 +46,7 @@ impl LocalBackend {
         fs_err::create_dir_all(folder).map_err(io_error("create", folder))?;
         let path = self.files.lock();
         let mut file = self.lock_file()?;
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let other = owner_in(&mut file).unwrap_or_else(|| LockOwner {
@@ -70,6 +74,17 @@ impl LocalBackend {
     }
 }
 
+/// Takes a lock. A command that only looks at the lock has it for an instant, so a second attempt follows.
+fn try_lock(file: &File) -> Result<(), TryLockError> {
+    for delay in LOOKS {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => std::thread::sleep(delay),
+            other => return other,
+        }
+    }
+    file.try_lock()
+}
+
 /// Returns the owner that is written in a lock.
 fn owner_in(file: &mut File) -> Option<LockOwner> {
     let mut text = String::new();
@@ -89,13 +104,13 @@ impl Backend for LocalBackend {
 
     fn document(&self) -> BoxFuture<'_, Result<Option<Stored>, StateError>> {
         Box::pin(async {
-            let contents = read(&self.files.document())?;
-            Ok(contents.map(|(bytes, metadata)| Stored { bytes, version: version(&metadata) }))
+            let bytes = read(&self.files.document())?;
+            Ok(bytes.map(|bytes| Stored { version: version(&bytes), bytes }))
         })
     }
 
     fn journal(&self) -> BoxFuture<'_, Result<Vec<u8>, StateError>> {
-        Box::pin(async { Ok(read(&self.files.journal())?.map(|(bytes, _)| bytes).unwrap_or_default()) })
+        Box::pin(async { Ok(read(&self.files.journal())?.unwrap_or_default()) })
     }
 
     fn serials(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
@@ -117,7 +132,7 @@ impl Backend for LocalBackend {
     }
 
     fn earlier(&self, serial: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
-        Box::pin(async move { Ok(read(&self.files.earlier(serial))?.map(|(bytes, _)| bytes)) })
+        Box::pin(async move { read(&self.files.earlier(serial)) })
     }
 
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {

@@ -1,8 +1,9 @@
 //! The files of one stack's state, and their versions.
 
-use std::fs::{File, Metadata};
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
+
+use aws_lc_rs::digest::{SHA256, digest};
 
 use crate::state::backend::traits::Version;
 use crate::state::error::StateError;
@@ -53,43 +54,21 @@ impl Files {
     fn path(&self, extension: &str) -> PathBuf {
         self.folder.join(format!("{}.{extension}", self.stack))
     }
-
-    /// Returns the version of the document on disk, without reading it.
-    pub(super) fn version(&self) -> Result<Option<Version>, StateError> {
-        let path = self.document();
-        match std::fs::metadata(&path) {
-            Ok(metadata) => Ok(Some(version(&metadata))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(io_error("read", &path)(error)),
-        }
-    }
 }
 
-/// Returns the bytes and metadata of a file, if there is one.
-pub(super) fn read(path: &Path) -> Result<Option<(Vec<u8>, Metadata)>, StateError> {
-    let read = || -> io::Result<_> {
-        let mut file = File::open(path)?;
-        let metadata = file.metadata()?;
-        let mut bytes = Vec::with_capacity(usize::try_from(metadata.len()).unwrap_or(0));
-        file.read_to_end(&mut bytes)?;
-        Ok((bytes, metadata))
-    };
-    match read() {
-        Ok(read) => Ok(Some(read)),
+/// Returns the bytes of a file, if there is one.
+pub(super) fn read(path: &Path) -> Result<Option<Vec<u8>>, StateError> {
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(io_error("read", path)(error)),
     }
 }
 
-/// Returns the version of a document. A document is replaced by renaming another file to its name, so each is a file of its
-/// own, written at its own time.
-pub(super) fn version(metadata: &Metadata) -> Version {
-    #[cfg(unix)]
-    let file = std::os::unix::fs::MetadataExt::ino(metadata);
-    #[cfg(not(unix))]
-    let file = 0;
-    let written = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    Version(format!("{file}-{}-{}", metadata.len(), written.unwrap_or_default().as_nanos()))
+/// Returns the version of a document: the hash of its bytes. Times and numbers of files differ from one file system to the
+/// next in what they tell apart.
+pub(super) fn version(bytes: &[u8]) -> Version {
+    Version(digest(&SHA256, bytes).as_ref().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// Converts an error of the file system, given the intended action.

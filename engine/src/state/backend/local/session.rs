@@ -1,11 +1,11 @@
 //! Writing state in a local directory.
 
-use std::fs::{File, Metadata};
+use std::fs::File;
 use std::io::{self, Read as _, Write as _};
 use std::path::Path;
 
 use super::durable_file::{DurableFile, sync_folder};
-use super::files::{Files, io_error, version};
+use super::files::{Files, io_error, read, version};
 use crate::sdk::BoxFuture;
 use crate::state::backend::lease::Lease;
 use crate::state::backend::traits::{Commit, Version, WriteSession};
@@ -26,12 +26,13 @@ impl LocalSession {
 
     fn replace(&mut self, commit: Commit<'_>) -> Result<Version, StateError> {
         let path = self.files.document();
-        if self.files.version()?.as_ref() != commit.replaces {
+        let before = read(&path)?;
+        if before.as_deref().map(version).as_ref() != commit.replaces {
             return Err(StateError::Conflict { location: path.display().to_string(), expected: None });
         }
         let new = self.write_new(commit.bytes)?;
-        if let Some(serial) = commit.keep_as {
-            self.keep_replaced(&path, serial)?;
+        if let (Some(serial), Some(before)) = (commit.keep_as, &before) {
+            self.keep_replaced(&path, before, serial)?;
         }
         new.persist(&path).map_err(io_error("replace", &path))?;
         self.journal = None;
@@ -42,8 +43,7 @@ impl LocalSession {
             }
             _ => {}
         }
-        let metadata = std::fs::metadata(&path).map_err(io_error("read", &path))?;
-        Ok(version(&metadata))
+        Ok(version(commit.bytes))
     }
 
     fn write_new(&self, bytes: &[u8]) -> Result<DurableFile, StateError> {
@@ -53,21 +53,21 @@ impl LocalSession {
 
     /// Keeps the document that is about to be replaced under its serial. Another document of that serial, which was replaced
     /// by hand once, gets another name.
-    fn keep_replaced(&self, path: &Path, serial: u64) -> Result<(), StateError> {
+    fn keep_replaced(&self, path: &Path, bytes: &[u8], serial: u64) -> Result<(), StateError> {
         let (history, earlier) = (self.files.history(), self.files.earlier(serial));
         fs_err::create_dir_all(&history).map_err(io_error("create", &history))?;
-        let same = |metadata: &Metadata| std::fs::metadata(path).is_ok_and(|own| version(&own) == version(metadata));
-        match std::fs::metadata(&earlier) {
-            Ok(metadata) if same(&metadata) => return Ok(()),
-            Ok(_) => {
+        match read(&earlier)? {
+            Some(kept) if kept == bytes => return Ok(()),
+            Some(_) => {
                 let mut names = (1..).map(|number| history.join(format!("{serial:08}.replaced-{number}.json")));
                 if let Some(free) = names.find(|name| !name.exists()) {
                     std::fs::rename(&earlier, &free).map_err(io_error("rename", &earlier))?;
                 }
             }
-            Err(_) => {}
+            None => {}
         }
-        std::fs::hard_link(path, &earlier).map_err(io_error("write", &earlier))?;
+        link_or_copy(path, bytes, &earlier, |from, to| std::fs::hard_link(from, to))
+            .map_err(io_error("write", &earlier))?;
         sync_folder(&history).map_err(io_error("write", &history))
     }
 
@@ -97,10 +97,33 @@ impl LocalSession {
     }
 }
 
-/// Opens the journal for appending. Removes a last line that a crash cut off: readers ignore it, and another line would
+/// Gives a file a second name, which must be free. Where the file system has no hard links (exFAT, many network and FUSE file
+/// systems), it is copied. The lock on the stack keeps other writers from the name meanwhile.
+fn link_or_copy(
+    path: &Path,
+    bytes: &[u8],
+    to: &Path,
+    link: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> io::Result<()> {
+    match link(path, to) {
+        Err(error) if !matches!(error.kind(), io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound) => {
+            if to.try_exists()? {
+                return Err(io::ErrorKind::AlreadyExists.into());
+            }
+            DurableFile::write(&to.with_extension("new"), bytes)?.persist(to)
+        }
+        linked => linked,
+    }
+}
+
+/// Opens the journal for appending, readable by its owner only: it holds inputs and outputs. Removes a last line that a crash cut off: readers ignore it, and another line would
 /// follow it.
 fn open_journal(path: &Path) -> io::Result<File> {
-    let mut file = File::options().read(true).append(true).create(true).open(path)?;
+    let mut options = File::options();
+    options.read(true).append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes)?;
     let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
@@ -129,5 +152,46 @@ impl WriteSession for LocalSession {
 
     fn release(self: Box<Self>) -> BoxFuture<'static, ()> {
         Box::pin(async move { drop(self) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn no_links(_: &Path, _: &Path) -> io::Result<()> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    #[test]
+    fn a_document_is_copied_where_there_are_no_hard_links() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, kept) = (folder.path().join("demo.json"), folder.path().join("00000001.json"));
+        std::fs::write(&path, "one").unwrap();
+        link_or_copy(&path, b"one", &kept, no_links).unwrap();
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), "one");
+        assert!(!kept.with_extension("new").exists());
+        let again = link_or_copy(&path, b"two", &kept, no_links).unwrap_err();
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(std::fs::read_to_string(&kept).unwrap(), "one", "a kept document is never overwritten");
+    }
+
+    #[test]
+    fn other_errors_of_a_link_are_errors() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, kept) = (folder.path().join("demo.json"), folder.path().join("00000001.json"));
+        let missing = link_or_copy(&path, b"one", &kept, |from, to| std::fs::hard_link(from, to)).unwrap_err();
+        assert_eq!(missing.kind(), io::ErrorKind::NotFound);
+        assert!(!kept.exists());
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_the_owner_may_read_the_journal() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("demo.journal");
+        open_journal(&path).unwrap();
+        assert_eq!(std::fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
     }
 }
