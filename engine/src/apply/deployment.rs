@@ -126,7 +126,7 @@ impl Deployment<'_> {
     ) -> Result<bool, Failure> {
         let Some(run) = document.run.take() else { return Ok(false) };
         recover(document, &run, journal, &self.access, self.on_event).await.map_err(|failure| match failure {
-            Failure::Journal(error) => StateError::damaged(self.state.location(), error).into(),
+            Failure::Journal(error) => self.state.damaged_journal(error).into(),
             other => other,
         })?;
         document.ended = Some(run.ended(RunOutcome::CutOff, now, run.plan.summary(), 0, 0));

@@ -40,23 +40,36 @@ pub(super) async fn recover(
         let id = &operation.id;
         operation.creates() && !settled.contains(id) && (started.contains(id) || !run.tells_begun)
     };
-    // A creation that was started had everything that it refers to, so that none of these refers to another one.
-    let mut looks = JoinSet::new();
-    for operation in run.plan.operations.iter().filter(is_open) {
-        // The time of the last attempt is not recorded: it may have been made at the very end.
-        if let Some(look) = Look::new(document, operation, access)? {
+    // A repaired record has results that its journal has no more.
+    let is_recorded = |operation: &Operation| {
+        let record = document.resources.get(&operation.address);
+        record.is_some_and(|record| record.generation == operation.generation && !record.is_asleep())
+    };
+    let open = run.plan.operations.iter().filter(is_open);
+    let mut open: Vec<&Operation> = open.filter(|operation| !is_recorded(operation)).collect();
+    // A creation that was started had everything that it refers to. If the journal lost that, an earlier round finds it.
+    while !open.is_empty() {
+        let (mut looks, mut later) = (JoinSet::new(), Vec::new());
+        for operation in open {
+            // The time of the last attempt is not recorded: it may have been made at the very end.
+            let Some(look) = Look::new(document, operation, access)? else {
+                later.push(operation);
+                continue;
+            };
             let span = debug_span!("recover", address = %operation.address);
             looks.spawn(look.look().instrument(span));
         }
-    }
-    let mut found = BTreeMap::new();
-    while let Some(looked) = looks.join_next().await {
-        // A look that panicked takes the command with it: the run stays open.
-        let (id, event) = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
-        found.insert(id, event);
-    }
-    for (id, found) in found {
-        settle(document, &mut replay, &run.plan.operations[id], found, on_event)?;
+        let mut found = BTreeMap::new();
+        while let Some(looked) = looks.join_next().await {
+            // A look that panicked takes the command with it: the run stays open.
+            let (id, event) = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+            found.insert(id, event);
+        }
+        // The rest refers to resources that were not created.
+        open = if found.is_empty() { Vec::new() } else { later };
+        for (id, found) in found {
+            settle(document, &mut replay, &run.plan.operations[id], found, on_event)?;
+        }
     }
     Ok(())
 }

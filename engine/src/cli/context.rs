@@ -16,7 +16,7 @@ use crate::cli::output::Output;
 use crate::environment::{Environment, Project};
 use crate::providers::Providers;
 use crate::stacks::{ProgramError, StackSource};
-use crate::state::{StateError, StateStore};
+use crate::state::StateStore;
 
 /// The stacks, the common flags, and the one door for output.
 pub(super) struct CommandContext {
@@ -172,7 +172,7 @@ pub(super) async fn recorded(state: &StateStore) -> Result<Option<StateDocument>
     let Some((mut document, progress)) = state.read().await? else { return Ok(None) };
     if let Some(run) = document.run.take() {
         if let Err(error) = replay(&mut document, &run.plan, &progress) {
-            return Err(StateError::damaged(state.location(), error).into());
+            return Err(state.damaged_journal(error).into());
         }
         document.run = Some(run);
     }

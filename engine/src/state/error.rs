@@ -13,10 +13,18 @@ pub type Cause = Box<dyn std::error::Error + Send + Sync>;
 /// An error of reading or writing state.
 #[derive(Debug, thiserror::Error)]
 pub enum StateError {
-    /// A document or journal is incomplete or changed, or is none at all.
+    /// A document is incomplete or changed, or is none at all.
     #[error("{location} is damaged: {source}")]
     Damaged {
         /// The file or object.
+        location: String,
+        /// The damage.
+        source: Cause,
+    },
+    /// The journal of an open run is incomplete or changed, or cannot be that of its run.
+    #[error("the journal of {location} is damaged: {source}")]
+    DamagedJournal {
+        /// The document that the run is open in.
         location: String,
         /// The damage.
         source: Cause,
@@ -189,7 +197,7 @@ impl fmt::Display for Expected {
 }
 
 impl StateError {
-    /// Creates the error for a damaged document or journal.
+    /// Creates the error for a damaged document.
     pub fn damaged(location: impl Into<String>, cause: impl Into<Cause>) -> Self {
         Self::Damaged { location: location.into(), source: cause.into() }
     }
@@ -205,6 +213,9 @@ impl Hint for StateError {
         let hint = match self {
             Self::Damaged { .. } => {
                 "nothing was changed; restore it from a copy (earlier serials stand beside it), then run the same command"
+            }
+            Self::DamagedJournal { .. } => {
+                "nothing was changed; `ebb state repair` keeps what can be read of it, and the next command looks up the rest"
             }
             Self::Inconsistent { .. } => {
                 "this is a bug in ebb, please report it; everything done so far is in the journal, and the next command looks \

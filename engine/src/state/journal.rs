@@ -40,7 +40,7 @@ pub(super) fn decode(
     context: &str,
 ) -> Result<Vec<JournalEntry>, DamagedLine> {
     let mut journal = Vec::new();
-    let mut lines = bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty()).peekable();
+    let mut lines = lines(bytes).peekable();
     while let Some((index, line)) = lines.next() {
         match entries(line, run, key, context) {
             Ok(entries) => journal.extend(entries),
@@ -49,6 +49,28 @@ pub(super) fn decode(
         }
     }
     Ok(journal)
+}
+
+/// Returns the entries of one run that can be read, and the number of lines that cannot.
+pub(super) fn decode_readable(
+    bytes: &[u8],
+    run: &str,
+    key: Option<&DataKey>,
+    context: &str,
+) -> (Vec<JournalEntry>, usize) {
+    let (mut journal, mut unreadable) = (Vec::new(), 0);
+    for (_, line) in lines(bytes) {
+        match entries(line, run, key, context) {
+            Ok(entries) => journal.extend(entries),
+            Err(_) => unreadable += 1,
+        }
+    }
+    (journal, unreadable)
+}
+
+/// Returns the lines with their indices, without empty ones.
+fn lines(bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    bytes.split(|byte| *byte == b'\n').enumerate().filter(|(_, line)| !line.is_empty())
 }
 
 /// Returns the entries of one run in a line.

@@ -8,8 +8,8 @@ mod journal;
 mod lock;
 mod refusal;
 mod relocate;
+mod repair;
 mod store;
-mod unlock;
 mod writer;
 
 pub use backend::{
@@ -19,5 +19,6 @@ pub use encryption::{Key, Keys, KmsKey, Passphrase};
 pub use error::{Cause, Expected, StateError};
 pub use lock::{LockInfo, LockOwner};
 pub use refusal::{KeyMismatch, RelocationRefusal, UnlockRefusal};
+pub use repair::Repaired;
 pub use store::StateStore;
 pub use writer::Writer;

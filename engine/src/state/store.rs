@@ -10,7 +10,7 @@ use crate::logging::milliseconds;
 use crate::state::backend::{Backend, Stored, Version};
 use crate::state::document::decode;
 use crate::state::encryption::{DataKey, Keys};
-use crate::state::error::StateError;
+use crate::state::error::{Cause, StateError};
 use crate::state::journal;
 use ebbtide::record::{JournalEntry, StateDocument};
 
@@ -125,8 +125,27 @@ impl StateStore {
 
     async fn journal(&self, run: &str, key: Option<&DataKey>) -> Result<Vec<JournalEntry>, StateError> {
         let bytes = self.backend.journal().await?;
-        journal::decode(&bytes, run, key, &self.context())
-            .map_err(|error| StateError::damaged(format!("the journal of {}", self.location()), error))
+        journal::decode(&bytes, run, key, &self.context()).map_err(|error| self.damaged_journal(error))
+    }
+
+    /// Creates the error for a journal that is incomplete or changed, or cannot be that of its run.
+    pub fn damaged_journal(&self, cause: impl Into<Cause>) -> StateError {
+        StateError::DamagedJournal { location: self.location(), source: cause.into() }
+    }
+
+    /// Returns the document with those entries of its journal that can be read, the number of lines that cannot, and the
+    /// version.
+    pub(super) async fn load_readable(&self) -> Result<Option<(Loaded, usize)>, StateError> {
+        let Some(Stored { bytes, version }) = self.backend.document().await? else { return Ok(None) };
+        let (document, data_key) = self.document(bytes, &self.location()).await?;
+        let (journal, unreadable) = match &document.run {
+            Some(run) => {
+                let bytes = self.backend.journal().await?;
+                journal::decode_readable(&bytes, &run.id, data_key.as_deref(), &self.context())
+            }
+            None => (Vec::new(), 0),
+        };
+        Ok(Some((Loaded { document, journal, version, data_key }, unreadable)))
     }
 
     pub(super) fn keys(&self) -> &Keys {

@@ -64,6 +64,18 @@ impl Writer<'_> {
         Ok(Some((document, journal)))
     }
 
+    /// Returns the committed document, those entries of the journal of its open run that can be read, and the number of lines
+    /// that cannot.
+    pub(super) async fn read_readable(
+        &mut self,
+    ) -> Result<Option<(StateDocument, Vec<JournalEntry>, usize)>, StateError> {
+        let Some((loaded, unreadable)) = self.store.load_readable().await? else { return Ok(None) };
+        let Loaded { document, journal, version, data_key } = loaded;
+        self.data_key.clone_from(&data_key);
+        self.committed = Some(Committed::new(version, &document, data_key));
+        Ok(Some((document, journal, unreadable)))
+    }
+
     /// Makes a document durable in place of the one that was read or committed last. It must have the same lineage and a
     /// higher serial. The journal of an earlier run is dropped.
     pub async fn commit(&mut self, document: &StateDocument) -> Result<(), StateError> {

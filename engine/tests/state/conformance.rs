@@ -34,7 +34,8 @@ macro_rules! conforms {
             locking:
                 a_second_writer_learns_the_owner_of_the_lock
                 a_dropped_session_ends_in_time
-                unlocking_ends_the_lease_of_its_owner;
+                unlocking_ends_the_lease_of_its_owner
+                unlocking_lets_the_next_command_look_for_every_creation;
             journal:
                 lines_come_back_in_order
                 only_lines_of_the_open_run_are_read

@@ -75,7 +75,7 @@ pub async fn a_damaged_line_is_diagnosed(world: &World) {
     world.change_journal(damage).await;
     let before = (world.document().await, world.backend().journal().await.unwrap());
     let error = read_operations(world).await.unwrap_err();
-    assert!(matches!(error, StateError::Damaged { .. }), "{error}");
+    assert!(matches!(error, StateError::DamagedJournal { .. }), "{error}");
     assert!(error.to_string().contains("the journal of") && error.to_string().contains("line 2"), "{error}");
     assert_eq!((world.document().await, world.backend().journal().await.unwrap()), before);
 }

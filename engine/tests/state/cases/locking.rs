@@ -86,3 +86,20 @@ pub async fn unlocking_ends_the_lease_of_its_owner(world: &World) {
     second.release().await;
     assert_eq!(read(world).await.serial, open.serial + 1);
 }
+
+pub async fn unlocking_lets_the_next_command_look_for_every_creation(world: &World) {
+    let (state, backend) = (world.state(), world.backend());
+    let document = committed(&state, 1).await.remove(0);
+    let mut writer = state.acquire(owner("first@host")).await.unwrap();
+    writer.read().await.unwrap();
+    writer.commit(&running(&next(&document), RUN)).await.unwrap();
+    if world.location == Location::Directory {
+        return writer.release().await;
+    }
+    let lock = backend.lock_info().await.unwrap().expect("it is locked");
+    state.unlock(&lock, owner("second@host")).await.unwrap();
+    let open = read(world).await;
+    assert_eq!(open.serial, document.serial + 2);
+    // The journal, which recorded the starts of creations, ended with the commit.
+    assert!(!open.run.expect("the run stays open").tells_begun);
+}

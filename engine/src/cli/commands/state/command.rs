@@ -2,11 +2,11 @@
 
 use clap::{Args, Subcommand};
 
-use super::{history, init, list, rekey, relocate, rollback, show, unlock};
+use super::{history, init, list, rekey, relocate, repair, rollback, show, unlock};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 
-/// Shows the recorded state and its history, moves it, unlocks it, re-encrypts it
+/// Shows the recorded state and its history, moves it, unlocks it, repairs it, re-encrypts it
 #[derive(Debug, Args)]
 pub(in crate::cli) struct StateArgs {
     #[command(subcommand)]
@@ -25,6 +25,8 @@ enum StateCommand {
     Rollback(rollback::RollbackArgs),
     /// Breaks the lock of a command that no longer runs, after an explanation of the consequences
     Unlock,
+    /// Goes on from a damaged journal: keeps what can be read, and lets the next command look up the rest
+    Repair,
     Move(relocate::MoveArgs),
     /// Encrypts the state and all its history again, with the key that [state.encryption] names now
     Rekey,
@@ -39,6 +41,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: StateArgs) -> Res
         StateCommand::History(history) => history::run(context, stack, &history),
         StateCommand::Rollback(rollback) => rollback::run(context, arguments.stack, rollback),
         StateCommand::Unlock => unlock::run(context, stack),
+        StateCommand::Repair => repair::run(context, stack),
         StateCommand::Move(to) => relocate::run(context, stack, &to),
         StateCommand::Rekey => rekey::run(context, stack),
         StateCommand::Init(init) => init::run(context, &init),

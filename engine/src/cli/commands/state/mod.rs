@@ -1,4 +1,4 @@
-//! `ebb state …`: shows the recorded state and its history, moves, unlocks and re-encrypts it.
+//! `ebb state …`: shows the recorded state and its history, moves, unlocks, repairs and re-encrypts it.
 
 mod command;
 mod history;
@@ -6,6 +6,7 @@ mod init;
 mod list;
 mod rekey;
 mod relocate;
+mod repair;
 mod rollback;
 mod shared;
 mod show;
