@@ -65,15 +65,37 @@ pub struct PlanWithInputs {
 }
 
 impl Deployment<'_> {
-    /// Plans without the lock: reads state, settles an open run in memory only, observes AWS.
+    /// Plans without the lock: reads state, settles an open run in memory only, observes AWS. Fails if a command is at work on
+    /// an open run.
     pub async fn plan(&self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
-        let (mut document, journal) = match self.state.read().await? {
+        let (mut document, journal) = match self.at_rest().await? {
             Some(read) => read,
             None => (self.new_document(goal.scope), Vec::new()),
         };
         self.check_account(&document, goal.scope)?;
-        self.recover(&mut document, &journal, (self.clock)()).await?;
+        if self.recover(&mut document, &journal, (self.clock)()).await? {
+            // The command that executes this plan settles the run as well, and commits that first.
+            document.serial += 1;
+        }
         self.plan_from(document, goal, &Arc::default()).await
+    }
+
+    /// Returns the document and the journal of an open run that was cut off. A run whose command is still at work is no such
+    /// run: then the error names the owner of the lock.
+    async fn at_rest(&self) -> Result<Option<(StateDocument, Vec<JournalEntry>)>, Failure> {
+        loop {
+            let read = self.state.read().await?;
+            let run = |read: &Option<(StateDocument, _)>| Some(read.as_ref()?.0.run.as_ref()?.id.clone());
+            let Some(open) = run(&read) else { return Ok(read) };
+            if let Some(lock) = self.state.backend().lock_info().await? {
+                return Err(StateError::Locked { location: self.state.location(), lock: Box::new(lock) }.into());
+            }
+            // Its command may have ended in good order between the two reads.
+            let again = self.state.read().await?;
+            if run(&again) == Some(open) {
+                return Ok(again);
+            }
+        }
     }
 
     /// Locks the stack, and settles a run that an earlier command left open.
@@ -82,7 +104,12 @@ impl Deployment<'_> {
         let owner =
             LockOwner { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
         let mut writer = self.state.acquire(owner).await?;
-        match self.settled(&mut writer, scope, now).await {
+        let settled = tokio::select! {
+            settled = self.settled(&mut writer, scope, now) => settled,
+            // The open run stays open, and the lock is released.
+            () = self.shutdown.draining() => Err(Failure::Stopped),
+        };
+        match settled {
             Ok(document) => Ok(LockedDeployment {
                 deployment: self,
                 writer,

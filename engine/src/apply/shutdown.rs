@@ -27,7 +27,7 @@ impl Shutdown {
     }
 
     /// Waits until the execution is asked to end.
-    pub(super) async fn draining(&self) {
+    pub async fn draining(&self) {
         self.drain.cancelled().await;
     }
 

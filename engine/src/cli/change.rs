@@ -167,8 +167,8 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     let interrupts = Interrupts::listen(shutdown.clone());
     let progress = Progress::new(context.output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
-    let connection = environment.connect().await?;
-    let state = environment.state(&stack, Some(&connection.clients)).await?;
+    let connection = interrupts.unless(environment.connect()).await?;
+    let state = interrupts.unless(environment.state(&stack, Some(&connection.clients))).await?;
     let scope = environment.scope(&stack, &connection.account);
     let declarations = change.declarations(context, &environment, &scope, &state).await?;
     let include_data = include_data(&state, &change.include_data).await?;
@@ -201,13 +201,16 @@ async fn carry_out(
     progress.phase("reading resources");
     let plan = match &change.source {
         Source::Saved(plan) => {
-            locked.check(plan).await?;
+            interrupts.unless(locked.check(plan)).await?;
             plan.as_ref().clone()
         }
-        Source::Declared | Source::Recorded(_) | Source::Serial(_) => locked.plan(goal).await?.plan,
+        Source::Declared | Source::Recorded(_) | Source::Serial(_) => interrupts.unless(locked.plan(goal)).await?.plan,
     };
     progress.clear();
-    if output.is_json() || output.is_quiet() {
+    let asks = !context.common.yes && !plan.is_empty();
+    if asks {
+        render::show_plan_in_question(output, &plan)?;
+    } else if output.is_json() || output.is_quiet() {
         // The plan is not shown; that something stays, and may bill, must be.
         for kept in &plan.kept {
             output.warn(&format!("kept {}: {}", kept.address, kept.reason));
@@ -215,9 +218,14 @@ async fn carry_out(
     } else {
         render::show_plan(output, &plan)?;
     }
-    if !plan.is_empty() {
+    if asks {
         let question = format!("Apply this plan to {} in {}?", plan.scope.stack, plan.scope.environment);
-        confirm::confirm(context, change.command, &question).await?;
+        let answered = interrupts.unless(confirm::confirm(context, change.command, &question)).await;
+        if interrupts.received() {
+            // The question is the end of a line that is not over.
+            output.warn("");
+        }
+        answered?;
     }
     interrupts.executing();
     let finished = locked.execute(&plan).await?;

@@ -4,36 +4,53 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::apply::Shutdown;
-use crate::cli::error::INTERRUPTED;
+use crate::cli::error::{CommandError, CommandErrorKind, INTERRUPTED};
 
-/// Listens for Ctrl-C (and SIGTERM) during a command that changes something.
+/// Listens for Ctrl-C (and SIGTERM and SIGHUP) during a command that changes something.
 pub(super) struct Interrupts {
     executing: Arc<AtomicBool>,
     received: Arc<AtomicBool>,
+    shutdown: Shutdown,
     listener: tokio::task::JoinHandle<()>,
 }
 
 impl Interrupts {
-    /// Listens from now on. Before anything is executed, one Ctrl-C ends the process: nothing has been changed yet, and
-    /// the recovery of an earlier run can be cut off anywhere.
+    /// Listens from now on. The first Ctrl-C asks the command to end; the second stops at once. Before anything is executed
+    /// it ends the process: nothing has been changed yet, and the recovery of an earlier run can be cut off anywhere.
     pub(super) fn listen(shutdown: Shutdown) -> Self {
         let executing = Arc::new(AtomicBool::new(false));
         let received = Arc::new(AtomicBool::new(false));
         let (is_executing, was_received) = (Arc::clone(&executing), Arc::clone(&received));
+        let ending = shutdown.clone();
+        let mut signals = Signals::listen();
         let listener = tokio::spawn(async move {
             loop {
-                wait().await;
-                if !is_executing.load(Ordering::SeqCst) {
-                    std::process::exit(i32::from(INTERRUPTED));
-                }
-                if was_received.swap(true, Ordering::SeqCst) {
-                    shutdown.abort();
+                signals.next().await;
+                if !was_received.swap(true, Ordering::SeqCst) {
+                    ending.drain();
+                } else if is_executing.load(Ordering::SeqCst) {
+                    ending.abort();
                 } else {
-                    shutdown.drain();
+                    std::process::exit(i32::from(INTERRUPTED));
                 }
             }
         });
-        Self { executing, received, listener }
+        Self { executing, received, shutdown, listener }
+    }
+
+    /// Does work that changes nothing, unless Ctrl-C ends the command before it is done.
+    pub(super) async fn unless<T, E>(&self, work: impl Future<Output = Result<T, E>>) -> Result<T, CommandError>
+    where
+        CommandError: From<E>,
+    {
+        tokio::select! {
+            biased;
+            () = self.shutdown.draining() => {
+                let message = "interrupted before anything was executed; nothing was changed";
+                Err(CommandError::new(CommandErrorKind::Interrupted, message).hint("run the same command again"))
+            }
+            done = work => Ok(done?),
+        }
     }
 
     /// Marks that operations are executed from now on.
@@ -41,7 +58,7 @@ impl Interrupts {
         self.executing.store(true, Ordering::SeqCst);
     }
 
-    /// Returns whether the execution was interrupted.
+    /// Returns whether the command was interrupted.
     pub(super) fn received(&self) -> bool {
         self.received.load(Ordering::SeqCst)
     }
@@ -53,21 +70,58 @@ impl Drop for Interrupts {
     }
 }
 
-/// Waits for Ctrl-C, or on Unix for SIGTERM, which service managers send.
+/// Waits for Ctrl-C, or on Unix for SIGTERM, which service managers send, or SIGHUP, the end of a terminal.
 pub(super) async fn wait() {
+    Signals::listen().next().await;
+}
+
+/// The signals that ask a process to end. One listener for all of them, so that none is lost between two waits.
+struct Signals {
     #[cfg(unix)]
-    {
+    others: Vec<tokio::signal::unix::Signal>,
+}
+
+impl Signals {
+    #[cfg(unix)]
+    fn listen() -> Self {
         use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
+        let mut kinds = vec![SignalKind::interrupt(), SignalKind::terminate()];
+        if !ignores_hangup() {
+            kinds.push(SignalKind::hangup());
+        }
+        Self { others: kinds.into_iter().filter_map(|kind| signal(kind).ok()).collect() }
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> Self {
+        Self {}
+    }
+
+    /// Waits for the next signal. Without a handler, the system's default still ends the process.
+    #[cfg(unix)]
+    async fn next(&mut self) {
+        std::future::poll_fn(|context| {
+            let received = |signal: &mut tokio::signal::unix::Signal| signal.poll_recv(context).is_ready();
+            if self.others.iter_mut().any(received) { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+        })
+        .await;
+    }
+
+    #[cfg(not(unix))]
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
         }
     }
-    if tokio::signal::ctrl_c().await.is_err() {
-        // Without a handler, the system's default still ends the process.
-        std::future::pending::<()>().await;
-    }
+}
+
+/// Returns whether this process was started to survive the end of its terminal, as `nohup` starts it. Where the system does not
+/// say, it was not.
+#[cfg(unix)]
+fn ignores_hangup() -> bool {
+    const SIGHUP: u32 = 1;
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    ignored.is_some_and(|mask| mask & (1 << (SIGHUP - 1)) != 0)
 }

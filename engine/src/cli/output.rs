@@ -124,8 +124,11 @@ impl Output {
 
     /// Asks a question on standard error and returns the line that is typed, without white space around it.
     pub(super) fn ask(self, question: &str) -> Result<String, CommandError> {
-        let mut stderr = anstream::stderr().lock();
-        ignore_broken_pipe(write!(stderr, "{} ", question.bold()).and_then(|()| stderr.flush()))?;
+        {
+            // Not locked while the answer is typed: Ctrl-C has something to say.
+            let mut stderr = anstream::stderr().lock();
+            ignore_broken_pipe(write!(stderr, "{} ", question.bold()).and_then(|()| stderr.flush()))?;
+        }
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer).map_err(|error| CommandError::failed("read the answer", error))?;
         Ok(answer.trim().to_owned())

@@ -1,5 +1,6 @@
 //! Plans in files: written by `ebb plan --out`, read by `ebb apply`.
 
+use std::io::Write as _;
 use std::path::Path;
 
 use serde_json::Value;
@@ -21,6 +22,9 @@ pub(super) enum PlanFileError {
     /// The plan has another format.
     #[error("{path} has plan format {found}, and this version of ebb reads format {PLAN_FORMAT}")]
     Format { path: String, found: u64 },
+    /// The file exists and holds no plan, so it is not overwritten.
+    #[error("{path} exists and is not a plan file, so it is not overwritten")]
+    Foreign { path: String },
     /// The content does not match its hash.
     #[error("{path} was changed after it was made: its content does not match its hash")]
     Edited { path: String },
@@ -33,15 +37,36 @@ impl PlanFileError {
             Self::Unreadable { path, .. } | Self::NotAPlan { path, .. } | Self::NoFormat { path } => {
                 format!("`ebb plan --out {path}` makes one")
             }
+            Self::Foreign { .. } => "name another file with --out, or delete this one first".to_owned(),
             Self::Format { .. } => "plan again with this version".to_owned(),
             Self::Edited { .. } => "plan again; a plan cannot be edited".to_owned(),
         })
     }
 }
 
-/// Writes a plan into a file.
+/// Refuses to overwrite a file that is neither empty nor a plan file.
+pub(super) fn check_target(path: &Path) -> Result<(), PlanFileError> {
+    let foreign = || PlanFileError::Foreign { path: path.display().to_string() };
+    match std::fs::metadata(path) {
+        Err(_) => return Ok(()),
+        Ok(metadata) if !metadata.is_file() => return Err(foreign()),
+        Ok(_) => {}
+    }
+    let text = std::fs::read(path).map_err(|_| foreign())?;
+    let value = serde_json::from_slice::<Value>(&text).unwrap_or_default();
+    let is_plan = ["format", "lineage", "operations", "hash"].iter().all(|field| value.get(field).is_some());
+    if is_plan || text.is_empty() { Ok(()) } else { Err(foreign()) }
+}
+
+/// Writes a plan into a file that only its owner may read: a plan holds the inputs of resources. A plan file of that name is
+/// replaced as a whole.
 pub(super) fn write(path: &Path, plan: &Plan) -> std::io::Result<()> {
-    fs_err::write(path, serde_json::to_vec_pretty(plan)?)
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+    file.write_all(&serde_json::to_vec_pretty(plan)?)?;
+    file.persist(&path)?;
+    Ok(())
 }
 
 /// Reads a plan from a file and checks that it is complete and unedited.

@@ -6,7 +6,9 @@
 mod bad_files;
 mod bad_input;
 mod history;
+mod interrupts;
 mod outside;
+mod plan_files;
 mod programs;
 mod project;
 mod runner;
@@ -31,6 +33,8 @@ fn main() -> ExitCode {
         &[
             sessions::TESTS,
             history::TESTS,
+            interrupts::TESTS,
+            plan_files::TESTS,
             shared::TESTS,
             secrets::TESTS,
             bad_input::TESTS,

@@ -38,6 +38,9 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &PlanArgs) -> Res
 
 async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
     let target = Target::from(arguments.target);
+    if let Some(path) = &arguments.out {
+        plan_file::check_target(path)?;
+    }
     let environment = match target {
         Target::Running => context.environment()?,
         Target::Paused | Target::Destroyed => context.recorded_environment()?,

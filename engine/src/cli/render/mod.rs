@@ -5,4 +5,4 @@ mod show;
 mod values;
 mod view;
 
-pub(super) use show::show_plan;
+pub(super) use show::{show_plan, show_plan_in_question};

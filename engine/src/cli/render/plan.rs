@@ -1,5 +1,6 @@
 //! A plan as text for people.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use owo_colors::{OwoColorize as _, Style};
@@ -91,10 +92,10 @@ pub(super) fn render(plan: &Plan, width: usize) -> String {
             render_operation(&mut text, section, operation, column, width);
         }
     }
+    let replaced: BTreeSet<_> =
+        shown.iter().filter(|o| o.kind() == OperationKind::Replace).map(|operation| &operation.address).collect();
     let superseded = plan.operations.iter().filter(|o| o.is_superseded());
-    let orphaned: Vec<_> = superseded
-        .filter(|old| !shown.iter().any(|o| o.address == old.address && o.kind() == OperationKind::Replace))
-        .collect();
+    let orphaned: Vec<_> = superseded.filter(|old| !replaced.contains(&old.address)).collect();
     if !orphaned.is_empty() {
         let _ = writeln!(text, "\n{}", format!("Delete earlier generations ({})", orphaned.len()).red().bold());
         for operation in orphaned {

@@ -16,3 +16,8 @@ pub(in crate::cli) fn show_plan(output: Output, plan: &Plan) -> Result<(), Comma
         output.result(&render(plan, output.width()))
     }
 }
+
+/// Shows all operations of a plan, also with `--quiet`: a question about them follows.
+pub(in crate::cli) fn show_plan_in_question(output: Output, plan: &Plan) -> Result<(), CommandError> {
+    output.result(&render(plan, output.width()))
+}
