@@ -84,12 +84,12 @@ impl App {
     /// Runs the program: reads an [`Exchange`] from standard input and writes the [`Reply`] to standard output, on one line.
     /// A program that is not run by `ebb` says how to run it.
     pub fn main(self) -> ExitCode {
-        match std::env::var("EBB_PROGRAM_FORMAT") {
-            Ok(_) => match self.exchange() {
-                Ok(()) => ExitCode::SUCCESS,
-                Err(message) => complain(&format!("error: {message}\n"), 1),
-            },
-            Err(_) => complain(&self.usage(), USAGE),
+        if std::env::var_os("EBB_PROGRAM_FORMAT").is_none_or(|format| format.is_empty()) {
+            return complain(&self.usage(), USAGE);
+        }
+        match self.exchange() {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(message) => complain(&format!("error: {message}\n"), 1),
         }
     }
 

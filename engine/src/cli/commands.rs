@@ -101,7 +101,7 @@ mod tests {
     fn common_flags_may_come_before_or_after_the_command() {
         for line in [["ebb", "-e", "dev", "status", "--json"], ["ebb", "status", "--json", "-e", "dev"]] {
             let arguments = Arguments::try_parse_from(line).unwrap();
-            assert!(arguments.common.json && arguments.common.env == "dev");
+            assert!(arguments.common.json && arguments.common.environment() == "dev");
         }
     }
 }

@@ -9,17 +9,9 @@ use ebbtide::plan::Target;
 /// The flags of every command.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Common {
-    /// The environment: environments/NAME.toml
-    #[arg(
-        short,
-        long,
-        global = true,
-        value_name = "NAME",
-        env = "EBB_ENV",
-        default_value = "local",
-        help_heading = "Common"
-    )]
-    pub(super) env: String,
+    /// The environment: environments/NAME.toml [default: EBB_ENV, else local]
+    #[arg(short, long, global = true, value_name = "NAME", help_heading = "Common")]
+    env: Option<String>,
     /// Uses the project in this directory, or the nearest one above it
     #[arg(short = 'C', global = true, value_name = "DIR", default_value = ".", help_heading = "Common")]
     pub(super) project: PathBuf,
@@ -38,6 +30,15 @@ pub(super) struct Common {
     /// Prints more details; twice: logs every call to AWS (EBB_LOG selects what is logged)
     #[arg(short, long, global = true, action = clap::ArgAction::Count, help_heading = "Common")]
     pub(super) verbose: u8,
+}
+
+impl Common {
+    /// Returns the name of the environment: that of the command line, else EBB_ENV, else `local`. An empty variable counts as
+    /// none, since CI systems set variables that are not defined to an empty text.
+    pub(super) fn environment(&self) -> String {
+        let variable = || std::env::var("EBB_ENV").ok().filter(|name| !name.is_empty());
+        self.env.clone().or_else(variable).unwrap_or_else(|| "local".to_owned())
+    }
 }
 
 /// The stack that a command works on.

@@ -73,13 +73,13 @@ impl CommandContext {
     pub(super) fn described_environment(&self) -> Result<(Environment, Option<Reply>), CommandError> {
         let project = self.project()?;
         let source = self.source(&project)?;
-        Ok(Environment::load(&project, &self.common.env, &|exchange| self.ask(&source, exchange).map(Some))?)
+        Ok(Environment::load(&project, &self.common.environment(), &|exchange| self.ask(&source, exchange).map(Some))?)
     }
 
     /// Reads and validates the environment for a command that acts on the record. The settings of stacks are left unread: it
     /// needs neither them nor the stacks' code nor a compiler.
     pub(super) fn recorded_environment(&self) -> Result<Environment, CommandError> {
-        Ok(Environment::load(&self.project()?, &self.common.env, &|_| Ok(None))?.0)
+        Ok(Environment::load(&self.project()?, &self.common.environment(), &|_| Ok(None))?.0)
     }
 
     /// Returns the names of the declared stacks, as far as they are known: a program names them once it was asked.

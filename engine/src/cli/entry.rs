@@ -22,7 +22,7 @@ pub fn main(stacks: App, providers: Providers) -> ExitCode {
     let output = Output::new(common.json, common.no_color, common.quiet, common.verbose);
     let logging = logging::start(common.json, if common.quiet { 0 } else { common.verbose });
     logging.warnings().iter().for_each(|warning| output.warn(&format!("warning: {warning}")));
-    let _span = logging::command_span(&command, &common.env).entered();
+    let _span = logging::command_span(&command, &common.environment()).entered();
     let context = CommandContext::new(stacks, providers, common, output);
     match command.run(&context) {
         Ok(code) => ExitCode::from(code),

@@ -119,8 +119,8 @@ impl Environment {
             return Passphrase::new(text, &format!("the file {}", path.display()));
         }
         let variable = settings.passphrase_env.as_deref().unwrap_or(variable);
-        let text = std::env::var(variable).map(Zeroizing::new);
-        let text = text.map_err(|_| StateError::PassphraseNotSet(variable.to_owned()))?;
+        let text = std::env::var(variable).map(Zeroizing::new).ok().filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| StateError::PassphraseNotSet(variable.to_owned()))?;
         Passphrase::new(text, &format!("the environment variable {variable}"))
     }
 }

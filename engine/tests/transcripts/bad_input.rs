@@ -4,6 +4,7 @@ use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
+    ("empty_variables_count_as_none", empty_variables_count_as_none),
     ("mistakes_in_an_environment", mistakes_in_an_environment),
     ("mistakes_in_a_stack", mistakes_in_a_stack),
     ("unknown_names", unknown_names),
@@ -121,4 +122,21 @@ fn a_pause_and_a_resume_need_a_record() {
         assert!(project.run(line).status.success(), "{line}");
     }
     refuse();
+}
+
+fn empty_variables_count_as_none() {
+    let project = Project::with(&format!("{LOCAL}\n[state.encryption]\nprovider = \"passphrase\"\n"));
+    let run = |line: &str| {
+        let mut command = project.command(line);
+        for name in ["EBB_ENV", "EBB_WHO", "EBB_LOG", "EBB_OTLP_ENDPOINT", "EBB_CLOUD_FAULTS", "EBB_STATE_PASSPHRASE"] {
+            command.env(name, "");
+        }
+        command.output().unwrap()
+    };
+    let validated = run("validate shop");
+    assert!(validated.status.success(), "{}", text(&validated.stderr));
+    let refused = text(&run("apply shop --yes").stderr);
+    assert!(refused.contains("the environment variable EBB_STATE_PASSPHRASE is not set"), "{refused}");
+    let named = text(&run("validate shop --env=").stderr);
+    assert!(named.contains("there is no environment ``"), "an empty name on the command line is a mistake: {named}");
 }

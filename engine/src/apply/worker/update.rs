@@ -50,8 +50,8 @@ fn change_not_applied(id: &str, differs: &[Change]) -> Error {
     let message =
         format!("AWS accepted the change of {id} and did not keep it; fields that differ: {}", fields.join(", "));
     Error::invalid(message).hint(
-        "a deployment that fails, or whose alarms go off, is rolled back: correct its cause, or undo the change, then run the \
-         same command; the previous generation is left in place",
+        "AWS, or another process, undid it, as AWS does with a deployment that fails: correct the cause, or undo the change in \
+         the code, then run the same command; the resources that it was to replace are left in place",
     )
 }
 

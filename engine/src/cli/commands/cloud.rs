@@ -15,7 +15,7 @@ pub(in crate::cli) struct CloudArgs {
 
 #[cfg(not(feature = "embedded"))]
 pub(in crate::cli) fn run(context: &CommandContext, _arguments: &CloudArgs) -> Result<u8, CommandError> {
-    Err(crate::environment::ConnectError::NotBuiltIn(context.common.env.clone()).into())
+    Err(crate::environment::ConnectError::NotBuiltIn(context.common.environment()).into())
 }
 
 #[cfg(feature = "embedded")]
