@@ -70,12 +70,35 @@ async fn a_role_can_be_assumed_after_a_while() {
     let refused = create().await.unwrap_err().into_service_error();
     assert_eq!(refused.meta().code(), Some("ValidationException"));
     let expected = format!(
-        "Could not assume role {ROLE}. Please ensure that the role exists and allows principal \
-         'sagemaker.amazonaws.com' to assume the role."
+        "The execution role ARN \"{ROLE}\" is invalid. Please ensure that the role exists and that its trust relationship \
+         policy allows the action \"sts:AssumeRole\" for the service principal \"sagemaker.amazonaws.com\"."
     );
     assert_eq!(refused.meta().message(), Some(expected.as_str()));
     tokio::time::sleep(Duration::from_millis(450)).await;
     create().await.unwrap();
+}
+
+#[tokio::test]
+async fn the_policies_of_a_role_apply_after_a_while() {
+    let fixture = Fixture::with(Settings { assumable_after: Duration::from_millis(1200), ..Settings::default() });
+    let iam = aws_sdk_iam::Client::new(&fixture.sdk());
+    iam.create_role().role_name("models").assume_role_policy_document(TRUST).send().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(1300)).await;
+    let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}"#;
+    iam.put_role_policy().role_name("models").policy_name("p").policy_document(policy).send().await.unwrap();
+    let sagemaker = aws_sdk_sagemaker::Client::new(&fixture.sdk());
+    let create = |data: Option<&str>| {
+        let container = ContainerDefinition::builder().image("1.dkr.ecr.us-east-1.amazonaws.com/vllm:1");
+        let container = container.set_model_data_url(data.map(str::to_owned)).build();
+        sagemaker.create_model().model_name("m").execution_role_arn(ROLE).primary_container(container).send()
+    };
+    let message =
+        async |data| create(data).await.unwrap_err().into_service_error().meta().message().unwrap().to_owned();
+    let data = Some("s3://models/llama.tar.gz");
+    assert!(message(data).await.starts_with("Could not access model data at s3://models/llama.tar.gz."));
+    assert_eq!(message(None).await, "Access denied for repository: vllm in registry ID: 1.");
+    tokio::time::sleep(Duration::from_millis(1300)).await;
+    create(data).await.unwrap();
 }
 
 #[tokio::test]

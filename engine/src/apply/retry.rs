@@ -68,6 +68,7 @@ impl Retry {
             kind if kind.passes() => TRANSIENT_DEADLINE,
             _ => return None,
         };
+        let deadline = error.retry_within.map_or(deadline, |within| within.min(deadline));
         if deadline.is_zero() || now.duration_since(since) > deadline {
             return None;
         }
@@ -116,6 +117,10 @@ mod tests {
         assert!(deletion.next_delay_at(&busy, start).is_some());
         assert!(deletion.next_delay_at(&busy, start + Duration::from_secs(3600)).is_some());
         assert_eq!(deletion.next_delay_at(&busy, start + Duration::from_secs(3600) + past), None);
+        let denied = Error::new(ErrorKind::NotYet, "not assumable").retry_within(Duration::from_secs(2));
+        let mut retry = Retry::new(PropagationDelay::AWS);
+        assert!(retry.next_delay_at(&denied, start).is_some());
+        assert_eq!(retry.next_delay_at(&denied, start + Duration::from_secs(3)), None, "an error may allow less");
         let mut reads = Retry::for_reads(PropagationDelay::AWS);
         assert!(reads.next_delay_at(&unreachable, start).is_some());
         assert_eq!(reads.next_delay_at(&unreachable, start + UNREACHABLE_DEADLINE_READS + past), None);

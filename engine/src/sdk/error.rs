@@ -1,6 +1,7 @@
 //! Errors of calls to AWS.
 
 use std::fmt;
+use std::time::Duration;
 
 use super::hint::Hint;
 use ebbtide::resource::InputsError;
@@ -20,6 +21,8 @@ pub struct Error {
     pub request_id: Option<String>,
     /// Advice on what to do next, if there is any beyond the message.
     pub hint: Option<String>,
+    /// The longest time for which the call is retried, where the kind of failure allows more.
+    pub retry_within: Option<Duration>,
 }
 
 /// Kinds of failure.
@@ -59,7 +62,7 @@ impl ErrorKind {
 impl Error {
     /// Creates an error that no call returned.
     pub fn new(kind: ErrorKind, message: impl Into<String>) -> Self {
-        Self { kind, call: None, code: None, message: message.into(), request_id: None, hint: None }
+        Self { kind, call: None, code: None, message: message.into(), request_id: None, hint: None, retry_within: None }
     }
 
     /// Creates an error for a request that AWS refuses, or would refuse, as it is.
@@ -78,6 +81,13 @@ impl Error {
     #[must_use]
     pub fn as_kind(mut self, kind: ErrorKind) -> Self {
         self.kind = kind;
+        self
+    }
+
+    /// Limits the time for which the call is retried.
+    #[must_use]
+    pub fn retry_within(mut self, time: Duration) -> Self {
+        self.retry_within = Some(time);
         self
     }
 

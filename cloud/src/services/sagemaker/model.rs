@@ -25,7 +25,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         container::check(container, input)?;
     }
     container::check_together(&containers, input)?;
-    references::check_role(context, &input["ExecutionRoleArn"])?;
+    references::check_model_role(context, input, &containers)?;
     references::check_network(context, &input["VpcConfig"])?;
     let arn = MODEL.arn(context, name);
     tags::record(context, &arn, &input["Tags"])?;

@@ -46,7 +46,7 @@ async fn references_must_exist() {
         region.client.create_model().model_name("m").execution_role_arn(role).primary_container(container("i"))
     };
     let missing = create("arn:aws:iam::123456789012:role/nobody").send().await;
-    says(&invalid(missing), "Could not assume role arn:aws:iam::123456789012:role/nobody.");
+    says(&invalid(missing), "The execution role ARN \"arn:aws:iam::123456789012:role/nobody\" is invalid.");
     let wrong_path = create("arn:aws:iam::123456789012:role/path/models").send().await;
     says(&invalid(wrong_path), "Could not assume role");
     let foreign = create("arn:aws:iam::210987654321:role/models").send().await;

@@ -1,5 +1,7 @@
 //! The provider of `sagemaker_model`.
 
+use std::time::Duration;
+
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
 use aws_sdk_sagemaker::types::{InferenceExecutionConfig, InferenceExecutionMode, VpcConfig};
 
@@ -7,7 +9,7 @@ use super::container::{container_to_sdk, read_container};
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::lists::ordered_like;
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, OptionalCall, required};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{InferenceExecution, MAX_NAME_LENGTH, Model, ModelOutputs, ModelVpc};
 use ebbtide::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
 use ebbtide::resource::{Resolved, Tags, own_tags};
@@ -36,7 +38,7 @@ impl Provider for Model {
             [container] => request.primary_container(container_to_sdk(container)),
             containers => request.set_containers(Some(containers.iter().map(container_to_sdk).collect())),
         };
-        request.send().await.named("sagemaker:CreateModel")?;
+        request.send().await.named("sagemaker:CreateModel").map_err(explain)?;
         Ok(name)
     }
 
@@ -70,6 +72,29 @@ impl Provider for Model {
         let delete = context.aws.sagemaker().delete_model().model_name(id);
         delete.send().await.named("sagemaker:DeleteModel").optional().map(drop)
     }
+}
+
+/// How long a role, or a change of its policies, may be unknown to SageMaker. The AWS provider of Terraform retries
+/// CreateModel for as long (`internal/service/sagemaker/model.go`).
+const ROLE_KNOWN_WITHIN: Duration = Duration::from_mins(2);
+
+/// Explains a refusal of CreateModel, which tries at once to assume the role and to reach artifacts and images.
+fn explain(error: Error) -> Error {
+    if !error.is_code("ValidationException") || error.kind == ErrorKind::AlreadyExists {
+        return error;
+    }
+    let says = |text: &str| error.message.contains(text);
+    if says("Could not find model data") {
+        let hint = "upload the model artifact to that place, then run the same command";
+        return error.as_kind(ErrorKind::Invalid).hint(hint);
+    }
+    // The role or its policies may be so new that SageMaker does not know them yet.
+    if says("sts:AssumeRole") || says("assume") || says("Could not access") || says("Access denied") {
+        let hint = "the execution role needs read access to the model artifact and the image, and must trust \
+                    sagemaker.amazonaws.com: correct it, then run the same command";
+        return error.as_kind(ErrorKind::NotYet).retry_within(ROLE_KNOWN_WITHIN).hint(hint);
+    }
+    error
 }
 
 async fn describe(context: &Context, name: &str) -> Result<DescribeModelOutput, Error> {
@@ -125,6 +150,32 @@ fn read_vpc(vpc: &VpcConfig, last: Option<&ModelVpc<Resolved>>) -> ModelVpc<Reso
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_refusal_for_the_sake_of_a_new_role_passes_and_others_do_not() {
+        let refused = |message: &str| {
+            let mut error = Error::invalid(message);
+            error.code = Some("ValidationException".to_owned());
+            explain(error)
+        };
+        for passes in [
+            "Could not access model data at s3://models/llama/. Please ensure that the role \"llm\" exists and that its trust \
+             relationship policy allows the action \"sts:AssumeRole\" for the service principal \"sagemaker.amazonaws.com\".",
+            "The execution role ARN \"llm\" is invalid. Please ensure that the role exists and that its trust relationship \
+             policy allows the action \"sts:AssumeRole\" for the service principal \"sagemaker.amazonaws.com\".",
+            "Could not assume role llm. Please ensure that the role exists and allows principal 'sagemaker.amazonaws.com' to \
+             assume the role.",
+            "Access denied for repository: djl-inference in registry ID: 763104351884.",
+        ] {
+            let error = refused(passes);
+            assert_eq!((error.kind, error.retry_within), (ErrorKind::NotYet, Some(ROLE_KNOWN_WITHIN)), "{passes}");
+        }
+        let missing = refused("Could not find model data at s3://models/llama/.");
+        assert_eq!(missing.kind, ErrorKind::Invalid);
+        assert!(missing.hint.is_some_and(|hint| hint.contains("upload")));
+        let message = "1 validation error detected: Value '' at 'modelName' failed to satisfy constraint";
+        assert_eq!(refused(message).kind, ErrorKind::Invalid);
+    }
 
     #[test]
     fn the_default_execution_of_aws_is_no_drift() {

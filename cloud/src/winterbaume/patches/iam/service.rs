@@ -29,6 +29,7 @@ impl Patches for Iam {
     ) -> Result<MockResponse, Fault> {
         texts::patch(asked, context)?;
         let parameters = Parameters::of(asked.request);
+        note_policy_change(&asked.operation, &parameters, context);
         let patched = match roles::respond(&asked.operation, &parameters, context) {
             None => documents::respond(&asked.operation, &parameters, context),
             patched => patched,
@@ -36,16 +37,32 @@ impl Patches for Iam {
         Ok(patched.unwrap_or(response))
     }
 
-    /// Other services look for table `Role`, key role name.
+    /// Other services look for table `Role`, key role name; `PolicyMs` is the last change of its policies.
     fn seen(&self, document: Tables) -> Tables {
         let mut seen = Tables::default();
         for (name, role) in document.all("roles") {
             let created = role["create_date"].as_str().and_then(|text| text.parse::<jiff::Timestamp>().ok());
             let created_ms = created.map(jiff::Timestamp::as_millisecond);
-            let role = json!({ "RoleName": name, "Arn": role["arn"], "Path": role["path"], "CreatedMs": created_ms });
-            seen.put("Role", name, role);
+            let policy_ms = document.get(POLICY_CHANGES, name);
+            let seen_role = json!({
+                "RoleName": name, "Arn": role["arn"], "Path": role["path"], "RoleId": role["role_id"],
+                "CreatedMs": created_ms, "PolicyMs": policy_ms,
+            });
+            seen.put("Role", name, seen_role);
         }
         seen
+    }
+}
+
+/// The table of the last change of each role's policies, in milliseconds since the Unix epoch.
+const POLICY_CHANGES: &str = "ebb:policy-changes";
+
+/// Notes that a role's policies were changed: other services see the change later (IAM User Guide, "Changes that I make
+/// are not always immediately visible").
+fn note_policy_change(operation: &str, parameters: &Parameters, context: &mut CallContext<'_>) {
+    let changes = ["PutRolePolicy", "AttachRolePolicy"].contains(&operation);
+    if let Some(role) = parameters.get("RoleName").filter(|_| changes) {
+        context.own.put(POLICY_CHANGES, role, json!(context.now_ms));
     }
 }
 
