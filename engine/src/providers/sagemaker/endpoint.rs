@@ -1,5 +1,7 @@
 //! The provider of `sagemaker_endpoint`.
 
+use std::time::Duration;
+
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::EndpointStatus;
 use serde_json::Value;
@@ -15,6 +17,9 @@ use ebbtide::aws::{Arn, EndpointConfigName, EndpointName};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
 
 impl Provider for Endpoint {
+    /// AWS refuses to delete an endpoint while it is created or updated, which takes as long as it takes to get ready.
+    const DELETABLE_WITHIN: Duration = Self::READY_WITHIN;
+
     async fn find(context: &Context, inputs: &Endpoint<Resolved>) -> Result<Option<String>, Error> {
         let Some(found) = describe(context, &inputs.name).await? else { return Ok(None) };
         let owned = is_owned(context, required(found.endpoint_arn(), "EndpointArn")?).await?;
@@ -71,7 +76,13 @@ impl Provider for Endpoint {
 
     async fn delete(context: &Context, id: &str, _last: &Endpoint<Resolved>) -> Result<(), Error> {
         let delete = context.aws.sagemaker().delete_endpoint().endpoint_name(id);
-        delete.send().await.named("sagemaker:DeleteEndpoint").optional().map(drop)
+        match delete.send().await.named("sagemaker:DeleteEndpoint").optional() {
+            Err(error) if error.is_code("ValidationException") => {
+                let found = describe(context, id).await?;
+                refused_deletion(error, found.as_ref().and_then(DescribeEndpointOutput::endpoint_status))
+            }
+            deleted => deleted.map(drop),
+        }
     }
 
     async fn restore(
@@ -81,6 +92,16 @@ impl Provider for Endpoint {
         pause_snapshot: &Value,
     ) -> Result<bool, Error> {
         capacity::restore(context, id, pause_snapshot).await
+    }
+}
+
+/// Interprets a refused deletion by the status of the endpoint: whatever the words of the refusal, an endpoint in a
+/// transition can be deleted after it, and one that is being deleted needs no second call.
+fn refused_deletion(error: Error, status: Option<&EndpointStatus>) -> Result<(), Error> {
+    match status.map(|status| readiness(Some(status), None)) {
+        None | Some(Readiness::Deleting(_)) => Ok(()),
+        Some(Readiness::Pending(_)) => Err(error.as_kind(ErrorKind::Busy)),
+        Some(Readiness::Ready | Readiness::Failed(_)) => Err(error),
     }
 }
 
@@ -122,5 +143,21 @@ mod tests {
             };
             assert!(reason.contains("no capacity") && reason.contains(status));
         }
+    }
+
+    #[test]
+    fn a_refused_deletion_is_retried_while_the_endpoint_is_in_a_transition() {
+        let refused = |status: Option<&str>| {
+            let status = status.map(EndpointStatus::from);
+            refused_deletion(Error::invalid("Cannot do this"), status.as_ref()).map_err(|error| error.kind)
+        };
+        for status in ["Creating", "Updating", "RollingBack", "SystemUpdating"] {
+            assert_eq!(refused(Some(status)), Err(ErrorKind::Busy), "{status}");
+        }
+        for status in ["InService", "Failed", "UpdateRollbackFailed"] {
+            assert_eq!(refused(Some(status)), Err(ErrorKind::Invalid), "{status}");
+        }
+        assert_eq!((refused(Some("Deleting")), refused(None)), (Ok(()), Ok(())));
+        assert_eq!(Endpoint::DELETABLE_WITHIN, Endpoint::READY_WITHIN);
     }
 }
