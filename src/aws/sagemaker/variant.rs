@@ -47,7 +47,9 @@ pub struct Instances {
     /// The limit for the container to pass its first health check, in seconds (60 to 3600).
     #[serde(default)]
     pub startup_timeout_seconds: Option<u32>,
-    /// Lets SageMaker set the number of instances itself, within bounds.
+    /// Lets SageMaker set the number of instances itself, within bounds. AWS accepts it only for variants without a model,
+    /// which host inference components; this kind has no such variants, so it is refused. Scale a variant with an
+    /// `autoscaling_target`.
     #[serde(default)]
     pub managed_scaling: Option<ManagedScaling>,
     /// The distribution of requests over the instances; random unless given.
@@ -132,7 +134,8 @@ impl Instances {
         if !is_instance_type(&self.instance_type) {
             refuse("instance_type", format!("`{}` is not an instance type: write ml.FAMILY.SIZE", self.instance_type));
         }
-        if self.count == 0 && self.managed_scaling.is_none_or(|scaling| scaling.min > 0) {
+        // The API's model gives InitialInstanceCount a minimum of 1.
+        if self.count == 0 {
             refuse("count", "an endpoint starts with at least one instance".to_owned());
         }
         if self.volume_gb.is_some_and(|size| !(1..=512).contains(&size)) {
@@ -147,8 +150,12 @@ impl Instances {
                 refuse(name, "AWS accepts 60 to 3600 seconds".to_owned());
             }
         }
-        if self.managed_scaling.is_some_and(|scaling| scaling.max == 0 || scaling.min > scaling.max) {
-            refuse("managed_scaling", "max must be at least 1 and not below min".to_owned());
+        // "ManagedInstanceScaling is only supported for inference component endpoints" (hashicorp/terraform-provider-aws,
+        // pull request 45926).
+        if self.managed_scaling.is_some() {
+            let message = "AWS accepts it only for inference components, which a variant with a model cannot host; declare \
+                           an autoscaling_target instead";
+            refuse("managed_scaling", message.to_owned());
         }
     }
 }
@@ -196,6 +203,14 @@ mod tests {
             ..Instances::new("g5.xlarge", 0)
         };
         assert_eq!(problems_of(Hosting::Instances(wrong)).len(), 6);
+        // What AWS refuses always is refused before anything is created.
+        let managed = Some(ManagedScaling { min: 0, max: 4 });
+        let fields = |instances| problems_of(Hosting::Instances(instances)).fields().join(" ");
+        assert_eq!(
+            fields(Instances { managed_scaling: managed, ..Instances::new("ml.g5.xlarge", 1) }),
+            "variants[0].managed_scaling"
+        );
+        assert_eq!(fields(Instances::new("ml.g5.xlarge", 0)), "variants[0].count");
         let wrong = Serverless { memory_mb: 1500, max_concurrency: 201, provisioned_concurrency: Some(0) };
         assert_eq!(problems_of(Hosting::Serverless(wrong)).len(), 3);
     }

@@ -40,6 +40,10 @@ pub fn check(variant: &Value, config: &Value, context: &CallContext<'_>) -> Resu
         return Err(invalid(format!("The variant '{name}' needs an InitialInstanceCount.")));
     }
     let scaling = &variant["ManagedInstanceScaling"];
+    // As on AWS: hashicorp/terraform-provider-aws, pull request 45926.
+    if scaling["Status"] == "ENABLED" && given("ModelName") {
+        return Err(invalid("ManagedInstanceScaling is only supported for inference component endpoints."));
+    }
     if let (Some(min), Some(max)) = (scaling["MinInstanceCount"].as_i64(), scaling["MaxInstanceCount"].as_i64())
         && min > max
     {
@@ -53,5 +57,12 @@ pub fn check(variant: &Value, config: &Value, context: &CallContext<'_>) -> Resu
 pub fn fill_in(variant: &mut Value) {
     if variant["InitialVariantWeight"].is_null() {
         variant["InitialVariantWeight"] = json!(1.0);
+    }
+    // SageMaker gives instances of these families a volume of its own choice; the AWS provider of Terraform has
+    // `volume_size_in_gb` as computed for that reason (`internal/service/sagemaker/endpoint_configuration.go`).
+    let instance_type = text(variant, "InstanceType");
+    let has_volume = ["ml.m5.", "ml.c5.", "ml.g4dn."].iter().any(|family| instance_type.starts_with(family));
+    if has_volume && variant["VolumeSizeInGB"].is_null() {
+        variant["VolumeSizeInGB"] = json!(30);
     }
 }

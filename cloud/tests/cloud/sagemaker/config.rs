@@ -83,6 +83,12 @@ async fn variants_are_checked() {
         .min_instance_count(3)
         .max_instance_count(2)
         .build();
+    let managed = built(|variant| {
+        let scaling = ProductionVariantManagedInstanceScaling::builder().status(ManagedInstanceScalingStatus::Enabled);
+        let variant = variant.instance_type(ProductionVariantInstanceType::MlG5Xlarge).initial_instance_count(1);
+        variant.managed_instance_scaling(scaling.build())
+    });
+    says(&invalid(create(managed).send().await), "only supported for inference component endpoints");
     let crossed = create(vec![nameless.clone().managed_instance_scaling(scaling).build()]).execution_role_arn(ROLE);
     says(&invalid(crossed.send().await), "exceeds its MaxInstanceCount");
     create(vec![nameless.build()]).execution_role_arn(ROLE).send().await.unwrap();

@@ -48,7 +48,7 @@ async fn references_must_exist() {
     let missing = create("arn:aws:iam::123456789012:role/nobody").send().await;
     says(&invalid(missing), "The execution role ARN \"arn:aws:iam::123456789012:role/nobody\" is invalid.");
     let wrong_path = create("arn:aws:iam::123456789012:role/path/models").send().await;
-    says(&invalid(wrong_path), "Could not assume role");
+    says(&invalid(wrong_path), "is invalid. Please ensure that the role exists");
     let foreign = create("arn:aws:iam::210987654321:role/models").send().await;
     assert_eq!(code(foreign), "AccessDeniedException");
     says(&invalid(create("not-an-arn-of-a-role").send().await), "'executionRoleArn' failed to satisfy");
