@@ -47,6 +47,14 @@ pub fn endpoint(name: &str, config: &str) -> Endpoint<Resolved> {
     resolved(&Endpoint::new(name, config))
 }
 
+/// Checks that all inputs of a resource can be read from AWS, also where its name does not vouch for them.
+async fn reads_back(made: &Made) {
+    let mut elsewhere = made.inputs.clone();
+    elsewhere["name"] = "another".into();
+    let read = made.kind.read(&made.context, &made.id, &elsewhere).await.unwrap().expect("it exists");
+    assert_eq!(read.inputs, elsewhere);
+}
+
 #[tokio::test]
 async fn a_model_is_created_changed_and_deleted() {
     let world = World::new();
@@ -72,7 +80,7 @@ async fn artifacts_of_every_form_read_back_as_they_were_declared() {
     ] {
         let container = Container::new("1.dkr.ecr/vllm:1", Some(ModelData { uri: uri.into(), form }));
         let inputs: Model<Resolved> = resolved(&Model::new(role.as_str(), container));
-        world.make::<Model>(name, &inputs).await;
+        reads_back(&world.make::<Model>(name, &inputs).await).await;
     }
 }
 
@@ -138,10 +146,22 @@ async fn configurations_of_every_sort_are_created_changed_and_deleted() {
         Hosting::Serverless(Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: None });
     for (name, mut inputs) in [("plain", plain), ("queued", queued), ("serverless", serverless)] {
         let mut made = world.make::<EndpointConfig>(name, &inputs).await;
+        reads_back(&made).await;
         inputs.tags = tags("stage", "test");
         made.change_to(&inputs).await;
         made.delete().await;
     }
+}
+
+#[tokio::test]
+async fn settings_that_aws_fills_in_are_no_drift() {
+    let world = World::new();
+    let role = role(&world).await;
+    let config = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.m5.xlarge", 1)).await;
+    let found = world.aws.sagemaker().describe_endpoint_config().endpoint_config_name(&config.id).send().await.unwrap();
+    assert!(found.production_variants()[0].volume_size_in_gb().is_some(), "AWS has given the instances a volume");
+    assert_eq!(config.ready().await.inputs, config.inputs);
+    reads_back(&config).await;
 }
 
 #[tokio::test]

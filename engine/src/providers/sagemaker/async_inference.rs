@@ -4,6 +4,8 @@ use aws_sdk_sagemaker::types::{
     AsyncInferenceClientConfig, AsyncInferenceConfig, AsyncInferenceNotificationConfig, AsyncInferenceOutputConfig,
 };
 
+use super::kms_key::key_as_declared;
+use super::variant::unless_left_open;
 use crate::providers::numbers::{signed, unsigned};
 use ebbtide::aws::TopicArn;
 use ebbtide::aws::sagemaker::{AsyncInference, AsyncNotification};
@@ -31,19 +33,25 @@ pub(super) fn async_inference_to_sdk(inference: &AsyncInference<Resolved>) -> As
     AsyncInferenceConfig::builder().output_config(output).set_client_config(client).build()
 }
 
-/// Reads asynchronous inference.
-pub(super) fn read_async_inference(config: &AsyncInferenceConfig) -> AsyncInference<Resolved> {
+/// Reads asynchronous inference. `last` is the declared one.
+pub(super) fn read_async_inference(
+    config: &AsyncInferenceConfig,
+    last: Option<&AsyncInference<Resolved>>,
+) -> AsyncInference<Resolved> {
     let output = config.output_config();
     let owned = |text: Option<&str>| text.filter(|text| !text.is_empty()).map(str::to_owned);
     let notification = output.and_then(AsyncInferenceOutputConfig::notification_config);
     AsyncInference {
         output: output.and_then(|output| owned(output.s3_output_path())).unwrap_or_default(),
         failures: output.and_then(|output| owned(output.s3_failure_path())),
-        kms_key: output.and_then(|output| owned(output.kms_key_id())),
-        max_concurrent_per_instance: config
-            .client_config()
-            .and_then(|client| client.max_concurrent_invocations_per_instance())
-            .map(unsigned),
+        kms_key: key_as_declared(
+            output.and_then(AsyncInferenceOutputConfig::kms_key_id),
+            last.map(|last| &last.kms_key),
+        ),
+        max_concurrent_per_instance: unless_left_open(
+            config.client_config().and_then(|client| client.max_concurrent_invocations_per_instance()).map(unsigned),
+            last.map(|last| last.max_concurrent_per_instance),
+        ),
         notify: AsyncNotification {
             success: notification.and_then(|notify| owned(notify.success_topic())).map(TopicArn),
             failure: notification.and_then(|notify| owned(notify.error_topic())).map(TopicArn),
@@ -64,7 +72,7 @@ mod tests {
             max_concurrent_per_instance: Some(4),
             notify: AsyncNotification { success: Some("arn:aws:sns:eu-west-1:1:ok".into()), failure: None },
         };
-        assert_eq!(read_async_inference(&async_inference_to_sdk(&full)), full);
+        assert_eq!(read_async_inference(&async_inference_to_sdk(&full), None), full);
         let plain = AsyncInference {
             failures: None,
             kms_key: None,
@@ -72,6 +80,6 @@ mod tests {
             notify: AsyncNotification::none(),
             ..full
         };
-        assert_eq!(read_async_inference(&async_inference_to_sdk(&plain)), plain);
+        assert_eq!(read_async_inference(&async_inference_to_sdk(&plain), Some(&plain)), plain);
     }
 }

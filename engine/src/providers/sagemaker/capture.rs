@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_sdk_sagemaker::types::{CaptureContentTypeHeader, CaptureMode as SdkMode, CaptureOption, DataCaptureConfig};
 
+use super::kms_key::key_as_declared;
 use crate::providers::numbers::{signed, unsigned};
 use ebbtide::aws::sagemaker::{CaptureMode, DataCapture};
 use ebbtide::resource::Resolved;
@@ -31,8 +32,11 @@ pub(super) fn capture_to_sdk(capture: &DataCapture<Resolved>) -> DataCaptureConf
         .build()
 }
 
-/// Reads data capture; `None` if it is switched off.
-pub(super) fn read_capture(capture: &DataCaptureConfig) -> Option<DataCapture<Resolved>> {
+/// Reads data capture; `None` if it is switched off. `last` is the declared one.
+pub(super) fn read_capture(
+    capture: &DataCaptureConfig,
+    last: Option<&DataCapture<Resolved>>,
+) -> Option<DataCapture<Resolved>> {
     if capture.enable_capture() == Some(false) {
         return None;
     }
@@ -47,7 +51,7 @@ pub(super) fn read_capture(capture: &DataCaptureConfig) -> Option<DataCapture<Re
         destination: capture.destination_s3_uri().unwrap_or_default().to_owned(),
         sampling_percent: capture.initial_sampling_percentage().map_or(0, unsigned),
         modes: modes.collect(),
-        kms_key: capture.kms_key_id().filter(|key| !key.is_empty()).map(str::to_owned),
+        kms_key: key_as_declared(capture.kms_key_id(), last.map(|last| &last.kms_key)),
         csv_content_types: header.map(|header| set(header.csv_content_types())).unwrap_or_default(),
         json_content_types: header.map(|header| set(header.json_content_types())).unwrap_or_default(),
     })
@@ -67,6 +71,6 @@ mod tests {
             csv_content_types: BTreeSet::new(),
             json_content_types: BTreeSet::from(["application/json".into()]),
         };
-        assert_eq!(read_capture(&capture_to_sdk(&capture)), Some(capture));
+        assert_eq!(read_capture(&capture_to_sdk(&capture), None), Some(capture));
     }
 }

@@ -4,9 +4,9 @@ use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConf
 
 use super::async_inference::{async_inference_to_sdk, read_async_inference};
 use super::capture::{capture_to_sdk, read_capture};
+use super::kms_key::key_as_declared;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
-use super::variant::{read_variant, variant_to_sdk};
-use crate::providers::lists::ordered_like;
+use super::variant::{read_variants, variant_to_sdk};
 use crate::providers::{Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{EndpointConfig, EndpointConfigOutputs, MAX_NAME_LENGTH};
@@ -49,13 +49,13 @@ impl Provider for EndpointConfig {
         let Some(found) = describe(context, id).await.optional()? else { return Ok(None) };
         let arn = required(found.endpoint_config_arn(), "EndpointConfigArn")?;
         let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
-        let inputs = EndpointConfig {
-            name: last.name.clone(),
-            variants: ordered_like(&last.variants, found.production_variants().iter().map(read_variant).collect()),
-            async_inference: found.async_inference_config().map(read_async_inference),
-            data_capture: found.data_capture_config().and_then(read_capture),
-            kms_key: found.kms_key_id().filter(|key| !key.is_empty()).map(str::to_owned),
-            tags: own_tags(tags),
+        let tags = own_tags(tags);
+        // The name follows from the content, which cannot change: any difference is AWS's own doing, and a configuration
+        // that replaces this one would have its name.
+        let inputs = if aws_name(context, last) == id {
+            EndpointConfig { tags, ..last.clone() }
+        } else {
+            read_inputs(&found, last, tags)
         };
         let outputs =
             EndpointConfigOutputs::<Resolved> { name: EndpointConfigName(id.to_owned()), arn: Arn(arn.to_owned()) };
@@ -85,6 +85,24 @@ impl Provider for EndpointConfig {
 async fn describe(context: &Context, name: &str) -> Result<DescribeEndpointConfigOutput, Error> {
     let describe = context.aws.sagemaker().describe_endpoint_config().endpoint_config_name(name);
     describe.send().await.named("sagemaker:DescribeEndpointConfig")
+}
+
+fn read_inputs(
+    found: &DescribeEndpointConfigOutput,
+    last: &EndpointConfig<Resolved>,
+    tags: Tags,
+) -> EndpointConfig<Resolved> {
+    let capture = found.data_capture_config();
+    EndpointConfig {
+        name: last.name.clone(),
+        variants: read_variants(found.production_variants(), &last.variants),
+        async_inference: found
+            .async_inference_config()
+            .map(|config| read_async_inference(config, last.async_inference.as_ref())),
+        data_capture: capture.and_then(|capture| read_capture(capture, last.data_capture.as_ref())),
+        kms_key: key_as_declared(found.kms_key_id(), Some(&last.kms_key)),
+        tags,
+    }
 }
 
 fn aws_name(context: &Context, inputs: &EndpointConfig<Resolved>) -> String {

@@ -7,6 +7,7 @@ mod container;
 mod deployment;
 mod endpoint;
 mod endpoint_config;
+mod kms_key;
 mod model;
 mod rollout;
 mod tagging;

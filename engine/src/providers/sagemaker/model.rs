@@ -46,15 +46,13 @@ impl Provider for Model {
         let Some(found) = describe(context, id).await.optional()? else { return Ok(None) };
         let arn = required(found.model_arn(), "ModelArn")?;
         let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
-        let containers = found.primary_container().into_iter().chain(found.containers());
-        let inputs = Model {
-            name: last.name.clone(),
-            execution_role: RoleArn(found.execution_role_arn().unwrap_or_default().to_owned()),
-            containers: containers.map(read_container).collect(),
-            execution: read_execution(found.inference_execution_config(), last.execution),
-            vpc: found.vpc_config().map(|vpc| read_vpc(vpc, last.vpc.as_ref())),
-            network_isolation: found.enable_network_isolation().unwrap_or(false),
-            tags: own_tags(tags),
+        let tags = own_tags(tags);
+        // The name follows from the content, which cannot change: any difference is AWS's own doing, and a model that
+        // replaces this one would have its name.
+        let inputs = if aws_name(context, last) == id {
+            Model { tags, ..last.clone() }
+        } else {
+            read_inputs(&found, last, tags)
         };
         let outputs = ModelOutputs::<Resolved> { name: ModelName(id.to_owned()), arn: Arn(arn.to_owned()) };
         Ok(Some(Reading::ready(inputs, outputs)))
@@ -100,6 +98,19 @@ fn explain(error: Error) -> Error {
 async fn describe(context: &Context, name: &str) -> Result<DescribeModelOutput, Error> {
     let describe = context.aws.sagemaker().describe_model().model_name(name);
     describe.send().await.named("sagemaker:DescribeModel")
+}
+
+fn read_inputs(found: &DescribeModelOutput, last: &Model<Resolved>, tags: Tags) -> Model<Resolved> {
+    let containers = found.primary_container().into_iter().chain(found.containers());
+    Model {
+        name: last.name.clone(),
+        execution_role: RoleArn(found.execution_role_arn().unwrap_or_default().to_owned()),
+        containers: containers.map(read_container).collect(),
+        execution: read_execution(found.inference_execution_config(), last.execution),
+        vpc: found.vpc_config().map(|vpc| read_vpc(vpc, last.vpc.as_ref())),
+        network_isolation: found.enable_network_isolation().unwrap_or(false),
+        tags,
+    }
 }
 
 fn aws_name(context: &Context, inputs: &Model<Resolved>) -> String {

@@ -7,6 +7,7 @@ use aws_sdk_sagemaker::types::{
     ProductionVariantServerlessConfig, RoutingStrategy,
 };
 
+use crate::providers::lists::ordered_like;
 use crate::providers::numbers::{signed, unsigned};
 use ebbtide::aws::ModelName;
 use ebbtide::aws::sagemaker::{Hosting, Instances, ManagedScaling, Routing, Serverless, Variant};
@@ -58,15 +59,21 @@ fn with_instances(request: ProductionVariantBuilder, instances: &Instances) -> P
         .set_inference_ami_version(ami_version)
 }
 
-/// Reads a variant.
-pub(super) fn read_variant(variant: &ProductionVariant) -> Variant<Resolved> {
+/// Reads the variants of a configuration. `last` are the variants as declared.
+pub(super) fn read_variants(variants: &[ProductionVariant], last: &[Variant<Resolved>]) -> Vec<Variant<Resolved>> {
+    let declared = |variant: &ProductionVariant| last.iter().find(|last| Some(&*last.name) == variant.variant_name());
+    ordered_like(last, variants.iter().map(|variant| read_variant(variant, declared(variant))).collect())
+}
+
+/// Reads a variant. Settings that its declaration leaves to AWS stay so, whatever AWS chose.
+fn read_variant(variant: &ProductionVariant, last: Option<&Variant<Resolved>>) -> Variant<Resolved> {
     let hosting = match variant.serverless_config() {
         Some(serverless) => Hosting::Serverless(Serverless {
             memory_mb: serverless.memory_size_in_mb().map_or(0, unsigned),
             max_concurrency: serverless.max_concurrency().map_or(0, unsigned),
             provisioned_concurrency: serverless.provisioned_concurrency().map(unsigned),
         }),
-        None => Hosting::Instances(read_instances(variant)),
+        None => Hosting::Instances(read_instances(variant, last.map(|last| &last.hosting))),
     };
     Variant {
         name: variant.variant_name().unwrap_or_default().to_owned(),
@@ -76,13 +83,23 @@ pub(super) fn read_variant(variant: &ProductionVariant) -> Variant<Resolved> {
     }
 }
 
-fn read_instances(variant: &ProductionVariant) -> Instances {
+fn read_instances(variant: &ProductionVariant, last: Option<&Hosting>) -> Instances {
+    let last = match last {
+        Some(Hosting::Instances(last)) => Some(last),
+        Some(Hosting::Serverless(_)) | None => None,
+    };
     Instances {
         instance_type: variant.instance_type().map(|name| name.as_str().to_owned()).unwrap_or_default(),
         count: variant.initial_instance_count().map_or(0, unsigned),
-        volume_gb: variant.volume_size_in_gb().map(unsigned),
-        download_timeout_seconds: variant.model_data_download_timeout_in_seconds().map(unsigned),
-        startup_timeout_seconds: variant.container_startup_health_check_timeout_in_seconds().map(unsigned),
+        volume_gb: unless_left_open(variant.volume_size_in_gb().map(unsigned), last.map(|last| last.volume_gb)),
+        download_timeout_seconds: unless_left_open(
+            variant.model_data_download_timeout_in_seconds().map(unsigned),
+            last.map(|last| last.download_timeout_seconds),
+        ),
+        startup_timeout_seconds: unless_left_open(
+            variant.container_startup_health_check_timeout_in_seconds().map(unsigned),
+            last.map(|last| last.startup_timeout_seconds),
+        ),
         managed_scaling: variant
             .managed_instance_scaling()
             .filter(|scaling| scaling.status() == Some(&ManagedInstanceScalingStatus::Enabled))
@@ -90,12 +107,27 @@ fn read_instances(variant: &ProductionVariant) -> Instances {
                 min: scaling.min_instance_count().map_or(0, unsigned),
                 max: scaling.max_instance_count().map_or(0, unsigned),
             }),
-        routing: variant.routing_config().and_then(|routing| match routing.routing_strategy() {
-            Some(RoutingStrategy::LeastOutstandingRequests) => Some(Routing::LeastOutstandingRequests),
-            Some(RoutingStrategy::Random) => Some(Routing::Random),
-            _ => None,
-        }),
-        ami_version: variant.inference_ami_version().map(|version| version.as_str().to_owned()),
+        routing: unless_left_open(read_routing(variant), last.map(|last| last.routing)),
+        ami_version: unless_left_open(
+            variant.inference_ami_version().map(|version| version.as_str().to_owned()),
+            last.map(|last| last.ami_version.clone()),
+        ),
+    }
+}
+
+fn read_routing(variant: &ProductionVariant) -> Option<Routing> {
+    match variant.routing_config()?.routing_strategy() {
+        Some(RoutingStrategy::LeastOutstandingRequests) => Some(Routing::LeastOutstandingRequests),
+        Some(RoutingStrategy::Random) => Some(Routing::Random),
+        _ => None,
+    }
+}
+
+/// Returns a setting as AWS has it, or none if the declaration is known and leaves it to AWS.
+pub(super) fn unless_left_open<T>(read: Option<T>, last: Option<Option<T>>) -> Option<T> {
+    match last {
+        Some(None) => None,
+        Some(Some(_)) | None => read,
     }
 }
 
@@ -121,7 +153,34 @@ mod tests {
             Hosting::Serverless(serverless),
         ] {
             let variant = Variant::<Resolved> { name: "v".into(), model: "llm".into(), hosting, weight: 0.25 };
-            assert_eq!(read_variant(&variant_to_sdk(&variant)), variant);
+            assert_eq!(read_variant(&variant_to_sdk(&variant), None), variant);
         }
+    }
+
+    #[test]
+    fn settings_that_aws_chooses_are_no_drift() {
+        let on = |instances| Variant::<Resolved> {
+            name: "v".into(),
+            model: "llm".into(),
+            hosting: Hosting::Instances(instances),
+            weight: 1.0,
+        };
+        let declared = on(Instances::new("ml.m5.xlarge", 1));
+        let filled = on(Instances {
+            volume_gb: Some(30),
+            download_timeout_seconds: Some(3600),
+            startup_timeout_seconds: Some(3600),
+            routing: Some(Routing::Random),
+            ami_version: Some("al2-ami-sagemaker-inference-gpu-2".into()),
+            ..Instances::new("ml.m5.xlarge", 1)
+        });
+        let read = read_variants(&[variant_to_sdk(&filled)], std::slice::from_ref(&declared));
+        assert_eq!(read, [declared]);
+        let read = read_variants(
+            &[variant_to_sdk(&filled)],
+            &[on(Instances { volume_gb: Some(64), ..Instances::new("", 1) })],
+        );
+        let Hosting::Instances(read) = &read[0].hosting else { panic!("{read:?}") };
+        assert_eq!(read.volume_gb, Some(30), "another volume than the declared one is seen");
     }
 }
