@@ -27,6 +27,10 @@ where
 pub trait OptionalCall<T> {
     /// Returns `Ok(None)` where AWS says that the resource does not exist.
     fn optional(self) -> Result<Option<T>, Error>;
+
+    /// Returns `Ok(None)` where AWS says with one of these codes that the resource itself does not exist. That another
+    /// resource does not exist, such as a key, stays an error: a deletion that it refuses has deleted nothing.
+    fn unless_missing(self, codes: &[&str]) -> Result<Option<T>, Error>;
 }
 
 impl<T> OptionalCall<T> for Result<T, Error> {
@@ -34,6 +38,14 @@ impl<T> OptionalCall<T> for Result<T, Error> {
         match self {
             Ok(value) => Ok(Some(value)),
             Err(error) if error.kind == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn unless_missing(self, codes: &[&str]) -> Result<Option<T>, Error> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(error) if codes.iter().any(|code| error.is_code(code)) => Ok(None),
             Err(error) => Err(error),
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use ebbtide::aws::iam::{Policy, Principal, Role, RoleOutputs};
 use ebbtide::resource::{Resolved, Resource, Tags};
+use ebbtide_engine::sdk::ErrorKind;
 use serde_json::json;
 
 use crate::declared::resolved;
@@ -128,4 +129,18 @@ async fn known_outputs_are_the_outputs() {
     for (name, value) in known {
         assert_eq!(outputs[&name], value, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_role_in_an_instance_profile_is_refused_at_once_with_the_way_out() {
+    let world = World::new();
+    let made = world.make::<Role>("serving", &role()).await;
+    let iam = world.aws.iam();
+    iam.create_instance_profile().instance_profile_name("p").send().await.unwrap();
+    iam.add_role_to_instance_profile().instance_profile_name("p").role_name(&made.id).send().await.unwrap();
+    let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Invalid, "{error}");
+    assert!(error.hint.is_some_and(|hint| hint.contains("instance profiles")));
+    iam.remove_role_from_instance_profile().instance_profile_name("p").role_name(&made.id).send().await.unwrap();
+    made.delete().await;
 }

@@ -5,6 +5,7 @@ mod budgets;
 mod cloudwatch;
 mod declared;
 mod ec2;
+mod gone;
 mod harness;
 mod iam;
 mod logs;

@@ -2,7 +2,7 @@
 
 use aws_sdk_budgets::types::{Budget as SdkBudget, BudgetType, NotificationWithSubscribers, Spend, TimeUnit};
 
-use super::calls::{all_tags, notifications, tags_to_sdk, update_notifications, update_tags};
+use super::calls::{MISSING, all_tags, notifications, tags_to_sdk, update_notifications, update_tags};
 use super::filter::{filter_to_sdk, read_filter};
 use super::notification::{condition_to_sdk, subscribers_to_sdk};
 use crate::providers::lists::ordered_like;
@@ -22,7 +22,7 @@ impl Provider for Budget {
         if describe(context, &name).await?.is_none() {
             return Ok(None);
         }
-        let tags = all_tags(context, &name).await.optional()?.unwrap_or_default();
+        let tags = all_tags(context, &name).await.unless_missing(MISSING)?.unwrap_or_default();
         Ok(context.identity.owns(&tags).then_some(name))
     }
 
@@ -51,9 +51,10 @@ impl Provider for Budget {
 
     async fn read(context: &Context, id: &str, last: &Inputs) -> Result<Option<Reading<Self>>, Error> {
         let Some(found) = describe(context, id).await? else { return Ok(None) };
-        let (Some(tags), Some(notify)) =
-            (all_tags(context, id).await.optional()?, notifications(context, id).await.optional()?)
-        else {
+        let (Some(tags), Some(notify)) = (
+            all_tags(context, id).await.unless_missing(MISSING)?,
+            notifications(context, id).await.unless_missing(MISSING)?,
+        ) else {
             return Ok(None);
         };
         let inputs = Budget {
@@ -86,13 +87,13 @@ impl Provider for Budget {
 
     async fn delete(context: &Context, id: &str, _last: &Inputs) -> Result<(), Error> {
         let delete = context.aws.budgets().delete_budget().account_id(&context.scope().account).budget_name(id);
-        delete.send().await.named("budgets:DeleteBudget").optional().map(drop)
+        delete.send().await.named("budgets:DeleteBudget").unless_missing(MISSING).map(drop)
     }
 }
 
 async fn describe(context: &Context, name: &str) -> Result<Option<SdkBudget>, Error> {
     let describe = context.aws.budgets().describe_budget().account_id(&context.scope().account).budget_name(name);
-    Ok(describe.send().await.named("budgets:DescribeBudget").optional()?.and_then(|found| found.budget))
+    Ok(describe.send().await.named("budgets:DescribeBudget").unless_missing(MISSING)?.and_then(|found| found.budget))
 }
 
 #[expect(deprecated, reason = "AWS reports the newer filter expressions only on request, and they hold no more here")]

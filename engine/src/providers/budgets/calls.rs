@@ -7,6 +7,9 @@ use crate::sdk::{CallName, Context, Error, OptionalCall, built};
 use ebbtide::aws::budgets::{Notify, budget_arn};
 use ebbtide::resource::{Resolved, Tags, tag_changes};
 
+/// The code with which AWS says that a budget, a notification or a receiver does not exist.
+pub(super) const MISSING: &[&str] = &["NotFoundException"];
+
 /// Returns all tags of a budget, ownership tags included.
 pub(super) async fn all_tags(context: &Context, name: &str) -> Result<Tags, Error> {
     let list = context.aws.budgets().list_tags_for_resource().resource_arn(budget_arn(context.scope(), name));
@@ -86,7 +89,7 @@ pub(super) async fn update_notifications(
             .send()
             .await
             .named("budgets:DeleteNotification")
-            .optional()?;
+            .unless_missing(MISSING)?;
     }
     for notify in to {
         match from.iter().find(|other| other.when == notify.when) {
@@ -134,7 +137,7 @@ async fn update_subscribers(
     for subscriber in removed {
         let delete = budgets.delete_subscriber().account_id(account).budget_name(name);
         let delete = delete.notification(condition.clone()).subscriber(subscriber.clone());
-        delete.send().await.named("budgets:DeleteSubscriber").optional()?;
+        delete.send().await.named("budgets:DeleteSubscriber").unless_missing(MISSING)?;
     }
     Ok(())
 }

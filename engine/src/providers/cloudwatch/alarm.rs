@@ -14,6 +14,9 @@ use ebbtide::aws::cloudwatch::{Alarm, AlarmActions, AlarmOutputs, Comparison, Mi
 use ebbtide::aws::{AlarmArn, AlarmName, Arn};
 use ebbtide::resource::{Resolved, Tags, own_tags};
 
+/// The codes with which AWS says that an alarm does not exist; calls on tags have their own.
+const MISSING: &[&str] = &["ResourceNotFound", "ResourceNotFoundException"];
+
 impl Provider for Alarm {
     async fn find(context: &Context, inputs: &Alarm<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.aws_name(&context.identity);
@@ -37,7 +40,7 @@ impl Provider for Alarm {
     async fn read(context: &Context, id: &str, last: &Alarm<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let Some(found) = describe(context, id).await? else { return Ok(None) };
         let arn = required(found.alarm_arn(), "AlarmArn")?;
-        let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
+        let Some(tags) = all_tags(context, arn).await.unless_missing(MISSING)? else { return Ok(None) };
         let outputs = AlarmOutputs::<Resolved> { name: AlarmName(id.to_owned()), arn: AlarmArn(arn.to_owned()) };
         Ok(Some(Reading::ready(read_inputs(&found, own_tags(tags), last), outputs)))
     }
@@ -58,7 +61,7 @@ impl Provider for Alarm {
 
     async fn delete(context: &Context, id: &str, _last: &Alarm<Resolved>) -> Result<(), Error> {
         let delete = context.aws.cloudwatch().delete_alarms().alarm_names(id);
-        delete.send().await.named("cloudwatch:DeleteAlarms").optional().map(drop)
+        delete.send().await.named("cloudwatch:DeleteAlarms").unless_missing(MISSING).map(drop)
     }
 }
 
@@ -71,7 +74,7 @@ async fn describe(context: &Context, name: &str) -> Result<Option<MetricAlarm>, 
 /// Returns whether an alarm carries the ownership tags of this very identity.
 async fn is_owned(context: &Context, alarm: &MetricAlarm) -> Result<bool, Error> {
     let arn = required(alarm.alarm_arn(), "AlarmArn")?;
-    let tags = all_tags(context, arn).await.optional()?.unwrap_or_default();
+    let tags = all_tags(context, arn).await.unless_missing(MISSING)?.unwrap_or_default();
     Ok(context.identity.owns(&tags))
 }
 

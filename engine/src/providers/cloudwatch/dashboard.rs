@@ -9,11 +9,14 @@ use ebbtide::aws::Arn;
 use ebbtide::aws::cloudwatch::{Dashboard, DashboardOutputs};
 use ebbtide::resource::Resolved;
 
+/// The codes with which AWS says that a dashboard does not exist.
+const MISSING: &[&str] = &["DashboardNotFoundError", "ResourceNotFound"];
+
 impl Provider for Dashboard {
     async fn find(context: &Context, inputs: &Dashboard<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.aws_name(&context.identity);
         let get = context.aws.cloudwatch().get_dashboard().dashboard_name(&name);
-        Ok(get.send().await.named("cloudwatch:GetDashboard").optional()?.map(|_| name))
+        Ok(get.send().await.named("cloudwatch:GetDashboard").unless_missing(MISSING)?.map(|_| name))
     }
 
     async fn create(context: &Context, inputs: &Dashboard<Resolved>) -> Result<String, Error> {
@@ -24,7 +27,9 @@ impl Provider for Dashboard {
 
     async fn read(context: &Context, id: &str, last: &Dashboard<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let get = context.aws.cloudwatch().get_dashboard().dashboard_name(id);
-        let Some(found) = get.send().await.named("cloudwatch:GetDashboard").optional()? else { return Ok(None) };
+        let Some(found) = get.send().await.named("cloudwatch:GetDashboard").unless_missing(MISSING)? else {
+            return Ok(None);
+        };
         let body: Value = serde_json::from_str(found.dashboard_body().unwrap_or_default()).unwrap_or_default();
         let inputs =
             Dashboard { name: last.name.clone(), widgets: body::read(&body, &last.widgets, &context.scope().region) };
@@ -44,7 +49,7 @@ impl Provider for Dashboard {
 
     async fn delete(context: &Context, id: &str, _last: &Dashboard<Resolved>) -> Result<(), Error> {
         let delete = context.aws.cloudwatch().delete_dashboards().dashboard_names(id);
-        delete.send().await.named("cloudwatch:DeleteDashboards").optional().map(drop)
+        delete.send().await.named("cloudwatch:DeleteDashboards").unless_missing(MISSING).map(drop)
     }
 }
 

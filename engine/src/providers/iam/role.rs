@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_iam::types::Tag;
 
 use super::document::read_policy;
-use super::role_policies;
+use super::role_policies::{self, MISSING};
 use crate::providers::lists::ordered_like;
 use crate::providers::numbers::signed;
 use crate::providers::{Provider, Reading};
@@ -17,7 +17,8 @@ use ebbtide::resource::{Resolved, Tags, own_tags, tag_changes};
 impl Provider for Role {
     async fn find(context: &Context, inputs: &Role<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.name(&context.identity);
-        let found = context.aws.iam().get_role().role_name(&name).send().await.named("iam:GetRole").optional()?;
+        let found =
+            context.aws.iam().get_role().role_name(&name).send().await.named("iam:GetRole").unless_missing(MISSING)?;
         let tags = found.and_then(|found| found.role).map(|role| read_tags(role.tags()).collect());
         Ok(tags.filter(|tags| context.identity.owns(tags)).map(|_| name))
     }
@@ -55,7 +56,8 @@ impl Provider for Role {
     }
 
     async fn read(context: &Context, id: &str, last: &Role<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let found = context.aws.iam().get_role().role_name(id).send().await.named("iam:GetRole").optional()?;
+        let found =
+            context.aws.iam().get_role().role_name(id).send().await.named("iam:GetRole").unless_missing(MISSING)?;
         let Some(role) = found.and_then(|found| found.role) else { return Ok(None) };
         let (inline, attached) = tokio::try_join!(
             role_policies::read_inline(context, id, &last.inline_policies),
@@ -107,7 +109,7 @@ impl Provider for Role {
             }
             None => {
                 let delete = iam.delete_role_permissions_boundary().role_name(id).send().await;
-                delete.named("iam:DeleteRolePermissionsBoundary").optional()?;
+                delete.named("iam:DeleteRolePermissionsBoundary").unless_missing(MISSING)?;
             }
         }
         // Add new permissions before removing old ones, so that the role never lacks a permission it keeps.
@@ -128,9 +130,10 @@ impl Provider for Role {
         if let Some(attached) = role_policies::read_attached(context, id).await? {
             role_policies::detach(context, id, attached.iter()).await?;
         }
-        let deleted = context.aws.iam().delete_role().role_name(id).send().await.named("iam:DeleteRole").optional();
-        deleted.map(drop).map_err(|error| match error.is_code("DeleteConflict") {
-            true => error.hint(format!("remove the role {id} from its instance profiles")),
+        let deleted =
+            context.aws.iam().delete_role().role_name(id).send().await.named("iam:DeleteRole").unless_missing(MISSING);
+        deleted.map(drop).map_err(|error| match error.is_code("DeleteConflict") && error.kind == ErrorKind::Invalid {
+            true => error.hint(format!("remove the role {id} from its instance profiles, then run the same command")),
             false => error,
         })
     }

@@ -8,6 +8,9 @@ use ebbtide::aws::Arn;
 use ebbtide::aws::iam::Policy;
 use ebbtide::resource::Resolved;
 
+/// The code with which IAM says that a role or a policy does not exist.
+pub(super) const MISSING: &[&str] = &["NoSuchEntity"];
+
 /// Inline policies by name.
 type Inline = BTreeMap<String, Policy<Resolved>>;
 
@@ -17,10 +20,10 @@ pub(super) async fn read_inline(context: &Context, role: &str, last: &Inline) ->
     let mut pages = iam.list_role_policies().role_name(role).into_paginator().items().send();
     let mut policies = Inline::new();
     while let Some(name) = pages.next().await {
-        let Some(name) = name.named("iam:ListRolePolicies").optional()? else { return Ok(None) };
+        let Some(name) = name.named("iam:ListRolePolicies").unless_missing(MISSING)? else { return Ok(None) };
         let policy = iam.get_role_policy().role_name(role).policy_name(&name).send().await;
         // A policy that was deleted between the two calls is skipped.
-        if let Some(policy) = policy.named("iam:GetRolePolicy").optional()? {
+        if let Some(policy) = policy.named("iam:GetRolePolicy").unless_missing(MISSING)? {
             let policy = read_policy(policy.policy_document(), last.get(&name))?;
             policies.insert(name, policy);
         }
@@ -33,7 +36,9 @@ pub(super) async fn read_attached(context: &Context, role: &str) -> Result<Optio
     let mut pages = context.aws.iam().list_attached_role_policies().role_name(role).into_paginator().items().send();
     let mut arns = Vec::new();
     while let Some(policy) = pages.next().await {
-        let Some(policy) = policy.named("iam:ListAttachedRolePolicies").optional()? else { return Ok(None) };
+        let Some(policy) = policy.named("iam:ListAttachedRolePolicies").unless_missing(MISSING)? else {
+            return Ok(None);
+        };
         arns.extend(policy.policy_arn().map(Arn::from));
     }
     arns.sort();
@@ -66,7 +71,7 @@ pub(super) async fn delete_inline(
 ) -> Result<(), Error> {
     for name in names {
         let delete = context.aws.iam().delete_role_policy().role_name(role).policy_name(name);
-        delete.send().await.named("iam:DeleteRolePolicy").optional()?;
+        delete.send().await.named("iam:DeleteRolePolicy").unless_missing(MISSING)?;
     }
     Ok(())
 }
@@ -75,7 +80,7 @@ pub(super) async fn delete_inline(
 pub(super) async fn detach(context: &Context, role: &str, arns: impl Iterator<Item = &Arn>) -> Result<(), Error> {
     for arn in arns {
         let detach = context.aws.iam().detach_role_policy().role_name(role).policy_arn(arn.as_str());
-        detach.send().await.named("iam:DetachRolePolicy").optional()?;
+        detach.send().await.named("iam:DetachRolePolicy").unless_missing(MISSING)?;
     }
     Ok(())
 }

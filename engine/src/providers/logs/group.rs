@@ -9,6 +9,9 @@ use ebbtide::aws::logs::{LogGroup, LogGroupClass, LogGroupOutputs};
 use ebbtide::aws::{Arn, LogGroupName};
 use ebbtide::resource::{Resolved, Tags, own_tags, tag_changes};
 
+/// The code with which AWS says that a log group does not exist.
+const MISSING: &[&str] = &["ResourceNotFoundException"];
+
 impl Provider for LogGroup {
     async fn find(context: &Context, inputs: &LogGroup<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.physical_name(&context.identity);
@@ -88,7 +91,7 @@ impl Provider for LogGroup {
     async fn delete(context: &Context, id: &str, _last: &LogGroup<Resolved>) -> Result<(), Error> {
         guard_data(context, &format!("the log group {id}"), stream_count(context, id)).await?;
         let delete = context.aws.cloudwatchlogs().delete_log_group().log_group_name(id);
-        delete.send().await.named("logs:DeleteLogGroup").optional().map(drop)
+        delete.send().await.named("logs:DeleteLogGroup").unless_missing(MISSING).map(drop)
     }
 }
 
@@ -120,7 +123,7 @@ fn arn_of_name(context: &Context, name: &str) -> String {
 
 async fn tags(context: &Context, arn: &str) -> Result<Option<Tags>, Error> {
     let list = context.aws.cloudwatchlogs().list_tags_for_resource().resource_arn(arn);
-    let listed = list.send().await.named("logs:ListTagsForResource").optional()?;
+    let listed = list.send().await.named("logs:ListTagsForResource").unless_missing(MISSING)?;
     Ok(listed.map(|listed| listed.tags.unwrap_or_default().into_iter().collect()))
 }
 
@@ -142,7 +145,9 @@ async fn update_tags(context: &Context, id: &str, from: &Tags, to: &Tags) -> Res
 /// Returns the number of a group's streams in words, counted on one page; `None` if there is no stream.
 async fn stream_count(context: &Context, name: &str) -> Result<Option<String>, Error> {
     let describe = context.aws.cloudwatchlogs().describe_log_streams().log_group_name(name);
-    let Some(page) = describe.send().await.named("logs:DescribeLogStreams").optional()? else { return Ok(None) };
+    let Some(page) = describe.send().await.named("logs:DescribeLogStreams").unless_missing(MISSING)? else {
+        return Ok(None);
+    };
     let more = if page.next_token().is_some() { " or more" } else { "" };
     Ok(match page.log_streams().len() {
         0 if more.is_empty() => None,

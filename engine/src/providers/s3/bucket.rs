@@ -76,7 +76,15 @@ impl Provider for Bucket {
         if context.include_data {
             objects::delete_all(context, id).await?;
         }
-        let deleted = context.aws.s3().delete_bucket().bucket(id).send().await.named("s3:DeleteBucket").optional();
+        let deleted = context
+            .aws
+            .s3()
+            .delete_bucket()
+            .bucket(id)
+            .send()
+            .await
+            .named("s3:DeleteBucket")
+            .unless_missing(&["NoSuchBucket"]);
         match deleted {
             // Objects were added since. If data is included, the next attempt deletes them too.
             Err(error) if error.is_code("BucketNotEmpty") && context.include_data => {

@@ -11,12 +11,21 @@ use crate::sdk::{CallName, Context, Error, OptionalCall, built};
 use ebbtide::aws::s3::Bucket;
 use ebbtide::resource::{Resolved, Tags, own_tags};
 
+/// The codes with which S3 says that a bucket, or one of its settings, does not exist.
+const MISSING: &[&str] = &[
+    "NoSuchBucket",
+    "NoSuchBucketPolicy",
+    "NoSuchLifecycleConfiguration",
+    "NoSuchPublicAccessBlockConfiguration",
+    "ServerSideEncryptionConfigurationNotFoundError",
+];
+
 /// Reads all tags of a bucket, including ownership tags; `None` if there is no such bucket.
 pub(super) async fn read_tags(context: &Context, bucket: &str) -> Result<Option<Tags>, Error> {
     let tagging = context.aws.s3().get_bucket_tagging().bucket(bucket).send().await.named("s3:GetBucketTagging");
     match tagging {
         Err(error) if error.is_code("NoSuchTagSet") => Ok(Some(Tags::new())),
-        tagging => Ok(tagging.optional()?.map(|tagging| {
+        tagging => Ok(tagging.unless_missing(MISSING)?.map(|tagging| {
             tagging.tag_set().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
         })),
     }
@@ -35,19 +44,32 @@ pub(super) async fn read(
     last: &Bucket<Resolved>,
 ) -> Result<Option<Bucket<Resolved>>, Error> {
     let s3 = context.aws.s3();
-    let versioning =
-        async { s3.get_bucket_versioning().bucket(bucket).send().await.named("s3:GetBucketVersioning").optional() };
+    let versioning = async {
+        s3.get_bucket_versioning().bucket(bucket).send().await.named("s3:GetBucketVersioning").unless_missing(MISSING)
+    };
     let encryption = async {
-        s3.get_bucket_encryption().bucket(bucket).send().await.named("s3:GetEncryptionConfiguration").optional()
+        s3.get_bucket_encryption()
+            .bucket(bucket)
+            .send()
+            .await
+            .named("s3:GetEncryptionConfiguration")
+            .unless_missing(MISSING)
     };
     let access = async {
-        s3.get_public_access_block().bucket(bucket).send().await.named("s3:GetBucketPublicAccessBlock").optional()
+        s3.get_public_access_block()
+            .bucket(bucket)
+            .send()
+            .await
+            .named("s3:GetBucketPublicAccessBlock")
+            .unless_missing(MISSING)
     };
     let rules = async {
         let get = s3.get_bucket_lifecycle_configuration().bucket(bucket);
-        get.send().await.named("s3:GetLifecycleConfiguration").optional()
+        get.send().await.named("s3:GetLifecycleConfiguration").unless_missing(MISSING)
     };
-    let policy = async { s3.get_bucket_policy().bucket(bucket).send().await.named("s3:GetBucketPolicy").optional() };
+    let policy = async {
+        s3.get_bucket_policy().bucket(bucket).send().await.named("s3:GetBucketPolicy").unless_missing(MISSING)
+    };
     let (tags, versioning, encryption, access, rules, policy) =
         tokio::try_join!(read_tags(context, bucket), versioning, encryption, access, rules, policy)?;
     // Tags and versioning can be read from every bucket. The other settings are missing if they were never made.
@@ -109,14 +131,19 @@ pub(super) async fn change(
                 put.send().await.named("s3:PutBucketPolicy")?;
             }
             None => {
-                s3.delete_bucket_policy().bucket(bucket).send().await.named("s3:DeleteBucketPolicy").optional()?;
+                s3.delete_bucket_policy()
+                    .bucket(bucket)
+                    .send()
+                    .await
+                    .named("s3:DeleteBucketPolicy")
+                    .unless_missing(MISSING)?;
             }
         }
     }
     if from.lifecycle != to.lifecycle {
         if to.lifecycle.is_empty() {
             let delete = s3.delete_bucket_lifecycle().bucket(bucket);
-            delete.send().await.named("s3:PutLifecycleConfiguration").optional()?;
+            delete.send().await.named("s3:PutLifecycleConfiguration").unless_missing(MISSING)?;
         } else {
             let put = s3.put_bucket_lifecycle_configuration().bucket(bucket);
             let put = put.lifecycle_configuration(lifecycle_to_sdk(&to.lifecycle)?);

@@ -62,7 +62,7 @@ fn object_error(call: &str, failed: &sdk::Error) -> Error {
 
 async fn first_page(context: &Context, bucket: &str) -> Result<Option<ListObjectVersionsOutput>, Error> {
     let list = context.aws.s3().list_object_versions().bucket(bucket).max_keys(PAGE);
-    list.send().await.named("s3:ListObjectVersions").optional()
+    list.send().await.named("s3:ListObjectVersions").unless_missing(&["NoSuchBucket"])
 }
 
 #[cfg(test)]

@@ -14,6 +14,9 @@ use ebbtide::resource::{Resolved, Tags, own_tags, tag_changes};
 /// AWS's own key in each account, which encrypts secrets without a declared key.
 const DEFAULT_KEY: &str = "alias/aws/secretsmanager";
 
+/// The code with which AWS says that a secret does not exist.
+const MISSING: &[&str] = &["ResourceNotFoundException"];
+
 impl Provider for Secret {
     fn prepare(&mut self, key: &str, recorded: Option<&Secret<Resolved>>) -> Result<(), Error> {
         let recorded = recorded.and_then(|recorded| recorded.value_hash.clone());
@@ -94,7 +97,7 @@ impl Provider for Secret {
             0 => delete.recovery_window_in_days(30),
             days => delete.recovery_window_in_days(i64::from(days)),
         };
-        delete.send().await.named("secretsmanager:DeleteSecret").optional().map(drop)
+        delete.send().await.named("secretsmanager:DeleteSecret").unless_missing(MISSING).map(drop)
     }
 }
 
@@ -147,7 +150,7 @@ async fn update_secret(
 
 async fn describe(context: &Context, id: &str) -> Result<Option<DescribeSecretOutput>, Error> {
     let describe = context.aws.secretsmanager().describe_secret().secret_id(id);
-    describe.send().await.named("secretsmanager:DescribeSecret").optional()
+    describe.send().await.named("secretsmanager:DescribeSecret").unless_missing(MISSING)
 }
 
 fn all_tags(secret: &DescribeSecretOutput) -> Tags {

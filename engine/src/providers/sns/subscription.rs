@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use serde_json::{Map, Value};
 
 use super::filter::read_filter;
+use super::tags::MISSING;
 use super::tombstone;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
@@ -46,7 +47,7 @@ impl Provider for Subscription {
         let mut inputs = last.clone();
         if arn != PENDING {
             let get = context.aws.sns().get_subscription_attributes().subscription_arn(&arn);
-            let Some(found) = get.send().await.named("sns:GetSubscriptionAttributes").optional()? else {
+            let Some(found) = get.send().await.named("sns:GetSubscriptionAttributes").unless_missing(MISSING)? else {
                 return Ok(None);
             };
             let attributes = found.attributes.unwrap_or_default();
@@ -88,7 +89,7 @@ impl Provider for Subscription {
             Some(arn) if arn == PENDING => tombstone::set(context, last.topic.as_str(), id).await,
             Some(arn) => {
                 let unsubscribe = context.aws.sns().unsubscribe().subscription_arn(arn);
-                unsubscribe.send().await.named("sns:Unsubscribe").optional().map(drop)
+                unsubscribe.send().await.named("sns:Unsubscribe").unless_missing(MISSING).map(drop)
             }
         }
     }
@@ -131,7 +132,7 @@ async fn listed_arn(context: &Context, inputs: &Subscription<Resolved>) -> Resul
     let list = context.aws.sns().list_subscriptions_by_topic().topic_arn(inputs.topic.as_str());
     let mut subscriptions = list.into_paginator().items().send();
     while let Some(subscription) = subscriptions.next().await {
-        let Some(subscription) = subscription.named("sns:ListSubscriptionsByTopic").optional()? else {
+        let Some(subscription) = subscription.named("sns:ListSubscriptionsByTopic").unless_missing(MISSING)? else {
             return Ok(None);
         };
         let matches = subscription.protocol() == Some(inputs.protocol.as_str())

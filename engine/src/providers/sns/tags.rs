@@ -5,10 +5,13 @@ use aws_sdk_sns::types::Tag;
 use crate::sdk::{CallName, Context, Error, OptionalCall, built};
 use ebbtide::resource::{Tags, tag_changes};
 
+/// The codes with which SNS says that a topic or a subscription does not exist; calls on tags have their own.
+pub(super) const MISSING: &[&str] = &["NotFound", "ResourceNotFound"];
+
 /// Returns all tags of a topic, ownership tags included; `None` if there is no such topic.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<Option<Tags>, Error> {
     let list = context.aws.sns().list_tags_for_resource().resource_arn(arn);
-    let listed = list.send().await.named("sns:ListTagsForResource").optional()?;
+    let listed = list.send().await.named("sns:ListTagsForResource").unless_missing(MISSING)?;
     Ok(listed.map(|listed| listed.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()))
 }
 

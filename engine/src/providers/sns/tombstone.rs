@@ -3,7 +3,7 @@
 //! AWS has no call that ends an unconfirmed subscription: AWS lists it for three more days. A tag on the topic records that
 //! it counts as deleted, for this and every later command.
 
-use super::tags::{all_tags, sdk_tags};
+use super::tags::{MISSING, all_tags, sdk_tags};
 use crate::sdk::{CallName, Context, Error, OptionalCall};
 use ebbtide::resource::{Tags, digest};
 
@@ -16,7 +16,7 @@ fn key(subscription: &str) -> String {
 pub(super) async fn set(context: &Context, topic: &str, subscription: &str) -> Result<(), Error> {
     let tags = sdk_tags(Tags::from([(key(subscription), "pending".to_owned())]))?;
     let tag = context.aws.sns().tag_resource().resource_arn(topic).set_tags(Some(tags));
-    tag.send().await.named("sns:TagResource").optional().map(drop)
+    tag.send().await.named("sns:TagResource").unless_missing(MISSING).map(drop)
 }
 
 /// Removes the tombstone of a subscription, if there is one.

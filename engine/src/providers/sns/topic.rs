@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::tags::{all_tags, sdk_tags, update_tags};
+use super::tags::{MISSING, all_tags, sdk_tags, update_tags};
 use super::topic_policy;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
@@ -39,7 +39,7 @@ impl Provider for Topic {
     async fn read(context: &Context, id: &str, last: &Topic<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let attributes = async {
             let get = context.aws.sns().get_topic_attributes().topic_arn(id);
-            get.send().await.named("sns:GetTopicAttributes").optional()
+            get.send().await.named("sns:GetTopicAttributes").unless_missing(MISSING)
         };
         let (attributes, tags) = tokio::try_join!(attributes, all_tags(context, id))?;
         let (Some(attributes), Some(tags)) = (attributes, tags) else { return Ok(None) };
@@ -77,7 +77,16 @@ impl Provider for Topic {
     }
 
     async fn delete(context: &Context, id: &str, _last: &Topic<Resolved>) -> Result<(), Error> {
-        context.aws.sns().delete_topic().topic_arn(id).send().await.named("sns:DeleteTopic").optional().map(drop)
+        context
+            .aws
+            .sns()
+            .delete_topic()
+            .topic_arn(id)
+            .send()
+            .await
+            .named("sns:DeleteTopic")
+            .unless_missing(MISSING)
+            .map(drop)
     }
 }
 
