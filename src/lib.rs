@@ -51,6 +51,7 @@
 //! - [`aws`]: the kinds of AWS resources, one module for each service.
 //! - [`program`]: the entry of a program, and the document that it exchanges with `ebb`.
 //! - [`components`]: groups of resources with their usual wiring, such as a [`Network`](components::Network).
+//! - [`serving`]: whether a language model fits on an instance, and the settings of its server.
 //! - [`resource`]: addresses, inputs and references, and the [`Resource`](resource::Resource) trait for kinds of one's own.
 //!
 //! For the engine. They are pure: no I/O, no clock, no randomness.
@@ -69,6 +70,7 @@ pub mod prelude;
 pub mod program;
 pub mod record;
 pub mod resource;
+pub mod serving;
 pub mod stack;
 
 pub use schemars;

@@ -8,10 +8,11 @@ type Layers = &'static [(&'static str, &'static [&'static str])];
 
 /// The library, `src`: it knows neither the engine nor the embedded cloud.
 const LIBRARY: Layers = &[
+    ("serving", &[]),
     ("resource", &[]),
     ("stack", &["resource"]),
     ("aws", &["resource"]),
-    ("components", &["resource", "stack", "aws"]),
+    ("components", &["serving", "resource", "stack", "aws"]),
     ("plan", &["resource"]),
     ("record", &["resource", "stack", "plan"]),
     ("planner", &["resource", "stack", "plan", "record"]),

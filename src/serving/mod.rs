@@ -1,0 +1,19 @@
+//! Serving language models: whether a model fits on an instance, the settings of the server that follow from it, and the
+//! images of AWS. Pure tables and arithmetic; nothing here declares a resource.
+
+mod advice;
+mod estimate;
+mod fit;
+mod gpu;
+mod images;
+mod instance;
+mod model;
+mod weights;
+
+pub use advice::Advice;
+pub use fit::{Fit, Misfit, Serving};
+pub use gpu::Gpu;
+pub use images::{LMI_IMAGE, UnknownRegion, dns_suffix, lmi_image};
+pub use instance::{Instance, instance};
+pub use model::{Model, model};
+pub use weights::Weights;
