@@ -1,6 +1,7 @@
 //! Whether a model fits on an instance, and the settings of the server that follow.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use super::estimate::Load;
 use super::{Advice, Gpu, Instance, Model, Weights, instance};
@@ -43,6 +44,16 @@ pub struct Misfit {
     pub problem: String,
     /// What would fit.
     pub advice: Vec<Advice>,
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let advice: Vec<_> = self.advice.iter().map(ToString::to_string).collect();
+        match advice.as_slice() {
+            [] => f.write_str(&self.problem),
+            advice => write!(f, "{}. It would fit with {}", self.problem, advice.join(", or ")),
+        }
+    }
 }
 
 impl Serving {

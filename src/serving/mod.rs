@@ -15,5 +15,5 @@ pub use fit::{Fit, Misfit, Serving};
 pub use gpu::Gpu;
 pub use images::{LMI_IMAGE, UnknownRegion, dns_suffix, lmi_image};
 pub use instance::{Instance, instance};
-pub use model::{Model, model};
+pub use model::{Model, model, model_names};
 pub use weights::Weights;

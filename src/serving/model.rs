@@ -37,9 +37,14 @@ pub fn model(name: &str) -> Option<Model> {
     MODELS.iter().find(is_of).copied()
 }
 
+/// Returns the names of the known models.
+pub fn model_names() -> impl Iterator<Item = &'static str> {
+    MODELS.iter().map(|model| model.name)
+}
+
 /// Each of the `config.json` of the model on the Hugging Face Hub.
 #[rustfmt::skip]
-pub(super) const MODELS: [Model; 11] = [
+const MODELS: [Model; 11] = [
     llama("llama-3.1-8b",   32,  4096, 14_336, 32, 128, false),
     llama("llama-3.1-70b",  80,  8192, 28_672, 64, 128, false),
     llama("llama-3.3-70b",  80,  8192, 28_672, 64, 128, false),

@@ -13,13 +13,29 @@ use crate::stack::Stack;
 /// CloudWatch reports the latency of a model in microseconds.
 const MICROSECONDS_IN_A_MILLISECOND: f64 = 1000.0;
 
+/// The alarms for the quality of responses.
+pub(super) struct QualityAlarms {
+    /// All of them.
+    pub all: Vec<AlarmOutputs<Declared>>,
+    /// Those that roll a deployment back.
+    pub rollback: Vec<AlarmOutputs<Declared>>,
+}
+
 /// Declares the alarms for latency and errors. They come before the endpoint, because its deployments are rolled back
 /// by them.
-pub(super) fn declare_quality(endpoint: &LlmEndpoint, stack: &mut Stack, name: &str) -> Vec<AlarmOutputs<Declared>> {
-    let latency = endpoint.alarms.p95_latency_ms.map(|limit| ("slow", slow(endpoint, limit)));
-    let errors = endpoint.alarms.error_percent.map(|limit| ("errors", errors(endpoint, limit)));
-    let alarms = latency.into_iter().chain(errors);
-    alarms.map(|(suffix, alarm)| stack.add(&format!("{name}-{suffix}"), alarm)).collect()
+pub(super) fn declare_quality(endpoint: &LlmEndpoint, stack: &mut Stack, name: &str) -> QualityAlarms {
+    let alarms = &endpoint.alarms;
+    let latency = alarms.p95_latency_ms.map(|limit| ("slow", slow(endpoint, limit), alarms.latency_rolls_back));
+    let errors = alarms.error_percent.map(|limit| ("errors", errors(endpoint, limit), true));
+    let mut declared = QualityAlarms { all: Vec::new(), rollback: Vec::new() };
+    for (suffix, alarm, rolls_back) in latency.into_iter().chain(errors) {
+        let alarm = stack.add(&format!("{name}-{suffix}"), alarm);
+        if rolls_back {
+            declared.rollback.push(alarm.clone());
+        }
+        declared.all.push(alarm);
+    }
+    declared
 }
 
 /// Declares the alarm for an endpoint without instances. It comes after the endpoint, because before that no instance
@@ -49,15 +65,18 @@ fn slow(endpoint: &LlmEndpoint, limit_ms: f64) -> Alarm {
     }
 }
 
+/// Counts what fails in the model or its container: responses with 5xx, and calls without a response (timeouts, a
+/// connection that breaks), which SageMaker counts as model errors only. Those contain the refused ones (4xx).
 fn errors(endpoint: &LlmEndpoint, limit_percent: f64) -> Alarm {
     let sum = |name: &str| Metric::of_variant(name, endpoint.endpoint_name.as_str(), VARIANT, Statistic::Sum);
     let rate = MetricMath {
-        expression: "IF(calls > 0, 100 * (refused + failed) / calls, 0)".into(),
+        expression: "IF(calls > 0, 100 * MAX([FILL(failed, 0), FILL(broken, 0) - FILL(refused, 0)]) / calls, 0)".into(),
         label: Some("Errors in percent".into()),
         metrics: BTreeMap::from([
             ("calls".to_owned(), sum("Invocations")),
             ("refused".to_owned(), sum("Invocation4XXErrors")),
             ("failed".to_owned(), sum("Invocation5XXErrors")),
+            ("broken".to_owned(), sum("InvocationModelErrors")),
         ]),
     };
     Alarm {

@@ -33,7 +33,7 @@ impl LlmEndpoint {
         let model = stack.add(name, model).name;
         let config = stack.add(name, self.config(model)).name;
         let deployment = Deployment {
-            rollback_alarms: quality.iter().map(|alarm| alarm.name.clone()).collect(),
+            rollback_alarms: quality.rollback.iter().map(|alarm| alarm.name.clone()).collect(),
             ..Deployment::new(self.deployment.clone())
         };
         let endpoint = Endpoint {
@@ -45,7 +45,7 @@ impl LlmEndpoint {
         // Without the log group SageMaker would create one of that name itself, with unlimited retention.
         stack.after(&endpoint.name, &logs.name);
         let down = declare_down(self, stack, name, &endpoint.name);
-        let alarms = quality.into_iter().chain(down).map(|alarm| alarm.arn).collect();
+        let alarms = quality.all.into_iter().chain(down).map(|alarm| alarm.arn).collect();
         declare_scaling(self, stack, name, &endpoint.name);
         LlmEndpointOutputs { endpoint_name: endpoint.name, endpoint_arn: endpoint.arn, role, alarms }
     }
@@ -156,10 +156,25 @@ mod tests {
         }
         // Alarms that roll a deployment back come before the endpoint; the alarm for missing instances comes after it.
         let endpoint: Address = "sagemaker_endpoint.llm".parse().unwrap();
-        assert!(of("sagemaker_endpoint.llm").depends_on.contains(&"cloudwatch_alarm.llm-slow".parse().unwrap()));
+        assert!(of("sagemaker_endpoint.llm").depends_on.contains(&"cloudwatch_alarm.llm-errors".parse().unwrap()));
         assert!(of("sagemaker_endpoint.llm").depends_on.contains(&"logs_group.llm".parse().unwrap()));
         assert!(of("cloudwatch_alarm.llm-down").depends_on.contains(&endpoint));
-        assert_eq!(of("cloudwatch_alarm.llm-slow").inputs["threshold"], 500_000.0);
+        assert_eq!(of("cloudwatch_alarm.llm-slow").inputs["threshold"], 30_000_000.0);
+    }
+
+    /// "If any alarms are tripped during a deployment, SageMaker rolls back the deployment" (AutoRollbackConfig).
+    #[test]
+    fn latency_rolls_a_deployment_back_only_if_told_to() {
+        let rollback = |latency_rolls_back| {
+            let mut endpoint = llm();
+            endpoint.alarms.latency_rolls_back = latency_rolls_back;
+            let declarations = declared(&endpoint).unwrap();
+            let endpoint = &declarations.resources[&"sagemaker_endpoint.llm".parse::<Address>().unwrap()];
+            let alarms = endpoint.inputs["deployment"]["rollback_alarms"].to_string();
+            (alarms.contains("llm-errors"), alarms.contains("llm-slow"))
+        };
+        assert_eq!(rollback(false), (true, false));
+        assert_eq!(rollback(true), (true, true));
     }
 
     #[test]
@@ -167,13 +182,25 @@ mod tests {
         let mut queued = llm();
         queued.mode = Mode::Async(Instances::new("ml.g5.xlarge", 1), Box::new(AsyncInference::to("s3://answers/llm/")));
         queued.scaling = Some(Scaling { min: 0, target: 5.0, ..Scaling::default() });
+        queued.requests = Some("s3://questions/llm/".into());
         let declarations = declared(&queued).unwrap();
         let addresses = addresses(&declarations);
         assert!(addresses.contains(&"autoscaling_policy.llm-wake".to_owned()), "{addresses:?}");
         assert!(addresses.contains(&"cloudwatch_alarm.llm-wake".to_owned()), "{addresses:?}");
         assert!(!addresses.contains(&"cloudwatch_alarm.llm-down".to_owned()), "no instances may be normal here");
         let role = &declarations.resources[&"iam_role.llm".parse::<Address>().unwrap()].inputs;
-        assert!(role.to_string().contains("arn:aws:s3:::answers/llm/*"), "{role}");
+        let allows = |action: &str, resource: &str| {
+            let statements = role["inline_policies"]["serve"]["statements"].as_array().unwrap();
+            statements.iter().any(|statement| {
+                let has = |part: &str, text: &str| statement[part].to_string().contains(&format!("\"{text}\""));
+                has("actions", action) && has("resources", resource)
+            })
+        };
+        assert!(allows("s3:PutObject", "arn:aws:s3:::answers/llm/*"), "{role:#}");
+        assert!(allows("s3:AbortMultipartUpload", "arn:aws:s3:::answers/llm/*"), "{role:#}");
+        assert!(allows("s3:ListBucket", "arn:aws:s3:::answers"), "{role:#}");
+        assert!(allows("s3:GetObject", "arn:aws:s3:::questions/llm/*"), "{role:#}");
+        assert!(!allows("s3:PutObject", "arn:aws:s3:::questions/llm/*"), "{role:#}");
     }
 
     #[test]

@@ -14,15 +14,8 @@ pub(super) fn execution_role(endpoint: &LlmEndpoint, scope: &Scope) -> Role {
     let mut policy = image_policy(Policy::new(), &endpoint.container, scope);
     policy = logs_policy(policy, endpoint, scope);
     policy = model_policy(policy, &endpoint.container, scope);
-    let writes = endpoint.async_inference().into_iter().flat_map(|inference| {
-        let AsyncInference { output, failures, .. } = inference;
-        std::iter::once(output).chain(failures)
-    });
-    for uri in writes.chain(endpoint.data_capture.as_ref().map(|capture| &capture.destination)) {
-        if let Some(location) = S3Location::parse(uri, scope) {
-            policy = policy.allow(["s3:PutObject"]).on(location.objects());
-        }
-    }
+    policy = queue_policy(policy, endpoint, scope);
+    policy = keys_policy(policy, endpoint, scope);
     for topic in endpoint
         .async_inference()
         .into_iter()
@@ -50,17 +43,71 @@ fn image_policy(policy: Policy, container: &Container, scope: &Scope) -> Policy 
         .on(repository.unwrap_or_else(any))
 }
 
-/// Allows to write logs and metrics.
+/// Allows to write logs and metrics. The log group is declared, so the endpoint need not create it, and one that is being
+/// deleted cannot create it again. AWS's page on execution roles asks for the metrics (`CreateModel`).
 fn logs_policy(policy: Policy, endpoint: &LlmEndpoint, scope: &Scope) -> Policy {
     let account = if scope.account.is_empty() { "*" } else { &scope.account };
     let group = format!("arn:{}:logs:{}:{account}:log-group:{}", scope.partition(), scope.region, endpoint.log_group());
     policy
-        .allow(["logs:CreateLogGroup", "logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"])
+        .allow(["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"])
         .on(group.clone())
         .on(format!("{group}:*"))
         .allow(["cloudwatch:PutMetricData"])
         .on_everything()
         .when("StringLike", "cloudwatch:namespace", ["/aws/sagemaker/*"])
+}
+
+/// Allows to read the requests of an asynchronous endpoint, and to write its responses and captured traffic.
+///
+/// Large responses are uploaded in parts. Without permission to list the bucket, a missing request is reported as denied.
+fn queue_policy(mut policy: Policy, endpoint: &LlmEndpoint, scope: &Scope) -> Policy {
+    let writes = endpoint.async_inference().into_iter().flat_map(|inference| {
+        let AsyncInference { output, failures, .. } = inference;
+        std::iter::once(output).chain(failures)
+    });
+    let writes: Vec<_> = writes.chain(endpoint.data_capture.as_ref().map(|capture| &capture.destination)).collect();
+    for location in writes.iter().filter_map(|uri| S3Location::parse(uri, scope)) {
+        policy = policy
+            .allow(["s3:PutObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"])
+            .on(location.objects())
+            .allow(["s3:ListBucket", "s3:ListBucketMultipartUploads"])
+            .on(location.bucket);
+    }
+    if let Some(location) = endpoint.requests.as_ref().and_then(|uri| S3Location::parse(uri, scope)) {
+        let prefix = location.key.then("*");
+        policy = policy
+            .allow(["s3:GetObject"])
+            .on(location.objects())
+            .allow(["s3:ListBucket"])
+            .on(location.bucket)
+            .when("StringLike", "s3:prefix", [prefix]);
+    }
+    policy
+}
+
+/// Allows to use the keys that are named: those of responses and captured traffic, and those of buckets and topics.
+fn keys_policy(mut policy: Policy, endpoint: &LlmEndpoint, scope: &Scope) -> Policy {
+    let queue = endpoint.async_inference().and_then(|inference| inference.kms_key.as_ref());
+    let capture = endpoint.data_capture.as_ref().and_then(|capture| capture.kms_key.as_ref());
+    let mut seen: Vec<&Input<String>> = Vec::new();
+    for key in queue.into_iter().chain(capture).chain(&endpoint.kms_keys) {
+        if seen.contains(&key) {
+            continue;
+        }
+        seen.push(key);
+        policy = policy.allow(["kms:Decrypt", "kms:GenerateDataKey"]);
+        policy = match key.known().map(|key| key.rsplit_once("alias/").ok_or(key.as_str())) {
+            // A policy names a key by its ARN, or any key that carries an alias.
+            Some(Ok((_, alias))) => policy.on(scope.arn("kms", "key/*")).when(
+                "ForAnyValue:StringEquals",
+                "kms:ResourceAliases",
+                [format!("alias/{alias}")],
+            ),
+            Some(Err(id)) if !id.starts_with("arn:") => policy.on(scope.arn("kms", &format!("key/{id}"))),
+            Some(Err(_)) | None => policy.on(key.clone()),
+        };
+    }
+    policy
 }
 
 /// Allows to read the model.
@@ -175,6 +222,30 @@ mod tests {
         assert_eq!(referred.key, "llama/".into());
         assert_eq!(referred.objects(), name.after("arn:aws:s3:::").then("/").then("llama/").then("*"));
         assert!(S3Location::parse(&"https://models".into(), &scope()).is_none());
+    }
+
+    #[test]
+    fn keys_are_named_by_arn_id_or_alias() {
+        let mut endpoint = LlmEndpoint::new(
+            "llm-v1",
+            Container::new("img:1", None),
+            crate::aws::sagemaker::Instances::new("ml.g5.xlarge", 1),
+        );
+        let arn = "arn:aws:kms:eu-west-1:123456789012:key/1";
+        endpoint.kms_keys = vec![arn.into(), "2".into(), "alias/models".into(), arn.into()];
+        let policy = keys_policy(Policy::new(), &endpoint, &scope());
+        let resources: Vec<_> = policy.statements.iter().map(|statement| statement.resources[0].clone()).collect();
+        let of = |key: &str| Input::from(format!("arn:aws:kms:eu-west-1:123456789012:key/{key}"));
+        assert_eq!(resources, [of("1"), of("2"), of("*")]);
+        assert_eq!(policy.statements.iter().map(|statement| statement.conditions.len()).collect::<Vec<_>>(), [0, 0, 1]);
+    }
+
+    #[test]
+    fn a_dying_endpoint_cannot_create_its_log_group_again() {
+        let container = Container::new("img:1", None);
+        let endpoint = LlmEndpoint::new("llm-v1", container, crate::aws::sagemaker::Instances::new("ml.g5.xlarge", 1));
+        let role = serde_json::to_string(&execution_role(&endpoint, &scope())).unwrap();
+        assert!(role.contains("logs:PutLogEvents") && !role.contains("logs:CreateLogGroup"), "{role}");
     }
 
     #[test]

@@ -38,6 +38,11 @@ pub struct LlmEndpoint {
     pub container: Container,
     /// The mode: real-time, asynchronous or serverless.
     pub mode: Mode,
+    /// The location, `s3://BUCKET/PREFIX`, to which callers of an asynchronous endpoint upload their requests.
+    pub requests: Option<Input<String>>,
+    /// The KMS keys of buckets and topics that the endpoint uses: ARNs, ids or `alias/NAME`. Those of the queue and of the
+    /// capture need not be listed.
+    pub kms_keys: Vec<Input<String>>,
     /// The role of the containers; `None` declares one with no more permissions than needed.
     pub role: Option<Input<RoleArn>>,
     /// The network of the containers; `None` is SageMaker's own.
@@ -47,7 +52,8 @@ pub struct LlmEndpoint {
     pub scaling: Option<Scaling>,
     /// Bounds that apply from certain times on, by a name of your own.
     pub schedule: BTreeMap<String, ScheduledBounds>,
-    /// How a deployment shifts the traffic to another model or size. The alarms roll it back.
+    /// How a deployment shifts the traffic to another model or size. The alarm for errors rolls it back, and the alarm for
+    /// latency if it is told to.
     pub deployment: Strategy,
     /// The alarms.
     pub alarms: EndpointAlarms,
@@ -107,10 +113,15 @@ impl Default for Scaling {
 /// The alarms of an endpoint. They do not notify while the stack is paused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EndpointAlarms {
-    /// The limit of the model's latency for 95 % of the calls, in milliseconds; `None` declares no alarm.
+    /// The limit of the model's latency for 95 % of the calls, in milliseconds; `None` declares no alarm. The latency of a
+    /// language model is that of the whole response, so it grows with the length of responses.
     pub p95_latency_ms: Option<f64>,
-    /// The limit of failed calls, in percent; `None` declares no alarm.
+    /// The limit of calls that fail in the model or its container, in percent; `None` declares no alarm. Calls that the
+    /// container refuses (4xx) do not count: they are the caller's errors.
     pub error_percent: Option<f64>,
+    /// Whether the alarm for latency rolls a deployment back, as the one for errors does. Under load it may be in alarm
+    /// before a deployment begins, and then none succeeds.
+    pub latency_rolls_back: bool,
     /// Whether an alarm goes off once no instance is left.
     pub down: bool,
     /// The topics to notify.
@@ -119,7 +130,14 @@ pub struct EndpointAlarms {
 
 impl Default for EndpointAlarms {
     fn default() -> Self {
-        Self { p95_latency_ms: Some(500.0), error_percent: Some(5.0), down: true, notify: Vec::new() }
+        Self {
+            // A response of 500 tokens takes an 8B model on one A10G about 15 seconds.
+            p95_latency_ms: Some(30_000.0),
+            error_percent: Some(5.0),
+            latency_rolls_back: false,
+            down: true,
+            notify: Vec::new(),
+        }
     }
 }
 
@@ -131,6 +149,8 @@ impl LlmEndpoint {
             endpoint_name: endpoint_name.into(),
             container,
             mode: Mode::RealTime(instances),
+            requests: None,
+            kms_keys: Vec::new(),
             role: None,
             network: None,
             scaling: Some(Scaling::default()),
