@@ -25,6 +25,7 @@ impl LockedDeployment<'_> {
     pub async fn execute(&mut self, plan: &Plan) -> Result<Finished, Failure> {
         let start = Instant::now();
         let now = (self.deployment.clock)();
+        let is_new_target = self.document.target != plan.target;
         self.adopt_plan(plan, now);
         self.emit(Event::Started {
             format: EVENT_FORMAT,
@@ -36,8 +37,9 @@ impl LockedDeployment<'_> {
             plan: plan.hash.clone(),
         });
         let mut tally = Tally::new(plan);
-        if !plan.is_empty() {
-            let id = uuid::Uuid::new_v4().simple().to_string();
+        let id = uuid::Uuid::new_v4().simple().to_string();
+        // A pause or a resume without operations is a run as well: the history shows who set the target.
+        if !plan.is_empty() || is_new_target {
             self.document.run = Some(Run {
                 id: id.clone(),
                 command: self.command.clone(),
@@ -47,6 +49,8 @@ impl LockedDeployment<'_> {
                 tells_begun: true,
                 plan: plan.clone(),
             });
+        }
+        if !plan.is_empty() {
             // Durable before the first call: from here on nothing that this run does can be lost.
             self.commit().await?;
             let span = info_span!("run", run_id = id);

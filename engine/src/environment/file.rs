@@ -61,6 +61,8 @@ pub struct StateSettings {
     pub region: Option<String>,
     /// The ARN of the KMS key that S3 encrypts the objects with; by default the account's own key for S3.
     pub kms_key: Option<String>,
+    /// How many serials are kept, the present one included; 200 by default. Older ones are removed after a run.
+    pub keep: Option<u32>,
     /// Encrypts state before it leaves this machine.
     pub encryption: Option<EncryptionSettings>,
 }

@@ -26,6 +26,11 @@ impl Environment {
         Ok(self.state_at(&self.location(aws.as_ref()), stack, aws.as_ref())?)
     }
 
+    /// Makes the clients that the state of any stack of this environment needs; `None` if it needs none.
+    pub async fn state_clients(&self) -> Result<Option<Clients>, ConnectError> {
+        if self.state_settings().needs_aws() { self.clients().await.map(Some) } else { Ok(None) }
+    }
+
     /// Returns the state of a stack at another location than that of the settings.
     pub fn state_in(&self, place: &StateLocation, stack: &str, clients: &Clients) -> Result<StateStore, ConnectError> {
         Ok(self.state_at(place, stack, Some(&clients.aws))?)
@@ -41,7 +46,8 @@ impl Environment {
                 Keys::new(key(&encryption.current(), PASSPHRASE)?, previous.flatten())
             }
         };
-        Ok(StateStore::new(place.backend(self.name(), stack), self.name(), stack, keys))
+        let kept = self.state_settings().keep.and_then(|kept| usize::try_from(kept).ok());
+        Ok(StateStore::new(place.backend(self.name(), stack), self.name(), stack, keys).keeping(kept))
     }
 
     /// Returns the location of the state of all stacks of this environment.

@@ -36,6 +36,9 @@ pub(super) fn state_faults(document: &Document, settings: &StateSettings) -> Vec
             }
         }
     }
+    if settings.keep == Some(0) {
+        refuse(&["state", "keep"], "the present serial is always kept: write 1 or more".to_owned());
+    }
     if let Some(region) = settings.region.as_deref().filter(|region| !REGIONS.contains(region)) {
         let near = did_you_mean(nearest(region, REGIONS.iter().copied()));
         refuse(&["state", "region"], format!("`{region}` is not a region of AWS{near}"));

@@ -4,12 +4,14 @@ mod backend;
 mod document;
 mod encryption;
 mod error;
+mod history;
 mod journal;
 mod lock;
 mod refusal;
 mod relocate;
 mod repair;
 mod store;
+mod summary;
 mod writer;
 
 pub use backend::{
@@ -17,8 +19,10 @@ pub use backend::{
 };
 pub use encryption::{Key, Keys, KmsKey, Passphrase};
 pub use error::{Cause, Expected, StateError};
+pub use history::History;
 pub use lock::{LockInfo, LockOwner};
 pub use refusal::{KeyMismatch, RelocationRefusal, UnlockRefusal};
 pub use repair::Repaired;
 pub use store::StateStore;
+pub use summary::{RunSummary, SerialSummary};
 pub use writer::Writer;

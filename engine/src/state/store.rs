@@ -20,7 +20,12 @@ pub struct StateStore {
     environment: String,
     stack: String,
     keys: Keys,
+    /// The number of serials that are kept, the committed one included.
+    kept: usize,
 }
+
+/// The number of serials that are kept unless the settings say otherwise: those of the last hundred runs.
+const KEPT: usize = 200;
 
 /// Everything that is stored, as it was read at one moment.
 pub(super) struct Loaded {
@@ -35,7 +40,18 @@ pub(super) struct Loaded {
 impl StateStore {
     /// Creates the state that a backend keeps, encrypted and decrypted with some keys.
     pub fn new(backend: Box<dyn Backend>, environment: &str, stack: &str, keys: Keys) -> Self {
-        Self { backend, environment: environment.to_owned(), stack: stack.to_owned(), keys }
+        Self { backend, environment: environment.to_owned(), stack: stack.to_owned(), keys, kept: KEPT }
+    }
+
+    /// Changes the number of serials that are kept, the committed one included. `None` leaves the default.
+    #[must_use]
+    pub fn keeping(mut self, kept: Option<usize>) -> Self {
+        self.kept = kept.unwrap_or(KEPT);
+        self
+    }
+
+    pub(super) fn kept(&self) -> usize {
+        self.kept
     }
 
     /// Returns the location of the document, for messages: a path or a URL.

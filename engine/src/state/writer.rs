@@ -14,6 +14,7 @@ use crate::state::error::{Expected, StateError};
 use crate::state::journal;
 use crate::state::lock::LockOwner;
 use crate::state::store::{Loaded, StateStore};
+use crate::state::summary::{Index, SerialSummary};
 use ebbtide::record::{JournalEntry, StateDocument};
 
 impl StateStore {
@@ -23,7 +24,7 @@ impl StateStore {
         let start = Instant::now();
         let session = self.backend().acquire(owner).await?;
         debug!(ms = milliseconds(start.elapsed()), "state locked");
-        Ok(Writer { store: self, session, committed: None, data_key: None })
+        Ok(Writer { store: self, session, committed: None, data_key: None, index: None })
     }
 }
 
@@ -35,12 +36,15 @@ pub struct Writer<'a> {
     committed: Option<Committed>,
     /// The key that documents are encrypted with. A document keeps its data key from write to write.
     data_key: Option<Arc<DataKey>>,
+    /// The index of the history, once it was read.
+    index: Option<Index>,
 }
 
 struct Committed {
     version: Version,
     /// The lineage and serial; `None` if a note that state was moved away stands in the document's place.
     document: Option<Expected>,
+    summary: Option<SerialSummary>,
     /// The key that the document and the journal of its run are encrypted with.
     data_key: Option<Arc<DataKey>>,
 }
@@ -48,11 +52,11 @@ struct Committed {
 impl Committed {
     fn new(version: Version, document: &StateDocument, data_key: Option<Arc<DataKey>>) -> Self {
         let expected = Expected { lineage: document.lineage.clone(), serial: document.serial };
-        Self { version, document: Some(expected), data_key }
+        Self { version, document: Some(expected), summary: Some(SerialSummary::of(document)), data_key }
     }
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
     /// Returns the committed document and the journal of its open run.
     pub async fn read(&mut self) -> Result<Option<(StateDocument, Vec<JournalEntry>)>, StateError> {
         let Some(Loaded { document, journal, version, data_key }) = self.store.load().await? else {
@@ -98,8 +102,10 @@ impl Writer<'_> {
         self.check_lease()?;
         let bytes = self.encrypted(document).await?;
         let version = self.replace(&bytes).await?;
+        let before = self.committed.take().and_then(|committed| committed.summary);
         self.committed = Some(Committed::new(version, document, self.data_key.clone()));
         debug!(ms = milliseconds(start.elapsed()), "state written");
+        self.tidy(before, document).await;
         Ok(())
     }
 
@@ -126,7 +132,36 @@ impl Writer<'_> {
     /// Keeps an earlier document, encrypted with the present key.
     pub(super) async fn keep(&mut self, serial: u64, document: &StateDocument) -> Result<(), StateError> {
         let bytes = self.encrypted(document).await?;
-        self.session.keep(serial, &bytes).await
+        self.session.keep(serial, &bytes).await?;
+        self.index(document).await.add(SerialSummary::of(document));
+        Ok(())
+    }
+
+    /// Returns the index of the history, read once.
+    pub(super) async fn index(&mut self, document: &StateDocument) -> &mut Index {
+        let index = match self.index.take() {
+            Some(index) => index,
+            None => self.store.index(&document.lineage).await,
+        };
+        self.index.insert(index)
+    }
+
+    /// Removes earlier documents.
+    pub(super) async fn remove(&mut self, serials: &[u64]) -> Result<(), StateError> {
+        self.session.remove(serials).await
+    }
+
+    /// Writes the index of the history, encrypted like the document.
+    pub(super) async fn write_index(&mut self, bytes: Vec<u8>) -> Result<(), StateError> {
+        let bytes = match &self.data_key {
+            Some(key) => key.encrypt(&bytes, &self.store.context())?,
+            None => bytes,
+        };
+        self.session.write_index(&bytes).await
+    }
+
+    pub(super) fn store(&self) -> &'a StateStore {
+        self.store
     }
 
     /// Returns the bytes of a document as they are stored.
@@ -143,7 +178,7 @@ impl Writer<'_> {
 
     /// Makes the next commit replace bytes that are no document.
     pub(super) fn replace_note(&mut self, version: Option<Version>) {
-        self.committed = version.map(|version| Committed { version, document: None, data_key: None });
+        self.committed = version.map(|version| Committed { version, document: None, summary: None, data_key: None });
     }
 
     /// Returns the lineage and serial of the document that the next commit replaces.

@@ -30,7 +30,9 @@ macro_rules! conforms {
                 inconsistent_documents_are_refused
                 a_commit_replaces_only_the_version_it_names
                 another_lineage_or_serial_is_never_overwritten
-                a_document_replaced_by_hand_is_not_overwritten;
+                a_document_replaced_by_hand_is_not_overwritten
+                the_history_is_read_from_an_index
+                as_many_serials_are_kept_as_the_settings_say;
             locking:
                 a_second_writer_learns_the_owner_of_the_lock
                 a_dropped_session_ends_in_time

@@ -80,6 +80,10 @@ impl Backend for Failing {
         Box::pin(self.cut.around(self.inner.earlier(serial)))
     }
 
+    fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        Box::pin(self.cut.around(self.inner.index()))
+    }
+
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
         Box::pin(self.cut.around(self.inner.lock_info()))
     }
@@ -111,6 +115,16 @@ impl WriteSession for FailingSession {
     fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         let cut = self.cut.clone();
         Box::pin(async move { cut.around(self.inner.keep(serial, bytes)).await })
+    }
+
+    fn remove<'a>(&'a mut self, serials: &'a [u64]) -> BoxFuture<'a, Result<(), StateError>> {
+        let cut = self.cut.clone();
+        Box::pin(async move { cut.around(self.inner.remove(serials)).await })
+    }
+
+    fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        let cut = self.cut.clone();
+        Box::pin(async move { cut.around(self.inner.write_index(bytes)).await })
     }
 
     fn lease(&self) -> Lease {

@@ -43,6 +43,10 @@ impl Backend for Flaky {
         self.inner.earlier(serial)
     }
 
+    fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        self.inner.index()
+    }
+
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
         self.inner.lock_info()
     }
@@ -109,6 +113,14 @@ impl WriteSession for FlakySession {
 
     fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         self.inner.keep(serial, bytes)
+    }
+
+    fn remove<'a>(&'a mut self, serials: &'a [u64]) -> BoxFuture<'a, Result<(), StateError>> {
+        self.inner.remove(serials)
+    }
+
+    fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        self.inner.write_index(bytes)
     }
 
     fn lease(&self) -> Lease {

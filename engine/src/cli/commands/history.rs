@@ -12,9 +12,9 @@ use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::progress::duration;
 use crate::cli::runtime;
-use crate::state::StateStore;
+use crate::state::{RunSummary, StateStore};
 use ebbtide::plan::{Summary, Target};
-use ebbtide::record::{Run, RunOutcome, RunRecord};
+use ebbtide::record::{RunOutcome, RunRecord};
 
 /// Lists the runs of a stack: who, when, why, and how they ended
 #[derive(Debug, Args)]
@@ -79,16 +79,17 @@ async fn history(context: &CommandContext, arguments: &HistoryArgs) -> Result<u8
     Ok(DONE)
 }
 
-/// Returns the runs that the serials record, the latest first. Each document records how the run before it ended, and the
-/// next documents repeat it until another run is over.
+/// Returns the runs that the serials record, the latest first. Each serial records how the run before it ended, and the next
+/// ones repeat it until another run is over.
 async fn runs(state: &StateStore, limit: usize) -> Result<Vec<RunView>, CommandError> {
     let mut runs: Vec<RunView> = Vec::new();
-    for (nth, serial) in state.serials().await?.into_iter().rev().enumerate() {
-        let document = state.at(serial).await?;
+    let Some(history) = state.history().await? else { return Ok(runs) };
+    for (nth, serial) in history.serials().iter().copied().enumerate() {
+        let summary = history.summary(serial).await?;
         if nth == 0 {
-            runs.extend(document.run.as_ref().map(|run| open(run, serial)));
+            runs.extend(summary.run.map(|run| open(run, serial)));
         }
-        let Some(ended) = &document.ended else { continue };
+        let Some(ended) = &summary.ended else { continue };
         let full = runs.len() >= limit;
         match runs.last_mut().filter(|last| last.run == ended.id) {
             Some(last) => last.serial = serial,
@@ -100,19 +101,19 @@ async fn runs(state: &StateStore, limit: usize) -> Result<Vec<RunView>, CommandE
     Ok(runs)
 }
 
-fn open(run: &Run, serial: u64) -> RunView {
+fn open(run: RunSummary, serial: u64) -> RunView {
     RunView {
-        run: run.id.clone(),
+        run: run.id,
         serial,
         started: run.started,
         took_ms: None,
-        by: run.by.clone(),
-        command: run.command.clone(),
-        target: run.plan.target,
-        why: run.why.clone(),
-        plan: run.plan.hash.clone(),
+        by: run.by,
+        command: run.command,
+        target: run.target,
+        why: run.why,
+        plan: run.plan,
         outcome: None,
-        summary: run.plan.summary(),
+        summary: run.summary,
         failed: 0,
         skipped: 0,
     }

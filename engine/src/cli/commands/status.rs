@@ -6,6 +6,7 @@ use clap::Args;
 use jiff::Timestamp;
 use owo_colors::{OwoColorize as _, Style};
 use serde::Serialize;
+use tokio::task::JoinSet;
 
 use crate::cli::common::StackArg;
 use crate::cli::context::{self, CommandContext};
@@ -16,6 +17,9 @@ use crate::environment::Environment;
 use ebbtide::plan::Target;
 use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Persistence, Registry};
+
+/// The number of records that are read at once.
+const AT_ONCE: usize = 8;
 
 /// Shows the recorded resources of a stack, or of all stacks of the environment
 #[derive(Debug, Args)]
@@ -83,7 +87,10 @@ struct AllStatusView {
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &StatusArgs) -> Result<u8, CommandError> {
-    runtime::on_this_thread(status(context, arguments.stack.stack.as_deref()))
+    match arguments.stack.stack.as_deref() {
+        Some(stack) => runtime::on_this_thread(status(context, Some(stack))),
+        None => runtime::on_all_threads(status(context, None)),
+    }
 }
 
 async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, CommandError> {
@@ -99,10 +106,7 @@ async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
         return Ok(DONE);
     }
     let names = context.known_stacks(&environment).await?;
-    let mut stacks = Vec::new();
-    for name in names {
-        stacks.push(read(context, &environment, name).await?);
-    }
+    let stacks = read_all(context, &environment, names).await?;
     if context.output.is_json() {
         let environment = environment.name().to_owned();
         context.output.json(&AllStatusView { format: OUTPUT_FORMAT, environment, stacks })?;
@@ -110,6 +114,30 @@ async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
         context.output.result(&stacks.iter().map(render).collect::<Vec<_>>().join("\n"))?;
     }
     Ok(DONE)
+}
+
+/// Reads the records of stacks, several at once and all with the same clients.
+async fn read_all(
+    context: &CommandContext,
+    environment: &Environment,
+    names: Vec<String>,
+) -> Result<Vec<StatusView>, CommandError> {
+    let clients = environment.state_clients().await?;
+    let mut found: Vec<Option<StatusView>> = names.iter().map(|_| None).collect();
+    let mut waiting = names.into_iter().enumerate();
+    let mut reads = JoinSet::new();
+    loop {
+        while reads.len() < AT_ONCE
+            && let Some((index, name)) = waiting.next()
+        {
+            let state = environment.state(&name, clients.as_ref()).await?;
+            reads.spawn(async move { (index, name, context::recorded(&state).await) });
+        }
+        let Some(read) = reads.join_next().await else { break };
+        let (index, name, recorded) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        found[index] = Some(view(context.providers.kinds(), environment.name(), name, recorded?));
+    }
+    Ok(found.into_iter().flatten().collect())
 }
 
 async fn read(context: &CommandContext, environment: &Environment, stack: String) -> Result<StatusView, CommandError> {

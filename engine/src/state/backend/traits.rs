@@ -47,6 +47,9 @@ pub trait Backend: Send + Sync {
     /// Returns an earlier document, byte for byte.
     fn earlier(&self, serial: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;
 
+    /// Returns the index of the history, as it was written last.
+    fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;
+
     /// Returns the lock on the stack, if there is one.
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>>;
 
@@ -69,6 +72,12 @@ pub trait WriteSession: Send + Sync {
 
     /// Keeps a document under an earlier serial. Replaces a document of that serial.
     fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>>;
+
+    /// Removes earlier documents. One that does not exist is no error.
+    fn remove<'a>(&'a mut self, serials: &'a [u64]) -> BoxFuture<'a, Result<(), StateError>>;
+
+    /// Replaces the index of the history. It may be lost in a power failure.
+    fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>>;
 
     /// Returns the lease, which shows at any time whether this process may still write.
     fn lease(&self) -> Lease;

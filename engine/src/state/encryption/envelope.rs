@@ -108,7 +108,7 @@ impl DataKey {
     }
 
     /// Encrypts a document. The context names its stack, and must be the same for decryption.
-    pub(super) fn encrypt(&self, bytes: &[u8], context: &str) -> Result<Vec<u8>, StateError> {
+    pub(in crate::state) fn encrypt(&self, bytes: &[u8], context: &str) -> Result<Vec<u8>, StateError> {
         let header = Header { sealed: self.wrapped.clone() };
         let mut encrypted = serde_json::to_vec(&header).map_err(|error| StateError::Encryption(error.into()))?;
         encrypted.push(b'\n');

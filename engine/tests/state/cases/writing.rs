@@ -1,10 +1,10 @@
 //! Documents: written completely, kept, never overwritten.
 
-use ebbtide::record::StateDocument;
-use ebbtide_engine::state::{Commit, StateError, Version};
+use ebbtide::record::{RunOutcome, StateDocument};
+use ebbtide_engine::state::{Commit, SerialSummary, StateError, StateStore, Version};
 
 use super::{committed, read};
-use crate::documents::{first, next, record};
+use crate::documents::{RUN, first, next, record, running};
 use crate::world::{With, World, owner};
 
 pub async fn a_commit_is_read_back(world: &World) {
@@ -120,4 +120,98 @@ pub async fn a_document_replaced_by_hand_is_not_overwritten(world: &World) {
     assert_eq!(document, documents[0]);
     writer.commit(&next(&document)).await.unwrap();
     writer.release().await;
+}
+
+/// Returns the serials of the history, with the runs that their summaries say are open or over.
+async fn summaries(state: &StateStore) -> Vec<(u64, Option<String>, Option<String>)> {
+    let history = state.history().await.unwrap().expect("there is a history");
+    let mut summaries = Vec::new();
+    for serial in history.serials() {
+        let summary = history.summary(*serial).await.unwrap();
+        assert_eq!(summary, SerialSummary::of(&state.at(*serial).await.unwrap()), "serial {serial}");
+        summaries.push((summary.serial, summary.run.map(|run| run.id), summary.ended.map(|ended| ended.id)));
+    }
+    summaries
+}
+
+pub async fn the_history_is_read_from_an_index(world: &World) {
+    assert!(world.state().history().await.unwrap().is_none());
+    let state = world.state();
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
+    let mut document = first();
+    writer.commit(&document).await.unwrap();
+    for run in ["run-1", "run-2"] {
+        document = running(&next(&document), run);
+        writer.commit(&document).await.unwrap();
+        let ended = document.run.take().unwrap();
+        document = next(&document);
+        document.ended = Some(ended.ended(RunOutcome::Done, document.since, Default::default(), 0, 0));
+        writer.commit(&document).await.unwrap();
+    }
+    writer.release().await;
+    let text = |text: &str| Some(text.to_owned());
+    let expected = [
+        (5, None, text("run-2")),
+        (4, text("run-2"), text("run-1")),
+        (3, None, text("run-1")),
+        (2, text("run-1"), None),
+        (1, None, None),
+    ];
+    assert_eq!(summaries(&world.state()).await, expected);
+    let index = world.backend().index().await.unwrap().expect("there is an index");
+    let shown = String::from_utf8_lossy(&index).contains("run-1");
+    assert_eq!(shown, world.with == With::Nothing, "the index is encrypted like the document");
+
+    // Without the earlier documents, the index alone tells their history.
+    let mut session = world.backend().acquire(owner("b@host")).await.unwrap();
+    let kept = world.backend().earlier(3).await.unwrap().unwrap();
+    session.keep(3, b"no document").await.unwrap();
+    let history = state.history().await.unwrap().unwrap();
+    assert_eq!(history.summary(3).await.unwrap().ended.map(|ended| ended.id), text("run-1"));
+    session.keep(3, &kept).await.unwrap();
+
+    // An index that is lost or damaged is made again from the documents.
+    session.write_index(b"{\"format\":").await.unwrap();
+    session.release().await;
+    assert_eq!(summaries(&world.state()).await, expected);
+    let state = world.state();
+    let mut writer = state.acquire(owner("c@host")).await.unwrap();
+    writer.read().await.unwrap();
+    writer.commit(&next(&document)).await.unwrap();
+    writer.release().await;
+    let mut session = world.backend().acquire(owner("d@host")).await.unwrap();
+    session.keep(3, b"no document").await.unwrap();
+    session.release().await;
+    let history = state.history().await.unwrap().unwrap();
+    assert_eq!(history.serials(), [6, 5, 4, 3, 2, 1]);
+    assert_eq!(history.summary(3).await.unwrap().ended.map(|ended| ended.id), text("run-1"));
+}
+
+pub async fn as_many_serials_are_kept_as_the_settings_say(world: &World) {
+    let keeping = |kept| world.state().keeping(Some(kept));
+    committed(&world.state(), 6).await;
+    assert_eq!(world.state().serials().await.unwrap(), [1, 2, 3, 4, 5, 6]);
+    let state = keeping(3);
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
+    let (document, _) = writer.read().await.unwrap().unwrap();
+    // While a run is open, nothing is removed.
+    let open = running(&next(&document), RUN);
+    writer.commit(&open).await.unwrap();
+    assert_eq!(state.serials().await.unwrap(), [1, 2, 3, 4, 5, 6, 7]);
+    let mut over = next(&open);
+    over.run = None;
+    writer.commit(&over).await.unwrap();
+    writer.release().await;
+    assert_eq!(state.serials().await.unwrap(), [6, 7, 8]);
+    assert_eq!(world.state().history().await.unwrap().unwrap().serials(), [8, 7, 6]);
+    let error = state.at(2).await.unwrap_err();
+    assert!(error.to_string().contains("from 6 to 8"), "{error}");
+    // The present document is never removed.
+    let state = keeping(1);
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
+    writer.read().await.unwrap();
+    writer.commit(&next(&over)).await.unwrap();
+    writer.release().await;
+    assert_eq!(state.serials().await.unwrap(), [9]);
+    assert_eq!(read(world).await.serial, 9);
 }

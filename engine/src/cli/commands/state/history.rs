@@ -10,8 +10,8 @@ use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count, reason};
 use crate::cli::runtime;
+use crate::state::SerialSummary;
 use ebbtide::plan::Target;
-use ebbtide::record::StateDocument;
 
 /// Lists the serials that can be shown and rolled back to
 #[derive(Debug, Args)]
@@ -46,12 +46,10 @@ pub(super) fn run(context: &CommandContext, stack: Option<&str>, arguments: &His
 
 async fn history(context: &CommandContext, stack: Option<&str>, limit: usize) -> Result<u8, CommandError> {
     let state = open(context, stack).await?;
+    let history = state.history().await?.ok_or_else(|| nothing_recorded(&state))?;
     let mut serials = Vec::new();
-    for serial in state.serials().await?.into_iter().rev().take(limit) {
-        serials.push(view(&state.at(serial).await?));
-    }
-    if serials.is_empty() {
-        return Err(nothing_recorded(&state));
+    for serial in history.serials().iter().take(limit) {
+        serials.push(view(history.summary(*serial).await?));
     }
     if context.output.is_json() {
         context.output.json(&HistoryView { format: OUTPUT_FORMAT, place: state.location(), serials })?;
@@ -61,27 +59,25 @@ async fn history(context: &CommandContext, stack: Option<&str>, limit: usize) ->
     Ok(DONE)
 }
 
-fn view(document: &StateDocument) -> SerialView {
-    let asleep = document.resources.values().filter(|record| record.is_asleep()).count();
-    let what = match (&document.run, &document.ended) {
+fn view(summary: SerialSummary) -> SerialView {
+    let what = match (&summary.run, &summary.ended) {
         (Some(run), _) => {
-            let operations = count(run.plan.operations.len(), "operation");
-            format!("{:.0} `ebb {}` starts, {operations}", run.started, run.command)
+            format!("{:.0} `ebb {}` starts, {}", run.started, run.command, count(run.operations, "operation"))
         }
         // A commit after the end of the last run changed the target and needed no operations.
-        (None, Some(ended)) if document.since > ended.ended => {
-            format!("{:.0} {}: nothing to do", document.since, reason(&document.why))
+        (None, Some(ended)) if summary.since > ended.ended => {
+            format!("{:.0} {}: nothing to do", summary.since, reason(&summary.why))
         }
         (None, Some(ended)) => format!("{:.0} `ebb {}` is over: {}", ended.ended, ended.command, ended.outcome),
-        (None, None) => document.why.clone(),
+        (None, None) => summary.why,
     };
     SerialView {
-        serial: document.serial,
+        serial: summary.serial,
         what,
-        target: document.target,
-        by: document.by.clone(),
-        resources: document.resources.len() - asleep,
-        asleep,
+        target: summary.target,
+        by: summary.by,
+        resources: summary.resources,
+        asleep: summary.asleep,
     }
 }
 

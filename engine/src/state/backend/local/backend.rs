@@ -135,6 +135,10 @@ impl Backend for LocalBackend {
         Box::pin(async move { read(&self.files.earlier(serial)) })
     }
 
+    fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        Box::pin(async { read(&self.files.index()) })
+    }
+
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
         Box::pin(async {
             let path = self.files.lock();

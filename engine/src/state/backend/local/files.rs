@@ -51,6 +51,11 @@ impl Files {
         self.history().join(format!("{serial:08}.json"))
     }
 
+    /// The index of the history.
+    pub(super) fn index(&self) -> PathBuf {
+        self.history().join("index.json")
+    }
+
     fn path(&self, extension: &str) -> PathBuf {
         self.folder.join(format!("{}.{extension}", self.stack))
     }

@@ -95,6 +95,27 @@ impl LocalSession {
         fs_err::create_dir_all(&history).map_err(io_error("create", &history))?;
         self.write_new(bytes)?.persist(&earlier).map_err(io_error("write", &earlier))
     }
+
+    fn remove_earlier(&self, serials: &[u64]) -> Result<(), StateError> {
+        for serial in serials {
+            let earlier = self.files.earlier(*serial);
+            match std::fs::remove_file(&earlier) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                    return Err(io_error("remove", &earlier)(error));
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn replace_index(&self, bytes: &[u8]) -> Result<(), StateError> {
+        let (history, index) = (self.files.history(), self.files.index());
+        fs_err::create_dir_all(&history).map_err(io_error("create", &history))?;
+        DurableFile::write(&index.with_extension("new"), bytes)
+            .and_then(|new| new.persist(&index))
+            .map_err(io_error("write", &index))
+    }
 }
 
 /// Gives a file a second name, which must be free. Where the file system has no hard links (exFAT, many network and FUSE file
@@ -144,6 +165,14 @@ impl WriteSession for LocalSession {
 
     fn keep<'a>(&'a mut self, serial: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         Box::pin(async move { self.keep_under(serial, bytes) })
+    }
+
+    fn remove<'a>(&'a mut self, serials: &'a [u64]) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(async move { self.remove_earlier(serials) })
+    }
+
+    fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(async move { self.replace_index(bytes) })
     }
 
     fn lease(&self) -> Lease {

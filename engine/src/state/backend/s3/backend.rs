@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bucket::StateBucket;
 use super::errors::aws_error;
 use super::lease::{self, LEASE_SECONDS};
-use super::names::{DOCUMENT, HISTORY, JOURNAL, earlier};
+use super::names::{DOCUMENT, HISTORY, INDEX, JOURNAL, earlier};
 use super::objects::Objects;
 use super::session::S3Session;
 use crate::sdk::{BoxFuture, CallName as _};
@@ -83,6 +83,10 @@ impl Backend for S3Backend {
 
     fn earlier(&self, serial: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
         Box::pin(async move { Ok(self.objects.get(&earlier(serial)).await?.map(|object| object.bytes)) })
+    }
+
+    fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        Box::pin(async { Ok(self.objects.get(INDEX).await?.map(|object| object.bytes)) })
     }
 
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {

@@ -9,6 +9,9 @@ pub(super) const JOURNAL: &str = "journal/";
 /// The folder of earlier documents.
 pub(super) const HISTORY: &str = "history/";
 
+/// The index of the history.
+pub(super) const INDEX: &str = "history/index.json";
+
 /// Returns the name of an earlier document.
 pub(super) fn earlier(serial: u64) -> String {
     format!("{HISTORY}{serial:08}.json")

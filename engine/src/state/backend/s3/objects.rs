@@ -170,7 +170,7 @@ impl Objects {
 
     /// Deletes objects. An object that does not exist is no error.
     pub(super) async fn delete(&self, names: &[String]) -> Result<(), StateError> {
-        let failed = |error| self.failed("delete in", "journal/", error);
+        let failed = |error| self.failed("delete in", "", error);
         for names in names.chunks(DELETED_AT_ONCE) {
             let objects = names.iter().map(|name| built(ObjectIdentifier::builder().key(self.key(name)).build()));
             let objects = objects.collect::<Result<Vec<_>, _>>().map_err(failed)?;

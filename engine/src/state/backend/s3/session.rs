@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::lease::{self, OwnLease};
-use super::names::{DOCUMENT, JOURNAL, earlier};
+use super::names::{DOCUMENT, INDEX, JOURNAL, earlier};
 use super::objects::{If, Objects, Put};
 use crate::sdk::{Backoff, BoxFuture};
 use crate::state::backend::lease::Lease;
@@ -107,6 +107,17 @@ impl WriteSession for S3Session {
             self.confirm().await?;
             self.objects.put(&earlier(serial), bytes, If::Always).await.map(drop)
         })
+    }
+
+    fn remove<'a>(&'a mut self, serials: &'a [u64]) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(async move {
+            self.confirm().await?;
+            self.objects.delete(&serials.iter().copied().map(earlier).collect::<Vec<_>>()).await
+        })
+    }
+
+    fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(async move { self.objects.put(INDEX, bytes, If::Always).await.map(drop) })
     }
 
     fn lease(&self) -> Lease {
