@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::apply::Failure;
 use crate::cli::plan_file::PlanFileError;
-use crate::environment::{ConnectError, EnvironmentError, nearest};
+use crate::environment::{ConnectError, EnvironmentError, InvalidPlace, nearest};
 use crate::sdk::Hint as _;
 use crate::stacks::ProgramError;
 use crate::state::StateError;
@@ -171,6 +171,13 @@ impl From<ConnectError> for CommandError {
     fn from(error: ConnectError) -> Self {
         let hint = error.hint();
         Self::from_lower(CommandErrorKind::Connection, error, hint)
+    }
+}
+
+impl From<InvalidPlace> for CommandError {
+    fn from(error: InvalidPlace) -> Self {
+        let hint = error.hint();
+        Self::from_lower(CommandErrorKind::Usage, error, hint)
     }
 }
 

@@ -20,6 +20,9 @@ use ebbtide::stack::{Declarations, Problem, SettingsFault, typed};
 
 use crate::stacks::ProgramError;
 
+/// The directory of local state where the settings name none, relative to the project's.
+const STATE_DIRECTORY: &str = "state";
+
 /// One environment of a project.
 #[derive(Clone, Debug)]
 pub struct Environment {
@@ -83,7 +86,7 @@ impl Environment {
             faults.sort();
             return Err(faults);
         }
-        let state_directory = root.join(file.state.directory.as_deref().unwrap_or("state"));
+        let state_directory = root.join(file.state.directory.as_deref().unwrap_or(STATE_DIRECTORY));
         Ok(Self {
             name: name.to_owned(),
             aws: file.aws,
@@ -109,6 +112,11 @@ impl Environment {
     /// Returns the directory of local state, which all environments of the project share.
     pub fn state_directory(&self) -> &Path {
         &self.state_directory
+    }
+
+    /// Returns the directory of local state where the settings name none.
+    pub(super) fn default_state_directory(&self) -> PathBuf {
+        self.root.join(STATE_DIRECTORY)
     }
 
     /// Returns the directory of the embedded cloud of this environment. No other environment uses it.

@@ -1,5 +1,6 @@
 //! The state of an environment: its location, and the keys that encrypt it.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use zeroize::Zeroizing;
@@ -7,6 +8,7 @@ use zeroize::Zeroizing;
 use crate::environment::connect::{Clients, ConnectError};
 use crate::environment::file::{KeyProvider, KeySettings, StateBackend, StateSettings};
 use crate::environment::loaded::Environment;
+use crate::environment::place::{InvalidPlace, NamedPlace};
 use crate::sdk::Aws;
 use crate::state::{Key, Keys, KmsKey, Passphrase, StateBucket, StateError, StateLocation, StateStore};
 
@@ -58,20 +60,29 @@ impl Environment {
         }
     }
 
-    /// Returns the location that a command line names: `s3://BUCKET/PREFIX` or a directory.
-    pub fn other_place(&self, named: &str, clients: &Clients) -> StateLocation {
-        match named.strip_prefix("s3://") {
-            Some(rest) => {
-                let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));
-                StateLocation::Bucket(self.bucket(&clients.aws, bucket, prefix))
+    /// Returns the location that a command line names: `s3://BUCKET/PREFIX`, or a directory, relative to the project's.
+    pub fn other_place(&self, named: &str, clients: &Clients) -> Result<StateLocation, InvalidPlace> {
+        Ok(match NamedPlace::parse(named)? {
+            NamedPlace::Bucket { name, prefix } => StateLocation::Bucket(self.bucket(&clients.aws, name, prefix)),
+            NamedPlace::Directory(path) => {
+                StateLocation::Directory(self.project_root().join(path).components().collect())
             }
-            None => StateLocation::Directory(self.project_root().join(named)),
-        }
+        })
     }
 
     /// Returns a directory of the command line as a setting, relative to the project's directory.
     pub fn state_directory_setting(&self, named: &str) -> String {
         named.strip_prefix("./").unwrap_or(named).to_owned()
+    }
+
+    /// Returns the directory of the embedded cloud once the settings name another place for state.
+    pub fn cloud_directory_with(&self, place: &StateLocation) -> PathBuf {
+        let root = match place {
+            StateLocation::Directory(root) => root.clone(),
+            // The settings of a bucket leave out the directory, so that it is the default one.
+            StateLocation::Bucket(_) => self.default_state_directory(),
+        };
+        root.join(self.name()).join("cloud")
     }
 
     fn location(&self, aws: Option<&Arc<Aws>>) -> StateLocation {

@@ -10,6 +10,23 @@ use crate::state::writer::Writer;
 use ebbtide::record::StateDocument;
 
 impl StateStore {
+    /// Checks that the state can be moved to another location. Returns whether it is there already, after an earlier move.
+    pub async fn check_move(&self, other: &Self) -> Result<bool, StateError> {
+        let document = match self.read().await {
+            Ok(Some((document, _))) => document,
+            Ok(None) => return Err(self.refuse(RelocationRefusal::Nothing { act: "move" })),
+            Err(StateError::Relocated { to, .. }) if to == other.location() => return Ok(true),
+            Err(error) => return Err(error),
+        };
+        self.check_no_open_run(&document)?;
+        match other.read().await {
+            Ok(there) => self.check_destination(&document, there.as_ref().map(|(there, _)| there), other)?,
+            Err(StateError::Relocated { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        Ok(false)
+    }
+
     /// Moves all serials to another location, and leaves a note here that names it. Returns the number of serials there.
     ///
     /// After an interruption at any point it can be repeated: serials that are there already are the same. No run may be
@@ -42,15 +59,7 @@ impl StateStore {
             }
             Err(error) => return Err(error),
         };
-        if let Some(there) = &there
-            && (&there.lineage, there.serial) != (&document.lineage, document.serial)
-        {
-            return Err(self.refuse(RelocationRefusal::OtherState {
-                location: other.location(),
-                lineage: there.lineage.clone(),
-                serial: there.serial,
-            }));
-        }
+        self.check_destination(&document, there.as_ref(), other)?;
         let serials = self.backend().serials().await?;
         for serial in serials.iter().filter(|serial| **serial < document.serial) {
             let earlier = self.at(*serial).await?;
@@ -61,6 +70,25 @@ impl StateStore {
         }
         from.leave_note(&moved_away(&other.location())).await?;
         Ok(serials.len() + 1)
+    }
+
+    /// Fails if there is other state at the destination.
+    fn check_destination(
+        &self,
+        document: &StateDocument,
+        there: Option<&StateDocument>,
+        other: &Self,
+    ) -> Result<(), StateError> {
+        match there {
+            Some(there) if (&there.lineage, there.serial) != (&document.lineage, document.serial) => {
+                Err(self.refuse(RelocationRefusal::OtherState {
+                    location: other.location(),
+                    lineage: there.lineage.clone(),
+                    serial: there.serial,
+                }))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Returns the version of the stored bytes, whether or not they are a document.

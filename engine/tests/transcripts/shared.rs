@@ -9,6 +9,7 @@ use crate::runner::Test;
 pub const TESTS: &[Test] = &[
     ("state_in_a_bucket_is_locked_and_unlocked", state_in_a_bucket_is_locked_and_unlocked),
     ("state_moves_with_all_its_history", state_moves_with_all_its_history),
+    ("all_stacks_of_an_environment_move", all_stacks_of_an_environment_move),
     ("a_passphrase_is_changed_and_removed", a_passphrase_is_changed_and_removed),
     ("mistakes_in_settings_of_state", mistakes_in_settings_of_state),
 ];
@@ -127,4 +128,44 @@ fn mistakes_in_settings_of_state() {
         project.type_in("validate shop");
     }
     project.compare("mistakes_in_settings_of_state");
+}
+
+fn all_stacks_of_an_environment_move() {
+    let project = Project::new();
+    for line in ["apply shop --yes --quiet", "apply vault --yes --quiet"] {
+        assert!(project.run(line).status.success());
+    }
+    let one = project.read("state/local/shop.json");
+    for (line, code, said) in [
+        ("state move --to elsewhere --stack shop --yes", 1, "the state of vault is in the same place"),
+        ("state move --to s3:/acme-state/x --yes", 64, "`s3:/acme-state/x` is no place for state"),
+        ("state move --to S3://acme-state/x --yes", 64, "no place for state"),
+        ("state move --to ./state --yes", 1, "already"),
+    ] {
+        let refused = project.run(line);
+        assert_eq!(refused.status.code(), Some(code), "{line}: {}", text(&refused.stderr));
+        assert!(text(&refused.stderr).contains(said), "{line}: {}", text(&refused.stderr));
+    }
+    assert_eq!(project.read("state/local/shop.json"), one, "a refusal changes nothing");
+    assert!(!project.path("s3:").exists() && !project.path("elsewhere").exists());
+
+    // A run that is open in one stack stops the move of all.
+    let killed = project.command("pause shop --yes").env("EBB_CLOUD_FAULTS", "kill-after=DeleteNatGateway").output();
+    assert!(!killed.expect("ebb starts").status.success());
+    let refused = project.run("state move --to elsewhere --yes");
+    assert!(text(&refused.stderr).contains("a run of `ebb pause`"), "{}", text(&refused.stderr));
+    assert!(!project.path("elsewhere").exists());
+    assert!(project.run("pause shop --yes").status.success());
+
+    let moved = project.run("state move --to elsewhere --yes");
+    assert!(moved.status.success(), "{}", text(&moved.stderr));
+    assert!(text(&moved.stdout).contains("[state]\ndirectory = \"elsewhere\""), "{}", text(&moved.stdout));
+    let again = project.run("state move --to elsewhere --yes");
+    assert!(text(&again.stdout).contains("was moved there before"), "{}", text(&again.stderr));
+    settle(&project, "\n[state]\ndirectory = \"elsewhere\"\n");
+    assert!(project.path("elsewhere/local/cloud").exists(), "the cloud is where the settings say");
+    for line in ["plan shop --target paused", "plan vault"] {
+        let planned = project.run(line);
+        assert!(text(&planned.stdout).contains("Plan: no changes"), "{line}: {}", text(&planned.stderr));
+    }
 }

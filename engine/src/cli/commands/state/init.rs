@@ -23,7 +23,7 @@ pub(super) fn run(context: &CommandContext, arguments: &InitArgs) -> Result<u8, 
 async fn init(context: &CommandContext, named: Option<&str>) -> Result<u8, CommandError> {
     let environment = context.recorded_environment()?;
     let place = match named {
-        Some(named) => environment.other_place(named, &environment.clients().await?),
+        Some(named) => environment.other_place(named, &environment.clients().await?)?,
         None => environment.state_place().await?,
     };
     let done = match &place {
