@@ -49,6 +49,9 @@ pub struct Kept {
     pub address: Address,
     /// Why it is retained, and how it could be deleted.
     pub reason: String,
+    /// The id in AWS, if the resource has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 /// A change of the record of a resource that needs no operation.

@@ -54,7 +54,13 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
         serial: document.serial,
         observation: request.observation.hash(),
         operations,
-        kept: retained.into_iter().map(|(address, reason)| Kept { address, reason }).collect(),
+        kept: retained
+            .into_iter()
+            .map(|(address, reason)| {
+                let id = document.resources.get(&address).and_then(|record| record.id.clone());
+                Kept { address, reason, id }
+            })
+            .collect(),
         unchanged,
         records,
         outputs: request.declarations.map_or_else(|| document.outputs.clone(), |declared| declared.outputs.clone()),

@@ -213,7 +213,8 @@ async fn carry_out(
     } else if output.is_json() || output.is_quiet() {
         // The plan is not shown; that something stays, and may bill, must be.
         for kept in &plan.kept {
-            output.warn(&format!("kept {}: {}", kept.address, kept.reason));
+            let id = kept.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+            output.warn(&format!("kept {}{id}: {}", kept.address, kept.reason));
         }
     } else {
         render::show_plan(output, &plan)?;

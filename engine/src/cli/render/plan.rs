@@ -7,7 +7,7 @@ use owo_colors::{OwoColorize as _, Style};
 
 use crate::cli::render::values;
 use crate::cli::render::values::Row;
-use ebbtide::plan::{Effect, Operation, OperationKind, Plan, Summary};
+use ebbtide::plan::{Effect, Kept, Operation, OperationKind, Plan, Summary};
 
 /// The number of fields of one operation that are shown at most.
 const MOST_ROWS: usize = 40;
@@ -156,10 +156,12 @@ fn render_kept(text: &mut String, plan: &Plan, width: usize) {
     }
     let _ = writeln!(text, "\n{}", format!("Keep ({})", plan.kept.len()).cyan().bold());
     let column = plan.kept.iter().map(|kept| kept.address.to_string().chars().count()).max().unwrap_or(0);
+    let id = |kept: &Kept| kept.id.clone().unwrap_or_default();
+    let ids = plan.kept.iter().map(|kept| id(kept).chars().count()).max().unwrap_or(0);
     for kept in &plan.kept {
-        let reason = values::shorten(&kept.reason, width.saturating_sub(column + 8).max(60));
+        let reason = values::shorten(&kept.reason, width.saturating_sub(column + ids + 10).max(60));
         let address = format!("{:<column$}", kept.address.to_string());
-        let _ = writeln!(text, "  {:>3} {address}  {}", "=".cyan(), reason.dimmed());
+        let _ = writeln!(text, "  {:>3} {address}  {:<ids$}  {}", "=".cyan(), id(kept), reason.dimmed());
     }
 }
 

@@ -86,7 +86,11 @@ fn a_plan_is_grouped_aligned_and_summed_up() {
 #[test]
 fn a_pause_shows_what_sleeps_and_what_is_kept() {
     let sleep = operation(0, "sagemaker_endpoint.llm", deletion(Purpose::Sleep), Reason::Paused);
-    let kept = Kept { address: "s3_bucket.models".parse().unwrap(), reason: "it holds 3 objects".into() };
+    let kept = Kept {
+        address: "s3_bucket.models".parse().unwrap(),
+        reason: "it holds 3 objects".into(),
+        id: Some("acme-models".into()),
+    };
     let text = plain(&plan(Target::Paused, vec![sleep], vec![kept]));
     insta::assert_snapshot!(text, @r"
     demo in local → paused  (account 123456789012, eu-west-1, state serial 3)
@@ -95,7 +99,7 @@ fn a_pause_shows_what_sleeps_and_what_is_kept() {
         z sagemaker_endpoint.llm  bills by the hour, and the stack is paused
 
     Keep (1)
-        = s3_bucket.models  it holds 3 objects
+        = s3_bucket.models  acme-models  it holds 3 objects
 
     Plan: 1 to put to sleep, 4 unchanged, 1 kept.
     ");
