@@ -4,6 +4,7 @@ use aws_sdk_applicationautoscaling::types::{ScalingPolicy, ServiceNamespace};
 
 use super::dimension::dimension_of;
 use super::rule::rule_to_sdk;
+use super::target_calls::passes_soon;
 use crate::sdk::{CallName, Context, Error, OptionalCall};
 use ebbtide::aws::autoscaling::ScalingRule;
 
@@ -50,6 +51,7 @@ pub(super) async fn put_policy(context: &Context, resource: &str, name: &str, ru
         .await
         .named("application-autoscaling:PutScalingPolicy")
         .map(drop)
+        .map_err(passes_soon)
 }
 
 /// Deletes a policy; a missing policy is a success.

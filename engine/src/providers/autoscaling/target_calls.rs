@@ -1,10 +1,12 @@
 //! The calls about scalable targets, which every kind of Application Auto Scaling makes.
 
+use std::time::Duration;
+
 use aws_sdk_applicationautoscaling::types::{ScalableTarget, ServiceNamespace, SuspendedState};
 
 use super::dimension::dimension_of;
 use crate::providers::numbers::signed;
-use crate::sdk::{CallName, Context, Error, OptionalCall, required};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::autoscaling::Suspended;
 use ebbtide::resource::{Tags, tag_changes};
 
@@ -87,6 +89,12 @@ pub(super) async fn register(
         .await
         .named("application-autoscaling:RegisterScalableTarget")
         .map(drop)
+        .map_err(passes_soon)
+}
+
+/// Limits the retries of a failure that a new role, or a limit on calls behind this service, explains only for a while.
+pub(super) fn passes_soon(error: Error) -> Error {
+    if error.kind == ErrorKind::NotYet { error.retry_within(Duration::from_mins(2)) } else { error }
 }
 
 /// Deregisters a target, which deletes its policies and scheduled actions; a missing target is a success.
