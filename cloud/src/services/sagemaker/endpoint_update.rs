@@ -20,6 +20,11 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     // Without its present configuration SageMaker no longer knows the endpoint's instances.
     CONFIG.find(context, &endpoint.fleet.endpoint_config_name)?;
     let mut next = Fleet::of(context, text(input, "EndpointConfigName"))?;
+    let excluded = input["ExcludeRetainedVariantProperties"].as_array();
+    if excluded.into_iter().flatten().any(|excluded| excluded["VariantPropertyType"] == "DataCaptureConfig") {
+        // "DataCaptureConfig: (Not currently supported.)", says the service model of VariantProperty.
+        return Err(invalid("The variant property type DataCaptureConfig is not currently supported."));
+    }
     if input["RetainAllVariantProperties"] == true {
         retain(&endpoint.fleet, &mut next, &input["ExcludeRetainedVariantProperties"]);
     }
@@ -54,9 +59,6 @@ fn retain(now: &Fleet, next: &mut Fleet, excluded: &Value) {
         if kept("DesiredInstanceCount") && variant.count.is_some() && before.count.is_some() {
             variant.count = before.count;
         }
-    }
-    if kept("DataCaptureConfig") {
-        next.data_capture_config.clone_from(&now.data_capture_config);
     }
 }
 

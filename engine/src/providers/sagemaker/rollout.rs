@@ -125,14 +125,14 @@ fn explain(error: Error, from: &str, to: &str) -> Error {
     }
 }
 
-/// Returns the properties that the endpoint must take from the new configuration. Data capture is always among them. A
-/// changed number of instances counts only if auto scaling does not set the number.
+/// Returns the properties that the endpoint must take from the new configuration. A changed number of instances counts only
+/// if auto scaling does not set the number. Data capture is none of them: the API's model has it as "not currently supported".
 async fn excluded_properties(
     context: &Context,
     name: &str,
     differences: &Differences,
 ) -> Result<Vec<VariantPropertyType>, Error> {
-    let mut excluded = vec![VariantPropertyType::DataCaptureConfig];
+    let mut excluded = Vec::new();
     let mut counts = !differences.instance_types.is_empty();
     for variant in &differences.counts {
         counts = counts || !PauseSnapshot::is_registered(context, &variant_resource(name, variant)).await?;
