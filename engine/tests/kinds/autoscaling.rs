@@ -1,11 +1,15 @@
 //! Scalable targets, scaling policies and scheduled actions.
 
-use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTargetAction, ServiceNamespace};
+use aws_sdk_applicationautoscaling::types::{
+    ScalableDimension, ScalableTargetAction, ScheduledAction as SdkScheduledAction, ServiceNamespace,
+};
 use ebbtide::aws::autoscaling::{
     Adjustment, Aggregation, PredefinedMetric, ScalableTarget, ScalingPolicy, ScalingPolicyOutputs, ScalingRule,
     ScheduledAction, Step, StepScaling, Suspended, TargetTracking,
 };
-use ebbtide::aws::sagemaker::{Endpoint, Instances};
+use ebbtide::aws::sagemaker::{
+    Container, Endpoint, EndpointConfig, Hosting, Instances, Model, ModelData, ModelForm, Serverless, Variant,
+};
 use ebbtide::aws::{EndpointConfigName, ScalableResource};
 use ebbtide::resource::{Resolved, Resource as _, Tags};
 use ebbtide_engine::sdk::ErrorKind;
@@ -172,8 +176,72 @@ async fn undeclared_scheduled_actions_survive_a_pause() {
     let restored = provider.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
     assert!(!restored, "there is nothing to wait for");
     assert_eq!(names(&world).await.1, ["by-hand"], "declared actions are not restored, a resume creates them");
+    let zones = actions(&world).await;
+    assert_eq!(zones[0].timezone(), None, "it comes back without a zone, as it was");
     provider.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
     assert_eq!(names(&world).await.1, ["by-hand"]);
+}
+
+/// Returns all scheduled actions.
+async fn actions(world: &World) -> Vec<SdkScheduledAction> {
+    let client = world.aws.applicationautoscaling();
+    let found = client.describe_scheduled_actions().service_namespace(ServiceNamespace::Sagemaker).send().await;
+    found.unwrap().scheduled_actions.unwrap_or_default()
+}
+
+#[tokio::test]
+async fn a_resume_leaves_out_actions_whose_time_has_passed() {
+    let world = World::new();
+    served(&world).await;
+    let made = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    put_by_hand(&world).await;
+    let mut snapshot = made.read().await.unwrap().pause_snapshot.unwrap();
+    let mut passed = snapshot["actions"][0].clone();
+    passed["name"] = "passed".into();
+    passed["when"]["schedule"] = "at(2026-01-01T00:00:00)".into();
+    snapshot["actions"].as_array_mut().unwrap().push(passed);
+    made.delete().await;
+    let again = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    again.kind.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
+    assert_eq!(names(&world).await.1, ["by-hand"]);
+}
+
+#[tokio::test]
+async fn the_provisioned_concurrency_of_a_serverless_variant_is_scaled() {
+    let world = World::new();
+    let role = role(&world).await;
+    let data = Some(ModelData { uri: "s3://models/small.tar.gz".into(), form: ModelForm::Archive });
+    let small = resolved(&Model::new(role.as_str(), Container::new("1.dkr.ecr/small:1", data)));
+    let small = world.make::<Model>("small", &small).await.id;
+    let serverless = Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: Some(2) };
+    let variant = Variant {
+        name: VARIANT.into(),
+        model: small.as_str().into(),
+        hosting: Hosting::Serverless(serverless),
+        weight: 1.0,
+    };
+    let config = world.make::<EndpointConfig>("small", &resolved(&EndpointConfig::new(variant))).await;
+    world.make::<Endpoint>("small", &endpoint(ENDPOINT, &config.id)).await;
+
+    let mut inputs: ScalableTarget<Resolved> =
+        resolved(&ScalableTarget::provisioned_concurrency(ENDPOINT, VARIANT, (1, 5)));
+    let mut made = world.make::<ScalableTarget>("small", &inputs).await;
+    inputs.max = 8;
+    made.change_to(&inputs).await;
+    let used = PredefinedMetric::SageMakerVariantProvisionedConcurrencyUtilization;
+    let mut policy: ScalingPolicy<Resolved> =
+        resolved(&ScalingPolicy::tracking(RESOURCE, TargetTracking::predefined(used, 0.7)));
+    let mut policy_made = world.make::<ScalingPolicy>("small", &policy).await;
+    policy.rule = ScalingRule::TargetTracking(TargetTracking::predefined(used, 0.5));
+    policy_made.change_to(&policy).await;
+    let evening = world.make::<ScheduledAction>("evening", &action()).await;
+    let found = world.aws.applicationautoscaling().describe_scalable_targets();
+    let found = found.service_namespace(ServiceNamespace::Sagemaker).send().await.unwrap();
+    let dimension = found.scalable_targets()[0].scalable_dimension().as_str();
+    assert_eq!(dimension, "sagemaker:variant:DesiredProvisionedConcurrency");
+    evening.delete().await;
+    policy_made.delete().await;
+    made.delete().await;
 }
 
 #[tokio::test]

@@ -53,6 +53,13 @@ pub enum Scalable<P: Phase = Declared> {
         /// The name of the variant.
         variant: String,
     },
+    /// The provisioned concurrency of a serverless variant.
+    ProvisionedConcurrency {
+        /// The endpoint.
+        endpoint: P::Of<EndpointName>,
+        /// The name of the variant.
+        variant: String,
+    },
     /// The copies of an inference component.
     InferenceComponent {
         /// Its name.
@@ -84,6 +91,16 @@ impl ScalableTarget {
         let of = Scalable::Variant { endpoint: endpoint.into(), variant: variant.into() };
         Self { of, min, max, suspended: Suspended::default(), tags: Tags::new() }
     }
+
+    /// Creates a target for the provisioned concurrency of a serverless variant, with the least and the most capacity.
+    pub fn provisioned_concurrency(
+        endpoint: impl Into<Input<EndpointName>>,
+        variant: impl Into<String>,
+        (min, max): (u32, u32),
+    ) -> Self {
+        let of = Scalable::ProvisionedConcurrency { endpoint: endpoint.into(), variant: variant.into() };
+        Self { of, min, max, suspended: Suspended::default(), tags: Tags::new() }
+    }
 }
 
 impl Scalable<Resolved> {
@@ -91,7 +108,9 @@ impl Scalable<Resolved> {
     #[doc(hidden)]
     pub fn resource(&self) -> String {
         match self {
-            Self::Variant { endpoint, variant } => variant_resource(endpoint.as_str(), variant),
+            Self::Variant { endpoint, variant } | Self::ProvisionedConcurrency { endpoint, variant } => {
+                variant_resource(endpoint.as_str(), variant)
+            }
             Self::InferenceComponent { name } => component_resource(name),
         }
     }
@@ -124,12 +143,18 @@ impl Resource for ScalableTarget {
 
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = "another target scales the same resource; AWS accepts only one";
-        repeat_conflicts(all, |target| Some(&target.of), |_| message.to_owned())
+        let scaled = |target: &'_ Self| match &target.of {
+            Scalable::Variant { endpoint, variant } | Scalable::ProvisionedConcurrency { endpoint, variant } => {
+                (Some(endpoint.clone()), None, variant.clone())
+            }
+            Scalable::InferenceComponent { name } => (None, Some(name.clone()), String::new()),
+        };
+        repeat_conflicts(all, |target| Some(scaled(target)), |_| message.to_owned())
     }
 
     fn known_outputs(&self, _identity: &Identity) -> Map<String, Value> {
         let resource = match &self.of {
-            Scalable::Variant { endpoint, variant } => {
+            Scalable::Variant { endpoint, variant } | Scalable::ProvisionedConcurrency { endpoint, variant } => {
                 endpoint.known().map(|endpoint| variant_resource(endpoint.as_str(), variant))
             }
             Scalable::InferenceComponent { name } => name.known().map(|name| component_resource(name)),
@@ -157,6 +182,8 @@ mod tests {
     fn two_targets_of_one_variant_conflict() {
         let target = ScalableTarget::variant("llm", "AllTraffic", (1, 2));
         let other = ScalableTarget::variant("llm", "Canary", (1, 2));
-        assert_eq!(ScalableTarget::conflicts(&[target.clone(), other, target])[0].index, 2);
+        assert_eq!(ScalableTarget::conflicts(&[target.clone(), other, target.clone()])[0].index, 2);
+        let serverless = ScalableTarget::provisioned_concurrency("llm", "AllTraffic", (1, 2));
+        assert_eq!(ScalableTarget::conflicts(&[target, serverless])[0].index, 1);
     }
 }

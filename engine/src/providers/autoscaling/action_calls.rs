@@ -4,7 +4,7 @@ use aws_sdk_applicationautoscaling::primitives::DateTime;
 use aws_sdk_applicationautoscaling::types::{ScalableTargetAction, ScheduledAction, ServiceNamespace};
 use jiff::Timestamp;
 
-use super::dimension::dimension_of;
+use super::target_calls::dimension;
 use super::timetable::Timetable;
 use crate::providers::numbers::signed;
 use crate::sdk::{CallName, Context, Error, OptionalCall};
@@ -20,7 +20,6 @@ pub(super) async fn actions(
         .applicationautoscaling()
         .describe_scheduled_actions()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
         .resource_id(resource)
         .set_scheduled_action_names(name.map(|name| vec![name.to_owned()]))
         .into_paginator()
@@ -53,11 +52,11 @@ pub(super) async fn put_action(
         .applicationautoscaling()
         .put_scheduled_action()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
+        .scalable_dimension(dimension(context, resource).await?)
         .resource_id(resource)
         .scheduled_action_name(name)
         .schedule(&timetable.schedule)
-        .timezone(&timetable.zone)
+        .set_timezone(timetable.zone.clone())
         .scalable_target_action(action)
         .set_start_time(timetable.start.map(instant))
         .set_end_time(timetable.end.map(instant))
@@ -74,7 +73,7 @@ pub(super) async fn delete_action(context: &Context, resource: &str, name: &str)
         .applicationautoscaling()
         .delete_scheduled_action()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
+        .scalable_dimension(dimension(context, resource).await?)
         .resource_id(resource)
         .scheduled_action_name(name)
         .send()

@@ -1,13 +1,15 @@
 //! The complete scaling of a resource: kept over a pause, and over an update for which it must be deregistered.
 
-use aws_sdk_applicationautoscaling::types::ScalableTarget;
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::action_calls::{actions, put_action};
+use super::dimension::usual_dimension;
 use super::named::is_derived;
 use super::policy_calls::{policies, put_policy};
 use super::rule::read_rule;
-use super::target_calls::{deregister, read_suspended, register, target, target_tags};
+use super::target_calls::{Settings, deregister, read_suspended, register, target, target_tags};
 use super::timetable::Timetable;
 use crate::providers::numbers::unsigned;
 use crate::sdk::{Context, Error};
@@ -22,6 +24,9 @@ pub(crate) struct PauseSnapshot {
     max: u32,
     suspended: Suspended,
     tags: Tags,
+    /// The dimension, where it is not the usual one of such a resource.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    dimension: Option<String>,
     policies: Vec<KeptPolicy>,
     actions: Vec<KeptAction>,
 }
@@ -70,6 +75,9 @@ impl PauseSnapshot {
             max: unsigned(target.max_capacity()),
             suspended: read_suspended(target),
             tags,
+            dimension: Some(target.scalable_dimension())
+                .filter(|dimension| **dimension != usual_dimension(resource))
+                .map(|dimension| dimension.as_str().to_owned()),
             policies,
             actions,
         })
@@ -89,7 +97,9 @@ impl PauseSnapshot {
     pub(crate) async fn put_back(&self, context: &Context, resource: &str) -> Result<(), Error> {
         let tags = self.tags.iter().filter(|(key, _)| !key.starts_with("aws:"));
         let tags = tags.map(|(key, value)| (key.clone(), value.clone())).collect();
-        register(context, resource, (self.min, self.max), self.suspended, Some(tags)).await?;
+        let settings = Settings { min: Some(self.min), max: Some(self.max), suspended: Some(self.suspended) };
+        let dimension = self.dimension.as_deref().map_or_else(|| usual_dimension(resource), ScalableDimension::from);
+        register(context, resource, dimension, settings, Some(tags)).await?;
         self.put_missing(context, resource, |_| true).await
     }
 
@@ -99,17 +109,20 @@ impl PauseSnapshot {
         self.put_missing(context, resource, |name| !is_derived(context.scope(), name)).await
     }
 
-    /// Puts back missing policies and scheduled actions; existing ones stay as they are.
+    /// Puts back missing policies and scheduled actions; existing ones stay as they are. Actions that will not run any more
+    /// are left out.
     async fn put_missing(&self, context: &Context, resource: &str, wanted: impl Fn(&str) -> bool) -> Result<(), Error> {
         let (policies, actions) =
             tokio::try_join!(policies(context, resource, None), actions(context, resource, None))?;
+        let now = Timestamp::now();
         for KeptPolicy { name, rule } in &self.policies {
             if wanted(name) && !policies.iter().any(|policy| policy.policy_name() == name) {
                 put_policy(context, resource, name, rule).await?;
             }
         }
         for KeptAction { name, when } in &self.actions {
-            if wanted(name) && !actions.iter().any(|action| action.scheduled_action_name() == name) {
+            let exists = actions.iter().any(|action| action.scheduled_action_name() == name);
+            if wanted(name) && !exists && !when.is_over(now) {
                 put_action(context, resource, name, when).await?;
             }
         }

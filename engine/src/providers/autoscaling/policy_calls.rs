@@ -2,9 +2,8 @@
 
 use aws_sdk_applicationautoscaling::types::{ScalingPolicy, ServiceNamespace};
 
-use super::dimension::dimension_of;
 use super::rule::rule_to_sdk;
-use super::target_calls::passes_soon;
+use super::target_calls::{dimension, passes_soon};
 use crate::sdk::{CallName, Context, Error, OptionalCall};
 use ebbtide::aws::autoscaling::ScalingRule;
 
@@ -19,7 +18,6 @@ pub(super) async fn policies(
         .applicationautoscaling()
         .describe_scaling_policies()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
         .resource_id(resource)
         .set_policy_names(name.map(|name| vec![name.to_owned()]))
         .into_paginator()
@@ -41,7 +39,7 @@ pub(super) async fn put_policy(context: &Context, resource: &str, name: &str, ru
         .applicationautoscaling()
         .put_scaling_policy()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
+        .scalable_dimension(dimension(context, resource).await?)
         .resource_id(resource)
         .policy_name(name)
         .policy_type(rule.kind)
@@ -61,7 +59,7 @@ pub(super) async fn delete_policy(context: &Context, resource: &str, name: &str)
         .applicationautoscaling()
         .delete_scaling_policy()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
+        .scalable_dimension(dimension(context, resource).await?)
         .resource_id(resource)
         .policy_name(name)
         .send()

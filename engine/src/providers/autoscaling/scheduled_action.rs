@@ -50,7 +50,7 @@ impl Provider for ScheduledAction {
             name: last.name.clone(),
             target: ScalableResource(resource.to_owned()),
             schedule,
-            zone,
+            zone: zone.unwrap_or_else(|| "UTC".to_owned()),
             min,
             max,
             start,

@@ -3,7 +3,10 @@
 use serde_json::Value;
 
 use super::PauseSnapshot;
-use super::target_calls::{deregister, read_suspended, register, target, target_arn, target_tags, update_tags};
+use super::dimension::dimension_of;
+use super::target_calls::{
+    Settings, deregister, read_suspended, register, target, target_arn, target_tags, update_tags,
+};
 use crate::providers::numbers::unsigned;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{Context, Error, ErrorKind};
@@ -32,7 +35,8 @@ impl Provider for ScalableTarget {
                 .hint("deregister that target, or do not declare one here, then run the same command"));
         }
         let tags = Some(context.tags(&inputs.tags));
-        register(context, &resource, (inputs.min, inputs.max), inputs.suspended, tags).await?;
+        let settings = Settings { min: Some(inputs.min), max: Some(inputs.max), suspended: Some(inputs.suspended) };
+        register(context, &resource, dimension_of(&inputs.of), settings, tags).await?;
         Ok(resource)
     }
 
@@ -56,8 +60,15 @@ impl Provider for ScalableTarget {
     }
 
     async fn update(context: &Context, id: &str, from: &Inputs, to: &Inputs) -> Result<(), Error> {
-        if (from.min, from.max, from.suspended) != (to.min, to.max, to.suspended) {
-            register(context, id, (to.min, to.max), to.suspended, None).await?;
+        let bounds_change = (from.min, from.max) != (to.min, to.max);
+        // Settings that do not change are left out, since a scheduled action may have set other bounds.
+        let settings = Settings {
+            min: bounds_change.then_some(to.min),
+            max: bounds_change.then_some(to.max),
+            suspended: (from.suspended != to.suspended).then_some(to.suspended),
+        };
+        if bounds_change || settings.suspended.is_some() {
+            register(context, id, dimension_of(&to.of), settings, None).await?;
         }
         update_tags(context, id, &from.tags, &to.tags).await
     }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use aws_sdk_applicationautoscaling::types::{ScalableTarget, ServiceNamespace, SuspendedState};
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget, ServiceNamespace, SuspendedState};
 
-use super::dimension::dimension_of;
+use super::dimension::usual_dimension;
 use crate::providers::numbers::signed;
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::autoscaling::Suspended;
@@ -17,12 +17,21 @@ pub(super) async fn target(context: &Context, resource: &str) -> Result<Option<S
         .applicationautoscaling()
         .describe_scalable_targets()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
         .resource_ids(resource)
         .send()
         .await
         .named("application-autoscaling:DescribeScalableTargets")?;
     Ok(found.scalable_targets().iter().find(|target| target.resource_id() == resource).cloned())
+}
+
+/// Returns the dimension in which a resource is scaled. The id of a variant does not tell whether it is serverless: its
+/// target does.
+pub(super) async fn dimension(context: &Context, resource: &str) -> Result<ScalableDimension, Error> {
+    let usual = usual_dimension(resource);
+    if usual != ScalableDimension::SageMakerVariantDesiredInstanceCount {
+        return Ok(usual);
+    }
+    Ok(target(context, resource).await?.map_or(usual, |target| target.scalable_dimension().clone()))
 }
 
 /// Returns the ARN of a target.
@@ -66,12 +75,20 @@ pub(super) async fn is_of_this_stack(context: &Context, resource: &str) -> Resul
     Ok(tags.get("ebb:stack") == Some(&scope.stack) && tags.get("ebb:environment") == Some(&scope.environment))
 }
 
+/// The settings of a target; those that are none stay as they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) min: Option<u32>,
+    pub(super) max: Option<u32>,
+    pub(super) suspended: Option<Suspended>,
+}
+
 /// Registers a target, or changes a registered one. AWS accepts tags only with the registration.
 pub(super) async fn register(
     context: &Context,
     resource: &str,
-    (min, max): (u32, u32),
-    suspended: Suspended,
+    dimension: ScalableDimension,
+    settings: Settings,
     tags: Option<Tags>,
 ) -> Result<(), Error> {
     context
@@ -79,11 +96,11 @@ pub(super) async fn register(
         .applicationautoscaling()
         .register_scalable_target()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
+        .scalable_dimension(dimension)
         .resource_id(resource)
-        .min_capacity(signed(min))
-        .max_capacity(signed(max))
-        .suspended_state(suspended_to_sdk(suspended))
+        .set_min_capacity(settings.min.map(signed))
+        .set_max_capacity(settings.max.map(signed))
+        .set_suspended_state(settings.suspended.map(suspended_to_sdk))
         .set_tags(tags.map(|tags| tags.into_iter().collect()))
         .send()
         .await
@@ -104,7 +121,7 @@ pub(super) async fn deregister(context: &Context, resource: &str) -> Result<(), 
         .applicationautoscaling()
         .deregister_scalable_target()
         .service_namespace(ServiceNamespace::Sagemaker)
-        .scalable_dimension(dimension_of(resource))
+        .scalable_dimension(dimension(context, resource).await?)
         .resource_id(resource)
         .send()
         .await

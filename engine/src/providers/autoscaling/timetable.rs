@@ -3,6 +3,8 @@
 use aws_sdk_applicationautoscaling::primitives::DateTime;
 use aws_sdk_applicationautoscaling::types::{ScalableTargetAction, ScheduledAction as SdkScheduledAction};
 use jiff::Timestamp;
+use jiff::civil;
+use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
 use crate::providers::numbers::unsigned;
@@ -13,7 +15,8 @@ use ebbtide::resource::Resolved;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Timetable {
     pub(super) schedule: String,
-    pub(super) zone: String,
+    /// None if none was given, which means UTC.
+    pub(super) zone: Option<String>,
     pub(super) min: Option<u32>,
     pub(super) max: Option<u32>,
     pub(super) start: Option<Timestamp>,
@@ -25,7 +28,7 @@ impl Timetable {
     pub(super) fn of(action: &ScheduledAction<Resolved>) -> Self {
         Self {
             schedule: action.schedule.clone(),
-            zone: action.zone.clone(),
+            zone: Some(action.zone.clone()),
             min: action.min,
             max: action.max,
             start: action.start,
@@ -39,11 +42,44 @@ impl Timetable {
         let instant = |instant: &DateTime| Timestamp::from_second(instant.secs()).ok();
         Self {
             schedule: action.schedule().to_owned(),
-            zone: action.timezone().filter(|zone| !zone.is_empty()).unwrap_or("UTC").to_owned(),
+            zone: action.timezone().filter(|zone| !zone.is_empty()).map(str::to_owned),
             min: change.and_then(ScalableTargetAction::min_capacity).map(unsigned),
             max: change.and_then(ScalableTargetAction::max_capacity).map(unsigned),
             start: action.start_time().and_then(instant),
             end: action.end_time().and_then(instant),
         }
+    }
+    /// Returns whether the action will not run any more: its one time, or its end, has passed.
+    pub(super) fn is_over(&self, now: Timestamp) -> bool {
+        self.end.is_some_and(|end| end < now) || self.only_time().is_some_and(|time| time < now)
+    }
+
+    /// Returns the time of an action that runs once.
+    fn only_time(&self) -> Option<Timestamp> {
+        let time = self.schedule.strip_prefix("at(")?.strip_suffix(')')?.parse::<civil::DateTime>().ok()?;
+        let zone = TimeZone::get(self.zone.as_deref().unwrap_or("UTC")).ok()?;
+        zone.to_timestamp(time).ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_action_is_over_after_its_only_time_and_after_its_end() {
+        let of = |schedule: &str, zone: Option<&str>, end: Option<&str>| Timetable {
+            schedule: schedule.to_owned(),
+            zone: zone.map(str::to_owned),
+            min: Some(1),
+            max: None,
+            start: None,
+            end: end.map(|end| end.parse().unwrap()),
+        };
+        let now = "2026-12-24T17:30:00Z".parse().unwrap();
+        assert!(!of("at(2026-12-24T18:00:00)", None, None).is_over(now));
+        assert!(of("at(2026-12-24T18:00:00)", Some("Europe/Berlin"), None).is_over(now), "it is 17:00 in UTC");
+        assert!(!of("rate(1 day)", None, None).is_over(now));
+        assert!(of("rate(1 day)", None, Some("2026-12-24T17:00:00Z")).is_over(now));
     }
 }
