@@ -38,6 +38,9 @@ pub struct Plan {
     pub records: Vec<RecordUpdate>,
     /// The stack's outputs, with references in them.
     pub outputs: Vec<(String, Value)>,
+    /// The key of the hashes of secrets in the inputs, in the first plan of a stack: no document keeps it yet.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// The SHA-256 of all of the above, in hexadecimal.
     pub hash: String,
 }

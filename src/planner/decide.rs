@@ -64,6 +64,7 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
         unchanged,
         records,
         outputs: request.declarations.map_or_else(|| document.outputs.clone(), |declared| declared.outputs.clone()),
+        key: (document.serial == 0).then(|| document.key.clone()),
         hash: String::new(),
     };
     plan.hash = hash_of(&plan);

@@ -26,6 +26,7 @@ fn plan(effect: Effect) -> Plan {
         unchanged: 0,
         records: Vec::new(),
         outputs: Vec::new(),
+        key: None,
         hash: String::new(),
     }
 }

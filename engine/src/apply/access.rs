@@ -5,7 +5,8 @@ use std::sync::Arc;
 use crate::providers::{Implementation, Providers};
 use crate::sdk::{Aws, Context, PropagationDelay};
 use ebbtide::planner::PlanError;
-use ebbtide::resource::{Address, Scope};
+use ebbtide::record::StateDocument;
+use ebbtide::resource::Address;
 
 /// Access to the resources of one account.
 #[derive(Clone, Debug)]
@@ -25,7 +26,12 @@ impl Access {
     }
 
     /// Returns the context of an operation on one generation of a resource.
-    pub(super) fn context(&self, scope: &Scope, address: &Address, generation: u32) -> Context {
-        Context { aws: Arc::clone(&self.aws), identity: scope.identity(address, generation), include_data: false }
+    pub(super) fn context(&self, document: &StateDocument, address: &Address, generation: u32) -> Context {
+        Context {
+            aws: Arc::clone(&self.aws),
+            identity: document.scope.identity(address, generation),
+            include_data: false,
+            hash_key: document.key.clone(),
+        }
     }
 }

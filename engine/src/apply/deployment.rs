@@ -292,12 +292,33 @@ impl LockedDeployment<'_> {
         if first {
             self.document.lineage.clone_from(&plan.lineage);
             self.document.scope.clone_from(&plan.scope);
+            if let Some(key) = &plan.key {
+                self.document.key.clone_from(key);
+            }
+        }
+        if let Some(address) = self.changed_since(plan)? {
+            return stale(format!("the source of {address} holds another value than when it was made"));
         }
         self.observation = self.deployment.observe(&self.document, &self.limiter).await?;
         if self.observation.hash() != plan.observation {
             return stale("the resources it was made from have changed in AWS since".to_owned());
         }
         Ok(())
+    }
+
+    /// Returns the first resource whose inputs would be prepared in another way than they were for a plan, such as a secret
+    /// whose source has another value by now.
+    fn changed_since<'p>(&self, plan: &'p Plan) -> Result<Option<&'p Address>, Failure> {
+        for operation in plan.operations.iter().filter(|_| plan.target == Target::Running) {
+            let Some(upsert) = operation.upsert() else { continue };
+            let provider = self.deployment.access.implementation(&operation.address)?.provider;
+            // A source that does not exist here is reported by the operation, if it needs the source.
+            let prepared = provider.prepare(&upsert.inputs, &self.document.key, Some(&upsert.inputs));
+            if prepared.is_ok_and(|prepared| prepared != upsert.inputs) {
+                return Ok(Some(&operation.address));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) fn emit(&self, event: Event) {

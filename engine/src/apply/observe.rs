@@ -45,7 +45,7 @@ pub(super) async fn observe(
         {
             let kind = access.implementation(address)?;
             let propagation = access.propagation;
-            let context = access.context(&document.scope, address, record.generation);
+            let context = access.context(document, address, record.generation);
             let (address, last, limiter) = (address.clone(), record.inputs.clone(), Arc::clone(limiter));
             let mut delays = (record.pending || !at_rest).then(|| propagation.delays());
             let span = debug_span!("observe", %address);

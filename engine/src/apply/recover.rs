@@ -120,7 +120,7 @@ impl Look {
             return Ok(None);
         }
         let kind = access.implementation(&address)?;
-        let context = access.context(&document.scope, &address, operation.generation);
+        let context = access.context(document, &address, operation.generation);
         let propagation = access.propagation;
         Ok(Some(Self { operation: operation.id, address, kind, context, inputs, propagation }))
     }

@@ -15,6 +15,8 @@ pub struct Context {
     pub identity: Identity,
     /// Whether a deletion may delete data as well.
     pub include_data: bool,
+    /// The key of the hashes of secrets, private to the stack's state.
+    pub hash_key: String,
 }
 
 impl Context {

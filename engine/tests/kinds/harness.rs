@@ -62,7 +62,7 @@ impl World {
         };
         let address: Address = address.parse().unwrap();
         let identity = Identity { scope, address, generation };
-        Context { aws: Arc::clone(&self.aws), identity, include_data: false }
+        Context { aws: Arc::clone(&self.aws), identity, include_data: false, hash_key: "key".to_owned() }
     }
 
     /// Creates a resource from resolved inputs, checks that it can be found without its id, waits until it is ready, and

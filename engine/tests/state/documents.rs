@@ -50,6 +50,7 @@ pub fn running(document: &StateDocument, run: &str) -> StateDocument {
         unchanged: 0,
         records: Vec::new(),
         outputs: Vec::new(),
+        key: None,
         hash: String::new(),
     };
     let run = Run {

@@ -9,6 +9,7 @@ mod history;
 mod interrupts;
 mod outside;
 mod plan_files;
+mod planned_secrets;
 mod programs;
 mod project;
 mod runner;
@@ -41,6 +42,7 @@ fn main() -> ExitCode {
             bad_files::TESTS,
             outside::TESTS,
             programs::TESTS,
+            planned_secrets::TESTS,
         ]
         .concat(),
     )

@@ -55,7 +55,7 @@ impl Job {
         let address = &operation.address;
         let access = &work.deployment.access;
         let kind = access.implementation(address).map_err(|error| Error::invalid(error.to_string()))?;
-        let mut context = access.context(&work.document.scope, address, operation.generation);
+        let mut context = access.context(&work.document, address, operation.generation);
         context.include_data = operation.deletion().is_some_and(|deletion| deletion.include_data);
         let record = work.document.resources.get(address);
         let current = record.filter(|record| record.generation == operation.generation);

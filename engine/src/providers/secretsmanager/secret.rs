@@ -32,7 +32,7 @@ impl Provider for Secret {
 
     async fn create(context: &Context, inputs: &Secret<Resolved>) -> Result<String, Error> {
         let name = inputs.physical_name(&context.identity);
-        let value = value_of_source(&inputs.source, &process_environment)?;
+        let value = planned_value(context, inputs)?;
         let created = context
             .aws
             .secretsmanager()
@@ -79,7 +79,7 @@ impl Provider for Secret {
     async fn update(context: &Context, id: &str, from: &Secret<Resolved>, to: &Secret<Resolved>) -> Result<(), Error> {
         let is_generated = matches!(to.source, SecretSource::Generated { .. });
         let has_new_value = from.value_hash != to.value_hash || (is_generated && from.source != to.source);
-        let value = has_new_value.then(|| value_of_source(&to.source, &process_environment)).transpose()?;
+        let value = has_new_value.then(|| planned_value(context, to)).transpose()?;
         if value.is_some() || (&from.description, &from.kms_key) != (&to.description, &to.kms_key) {
             update_secret(context, id, to, value.as_ref()).await?;
         }
@@ -99,6 +99,18 @@ impl Provider for Secret {
         };
         delete.send().await.named("secretsmanager:DeleteSecret").unless_missing(MISSING).map(drop)
     }
+}
+
+/// Returns the value to send to AWS. A source that has another value by now than the plan was made with is refused: the record
+/// would describe a value that AWS does not have.
+fn planned_value(context: &Context, inputs: &Secret<Resolved>) -> Result<SecretValue, Error> {
+    let value = value_of_source(&inputs.source, &process_environment)?;
+    if inputs.value_hash.as_ref().is_some_and(|planned| *planned != value.hash(&context.hash_key)) {
+        let source = inputs.source.description();
+        return Err(Error::invalid(format!("{source} holds another value than the plan was made with"))
+            .hint("plan again with the value that is wanted, or set the value that was planned"));
+    }
+    Ok(value)
 }
 
 /// Takes over an existing secret of the same name, which was deleted earlier or created by an interrupted attempt.
