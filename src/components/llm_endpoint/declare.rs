@@ -28,8 +28,12 @@ impl LlmEndpoint {
         let logs = LogGroup { tags: self.tags.clone(), ..LogGroup::new(&self.log_group(), self.log_retention_days) };
         let logs = stack.add(name, logs);
         let quality = declare_quality(self, stack, name);
-        let model =
-            Model { vpc: self.network.clone(), tags: self.tags.clone(), ..Model::new(&role, self.container.clone()) };
+        let model = Model {
+            vpc: self.network.clone(),
+            network_isolation: self.isolated,
+            tags: self.tags.clone(),
+            ..Model::new(&role, self.container.clone())
+        };
         let model = stack.add(name, model).name;
         let config = stack.add(name, self.config(model)).name;
         let deployment = Deployment {

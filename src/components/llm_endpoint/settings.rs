@@ -47,6 +47,8 @@ pub struct LlmEndpoint {
     pub role: Option<Input<RoleArn>>,
     /// The network of the containers; `None` is SageMaker's own.
     pub network: Option<ModelVpc>,
+    /// Whether the container can make no calls over the network, not even to S3. SageMaker brings the model and the requests.
+    pub isolated: bool,
     /// The bounds and target of the number of instances; `None` keeps the number constant. A serverless endpoint takes
     /// none.
     pub scaling: Option<Scaling>,
@@ -153,6 +155,7 @@ impl LlmEndpoint {
             kms_keys: Vec::new(),
             role: None,
             network: None,
+            isolated: false,
             scaling: Some(Scaling::default()),
             schedule: BTreeMap::new(),
             deployment: Strategy::Canary { size: Size::Percent(10), wait_seconds: 300 },

@@ -1,9 +1,6 @@
 //! From a row of the table to an endpoint.
 
-use std::collections::BTreeMap;
-
 use ebbtide::aws::ec2::{Cidr, Peer, SecurityGroup, SecurityRule};
-use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, ModelForm, ModelVpc};
 use ebbtide::aws::{Arn, TopicArn};
 use ebbtide::components::NetworkOutputs;
@@ -12,20 +9,20 @@ use ebbtide::components::llm_endpoint::{
 };
 use ebbtide::components::monitoring::{Alerts, WatchedEndpoint};
 use ebbtide::resource::Input;
+use ebbtide::serving::lmi_image;
 use ebbtide::stack::Stack;
 
+use super::caller::Exchange;
+use super::checkpoint::{self, Checkpoint, Traffic};
 use super::settings::{self, Settings};
 use super::storage::Storage;
-
-/// AWS's registry of images for large models, and the image: vLLM behind DJL Serving.
-const REGISTRY: &str = "763104351884";
-const IMAGE: &str = "djl-inference:0.31.0-lmi13.0.0-cu124";
 
 /// A row of the table of endpoints.
 pub(super) struct Row {
     name: &'static str,
     instance_type: &'static str,
-    model: &'static str,
+    checkpoint: Checkpoint,
+    traffic: Traffic,
     p95_latency_ms: f64,
     variable: Option<&'static str>,
 }
@@ -35,21 +32,29 @@ impl Row {
     pub(super) const fn on(
         name: &'static str,
         instance_type: &'static str,
-        model: &'static str,
+        checkpoint: Checkpoint,
+        traffic: Traffic,
         p95_latency_ms: f64,
         variable: &'static str,
     ) -> Self {
-        Self { name, instance_type, model, p95_latency_ms, variable: Some(variable) }
+        Self { name, instance_type, checkpoint, traffic, p95_latency_ms, variable: Some(variable) }
     }
 
     /// An endpoint that exists only if it is switched on.
     pub(super) const fn off(
         name: &'static str,
         instance_type: &'static str,
-        model: &'static str,
+        checkpoint: Checkpoint,
+        traffic: Traffic,
         p95_latency_ms: f64,
     ) -> Self {
-        Self { name, instance_type, model, p95_latency_ms, variable: None }
+        Self { name, instance_type, checkpoint, traffic, p95_latency_ms, variable: None }
+    }
+
+    /// Returns the name.
+    #[cfg(test)]
+    pub(super) fn name(&self) -> &'static str {
+        self.name
     }
 
     /// Declares the endpoint, unless it is switched off.
@@ -63,12 +68,13 @@ impl Row {
         if !own.enabled.unwrap_or(self.variable.is_some()) {
             return None;
         }
-        let endpoint = self.endpoint(self.name, settings, &own, place);
+        let endpoint = self.endpoint(stack, self.name, settings, &own, place);
         Some(DeclaredEndpoint::new(stack, self.name, self.variable, &endpoint))
     }
 
     fn endpoint(
         &self,
+        stack: &mut Stack,
         name: &str,
         settings: &Settings,
         own: &settings::Endpoint,
@@ -80,9 +86,11 @@ impl Row {
             startup_timeout_seconds: Some(1800),
             ..Instances::new(own.instance_type.as_deref().unwrap_or(self.instance_type), own.instances.unwrap_or(1))
         };
+        let container = self.container(stack, &instances.instance_type, settings, own, place);
         let usual = Scaling::default();
         LlmEndpoint {
             network: Some(place.network.clone()),
+            isolated: settings.isolated,
             scaling: Some(Scaling {
                 min: own.min_instances.unwrap_or(usual.min),
                 max: own.max_instances.unwrap_or(usual.max),
@@ -97,37 +105,43 @@ impl Row {
                 ..EndpointAlarms::default()
             },
             log_retention_days: settings.log_retention_days,
-            ..LlmEndpoint::new(endpoint_name(name), self.container(settings, own, place), instances)
+            ..LlmEndpoint::new(format!("{}-{name}-v1", place.name_prefix), container, instances)
         }
     }
 
-    fn container(&self, settings: &Settings, own: &settings::Endpoint, place: &StateLocation) -> Container {
+    fn container(
+        &self,
+        stack: &mut Stack,
+        instance_type: &str,
+        settings: &Settings,
+        own: &settings::Endpoint,
+        place: &StateLocation,
+    ) -> Container {
         let uri = match &own.model {
             Some(uri) => Input::from(uri.as_str()),
-            None => place.models.then(format!("/{}/{}/", self.name, self.model)),
+            None => place.models.then(format!("/{}/{}/", self.name, self.checkpoint.name)),
         };
         let form = match uri.known() {
             Some(uri) if !uri.ends_with('/') => ModelForm::Archive,
             _ => ModelForm::Prefix,
         };
-        let image = own.image.as_ref().or(settings.image.as_ref()).unwrap_or(&place.image);
-        let usual = [
-            // SageMaker puts the model there.
-            ("HF_MODEL_ID", "/opt/ml/model"),
-            ("OPTION_ROLLING_BATCH", "vllm"),
-            ("OPTION_TENSOR_PARALLEL_DEGREE", "max"),
-        ];
-        let usual = usual.map(|(name, value)| (name.to_owned(), value.to_owned())).into_iter();
-        let environment: BTreeMap<_, _> = usual.chain(own.environment.clone()).collect();
+        let environment = checkpoint::environment(&self.checkpoint, &self.traffic, instance_type, own);
+        let environment = environment.unwrap_or_else(|(field, message)| {
+            stack.problem(self.name, Some(field.to_owned()), message);
+            own.environment.clone()
+        });
+        let image = match own.image.as_ref().or(settings.image.as_ref()) {
+            Some(image) => image.clone(),
+            None => lmi_image(&stack.scope().region).unwrap_or_else(|error| {
+                stack.problem(self.name, Some("image".to_owned()), error.to_string());
+                "unknown".to_owned()
+            }),
+        };
         Container {
             environment: environment.into_iter().map(|(name, value)| (name, value.into())).collect(),
-            ..Container::new(image.as_str(), Some(ModelData { uri, form }))
+            ..Container::new(image, Some(ModelData { uri, form }))
         }
     }
-}
-
-fn endpoint_name(name: &str) -> String {
-    format!("adeptai-{name}-v1")
 }
 
 impl From<&settings::Schedule> for ScheduledBounds {
@@ -139,28 +153,40 @@ impl From<&settings::Schedule> for ScheduledBounds {
 /// Where endpoints are: what all of them share.
 pub(super) struct StateLocation {
     network: ModelVpc,
+    name_prefix: String,
     models: Input<String>,
-    answers: Option<Input<String>>,
+    exchange: Option<Input<String>>,
     alerts: Input<Arn>,
-    image: String,
 }
 
 impl StateLocation {
     /// In the private subnets, with no way in and only HTTPS out.
-    pub(super) fn new(stack: &mut Stack, network: NetworkOutputs, storage: &Storage, alerts: &Input<TopicArn>) -> Self {
+    pub(super) fn new(
+        stack: &mut Stack,
+        settings: &Settings,
+        network: NetworkOutputs,
+        storage: &Storage,
+        alerts: &Input<TopicArn>,
+    ) -> Self {
         let group = SecurityGroup {
             egress: vec![SecurityRule::tcp(443, Peer::Cidr(Cidr::ANYWHERE)).describe("HTTPS to S3 and other services")],
             ..SecurityGroup::new(&network.vpc_id, "Containers of the endpoints")
         };
         let group = stack.add("endpoints", group).security_group_id;
-        let region = &stack.scope().region;
-        let suffix = if stack.scope().partition() == "aws-cn" { ".cn" } else { "" };
+        let models = match &settings.models {
+            Some(location) => Input::from(location.trim_end_matches('/')),
+            None => storage.models.text().after("s3://"),
+        };
+        if models.known().is_some_and(|uri| !uri.starts_with("s3://")) {
+            stack.problem("adeptai", Some("models".to_owned()), "write s3://BUCKET or s3://BUCKET/PREFIX");
+        }
+        let environment = &stack.scope().environment;
         Self {
             network: ModelVpc { subnets: network.private_subnets, security_groups: vec![group] },
-            models: storage.models.text().after("s3://"),
-            answers: storage.answers.as_ref().map(|answers| answers.text().after("s3://")),
+            name_prefix: settings.name_prefix.clone().unwrap_or_else(|| format!("adeptai-{environment}")),
+            models,
+            exchange: storage.exchange.as_ref().map(Input::text),
             alerts: Alerts::action(alerts),
-            image: format!("{REGISTRY}.dkr.ecr.{region}.amazonaws.com{suffix}/{IMAGE}"),
         }
     }
 }
@@ -171,13 +197,15 @@ pub(super) struct DeclaredEndpoint {
     pub(super) variable: Option<&'static str>,
     /// What it offers.
     pub(super) out: LlmEndpointOutputs,
+    /// Where its requests and responses are, if they are queued.
+    pub(super) exchange: Option<Exchange>,
     endpoint_name: String,
 }
 
 impl DeclaredEndpoint {
     fn new(stack: &mut Stack, name: &str, variable: Option<&'static str>, endpoint: &LlmEndpoint) -> Self {
         let out = endpoint.declare(stack, name);
-        Self { variable, out, endpoint_name: endpoint.endpoint_name.clone() }
+        Self { variable, out, exchange: None, endpoint_name: endpoint.endpoint_name.clone() }
     }
 }
 
@@ -194,32 +222,19 @@ pub(super) fn declare_bulk(
     settings: &Settings,
     place: &StateLocation,
 ) -> Option<DeclaredEndpoint> {
-    let answers = place.answers.as_ref()?;
     let name = format!("{}-bulk", row.name);
+    let exchange = Exchange { bucket: place.exchange.clone()?, key: name.clone() };
     let own = settings.endpoints.of(row.name);
-    let mut endpoint = row.endpoint(&name, settings, &own, place);
+    let mut endpoint = row.endpoint(stack, &name, settings, &own, place);
     if let Mode::RealTime(instances) = endpoint.mode {
-        let inference = AsyncInference::to(answers.then(format!("/{name}/")));
+        let inference =
+            AsyncInference { failures: Some(exchange.failures()), ..AsyncInference::to(exchange.responses()) };
         endpoint.mode = Mode::Async(instances, Box::new(inference));
     }
+    endpoint.requests = Some(exchange.requests());
     // Calls in the queue for each instance.
     endpoint.scaling = endpoint.scaling.map(|scaling| Scaling { min: 0, target: 5.0, ..scaling });
     endpoint.schedule.clear();
     endpoint.alarms.p95_latency_ms = None;
-    Some(DeclaredEndpoint::new(stack, &name, None, &endpoint))
-}
-
-/// Declares the role of the back end: it may call these endpoints and do nothing else.
-pub(super) fn declare_caller(stack: &mut Stack, settings: &Settings, endpoints: &[DeclaredEndpoint]) {
-    if endpoints.is_empty() {
-        return;
-    }
-    let calls = Policy::new().allow([
-        "sagemaker:InvokeEndpoint",
-        "sagemaker:InvokeEndpointAsync",
-        "sagemaker:InvokeEndpointWithResponseStream",
-    ]);
-    let calls = endpoints.iter().fold(calls, |policy, endpoint| policy.on(endpoint.out.endpoint_arn.text()));
-    let role = Role::new(Policy::trust(&settings.backend_service)).policy("call-endpoints", calls);
-    stack.add("back-end", Role { description: "Calls the endpoints of AdeptAI".into(), ..role });
+    Some(DeclaredEndpoint { exchange: Some(exchange), ..DeclaredEndpoint::new(stack, &name, None, &endpoint) })
 }

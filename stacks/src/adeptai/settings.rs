@@ -6,6 +6,7 @@ use ebbtide::aws::budgets::BudgetFilter;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Costs, Nat, Zones};
 use ebbtide::resource::Tags;
+use ebbtide::serving::Weights;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,24 +14,32 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// How the names of endpoints begin: PREFIX-ENDPOINT-v1. `adeptai-ENVIRONMENT` unless given, so that environments can
+    /// share an account and a region.
+    pub name_prefix: Option<String>,
+    /// Where the models are, `s3://BUCKET` or `s3://BUCKET/PREFIX`: each under ENDPOINT/CHECKPOINT/. The stack's own bucket
+    /// unless given.
+    pub models: Option<String>,
     /// The network's range of addresses, /16 to /24.
     pub cidr: Cidr,
     /// The zones: how many, or which by name.
     pub zones: Zones,
     /// How the private subnets reach the internet. The endpoints need none: they reach S3 without.
     pub nat: Nat,
+    /// Whether the containers can make no calls over the network. Without it, and without `nat`, they reach S3 alone.
+    pub isolated: bool,
     /// The endpoints, by name: what should differ from the table in stacks/src/adeptai.rs.
     pub endpoints: Endpoints,
     /// Whether bulk requests for market intelligence have an endpoint of their own that queues calls and scales from
     /// zero.
     pub market_intelligence_bulk: bool,
-    /// The image that serves, with its registry; AWS's image for large models, of the region, unless given.
+    /// The image that serves, with its registry; AWS's image for large models from the registry of the region, unless given.
     pub image: Option<String>,
     /// Other bounds of the number of instances at certain times, by a name for each, for every endpoint that scales.
     pub schedule: BTreeMap<String, Schedule>,
     /// Who is told about alarms and costs: e-mail addresses. Each must confirm once.
     pub emails: Vec<String>,
-    /// Alarm when more of an endpoint's calls fail, in percent.
+    /// Alarm when more of an endpoint's calls fail, in percent. The same alarm rolls deployments back.
     pub error_percent: f64,
     /// The budget of a month, in US dollars as decimal text.
     pub monthly_budget: String,
@@ -46,6 +55,8 @@ pub struct Settings {
     pub old_model_days: u32,
     /// How long training data stays, in days; for ever unless given.
     pub training_data_days: Option<u32>,
+    /// How long replaced and deleted versions of training data stay, in days.
+    pub old_training_data_days: u32,
     /// The service that the back end runs on: it may assume the role that calls the endpoints.
     pub backend_service: String,
     /// Whether the back end uses the endpoints.
@@ -103,8 +114,19 @@ impl Endpoints {
 pub struct Endpoint {
     /// Whether it exists.
     pub enabled: Option<bool>,
-    /// The instance type, e.g. `ml.g5.12xlarge`.
+    /// The instance type, e.g. `ml.g5.12xlarge`. A model that does not fit on it is an error that says what would.
     pub instance_type: Option<String>,
+    /// The known model that the checkpoint is a version of, e.g. `llama-3.1-8b`, from which its memory follows; `other` is
+    /// not checked. That of the table unless given.
+    pub base_model: Option<String>,
+    /// The precision of the weights in the checkpoint; that of the table unless given.
+    pub weights: Option<Weights>,
+    /// The longest request with its response, in tokens.
+    pub context: Option<u32>,
+    /// How many requests an instance works on at once.
+    pub requests_at_once: Option<u32>,
+    /// The length of a usual request with its response, in tokens: so many of them have to fit at once.
+    pub usual_tokens: Option<u32>,
     /// How many instances there are at first; 1 unless given.
     pub instances: Option<u32>,
     /// The fewest instances under load; 1 unless given.
@@ -118,9 +140,10 @@ pub struct Endpoint {
     pub model: Option<String>,
     /// The image that serves, with its registry; the stack's unless given.
     pub image: Option<String>,
-    /// Environment variables of the container, besides and instead of the usual ones. No secrets here.
+    /// Environment variables of the container, besides the usual ones. Those that follow from other settings cannot be
+    /// given, except with `base_model = "other"`. No secrets here.
     pub environment: BTreeMap<String, String>,
-    /// Alarm when one call in twenty takes longer, in milliseconds.
+    /// Alarm when one call in twenty takes longer for its whole response, in milliseconds. It rolls nothing back.
     pub p95_latency_ms: Option<f64>,
 }
 
@@ -141,9 +164,12 @@ pub struct Schedule {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            name_prefix: None,
+            models: None,
             cidr: Cidr::new([10, 20, 0, 0], 16),
             zones: Zones::Count(2),
             nat: Nat::None,
+            isolated: false,
             endpoints: Endpoints::default(),
             market_intelligence_bulk: false,
             image: None,
@@ -157,6 +183,7 @@ impl Default for Settings {
             log_retention_days: 30,
             old_model_days: 90,
             training_data_days: None,
+            old_training_data_days: 90,
             backend_service: "ecs-tasks.amazonaws.com".into(),
             llm_enabled: true,
             llm_fallback: true,

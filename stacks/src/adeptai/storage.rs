@@ -11,8 +11,8 @@ use super::Settings;
 pub(super) struct Storage {
     /// Models, each under its own prefix.
     pub(super) models: Input<BucketName>,
-    /// Answers of bulk requests, if there are such.
-    pub(super) answers: Option<Input<BucketName>>,
+    /// Bulk requests and their responses, if there are such.
+    pub(super) exchange: Option<Input<BucketName>>,
 }
 
 /// Declares the buckets.
@@ -31,12 +31,19 @@ pub(super) fn declare(stack: &mut Stack, settings: &Settings) -> Storage {
         expiration_days: settings.training_data_days,
         ..LifecycleRule::new("archive")
     };
-    let training = Bucket { versioning: true, lifecycle: vec![archive, uploads.clone()], ..Bucket::new() };
+    let old_data = LifecycleRule {
+        noncurrent_expiration: Some(NoncurrentExpiration {
+            days: settings.old_training_data_days,
+            keep_versions: None,
+        }),
+        ..LifecycleRule::new("old-data")
+    };
+    let training = Bucket { versioning: true, lifecycle: vec![archive, old_data, uploads.clone()], ..Bucket::new() };
     stack.add("training-data", training);
 
-    let answers = settings.market_intelligence_bulk.then(|| {
+    let exchange = settings.market_intelligence_bulk.then(|| {
         let soon = LifecycleRule { expiration_days: Some(30), ..LifecycleRule::new("fetched-by-then") };
-        stack.add("answers", Bucket { lifecycle: vec![soon, uploads], ..Bucket::new() }).name
+        stack.add("bulk", Bucket { lifecycle: vec![soon, uploads], ..Bucket::new() }).name
     });
-    Storage { models, answers }
+    Storage { models, exchange }
 }

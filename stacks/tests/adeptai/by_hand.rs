@@ -3,7 +3,7 @@
 use crate::outside::Server;
 use crate::project::Project;
 
-const ENDPOINT: &str = "adeptai-query-enhancer-v1";
+const ENDPOINT: &str = "adeptai-local-query-enhancer-v1";
 
 /// Returns a running stack, one endpoint of which is scaled to 4 instances and has a scheduled action, both by hand.
 fn scaled_by_hand(settings: &str) -> (Project, Server) {

@@ -47,7 +47,7 @@ fn the_back_end_gets_its_environment_variables() {
             "SAGEMAKER_EXPLANATION_ENDPOINT",
         ]
     );
-    assert!(dotenv.contains("adeptai-query-enhancer-v1"), "{dotenv}");
+    assert!(dotenv.contains("adeptai-local-query-enhancer-v1"), "{dotenv}");
 }
 
 #[test]

@@ -53,6 +53,22 @@ impl Server {
         answer.to_owned()
     }
 
+    /// Uploads an object, `s3://BUCKET/KEY`.
+    pub fn upload(&self, uri: &str) {
+        let mut stream = TcpStream::connect(&self.address).unwrap();
+        write!(
+            stream,
+            "PUT /{} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nContent-Length: 2\r\nAuthorization: AWS4-HMAC-SHA256 \
+             Credential=somebody/20260101/eu-west-1/s3/aws4_request, SignedHeaders=host, Signature=0\r\n\r\n{{}}",
+            uri.strip_prefix("s3://").unwrap(),
+            self.address,
+        )
+        .unwrap();
+        let mut response = String::new();
+        stream.read_to_string(&mut response).unwrap();
+        assert!(response.starts_with("HTTP/1.1 200"), "{uri}: {response}");
+    }
+
     pub fn names(&self, operation: &str, list: &str, name: &str) -> Vec<String> {
         let response = self.call("sagemaker", &format!("SageMaker.{operation}"), &json!({"MaxResults": 100}));
         response[list].as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
@@ -144,11 +160,11 @@ impl Drop for Server {
 }
 
 const ENDPOINTS: [&str; 5] = [
-    "adeptai-behavioral-analyzer-v1",
-    "adeptai-explanation-generator-v1",
-    "adeptai-job-parser-v1",
-    "adeptai-market-intelligence-v1",
-    "adeptai-query-enhancer-v1",
+    "adeptai-local-behavioral-analyzer-v1",
+    "adeptai-local-explanation-generator-v1",
+    "adeptai-local-job-parser-v1",
+    "adeptai-local-market-intelligence-v1",
+    "adeptai-local-query-enhancer-v1",
 ];
 
 #[test]

@@ -8,7 +8,7 @@ fn the_configuration_of_a_rolled_back_endpoint_is_not_deleted() {
     let project = Project::new();
     project.ebb("apply adeptai --yes");
     let server = Server::start(&project);
-    let endpoint = "adeptai-query-enhancer-v1";
+    let endpoint = "adeptai-local-query-enhancer-v1";
     let before = server.describe(endpoint)["EndpointConfigName"].as_str().unwrap().to_owned();
 
     project.settle(
