@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
-use http::HeaderValue;
 use http::header::DATE;
+use http::{HeaderMap, HeaderValue};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
@@ -148,6 +148,26 @@ impl Cloud {
         self.handle_in(request, View::default()).await
     }
 
+    /// Puts an object into the cloud, `s3://BUCKET/KEY`, and makes its bucket, unless they are there. Not seen by the fault
+    /// injector.
+    pub async fn put_object(&self, uri: &str, body: &'static [u8]) -> Result<(), String> {
+        let wrong = || format!("{uri} is not the location of an object: write s3://BUCKET/KEY");
+        let (bucket, key) = uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
+        let send = async |method: &str, path: String, body: &'static [u8]| {
+            let uri = format!("http://s3.us-east-1.amazonaws.com/{path}");
+            let request = MockRequest { method: method.to_owned(), uri, headers: HeaderMap::new(), body: body.into() };
+            self.handle(request).await
+        };
+        let object = format!("{bucket}/{key}");
+        if send("HEAD", object.clone(), b"").await.status == 200 {
+            return Ok(());
+        }
+        if send("HEAD", bucket.to_owned(), b"").await.status == 404 {
+            made(uri, &send("PUT", bucket.to_owned(), b"").await)?;
+        }
+        made(uri, &send("PUT", object, body).await)
+    }
+
     /// Handles one request with a view that may lag behind.
     pub(crate) async fn handle_in(&self, request: MockRequest, view: View) -> MockResponse {
         dated(self.undated(request, view).await)
@@ -174,6 +194,14 @@ impl Cloud {
             }
         }
     }
+}
+
+/// Returns the error of a request that did not succeed.
+fn made(uri: &str, response: &MockResponse) -> Result<(), String> {
+    if response.status < 300 {
+        return Ok(());
+    }
+    Err(format!("{uri}: {} {}", response.status, String::from_utf8_lossy(&response.body)))
 }
 
 impl Inner {

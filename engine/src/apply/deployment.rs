@@ -268,6 +268,11 @@ impl LockedDeployment<'_> {
         Ok(planned)
     }
 
+    /// Returns the document.
+    pub fn document(&self) -> &StateDocument {
+        &self.document
+    }
+
     /// Releases the lock. Nothing is undone; finished operations are recorded.
     pub async fn release(self) {
         self.writer.release().await;

@@ -7,10 +7,11 @@ use crate::cli::error::{CommandError, CommandErrorKind, DONE, FAILED, INTERRUPTE
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::count;
 use crate::cli::progress::{Progress, summary};
-use crate::cli::{confirm, render};
+use crate::cli::{confirm, missing, render};
 use crate::environment::Environment;
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::{Plan, Target};
+use ebbtide::planner::hold_back;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Scope;
 use ebbtide::stack::Declarations;
@@ -21,6 +22,7 @@ pub(super) struct Change {
     stack: Option<String>,
     source: Source,
     include_data: Vec<String>,
+    without_missing: bool,
     reason: Option<String>,
 }
 
@@ -39,7 +41,14 @@ enum Source {
 impl Change {
     /// Brings a stack to what its code declares.
     pub(super) fn declared(command: &'static str, stack: Option<String>) -> Self {
-        Self { command, stack, source: Source::Declared, include_data: Vec::new(), reason: None }
+        Self {
+            command,
+            stack,
+            source: Source::Declared,
+            include_data: Vec::new(),
+            without_missing: false,
+            reason: None,
+        }
     }
 
     /// Brings a recorded stack to a target.
@@ -61,6 +70,12 @@ impl Change {
     /// Allows the deletion of these resources' data; the addresses are as named on the command line.
     pub(super) fn including_data(mut self, named: Vec<String>) -> Self {
         self.include_data = named;
+        self
+    }
+
+    /// Leaves out what needs something that is missing.
+    pub(super) fn without_missing(mut self, without_missing: bool) -> Self {
+        self.without_missing = without_missing;
         self
     }
 
@@ -108,6 +123,11 @@ impl Change {
     /// Refuses a saved plan that does not fit the command line or the environment.
     fn check(&self, environment: &Environment) -> Result<(), CommandError> {
         let Source::Saved(plan) = &self.source else { return Ok(()) };
+        if self.without_missing {
+            let message = "--without-missing cannot be added to a saved plan";
+            return Err(CommandError::new(CommandErrorKind::Usage, message)
+                .hint("plan again with `ebb plan --out FILE --without-missing`"));
+        }
         if !self.include_data.is_empty() {
             let message = "--include-data cannot be added to a saved plan";
             return Err(CommandError::new(CommandErrorKind::Usage, message)
@@ -199,13 +219,25 @@ async fn carry_out(
 ) -> Result<Finished, CommandError> {
     let output = context.output;
     progress.phase("reading resources");
-    let plan = match &change.source {
+    let mut plan = match &change.source {
         Source::Saved(plan) => {
             interrupts.unless(locked.check(plan)).await?;
             plan.as_ref().clone()
         }
         Source::Declared | Source::Recorded(_) | Source::Serial(_) => interrupts.unless(locked.plan(goal)).await?.plan,
     };
+    let missing = locked.missing(&plan).await?;
+    let mut held = None;
+    if !missing.is_empty() {
+        let Some(declarations) = goal.declarations.filter(|_| change.without_missing) else {
+            progress.clear();
+            return Err(missing::refusal(&missing, &plan));
+        };
+        let resources = missing.keys().cloned().collect();
+        let (rest, left_out) = hold_back(declarations, locked.document(), &resources).map_err(Failure::Problems)?;
+        plan = locked.plan(Goal { declarations: Some(&rest), ..goal }).await?.plan;
+        held = Some(left_out);
+    }
     progress.clear();
     let asks = !context.common.yes && !plan.is_empty();
     if asks {
@@ -235,6 +267,9 @@ async fn carry_out(
         output.json(&Event::Finished(finished.clone()))?;
     } else if !output.is_quiet() {
         output.result(&summary(&finished, plan.kept.len()))?;
+    }
+    if let Some(held) = held {
+        missing::note_left_out(output, &missing, &held, &plan.scope.stack);
     }
     Ok(finished)
 }

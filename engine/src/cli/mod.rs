@@ -10,6 +10,7 @@ mod entry;
 mod error;
 mod graph;
 mod interrupts;
+mod missing;
 mod output;
 mod plan_file;
 mod progress;

@@ -42,6 +42,16 @@ pub(super) fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
     } else if aws.transition_ms.is_some() {
         refuse("transition_ms", "only the embedded cloud has it: remove it or set `embedded = true`".to_owned());
     }
+    if !aws.embedded && !aws.objects.is_empty() {
+        refuse("objects", "only the embedded cloud has them: remove them or set `embedded = true`".to_owned());
+    }
+    let is_object = |uri: &str| {
+        let location = uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
+        location.is_some_and(|(bucket, key)| !bucket.is_empty() && !key.is_empty() && !key.ends_with('/'))
+    };
+    if let Some(uri) = aws.objects.iter().find(|uri| !is_object(uri)) {
+        refuse("objects", format!("`{uri}` is not the location of an object: write s3://BUCKET/KEY"));
+    }
     faults
 }
 

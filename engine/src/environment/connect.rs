@@ -18,6 +18,10 @@ use crate::state::StateError;
 /// The number of attempts until a call fails.
 const ATTEMPTS: u32 = 8;
 
+/// The content of the objects that an environment lists for its embedded cloud.
+#[cfg(feature = "embedded")]
+const STAND_IN: &[u8] = b"A stand-in of the embedded cloud.\n";
+
 /// The clients of an environment, before the account of their credentials is known.
 #[derive(Clone, Debug)]
 pub struct Clients {
@@ -150,6 +154,9 @@ impl Environment {
     #[cfg(feature = "embedded")]
     async fn embedded(&self) -> Result<Clients, ConnectError> {
         let cloud = self.open_cloud()?;
+        for uri in &self.aws().objects {
+            cloud.put_object(uri, STAND_IN).await.map_err(ConnectError::Cloud)?;
+        }
         let mut config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.aws().region.clone()))

@@ -43,6 +43,10 @@ pub struct AwsSettings {
     pub embedded: bool,
     /// How long a transition of the embedded cloud takes (an endpoint coming into service, …), in milliseconds.
     pub transition_ms: Option<u64>,
+    /// Objects that the embedded cloud has from the beginning, `s3://BUCKET/KEY`, such as stand-ins for models that were
+    /// uploaded before. They are empty but for one line.
+    #[serde(default)]
+    pub objects: Vec<String>,
 }
 
 /// Where state is kept.

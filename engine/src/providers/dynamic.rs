@@ -7,7 +7,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Provider, Reading, Waits};
+use super::{Missing, Provider, Reading, Waits};
 use crate::sdk::{Context, Error};
 use ebbtide::resource::{LiveState, Resource};
 
@@ -17,6 +17,7 @@ use ebbtide::resource::{LiveState, Resource};
 pub trait DynProvider: Send + Sync {
     fn waits(&self) -> Waits;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
+    async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error>;
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error>;
@@ -58,6 +59,10 @@ impl<R: Provider> DynProvider for Typed<R> {
         let recorded = recorded.and_then(|inputs| R::Resolved::deserialize(inputs).ok());
         resource.prepare(key, recorded.as_ref())?;
         Ok(serde_json::to_value(resource)?)
+    }
+
+    async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error> {
+        R::missing(context, &typed(declared)?).await
     }
 
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error> {

@@ -10,6 +10,7 @@ mod ec2;
 mod iam;
 pub(crate) mod lists;
 mod logs;
+mod missing;
 pub(crate) mod numbers;
 mod provider;
 mod reading;
@@ -22,6 +23,7 @@ mod waits;
 
 pub use all::providers;
 pub use dynamic::DynProvider;
+pub use missing::Missing;
 pub use provider::Provider;
 pub use reading::Reading;
 pub use registry::{Implementation, Providers};

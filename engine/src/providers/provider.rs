@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Reading;
+use super::{Missing, Reading};
 use crate::sdk::{Context, Error};
 use ebbtide::resource::Resource;
 
@@ -30,6 +30,14 @@ pub trait Provider: Resource {
     fn prepare(&mut self, key: &str, recorded: Option<&Self::Resolved>) -> Result<(), Error> {
         let _ = (key, recorded);
         Ok(())
+    }
+
+    /// Looks for things that have to be in AWS before the resource can be created, and that no stack makes, such as uploaded
+    /// files. Called before the first change of a run. References whose values are not known yet are still in the inputs.
+    /// Returns nothing where the credentials may not look.
+    fn missing(context: &Context, inputs: &Self) -> impl Future<Output = Result<Vec<Missing>, Error>> + Send {
+        let _ = (context, inputs);
+        async { Ok(Vec::new()) }
     }
 
     /// Looks for the resource of `context.identity` without a recorded id, by name or by ownership tags. Returns only a

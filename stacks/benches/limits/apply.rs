@@ -14,7 +14,7 @@ pub fn measure(report: &mut Report) {
     let project = tempfile::tempdir().expect("a folder for the project");
     let environments = project.path().join("environments");
     std::fs::create_dir(&environments).expect("a folder for environments");
-    std::fs::write(environments.join("local.toml"), "[aws]\nregion = \"eu-west-1\"\nembedded = true\n")
+    std::fs::write(environments.join("local.toml"), include_str!("../../../environments/local.toml"))
         .expect("the environment is written");
     let plan = lines(&ebb(project.path(), &["plan", "adeptai", "--json"])).remove(0);
     let events = lines(&ebb(project.path(), &["apply", "adeptai", "--yes", "--json"]));

@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod life;
+mod missing;
 mod outside;
 mod project;
 mod rolled_back;

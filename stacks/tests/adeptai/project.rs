@@ -5,7 +5,23 @@ use std::process::Command;
 use serde_json::Value;
 use tempfile::TempDir;
 
-const LOCAL: &str = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n";
+/// Models that were uploaded before.
+const LOCAL: &str = r#"
+[aws]
+region = "eu-west-1"
+embedded = true
+transition_ms = 20
+objects = [
+    "s3://uploaded/query-enhancer/llama-3.1-8b-instruct/config.json",
+    "s3://uploaded/behavioral-analyzer/llama-3.1-70b-instruct-awq/config.json",
+    "s3://uploaded/market-intelligence/llama-3.1-8b-instruct/config.json",
+    "s3://uploaded/job-parser/llama-3.1-8b-instruct/config.json",
+    "s3://uploaded/explanation-generator/llama-3.1-8b-instruct/config.json",
+]
+
+[stacks.adeptai]
+models = "s3://uploaded"
+"#;
 
 pub struct Project(TempDir);
 
@@ -15,6 +31,12 @@ impl Project {
         std::fs::create_dir(folder.path().join("environments")).unwrap();
         std::fs::write(folder.path().join("environments/local.toml"), LOCAL).unwrap();
         Self(folder)
+    }
+
+    /// Replaces the environment: no model was uploaded.
+    pub fn without_models(&self) {
+        let local = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n";
+        std::fs::write(self.0.path().join("environments/local.toml"), local).unwrap();
     }
 
     /// Adds settings to the environment, in place of those added before.

@@ -25,9 +25,9 @@ fn declared(settings: &str) -> Arc<Declarations> {
 /// Returns every command of a life, and an update that replaces a model and its configuration, moves an endpoint over,
 /// changes alarms and a budget, and removes an endpoint with all its resources.
 pub async fn cases() -> Vec<Case> {
-    let now = declared("{}");
+    let now = declared(r#"{"models": "s3://of-another-account"}"#);
     let changed = declared(
-        r#"{"monthly_budget": "7000", "error_percent": 3.0, "endpoints": {
+        r#"{"models": "s3://of-another-account", "monthly_budget": "7000", "error_percent": 3.0, "endpoints": {
             "query_enhancer": {"image": "763104351884.dkr.ecr.eu-west-1.amazonaws.com/djl-inference:2"},
             "job_parser": {"enabled": false}
         }}"#,

@@ -13,7 +13,23 @@ use crate::world::World;
 
 /// The number of kills of each of the four commands.
 const KILLS: u64 = 10;
-const LOCAL: &str = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n";
+/// Models that were uploaded before.
+const LOCAL: &str = r#"
+[aws]
+region = "eu-west-1"
+embedded = true
+transition_ms = 20
+objects = [
+    "s3://uploaded/query-enhancer/llama-3.1-8b-instruct/config.json",
+    "s3://uploaded/behavioral-analyzer/llama-3.1-70b-instruct-awq/config.json",
+    "s3://uploaded/market-intelligence/llama-3.1-8b-instruct/config.json",
+    "s3://uploaded/job-parser/llama-3.1-8b-instruct/config.json",
+    "s3://uploaded/explanation-generator/llama-3.1-8b-instruct/config.json",
+]
+
+[stacks.adeptai]
+models = "s3://uploaded"
+"#;
 
 fn project() -> TempDir {
     let folder = tempfile::tempdir().unwrap();

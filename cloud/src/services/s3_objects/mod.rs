@@ -22,4 +22,4 @@ mod tagging;
 mod versions;
 
 pub(crate) use service::Objects;
-pub(crate) use service::is_empty;
+pub(crate) use service::{has_object, is_empty};

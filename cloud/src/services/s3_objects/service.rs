@@ -9,7 +9,7 @@ use super::bodies::Bodies;
 use super::call::{Call, Outcome};
 use super::refused::Refused;
 use super::{copy, delete, get, list, multipart, object, put, tagging, versions};
-use crate::documents::CallContext;
+use crate::documents::{CallContext, Tables};
 use crate::route::S3Target;
 
 /// The objects of all buckets.
@@ -68,6 +68,13 @@ impl Objects {
 /// Returns whether a bucket has no object, version or delete marker.
 pub(crate) fn is_empty(bucket: &str, context: &CallContext<'_>) -> bool {
     object::all(context.own, bucket).next().is_none()
+}
+
+/// Returns whether there is an object of this key, or, if the key ends with a slash, an object below it.
+pub(crate) fn has_object(tables: &Tables, bucket: &str, key: &str) -> bool {
+    let is_meant =
+        |name: &str| if key.ends_with('/') { name.len() > key.len() && name.starts_with(key) } else { name == key };
+    object::all(tables, bucket).flatten().any(|(name, versions)| is_meant(name) && versions.current().is_some())
 }
 
 fn handler(operation: &str) -> Option<Handler> {

@@ -27,6 +27,9 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     container::check_together(&containers, input)?;
     references::check_model_role(context, input, &containers)?;
     references::check_network(context, &input["VpcConfig"])?;
+    for container in &containers {
+        references::check_artifact(context, container)?;
+    }
     let arn = MODEL.arn(context, name);
     tags::record(context, &arn, &input["Tags"])?;
     context.own.put(MODEL.table, name, kept(input, context.now_ms));

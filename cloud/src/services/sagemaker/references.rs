@@ -6,6 +6,7 @@ use super::container;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
+use crate::services::s3_objects;
 
 /// The role of an input, as SageMaker can use it now.
 enum Standing {
@@ -90,6 +91,20 @@ fn repository(image: &str) -> Option<(&str, &str)> {
     let (account, host) = registry.split_once('.')?;
     let name = rest.split(['@', ':']).next()?;
     host.starts_with("dkr.ecr").then_some((account, name))
+}
+
+/// Checks that the artifact of a container is there, as `CreateModel` does: "Could not find model data at s3://…"
+/// (amazon-sagemaker-examples#4479, sagemaker-python-sdk#608, and for a prefix aws-ia/ecs-blueprints#223). A bucket that this
+/// cloud does not have is taken for another account's.
+pub fn check_artifact(context: &CallContext<'_>, container: &Value) -> Result<(), Fault> {
+    let storage = context.other("s3");
+    for url in container::data_urls(container) {
+        let Some((bucket, key)) = url.strip_prefix("s3://").and_then(|rest| rest.split_once('/')) else { continue };
+        if storage.get("buckets", bucket).is_some() && !s3_objects::has_object(&storage, bucket, key) {
+            return Err(invalid(format!("Could not find model data at {url}.")));
+        }
+    }
+    Ok(())
 }
 
 /// Checks that subnets and security groups, if any are given, exist.

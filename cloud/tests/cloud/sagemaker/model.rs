@@ -126,3 +126,31 @@ async fn an_operation_that_is_not_there_is_named() {
     says(&format!("{refused:?}"), "The operation ListTrainingJobs is not one");
     assert_eq!(code(refused), "UnknownOperationException");
 }
+
+/// "Could not find model data at s3://…" (amazon-sagemaker-examples#4479, aws-ia/ecs-blueprints#223).
+#[tokio::test]
+async fn the_artifact_of_a_model_must_be_there() {
+    let region = Region::new().await;
+    let s3 = aws_sdk_s3::Client::from_conf(
+        aws_sdk_s3::config::Builder::from(&region.fixture.sdk()).force_path_style(true).build(),
+    );
+    s3.create_bucket().bucket("models").send().await.unwrap();
+    let model = |name: &str, key: &str| {
+        let prefix = key.ends_with('/');
+        let source = S3ModelDataSource::builder()
+            .s3_uri(format!("s3://models/{key}"))
+            .s3_data_type(if prefix { S3ModelDataType::S3Prefix } else { S3ModelDataType::S3Object })
+            .compression_type(ModelCompressionType::None)
+            .build();
+        let source = ModelDataSource::builder().s3_data_source(source).build();
+        let container = ContainerDefinition::builder().image("i").model_data_source(source).build();
+        region.client.create_model().model_name(name).execution_role_arn(ROLE).primary_container(container).send()
+    };
+    says(&invalid(model("a", "llama/").await), "Could not find model data at s3://models/llama/");
+    says(&invalid(model("a", "llama/config.json").await), "Could not find model data at");
+    s3.put_object().bucket("models").key("llama/").send().await.unwrap();
+    says(&invalid(model("a", "llama/").await), "Could not find model data at");
+    s3.put_object().bucket("models").key("llama/config.json").send().await.unwrap();
+    model("a", "llama/").await.unwrap();
+    model("b", "llama/config.json").await.unwrap();
+}

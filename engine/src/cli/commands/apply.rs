@@ -19,13 +19,19 @@ pub(in crate::cli) struct ApplyArgs {
     /// Allows a replacement to delete this resource's data; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
+    /// Leaves out what needs something that is missing, such as a model that was not uploaded yet, and all that depends on it
+    #[arg(long)]
+    without_missing: bool,
     #[command(flatten)]
     reason: ReasonArg,
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Result<u8, CommandError> {
     let change = change(context, arguments.stack_or_plan)?;
-    let change = change.including_data(arguments.include_data).because(arguments.reason.reason);
+    let change = change
+        .including_data(arguments.include_data)
+        .without_missing(arguments.without_missing)
+        .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }
 

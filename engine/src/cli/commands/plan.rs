@@ -4,14 +4,15 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::apply::{Goal, Shutdown};
+use crate::apply::{Failure, Goal, Shutdown};
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::{deployment, include_data, note_calls};
 use crate::cli::error::{CHANGES, CommandError, DONE};
 use crate::cli::progress::Progress;
-use crate::cli::{plan_file, render, runtime};
+use crate::cli::{missing, plan_file, render, runtime};
 use ebbtide::plan::Target;
+use ebbtide::planner::hold_back;
 
 /// Shows the changes that would bring a stack to a target; makes none of them
 #[derive(Debug, Args)]
@@ -30,6 +31,9 @@ pub(in crate::cli) struct PlanArgs {
     /// Deletes this resource's data too if the resource is deleted or replaced; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
+    /// Leaves out what needs something that is missing, and all that depends on it
+    #[arg(long)]
+    without_missing: bool,
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
@@ -62,11 +66,26 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     let deployment = deployment(context, &connection, &state, &on_event, Shutdown::default(), None);
     progress.phase("reading resources");
     let scope = environment.scope(&stack, &connection.account);
-    let planned = deployment
-        .plan(Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data })
-        .await?;
+    let goal = Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data };
+    let mut planned = deployment.plan(goal).await?;
+    let missing = planned.missing(&deployment.access).await?;
+    let without = goal.declarations.filter(|_| arguments.without_missing && !missing.is_empty());
+    let held = match without {
+        None => None,
+        Some(declarations) => {
+            let resources = missing.keys().cloned().collect();
+            let (rest, held) = hold_back(declarations, &planned.document, &resources).map_err(Failure::Problems)?;
+            planned = deployment.plan(Goal { declarations: Some(&rest), ..goal }).await?;
+            Some(held)
+        }
+    };
     progress.clear();
     render::show_plan(context.output, &planned.plan)?;
+    match held {
+        Some(held) => missing::note_left_out(context.output, &missing, &held, &stack),
+        None if !missing.is_empty() => missing::warn(context.output, &missing, &stack),
+        None => {}
+    }
     if let Some(path) = &arguments.out {
         plan_file::write(path, &planned.plan).map_err(|error| CommandError::failed("save the plan", error))?;
         context.output.note(&format!("Saved. Carry it out with `ebb apply {}`.", path.display()));

@@ -1,5 +1,6 @@
 //! Providers of SageMaker hosting: one file for each kind, of the same name as its declaration.
 
+mod artifact;
 mod async_inference;
 mod capacity;
 mod capture;

@@ -5,16 +5,25 @@ use std::time::Duration;
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
 use aws_sdk_sagemaker::types::{InferenceExecutionConfig, InferenceExecutionMode, VpcConfig};
 
+use super::artifact::missing_artifact;
 use super::container::{container_to_sdk, read_container};
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::lists::ordered_like;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Missing, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{InferenceExecution, MAX_NAME_LENGTH, Model, ModelOutputs, ModelVpc};
 use ebbtide::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
 use ebbtide::resource::{Resolved, Tags, own_tags};
 
 impl Provider for Model {
+    async fn missing(context: &Context, inputs: &Model) -> Result<Vec<Missing>, Error> {
+        let mut missing = Vec::new();
+        for container in &inputs.containers {
+            missing.extend(missing_artifact(context, container).await?);
+        }
+        Ok(missing)
+    }
+
     async fn find(context: &Context, inputs: &Model<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(context, inputs);
         let Some(found) = describe(context, &name).await.optional()? else { return Ok(None) };

@@ -1,0 +1,75 @@
+//! Looking, before the first change of a run, for what its resources need and no stack makes.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::rate_limit::{CallKind, RateLimiter};
+use super::retry::Retry;
+use super::{Access, Failure, LockedDeployment, PlanWithInputs};
+use crate::providers::Missing;
+use ebbtide::plan::Plan;
+use ebbtide::planner::{Observation, Observed};
+use ebbtide::record::StateDocument;
+use ebbtide::resource::{Address, Reference, resolve};
+
+/// What the resources of a plan need and is not there, by resource.
+pub type MissingThings = BTreeMap<Address, Vec<Missing>>;
+
+impl PlanWithInputs {
+    /// Returns what the resources that the plan creates need and is not there.
+    pub async fn missing(&self, access: &Access) -> Result<MissingThings, Failure> {
+        missing(&self.plan, &self.document, &self.observation, access, &Arc::default()).await
+    }
+}
+
+impl LockedDeployment<'_> {
+    /// Returns what the resources that the plan creates need and is not there.
+    pub async fn missing(&self, plan: &Plan) -> Result<MissingThings, Failure> {
+        missing(plan, &self.document, &self.observation, &self.deployment.access, &self.limiter).await
+    }
+}
+
+async fn missing(
+    plan: &Plan,
+    document: &StateDocument,
+    observation: &Observation,
+    access: &Access,
+    limiter: &Arc<RateLimiter>,
+) -> Result<MissingThings, Failure> {
+    let mut created: BTreeMap<&Address, Map<String, Value>> = BTreeMap::new();
+    let mut things = MissingThings::new();
+    for operation in plan.operations.iter().filter(|operation| operation.creates()) {
+        let (address, Some(upsert)) = (&operation.address, operation.upsert()) else { continue };
+        let kind = access.implementation(address)?;
+        let lookup = |reference: &Reference| match created.get(&reference.address) {
+            Some(outputs) => outputs.get(&reference.output).cloned(),
+            None => match observation.get(&reference.address) {
+                Some(Observed::Present(live)) => live.outputs.get(&reference.output).cloned(),
+                Some(Observed::Missing) | None => document.output(reference),
+            },
+        };
+        let (inputs, _) = resolve(&upsert.inputs, &lookup);
+        let context = access.context(&plan.scope, address, operation.generation);
+        let mut retry = Retry::for_reads(access.propagation);
+        let found = loop {
+            limiter.acquire(kind.name(), CallKind::Read).await;
+            match kind.provider.missing(&context, &inputs).await {
+                Err(error) if retry.wait_to_read_again(limiter, kind.name(), &error).await => {}
+                found => break found,
+            }
+        };
+        let found = found.map_err(|error| Failure::Resource {
+            address: address.clone(),
+            operation: "look for what it needs",
+            error,
+        })?;
+        if !found.is_empty() {
+            things.insert(address.clone(), found);
+        }
+        let outputs = kind.kind.known_outputs(&context.identity, &inputs).unwrap_or_default();
+        created.insert(address, outputs);
+    }
+    Ok(things)
+}
