@@ -17,8 +17,10 @@ pub(super) fn next_generation(
     resolved: &Value,
     kind: &dyn Kind,
 ) -> (u32, Map<String, Value>) {
-    let known =
-        |generation| kind.known_outputs(&request.scope.identity(address, generation), resolved).unwrap_or_default();
+    let known = |generation| {
+        let identity = request.scope.identity(&request.document.lineage, address, generation);
+        kind.known_outputs(&identity, resolved).unwrap_or_default()
+    };
     let generation = request.document.next_generation(address);
     let outputs = known(generation);
     let reusable = |deposed: &&Deposed| {

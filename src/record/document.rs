@@ -12,14 +12,15 @@ use crate::plan::Target;
 use crate::resource::{Address, Reference, Scope};
 
 /// The format of the state document that this version writes.
-pub const STATE_FORMAT: u32 = 3;
+pub const STATE_FORMAT: u32 = 4;
 
 /// Everything that is recorded of one stack in one environment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct StateDocument {
     /// [`STATE_FORMAT`].
     pub format: u32,
-    /// A random name that is given once. A document of another lineage has another history.
+    /// A random name that is given once. A document of another lineage has another history, and other resources: the
+    /// lineage is part of their identity.
     pub lineage: String,
     /// The number of commits.
     pub serial: u64,
@@ -79,6 +80,10 @@ pub struct ResourceRecord {
     /// Whether the resource is protected from deletion.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protect: bool,
+    /// Whether the ownership tags in AWS may not be those of this lineage, address and generation: the next run of the stack
+    /// writes them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retag: bool,
     /// Whether AWS has accepted the resource, and it was not seen ready yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
@@ -97,6 +102,9 @@ pub struct Deposed {
     pub id: String,
     /// The generation.
     pub generation: u32,
+    /// Whether the ownership tags in AWS may be others, as of [`ResourceRecord::retag`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub retag: bool,
     /// The inputs.
     pub inputs: Value,
     /// The outputs that were read last.
@@ -155,6 +163,7 @@ impl ResourceRecord {
             outputs: Value::Null,
             depends_on: BTreeSet::new(),
             protect: false,
+            retag: false,
             pending: false,
             remembered: None,
             deposed: Vec::new(),

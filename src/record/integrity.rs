@@ -79,6 +79,7 @@ mod tests {
         let old = Deposed {
             id: "subnet-0".into(),
             generation: 1,
+            retag: false,
             inputs: json!({}),
             outputs: json!({}),
             depends_on: Default::default(),

@@ -263,6 +263,7 @@ fn supersede(document: &mut StateDocument, operation: &Operation) {
     let before = record.id.take().filter(|_| replaces).map(|id| Deposed {
         id,
         generation: record.generation,
+        retag: record.retag,
         inputs: record.inputs.clone(),
         outputs: record.outputs.clone(),
         depends_on: record.depends_on.clone(),
@@ -271,6 +272,8 @@ fn supersede(document: &mut StateDocument, operation: &Operation) {
         // An address counts on from its highest generation, also where an older one is reused.
         retire(&mut document.retired, &operation.address, record.generation);
     }
+    let is_reused = |deposed: &&Deposed| deposed.generation == generation;
+    record.retag = record.deposed.iter().find(is_reused).is_some_and(|deposed| deposed.retag);
     record.deposed.retain(|deposed| deposed.generation != generation);
     record.deposed.extend(before);
 }

@@ -22,6 +22,9 @@ pub struct Run {
     /// Whether the journal records the start of creations. If so, a creation without an entry was not started.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub tells_begun: bool,
+    /// Whether a version that did not know lineages started the run: what it created is tagged and named without one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub without_lineage: bool,
     /// The plan.
     pub plan: Plan,
 }

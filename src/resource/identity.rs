@@ -41,9 +41,9 @@ impl Scope {
         format!("arn:{}:{service}:{}:{}:{resource}", self.partition(), self.region, self.account)
     }
 
-    /// Returns the identity of one resource generation.
-    pub fn identity(&self, address: &Address, generation: u32) -> Identity {
-        Identity { scope: self.clone(), address: address.clone(), generation }
+    /// Returns the identity of one resource generation in a stack whose state has this lineage.
+    pub fn identity(&self, lineage: &str, address: &Address, generation: u32) -> Identity {
+        Identity { scope: self.clone(), lineage: Some(lineage.to_owned()), address: address.clone(), generation }
     }
 }
 
@@ -52,6 +52,9 @@ impl Scope {
 pub struct Identity {
     /// Environment, stack, region, account.
     pub scope: Scope,
+    /// The lineage of the stack's state: two checkouts of one project have different ones. `None` for a creation of a
+    /// version that did not know lineages; such tags, tokens and names are without it.
+    pub lineage: Option<String>,
     /// The address in the stack.
     pub address: Address,
     /// Counts the times that this address was created, from 1.
@@ -61,12 +64,20 @@ pub struct Identity {
 impl Identity {
     /// Returns the ownership tags, which are set in the create call.
     pub fn tags(&self) -> BTreeMap<String, String> {
-        BTreeMap::from([
+        let mut tags = self.stack_tags();
+        tags.insert("ebb:address".to_owned(), self.address.to_string());
+        tags.insert("ebb:generation".to_owned(), self.generation.to_string());
+        tags
+    }
+
+    /// Returns the ownership tags that all resources of the stack share.
+    fn stack_tags(&self) -> BTreeMap<String, String> {
+        let mut tags = BTreeMap::from([
             ("ebb:environment".to_owned(), self.scope.environment.clone()),
             ("ebb:stack".to_owned(), self.scope.stack.clone()),
-            ("ebb:address".to_owned(), self.address.to_string()),
-            ("ebb:generation".to_owned(), self.generation.to_string()),
-        ])
+        ]);
+        tags.extend(self.lineage.clone().map(|lineage| (LINEAGE_TAG.to_owned(), lineage)));
+        tags
     }
 
     /// Returns whether tags read from AWS mark this very generation as ours.
@@ -79,23 +90,35 @@ impl Identity {
         self.tags().iter().all(|(key, value)| key == "ebb:generation" || tags.get(key) == Some(value))
     }
 
-    /// Returns the client token of this generation's create call: 32 hexadecimal digits.
-    pub fn token(&self) -> String {
-        let Scope { environment, stack, .. } = &self.scope;
-        digest(&format!("{environment}\n{stack}\n{}\n{}", self.address, self.generation), 32)
+    /// Returns whether tags read from AWS mark a resource as one of this stack, whatever its address.
+    pub fn owns_any_address(&self, tags: &BTreeMap<String, String>) -> bool {
+        self.stack_tags().iter().all(|(key, value)| tags.get(key) == Some(value))
     }
 
-    /// Returns a name for AWS that follows from environment, stack, address and generation: at most `longest` letters, digits
-    /// and hyphens, `prod-adeptai-private-a-1f0c9a`. The end is a hash of all four.
+    /// Returns the client token of this generation's create call: 32 hexadecimal digits.
+    pub fn token(&self) -> String {
+        digest(&format!("{}\n{}\n{}", self.stack_text(), self.address, self.generation), 32)
+    }
+
+    /// Returns the lineage, the environment and the stack as the beginning of a text to hash.
+    fn stack_text(&self) -> String {
+        let Scope { environment, stack, .. } = &self.scope;
+        let lineage = self.lineage.as_ref().map(|lineage| format!("{lineage}\n")).unwrap_or_default();
+        format!("{lineage}{environment}\n{stack}")
+    }
+
+    /// Returns a name for AWS that follows from lineage, environment, stack, address and generation: at most `longest`
+    /// letters, digits and hyphens, `prod-adeptai-private-a-1f0c9a`. The end is a hash of all five.
     pub fn name(&self, longest: usize) -> String {
         self.name_with(longest, &digest(&format!("{}\n{}", self.token(), self.address.kind()), 6))
     }
 
     /// Returns a content-addressed name: like [`name`](Self::name), but its end is a hash of the inputs and not of the
-    /// generation. Other inputs give another name, and both can exist at once.
+    /// generation. Other inputs give another name, and both can exist at once. Equal inputs at another address do too.
     pub fn content_name(&self, base: Option<&str>, longest: usize, inputs: &impl Serialize) -> String {
         let content = serde_json::to_string(inputs).unwrap_or_default();
-        let hash = digest(&format!("{}\n{}\n{content}", self.scope.environment, self.scope.stack), 10);
+        let address = self.lineage.as_ref().map(|_| format!("{}\n", self.address)).unwrap_or_default();
+        let hash = digest(&format!("{}\n{address}{content}", self.stack_text()), 10);
         match base {
             Some(base) => end_with_hash(base, &hash, longest),
             None => self.name_with(longest, &hash),
@@ -107,6 +130,9 @@ impl Identity {
         end_with_hash(&format!("{environment}-{stack}-{}", self.address.name()), hash, longest)
     }
 }
+
+/// The key of the tag with the lineage.
+pub const LINEAGE_TAG: &str = "ebb:lineage";
 
 fn end_with_hash(base: &str, hash: &str, longest: usize) -> String {
     let base: String = base
@@ -136,13 +162,17 @@ mod tests {
     }
 
     fn identity(generation: u32) -> Identity {
+        identity_at("lineage", "ec2_security_group.private/a", generation)
+    }
+
+    fn identity_at(lineage: &str, address: &str, generation: u32) -> Identity {
         let scope = Scope {
             environment: "prod".into(),
             stack: "adeptai".into(),
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         };
-        scope.identity(&"ec2_security_group.private/a".parse().unwrap(), generation)
+        scope.identity(lineage, &address.parse().unwrap(), generation)
     }
 
     #[test]
@@ -166,5 +196,39 @@ mod tests {
         assert!(!identity(1).owns(&identity(2).tags()));
         assert!(identity(1).owns_any_generation(&identity(2).tags()));
         assert!(!identity(1).owns_any_generation(&BTreeMap::new()));
+    }
+
+    #[test]
+    fn another_lineage_has_other_tags_tokens_and_names_at_the_same_address() {
+        let (ours, theirs) = (identity(1), identity_at("other", "ec2_security_group.private/a", 1));
+        assert!(!ours.owns(&theirs.tags()) && !ours.owns_any_generation(&theirs.tags()));
+        assert!(!ours.owns_any_address(&theirs.tags()));
+        assert!(ours.owns_any_address(&identity_at("lineage", "ec2_vpc.main", 7).tags()));
+        assert_ne!(ours.token(), theirs.token());
+        assert_ne!(ours.name(63), theirs.name(63));
+        assert_ne!(ours.content_name(Some("llm"), 63, &1), theirs.content_name(Some("llm"), 63, &1));
+    }
+
+    #[test]
+    fn equal_inputs_at_similar_addresses_get_different_names() {
+        let name = |address: &str| identity_at("lineage", address, 1).content_name(None, 63, &1);
+        let long = |end: &str| format!("sagemaker_model.{}-{end}", "x".repeat(70));
+        for (one, other) in [
+            ("sagemaker_model.a-b", "sagemaker_model.a_b"),
+            ("sagemaker_model.a-b", "sagemaker_model.a/b"),
+            (&long("one"), &long("two")),
+        ] {
+            assert_ne!(name(one), name(other), "{one} and {other}");
+        }
+    }
+
+    #[test]
+    fn without_a_lineage_tags_and_names_are_those_of_earlier_versions() {
+        let old = Identity { lineage: None, ..identity(1) };
+        assert_eq!(old.tags().len(), 4);
+        assert_eq!(old.token(), digest("prod\nadeptai\nec2_security_group.private/a\n1", 32));
+        let model = Identity { address: "sagemaker_model.m".parse().unwrap(), ..old.clone() };
+        assert_eq!(model.content_name(None, 63, &1), format!("prod-adeptai-m-{}", digest("prod\nadeptai\n1", 10)));
+        assert!(!identity(1).owns(&old.tags()), "tags without a lineage may be those of another checkout");
     }
 }

@@ -28,7 +28,7 @@ pub use conflict::Conflict;
 pub use expression::Expr;
 pub use field::Field;
 pub use hex::hex;
-pub use identity::{Identity, Scope, digest};
+pub use identity::{Identity, LINEAGE_TAG, Scope, digest};
 pub use input::{Input, Part};
 pub use kind::{InputsError, Kind, KindInfo};
 pub use live_state::{LiveState, Readiness};

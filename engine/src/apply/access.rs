@@ -27,11 +27,7 @@ impl Access {
 
     /// Returns the context of an operation on one generation of a resource.
     pub(super) fn context(&self, document: &StateDocument, address: &Address, generation: u32) -> Context {
-        Context {
-            aws: Arc::clone(&self.aws),
-            identity: document.scope.identity(address, generation),
-            include_data: false,
-            hash_key: document.key.clone(),
-        }
+        let identity = document.scope.identity(&document.lineage, address, generation);
+        Context { aws: Arc::clone(&self.aws), identity, include_data: false, hash_key: document.key.clone() }
     }
 }

@@ -29,6 +29,18 @@ pub enum Event {
         /// The result in words.
         finding: String,
     },
+    /// Ownership tags were written onto resources that had others: they were renamed, or an earlier version created them.
+    TagsWritten {
+        /// The number of resources.
+        resources: usize,
+    },
+    /// The ownership tags of a resource could not be written. The run goes on, and the next one tries again.
+    TagsFailed {
+        /// The resource.
+        address: Address,
+        /// The error.
+        error: String,
+    },
     /// AWS is being read. Reported at intervals.
     Observing {
         /// The number of resources read so far.

@@ -47,14 +47,21 @@ impl LockedDeployment<'_> {
                 why: self.why(),
                 started: now,
                 tells_begun: true,
+                without_lineage: false,
                 plan: plan.clone(),
             });
         }
         if !plan.is_empty() {
             // Durable before the first call: from here on nothing that this run does can be lost.
             self.commit().await?;
+            if plan.target == Target::Running {
+                self.write_tags(&plan.operations).await?;
+            }
             let span = info_span!("run", run_id = id);
             tally = Dispatcher::new(self, plan, &id).run().instrument(span).await?;
+        }
+        if plan.is_empty() && plan.target == Target::Running {
+            self.write_tags(&plan.operations).await?;
         }
         if !tally.uncertain {
             self.close(plan, &tally).await?;

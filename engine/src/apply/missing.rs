@@ -51,7 +51,7 @@ async fn missing(
             },
         };
         let (inputs, _) = resolve(&upsert.inputs, &lookup);
-        let context = access.context(&plan.scope, address, operation.generation);
+        let context = access.context(document, address, operation.generation);
         let mut retry = Retry::for_reads(access.propagation);
         let found = loop {
             limiter.acquire(kind.name(), CallKind::Read).await;

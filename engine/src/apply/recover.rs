@@ -52,7 +52,7 @@ pub(super) async fn recover(
         let (mut looks, mut later) = (JoinSet::new(), Vec::new());
         for operation in open {
             // The time of the last attempt is not recorded: it may have been made at the very end.
-            let Some(look) = Look::new(document, operation, access)? else {
+            let Some(look) = Look::new(document, run, operation, access)? else {
                 later.push(operation);
                 continue;
             };
@@ -71,7 +71,19 @@ pub(super) async fn recover(
             settle(document, &mut replay, &run.plan.operations[id], found, on_event)?;
         }
     }
+    if run.without_lineage {
+        retag_created(document, run);
+    }
     Ok(())
+}
+
+/// Notes that what a run of an earlier version created has no tag with the lineage.
+fn retag_created(document: &mut StateDocument, run: &Run) {
+    for operation in run.plan.operations.iter().filter(|operation| operation.creates()) {
+        if let Some(record) = document.resources.get_mut(&operation.address).filter(|record| record.id.is_some()) {
+            record.retag = true;
+        }
+    }
 }
 
 /// Records what was found of an operation.
@@ -111,7 +123,12 @@ struct Look {
 impl Look {
     /// Prepares a look; `None` for a creation that cannot have been started, since it refers to a resource that never came
     /// to be.
-    fn new(document: &StateDocument, operation: &Operation, access: &Access) -> Result<Option<Self>, Failure> {
+    fn new(
+        document: &StateDocument,
+        run: &Run,
+        operation: &Operation,
+        access: &Access,
+    ) -> Result<Option<Self>, Failure> {
         let Some(upsert) = operation.upsert() else { return Ok(None) };
         let address = operation.address.clone();
         let (inputs, unknown) = resolve(&upsert.inputs, &|reference| document.output(reference));
@@ -120,7 +137,10 @@ impl Look {
             return Ok(None);
         }
         let kind = access.implementation(&address)?;
-        let context = access.context(document, &address, operation.generation);
+        let mut context = access.context(document, &address, operation.generation);
+        if run.without_lineage {
+            context.identity.lineage = None;
+        }
         let propagation = access.propagation;
         Ok(Some(Self { operation: operation.id, address, kind, context, inputs, propagation }))
     }

@@ -22,6 +22,7 @@ pub trait DynProvider: Send + Sync {
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error>;
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error>;
+    async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
     async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error>;
 }
@@ -79,6 +80,10 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error> {
         R::update(context, id, &typed(from)?, &typed(to)?).await
+    }
+
+    async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {
+        R::retag(context, id, &typed(last)?).await
     }
 
     async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {

@@ -15,6 +15,7 @@ pub(crate) mod numbers;
 mod provider;
 mod reading;
 mod registry;
+mod retag;
 mod s3;
 mod sagemaker;
 mod secretsmanager;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::retag::with_tags;
 use super::{Missing, Reading};
 use crate::sdk::{Context, Error};
 use ebbtide::resource::Resource;
@@ -62,6 +63,19 @@ pub trait Provider: Resource {
         from: &Self::Resolved,
         to: &Self::Resolved,
     ) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Writes the ownership tags of `context.identity` onto an existing resource, whatever its tags were, and changes nothing
+    /// else. Kinds without tags have nothing to do. `last` are the inputs as last applied.
+    ///
+    /// The default is an update that differs in the tags alone, for kinds whose field `tags` holds them.
+    fn retag(context: &Context, id: &str, last: &Self::Resolved) -> impl Future<Output = Result<(), Error>> + Send {
+        async move {
+            match with_tags(last, &context.identity)? {
+                Some((from, to)) => Self::update(context, id, &from, &to).await,
+                None => Ok(()),
+            }
+        }
+    }
 
     /// Deletes the resource and returns when AWS has accepted; a missing resource is a success. Deletes data only with
     /// `context.include_data`.

@@ -61,7 +61,7 @@ impl World {
             account: "123456789012".into(),
         };
         let address: Address = address.parse().unwrap();
-        let identity = Identity { scope, address, generation };
+        let identity = Identity { scope, lineage: Some("lineage".into()), address, generation };
         Context { aws: Arc::clone(&self.aws), identity, include_data: false, hash_key: "key".to_owned() }
     }
 
@@ -77,6 +77,7 @@ impl World {
         let made = Made { kind, context, id, inputs };
         let live = made.ready().await;
         assert_eq!(live.inputs, made.inputs, "AWS has other inputs than were asked for");
+        made.changes_hands().await;
         made
     }
 }
@@ -93,6 +94,27 @@ impl Made {
             }
         }
         panic!("{} never became ready", self.id)
+    }
+
+    /// Checks that a resource whose ownership tags name another lineage or another address is not found, and is found once
+    /// they are written back; nothing else changes. A kind without tags stays as it is.
+    async fn changes_hands(&self) {
+        // A pause snapshot may hold the tags.
+        let but_tags = |live: LiveState| LiveState { pause_snapshot: None, ..live };
+        let before = but_tags(self.ready().await);
+        let has_tags = self.inputs.get("tags").is_some();
+        let mut checkout = self.context.clone();
+        checkout.identity.lineage = Some("another".into());
+        let mut renamed = self.context.clone();
+        renamed.identity.address = format!("{}.another", renamed.identity.address.kind()).parse().unwrap();
+        for other in [&checkout, &renamed] {
+            self.kind.retag(other, &self.id, &self.inputs).await.unwrap_or_else(|error| panic!("retag: {error}"));
+            let found = self.kind.find(&self.context, &self.inputs).await.unwrap();
+            assert_eq!(found.is_none(), has_tags, "{} is found by tags that are not its own", self.id);
+            assert_eq!(but_tags(self.ready().await), before, "writing ownership tags changed {}", self.id);
+        }
+        self.kind.retag(&self.context, &self.id, &self.inputs).await.unwrap();
+        assert_eq!(self.kind.find(&self.context, &self.inputs).await.unwrap().as_ref(), Some(&self.id));
     }
 
     /// Reads the resource from AWS.

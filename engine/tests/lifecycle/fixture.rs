@@ -71,6 +71,13 @@ impl Project {
         Self { folder: tempfile::tempdir().unwrap(), declarations, shutdown: Shutdown::default() }
     }
 
+    /// Returns another checkout of the project, with a state of its own, in the same cloud.
+    pub fn another_checkout(&self) -> Self {
+        let other = Self::new(self.declarations.clone());
+        std::os::unix::fs::symlink(self.path().join("cloud"), other.path().join("cloud")).unwrap();
+        other
+    }
+
     pub fn path(&self) -> &Path {
         self.folder.path()
     }

@@ -3,6 +3,7 @@
 mod damaged;
 mod failing;
 mod fixture;
+mod identity;
 mod life;
 mod own_kind;
 mod panicking;

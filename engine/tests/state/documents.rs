@@ -60,6 +60,7 @@ pub fn running(document: &StateDocument, run: &str) -> StateDocument {
         why: String::new(),
         started: document.since,
         tells_begun: true,
+        without_lineage: false,
         plan,
     };
     StateDocument { run: Some(run), ..document.clone() }
@@ -74,6 +75,7 @@ pub fn record(id: &str, depends_on: &[&str]) -> ResourceRecord {
         outputs: json!({"id": id}),
         depends_on: depends_on.iter().map(|other| other.parse().unwrap()).collect(),
         protect: false,
+        retag: false,
         pending: false,
         remembered: None,
         deposed: Vec::new(),

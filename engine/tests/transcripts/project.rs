@@ -77,6 +77,8 @@ impl Project {
         settings.add_filter(r"process \d+", "process N");
         settings.add_filter(r"(done|failed|interrupted|cut off|open)( +)[0-9a-f]{12}\b", "${1}${2}HASH");
         settings.add_filter(r"\b\d+ s\b", "N s");
+        // A derived name ends in a hash over the lineage, which is random.
+        settings.add_filter(r"\b(local-[a-z]+-[a-z]+)-[0-9a-f]{6}\b", "$1-HASH");
         settings.add_filter(r"\b198\.\d+\.\d+\.\d+\b", "ADDRESS");
         settings.add_filter(&regex_of(&self.folder.path().display().to_string()), "PROJECT");
         settings.bind(|| insta::assert_snapshot!(name, self.transcript));

@@ -223,7 +223,7 @@ mod tests {
             account: "123456789012".into(),
         };
         let role = Role { path: "/llm/".into(), name: Some("r".into()), ..Role::new(Policy::trust("x.amazonaws.com")) };
-        let known = role.known_outputs(&scope.identity(&"iam_role.r".parse().unwrap(), 1));
+        let known = role.known_outputs(&scope.identity("lineage", &"iam_role.r".parse().unwrap(), 1));
         assert_eq!(known["arn"], "arn:aws-cn:iam::123456789012:role/llm/r");
         assert_eq!(known["name"], "r");
     }

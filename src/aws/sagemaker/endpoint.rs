@@ -116,7 +116,7 @@ mod tests {
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         };
-        let identity = scope.identity(&"sagemaker_endpoint.llm".parse().unwrap(), 1);
+        let identity = scope.identity("lineage", &"sagemaker_endpoint.llm".parse().unwrap(), 1);
         let known = Endpoint::new("llm-v1", "config").known_outputs(&identity);
         assert_eq!(known["name"], "llm-v1");
         assert_eq!(known["arn"], "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/llm-v1");

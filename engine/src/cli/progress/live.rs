@@ -81,6 +81,8 @@ impl Live {
             | Event::OperationSkipped { .. }
             | Event::Recovering { .. }
             | Event::Recovered { .. }
+            | Event::TagsWritten { .. }
+            | Event::TagsFailed { .. }
             | Event::Interrupted { .. } => self.line(event),
             Event::Started { .. } | Event::Finished(_) => {}
         }

@@ -47,6 +47,10 @@ pub(super) fn line(event: &Event) -> Option<String> {
             format!("an earlier `ebb {command}` by {by}, started {started:.0}, was cut off; looking up what it did")
         }
         Event::Recovered { address, finding } => format!("  {address}: {finding}"),
+        Event::TagsWritten { resources } => format!("wrote the ownership tags of {}", count(*resources, "resource")),
+        Event::TagsFailed { address, error } => {
+            format!("{address}: cannot write its ownership tags, which the next run does: {error}")
+        }
         Event::OperationStarted { address, operation, .. } => format!("{} {address} …", doing(*operation)),
         Event::OperationRetrying { address, error, after_ms, .. } => {
             format!("{address}: {} (retrying in {})", error.yellow(), duration(*after_ms))

@@ -78,6 +78,8 @@ impl Plain {
             | Event::OperationSkipped { .. }
             | Event::Recovering { .. }
             | Event::Recovered { .. }
+            | Event::TagsWritten { .. }
+            | Event::TagsFailed { .. }
             | Event::Interrupted { .. }
             | Event::Started { .. }
             | Event::Finished(_) => {}

@@ -96,12 +96,12 @@ mod tests {
             account: "123456789012".into(),
         };
         let address = "autoscaling_policy.query-enhancer".parse().unwrap();
-        let derived = aws_name(&scope.identity(&address, 1), None);
-        assert_eq!(derived, aws_name(&scope.identity(&address, 2), None));
+        let derived = aws_name(&scope.identity("lineage", &address, 1), None);
+        assert_eq!(derived, aws_name(&scope.identity("lineage", &address, 2), None));
         assert!(is_derived(&scope, &derived), "{derived}");
         for other in ["by-hand", "prod-adept-ai-by-hand", "staging-adept-ai-x-0123456789"] {
             assert!(!is_derived(&scope, other), "{other}");
         }
-        assert_eq!(aws_name(&scope.identity(&address, 1), Some("busy")), "busy");
+        assert_eq!(aws_name(&scope.identity("lineage", &address, 1), Some("busy")), "busy");
     }
 }

@@ -71,8 +71,7 @@ pub(super) async fn update_tags(context: &Context, resource: &str, from: &Tags, 
 pub(super) async fn is_of_this_stack(context: &Context, resource: &str) -> Result<bool, Error> {
     let Some(target) = target(context, resource).await? else { return Ok(false) };
     let tags = target_tags(context, &target).await?;
-    let scope = context.scope();
-    Ok(tags.get("ebb:stack") == Some(&scope.stack) && tags.get("ebb:environment") == Some(&scope.environment))
+    Ok(context.identity.owns_any_address(&tags))
 }
 
 /// The settings of a target; those that are none stay as they are.

@@ -52,7 +52,7 @@ mod tests {
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         };
-        scope.identity(&"ec2_vpc.main".parse().unwrap(), generation)
+        scope.identity("lineage", &"ec2_vpc.main".parse().unwrap(), generation)
     }
 
     fn vpc(id: Option<&str>, generation: u32) -> sdk::Vpc {

@@ -93,6 +93,14 @@ mod tests {
         now["format"] = 1.into();
         assert_eq!(now.as_object_mut().unwrap().remove("incomplete"), Some(true.into()));
         now["run"]["plan"]["format"] = 1.into();
+        assert_eq!(now["run"].as_object_mut().unwrap().remove("without_lineage"), Some(true.into()));
+        for record in now["resources"].as_object_mut().unwrap().values_mut() {
+            let (exists, fields) = (!record["id"].is_null(), record.as_object_mut().unwrap());
+            assert_eq!(fields.remove("retag").is_some(), exists, "what exists has no tag with the lineage yet");
+            for deposed in fields.get_mut("deposed").and_then(Value::as_array_mut).into_iter().flatten() {
+                assert_eq!(deposed.as_object_mut().unwrap().remove("retag"), Some(true.into()));
+            }
+        }
         for operation in old["run"]["plan"]["operations"].as_array_mut().unwrap() {
             *operation = with_effect(operation);
         }

@@ -8,7 +8,7 @@ use ebbtide::record::STATE_FORMAT;
 type Step = fn(&mut Value);
 
 /// The step at index `n` starts from format `n + 1`.
-const STEPS: [Step; STATE_FORMAT as usize - 1] = [declared_inputs, operations_with_effects];
+const STEPS: [Step; STATE_FORMAT as usize - 1] = [declared_inputs, operations_with_effects, lineages];
 
 /// Brings a document of an older format up to [`STATE_FORMAT`].
 pub(super) fn migrate(document: &mut Value, from: u32) {
@@ -33,5 +33,21 @@ fn operations_with_effects(document: &mut Value) {
     }
     if let Some(plan) = document.pointer_mut("/run/plan") {
         ebbtide::plan::migrate(plan);
+    }
+}
+
+/// Format 4 has the lineage in the identity of resources. What is recorded so far has no tag with it, and gets one in the next
+/// run. A creation of an open run is looked up by the tags and names of the version that started it.
+fn lineages(document: &mut Value) {
+    let records = document.get_mut("resources").and_then(Value::as_object_mut);
+    for record in records.into_iter().flat_map(|records| records.values_mut()) {
+        let deposed = record.get_mut("deposed").and_then(Value::as_array_mut);
+        deposed.into_iter().flatten().for_each(|deposed| deposed["retag"] = true.into());
+        if !record["id"].is_null() {
+            record["retag"] = true.into();
+        }
+    }
+    if let Some(run) = document.get_mut("run").and_then(Value::as_object_mut) {
+        run.insert("without_lineage".to_owned(), true.into());
     }
 }
