@@ -54,6 +54,9 @@ pub struct StateDocument {
     /// The run that was started and not finished. The next command looks up its results first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,
+    /// The edit of the record by hand that made this serial, such as `ebb state rename a b`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<String>,
     /// The last run that is over; `None` if there was none, or if its format did not record it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended: Option<RunRecord>,
@@ -134,8 +137,15 @@ impl StateDocument {
             durations: BTreeMap::new(),
             incomplete: false,
             run: None,
+            edit: None,
             ended: None,
         }
+    }
+
+    /// Notes the command that edited the record, for the history.
+    pub fn note_edit(&mut self, by: &str, command: &str) {
+        by.clone_into(&mut self.by);
+        self.edit = Some(command.to_owned());
     }
 
     /// Returns the generation that the next creation of an address gets.

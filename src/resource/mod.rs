@@ -38,7 +38,7 @@ pub(crate) use placeholder::placeholder;
 pub use problems::Problems;
 pub use reference::Reference;
 pub use registry::Registry;
-pub use resolve::{dependencies, references, resolve};
+pub use resolve::{dependencies, readdress, references, resolve};
 pub use tags::{Tags, own_tags, tag_changes, validate_tags};
 pub use traits::{OnPause, Persistence, Replacement, Resource, fields};
 pub use typed_kind::TypedKind;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{Address, Expr, Reference};
 
@@ -53,6 +53,21 @@ fn substitute(value: &Value, lookup: &dyn Fn(&Reference) -> Option<Value>, unkno
     }
 }
 
+/// Points the references inside declared inputs to other addresses, where `renamed` has one.
+pub fn readdress(inputs: &Value, renamed: &dyn Fn(&Address) -> Option<Address>) -> Value {
+    match (Expr::of(inputs), inputs) {
+        (Some(Expr::Ref(reference)), _) => match renamed(&reference.address) {
+            Some(address) => json!({ "$ref": address, "output": reference.output }),
+            None => inputs.clone(),
+        },
+        (_, Value::Array(members)) => members.iter().map(|member| readdress(member, renamed)).collect(),
+        (_, Value::Object(fields)) => {
+            fields.iter().map(|(name, field)| (name.clone(), readdress(field, renamed))).collect()
+        }
+        (_, Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => inputs.clone(),
+    }
+}
+
 /// Joins parts to text; the whole join stays if a part is unknown.
 fn join(
     whole: &Value,
@@ -78,7 +93,6 @@ fn join(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     #[test]
     fn known_references_are_replaced_and_unknown_ones_listed() {
@@ -94,5 +108,9 @@ mod tests {
         assert_eq!(value["later"], inputs["later"]);
         assert_eq!(unknown.len(), 1);
         assert_eq!(references(&inputs).len(), 2);
+        let other = readdress(&inputs, &|address| (address.name() == "b").then(|| "s3_bucket.c".parse().unwrap()));
+        assert_eq!(other["vpc"], inputs["vpc"]);
+        let reference = json!({"$ref": "s3_bucket.c", "output": "arn"});
+        assert_eq!(other["later"], json!([{"$join": ["x", reference]}, reference]));
     }
 }

@@ -76,6 +76,7 @@ impl Deployment<'_> {
         if self.recover(&mut document, &journal, (self.clock)()).await? {
             // The command that executes this plan settles the run as well, and commits that first.
             document.serial += 1;
+            document.edit = None;
         }
         self.plan_from(document, goal, &Arc::default()).await
     }

@@ -79,6 +79,7 @@ impl LockedDeployment<'_> {
         }
         document.by.clone_from(&self.deployment.who);
         document.why = why;
+        document.edit = None;
         for (address, record) in &mut document.resources {
             if let Some(Observed::Present(live)) = self.observation.get(address) {
                 record.outputs = live.outputs.clone();
@@ -87,11 +88,11 @@ impl LockedDeployment<'_> {
     }
 
     /// Returns the reason that was given, else the command.
-    fn why(&self) -> String {
+    pub(super) fn why(&self) -> String {
         self.deployment.why.clone().unwrap_or_else(|| format!("ebb {}", self.command))
     }
 
-    async fn commit(&mut self) -> Result<(), Failure> {
+    pub(super) async fn commit(&mut self) -> Result<(), Failure> {
         self.document.serial += 1;
         Ok(self.writer.commit(&self.document).await?)
     }
@@ -126,8 +127,12 @@ impl LockedDeployment<'_> {
         let committed = self.deployment.state.read().await?.map(|(document, _)| document);
         let same = committed.is_some_and(|committed| {
             // The one who looked last is no change.
-            let as_committed =
-                StateDocument { by: committed.by.clone(), why: committed.why.clone(), ..self.document.clone() };
+            let as_committed = StateDocument {
+                by: committed.by.clone(),
+                why: committed.why.clone(),
+                edit: committed.edit.clone(),
+                ..self.document.clone()
+            };
             as_committed == committed
         });
         if same { Ok(()) } else { self.commit().await }

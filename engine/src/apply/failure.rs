@@ -3,7 +3,7 @@
 use crate::sdk::{Error, ErrorKind, Hint};
 use crate::state::StateError;
 use ebbtide::planner::PlanError;
-use ebbtide::record::IllegalEntry;
+use ebbtide::record::{IllegalEntry, RenameError};
 use ebbtide::resource::Address;
 use ebbtide::stack::Problem;
 
@@ -16,6 +16,9 @@ pub enum Failure {
     /// The journal of an open run contradicts its plan.
     #[error(transparent)]
     Journal(#[from] IllegalEntry),
+    /// A resource cannot be recorded under another address.
+    #[error(transparent)]
+    Rename(#[from] RenameError),
     /// No plan is possible.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -81,6 +84,7 @@ impl Hint for Failure {
             Self::StalePlan(_) => Some("plan again: `ebb plan --out FILE`".to_owned()),
             Self::Stopped => Some("run the same command again: it carries on".to_owned()),
             Self::State(error) => error.hint(),
+            Self::Rename(_) => Some("`ebb state list` shows the recorded addresses".to_owned()),
             Self::Plan(_) | Self::Problems(_) | Self::Journal(_) => None,
         }
     }

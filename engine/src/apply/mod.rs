@@ -11,6 +11,7 @@ mod observe;
 mod rate_limit;
 mod ready_queue;
 mod recover;
+mod rename;
 mod retag;
 mod retry;
 mod shutdown;

@@ -21,6 +21,14 @@ pub enum StateError {
         /// The damage.
         source: Cause,
     },
+    /// A document that was read contradicts itself.
+    #[error("{location} contradicts itself: {contradictions}")]
+    Contradictory {
+        /// The file or object.
+        location: String,
+        /// The contradictions.
+        contradictions: String,
+    },
     /// The journal of an open run is incomplete or changed, or cannot be that of its run.
     #[error("the journal of {location} is damaged: {source}")]
     DamagedJournal {
@@ -217,9 +225,14 @@ impl Hint for StateError {
             Self::DamagedJournal { .. } => {
                 "nothing was changed; `ebb state repair` keeps what can be read of it, and the next command looks up the rest"
             }
+            Self::Contradictory { .. } => {
+                "nothing was changed; `ebb state forget ADDRESS` drops one of these resources from the record and leaves AWS \
+                 alone; an earlier serial can be restored instead"
+            }
             Self::Inconsistent { .. } => {
                 "this is a bug in ebb, please report it; everything done so far is in the journal, and the next command looks \
-                 it up"
+                 it up; if that is refused as well, `ebb state forget ADDRESS` drops one of these resources from the record \
+                 and leaves AWS alone"
             }
             Self::NewerFormat { .. } => "use a newer ebb",
             Self::WrongStack { .. } => "put the right document in its place",

@@ -4,6 +4,7 @@ mod backend;
 mod document;
 mod encryption;
 mod error;
+mod forget;
 mod history;
 mod journal;
 mod lock;

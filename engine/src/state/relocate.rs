@@ -112,6 +112,7 @@ impl StateStore {
         writer.forget_data_key();
         let committed = document.serial;
         document.serial += 1;
+        document.edit = None;
         writer.commit(&document).await?;
         let serials = self.backend().serials().await?;
         for serial in serials.iter().filter(|serial| **serial <= committed) {

@@ -55,13 +55,13 @@ impl StateStore {
 
 /// The entries of a journal that were applied.
 #[derive(Default)]
-struct Replayed {
+pub(super) struct Replayed {
     legal: usize,
     first_illegal: Option<IllegalEntry>,
 }
 
 /// Applies those entries of a journal to its document that can follow the ones before them. The run stays open.
-fn replay_legal(document: &mut StateDocument, journal: &[JournalEntry]) -> Replayed {
+pub(super) fn replay_legal(document: &mut StateDocument, journal: &[JournalEntry]) -> Replayed {
     let mut replayed = Replayed::default();
     let Some(run) = document.run.take() else { return replayed };
     let mut replay = Replay::new(&run.plan);
@@ -76,7 +76,7 @@ fn replay_legal(document: &mut StateDocument, journal: &[JournalEntry]) -> Repla
 }
 
 /// Commits a document in which the journal of its open run is applied, since a commit drops the journal.
-async fn commit_progress(writer: &mut Writer<'_>, mut document: StateDocument) -> Result<(), StateError> {
+pub(super) async fn commit_progress(writer: &mut Writer<'_>, mut document: StateDocument) -> Result<(), StateError> {
     if let Some(run) = &mut document.run {
         // The starts of creations were in the journal, too: now each may have been started.
         run.tells_begun = false;

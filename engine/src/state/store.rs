@@ -8,7 +8,7 @@ use tracing::{debug, instrument};
 use crate::logging::milliseconds;
 
 use crate::state::backend::{Backend, Stored, Version};
-use crate::state::document::decode;
+use crate::state::document::{check, decode};
 use crate::state::encryption::{DataKey, Keys};
 use crate::state::error::{Cause, StateError};
 use crate::state::journal;
@@ -120,8 +120,19 @@ impl StateStore {
         }
     }
 
-    /// Decrypts and decodes a document of this stack. Returns its data key too.
+    /// Decrypts and decodes a document of this stack that does not contradict itself. Returns its data key too.
     async fn document(
+        &self,
+        bytes: Vec<u8>,
+        location: &str,
+    ) -> Result<(StateDocument, Option<Arc<DataKey>>), StateError> {
+        let (document, data_key) = self.unchecked(bytes, location).await?;
+        check(&document, location)?;
+        Ok((document, data_key))
+    }
+
+    /// Decrypts and decodes a document of this stack, whether or not it contradicts itself.
+    async fn unchecked(
         &self,
         bytes: Vec<u8>,
         location: &str,
@@ -149,11 +160,11 @@ impl StateStore {
         StateError::DamagedJournal { location: self.location(), source: cause.into() }
     }
 
-    /// Returns the document with those entries of its journal that can be read, the number of lines that cannot, and the
-    /// version.
+    /// Returns the document, whether or not it contradicts itself, with those entries of its journal that can be read, the
+    /// number of lines that cannot, and the version.
     pub(super) async fn load_readable(&self) -> Result<Option<(Loaded, usize)>, StateError> {
         let Some(Stored { bytes, version }) = self.backend.document().await? else { return Ok(None) };
-        let (document, data_key) = self.document(bytes, &self.location()).await?;
+        let (document, data_key) = self.unchecked(bytes, &self.location()).await?;
         let (journal, unreadable) = match &document.run {
             Some(run) => {
                 let bytes = self.backend.journal().await?;

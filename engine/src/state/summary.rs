@@ -25,6 +25,9 @@ pub struct SerialSummary {
     pub by: String,
     /// The reason.
     pub why: String,
+    /// The edit of the record by hand that made this serial.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edit: Option<String>,
     /// The number of resources that exist.
     pub resources: usize,
     /// The number of resources that sleep.
@@ -70,6 +73,7 @@ impl SerialSummary {
             since: document.since,
             by: document.by.clone(),
             why: document.why.clone(),
+            edit: document.edit.clone(),
             resources: document.resources.len() - asleep,
             asleep,
             run: document.run.as_ref().map(RunSummary::of),

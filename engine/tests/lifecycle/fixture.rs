@@ -10,7 +10,7 @@ use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
 use ebbtide::plan::{Plan, Target};
 use ebbtide::record::StateDocument;
-use ebbtide::resource::Scope;
+use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::{Cloud, Settings};
 use ebbtide_engine::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown};
@@ -57,11 +57,16 @@ pub fn scope() -> Scope {
 /// Declares a network over two zones with NAT, a gateway endpoint and an interface endpoint: durable resources,
 /// resources that bill, and a route table between them.
 pub fn network(cidr: &str) -> Declarations {
+    network_named("main", cidr)
+}
+
+/// Declares [`network`] under another name.
+pub fn network_named(name: &str, cidr: &str) -> Declarations {
     let cidr: Cidr = cidr.parse().unwrap();
     let mut stack = Stack::new(scope(), [("Project".to_owned(), "test".to_owned())].into());
     let network =
         Network { nat: Nat::One, interface_endpoints: vec!["sagemaker.runtime".into()], ..Network::new(cidr) };
-    let out = network.declare(&mut stack, "main");
+    let out = network.declare(&mut stack, name);
     stack.output("VPC", &out.vpc_id);
     stack.finish().unwrap()
 }
@@ -146,6 +151,16 @@ impl Project {
         };
         let result = run.await;
         Ran { result, events: events.into_inner().unwrap() }
+    }
+
+    /// Records resources under other addresses. Returns for how many resources the tags could not be written.
+    pub async fn rename(&self, cloud: &Cloud, moves: &BTreeMap<Address, Address>) -> Result<usize, Failure> {
+        let state = self.state();
+        let deployment = self.deployment(&state, cloud, &|_| {});
+        let mut locked = deployment.lock("state rename", &scope()).await?;
+        let renamed = locked.rename(moves).await;
+        locked.release().await;
+        renamed
     }
 
     /// Runs a command that must succeed.

@@ -3,8 +3,10 @@
 mod damaged;
 mod failing;
 mod fixture;
+mod forgetting;
 mod identity;
 mod life;
 mod own_kind;
 mod panicking;
+mod renaming;
 mod secrets;

@@ -13,6 +13,7 @@ pub const TESTS: &[Test] = &[
     ("a_new_project_is_scaffolded_and_valid", a_new_project_is_scaffolded_and_valid),
     ("a_run_that_was_cut_off_is_continued", a_run_that_was_cut_off_is_continued),
     ("a_drawing_shows_sleeping_resources", a_drawing_shows_sleeping_resources),
+    ("a_record_is_renamed_and_forgotten", a_record_is_renamed_and_forgotten),
     ("a_recorded_stack_needs_no_declaration", a_recorded_stack_needs_no_declaration),
 ];
 
@@ -37,6 +38,30 @@ fn a_whole_life() {
         project.type_in(line);
     }
     project.compare("a_whole_life");
+}
+
+fn a_record_is_renamed_and_forgotten() {
+    let mut project = Project::new();
+    for line in [
+        "apply shop --yes --quiet",
+        "state rename main core --stack shop",
+        "state rename main core --stack shop --yes",
+        "state rename main core --stack shop --yes",
+        "state rename ec2_vpc.core ec2_subnet.core --stack shop --yes",
+        "state rename ec2_vpc.core core --stack shop --yes",
+        "state rename nothing core --stack shop --yes",
+        "state rename core main --stack shop --yes --json",
+        "plan shop",
+        "state forget ec2_vpc_endpoint.main --stack shop --yes",
+        "state forget ec2_vpc_endpoint.main-s3 --stack shop",
+        "state forget ec2_vpc.main --stack shop --yes",
+        "state forget ec2_vpc.main --stack shop --yes",
+        "state history --stack shop --limit 3",
+        "state forget ec2_vpc_endpoint.main-s3 --stack shop --yes --json",
+    ] {
+        project.type_in(line);
+    }
+    project.compare("a_record_is_renamed_and_forgotten");
 }
 
 fn a_session_as_json() {

@@ -20,7 +20,17 @@ pub(in crate::state) fn encode(document: &StateDocument, location: &str) -> Resu
     serde_json::to_vec(document).map_err(|error| StateError::inconsistent(location, error))
 }
 
-/// Reads a document of the present format or an older one. The error names anything else.
+/// Checks that a document that was read does not contradict itself.
+pub(in crate::state) fn check(document: &StateDocument, location: &str) -> Result<(), StateError> {
+    let contradictions = document.contradictions();
+    if contradictions.is_empty() {
+        return Ok(());
+    }
+    Err(StateError::Contradictory { location: location.to_owned(), contradictions: contradictions.join("; ") })
+}
+
+/// Reads a document of the present format or an older one, whether or not it contradicts itself. The error names anything
+/// else.
 pub(in crate::state) fn decode(bytes: Vec<u8>, location: &str) -> Result<StateDocument, StateError> {
     let document = match serde_json::from_slice::<StateDocument>(&bytes) {
         Ok(document) if document.format == STATE_FORMAT => document,
@@ -29,8 +39,7 @@ pub(in crate::state) fn decode(bytes: Vec<u8>, location: &str) -> Result<StateDo
     };
     // The bytes of a large stack take much memory, and are not needed any more.
     drop(bytes);
-    let contradictions = document.contradictions();
-    if contradictions.is_empty() { Ok(document) } else { Err(StateError::damaged(location, contradictions.join("; "))) }
+    Ok(document)
 }
 
 fn decode_older(bytes: &[u8], location: &str, error: Option<serde_json::Error>) -> Result<StateDocument, StateError> {

@@ -3,4 +3,4 @@
 mod codec;
 mod migrate;
 
-pub(super) use codec::{decode, encode, moved_away};
+pub(super) use codec::{check, decode, encode, moved_away};

@@ -86,7 +86,7 @@ pub async fn a_document_that_contradicts_itself_is_diagnosed(world: &World) {
     let mut dangling = good["resources"]["ec2_vpc.main"].clone();
     dangling["id"] = json!("subnet-1");
     dangling["depends_on"] = json!(["ec2_vpc.gone"]);
-    let says = |words: &'static str| move |error: &StateError| matches!(error, StateError::Damaged { source, .. } if source.to_string().contains(words));
+    let says = |words: &'static str| move |error: &StateError| matches!(error, StateError::Contradictory { contradictions, .. } if contradictions.contains(words));
     diagnosed(world, &with("ec2_subnet.a", dangling), says("ec2_vpc.gone, which is not recorded")).await;
     let twice = good["resources"]["ec2_vpc.main"].clone();
     diagnosed(world, &with("ec2_vpc.other", twice), says("the same id")).await;

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{history, init, list, rekey, relocate, repair, rollback, show, unlock};
+use super::{forget, history, init, list, rekey, relocate, rename, repair, rollback, show, unlock};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 
@@ -27,6 +27,8 @@ enum StateCommand {
     Unlock,
     /// Goes on from a damaged journal: keeps what can be read, and lets the next command look up the rest
     Repair,
+    Rename(rename::RenameArgs),
+    Forget(forget::ForgetArgs),
     Move(relocate::MoveArgs),
     /// Encrypts the state and all its history again, with the key that [state.encryption] names now
     Rekey,
@@ -42,6 +44,8 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: StateArgs) -> Res
         StateCommand::Rollback(rollback) => rollback::run(context, arguments.stack, rollback),
         StateCommand::Unlock => unlock::run(context, stack),
         StateCommand::Repair => repair::run(context, stack),
+        StateCommand::Rename(rename) => rename::run(context, stack, &rename),
+        StateCommand::Forget(forget) => forget::run(context, stack, &forget),
         StateCommand::Move(to) => relocate::run(context, stack, &to),
         StateCommand::Rekey => rekey::run(context, stack),
         StateCommand::Init(init) => init::run(context, &init),

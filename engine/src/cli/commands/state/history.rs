@@ -61,6 +61,7 @@ async fn history(context: &CommandContext, stack: Option<&str>, limit: usize) ->
 
 fn view(summary: SerialSummary) -> SerialView {
     let what = match (&summary.run, &summary.ended) {
+        _ if let Some(edit) = &summary.edit => format!("`{edit}`"),
         (Some(run), _) => {
             format!("{:.0} `ebb {}` starts, {}", run.started, run.command, count(run.operations, "operation"))
         }

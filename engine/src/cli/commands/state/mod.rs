@@ -1,11 +1,13 @@
-//! `ebb state …`: shows the recorded state and its history, moves, unlocks, repairs and re-encrypts it.
+//! `ebb state …`: shows the recorded state and its history, moves, renames, forgets, unlocks, repairs and re-encrypts it.
 
 mod command;
+mod forget;
 mod history;
 mod init;
 mod list;
 mod rekey;
 mod relocate;
+mod rename;
 mod repair;
 mod rollback;
 mod shared;
