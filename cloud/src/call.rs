@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use winterbaume_core::{MockRequest, MockResponse};
 
-use crate::cloud::{Cloud, View, dated, milliseconds};
+use crate::cloud::{Cloud, View, as_sent, milliseconds};
 use crate::connection_lost::ConnectionLost;
 use crate::error_response;
 use crate::faults::{Call, CallHook, FaultAction};
@@ -33,7 +33,9 @@ impl Cloud {
         }
         let action = hook.before(&call);
         let response = match &action {
-            FaultAction::Refuse(fault) => dated(error_response::write(&route.service, &request, fault.clone())),
+            FaultAction::Refuse(fault) => {
+                as_sent(&route.service, error_response::write(&route.service, &request, fault.clone()))
+            }
             FaultAction::Drop => return Err(ConnectionLost),
             FaultAction::Hang => std::future::pending().await,
             FaultAction::ActTwice => {

@@ -17,7 +17,7 @@ use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
 use crate::service::{Fault, Service};
 use crate::store::{Store, StoreError};
-use crate::{clock, consistency, error_response, services, winterbaume};
+use crate::{clock, consistency, error_response, services, winterbaume, wire};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +170,8 @@ impl Cloud {
 
     /// Handles one request with a view that may lag behind.
     pub(crate) async fn handle_in(&self, request: MockRequest, view: View) -> MockResponse {
-        dated(self.undated(request, view).await)
+        let service = Route::of(&request).map(|route| route.service).unwrap_or_default();
+        as_sent(&service, self.undated(request, view).await)
     }
 
     async fn undated(&self, request: MockRequest, view: View) -> MockResponse {
@@ -265,8 +266,9 @@ pub(crate) fn milliseconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
-/// Returns the response with its date, which every response of AWS has.
-pub(crate) fn dated(mut response: MockResponse) -> MockResponse {
+/// Returns a response in the form of its service's protocol, with its date, which every response of AWS has.
+pub(crate) fn as_sent(service: &str, response: MockResponse) -> MockResponse {
+    let mut response = wire::json::as_aws_sends(service, response);
     if let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::now_ms())) {
         response.headers.insert(DATE, date);
     }

@@ -1,5 +1,7 @@
 //! awsJson 1.0 and 1.1: the operation in `X-Amz-Target`, JSON in and out.
 
+use http::HeaderValue;
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 use winterbaume_core::{MockRequest, MockResponse};
 
@@ -20,6 +22,43 @@ pub fn body(request: &MockRequest) -> Result<Value, Fault> {
         .map_err(|error| Fault::new("SerializationException", format!("the body is not JSON: {error}")))
 }
 
+/// The services whose protocol is awsJson, and the versions that their models say (`jsonVersion` of botocore 1.44.5).
+const VERSIONS: [(&str, &str); 7] = [
+    ("application-autoscaling", "application/x-amz-json-1.1"),
+    ("budgets", "application/x-amz-json-1.1"),
+    ("kms", "application/x-amz-json-1.1"),
+    ("logs", "application/x-amz-json-1.1"),
+    ("monitoring", "application/x-amz-json-1.0"),
+    ("sagemaker", "application/x-amz-json-1.1"),
+    ("secretsmanager", "application/x-amz-json-1.1"),
+];
+
+/// Returns a response in the form in which AWS sends it: with the content type of the service's protocol, and without
+/// nulls, as AWS leaves absent members out.
+pub fn as_aws_sends(service: &str, mut response: MockResponse) -> MockResponse {
+    let Some((_, version)) = VERSIONS.iter().find(|(name, _)| *name == service) else { return response };
+    if response.headers.get(CONTENT_TYPE).is_none_or(|kind| kind != "application/x-amz-json-1.0") {
+        return response;
+    }
+    response.headers.insert(CONTENT_TYPE, HeaderValue::from_static(version));
+    if let Ok(mut body) = serde_json::from_slice::<Value>(&response.body) {
+        remove_nulls(&mut body);
+        response.body = body.to_string().into();
+    }
+    response
+}
+
+fn remove_nulls(value: &mut Value) {
+    match value {
+        Value::Object(members) => {
+            members.retain(|_, member| !member.is_null());
+            members.values_mut().for_each(remove_nulls);
+        }
+        Value::Array(members) => members.iter_mut().for_each(remove_nulls),
+        _ => {}
+    }
+}
+
 /// Returns the response: 200 with the value, or the fault in AWS's form.
 pub fn response(result: Result<Value, Fault>) -> MockResponse {
     match result {
@@ -32,5 +71,23 @@ pub fn response(result: Result<Value, Fault>) -> MockResponse {
             }
             response
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_service_has_the_content_type_of_its_model_and_sends_no_nulls() {
+        let body = json!({ "Items": [{ "A": null, "B": [1] }], "NextToken": null });
+        for (service, version) in [("sagemaker", "1.1"), ("logs", "1.1"), ("monitoring", "1.0")] {
+            let sent = as_aws_sends(service, response(Ok(body.clone())));
+            assert_eq!(sent.headers[CONTENT_TYPE], format!("application/x-amz-json-{version}"));
+            assert_eq!(serde_json::from_slice::<Value>(&sent.body).unwrap(), json!({ "Items": [{ "B": [1] }] }));
+        }
+        // The policy of a bucket comes back as it is.
+        let policy = MockResponse::json(200, r#"{"Version":"1","Id":null}"#);
+        assert_eq!(as_aws_sends("s3", policy.clone()).body, policy.body);
     }
 }

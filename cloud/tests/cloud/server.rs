@@ -150,3 +150,29 @@ async fn curl_can_look_at_it() {
         Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound),
     }
 }
+
+#[tokio::test]
+async fn json_services_answer_in_the_version_of_their_models_and_without_nulls() {
+    let served = Served::new().await;
+    for (service, target, version) in [
+        ("sagemaker", "SageMaker.ListModels", "1.1"),
+        ("application-autoscaling", "AnyScaleFrontendService.DescribeScalableTargets", "1.1"),
+        ("budgets", "AWSBudgetServiceGateway.DescribeBudgets", "1.1"),
+        ("logs", "Logs_20140328.DescribeLogGroups", "1.1"),
+        ("secretsmanager", "secretsmanager.ListSecrets", "1.1"),
+        ("kms", "TrentService.ListKeys", "1.1"),
+        ("monitoring", "GraniteServiceVersion20100801.DescribeAlarms", "1.0"),
+    ] {
+        let body = r#"{"AccountId":"123456789012","ServiceNamespace":"sagemaker"}"#;
+        let signature = SIGNATURE.replace("/iam/", &format!("/{service}/"));
+        let answer = served
+            .raw(&format!(
+                "POST / HTTP/1.1\r\nHost: x\r\n{signature}\r\nX-Amz-Target: {target}\r\nConnection: close\r\n\
+                 Content-Type: application/x-amz-json-{version}\r\nContent-Length: {}\r\n\r\n{body}",
+                body.len()
+            ))
+            .await;
+        assert!(answer.contains(&format!("content-type: application/x-amz-json-{version}\r\n")), "{service}: {answer}");
+        assert!(!answer.contains("null"), "{service}: {answer}");
+    }
+}
