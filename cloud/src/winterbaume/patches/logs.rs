@@ -1,4 +1,4 @@
-//! CloudWatch Logs: winterbaume accepts any retention and forgets a group's key.
+//! CloudWatch Logs: winterbaume accepts any retention and forgets a group's key and class.
 
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
@@ -12,6 +12,12 @@ use crate::wire;
 const RETENTIONS: &[i64] =
     &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/// The classes of log groups.
+const CLASSES: [&str; 3] = ["STANDARD", "INFREQUENT_ACCESS", "DELIVERY"];
+
+/// Name of a log group → its class, unless that is the first.
+const CLASS_TABLE: &str = "ebb:log_group_class";
+
 /// The patches of CloudWatch Logs.
 pub(in crate::winterbaume) struct Logs;
 
@@ -22,6 +28,14 @@ impl Patches for Logs {
             if !days.is_some_and(|days| RETENTIONS.contains(&days)) {
                 let days = days.map_or("none".to_owned(), |days| days.to_string());
                 let message = format!("Invalid retention value: {days}. Valid values are: {RETENTIONS:?}");
+                return Err(Fault::new("InvalidParameterException", message));
+            }
+        }
+        if asked.operation == "CreateLogGroup" {
+            let body = wire::json::body(asked.request)?;
+            let class = body["logGroupClass"].as_str().unwrap_or(CLASSES[0]);
+            if !CLASSES.contains(&class) {
+                let message = format!("Invalid log group class: {class}. Valid values are: {CLASSES:?}");
                 return Err(Fault::new("InvalidParameterException", message));
             }
         }
@@ -37,11 +51,15 @@ impl Patches for Logs {
         match asked.operation.as_str() {
             "CreateLogGroup" => {
                 let body = wire::json::body(asked.request)?;
-                if let Some(group) =
-                    body["logGroupName"].as_str().and_then(|name| context.own.get_mut("log_groups", name))
+                let name = body["logGroupName"].as_str().unwrap_or_default();
+                if let Some(group) = context.own.get_mut("log_groups", name)
                     && body["kmsKeyId"].is_string()
                 {
                     group["kms_key_id"] = body["kmsKeyId"].clone();
+                }
+                match body["logGroupClass"].as_str() {
+                    Some(class) if class != CLASSES[0] => context.own.put(CLASS_TABLE, name, json!(class)),
+                    _ => _ = context.own.remove(CLASS_TABLE, name),
                 }
                 Ok(response)
             }
@@ -59,9 +77,8 @@ fn with_keys(response: MockResponse, context: &CallContext<'_>) -> MockResponse 
         if let Some(key) = stored.map(|stored| &stored["kms_key_id"]).filter(|key| key.is_string()) {
             group["kmsKeyId"] = key.clone();
         }
-        if group["logGroupClass"].is_null() {
-            group["logGroupClass"] = json!("STANDARD");
-        }
+        let kept = group["logGroupName"].as_str().and_then(|name| context.own.get(CLASS_TABLE, name));
+        group["logGroupClass"] = kept.cloned().unwrap_or_else(|| json!(CLASSES[0]));
     }
     MockResponse { body: answer.to_string().into(), ..response }
 }

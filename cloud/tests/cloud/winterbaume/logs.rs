@@ -1,6 +1,7 @@
 //! CloudWatch Logs.
 
 use aws_sdk_cloudwatchlogs::Client;
+use aws_sdk_cloudwatchlogs::types::LogGroupClass;
 
 use crate::support::{Fixture, code, sdk};
 
@@ -33,4 +34,19 @@ async fn an_invalid_retention_is_refused() {
     assert_eq!(code(logs.create_log_group().log_group_name("g").send().await), "ResourceAlreadyExistsException");
     let missing = logs.put_retention_policy().log_group_name("none").retention_in_days(30).send().await;
     assert_eq!(code(missing), "ResourceNotFoundException");
+}
+
+#[tokio::test]
+async fn a_group_keeps_its_class() {
+    let fixture = Fixture::new();
+    let logs = Client::new(&fixture.sdk());
+    let class = LogGroupClass::InfrequentAccess;
+    let create = || logs.create_log_group().log_group_name("g");
+    let read = async || logs.describe_log_groups().send().await.unwrap().log_groups()[0].log_group_class().cloned();
+    assert_eq!(code(create().log_group_class("COLD".into()).send().await), "InvalidParameterException");
+    create().log_group_class(class.clone()).send().await.unwrap();
+    assert_eq!(read().await, Some(class));
+    logs.delete_log_group().log_group_name("g").send().await.unwrap();
+    create().send().await.unwrap();
+    assert_eq!(read().await, Some(LogGroupClass::Standard));
 }
