@@ -4,9 +4,10 @@ use aws_sdk_s3::Client;
 use aws_sdk_s3::primitives::ByteStream;
 use aws_sdk_s3::types::{
     BucketLifecycleConfiguration, BucketLocationConstraint, BucketVersioningStatus, CreateBucketConfiguration,
-    ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, PublicAccessBlockConfiguration,
-    ServerSideEncryption, ServerSideEncryptionByDefault, ServerSideEncryptionConfiguration, ServerSideEncryptionRule,
-    Tag, Tagging, VersioningConfiguration,
+    ExpirationStatus, LifecycleExpiration, LifecycleRule, LifecycleRuleFilter, ObjectOwnership,
+    PublicAccessBlockConfiguration, ServerSideEncryption, ServerSideEncryptionByDefault,
+    ServerSideEncryptionConfiguration, ServerSideEncryptionRule, Tag, Tagging, TransitionDefaultMinimumObjectSize,
+    VersioningConfiguration,
 };
 
 use crate::support::{Fixture, code, sdk};
@@ -189,4 +190,38 @@ async fn buckets_live_in_a_region_and_are_listed_everywhere() {
     assert_eq!(virginia.list_buckets().send().await.unwrap().buckets().len(), 1);
     let elsewhere = virginia.get_object().bucket("data").key("k").send().await;
     assert_eq!(code(elsewhere), "PermanentRedirect");
+}
+
+#[tokio::test]
+async fn a_lifecycle_configuration_says_which_objects_are_too_small() {
+    let fixture = Fixture::new();
+    let s3 = Client::new(&fixture.sdk());
+    versioned(&s3).await;
+    configure(&s3).await;
+    let get = || s3.get_bucket_lifecycle_configuration().bucket("data");
+    let read = async || get().send().await.unwrap().transition_default_minimum_object_size;
+    let usual = TransitionDefaultMinimumObjectSize::AllStorageClasses128K;
+    assert_eq!(read().await, Some(usual.clone()));
+    let rules = get().send().await.unwrap().rules;
+    let lifecycle = BucketLifecycleConfiguration::builder().set_rules(rules).build().unwrap();
+    let put = || s3.put_bucket_lifecycle_configuration().bucket("data").lifecycle_configuration(lifecycle.clone());
+    let varies = TransitionDefaultMinimumObjectSize::VariesByStorageClass;
+    let answer = put().transition_default_minimum_object_size(varies.clone()).send().await.unwrap();
+    assert_eq!(answer.transition_default_minimum_object_size(), Some(&varies));
+    assert_eq!(read().await, Some(varies));
+    assert_eq!(code(put().transition_default_minimum_object_size("none".into()).send().await), "InvalidArgument");
+    put().send().await.unwrap();
+    assert_eq!(read().await, Some(usual));
+}
+
+#[tokio::test]
+async fn ownership_controls_are_gone_once_they_are_deleted() {
+    let fixture = Fixture::new();
+    let s3 = Client::new(&fixture.sdk());
+    versioned(&s3).await;
+    let get = || s3.get_bucket_ownership_controls().bucket("data");
+    let controls = get().send().await.unwrap().ownership_controls.unwrap();
+    assert_eq!(controls.rules()[0].object_ownership(), &ObjectOwnership::BucketOwnerEnforced);
+    s3.delete_bucket_ownership_controls().bucket("data").send().await.unwrap();
+    assert_eq!(code(get().send().await), "OwnershipControlsNotFoundError");
 }

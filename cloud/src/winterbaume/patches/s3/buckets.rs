@@ -63,6 +63,17 @@ pub(super) fn intercept(
         let message = format!("The bucket you tried to delete is not empty{how}");
         return Err(Fault { status: 409, ..Fault::new("BucketNotEmpty", message) });
     }
+    if asked.operation == "GetBucketOwnershipControls" {
+        // A bucket has them from its creation on, until they are deleted. Source: terraform-provider-aws,
+        // internal/service/s3/bucket_ownership_controls.go, which waits for this error after a deletion.
+        return match context.own.get("buckets", &target.bucket) {
+            Some(bucket) if bucket["ownership_controls"].is_null() => {
+                let message = "The bucket ownership controls were not found";
+                Err(Fault { status: 404, ..Fault::new("OwnershipControlsNotFoundError", message) })
+            }
+            _ => Ok(None),
+        };
+    }
     if asked.operation != "CreateBucket" {
         return Ok(None);
     }

@@ -1,6 +1,7 @@
 //! Patches of S3, one file for each gap.
 
 mod buckets;
+mod lifecycle;
 mod policies;
 mod service;
 mod tags;

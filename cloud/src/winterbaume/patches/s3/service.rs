@@ -4,7 +4,7 @@ use std::path::Path;
 
 use winterbaume_core::MockResponse;
 
-use super::{buckets, policies, tags};
+use super::{buckets, lifecycle, policies, tags};
 use crate::documents::CallContext;
 use crate::route::S3Target;
 use crate::service::Fault;
@@ -36,13 +36,14 @@ impl Patches for S3 {
             return Ok(Some(answer));
         }
         policies::check(asked, &target, context)?;
+        lifecycle::check(asked)?;
         buckets::intercept(asked, &target, context)
     }
 
     fn amend(
         &self,
         asked: &Asked<'_>,
-        response: MockResponse,
+        mut response: MockResponse,
         context: &mut CallContext<'_>,
     ) -> Result<MockResponse, Fault> {
         let target = S3Target::of(&asked.request.uri);
@@ -51,6 +52,7 @@ impl Patches for S3 {
             self.objects.forget_bucket(&target.bucket, context);
         }
         tags::amend(asked, &target, context);
+        lifecycle::amend(asked, &target, &mut response, context);
         Ok(response)
     }
 }
