@@ -87,6 +87,37 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
     listing.respond(parameters, items)
 }
 
+// The refusal of a call on an address that a NAT gateway holds: only AWS may let go of it then. Sources:
+// kubernetes/kops issue 1604 (releasing the address of a NAT gateway), hashicorp/terraform-provider-aws issues 3572
+// and 33645 and pull request 4675 (associating and disassociating it).
+fn held_by_gateway() -> Fault {
+    Fault::new("AuthFailure", "You do not have permission to access the specified resource.")
+}
+
+/// DisassociateAddress. The only associations are those with NAT gateways.
+pub fn disassociate(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let holders = gateways::holding(context)?;
+    let holds = |nat: &&NatGateway| match (parameters.get("AssociationId"), parameters.get("PublicIp")) {
+        (Some(id), _) => nat.address_association.as_deref() == Some(id),
+        (None, public_ip) => public_ip.is_some() && nat.public_ip.as_deref() == public_ip,
+    };
+    if holders.iter().any(|nat| holds(&nat)) {
+        return Err(held_by_gateway());
+    }
+    match parameters.get("AssociationId") {
+        Some(id) => {
+            kind::ADDRESS_ASSOCIATION.check_form(id)?;
+            Err(kind::ADDRESS_ASSOCIATION.missing(id))
+        }
+        // An address of a VPC is disassociated by its association.
+        None if parameters.get("PublicIp").is_some() => {
+            let message = "You must specify an association id when unmapping an address from a VPC instance";
+            Err(Fault::new("InvalidParameterValue", message))
+        }
+        None => Err(Fault::new("MissingParameter", "Either public IP or association id must be specified")),
+    }
+}
+
 /// ReleaseAddress: refused while a NAT gateway holds it.
 pub fn release(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let address: Address = match (parameters.get("AllocationId"), parameters.get("PublicIp")) {
@@ -101,8 +132,7 @@ pub fn release(parameters: &Parameters, context: &mut CallContext<'_>) -> Result
         }
     };
     if gateways::holding(context)?.iter().any(|nat| nat.allocation.as_deref() == Some(&*address.id)) {
-        let message = format!("Address {} is in use.", address.public_ip);
-        return Err(Fault::new("InvalidIPAddress.InUse", message));
+        return Err(held_by_gateway());
     }
     store::remove::<Address>(context.own, &address.id);
     Ok(json!({ "return": true }))

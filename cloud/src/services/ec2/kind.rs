@@ -41,6 +41,9 @@ kinds! {
     /// The allocation of an Elastic IP address.
     ADDRESS = "eipalloc", "Address", "elastic-ip", "allocation ID",
         "InvalidAllocationID.NotFound", "InvalidAllocationID.Malformed";
+    /// The association of an Elastic IP address.
+    ADDRESS_ASSOCIATION = "eipassoc", "", "", "association ID",
+        "InvalidAssociationID.NotFound", "InvalidAssociationID.Malformed";
     /// A NAT gateway.
     NAT_GATEWAY = "nat", "NatGateway", "natgateway", "NAT gateway", "NatGatewayNotFound", "NatGatewayMalformed";
     /// A route table.

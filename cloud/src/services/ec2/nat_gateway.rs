@@ -68,7 +68,7 @@ pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
     let nat = NatGateway {
         id: kind::NAT_GATEWAY.fresh(),
         failure: failure(&subnet, address.as_ref(), context)?,
-        address_association: address.as_ref().map(|_| kind::fresh("eipassoc")),
+        address_association: address.as_ref().map(|_| kind::ADDRESS_ASSOCIATION.fresh()),
         public_ip: address.as_ref().map(|address| address.public_ip.clone()),
         allocation: address.map(|address| address.id),
         interface: kind::NETWORK_INTERFACE.fresh(),

@@ -33,6 +33,7 @@ pub fn handler(operation: &str) -> Option<Handler> {
         "DeleteInternetGateway" => internet_gateway::delete,
         "AllocateAddress" => address::allocate,
         "DescribeAddresses" => address::describe,
+        "DisassociateAddress" => address::disassociate,
         "ReleaseAddress" => address::release,
         "CreateNatGateway" => nat_gateway::create,
         "DescribeNatGateways" => nat_gateway::describe,

@@ -28,7 +28,7 @@ async fn a_nat_gateway_holds_address_subnet_and_internet_gateway_until_it_is_del
 
     let seen = ec2.describe_addresses().allocation_ids(&address).send().await.unwrap();
     let interface = seen.addresses()[0].network_interface_id().unwrap();
-    assert!(seen.addresses()[0].association_id().is_some());
+    let association = seen.addresses()[0].association_id().unwrap();
     let interfaces = ec2.describe_network_interfaces().filters(filter("subnet-id", &subnet)).send().await.unwrap();
     assert_eq!(interfaces.network_interfaces()[0].network_interface_id(), Some(interface));
     let subnets = ec2.describe_subnets().subnet_ids(&subnet).send().await.unwrap();
@@ -37,11 +37,17 @@ async fn a_nat_gateway_holds_address_subnet_and_internet_gateway_until_it_is_del
     let release = || ec2.release_address().allocation_id(&address);
     let delete_subnet = || ec2.delete_subnet().subnet_id(&subnet);
     let detach = || ec2.detach_internet_gateway().internet_gateway_id(&gateway).vpc_id(&vpc);
-    assert_eq!(code(release().send().await), "InvalidIPAddress.InUse");
+    let disassociate = || ec2.disassociate_address().association_id(association);
+    assert_eq!(code(release().send().await), "AuthFailure");
+    assert_eq!(code(disassociate().send().await), "AuthFailure");
     assert_eq!(code(delete_subnet().send().await), "DependencyViolation");
     assert_eq!(code(detach().send().await), "DependencyViolation");
     ec2.delete_nat_gateway().nat_gateway_id(nat).send().await.unwrap();
     region.nat_gateway_becomes(nat, NatGatewayState::Deleted).await;
+    let seen = ec2.describe_addresses().allocation_ids(&address).send().await.unwrap();
+    let address_after = &seen.addresses()[0];
+    assert_eq!((address_after.association_id(), address_after.network_interface_id()), (None, None));
+    assert_eq!(code(disassociate().send().await), "InvalidAssociationID.NotFound");
     release().send().await.unwrap();
     delete_subnet().send().await.unwrap();
     detach().send().await.unwrap();
@@ -61,7 +67,7 @@ async fn deleting_takes_its_time() {
     let nat = region.nat_gateway(&subnet, &address).await;
     ec2.delete_nat_gateway().nat_gateway_id(&nat).send().await.unwrap();
     let at_once = ec2.release_address().allocation_id(&address).send().await;
-    assert_eq!(code(at_once), "InvalidIPAddress.InUse");
+    assert_eq!(code(at_once), "AuthFailure");
     region.nat_gateway_becomes(&nat, NatGatewayState::Deleted).await;
     ec2.release_address().allocation_id(&address).send().await.unwrap();
 }
