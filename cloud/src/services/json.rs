@@ -92,7 +92,7 @@ mod tests {
     #[test]
     fn every_operation_with_a_shape_has_a_handler() {
         assert_complete::<AutoScaling>(include_str!("autoscaling/shapes.json"), 13);
-        assert_complete::<Kms>(include_str!("kms/shapes.json"), 19);
+        assert_complete::<Kms>(include_str!("kms/shapes.json"), 25);
         assert_complete::<SageMaker>(include_str!("sagemaker/shapes.json"), 23);
     }
 }

@@ -162,3 +162,23 @@ async fn tags_of_keys() {
     let tags = kms.list_resource_tags().key_id(&made.key_id).send().await.unwrap();
     assert_eq!(tags.tags().iter().map(|tag| tag.tag_key()).collect::<Vec<_>>(), ["two"]);
 }
+
+#[tokio::test]
+async fn a_key_has_a_policy_and_can_be_rotated() {
+    let fixture = Fixture::new();
+    let kms = Client::new(&fixture.sdk());
+    let (key, _) = new_key(&kms).await;
+    let policy = async || kms.get_key_policy().key_id(&key).send().await.unwrap().policy.unwrap();
+    assert!(policy().await.contains("arn:aws:iam::123456789012:root"));
+    let own = r#"{"Version":"2012-10-17","Statement":[]}"#;
+    kms.put_key_policy().key_id(&key).policy(own).send().await.unwrap();
+    assert_eq!(policy().await, own);
+    let refused = kms.put_key_policy().key_id(&key).policy("{}").send().await;
+    assert_eq!(code(refused), "MalformedPolicyDocumentException");
+    let rotated = async || kms.get_key_rotation_status().key_id(&key).send().await.unwrap().key_rotation_enabled;
+    assert!(!rotated().await);
+    kms.enable_key_rotation().key_id(&key).send().await.unwrap();
+    assert!(rotated().await);
+    kms.disable_key_rotation().key_id(&key).send().await.unwrap();
+    assert!(!rotated().await);
+}

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::listing::page;
 use super::records::Key;
-use super::{cipher, name, tags};
+use super::{cipher, name, policy, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::text;
@@ -35,6 +35,8 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         created_ms: context.now_ms,
         deleted_ms: None,
         tags: tags::given(input)?,
+        policy: policy::given(input)?,
+        rotated: false,
         secret: cipher::new_secret()?,
     };
     key.save(context)?;

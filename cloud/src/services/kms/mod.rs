@@ -11,6 +11,7 @@ mod key;
 mod listing;
 mod name;
 mod operations;
+mod policy;
 mod records;
 mod service;
 mod tags;

@@ -1,6 +1,6 @@
 //! The handler of each operation.
 
-use super::{alias, crypto, deletion, key, tags};
+use super::{alias, crypto, deletion, key, policy, tags};
 use crate::services::json::Handler;
 
 /// Returns the handler of an operation.
@@ -12,6 +12,12 @@ pub fn handler(operation: &str) -> Option<Handler> {
         "EnableKey" => key::enable,
         "DisableKey" => key::disable,
         "UpdateKeyDescription" => key::update_description,
+        "GetKeyPolicy" => policy::get,
+        "PutKeyPolicy" => policy::put,
+        "ListKeyPolicies" => policy::list,
+        "GetKeyRotationStatus" => policy::rotation,
+        "EnableKeyRotation" => policy::enable_rotation,
+        "DisableKeyRotation" => policy::disable_rotation,
         "ScheduleKeyDeletion" => deletion::schedule,
         "CancelKeyDeletion" => deletion::cancel,
         "CreateAlias" => alias::create,

@@ -29,6 +29,12 @@ pub(crate) struct Key {
     pub deleted_ms: Option<i64>,
     /// Its tags.
     pub tags: Map<String, Value>,
+    /// Its policy, unless it is the default.
+    #[serde(default)]
+    pub policy: Option<String>,
+    /// Whether it is rotated each year.
+    #[serde(default)]
+    pub rotated: bool,
     /// The secret, in base64.
     pub secret: String,
 }
