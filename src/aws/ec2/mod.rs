@@ -2,6 +2,7 @@
 
 mod cidr;
 mod elastic_ip;
+mod endpoint_service;
 mod internet_gateway;
 mod nat_gateway;
 mod route;
@@ -15,6 +16,8 @@ mod vpc_endpoint;
 
 pub use cidr::{Cidr, CidrError};
 pub use elastic_ip::{ElasticIp, ElasticIpOutputs};
+#[doc(hidden)]
+pub use endpoint_service::endpoint_service_name;
 pub use internet_gateway::{InternetGateway, InternetGatewayOutputs};
 pub use nat_gateway::{NatGateway, NatGatewayOutputs};
 pub use route::{Route, RouteTarget};

@@ -3,12 +3,16 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::endpoint_service::endpoint_service_name;
 use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
 use crate::resource::{
     Charge, Conflict, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
     validate_tags,
 };
+
+/// The number of characters that the policy of an endpoint may have.
+const MAX_POLICY: usize = 20_480;
 
 /// A private connection from a VPC to a service of AWS.
 ///
@@ -97,6 +101,14 @@ impl VpcEndpoint {
     }
 }
 
+impl<P: Phase> VpcEndpoint<P> {
+    /// Returns the full name of the service in a region.
+    #[doc(hidden)]
+    pub fn full_service_name(&self, region: &str) -> String {
+        endpoint_service_name(&self.service, region, self.access == EndpointAccess::Interface)
+    }
+}
+
 /// The outputs of an endpoint.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(bound = "")]
@@ -133,8 +145,8 @@ impl Resource for VpcEndpoint {
             EndpointAccess::Gateway => validate_gateway(self, problems),
             EndpointAccess::Interface => validate_interface(self, problems),
         }
-        if self.policy.as_ref().is_some_and(|policy| policy.get("Statement").is_none()) {
-            problems.refuse("policy", "a policy document is an object with a Statement");
+        if let Some(message) = self.policy.as_ref().and_then(policy_problem) {
+            problems.refuse("policy", message);
         }
         validate_tags(&self.tags, problems);
     }
@@ -164,6 +176,23 @@ impl Resource for VpcEndpoint {
             }
         }
     }
+}
+
+/// Returns what is wrong with a policy. Source: "Control access to VPC endpoints using endpoint policies" in AWS's guide to
+/// PrivateLink.
+fn policy_problem(policy: &Value) -> Option<String> {
+    let statements = match policy.get("Statement") {
+        Some(Value::Array(statements)) => statements.as_slice(),
+        Some(statement) => std::slice::from_ref(statement),
+        None => return Some("a policy document is an object with a Statement".to_owned()),
+    };
+    let names_principal =
+        |statement: &Value| ["Principal", "NotPrincipal"].iter().any(|key| statement.get(key).is_some());
+    if !statements.iter().all(names_principal) {
+        return Some("each statement of an endpoint's policy has a Principal, such as \"*\"".to_owned());
+    }
+    let length = policy.to_string().chars().count();
+    (length > MAX_POLICY).then(|| format!("the policy has {length} characters, and AWS takes {MAX_POLICY}"))
 }
 
 fn validate_gateway(endpoint: &VpcEndpoint, problems: &mut Problems) {
@@ -202,6 +231,8 @@ fn has_gateways(service: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn gateway() -> VpcEndpoint {
@@ -234,7 +265,13 @@ mod tests {
                 vec!["subnets", "security_groups"],
             ),
             (VpcEndpoint { subnets: vec!["subnet-1".into(), "subnet-1".into()], ..interface() }, vec!["subnets"]),
-            (VpcEndpoint { policy: Some(serde_json::json!({})), ..gateway() }, vec!["policy"]),
+            (VpcEndpoint { policy: Some(json!({})), ..gateway() }, vec!["policy"]),
+            (VpcEndpoint { policy: Some(json!({"Statement": {"Effect": "Allow"}})), ..gateway() }, vec!["policy"]),
+            (
+                VpcEndpoint { policy: Some(json!({"Statement": [], "Id": "x".repeat(20_480)})), ..gateway() },
+                vec!["policy"],
+            ),
+            (VpcEndpoint { policy: Some(json!({"Statement": {"Principal": "*"}})), ..gateway() }, vec![]),
         ];
         for (endpoint, fields) in cases {
             let mut problems = Problems::new();

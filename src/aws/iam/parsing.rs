@@ -14,9 +14,12 @@ pub struct PolicyDocumentError(#[from] serde_json::Error);
 impl Policy<Resolved> {
     /// Parses a JSON document. Elements that cannot be declared are kept in [`Statement::other`].
     pub fn parse(document: &str) -> Result<Self, PolicyDocumentError> {
-        let json: Value = serde_json::from_str(document)?;
-        let statements = members(json.get("Statement")).into_iter().map(parse_statement).collect();
-        Ok(Self { statements })
+        Ok(Self::from_json(&serde_json::from_str(document)?))
+    }
+
+    /// Reads a document that is JSON already, in the same way.
+    pub(super) fn from_json(document: &Value) -> Self {
+        Self { statements: members(document.get("Statement")).into_iter().map(parse_statement).collect() }
     }
 
     /// Parses a document as AWS has it now. Returns `last`, the policy as last applied, if both are equivalent, so that
@@ -66,7 +69,7 @@ fn parse_statement(json: &Value) -> Statement<Resolved> {
     statement
 }
 
-fn parse_principals(json: &Value) -> Option<Vec<Principal<Resolved>>> {
+pub(super) fn parse_principals(json: &Value) -> Option<Vec<Principal<Resolved>>> {
     if json == "*" {
         return Some(vec![Principal::Everyone]);
     }
@@ -96,7 +99,7 @@ fn parse_conditions(json: &Value) -> Option<Vec<Condition<Resolved>>> {
 }
 
 /// Returns the members of a list; a single value is a list of one.
-fn members(value: Option<&Value>) -> Vec<&Value> {
+pub(super) fn members(value: Option<&Value>) -> Vec<&Value> {
     match value {
         Some(Value::Array(members)) => members.iter().collect(),
         Some(single) => vec![single],

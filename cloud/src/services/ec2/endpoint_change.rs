@@ -9,9 +9,25 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
-/// The policy of an endpoint that is given none: everything is allowed.
-const FULL_ACCESS: &str =
+// The policies of endpoints that are given none, as AWS returns them: both allow everything, and only that of a
+// gateway endpoint has a version. Source: the two endpoints in the example of `aws ec2 describe-vpc-endpoints`
+// (aws-cli, awscli/examples/ec2/describe-vpc-endpoints.rst).
+const GATEWAY_DEFAULT: &str =
     r#"{"Version":"2008-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"*","Resource":"*"}]}"#;
+const INTERFACE_DEFAULT: &str = r#"{
+  "Statement": [
+    {
+      "Action": "*",
+      "Effect": "Allow",
+      "Principal": "*",
+      "Resource": "*"
+    }
+  ]
+}"#;
+
+fn default_policy(is_gateway: bool) -> &'static str {
+    if is_gateway { GATEWAY_DEFAULT } else { INTERFACE_DEFAULT }
+}
 
 /// CreateVpcEndpoint, idempotent by its client token.
 pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
@@ -25,7 +41,8 @@ pub fn create(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
     let endpoint_type = parameters.get("VpcEndpointType").unwrap_or("Gateway");
     check_type(endpoint_type, name, context)?;
     let is_interface = endpoint_type == "Interface";
-    let policy = parameters.get("PolicyDocument").filter(|text| !text.is_empty()).unwrap_or(FULL_ACCESS);
+    let policy = parameters.get("PolicyDocument").filter(|text| !text.is_empty());
+    let policy = policy.unwrap_or(default_policy(!is_interface));
     endpoint_links::check_policy(policy)?;
     let tags = tags::specified(parameters, kind::ENDPOINT)?;
     let mut endpoint = Endpoint {
@@ -100,7 +117,7 @@ pub fn modify(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
         policy.clone_into(&mut endpoint.policy);
     }
     if parameters.get("ResetPolicy") == Some("true") {
-        FULL_ACCESS.clone_into(&mut endpoint.policy);
+        endpoint.policy = default_policy(endpoint.is_gateway()).to_owned();
     }
     if let Some(value) = parameters.get("PrivateDnsEnabled") {
         endpoint.private_dns = value == "true";

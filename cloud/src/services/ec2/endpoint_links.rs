@@ -49,6 +49,12 @@ pub fn add_subnet(endpoint: &mut Endpoint, id: &str, context: &CallContext<'_>) 
     if subnet.vpc != endpoint.vpc {
         return Err(invalid(format!("Subnet {id} does not belong to the VPC {}", endpoint.vpc)));
     }
+    if !endpoint_service::find(context.region, &endpoint.service)?.zones(context.region).contains(&subnet.zone) {
+        return Err(invalid(format!(
+            "The VPC endpoint service {} does not support the availability zone of the subnet: {id}.",
+            endpoint.service
+        )));
+    }
     for interface in &endpoint.interfaces {
         if store::find::<Subnet>(context.own, &interface.subnet)?.zone == subnet.zone {
             let message = format!(

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::service_name::interface_name;
 use super::{filter, listing, prefix_list, zone};
 use crate::documents::CallContext;
 use crate::service::Fault;
@@ -111,11 +112,15 @@ const INTERFACE: &[&str] = &[
 /// The services of SageMaker that are named in a way of their own: `aws.sagemaker.REGION.notebook`.
 const SAGEMAKER: &[&str] = &["notebook", "studio", "experiments", "partner-app"];
 
+/// The services whose interface endpoints are not in all zones of a region: the region, the service, and the letters of
+/// its zones. Source: terraform-aws-modules/terraform-aws-vpc issue 462.
+const FEWER_ZONES: &[(&str, &str, &str)] = &[("us-east-1", "email-smtp", "bcd")];
+
 /// A service as an endpoint sees it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Service<'a> {
+pub struct Service {
     /// The name behind the region: `s3`, `sagemaker.runtime`.
-    pub short: &'a str,
+    pub short: &'static str,
     /// Whether it has gateway endpoints.
     pub gateway: bool,
     /// Whether it has interface endpoints.
@@ -123,20 +128,33 @@ pub struct Service<'a> {
 }
 
 /// Returns the service of a full name in a region.
-pub fn find<'a>(region: &str, name: &'a str) -> Result<Service<'a>, Fault> {
-    let missing = || Fault::new("InvalidServiceName", format!("The Vpc Endpoint Service '{name}' does not exist"));
-    let short = name.strip_prefix("com.amazonaws.").or_else(|| name.strip_prefix("aws.sagemaker."));
-    let short = short.and_then(|rest| rest.strip_prefix(region)?.strip_prefix('.')).ok_or_else(missing)?;
-    let listed = if name.starts_with("aws.") { SAGEMAKER } else { INTERFACE };
-    let service = Service {
-        short,
-        gateway: name.starts_with("com.") && prefix_list::SERVICES.contains(&short),
-        interface: listed.contains(&short),
+pub fn find(region: &str, name: &str) -> Result<Service, Fault> {
+    let gateway = prefix_list::SERVICES.iter().find(|short| gateway_name(region, short) == name);
+    let interface = INTERFACE.iter().find(|short| interface_name(region, short) == name);
+    let sagemaker = SAGEMAKER.iter().find(|short| sagemaker_name(region, short) == name);
+    let Some(short) = gateway.or(interface).or(sagemaker) else {
+        let message = format!("The Vpc Endpoint Service '{name}' does not exist");
+        return Err(Fault::new("InvalidServiceName", message));
     };
-    if service.gateway || service.interface { Ok(service) } else { Err(missing()) }
+    Ok(Service { short, gateway: gateway.is_some(), interface: interface.or(sagemaker).is_some() })
 }
 
-impl Service<'_> {
+fn gateway_name(region: &str, short: &str) -> String {
+    format!("com.amazonaws.{region}.{short}")
+}
+
+fn sagemaker_name(region: &str, short: &str) -> String {
+    format!("aws.sagemaker.{region}.{short}")
+}
+
+impl Service {
+    /// Returns the names of the zones that its endpoints can be in.
+    pub fn zones(&self, region: &str) -> Vec<String> {
+        let fewer = FEWER_ZONES.iter().find(|(other, short, _)| *other == region && *short == self.short);
+        let is_in = |name: &String| fewer.is_none_or(|(_, _, letters)| name.ends_with(|c| letters.contains(c)));
+        zone::zones(region).into_iter().map(|zone| zone.name).filter(is_in).collect()
+    }
+
     /// Returns the name that clients use, and that private DNS resolves: `runtime.sagemaker.us-east-1.amazonaws.com`.
     pub fn private_dns_name(&self, region: &str) -> String {
         let parts: Vec<&str> = self.short.split('.').rev().collect();
@@ -153,9 +171,10 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
     for name in &asked {
         find(region, name)?;
     }
-    let zones: Vec<String> = zone::zones(region).into_iter().map(|zone| zone.name).collect();
     let item = |name: String, kind: &str| {
-        let dns = find(region, &name).ok().map(|service| service.private_dns_name(region));
+        let service = find(region, &name).ok();
+        let dns = service.map(|service| service.private_dns_name(region));
+        let zones = service.map(|service| service.zones(region));
         json!({
             "serviceName": name, "serviceType": [{ "serviceType": kind }], "availabilityZoneSet": zones,
             "owner": "amazon", "acceptanceRequired": false, "managesVpcEndpoints": false,
@@ -163,9 +182,9 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
             "privateDnsName": dns.filter(|_| kind == "Interface"),
         })
     };
-    let gateways = prefix_list::SERVICES.iter().map(|short| item(format!("com.amazonaws.{region}.{short}"), "Gateway"));
-    let interfaces = INTERFACE.iter().map(|short| item(format!("com.amazonaws.{region}.{short}"), "Interface"));
-    let sagemaker = SAGEMAKER.iter().map(|short| item(format!("aws.sagemaker.{region}.{short}"), "Interface"));
+    let gateways = prefix_list::SERVICES.iter().map(|short| item(gateway_name(region, short), "Gateway"));
+    let interfaces = INTERFACE.iter().map(|short| item(interface_name(region, short), "Interface"));
+    let sagemaker = SAGEMAKER.iter().map(|short| item(sagemaker_name(region, short), "Interface"));
     filter::check(parameters, FILTERS)?;
     let mut items = Vec::new();
     for item in gateways.chain(interfaces).chain(sagemaker) {

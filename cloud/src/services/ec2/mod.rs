@@ -32,6 +32,7 @@ mod rule;
 mod rule_change;
 mod security_group;
 mod service;
+mod service_name;
 mod store;
 mod subnet;
 mod tags;

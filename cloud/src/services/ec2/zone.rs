@@ -27,7 +27,8 @@ const REGIONS: &[Region] = &[
     ("sa-east-1", "sae1", "abc"),
     ("us-east-1", "use1", "abcdef"),
     ("us-east-2", "use2", "abc"),
-    ("us-west-1", "usw1", "ab"),
+    // Two of three letters, which ones depends on the account. Source: Coalfire-Research/npk issue 10.
+    ("us-west-1", "usw1", "bc"),
     ("us-west-2", "usw2", "abcd"),
 ];
 const OPT_IN_REGIONS: &[Region] = &[

@@ -131,6 +131,41 @@ async fn services_and_types_must_fit() {
     assert_eq!(code(interface.clone().subnet_ids(unknown_id("subnet")).send().await), "InvalidSubnetId.NotFound");
     let made = interface.send().await.unwrap().vpc_endpoint.unwrap();
     assert_eq!(made.groups()[0].group_name(), Some("default"));
+    // Only the default policy of a gateway endpoint has a version.
+    assert!(made.policy_document().is_some_and(|policy| !policy.contains("Version") && policy.contains("Allow")));
+    let gateway = create(S3).send().await.unwrap().vpc_endpoint.unwrap();
+    assert!(gateway.policy_document().is_some_and(|policy| policy.contains(r#""Version":"2008-10-17""#)));
     let services = ec2.describe_vpc_endpoint_services().service_names(RUNTIME).send().await.unwrap();
     assert_eq!(services.service_names(), [RUNTIME]);
+}
+
+#[tokio::test]
+async fn a_service_is_not_in_every_zone() {
+    let region = Region::new();
+    let (ec2, vpc) = (&region.ec2, region.vpc().await);
+    const MAIL: &str = "com.amazonaws.us-east-1.email-smtp";
+    let services = ec2.describe_vpc_endpoint_services().service_names(MAIL).send().await.unwrap();
+    assert_eq!(services.service_details()[0].availability_zones(), ["us-east-1b", "us-east-1c", "us-east-1d"]);
+    let a = region.subnet(&vpc, "10.0.1.0/24", "us-east-1a").await;
+    let b = region.subnet(&vpc, "10.0.2.0/24", "us-east-1b").await;
+    let create = |subnet: &str| {
+        let call = ec2.create_vpc_endpoint().vpc_id(&vpc).service_name(MAIL).private_dns_enabled(false);
+        call.vpc_endpoint_type(VpcEndpointType::Interface).subnet_ids(subnet).send()
+    };
+    assert_eq!(code(create(&a).await), "InvalidParameter");
+    create(&b).await.unwrap();
+}
+
+#[tokio::test]
+async fn some_services_have_names_of_their_own_in_china() {
+    let fixture = crate::support::Fixture::new();
+    let ec2 = aws_sdk_ec2::Client::new(&crate::support::sdk(&fixture.cloud, "cn-north-1"));
+    let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.unwrap().vpc.unwrap().vpc_id.unwrap();
+    let create = |service: &str| {
+        let call = ec2.create_vpc_endpoint().vpc_id(&vpc).service_name(service).private_dns_enabled(false);
+        call.vpc_endpoint_type(VpcEndpointType::Interface).send()
+    };
+    assert_eq!(code(create("com.amazonaws.cn-north-1.sagemaker.runtime").await), "InvalidServiceName");
+    create("cn.com.amazonaws.cn-north-1.sagemaker.runtime").await.unwrap();
+    create("com.amazonaws.cn-north-1.logs").await.unwrap();
 }

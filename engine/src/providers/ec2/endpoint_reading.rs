@@ -1,12 +1,12 @@
 //! Reading an endpoint.
 
-use aws_sdk_ec2::types as sdk;
-use serde_json::Value;
-
-use super::endpoint_service::{default_policy, full_name};
+use super::endpoint_policy::default_policy;
 use super::tagging::read_tags;
 use crate::providers::lists::ordered_like;
+use crate::sdk::Error;
+use aws_sdk_ec2::types as sdk;
 use ebbtide::aws::ec2::{EndpointAccess, VpcEndpoint};
+use ebbtide::aws::iam::Policy;
 use ebbtide::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
 use ebbtide::resource::{Readiness, Resolved};
 
@@ -40,9 +40,9 @@ pub(super) fn read_inputs(
     endpoint: &sdk::VpcEndpoint,
     region: &str,
     last: &VpcEndpoint<Resolved>,
-) -> VpcEndpoint<Resolved> {
+) -> Result<VpcEndpoint<Resolved>, Error> {
     let service = match endpoint.service_name() {
-        Some(name) if name != full_name(&last.service, region) => name.to_owned(),
+        Some(name) if name != last.full_service_name(region) => name.to_owned(),
         _ => last.service.clone(),
     };
     let access = match endpoint.vpc_endpoint_type() {
@@ -50,11 +50,14 @@ pub(super) fn read_inputs(
         Some(sdk::VpcEndpointType::Interface) => EndpointAccess::Interface,
         _ => last.access,
     };
-    let policy: Option<Value> = endpoint.policy_document().and_then(|text| serde_json::from_str(text).ok());
+    let policy = match endpoint.policy_document() {
+        Some(document) => Policy::read_json(document, last.policy.as_ref(), &default_policy())?,
+        None => None,
+    };
     let groups = endpoint.groups().iter().filter_map(|group| group.group_id()).map(SecurityGroupId::from).collect();
     let route_tables = endpoint.route_table_ids().iter().map(|id| RouteTableId(id.clone())).collect();
     let subnets = endpoint.subnet_ids().iter().map(|id| SubnetId(id.clone())).collect();
-    VpcEndpoint {
+    Ok(VpcEndpoint {
         vpc: endpoint.vpc_id().map_or_else(|| last.vpc.clone(), VpcId::from),
         service,
         access,
@@ -62,10 +65,9 @@ pub(super) fn read_inputs(
         subnets: ordered_like(&last.subnets, subnets),
         security_groups: ordered_like(&last.security_groups, groups),
         private_dns: access == EndpointAccess::Interface && endpoint.private_dns_enabled().unwrap_or(false),
-        // AWS's default means that no policy is declared, unless the default itself is.
-        policy: policy.filter(|policy| last.policy.as_ref() == Some(policy) || *policy != default_policy()),
+        policy,
         tags: read_tags(endpoint.tags()),
-    }
+    })
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 mod elastic_ip;
 mod endpoint_change;
+mod endpoint_policy;
 mod endpoint_reading;
-mod endpoint_service;
 mod internet_gateway;
 mod nat_gateway;
 mod ownership;

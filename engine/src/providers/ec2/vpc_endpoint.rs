@@ -5,7 +5,6 @@ use serde_json::Value;
 
 use super::endpoint_change::modify;
 use super::endpoint_reading::{exists, read_inputs, readiness};
-use super::endpoint_service::full_name;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{tag_specification, update_tags};
 use crate::providers::{Provider, Reading};
@@ -28,7 +27,7 @@ impl Provider for VpcEndpoint {
             .create_vpc_endpoint()
             .client_token(context.identity.token())
             .vpc_id(inputs.vpc.as_str())
-            .service_name(full_name(&inputs.service, context.aws.region()))
+            .service_name(inputs.full_service_name(context.aws.region()))
             .set_policy_document(inputs.policy.as_ref().map(Value::to_string))
             .tag_specifications(tag_specification(context, sdk::ResourceType::VpcEndpoint, &inputs.tags));
         let request = match inputs.access {
@@ -51,7 +50,7 @@ impl Provider for VpcEndpoint {
         let Some(described) = described else { return Ok(None) };
         let mut endpoints = described.vpc_endpoints().iter();
         let Some(endpoint) = endpoints.find(|endpoint| exists(endpoint)) else { return Ok(None) };
-        let inputs = read_inputs(endpoint, context.aws.region(), last);
+        let inputs = read_inputs(endpoint, context.aws.region(), last)?;
         // A gateway has no DNS entries.
         let dns_name = endpoint.dns_entries().first().and_then(|entry| entry.dns_name()).unwrap_or_default().to_owned();
         let outputs = VpcEndpointOutputs::<Resolved> { vpc_endpoint_id: VpcEndpointId::from(id), dns_name };

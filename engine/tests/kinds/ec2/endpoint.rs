@@ -1,12 +1,12 @@
 use ebbtide::aws::ec2::{EndpointAccess, RouteTable, SecurityGroup, Subnet, VpcEndpoint, VpcEndpointOutputs};
 use ebbtide::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
 use ebbtide::resource::{Resolved, Tags};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{group_in, new_vpc, subnet_in, table_in, tags};
 use crate::harness::World;
 
-fn gateway(vpc: &VpcId, route_tables: Vec<RouteTableId>) -> VpcEndpoint<Resolved> {
+pub(super) fn gateway(vpc: &VpcId, route_tables: Vec<RouteTableId>) -> VpcEndpoint<Resolved> {
     VpcEndpoint {
         vpc: vpc.clone(),
         service: "s3".into(),
@@ -71,6 +71,12 @@ async fn an_interface_endpoint_lives() {
     inputs.private_dns = false;
     inputs.tags = tags("team", "serving");
     made.change_to(&inputs).await;
+    // A list of one, and the principal in its long form.
+    let statement = json!({"Effect": "Allow", "Principal": {"AWS": ["*"]}, "Action": ["*"], "Resource": ["*"]});
+    inputs.policy = Some(json!({"Statement": [statement]}));
+    made.change_to(&inputs).await;
+    inputs.policy = None;
+    made.change_to(&inputs).await;
     made.delete().await;
     for made in [a, b, one, two, network] {
         made.delete().await;
@@ -83,4 +89,28 @@ async fn a_client_token_creates_one_endpoint() {
     let (_network, vpc) = new_vpc(&world).await;
     let made = world.make::<VpcEndpoint>("s3", &gateway(&vpc, Vec::new())).await;
     assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
+}
+
+#[tokio::test]
+async fn an_endpoint_policy_that_is_written_in_another_way_is_no_difference() {
+    let world = World::new();
+    let (_network, vpc) = new_vpc(&world).await;
+    let policy = |action: Value, principal: Value, resource: Value| {
+        json!({"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource}]})
+    };
+    let declared = policy(json!(["s3:GetObject", "s3:PutObject"]), json!("*"), json!("*"));
+    let inputs = VpcEndpoint { policy: Some(declared), ..gateway(&vpc, Vec::new()) };
+    let made = world.make::<VpcEndpoint>("s3", &inputs).await;
+    let put = async |document: Value| {
+        let request = world.aws.ec2().modify_vpc_endpoint().vpc_endpoint_id(&made.id);
+        request.policy_document(document.to_string()).send().await.unwrap();
+    };
+    put(policy(json!(["s3:PutObject", "s3:GetObject"]), json!({"AWS": ["*"]}), json!(["*"]))).await;
+    assert_eq!(made.ready().await.inputs, made.inputs);
+    put(policy(json!(["s3:PutObject"]), json!("*"), json!("*"))).await;
+    assert_ne!(made.ready().await.inputs["policy"], made.inputs["policy"]);
+    // A reset from outside is a difference as well.
+    world.aws.ec2().modify_vpc_endpoint().vpc_endpoint_id(&made.id).reset_policy(true).send().await.unwrap();
+    assert_eq!(made.ready().await.inputs["policy"], Value::Null);
 }
