@@ -3,6 +3,7 @@
 mod address;
 mod endpoint;
 mod gateway;
+mod gone;
 mod network;
 mod route;
 mod security;

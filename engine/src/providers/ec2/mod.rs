@@ -4,6 +4,7 @@ mod elastic_ip;
 mod endpoint_change;
 mod endpoint_policy;
 mod endpoint_reading;
+mod gone;
 mod internet_gateway;
 mod nat_gateway;
 mod ownership;

@@ -2,7 +2,8 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use super::gone::{self, UnlessGone};
+use crate::sdk::{CallName, Context, Error, ErrorKind};
 use ebbtide::aws::ec2::{Route, RouteTarget};
 use ebbtide::aws::{InternetGatewayId, NatGatewayId};
 use ebbtide::resource::Resolved;
@@ -49,8 +50,9 @@ fn target_id(route: &sdk::Route) -> &str {
         .unwrap_or_default()
 }
 
-/// Creates a route, or replaces the one with the same destination.
-pub(super) async fn set_route(context: &Context, id: &str, route: &Route<Resolved>) -> Result<(), Error> {
+/// Creates a route, or replaces the one with the same destination. `exists` says which call comes first; the other one
+/// follows if the table differs from what was recorded.
+pub(super) async fn set_route(context: &Context, id: &str, route: &Route<Resolved>, exists: bool) -> Result<(), Error> {
     let ec2 = context.aws.ec2();
     let destination = route.destination.to_string();
     // The two requests have the same fields, but different types.
@@ -70,18 +72,31 @@ pub(super) async fn set_route(context: &Context, id: &str, route: &Route<Resolve
             }
         }};
     }
-    match to_target!(ec2.create_route()).send().await.named("ec2:CreateRoute") {
-        Err(error) if error.kind == ErrorKind::AlreadyExists => {
-            to_target!(ec2.replace_route()).send().await.named("ec2:ReplaceRoute").map(drop)
+    let create = async || to_target!(ec2.create_route()).send().await.named("ec2:CreateRoute").map(drop);
+    let replace = async || to_target!(ec2.replace_route()).send().await.named("ec2:ReplaceRoute").map(drop);
+    if exists {
+        match replace().await {
+            Err(error) if is_without_route(&error) => create().await,
+            replaced => replaced,
         }
-        created => created.map(drop),
+    } else {
+        match create().await {
+            Err(error) if error.kind == ErrorKind::AlreadyExists => replace().await,
+            created => created,
+        }
     }
+}
+
+/// Returns whether ReplaceRoute is refused because there is no route to the destination.
+fn is_without_route(error: &Error) -> bool {
+    let says_so = error.is_code("InvalidParameterValue") && error.message.contains("There is no route defined");
+    says_so || gone::ROUTE.iter().any(|code| error.is_code(code))
 }
 
 pub(super) async fn remove_route(context: &Context, id: &str, route: &Route<Resolved>) -> Result<(), Error> {
     let request = context.aws.ec2().delete_route().route_table_id(id);
     let request = request.destination_cidr_block(route.destination.to_string());
-    request.send().await.named("ec2:DeleteRoute").optional().map(drop)
+    request.send().await.named("ec2:DeleteRoute").unless_gone(gone::ROUTE).map(drop)
 }
 
 #[cfg(test)]

@@ -118,3 +118,42 @@ async fn order_alone_makes_no_call() {
     made.kind.update(&made.context, &made.id, &made.inputs, &to).await.unwrap();
     assert_eq!(world.cloud.faults().calls(), calls);
 }
+
+/// Counts the calls that AWS refuses.
+#[derive(Default)]
+struct Refusals(std::sync::atomic::AtomicUsize);
+
+impl ebbtide_cloud::faults::CallHook for Refusals {
+    fn answered(&self, _call: &ebbtide_cloud::faults::Call, status: u16) {
+        if status >= 400 {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_route_that_exists_is_replaced_at_once_and_made_if_it_was_removed() {
+    let world = World::new();
+    let (_network, vpc) = new_vpc(&world).await;
+    let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
+    let subnet = world.make::<Subnet>("public", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
+    let address = world.make::<ElasticIp>("nat", &ElasticIp::default()).await;
+    let nat = NatGateway {
+        subnet: SubnetId(subnet.id.clone()),
+        allocation: Some(AllocationId(address.id.clone())),
+        tags: Tags::new(),
+    };
+    let nat = world.make::<NatGateway>("a", &nat).await;
+    let to = |target: RouteTarget<Resolved>| RouteTable { routes: vec![route("0.0.0.0/0", target)], ..table_in(&vpc) };
+    let out = to(RouteTarget::InternetGateway(InternetGatewayId(internet.id.clone())));
+    let through = to(RouteTarget::NatGateway(NatGatewayId(nat.id.clone())));
+    let mut made = world.make::<RouteTable>("main", &out).await;
+    let refusals = std::sync::Arc::new(Refusals::default());
+    world.cloud.faults().install(refusals.clone());
+    made.change_to(&through).await;
+    assert_eq!(refusals.0.load(std::sync::atomic::Ordering::SeqCst), 0);
+    // Removed from outside in the meantime.
+    let ec2 = world.aws.ec2();
+    ec2.delete_route().route_table_id(&made.id).destination_cidr_block("0.0.0.0/0").send().await.unwrap();
+    made.change_to(&out).await;
+}
