@@ -13,6 +13,8 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
         }
         "UnauthorizedOperation" => ErrorKind::Denied,
         "VpcLimitExceeded" | "AddressLimitExceeded" | "NatGatewayLimitExceeded" => ErrorKind::Quota,
+        // AWS has no free public address, or the subnet has no free private one.
+        "InsufficientAddressCapacity" | "InsufficientFreeAddressesInSubnet" => ErrorKind::Quota,
         _ => return None,
     })
 }

@@ -123,6 +123,7 @@ mod tests {
             ("ec2", Busy, "DependencyViolation InvalidIPAddress.InUse IncorrectState Resource.AlreadyAssociated", ""),
             ("ec2", Denied, "UnauthorizedOperation", ""),
             ("ec2", Quota, "VpcLimitExceeded AddressLimitExceeded NatGatewayLimitExceeded", ""),
+            ("ec2", Quota, "InsufficientAddressCapacity InsufficientFreeAddressesInSubnet", ""),
             ("iam", NotFound, "NoSuchEntity", ""),
             ("iam", AlreadyExists, "EntityAlreadyExists", ""),
             ("iam", Busy, "DeleteConflict", "Cannot delete entity, must detach all policies first."),
