@@ -21,19 +21,38 @@ pub struct Scope {
     pub account: String,
 }
 
+/// The beginning of a region's name, its partition, and the ending of host names there. Source: `partitions.json` of
+/// botocore 1.44.5. All other regions are of the first partition.
+const PARTITIONS: [(&str, &str, &str); 7] = [
+    ("cn-", "aws-cn", "amazonaws.com.cn"),
+    ("us-gov-", "aws-us-gov", "amazonaws.com"),
+    ("eusc-", "aws-eusc", "amazonaws.eu"),
+    ("us-iso-", "aws-iso", "c2s.ic.gov"),
+    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
+    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
+    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
+];
+
+/// Returns the partition of a region and the ending of host names there.
+fn partition_of(region: &str) -> (&'static str, &'static str) {
+    let found = PARTITIONS.iter().find(|(beginning, ..)| region.starts_with(beginning));
+    found.map_or(("aws", "amazonaws.com"), |(_, partition, suffix)| (*partition, *suffix))
+}
+
 impl Scope {
     /// Returns whether a stack can have a name: it is part of paths, of keys of objects and of names in AWS.
     pub fn is_stack_name(name: &str) -> bool {
         is_name(name, "-_", 64)
     }
 
-    /// Returns the ARN partition of the region: `aws`, `aws-cn` or `aws-us-gov`.
+    /// Returns the ARN partition of the region: `aws`, `aws-cn`, `aws-us-gov`, …
     pub fn partition(&self) -> &'static str {
-        match self.region.split('-').next() {
-            Some("cn") => "aws-cn",
-            Some("us") if self.region.starts_with("us-gov") => "aws-us-gov",
-            _ => "aws",
-        }
+        partition_of(&self.region).0
+    }
+
+    /// Returns the ending of the host names of AWS's services in the region: `amazonaws.com`, `amazonaws.com.cn`, …
+    pub fn dns_suffix(&self) -> &'static str {
+        partition_of(&self.region).1
     }
 
     /// Returns an ARN in this account and region: `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE`.
@@ -159,6 +178,30 @@ mod tests {
         for name in ["", ".", "../prod/victim", "a/b", "x y", "ü", "network.history", "-x", &long] {
             assert!(!Scope::is_stack_name(name), "{name}");
         }
+    }
+
+    #[test]
+    fn each_region_has_the_partition_that_aws_gives_it() {
+        let scope = |region: &str| Scope {
+            environment: String::new(),
+            stack: String::new(),
+            region: region.into(),
+            account: "123456789012".into(),
+        };
+        for (region, partition, suffix) in [
+            ("eu-west-1", "aws", "amazonaws.com"),
+            ("us-east-1", "aws", "amazonaws.com"),
+            ("cn-north-1", "aws-cn", "amazonaws.com.cn"),
+            ("us-gov-west-1", "aws-us-gov", "amazonaws.com"),
+            ("eusc-de-east-1", "aws-eusc", "amazonaws.eu"),
+            ("us-iso-east-1", "aws-iso", "c2s.ic.gov"),
+            ("us-isob-east-1", "aws-iso-b", "sc2s.sgov.gov"),
+            ("eu-isoe-west-1", "aws-iso-e", "cloud.adc-e.uk"),
+            ("us-isof-south-1", "aws-iso-f", "csp.hci.ic.gov"),
+        ] {
+            assert_eq!((scope(region).partition(), scope(region).dns_suffix()), (partition, suffix), "{region}");
+        }
+        assert_eq!(scope("cn-north-1").arn("sns", "t"), "arn:aws-cn:sns:cn-north-1:123456789012:t");
     }
 
     fn identity(generation: u32) -> Identity {

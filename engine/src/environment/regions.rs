@@ -1,6 +1,6 @@
 //! The regions of AWS.
 
-/// Every region, sorted.
+/// Every region of every partition, sorted. Source: `partitions.json` of botocore 1.44.5.
 pub(super) const REGIONS: &[&str] = &[
     "af-south-1",
     "ap-east-1",
@@ -23,6 +23,7 @@ pub(super) const REGIONS: &[&str] = &[
     "cn-northwest-1",
     "eu-central-1",
     "eu-central-2",
+    "eu-isoe-west-1",
     "eu-north-1",
     "eu-south-1",
     "eu-south-2",
@@ -33,12 +34,20 @@ pub(super) const REGIONS: &[&str] = &[
     "il-central-1",
     "me-central-1",
     "me-south-1",
+    "me-west-1",
     "mx-central-1",
     "sa-east-1",
+    "sa-west-1",
     "us-east-1",
     "us-east-2",
     "us-gov-east-1",
     "us-gov-west-1",
+    "us-iso-east-1",
+    "us-iso-west-1",
+    "us-isob-east-1",
+    "us-isob-west-1",
+    "us-isof-east-1",
+    "us-isof-south-1",
     "us-west-1",
     "us-west-2",
 ];
