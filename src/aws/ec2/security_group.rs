@@ -66,6 +66,10 @@ pub struct SecurityGroupOutputs<P: Phase> {
     pub security_group_id: P::Of<SecurityGroupId>,
 }
 
+/// The number of rules that no quota exceeds: the quota of rules times that of groups per network interface cannot exceed it
+/// ("Amazon VPC quotas" in AWS's guide to VPC).
+const MAX_RULES: usize = 1000;
+
 impl Resource for SecurityGroup {
     const KIND: &'static str = "ec2_security_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
@@ -82,6 +86,9 @@ impl Resource for SecurityGroup {
             problems.refuse("description", message);
         }
         for (field, rules) in [("ingress", &self.ingress), ("egress", &self.egress)] {
+            if rules.len() > MAX_RULES {
+                problems.refuse(field, format!("a group has at most {MAX_RULES} rules, whatever the quota is"));
+            }
             for message in rules.iter().filter_map(SecurityRule::problem) {
                 problems.refuse(field, message);
             }
@@ -95,13 +102,21 @@ impl Resource for SecurityGroup {
 
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = |name| format!("another security group of the same VPC is named `{name}`");
-        repeat_conflicts(all, |group| Some((&group.vpc, group.name.as_ref()?)), |(_, name)| message(name))
+        // "Names are case-insensitive and must be unique within the VPC" (CreateSecurityGroup of EC2's model).
+        repeat_conflicts(
+            all,
+            |group| Some((&group.vpc, group.name.as_ref()?.to_lowercase())),
+            |(_, name)| message(name),
+        )
     }
 }
 
 fn name_problem(name: &str) -> Option<String> {
     if name.starts_with("sg-") || name == "default" {
         return Some("a name cannot begin with sg- and cannot be `default`".to_owned());
+    }
+    if name.ends_with(' ') {
+        return Some("EC2 removes spaces from the end of a name: remove them".to_owned());
     }
     text_problem(name)
 }
@@ -124,6 +139,14 @@ mod tests {
             (group(), vec![]),
             (SecurityGroup { name: Some("sg-mine".into()), ..group() }, vec!["name"]),
             (SecurityGroup { name: Some("x".repeat(256)), ..group() }, vec!["name"]),
+            (SecurityGroup { name: Some("web ".into()), ..group() }, vec!["name"]),
+            (
+                SecurityGroup {
+                    ingress: (0..=1000_u16).map(|port| SecurityRule::tcp(port, Peer::Itself)).collect(),
+                    ..group()
+                },
+                vec!["ingress"],
+            ),
             (SecurityGroup { description: String::new(), ..group() }, vec!["description"]),
             (SecurityGroup { description: "Überall".into(), ..group() }, vec!["description"]),
             (SecurityGroup { ingress: vec![rule(), rule().describe("again")], ..group() }, vec!["ingress"]),
@@ -143,5 +166,7 @@ mod tests {
         };
         assert_eq!(SecurityGroup::conflicts(&[group("vpc-1"), group("vpc-2")]), []);
         assert_eq!(SecurityGroup::conflicts(&[group("vpc-1"), group("vpc-1")])[0].index, 1);
+        let capital = SecurityGroup { name: Some("Endpoints".into()), ..group("vpc-1") };
+        assert_eq!(SecurityGroup::conflicts(&[group("vpc-1"), capital])[0].index, 1);
     }
 }

@@ -1,5 +1,6 @@
 //! One rule of a security group.
 
+use ipnet::Ipv6Net;
 use serde::{Deserialize, Serialize};
 
 use super::Cidr;
@@ -129,8 +130,42 @@ impl<P: Phase> SecurityRule<P> {
             Traffic::Tcp(ports) | Traffic::Udp(ports) if ports.from > ports.to => {
                 Some(format!("the ports {} to {} are the wrong way round", ports.from, ports.to))
             }
+            Traffic::Other { protocol, from, to } => other_problem(protocol, *from, *to),
             _ => None,
         }
+        .or_else(|| peer_problem(&self.peer))
+    }
+}
+
+/// Returns what is wrong with traffic in EC2's notation. EC2 returns some protocols in a form of their own, so that the rule
+/// would differ from its declaration for ever.
+fn other_problem(protocol: &str, from: Option<i32>, to: Option<i32>) -> Option<String> {
+    let advice = match protocol {
+        "tcp" | "6" => "write `Traffic::Tcp`",
+        "udp" | "17" => "write `Traffic::Udp`",
+        "all" | "-1" => "write `Traffic::All`",
+        "1" => "write icmp",
+        "58" => "write icmpv6",
+        "icmp" if from.unwrap_or(-1) == -1 && to.unwrap_or(-1) == -1 => "write `Traffic::Icmp`",
+        "icmp" | "icmpv6" => {
+            let is_valid = |value: Option<i32>| value.is_none_or(|value| (-1..=255).contains(&value));
+            let valid = is_valid(from) && is_valid(to);
+            return (!valid).then(|| "the types and codes of ICMP are -1 (all) to 255".to_owned());
+        }
+        number if number.parse::<u8>().is_err() => "write icmp, icmpv6 or the number of a protocol",
+        _ if from.is_some() || to.is_some() => "only TCP and UDP have ports",
+        _ => return None,
+    };
+    Some(format!("the protocol `{protocol}`: {advice}"))
+}
+
+fn peer_problem<P: Phase>(peer: &Peer<P>) -> Option<String> {
+    let Peer::Ipv6(text) = peer else { return None };
+    match text.parse::<Ipv6Net>() {
+        Err(_) => Some(format!("`{text}` is not an IPv6 block: write an address and a prefix, such as ::/0")),
+        // EC2 returns the canonical form of a block.
+        Ok(block) if block.trunc().to_string() != *text => Some(format!("`{text}`: write {}", block.trunc())),
+        Ok(_) => None,
     }
 }
 
@@ -146,5 +181,37 @@ mod tests {
         assert!(valid.clone().describe("x".repeat(256)).problem().is_some());
         let reversed = SecurityRule::tcp(Ports { from: 443, to: 80 }, Peer::Itself);
         assert!(reversed.problem().unwrap().contains("wrong way round"));
+    }
+
+    #[test]
+    fn traffic_in_the_notation_of_ec2_is_checked() {
+        let problem = |protocol: &str, from, to| {
+            let traffic = Traffic::Other { protocol: protocol.into(), from, to };
+            SecurityRule { traffic, ..SecurityRule::all(Peer::Itself) }.problem()
+        };
+        for (protocol, from, to) in [("icmp", Some(8), Some(-1)), ("icmpv6", None, None), ("50", None, None)] {
+            assert_eq!(problem(protocol, from, to), None, "{protocol}");
+        }
+        for (protocol, from, to, advice) in [
+            ("tcp", Some(80), Some(80), "Traffic::Tcp"),
+            ("17", Some(53), Some(53), "Traffic::Udp"),
+            ("-1", None, None, "Traffic::All"),
+            ("icmp", None, None, "Traffic::Icmp"),
+            ("icmp", Some(300), None, "255"),
+            ("58", None, None, "icmpv6"),
+            ("esp", None, None, "number"),
+            ("256", None, None, "number"),
+            ("50", Some(1), Some(1), "ports"),
+        ] {
+            assert!(problem(protocol, from, to).unwrap().contains(advice), "{protocol}");
+        }
+    }
+
+    #[test]
+    fn blocks_of_ipv6_are_canonical() {
+        let problem = |block: &str| SecurityRule::all(Peer::Ipv6(block.into())).problem();
+        assert_eq!((problem("::/0"), problem("2001:db8::/32")), (None, None));
+        assert!(problem("everyone").unwrap().contains("::/0"));
+        assert!(problem("2001:DB8:0::1/32").unwrap().contains("write 2001:db8::/32"));
     }
 }

@@ -58,6 +58,10 @@ impl Resource for Vpc {
             let message = format!("{} is not a valid block for a VPC: its prefix must be /16 to /28", self.cidr);
             problems.refuse("cidr", message);
         }
+        // "You can only enable DNS hostnames if you've enabled DNS support" (ModifyVpcAttribute of EC2's model).
+        if self.dns_hostnames && !self.dns_support {
+            problems.refuse("dns_hostnames", "AWS gives names only with `dns_support`: set both, or none");
+        }
         validate_tags(&self.tags, problems);
     }
 }
@@ -75,6 +79,8 @@ mod tests {
             (Vpc::new(Cidr::new([10, 0, 0, 0], 28)), vec![]),
             (Vpc::new(Cidr::new([10, 0, 0, 0], 15)), vec!["cidr"]),
             (Vpc::new(Cidr::new([10, 0, 0, 0], 29)), vec!["cidr"]),
+            (Vpc { dns_support: false, ..vpc() }, vec!["dns_hostnames"]),
+            (Vpc { dns_support: false, dns_hostnames: false, ..vpc() }, vec![]),
             (Vpc { tags: reserved, ..vpc() }, vec!["tags"]),
         ];
         for (vpc, fields) in cases {
