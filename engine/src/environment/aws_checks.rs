@@ -7,6 +7,7 @@ use crate::environment::error::Fault;
 use crate::environment::file::AwsSettings;
 use crate::environment::regions::REGIONS;
 use crate::environment::suggest::{did_you_mean, nearest};
+use ebbtide::resource::{Problems, validate_tags};
 
 /// Returns the faults of the settings of AWS.
 pub(super) fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
@@ -55,13 +56,27 @@ pub(super) fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
     faults
 }
 
+/// The number of tags that an environment may have: AWS takes 50 on a resource, among them those of Ebbtide and the
+/// resource's own.
+const MAX_TAGS: usize = 40;
+
 /// Returns the faults of the tags.
 pub(super) fn tag_faults(document: &Document, tags: &BTreeMap<String, String>) -> Vec<Fault> {
-    let reserved = tags.keys().filter(|key| key.starts_with("ebb:") || key.to_lowercase().starts_with("aws:"));
-    reserved
-        .map(|key| Fault {
-            location: document.of_key(&path_to(&["tags", key])),
-            message: format!("the tag `{key}` is reserved: tags of one's own do not start with `ebb:` or `aws:`"),
-        })
-        .collect()
+    let mut faults = Vec::new();
+    for (key, value) in tags {
+        let mut refuse =
+            |message: String| faults.push(Fault { location: document.of_key(&path_to(&["tags", key])), message });
+        if key.starts_with("ebb:") || key.to_lowercase().starts_with("aws:") {
+            refuse(format!("the tag `{key}` is reserved: tags of one's own do not start with `ebb:` or `aws:`"));
+            continue;
+        }
+        let mut problems = Problems::new();
+        validate_tags(&BTreeMap::from([(key.clone(), value.clone())]), &mut problems);
+        problems.iter().for_each(|(_, message)| refuse(format!("the tag {message}")));
+    }
+    if tags.len() > MAX_TAGS {
+        let message = format!("there are {} tags: an environment has at most {MAX_TAGS}", tags.len());
+        faults.push(Fault { location: document.of_key(&path_to(&["tags"])), message });
+    }
+    faults
 }

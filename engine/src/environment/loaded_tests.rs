@@ -62,7 +62,8 @@ fn a_good_file_is_read() {
 #[test]
 fn each_mistake_is_reported_with_its_place_and_a_correction() {
     let aws = "[aws]\nregion = 'eu-west-1'\n";
-    let cases: [(String, &str, &str); 12] = [
+    let many: String = (0..41).map(|number| format!("t{number} = 'x'\n")).collect();
+    let cases: [(String, &str, &str); 15] = [
         ("[aws]\nregoin = 'eu-west-1'\n".into(), "dev.toml:2:1", "did you mean `region`?"),
         ("[aws]\nregion = 'eu-wets-1'\n".into(), "dev.toml:2:10", "did you mean `eu-west-1`?"),
         (format!("{aws}account = '123'\n"), "dev.toml:3:11", "12 digits"),
@@ -75,6 +76,9 @@ fn each_mistake_is_reported_with_its_place_and_a_correction() {
         (format!("{aws}[[stacks.demo.endpoints]]\ninstance_typ = 'x'\n"), "dev.toml:4:1", "`instance_type`?"),
         (format!("{aws}[state]\nbackend = 's4'\n"), "dev.toml:4:11", "unknown variant `s4`"),
         (format!("{aws}[tags]\n'ebb:stack' = 'x'\n"), "dev.toml:4:1", "reserved"),
+        (format!("{aws}[tags]\n'' = 'x'\n"), "dev.toml:4:1", "1 to 128 characters"),
+        (format!("{aws}[tags]\nteam = '{}'\n", "x".repeat(300)), "dev.toml:4:1", "at most 256 characters"),
+        (format!("{aws}[tags]\n{many}"), "dev.toml:3:", "at most 40"),
     ];
     for (text, place, message) in cases {
         let faults = parse(&text).unwrap_err();
