@@ -137,6 +137,7 @@ mod tests {
 
     use super::*;
     use crate::aws::ec2::{Cidr, Vpc};
+    use crate::stack::RegionZones;
 
     #[derive(Deserialize, JsonSchema)]
     #[schemars(crate = "schemars")]
@@ -155,6 +156,7 @@ mod tests {
             environment: "local".into(),
             region: "eu-west-1".into(),
             account: String::new(),
+            zones: RegionZones::default(),
             tags: BTreeMap::from([("Team".to_owned(), "ml".to_owned())]),
             settings: BTreeMap::from([("network".to_owned(), settings)]),
             declare: Some(stack.to_owned()),

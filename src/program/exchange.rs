@@ -9,7 +9,7 @@ use schemars::Schema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::stack::{Declarations, Problem, SettingsFault};
+use crate::stack::{Declarations, Problem, RegionZones, SettingsFault};
 
 /// The format of [`Exchange`] and [`Reply`].
 pub const PROGRAM_FORMAT: u32 = 1;
@@ -25,6 +25,9 @@ pub struct Exchange {
     pub region: String,
     /// The AWS account, 12 digits; empty as long as AWS was not asked.
     pub account: String,
+    /// The availability zones of the region; empty as long as AWS was not asked.
+    #[serde(default)]
+    pub zones: RegionZones,
     /// The tags on every resource that takes tags.
     #[serde(default)]
     pub tags: BTreeMap<String, String>,

@@ -54,7 +54,7 @@ fn declare(definition: &Definition, exchange: &Exchange, settings: &Value) -> Re
         region: exchange.region.clone(),
         account: exchange.account.clone(),
     };
-    let mut stack = Stack::new(scope, exchange.tags.clone());
+    let mut stack = Stack::new(scope, exchange.tags.clone()).with_zones(exchange.zones.clone());
     match definition.declare(&mut stack, settings) {
         Ok(()) => stack.finish(),
         // The description of the stack has the fault, with its place.

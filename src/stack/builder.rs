@@ -8,7 +8,7 @@ use crate::resource::{
     Address, Declared, Field, Input, OnPause, Persistence, Problems, Resource, Scope, outputs_of, placeholder,
 };
 use crate::stack::conflicts::ConflictChecks;
-use crate::stack::{Declaration, Declarations, Problem};
+use crate::stack::{Declaration, Declarations, Problem, RegionZones};
 
 /// A stack while it is being declared.
 ///
@@ -17,6 +17,7 @@ use crate::stack::{Declaration, Declarations, Problem};
 #[derive(Debug)]
 pub struct Stack {
     scope: Scope,
+    zones: RegionZones,
     tags: BTreeMap<String, String>,
     resources: BTreeMap<Address, Declaration>,
     outputs: Vec<(String, Value)>,
@@ -29,12 +30,24 @@ impl Stack {
     pub fn new(scope: Scope, tags: BTreeMap<String, String>) -> Self {
         Self {
             scope,
+            zones: RegionZones::default(),
             tags,
             resources: BTreeMap::new(),
             outputs: Vec::new(),
             problems: Vec::new(),
             conflict_checks: ConflictChecks::default(),
         }
+    }
+
+    /// Returns the same stack with the zones of its region.
+    #[must_use]
+    pub fn with_zones(self, zones: RegionZones) -> Self {
+        Self { zones, ..self }
+    }
+
+    /// Returns the zones of the region, which are not known as long as AWS was not asked.
+    pub fn zones(&self) -> &RegionZones {
+        &self.zones
     }
 
     /// Returns the environment, region and account that the stack is declared for.

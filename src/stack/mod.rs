@@ -5,8 +5,10 @@ mod conflicts;
 mod declaration;
 mod declare_result;
 mod definition;
+mod zones;
 
 pub use builder::Stack;
 pub use declaration::{Declaration, Declarations, Problem};
 pub use declare_result::DeclareResult;
 pub use definition::{Definition, SettingsFault, typed};
+pub use zones::RegionZones;

@@ -8,7 +8,7 @@ use crate::cli::interrupts::Interrupts;
 use crate::cli::output::count;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::{confirm, missing, render};
-use crate::environment::Environment;
+use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::{Plan, Target};
 use ebbtide::planner::hold_back;
@@ -153,11 +153,12 @@ impl Change {
         context: &CommandContext,
         environment: &Environment,
         scope: &Scope,
+        connection: &Connection,
         state: &StateStore,
     ) -> Result<Option<Declarations>, CommandError> {
         let stack = &scope.stack;
         match &self.source {
-            Source::Declared => context.declare(environment, stack, &scope.account).map(Some),
+            Source::Declared => context.declare_online(environment, stack, connection).await.map(Some),
             Source::Serial(serial) => declared_at(state, *serial).await.map(Some),
             Source::Recorded(Target::Running | Target::Paused)
                 if nothing_is_recorded(context::recorded(state).await?.as_ref()) =>
@@ -190,7 +191,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     let connection = interrupts.unless(environment.connect()).await?;
     let state = interrupts.unless(environment.state(&stack, Some(&connection.clients))).await?;
     let scope = environment.scope(&stack, &connection.account);
-    let declarations = change.declarations(context, &environment, &scope, &state).await?;
+    let declarations = change.declarations(context, &environment, &scope, &connection, &state).await?;
     let include_data = include_data(&state, &change.include_data).await?;
     let on_event = |event| progress.event(event);
     let deployment = deployment(context, &connection, &state, &on_event, shutdown, change.why());

@@ -8,12 +8,12 @@ use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
 use ebbtide::record::{StateDocument, replay};
 use ebbtide::resource::Address;
-use ebbtide::stack::Declarations;
+use ebbtide::stack::{Declarations, RegionZones};
 
 use crate::cli::common::Common;
 use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::cli::output::Output;
-use crate::environment::{Environment, Project};
+use crate::environment::{Connection, Environment, Project};
 use crate::providers::Providers;
 use crate::stacks::{ProgramError, StackSource};
 use crate::state::StateStore;
@@ -128,15 +128,30 @@ impl CommandContext {
         })
     }
 
-    /// Declares a stack in an environment.
-    pub(super) fn declare(
+    /// Declares a stack in an environment without asking AWS.
+    pub(super) fn declare_offline(&self, environment: &Environment, stack: &str) -> Result<Declarations, CommandError> {
+        self.declare(environment, stack, "", &RegionZones::default())
+    }
+
+    /// Declares a stack in an environment, for the account and the zones that AWS reports.
+    pub(super) async fn declare_online(
+        &self,
+        environment: &Environment,
+        stack: &str,
+        connection: &Connection,
+    ) -> Result<Declarations, CommandError> {
+        self.declare(environment, stack, &connection.account, &connection.zones().await?)
+    }
+
+    fn declare(
         &self,
         environment: &Environment,
         stack: &str,
         account: &str,
+        zones: &RegionZones,
     ) -> Result<Declarations, CommandError> {
         let project = self.project()?;
-        let reply = self.ask(&self.source(&project)?, &environment.exchange(stack, account))?;
+        let reply = self.ask(&self.source(&project)?, &environment.exchange(stack, account, zones))?;
         environment.declared(stack, account, reply).map_err(|problems| CommandError::problems(stack, &problems))
     }
 }

@@ -11,9 +11,11 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 
 use crate::environment::error::Location;
 use crate::environment::loaded::Environment;
+use crate::environment::zones;
 use crate::sdk;
 use crate::sdk::{Aws, CallName as _, ErrorKind, Hint, PropagationDelay};
 use crate::state::StateError;
+use ebbtide::stack::RegionZones;
 
 /// The number of attempts until a call fails.
 const ATTEMPTS: u32 = 8;
@@ -58,6 +60,9 @@ pub enum ConnectError {
     /// AWS rejects the credentials, or cannot be reached.
     #[error("cannot determine the account of the credentials: {0}")]
     Identity(sdk::Error),
+    /// AWS does not list the zones of the region.
+    #[error("cannot look up the zones of the region: {0}")]
+    Zones(sdk::Error),
     /// The state cannot be used.
     #[error(transparent)]
     State(#[from] StateError),
@@ -88,6 +93,7 @@ impl Hint for ConnectError {
                 "sign in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; nothing was changed"
                     .to_owned(),
             ),
+            Self::Zones(error) => error.hint.clone().or_else(|| Some("nothing was changed".to_owned())),
             Self::Identity(error) => error.hint.clone().or_else(|| Some("nothing was changed".to_owned())),
             Self::OtherAccount { .. } => {
                 Some("use the credentials of that account, or correct the guard; nothing was changed".to_owned())
@@ -186,6 +192,13 @@ impl Environment {
             cloud.faults().install(observer);
         }
         Ok(cloud)
+    }
+}
+
+impl Connection {
+    /// Looks up the availability zones that the account has in the region.
+    pub async fn zones(&self) -> Result<RegionZones, ConnectError> {
+        zones::look_up(&self.clients.aws).await.map_err(ConnectError::Zones)
     }
 }
 

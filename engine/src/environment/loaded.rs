@@ -16,7 +16,7 @@ use crate::environment::suggest::nearest;
 use crate::environment::unknown_keys::unknown_keys;
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
-use ebbtide::stack::{Declarations, Problem, SettingsFault, typed};
+use ebbtide::stack::{Declarations, Problem, RegionZones, SettingsFault, typed};
 
 use crate::stacks::ProgramError;
 
@@ -145,12 +145,13 @@ impl Environment {
     }
 
     /// Returns the document that asks for the declaration of a stack.
-    pub fn exchange(&self, stack: &str, account: &str) -> Exchange {
+    pub fn exchange(&self, stack: &str, account: &str, zones: &RegionZones) -> Exchange {
         Exchange {
             format: PROGRAM_FORMAT,
             environment: self.name.clone(),
             region: self.aws.region.clone(),
             account: account.to_owned(),
+            zones: zones.clone(),
             tags: self.tags.clone(),
             settings: self.stacks.clone(),
             declare: Some(stack.to_owned()),
@@ -207,6 +208,7 @@ fn description(name: &str, file: &Value) -> Exchange {
         environment: name.to_owned(),
         region: file.pointer("/aws/region").and_then(text).unwrap_or_default(),
         account: String::new(),
+        zones: RegionZones::default(),
         tags: fields("tags").filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect(),
         settings: fields("stacks").map(|(stack, settings)| (stack.clone(), settings.clone())).collect(),
         declare: None,

@@ -44,7 +44,7 @@ fn parse(text: &str) -> Result<Environment, Vec<Fault>> {
 }
 
 fn declare(environment: &Environment) -> Result<Declarations, Vec<Problem>> {
-    environment.declared("demo", "", app().respond(&environment.exchange("demo", "")))
+    environment.declared("demo", "", app().respond(&environment.exchange("demo", "", &Default::default())))
 }
 
 #[test]

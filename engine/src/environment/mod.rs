@@ -15,6 +15,7 @@ mod state;
 mod state_checks;
 mod suggest;
 mod unknown_keys;
+mod zones;
 
 pub use connect::{Clients, ConnectError, Connection};
 pub use error::{EnvironmentError, Fault, Location};

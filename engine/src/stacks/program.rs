@@ -125,6 +125,7 @@ mod tests {
             environment: "local".into(),
             region: "eu-west-1".into(),
             account: String::new(),
+            zones: Default::default(),
             tags: Default::default(),
             settings: Default::default(),
             declare: None,

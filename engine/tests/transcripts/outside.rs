@@ -9,6 +9,7 @@ use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("another_client_sees_the_effects_of_apply_and_pause", another_client_sees_the_effects_of_apply_and_pause),
+    ("a_network_is_in_zones_that_the_account_has", a_network_is_in_zones_that_the_account_has),
     ("an_endpoint_can_be_any_server", an_endpoint_can_be_any_server),
     ("data_is_deleted_only_where_it_is_named", data_is_deleted_only_where_it_is_named),
     ("an_interrupted_apply_is_continued", an_interrupted_apply_is_continued),
@@ -19,17 +20,23 @@ pub const TESTS: &[Test] = &[
 pub struct Server {
     process: Child,
     address: String,
+    region: &'static str,
 }
 
 impl Server {
     pub fn start(project: &Project) -> Self {
+        Self::start_in(project, "eu-west-1")
+    }
+
+    /// Starts a server whose calls go to a region.
+    fn start_in(project: &Project, region: &'static str) -> Self {
         let mut command = project.command("cloud --listen 127.0.0.1:0");
         let mut process = command.stdout(Stdio::piped()).spawn().expect("ebb starts");
         let mut line = String::new();
         let mut stdout = BufReader::new(process.stdout.take().expect("its output"));
         stdout.read_line(&mut line).expect("it says where it listens");
         let address = line.split("http://").nth(1).and_then(|rest| rest.split(' ').next()).expect("an address");
-        Self { process, address: address.to_owned() }
+        Self { process, address: address.to_owned(), region }
     }
 
     /// Returns the host and port that the server listens on.
@@ -55,9 +62,10 @@ impl Server {
             stream,
             "{what} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n{header}\r\nContent-Length: {}\r\n\
              X-Amz-Date: 20260101T000000Z\r\nAuthorization: AWS4-HMAC-SHA256 \
-             Credential=AKIAEXAMPLE/20260101/eu-west-1/{service}/aws4_request, SignedHeaders=host, Signature=00\r\n\r\n{body}",
+             Credential=AKIAEXAMPLE/20260101/{}/{service}/aws4_request, SignedHeaders=host, Signature=00\r\n\r\n{body}",
             self.address,
-            body.len()
+            body.len(),
+            self.region,
         )
         .expect("the request is sent");
         let mut answer = String::new();
@@ -88,6 +96,19 @@ fn another_client_sees_the_effects_of_apply_and_pause() {
     assert!(server.ec2("DescribeVpcs").contains(&vpc), "a pause leaves the network");
     assert!(!server.ec2("DescribeNatGateways").contains("<state>available</state>"), "a pause leaves no gateway");
     assert!(!server.ec2("DescribeAddresses").contains(&address), "a pause leaves no address that bills");
+}
+
+fn a_network_is_in_zones_that_the_account_has() {
+    let project = Project::with(&LOCAL.replace("eu-west-1", "ap-northeast-1"));
+    let valid = project.run("validate shop");
+    assert!(text(&valid.stderr).contains("AWS was not asked"), "{}", text(&valid.stderr));
+    let applied = project.run("apply shop --yes");
+    assert!(applied.status.success(), "{}", text(&applied.stderr));
+    let server = Server::start_in(&project, "ap-northeast-1");
+    let subnets = server.ec2("DescribeSubnets");
+    let zones = |letter: &str| subnets.matches(&format!("<availabilityZone>ap-northeast-1{letter}<")).count();
+    assert_eq!((zones("a"), zones("b"), zones("c")), (2, 0, 2), "{subnets}");
+    assert_eq!(project.run("plan shop --detailed-exitcode").status.code(), Some(0));
 }
 
 fn an_endpoint_can_be_any_server() {

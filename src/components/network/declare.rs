@@ -13,7 +13,7 @@ impl Network {
     /// Declares the network. All its resources are named `NAME` or `NAME-…`. Invalid settings are problems of the
     /// stack.
     pub fn declare(&self, stack: &mut Stack, name: &str) -> NetworkOutputs {
-        let zones = match zones(self.cidr, &self.zones, &stack.scope().region) {
+        let zones = match zones(self.cidr, &self.zones, &stack.scope().region, &stack.zones().names) {
             Ok(zones) => zones,
             Err((field, message)) => {
                 stack.problem(name, Some(field.to_owned()), message);
@@ -51,7 +51,8 @@ impl Network {
         let subnets: Vec<_> = zones
             .iter()
             .map(|zone| {
-                let subnet = Subnet { tags: self.tags.clone(), ..Subnet::public(vpc, zone.public, &zone.name) };
+                // Only NAT gateways are here, which bring their addresses along: nothing gets a public one by itself.
+                let subnet = Subnet { tags: self.tags.clone(), ..Subnet::private(vpc, zone.public, &zone.name) };
                 stack.add(&format!("{name}-public-{}", zone.letter), subnet).subnet_id
             })
             .collect();
@@ -140,17 +141,21 @@ mod tests {
     use super::super::settings::Zones;
     use super::*;
     use crate::resource::{Address, OnPause, Scope};
-    use crate::stack::{Declarations, Problem};
+    use crate::stack::{Declarations, Problem, RegionZones};
     use serde_json::Value;
 
     fn declare(network: &Network) -> Result<(NetworkOutputs, Declarations), Vec<Problem>> {
+        declare_with(network, RegionZones::default())
+    }
+
+    fn declare_with(network: &Network, zones: RegionZones) -> Result<(NetworkOutputs, Declarations), Vec<Problem>> {
         let scope = Scope {
             environment: "test".into(),
             stack: "network".into(),
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         };
-        let mut stack = Stack::new(scope, Default::default());
+        let mut stack = Stack::new(scope, Default::default()).with_zones(zones);
         let outputs = network.declare(&mut stack, "main");
         stack.finish().map(|declarations| (outputs, declarations))
     }
@@ -231,6 +236,36 @@ mod tests {
         let endpoint = &declared.resources[&"ec2_vpc_endpoint.main-sagemaker-runtime".parse().unwrap()];
         assert_eq!(paused(&declared, "ec2_vpc_endpoint.main-sagemaker-runtime"), OnPause::Delete);
         assert_eq!(endpoint.inputs["subnets"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn an_endpoint_is_only_in_the_zones_of_its_service() {
+        let zones = |service: &str, letters: &[&str]| RegionZones {
+            names: ["a", "b", "c"].map(|letter| format!("eu-west-1{letter}")).into(),
+            endpoints: [(
+                format!("com.amazonaws.eu-west-1.{service}"),
+                letters.iter().map(|letter| format!("eu-west-1{letter}")).collect(),
+            )]
+            .into(),
+        };
+        let network = Network { interface_endpoints: vec!["email-smtp".into(), "logs".into()], ..network() };
+        let (_, declared) = declare_with(&network, zones("email-smtp", &["b", "c"])).unwrap();
+        let subnets = |name: &str| {
+            let endpoint = &declared.resources[&format!("ec2_vpc_endpoint.main-{name}").parse().unwrap()];
+            endpoint.inputs["subnets"].as_array().unwrap().len()
+        };
+        assert_eq!((subnets("email-smtp"), subnets("logs")), (1, 2));
+        let problems = declare_with(&network, zones("email-smtp", &["c"])).unwrap_err();
+        assert!(
+            problems[0].message.contains("email-smtp") && problems[0].message.contains("eu-west-1c"),
+            "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn nothing_in_a_public_subnet_gets_an_address_by_itself() {
+        let (_, declared) = declare(&network()).unwrap();
+        assert_eq!(declared.resources[&"ec2_subnet.main-public-a".parse().unwrap()].inputs["public"], false);
     }
 
     #[test]

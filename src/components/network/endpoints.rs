@@ -2,8 +2,8 @@
 
 use super::outputs::NetworkOutputs;
 use super::settings::Network;
-use crate::aws::SecurityGroupId;
-use crate::aws::ec2::{Peer, SecurityGroup, SecurityRule, VpcEndpoint};
+use crate::aws::ec2::{Peer, SecurityGroup, SecurityRule, VpcEndpoint, endpoint_service_name};
+use crate::aws::{SecurityGroupId, SubnetId};
 use crate::resource::Input;
 use crate::stack::Stack;
 
@@ -31,11 +31,27 @@ pub(super) fn declare_endpoints(
     };
     let group = stack.add(&format!("{name}-endpoints"), group).security_group_id;
     for service in &network.interface_endpoints {
-        let subnets = outputs.private_subnets.clone();
+        let subnets = subnets_for(stack, name, service, outputs);
         let endpoint = VpcEndpoint::interface(&outputs.vpc_id, service, subnets, vec![group.clone()]);
         stack.add(&endpoint_name(name, service), VpcEndpoint { tags: network.tags.clone(), ..endpoint });
     }
     Some(group)
+}
+
+/// Returns the private subnets in the zones that a service has. None of them is a problem of the stack.
+fn subnets_for(stack: &mut Stack, name: &str, service: &str, outputs: &NetworkOutputs) -> Vec<Input<SubnetId>> {
+    let full_name = endpoint_service_name(service, &stack.scope().region, true);
+    let subnets = outputs.zones.iter().zip(&outputs.private_subnets);
+    let fitting = subnets.filter(|(zone, _)| stack.zones().has_endpoint(&full_name, zone));
+    let fitting: Vec<_> = fitting.map(|(_, subnet)| subnet.clone()).collect();
+    if fitting.is_empty() && !outputs.zones.is_empty() {
+        let zones = stack.zones().endpoints.get(&full_name).map(|zones| zones.join(", ")).unwrap_or_default();
+        let message = format!("{service} has endpoints in {zones} only, and the network is in none of these zones");
+        stack.problem(name, Some("interface_endpoints".to_owned()), message);
+        // One problem is enough: an endpoint without a subnet would be another one.
+        return outputs.private_subnets.clone();
+    }
+    fitting
 }
 
 fn endpoint_name(network: &str, service: &str) -> String {

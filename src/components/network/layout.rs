@@ -21,20 +21,21 @@ pub(super) struct Zone {
     pub public: Cidr,
 }
 
-/// Returns the zones of a network. The error is a field of the network and a message.
-pub(super) fn zones(cidr: Cidr, zones: &Zones, region: &str) -> Result<Vec<Zone>, (&'static str, String)> {
+/// Returns the zones of a network. `known` are those of the account, or none if they are unknown: then the region is taken
+/// to have zones from `a` on. The error is a field of the network and a message.
+pub(super) fn zones(
+    cidr: Cidr,
+    zones: &Zones,
+    region: &str,
+    known: &[String],
+) -> Result<Vec<Zone>, (&'static str, String)> {
     if !(16..=24).contains(&cidr.prefix()) {
         let message = format!(
             "{cidr} is not a block for a network: its prefix must be /16 to /24, as it is divided into 16 parts"
         );
         return Err(("cidr", message));
     }
-    let names: Vec<String> = match zones {
-        Zones::Count(count) => {
-            ('a'..='z').take((*count).min(MAX_ZONES + 1)).map(|letter| format!("{region}{letter}")).collect()
-        }
-        Zones::Named(names) => names.clone(),
-    };
+    let names = names(zones, region, known)?;
     if names.is_empty() || names.len() > MAX_ZONES {
         return Err(("zones", format!("a network spreads over 1 to {MAX_ZONES} zones")));
     }
@@ -49,6 +50,23 @@ pub(super) fn zones(cidr: Cidr, zones: &Zones, region: &str) -> Result<Vec<Zone>
         all.push(zone);
     }
     Ok(all)
+}
+
+/// Returns the names of the zones that the settings choose.
+fn names(zones: &Zones, region: &str, known: &[String]) -> Result<Vec<String>, (&'static str, String)> {
+    let refuse = |message: String| Err(("zones", message));
+    let has = || format!("this account has {} in {region}", known.join(", "));
+    match zones {
+        Zones::Count(count) if known.is_empty() || *count > MAX_ZONES => {
+            Ok(('a'..='z').take((*count).min(MAX_ZONES + 1)).map(|letter| format!("{region}{letter}")).collect())
+        }
+        Zones::Count(count) if *count > known.len() => refuse(format!("there are not {count} zones: {}", has())),
+        Zones::Count(count) => Ok(known.iter().take(*count).cloned().collect()),
+        Zones::Named(names) => match names.iter().find(|name| !known.is_empty() && !known.contains(name)) {
+            Some(name) => refuse(format!("there is no zone `{name}`: {}", has())),
+            None => Ok(names.clone()),
+        },
+    }
 }
 
 fn zone(cidr: Cidr, region: &str, name: &str) -> Option<Zone> {
@@ -69,7 +87,27 @@ mod tests {
     use super::*;
 
     fn lay_out(cidr: &str, which: &Zones) -> Result<Vec<Zone>, (&'static str, String)> {
-        zones(cidr.parse().unwrap(), which, "eu-west-1")
+        zones(cidr.parse().unwrap(), which, "eu-west-1", &[])
+    }
+
+    fn lay_out_in_tokyo(which: &Zones) -> Result<Vec<String>, String> {
+        let known = ["a", "c", "d"].map(|letter| format!("ap-northeast-1{letter}"));
+        let zones = zones("10.0.0.0/16".parse().unwrap(), which, "ap-northeast-1", &known);
+        match zones {
+            Ok(zones) => Ok(zones.iter().map(|zone| format!("{} {}", zone.letter, zone.private)).collect()),
+            Err((_, message)) => Err(message),
+        }
+    }
+
+    #[test]
+    fn a_count_takes_the_first_zones_that_the_account_has() {
+        assert_eq!(lay_out_in_tokyo(&Zones::Count(2)).unwrap(), ["a 10.0.0.0/20", "c 10.0.32.0/20"]);
+        let message = lay_out_in_tokyo(&Zones::Count(4)).unwrap_err();
+        assert!(message.contains("ap-northeast-1a, ap-northeast-1c, ap-northeast-1d"), "{message}");
+        assert!(lay_out_in_tokyo(&named(&["ap-northeast-1d"])).is_ok());
+        let message = lay_out_in_tokyo(&named(&["ap-northeast-1b"])).unwrap_err();
+        assert!(message.contains("`ap-northeast-1b`"), "{message}");
+        assert!(lay_out_in_tokyo(&Zones::Count(9)).unwrap_err().contains("1 to 8"));
     }
 
     fn named(names: &[&str]) -> Zones {

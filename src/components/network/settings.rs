@@ -54,9 +54,10 @@ pub struct Network {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum Zones {
-    /// This number of zones from the first of the region on: `eu-west-1a`, `eu-west-1b`, …
+    /// This number of zones: the first ones that the account has in the region. `ebb validate`, which does not ask AWS, takes
+    /// `eu-west-1a`, `eu-west-1b` and so on.
     Count(usize),
-    /// Zones by name, for regions where an account has no zone of some letter.
+    /// Zones by name, in which a network stays even if AWS gives the account other zones.
     Named(Vec<String>),
 }
 

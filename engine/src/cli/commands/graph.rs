@@ -39,7 +39,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &GraphArgs) -> Re
 async fn graph(context: &CommandContext, arguments: &GraphArgs) -> Result<u8, CommandError> {
     let environment = context.environment()?;
     let stack = context.declared_stack(arguments.stack.stack.as_deref())?;
-    let declarations = context.declare(&environment, &stack, "")?;
+    let declarations = context.declare_offline(&environment, &stack)?;
     let recorded = match arguments.target {
         Some(_) => None,
         None => {

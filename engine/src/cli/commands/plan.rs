@@ -51,15 +51,17 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     };
     let stack = context.stack(&environment, arguments.stack.stack.as_deref()).await?;
     // Problems with the declaration are reported before credentials are needed.
-    let declare = |account: &str| match target {
-        Target::Running => context.declare(&environment, &stack, account).map(Some),
-        Target::Paused | Target::Destroyed => Ok(None),
-    };
-    declare("")?;
+    let declares = target == Target::Running;
+    if declares {
+        context.declare_offline(&environment, &stack)?;
+    }
     let progress = Progress::for_plan(context.output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
-    let declarations = declare(&connection.account)?;
+    let declarations = match declares {
+        true => Some(context.declare_online(&environment, &stack, &connection).await?),
+        false => None,
+    };
     let state = environment.state(&stack, Some(&connection.clients)).await?;
     let include_data = include_data(&state, &arguments.include_data).await?;
     let on_event = |event| progress.event(event);

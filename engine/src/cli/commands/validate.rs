@@ -38,12 +38,14 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
         None => context.names(),
     };
     let mut stacks = Vec::new();
+    let mut has_zones = false;
     for name in names {
-        let declared = context.declare(&environment, &name, "")?;
+        let declared = context.declare_offline(&environment, &name)?;
         dependency_order(&declared).map_err(|cycle| {
             let problem = Problem { at: name.clone(), field: None, message: cycle.to_string() };
             CommandError::problems(&name, &[problem])
         })?;
+        has_zones |= declared.resources.keys().any(|address| address.kind() == "ec2_subnet");
         stacks.push(StackView { stack: name, resources: declared.resources.len(), outputs: declared.outputs.len() });
     }
     if context.output.is_json() {
@@ -56,6 +58,12 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
             text.push_str(&format!("Stack {stack} is valid: {resources}, {outputs}.\n"));
         }
         context.output.result(&text)?;
+        if has_zones {
+            let region = &environment.aws().region;
+            context.output.note(&format!(
+                "AWS was not asked: a number of zones is taken to mean {region}a, {region}b, …; `ebb plan` looks them up."
+            ));
+        }
     }
     Ok(DONE)
 }
