@@ -2,11 +2,11 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, ErrorKind, required};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::AllocationId;
 use ebbtide::aws::ec2::{ElasticIp, ElasticIpOutputs};
 use ebbtide::resource::Resolved;
@@ -46,7 +46,7 @@ impl Provider for ElasticIp {
 
     async fn delete(context: &Context, id: &str, _last: &Self) -> Result<(), Error> {
         let released = context.aws.ec2().release_address().allocation_id(id).send().await;
-        match released.named("ec2:ReleaseAddress").unless_gone(gone::ADDRESS) {
+        match released.named("ec2:ReleaseAddress").unless_missing(gone::ADDRESS) {
             // AWS also returns this code while one of its services, such as a NAT gateway being deleted, holds the address.
             Err(error) if error.is_code("AuthFailure") => match describe(context, id).await? {
                 None => Ok(()),
@@ -60,6 +60,6 @@ impl Provider for ElasticIp {
 
 async fn describe(context: &Context, id: &str) -> Result<Option<sdk::Address>, Error> {
     let request = context.aws.ec2().describe_addresses().allocation_ids(id);
-    let described = request.send().await.named("ec2:DescribeAddresses").unless_gone(gone::ADDRESS)?;
+    let described = request.send().await.named("ec2:DescribeAddresses").unless_missing(gone::ADDRESS)?;
     Ok(described.and_then(|described| described.addresses.unwrap_or_default().into_iter().next()))
 }

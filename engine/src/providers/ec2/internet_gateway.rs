@@ -2,12 +2,12 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, required};
+use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::ec2::{InternetGateway, InternetGatewayOutputs};
 use ebbtide::aws::{InternetGatewayId, VpcId};
 use ebbtide::resource::Resolved;
@@ -73,13 +73,14 @@ impl Provider for InternetGateway {
             detach(context, id, &vpc).await?;
         }
         let request = context.aws.ec2().delete_internet_gateway().internet_gateway_id(id);
-        request.send().await.named("ec2:DeleteInternetGateway").unless_gone(gone::INTERNET_GATEWAY).map(drop)
+        request.send().await.named("ec2:DeleteInternetGateway").unless_missing(gone::INTERNET_GATEWAY).map(drop)
     }
 }
 
 async fn describe(context: &Context, id: &str) -> Result<Option<sdk::InternetGateway>, Error> {
     let request = context.aws.ec2().describe_internet_gateways().internet_gateway_ids(id);
-    let described = request.send().await.named("ec2:DescribeInternetGateways").unless_gone(gone::INTERNET_GATEWAY)?;
+    let described =
+        request.send().await.named("ec2:DescribeInternetGateways").unless_missing(gone::INTERNET_GATEWAY)?;
     Ok(described.and_then(|described| described.internet_gateways.unwrap_or_default().into_iter().next()))
 }
 
@@ -104,7 +105,7 @@ async fn attach(context: &Context, id: &str, vpc: &VpcId) -> Result<(), Error> {
 
 async fn detach(context: &Context, id: &str, vpc: &VpcId) -> Result<(), Error> {
     let request = context.aws.ec2().detach_internet_gateway().internet_gateway_id(id).vpc_id(vpc.as_str());
-    request.send().await.named("ec2:DetachInternetGateway").unless_gone(gone::ATTACHMENT).map(drop)
+    request.send().await.named("ec2:DetachInternetGateway").unless_missing(gone::ATTACHMENT).map(drop)
 }
 
 #[cfg(test)]

@@ -2,11 +2,11 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, required};
+use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::ec2::{NatGateway, NatGatewayOutputs};
 use ebbtide::aws::{AllocationId, NatGatewayId, SubnetId};
 use ebbtide::resource::{Readiness, Resolved};
@@ -38,7 +38,7 @@ impl Provider for NatGateway {
 
     async fn read(context: &Context, id: &str, last: &NatGateway<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_nat_gateways().nat_gateway_ids(id);
-        let described = request.send().await.named("ec2:DescribeNatGateways").unless_gone(gone::NAT_GATEWAY)?;
+        let described = request.send().await.named("ec2:DescribeNatGateways").unless_missing(gone::NAT_GATEWAY)?;
         let Some(described) = described else { return Ok(None) };
         // AWS lists a deleted gateway for about an hour.
         let Some(gateway) = described.nat_gateways().iter().find(|gateway| exists(gateway)) else { return Ok(None) };
@@ -70,7 +70,7 @@ impl Provider for NatGateway {
 
     async fn delete(context: &Context, id: &str, _last: &NatGateway<Resolved>) -> Result<(), Error> {
         let request = context.aws.ec2().delete_nat_gateway().nat_gateway_id(id);
-        request.send().await.named("ec2:DeleteNatGateway").unless_gone(gone::NAT_GATEWAY).map(drop)
+        request.send().await.named("ec2:DeleteNatGateway").unless_missing(gone::NAT_GATEWAY).map(drop)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
-use crate::sdk::{CallName, Context, Error, ErrorKind};
+use super::gone;
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::ec2::{Route, RouteTarget};
 use ebbtide::aws::{InternetGatewayId, NatGatewayId};
 use ebbtide::resource::Resolved;
@@ -96,7 +96,7 @@ fn is_without_route(error: &Error) -> bool {
 pub(super) async fn remove_route(context: &Context, id: &str, route: &Route<Resolved>) -> Result<(), Error> {
     let request = context.aws.ec2().delete_route().route_table_id(id);
     let request = request.destination_cidr_block(route.destination.to_string());
-    request.send().await.named("ec2:DeleteRoute").unless_gone(gone::ROUTE).map(drop)
+    request.send().await.named("ec2:DeleteRoute").unless_missing(gone::ROUTE).map(drop)
 }
 
 #[cfg(test)]

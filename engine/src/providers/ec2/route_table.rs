@@ -2,14 +2,14 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::route::{read_route, remove_route, set_route};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
 use crate::providers::lists::{difference, ordered_like};
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, ErrorKind, required};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::ec2::{RouteTable, RouteTableOutputs};
 use ebbtide::aws::{RouteTableId, SubnetId, VpcId};
 use ebbtide::resource::Resolved;
@@ -83,13 +83,13 @@ impl Provider for RouteTable {
     async fn delete(context: &Context, id: &str, _last: &RouteTable<Resolved>) -> Result<(), Error> {
         disassociate(context, id, |_| true).await?;
         let request = context.aws.ec2().delete_route_table().route_table_id(id);
-        request.send().await.named("ec2:DeleteRouteTable").unless_gone(gone::ROUTE_TABLE).map(drop)
+        request.send().await.named("ec2:DeleteRouteTable").unless_missing(gone::ROUTE_TABLE).map(drop)
     }
 }
 
 async fn describe(context: &Context, id: &str) -> Result<Option<sdk::RouteTable>, Error> {
     let request = context.aws.ec2().describe_route_tables().route_table_ids(id);
-    let described = request.send().await.named("ec2:DescribeRouteTables").unless_gone(gone::ROUTE_TABLE)?;
+    let described = request.send().await.named("ec2:DescribeRouteTables").unless_missing(gone::ROUTE_TABLE)?;
     Ok(described.and_then(|described| described.route_tables.unwrap_or_default().into_iter().next()))
 }
 
@@ -141,7 +141,7 @@ async fn disassociate(context: &Context, id: &str, is_removed: impl Fn(&str) -> 
     let Some(table) = describe(context, id).await? else { return Ok(()) };
     for (association, _) in associations(&table).filter(|(_, subnet)| is_removed(subnet)) {
         let request = context.aws.ec2().disassociate_route_table().association_id(association);
-        request.send().await.named("ec2:DisassociateRouteTable").unless_gone(gone::ASSOCIATION)?;
+        request.send().await.named("ec2:DisassociateRouteTable").unless_missing(gone::ASSOCIATION)?;
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::security_rule::{default_egress, read_rules};
 use super::security_rules::{Direction, change_rules};
@@ -10,7 +10,7 @@ use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
 use crate::providers::lists::ordered_like;
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, ErrorKind, required};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::ec2::{SecurityGroup, SecurityGroupOutputs};
 use ebbtide::aws::{SecurityGroupId, VpcId};
 use ebbtide::resource::Resolved;
@@ -46,7 +46,8 @@ impl Provider for SecurityGroup {
 
     async fn read(context: &Context, id: &str, last: &SecurityGroup<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_security_groups().group_ids(id);
-        let described = request.send().await.named("ec2:DescribeSecurityGroups").unless_gone(gone::SECURITY_GROUP)?;
+        let described =
+            request.send().await.named("ec2:DescribeSecurityGroups").unless_missing(gone::SECURITY_GROUP)?;
         let Some(group) = described.as_ref().and_then(|described| described.security_groups().first()) else {
             return Ok(None);
         };
@@ -79,6 +80,6 @@ impl Provider for SecurityGroup {
 
     async fn delete(context: &Context, id: &str, _last: &SecurityGroup<Resolved>) -> Result<(), Error> {
         let request = context.aws.ec2().delete_security_group().group_id(id);
-        request.send().await.named("ec2:DeleteSecurityGroup").unless_gone(gone::SECURITY_GROUP).map(drop)
+        request.send().await.named("ec2:DeleteSecurityGroup").unless_missing(gone::SECURITY_GROUP).map(drop)
     }
 }

@@ -2,12 +2,12 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, required};
+use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::ec2::{Subnet, SubnetOutputs};
 use ebbtide::aws::{SubnetId, VpcId};
 use ebbtide::resource::{Readiness, Resolved};
@@ -38,7 +38,7 @@ impl Provider for Subnet {
 
     async fn read(context: &Context, id: &str, last: &Subnet<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_subnets().subnet_ids(id);
-        let Some(described) = request.send().await.named("ec2:DescribeSubnets").unless_gone(gone::SUBNET)? else {
+        let Some(described) = request.send().await.named("ec2:DescribeSubnets").unless_missing(gone::SUBNET)? else {
             return Ok(None);
         };
         let Some(subnet) = described.subnets().first() else { return Ok(None) };
@@ -69,7 +69,7 @@ impl Provider for Subnet {
 
     async fn delete(context: &Context, id: &str, _last: &Subnet<Resolved>) -> Result<(), Error> {
         let request = context.aws.ec2().delete_subnet().subnet_id(id);
-        request.send().await.named("ec2:DeleteSubnet").unless_gone(gone::SUBNET).map(drop)
+        request.send().await.named("ec2:DeleteSubnet").unless_missing(gone::SUBNET).map(drop)
     }
 }
 

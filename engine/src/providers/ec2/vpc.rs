@@ -2,12 +2,12 @@
 
 use aws_sdk_ec2::types as sdk;
 
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, required};
+use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{Vpc, VpcOutputs};
 use ebbtide::resource::{Readiness, Resolved};
@@ -34,7 +34,7 @@ impl Provider for Vpc {
 
     async fn read(context: &Context, id: &str, last: &Self) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_vpcs().vpc_ids(id);
-        let Some(described) = request.send().await.named("ec2:DescribeVpcs").unless_gone(gone::VPC)? else {
+        let Some(described) = request.send().await.named("ec2:DescribeVpcs").unless_missing(gone::VPC)? else {
             return Ok(None);
         };
         let Some(vpc) = described.vpcs().first() else { return Ok(None) };
@@ -60,7 +60,7 @@ impl Provider for Vpc {
 
     async fn delete(context: &Context, id: &str, _last: &Self) -> Result<(), Error> {
         let request = context.aws.ec2().delete_vpc().vpc_id(id);
-        request.send().await.named("ec2:DeleteVpc").unless_gone(gone::VPC).map(drop)
+        request.send().await.named("ec2:DeleteVpc").unless_missing(gone::VPC).map(drop)
     }
 }
 

@@ -5,11 +5,11 @@ use serde_json::Value;
 
 use super::endpoint_change::modify;
 use super::endpoint_reading::{exists, read_inputs, readiness};
-use super::gone::{self, UnlessGone};
+use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{tag_specification, update_tags};
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, kind_of, required};
+use crate::sdk::{CallName, Context, Error, OptionalCall, kind_of, required};
 use ebbtide::aws::ec2::{EndpointAccess, VpcEndpoint, VpcEndpointOutputs};
 use ebbtide::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId};
 use ebbtide::resource::Resolved;
@@ -47,7 +47,7 @@ impl Provider for VpcEndpoint {
 
     async fn read(context: &Context, id: &str, last: &VpcEndpoint<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let request = context.aws.ec2().describe_vpc_endpoints().vpc_endpoint_ids(id);
-        let described = request.send().await.named("ec2:DescribeVpcEndpoints").unless_gone(gone::ENDPOINT)?;
+        let described = request.send().await.named("ec2:DescribeVpcEndpoints").unless_missing(gone::ENDPOINT)?;
         let Some(described) = described else { return Ok(None) };
         let mut endpoints = described.vpc_endpoints().iter();
         let Some(endpoint) = endpoints.find(|endpoint| exists(endpoint)) else { return Ok(None) };
@@ -71,13 +71,13 @@ impl Provider for VpcEndpoint {
     async fn delete(context: &Context, id: &str, _last: &VpcEndpoint<Resolved>) -> Result<(), Error> {
         let call = "ec2:DeleteVpcEndpoints";
         let request = context.aws.ec2().delete_vpc_endpoints().vpc_endpoint_ids(id);
-        let Some(deleted) = request.send().await.named(call).unless_gone(gone::ENDPOINT)? else { return Ok(()) };
+        let Some(deleted) = request.send().await.named(call).unless_missing(gone::ENDPOINT)? else { return Ok(()) };
         // The call as a whole succeeds and lists the endpoints that it could not delete.
         let Some(failure) = deleted.unsuccessful().first().and_then(|item| item.error()) else { return Ok(()) };
         let (code, message) = (failure.code().unwrap_or_default(), failure.message().unwrap_or_default());
         let error = Error::new(kind_of(call, code, message, 400), message);
         let refused = Err(Error { call: Some(call.to_owned()), code: Some(code.to_owned()), ..error });
-        refused.unless_gone(gone::ENDPOINT).map(|_: Option<()>| ())
+        refused.unless_missing(gone::ENDPOINT).map(|_: Option<()>| ())
     }
 }
 
