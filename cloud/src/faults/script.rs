@@ -10,7 +10,7 @@ use super::share::Share;
 
 /// A text that [`FaultInjector::from_spec`](super::FaultInjector::from_spec) does not understand.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("faults: '{word}' is not understood: {why}")]
+#[error("`{word}` is not understood: {why}")]
 pub struct SpecError {
     word: String,
     why: &'static str,

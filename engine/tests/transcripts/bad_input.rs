@@ -5,6 +5,7 @@ use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("empty_variables_count_as_none", empty_variables_count_as_none),
+    ("faults_that_cannot_be_read_are_refused", faults_that_cannot_be_read_are_refused),
     ("mistakes_in_an_environment", mistakes_in_an_environment),
     ("mistakes_in_a_stack", mistakes_in_a_stack),
     ("unknown_names", unknown_names),
@@ -139,4 +140,10 @@ fn empty_variables_count_as_none() {
     assert!(refused.contains("the environment variable EBB_STATE_PASSPHRASE is not set"), "{refused}");
     let named = text(&run("validate shop --env=").stderr);
     assert!(named.contains("there is no environment ``"), "an empty name on the command line is a mistake: {named}");
+}
+
+fn faults_that_cannot_be_read_are_refused() {
+    let refused = Project::new().command("plan shop").env("EBB_CLOUD_FAULTS", "nonsense").output().unwrap();
+    let said = text(&refused.stderr);
+    assert!(said.contains("error: EBB_CLOUD_FAULTS: `nonsense` is not understood: write name=value"), "{said}");
 }

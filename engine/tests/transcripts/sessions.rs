@@ -154,6 +154,13 @@ fn a_drawing_shows_sleeping_resources() {
     let svg = text(&project.run("graph shop").stdout);
     assert!(svg.starts_with("<svg") && svg.contains("ec2_vpc.main"));
     assert!(text(&project.run("graph shop --format mermaid").stdout).contains("flowchart"));
+    let data = one(&project.run("graph shop --target paused --json").stdout);
+    let nodes = data["nodes"].as_array().expect("nodes");
+    let index = |address: &str| nodes.iter().position(|node| node["address"] == address).expect("a node");
+    assert_eq!(nodes[index("ec2_nat_gateway.main-nat-a")]["condition"], "sleeps");
+    assert_eq!(nodes[index("ec2_vpc.main")]["condition"], "holds_data");
+    let edge = serde_json::json!([index("ec2_internet_gateway.main"), index("ec2_vpc.main")]);
+    assert!(data["edges"].as_array().expect("edges").contains(&edge), "{edge}: {}", data["edges"]);
 }
 
 fn a_recorded_stack_needs_no_declaration() {

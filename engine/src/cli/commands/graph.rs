@@ -1,11 +1,13 @@
 //! `ebb graph`: draws a stack.
 
 use clap::{Args, ValueEnum};
+use serde::Serialize;
 
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::graph::{Drawing, to_dot, to_mermaid, to_svg};
+use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::runtime;
 use ebbtide::plan::Target;
 
@@ -32,6 +34,17 @@ enum GraphFormat {
     Mermaid,
 }
 
+/// A drawing as `--json` prints it.
+#[derive(Serialize)]
+struct GraphView {
+    format: u32,
+    stack: String,
+    environment: String,
+    target: Target,
+    #[serde(flatten)]
+    drawing: Drawing,
+}
+
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &GraphArgs) -> Result<u8, CommandError> {
     runtime::on_this_thread(graph(context, arguments))
 }
@@ -50,6 +63,11 @@ async fn graph(context: &CommandContext, arguments: &GraphArgs) -> Result<u8, Co
     let target = arguments.target.map(Target::from);
     let target = target.or_else(|| recorded.as_ref().map(|document| document.target)).unwrap_or(Target::Running);
     let drawing = Drawing::new(&declarations, recorded.as_ref(), target, context.providers.kinds());
+    if context.output.is_json() {
+        let environment = environment.name().to_owned();
+        context.output.json(&GraphView { format: OUTPUT_FORMAT, stack, environment, target, drawing })?;
+        return Ok(DONE);
+    }
     context.output.result(&match arguments.format {
         GraphFormat::Svg => to_svg(&drawing),
         GraphFormat::Dot => to_dot(&drawing),

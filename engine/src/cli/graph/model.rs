@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use serde::Serialize;
+
 use ebbtide::plan::Target;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, OnPause, Persistence, Registry};
 use ebbtide::stack::Declarations;
 
 /// The condition of a resource.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 pub(super) enum Condition {
     /// The resource exists and holds no data.
     Runs,
@@ -40,14 +43,14 @@ impl Condition {
 }
 
 /// A resource in the drawing.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(super) struct Node {
     pub(super) address: Address,
     pub(super) condition: Condition,
 }
 
 /// The resources of a stack and their dependencies.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub(in crate::cli) struct Drawing {
     pub(super) title: String,
     pub(super) nodes: Vec<Node>,
