@@ -184,6 +184,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     };
     let stack = context.stack(&environment, change.stack.as_deref()).await?;
     change.check(&environment)?;
+    context.enter_project()?;
     let shutdown = Shutdown::default();
     let interrupts = Interrupts::listen(shutdown.clone());
     let progress = Progress::new(context.output);

@@ -1,6 +1,6 @@
 //! The context of every command: project, environment, stack.
 
-use std::cell::OnceCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 use std::time::Duration;
 
@@ -25,18 +25,42 @@ pub(super) struct CommandContext {
     pub(super) providers: Providers,
     pub(super) common: Common,
     pub(super) output: Output,
+    /// The project, once it was found.
+    found: OnceCell<Project>,
     /// The names of the stacks that the project's program declares, once it was asked.
     described: OnceCell<Vec<String>>,
+    /// The exchanges so far: a program may have to be compiled, and prints its warnings again each time.
+    asked: RefCell<Vec<(Exchange, Reply)>>,
 }
 
 impl CommandContext {
     pub(super) fn new(linked: App, providers: Providers, common: Common, output: Output) -> Self {
-        Self { linked, providers, common, output, described: OnceCell::new() }
+        Self {
+            linked,
+            providers,
+            common,
+            output,
+            found: OnceCell::new(),
+            described: OnceCell::new(),
+            asked: RefCell::default(),
+        }
     }
 
     /// Finds the project.
     pub(super) fn project(&self) -> Result<Project, CommandError> {
-        Ok(Project::find(&self.common.project)?)
+        if let Some(project) = self.found.get() {
+            return Ok(project.clone());
+        }
+        let project = Project::find(&self.common.project)?;
+        Ok(self.found.get_or_init(|| project).clone())
+    }
+
+    /// Makes the project's directory the current one, since the files of secrets are relative to it. Paths of the command line
+    /// must have been read, or made absolute, before.
+    pub(super) fn enter_project(&self) -> Result<(), CommandError> {
+        let project = self.project()?;
+        let entered = std::env::set_current_dir(project.root());
+        entered.map_err(|error| CommandError::failed("enter the project's directory", error))
     }
 
     /// Returns the source of the project's stacks: its program, if `ebb.toml` names one, else this binary.
@@ -47,8 +71,12 @@ impl CommandContext {
         })
     }
 
-    /// Asks the source of the stacks, and says so if it takes long.
+    /// Asks the source of the stacks, once for each exchange, and says so if it takes long.
     fn ask(&self, source: &StackSource<'_>, exchange: &Exchange) -> Result<Reply, ProgramError> {
+        let asked = self.asked.borrow().iter().find(|(asked, _)| asked == exchange).map(|(_, reply)| reply.clone());
+        if let Some(reply) = asked {
+            return Ok(reply);
+        }
         let reply = source.exchange(exchange, &|passed: Duration| {
             if let StackSource::Program(program) = source
                 && passed.as_secs() % 10 == 2
@@ -61,6 +89,7 @@ impl CommandContext {
         let names = reply.stacks.iter().map(|stack| stack.name.clone()).collect();
         // Every reply of a program names the same stacks.
         let _ = self.described.set(names);
+        self.asked.borrow_mut().push((exchange.clone(), reply.clone()));
         Ok(reply)
     }
 

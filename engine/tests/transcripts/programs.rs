@@ -6,6 +6,7 @@ use crate::runner::Test;
 pub const TESTS: &[Test] = &[
     ("a_program_declares_the_stacks", a_program_declares_the_stacks),
     ("recorded_stacks_need_no_program", recorded_stacks_need_no_program),
+    ("an_apply_runs_the_program_as_often_as_a_plan", an_apply_runs_the_program_as_often_as_a_plan),
     ("programs_that_fail_are_reported", programs_that_fail_are_reported),
 ];
 
@@ -48,6 +49,24 @@ fn recorded_stacks_need_no_program() {
         assert!(output.status.success(), "{line}: {}", text(&output.stderr));
     }
 }
+
+/// Counts the runs of the program that a command needs.
+#[cfg(unix)]
+fn runs_of(line: &str) -> usize {
+    let project = project("[program]\ncommand = [\"/bin/sh\", \"-c\", \"echo run >> runs; exec PROGRAM\"]\n");
+    let output = project.run(line);
+    assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+    project.read("runs").lines().count()
+}
+
+#[cfg(unix)]
+fn an_apply_runs_the_program_as_often_as_a_plan() {
+    let (plan, apply) = (runs_of("plan shop"), runs_of("apply shop --yes"));
+    assert_eq!((plan, apply), (3, 2), "described once, and declared once for each account that is asked for");
+}
+
+#[cfg(not(unix))]
+fn an_apply_runs_the_program_as_often_as_a_plan() {}
 
 fn programs_that_fail_are_reported() {
     for (ebb, expected) in [

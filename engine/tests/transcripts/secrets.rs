@@ -7,6 +7,7 @@ use crate::project::{LOCAL, Project};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
+    ("the_file_of_a_secret_is_relative_to_the_project", the_file_of_a_secret_is_relative_to_the_project),
     ("no_secret_is_found_anywhere", || no_secret_is_found_anywhere(&[], "")),
     ("no_secret_is_found_in_a_log_of_everything", || no_secret_is_found_anywhere(&[("EBB_LOG", "trace")], "")),
     ("no_secret_is_found_in_a_verbose_log", || no_secret_is_found_anywhere(&[], " -vv")),
@@ -172,4 +173,24 @@ fn url(text: &str) -> String {
             }
         })
         .collect()
+}
+
+fn the_file_of_a_secret_is_relative_to_the_project() {
+    let project = Project::new();
+    project.write("canary.txt", FILE);
+    let elsewhere = tempfile::tempdir().expect("a folder");
+    let run = |line: &str, folder: &Path| {
+        let mut command = project.command(line);
+        command.envs(CANARIES.iter().copied()).env_remove("AWS_SESSION_TOKEN").current_dir(folder);
+        let output = command.output().expect("ebb starts");
+        assert!(output.status.success(), "{line}: {}", String::from_utf8_lossy(&output.stderr));
+    };
+    let root = project.path("").display().to_string();
+    // The plan file is named from where the command runs.
+    run(&format!("-C {root} plan safe --out first.plan"), elsewhere.path());
+    assert!(elsewhere.path().join("first.plan").exists() && !project.path("first.plan").exists());
+    run(&format!("-C {root} apply first.plan --yes"), elsewhere.path());
+    run("plan safe --out second.plan", &project.path("environments"));
+    assert!(project.path("environments/second.plan").exists());
+    run("-C .. apply safe --yes", &project.path("environments"));
 }

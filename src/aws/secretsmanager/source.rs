@@ -10,7 +10,7 @@ use super::alphabet::Alphabet;
 pub enum SecretSource {
     /// An environment variable of the program.
     Environment(String),
-    /// A text file, absolute or from the current directory; one line break at its end is not part of the value.
+    /// A text file, absolute or relative to the project's directory; one line break at its end is not part of the value.
     File(String),
     /// A random value, generated when the secret is created, and again whenever any of these fields changes.
     Generated {

@@ -45,6 +45,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     if let Some(path) = &arguments.out {
         plan_file::check_target(path)?;
     }
+    let out = arguments.out.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
     let environment = match target {
         Target::Running => context.environment()?,
         Target::Paused | Target::Destroyed => context.recorded_environment()?,
@@ -55,6 +56,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     if declares {
         context.declare_offline(&environment, &stack)?;
     }
+    context.enter_project()?;
     let progress = Progress::for_plan(context.output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = environment.connect().await?;
@@ -88,8 +90,8 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         None if !missing.is_empty() => missing::warn(context.output, &missing, &stack),
         None => {}
     }
-    if let Some(path) = &arguments.out {
-        plan_file::write(path, &planned.plan).map_err(|error| CommandError::failed("save the plan", error))?;
+    if let (Some(absolute), Some(path)) = (&out, &arguments.out) {
+        plan_file::write(absolute, &planned.plan).map_err(|error| CommandError::failed("save the plan", error))?;
         context.output.note(&format!("Saved. Carry it out with `ebb apply {}`.", path.display()));
     }
     note_calls(context, &connection);

@@ -159,7 +159,7 @@ fn render_kept(text: &mut String, plan: &Plan, width: usize) {
     let id = |kept: &Kept| kept.id.clone().unwrap_or_default();
     let ids = plan.kept.iter().map(|kept| id(kept).chars().count()).max().unwrap_or(0);
     for kept in &plan.kept {
-        let reason = values::shorten(&kept.reason, width.saturating_sub(column + ids + 10).max(60));
+        let reason = values::shorten(&kept.reason, width.saturating_sub(column + 8).max(60));
         let address = format!("{:<column$}", kept.address.to_string());
         let _ = writeln!(text, "  {:>3} {address}  {:<ids$}  {}", "=".cyan(), id(kept), reason.dimmed());
     }
