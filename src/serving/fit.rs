@@ -1,10 +1,9 @@
 //! Whether a model fits on an instance, and the settings of the server that follow.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use super::estimate::Load;
-use super::{Advice, Gpu, Instance, Model, Weights, instance};
+use super::{Gpu, Instance, Model, Weights};
 
 /// The share of an accelerator's memory that the server takes, in percent: vLLM's default. The rest is for CUDA itself and
 /// its graphs, which vLLM captures after it has measured.
@@ -37,33 +36,8 @@ pub struct Fit {
     gpu: Gpu,
 }
 
-/// A model that does not fit on an instance, and alternatives.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Misfit {
-    /// What does not fit, in a sentence without its end.
-    pub problem: String,
-    /// What would fit.
-    pub advice: Vec<Advice>,
-}
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let advice: Vec<_> = self.advice.iter().map(ToString::to_string).collect();
-        match advice.as_slice() {
-            [] => f.write_str(&self.problem),
-            advice => write!(f, "{}. It would fit with {}", self.problem, advice.join(", or ")),
-        }
-    }
-}
-
 impl Serving {
-    /// Returns how the model is served on an instance type. The error says what would fit instead. `None` is an instance type
-    /// that the table does not know, such as one with another accelerator.
-    pub fn fit(&self, instance_type: &str) -> Option<Result<Fit, Misfit>> {
-        let instance = instance(instance_type)?;
-        Some(self.fit_on(&instance).map_err(|problem| Misfit { problem, advice: Advice::of(self, &instance) }))
-    }
-
+    /// Returns how the model is served on an instance. The error is a sentence without its end.
     pub(super) fn fit_on(&self, instance: &Instance) -> Result<Fit, String> {
         let model = &self.model;
         if self.context > model.max_context {

@@ -7,13 +7,15 @@ mod fit;
 mod gpu;
 mod images;
 mod instance;
+mod misfit;
 mod model;
 mod weights;
 
 pub use advice::Advice;
-pub use fit::{Fit, Misfit, Serving};
+pub use fit::{Fit, Serving};
 pub use gpu::Gpu;
 pub use images::{LMI_IMAGE, UnknownRegion, dns_suffix, lmi_image};
 pub use instance::{Instance, instance};
+pub use misfit::Misfit;
 pub use model::{Model, model, model_names};
 pub use weights::Weights;
