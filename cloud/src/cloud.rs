@@ -148,24 +148,30 @@ impl Cloud {
         self.handle_in(request, View::default()).await
     }
 
-    /// Puts an object into the cloud, `s3://BUCKET/KEY`, and makes its bucket, unless they are there. Not seen by the fault
-    /// injector.
-    pub async fn put_object(&self, uri: &str, body: &'static [u8]) -> Result<(), String> {
+    /// Puts an object into the cloud, `s3://BUCKET/KEY`, and makes its bucket in a region, unless they are there. Not seen by
+    /// the fault injector.
+    pub async fn put_object(&self, region: &str, uri: &str, body: &str) -> Result<(), String> {
         let wrong = || format!("{uri} is not the location of an object: write s3://BUCKET/KEY");
         let (bucket, key) = uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/')).ok_or_else(wrong)?;
-        let send = async |method: &str, path: String, body: &'static [u8]| {
-            let uri = format!("http://s3.us-east-1.amazonaws.com/{path}");
-            let request = MockRequest { method: method.to_owned(), uri, headers: HeaderMap::new(), body: body.into() };
-            self.handle(request).await
+        let send = async |method: &str, path: &str, body: &str| {
+            let uri = format!("http://s3.{region}.amazonaws.com/{path}");
+            let body = body.to_owned().into();
+            self.handle(MockRequest { method: method.to_owned(), uri, headers: HeaderMap::new(), body }).await
         };
         let object = format!("{bucket}/{key}");
-        if send("HEAD", object.clone(), b"").await.status == 200 {
+        if send("HEAD", &object, "").await.status == 200 {
             return Ok(());
         }
-        if send("HEAD", bucket.to_owned(), b"").await.status == 404 {
-            made(uri, &send("PUT", bucket.to_owned(), b"").await)?;
+        if send("HEAD", bucket, "").await.status == 404 {
+            let place = match region {
+                "us-east-1" => String::new(),
+                region => format!(
+                    "<CreateBucketConfiguration><LocationConstraint>{region}</LocationConstraint></CreateBucketConfiguration>"
+                ),
+            };
+            made(uri, &send("PUT", bucket, &place).await)?;
         }
-        made(uri, &send("PUT", object, body).await)
+        made(uri, &send("PUT", &object, body).await)
     }
 
     /// Handles one request with a view that may lag behind.

@@ -22,7 +22,7 @@ const ATTEMPTS: u32 = 8;
 
 /// The content of the objects that an environment lists for its embedded cloud.
 #[cfg(feature = "embedded")]
-const STAND_IN: &[u8] = b"A stand-in of the embedded cloud.\n";
+const STAND_IN: &str = "A stand-in of the embedded cloud.\n";
 
 /// The clients of an environment, before the account of their credentials is known.
 #[derive(Clone, Debug)]
@@ -161,7 +161,7 @@ impl Environment {
     async fn embedded(&self) -> Result<Clients, ConnectError> {
         let cloud = self.open_cloud()?;
         for uri in &self.aws().objects {
-            cloud.put_object(uri, STAND_IN).await.map_err(ConnectError::Cloud)?;
+            cloud.put_object(&self.aws().region, uri, STAND_IN).await.map_err(ConnectError::Cloud)?;
         }
         let mut config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -63,13 +63,15 @@ fn a_good_file_is_read() {
 fn each_mistake_is_reported_with_its_place_and_a_correction() {
     let aws = "[aws]\nregion = 'eu-west-1'\n";
     let many: String = (0..41).map(|number| format!("t{number} = 'x'\n")).collect();
-    let cases: [(String, &str, &str); 15] = [
+    let cases: [(String, &str, &str); 17] = [
         ("[aws]\nregoin = 'eu-west-1'\n".into(), "dev.toml:2:1", "did you mean `region`?"),
         ("[aws]\nregion = 'eu-wets-1'\n".into(), "dev.toml:2:10", "did you mean `eu-west-1`?"),
         (format!("{aws}account = '123'\n"), "dev.toml:3:11", "12 digits"),
         (format!("{aws}account = 123456789012\n"), "dev.toml:3:11", "expected a string"),
         (format!("{aws}embedded = true\nendpoint_url = 'http://a'\n"), "dev.toml:4:16", "exclude each other"),
         (format!("{aws}transition_ms = 5\n"), "dev.toml:3:17", "embedded"),
+        (format!("{aws}objects = ['s3://b/k']\n"), "dev.toml:3:11", "embedded"),
+        (format!("{aws}embedded = true\nobjects = ['s3://b/']\n"), "dev.toml:4:11", "s3://BUCKET/KEY"),
         (format!("{aws}[stacks.dmeo]\ncount = 1\n"), "dev.toml:3:9", "did you mean `demo`?"),
         (format!("{aws}[stacks.demo]\ncount = 'two'\n"), "dev.toml:4:9", "stacks.demo.count: invalid type"),
         (format!("{aws}[stacks.demo]\ncount = 1\ncuont = 2\n"), "dev.toml:5:1", "did you mean `count`?"),

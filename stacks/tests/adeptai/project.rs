@@ -18,10 +18,10 @@ objects = [
     "s3://uploaded/job-parser/llama-3.1-8b-instruct/config.json",
     "s3://uploaded/explanation-generator/llama-3.1-8b-instruct/config.json",
 ]
-
-[stacks.adeptai]
-models = "s3://uploaded"
 "#;
+
+/// The settings of every project, under the heading of the stack.
+const MODELS: &str = "[stacks.adeptai]\nmodels = \"s3://uploaded\"\n";
 
 pub struct Project(TempDir);
 
@@ -29,8 +29,9 @@ impl Project {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("environments")).unwrap();
-        std::fs::write(folder.path().join("environments/local.toml"), LOCAL).unwrap();
-        Self(folder)
+        let project = Self(folder);
+        project.settle("");
+        project
     }
 
     /// Replaces the environment: no model was uploaded.
@@ -41,6 +42,11 @@ impl Project {
 
     /// Adds settings to the environment, in place of those added before.
     pub fn settle(&self, settings: &str) {
+        let heading = "[stacks.adeptai]\n";
+        let settings = match settings.contains(heading) {
+            true => settings.replace(heading, MODELS),
+            false => format!("{MODELS}{settings}"),
+        };
         std::fs::write(self.0.path().join("environments/local.toml"), format!("{LOCAL}{settings}")).unwrap();
     }
 
