@@ -1,6 +1,6 @@
 //! The one planner: declared, recorded and observed resources in; a plan out.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Action, decide_action};
 use super::decisions::Decisions;
@@ -8,7 +8,7 @@ use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
 use super::generation::next_generation;
 use super::observation::current_inputs;
-use super::ordering::in_order;
+use super::ordering::{Unordered, in_order};
 use super::retained::retained;
 use super::{Observed, PlanError, Request};
 use crate::plan::{
@@ -24,8 +24,18 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     if let Some(address) = request.include_data.iter().find(|address| !document.resources.contains_key(*address)) {
         return Err(PlanError::NotRecorded(address.clone()));
     }
-    let retained = retained(request)?;
-    let mut planner = Planner { request, decisions: Decisions::new(request, &retained), operations: Vec::new() };
+    plan_giving_way(request, &retained(request)?, &BTreeSet::new())
+}
+
+/// Makes the plan in which some resources give way, so that operations do not wait for each other in a circle.
+fn plan_giving_way(
+    request: &Request<'_>,
+    retained: &BTreeMap<Address, String>,
+    giving_way: &BTreeSet<Address>,
+) -> Result<Plan, PlanError> {
+    let document = request.document;
+    let decisions = Decisions::new(request, retained, giving_way);
+    let mut planner = Planner { request, decisions, operations: Vec::new() };
     let declared = match request.declarations {
         Some(declarations) if request.target == Target::Running => dependency_order(declarations)?,
         _ => Vec::new(),
@@ -44,7 +54,11 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     }
     planner.delete_deposed()?;
     planner.check()?;
-    let operations = in_order(planner.operations, &planner.decisions, document)?;
+    let operations = match in_order(planner.operations, &planner.decisions, document) {
+        Ok(operations) => operations,
+        Err(Unordered::Circle(candidates)) => return with_one_more(request, retained, giving_way, candidates),
+        Err(Unordered::Refused(error)) => return Err(error),
+    };
     let mut plan = Plan {
         format: PLAN_FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -55,10 +69,10 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
         observation: request.observation.hash(),
         operations,
         kept: retained
-            .into_iter()
+            .iter()
             .map(|(address, reason)| {
-                let id = document.resources.get(&address).and_then(|record| record.id.clone());
-                Kept { address, reason, id }
+                let id = document.resources.get(address).and_then(|record| record.id.clone());
+                Kept { address: address.clone(), reason: reason.clone(), id }
             })
             .collect(),
         unchanged,
@@ -69,6 +83,26 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     };
     plan.hash = hash_of(&plan);
     Ok(plan)
+}
+
+/// Makes the plan in which one more resource gives way, the first candidate that may.
+fn with_one_more(
+    request: &Request<'_>,
+    retained: &BTreeMap<Address, String>,
+    giving_way: &BTreeSet<Address>,
+    candidates: Vec<Address>,
+) -> Result<Plan, PlanError> {
+    let names = candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let mut refused = None;
+    for candidate in candidates {
+        let giving_way = giving_way.iter().cloned().chain([candidate]).collect();
+        match plan_giving_way(request, retained, &giving_way) {
+            // Such as a protected resource, which cannot be replaced.
+            Err(error) if !matches!(error, PlanError::NoOrder(_)) => drop(refused.get_or_insert(error)),
+            planned => return planned,
+        }
+    }
+    Err(refused.unwrap_or(PlanError::NoOrder(names)))
 }
 
 /// Returns the change of the record of a resource that needs no operation. A pause changes no declaration.
@@ -102,8 +136,13 @@ impl<'a> Planner<'a> {
         let kind = self.request.kind(address)?;
         let info = kind.info();
         let decided = decide_action(desired, record, observed, resolved.as_ref(), info);
-        let decided = self.decisions.escalated(decided, desired, record, resolved.as_ref(), info);
+        let decided = self.decisions.escalated(decided, address, desired, record, resolved.as_ref(), info);
         let Some((action, reason)) = decided else { return Ok(false) };
+        if let (Action::Update, Desired::Inputs { inputs, .. }) = (action, desired)
+            && let Some((other, name)) = self.decisions.holds_a_name(record, inputs)
+        {
+            return Err(PlanError::NameInUse { address: other, name, user: address.clone() });
+        }
         match (desired, resolved) {
             (Desired::Inputs { inputs, depends_on, protect }, Some(resolved)) => {
                 let generation = match action {

@@ -1,6 +1,6 @@
 //! The decisions made so far, and their consequences for the resources that are decided on later.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -17,6 +17,8 @@ pub(super) struct Decisions<'a> {
     pub(super) request: &'a Request<'a>,
     /// The resources that are retained although the target would delete them.
     pub(super) retained: &'a BTreeMap<Address, String>,
+    /// The resources that give way, so that operations do not wait for each other in a circle.
+    pub(super) giving_way: &'a BTreeSet<Address>,
     pub(super) actions: BTreeMap<Address, Action>,
     /// The known outputs of resources that are created or replaced.
     pub(super) known_outputs: BTreeMap<Address, Map<String, Value>>,
@@ -24,14 +26,19 @@ pub(super) struct Decisions<'a> {
 
 impl<'a> Decisions<'a> {
     /// Starts without a decision.
-    pub(super) fn new(request: &'a Request<'a>, retained: &'a BTreeMap<Address, String>) -> Self {
-        Self { request, retained, actions: BTreeMap::new(), known_outputs: BTreeMap::new() }
+    pub(super) fn new(
+        request: &'a Request<'a>,
+        retained: &'a BTreeMap<Address, String>,
+        giving_way: &'a BTreeSet<Address>,
+    ) -> Self {
+        Self { request, retained, giving_way, actions: BTreeMap::new(), known_outputs: BTreeMap::new() }
     }
 
     /// Returns the action on a resource once the actions on its dependencies are taken into account.
     pub(super) fn escalated(
         &self,
         decided: Option<(Action, Reason)>,
+        address: &Address,
         desired: &Desired<'_>,
         record: Option<&ResourceRecord>,
         resolved: Option<&Value>,
@@ -49,11 +56,21 @@ impl<'a> Decisions<'a> {
             {
                 Some((first, Reason::DependencyReplaced(other)))
             }
-            Some((Action::Replace(_), reason)) if self.must_delete_first(record, resolved, info) => {
+            Some((Action::Replace(_), reason))
+                if self.giving_way.contains(address) || self.must_delete_first(record, resolved, info) =>
+            {
+                Some((first, reason))
+            }
+            Some((Action::Update, reason)) if self.giving_way.contains(address) && !self.is_durable(address) => {
                 Some((first, reason))
             }
             decided => decided,
         }
+    }
+
+    /// Returns whether a resource is durable: AWS allows that it refers to one that is gone.
+    pub(super) fn is_durable(&self, address: &Address) -> bool {
+        self.request.kind(address).is_ok_and(|kind| kind.info().persistence == Persistence::Durable)
     }
 
     /// Returns whether a replacement has to delete first: by nature, because of a name that stays, or because a dependency
@@ -83,6 +100,27 @@ impl<'a> Decisions<'a> {
                 && self.output(reference).is_none()
         });
         again.map(|reference| reference.address)
+    }
+
+    /// Returns a dependency that gives its name to its own replacement, or to another resource, and that this resource, which
+    /// is changed in place, would still refer to when it is deleted. AWS refuses that.
+    pub(super) fn holds_a_name(&self, record: Option<&ResourceRecord>, inputs: &Value) -> Option<(Address, String)> {
+        let used = &record.filter(|record| !record.is_asleep())?.depends_on;
+        let refers_again = |reference: &Reference| {
+            used.contains(&reference.address)
+                && self.is_deleted_first(&reference.address)
+                && self.output(reference).is_none()
+        };
+        let again = references(inputs).into_iter().filter(refers_again);
+        again.map(|reference| reference.address).find_map(|other| {
+            let kind = self.request.kind(&other).ok()?;
+            let field = kind.info().unique_name_field.as_ref().filter(|_| {
+                // Where both cannot exist by nature, AWS lets go of the old one.
+                kind.info().replacement == Replacement::CreateFirst
+            })?;
+            let name = self.request.document.resources.get(&other)?.inputs.get(field)?.as_str()?.to_owned();
+            Some((other, name))
+        })
     }
 
     /// Returns the resource with which AWS deletes this one although it is wanted: one that is deleted before it is created

@@ -52,6 +52,19 @@ pub enum PlanError {
         /// The data it holds.
         data: String,
     },
+    /// A replacement would have to free its name first, and another resource refers to the old one.
+    #[error(
+        "replacing {address} deletes it first, because its name `{name}` has to be free, and {user} refers to it, so AWS would refuse \
+         that; leave the name of {address} out, or change it, so that the new one is created first"
+    )]
+    NameInUse {
+        /// The resource that would be replaced.
+        address: Address,
+        /// Its name.
+        name: String,
+        /// The resource that refers to it.
+        user: Address,
+    },
     /// The operations wait for each other.
     #[error(
         "there is no order in which to change {0}: they wait for each other; apply the changes of one of them first"

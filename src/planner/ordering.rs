@@ -9,21 +9,24 @@ use super::decisions::Decisions;
 use super::{Dag, PlanError};
 use crate::plan::Operation;
 use crate::record::StateDocument;
-use crate::resource::Address;
+use crate::resource::{Address, Replacement};
 
 /// Puts operations into an order, numbers them, and fills in the dependencies of each.
 ///
 /// - An operation that creates or changes a resource comes after those that create or change its dependencies.
 /// - A deletion comes after the deletion of every recorded dependent, or after the change that moves it away.
 /// - A replacement that creates first deletes the old generation last; one that deletes first, before it creates.
-/// - A creation that will have the id of a resource that is deleted under another address comes after that deletion.
+/// - A creation that will have the name of a resource that is deleted under another address comes after that deletion.
+///
+/// If these wait for each other in a circle, as when two resources swap their names, there is no such order until one of them
+/// gives way: a replacement deletes first, an ephemeral resource is replaced instead of changed, a durable one is changed later.
 pub(super) fn in_order(
     operations: Vec<Operation>,
     decisions: &Decisions<'_>,
     document: &StateDocument,
-) -> Result<Vec<Operation>, PlanError> {
-    let conflicts = id_conflicts(&operations, &decisions.known_outputs, document);
-    let edges = Edges::new(&operations, &decisions.actions, document);
+) -> Result<Vec<Operation>, Unordered> {
+    let conflicts = name_conflicts(&operations, &decisions.known_outputs, document);
+    let edges = Edges::new(&operations, decisions, document);
     // A dependent moves away from a resource that is deleted first before that deletion, unless it waits for the new one.
     for moves_first in [true, false] {
         let mut before = edges.before(moves_first);
@@ -34,14 +37,56 @@ pub(super) fn in_order(
             return Ok(number(operations, &before, &order));
         }
     }
+    let mut before = edges.before(false);
+    for (creation, deletion) in &conflicts {
+        before[*creation].insert(*deletion);
+    }
+    let circle = Dag::new(before.iter()).cycle(|index| &operations[index].address).unwrap_or_default();
+    let candidates = give_way_candidates(circle.iter().map(|index| &operations[*index]), decisions);
+    if !candidates.is_empty() {
+        return Err(Unordered::Circle(candidates));
+    }
     // A name that cannot become free in time is refused by AWS.
     let before = edges.before(false);
     let order = topological_order(&operations, &before)?;
     Ok(number(operations, &before, &order))
 }
 
-/// Pairs each creation with the planned deletion of the resource that has the same id now, under another address.
-fn id_conflicts(
+/// The reason why operations have no order.
+pub(super) enum Unordered {
+    /// Operations wait for each other in a circle. One of these resources can give way.
+    Circle(Vec<Address>),
+    /// There is no order at all.
+    Refused(PlanError),
+}
+
+impl From<PlanError> for Unordered {
+    fn from(error: PlanError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// Returns the resources on a circle that can give way, those first to which it matters least: the owners of old generations
+/// that wait for their replacement, and resources that are changed in place.
+fn give_way_candidates<'a>(circle: impl Iterator<Item = &'a Operation>, decisions: &Decisions<'_>) -> Vec<Address> {
+    let waiting = circle.filter(|operation| !operation.creates()).map(|operation| &operation.address);
+    let waiting = waiting.filter(|address| !decisions.giving_way.contains(*address));
+    let rank = |address: &Address| match decisions.actions.get(address)? {
+        Action::Replace(Replacement::CreateFirst) => Some(0),
+        Action::Update if decisions.is_durable(address) => Some(1),
+        Action::Update => Some(2),
+        Action::Replace(Replacement::DeleteFirst)
+        | Action::Create
+        | Action::Delete
+        | Action::Sleep
+        | Action::Forget => None,
+    };
+    let candidates: BTreeSet<_> = waiting.filter_map(|address| Some((rank(address)?, address.clone()))).collect();
+    candidates.into_iter().map(|(_, address)| address).collect()
+}
+
+/// Pairs each creation with the planned deletion of the resource that has the same id or name now, under another address.
+fn name_conflicts(
     operations: &[Operation],
     known_outputs: &BTreeMap<Address, Map<String, Value>>,
     document: &StateDocument,
@@ -49,9 +94,16 @@ fn id_conflicts(
     let mut deleted: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for (index, operation) in operations.iter().enumerate().filter(|(_, o)| o.deletion().is_some()) {
         let Some(record) = document.resources.get(&operation.address) else { continue };
-        let old = record.deposed.iter().find(|old| old.generation == operation.generation).map(|old| &old.id);
-        let id = old.or(record.id.as_ref().filter(|_| record.generation == operation.generation));
-        deleted.extend(id.map(|id| ((operation.resource_kind(), id.as_str()), index)));
+        let old = record.deposed.iter().find(|old| old.generation == operation.generation);
+        let (id, outputs) = match (old, &record.id) {
+            (Some(old), _) => (old.id.as_str(), &old.outputs),
+            (None, Some(id)) if record.generation == operation.generation => (id.as_str(), &record.outputs),
+            _ => continue,
+        };
+        // The id of some kinds differs from their name, which is an output then.
+        for taken in [Some(id), outputs.get("name").and_then(Value::as_str)].into_iter().flatten() {
+            deleted.insert((operation.resource_kind(), taken), index);
+        }
     }
     if deleted.is_empty() {
         return Vec::new();
@@ -59,9 +111,13 @@ fn id_conflicts(
     let mut conflicts = Vec::new();
     for (index, operation) in operations.iter().enumerate().filter(|(_, operation)| operation.creates()) {
         let known = known_outputs.get(&operation.address).into_iter().flat_map(Map::values).filter_map(Value::as_str);
-        let taken = known.filter_map(|id| deleted.get(&(operation.resource_kind(), id)).copied());
+        let taken: BTreeSet<usize> =
+            known.filter_map(|id| deleted.get(&(operation.resource_kind(), id)).copied()).collect();
         conflicts.extend(
-            taken.filter(|other| operations[*other].address != operation.address).map(|deletion| (index, deletion)),
+            taken
+                .into_iter()
+                .filter(|other| operations[*other].address != operation.address)
+                .map(|deletion| (index, deletion)),
         );
     }
     conflicts
@@ -70,7 +126,7 @@ fn id_conflicts(
 /// The material for the edges between operations.
 struct Edges<'a> {
     operations: &'a [Operation],
-    actions: &'a BTreeMap<Address, Action>,
+    decisions: &'a Decisions<'a>,
     document: &'a StateDocument,
     /// The operation that creates or changes an address.
     upserts: BTreeMap<&'a Address, usize>,
@@ -81,7 +137,7 @@ struct Edges<'a> {
 }
 
 impl<'a> Edges<'a> {
-    fn new(operations: &'a [Operation], actions: &'a BTreeMap<Address, Action>, document: &'a StateDocument) -> Self {
+    fn new(operations: &'a [Operation], decisions: &'a Decisions<'a>, document: &'a StateDocument) -> Self {
         let (mut upserts, mut removals) = (BTreeMap::new(), BTreeMap::new());
         for (index, operation) in operations.iter().enumerate() {
             match operation.upsert() {
@@ -91,7 +147,7 @@ impl<'a> Edges<'a> {
         }
         let removed: BTreeSet<&Address> = removals.keys().map(|(address, _)| *address).collect();
         let dependents = dependents(document, &removed, &removals);
-        Self { operations, actions, document, upserts, removals, dependents }
+        Self { operations, decisions, document, upserts, removals, dependents }
     }
 
     /// Returns the operations that must be done before each. With `moves_first`, a dependent of a resource that is deleted
@@ -113,8 +169,12 @@ impl<'a> Edges<'a> {
         before
     }
 
+    /// Returns whether an operation deletes the current generation before the next one is created. Earlier generations
+    /// wait for their dependents to move, whatever happens to the current one.
     fn deletes_first(&self, operation: &Operation) -> bool {
-        self.actions.get(&operation.address).is_some_and(|action| action.deletes_first())
+        let record = self.document.resources.get(&operation.address);
+        record.is_none_or(|record| record.generation == operation.generation)
+            && self.decisions.actions.get(&operation.address).is_some_and(|action| action.deletes_first())
     }
 
     /// A removal comes after the removal of each dependent, or after the change that moves it away.
@@ -124,7 +184,10 @@ impl<'a> Edges<'a> {
             if let Some(removal) = self.removals.get(&(*dependent, *generation)) {
                 before.insert(*removal);
             } else if let Some(change) = self.upserts.get(dependent)
-                && (!deletes_first || moves_first && !self.still_depends(*change, &operation.address))
+                && !self.decisions.giving_way.contains(*dependent)
+                && (!deletes_first
+                    || (moves_first || !self.decisions.is_durable(dependent))
+                        && !self.still_depends(*change, &operation.address))
             {
                 before.insert(*change);
             }

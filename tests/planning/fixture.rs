@@ -133,6 +133,7 @@ impl World {
             Effect::Create(upsert) | Effect::Replace(upsert) => {
                 self.created += 1;
                 let inputs = self.resolved(operation, &upsert.inputs);
+                self.check_free(operation, &inputs);
                 let id = match inputs.get("name").and_then(Value::as_str) {
                     Some(name) if operation.resource_kind().ends_with("_named") => name.to_owned(),
                     _ => format!("{}#{}", operation.address, self.created),
@@ -147,6 +148,22 @@ impl World {
         let (inputs, unknown) = resolve(inputs, &|reference| self.document.output(reference));
         assert!(unknown.is_empty(), "{} refers to {unknown:?}, which does not exist yet", operation.address);
         inputs
+    }
+
+    /// Checks that no other resource has the name of one that is created now, where the cloud knows resources by their names.
+    fn check_free(&self, operation: &Operation, inputs: &Value) {
+        if !operation.resource_kind().ends_with("_named") || inputs["name"].is_null() {
+            return;
+        }
+        for (address, record) in self.document.resources.iter().filter(|(a, _)| a.kind() == operation.resource_kind()) {
+            let is_reused = |generation| (address, generation) == (&operation.address, operation.generation);
+            let old = record.deposed.iter().filter(|old| !is_reused(old.generation)).map(|old| &old.inputs);
+            let is_missing = matches!(self.observation.get(address), Some(Observed::Missing));
+            let current = record.id.iter().filter(|_| !is_missing).map(|_| &record.inputs);
+            for other in old.chain(current) {
+                assert_ne!(other["name"], inputs["name"], "{}: {address} has the name", operation.address);
+            }
+        }
     }
 
     /// Checks that no resource uses one that is deleted now.

@@ -2,6 +2,7 @@
 
 use ebbtide::plan::Target;
 use ebbtide::planner::PlanError;
+use ebbtide::resource::Readiness;
 use serde_json::json;
 
 use crate::fixture::{World, at, changes, lines, reference};
@@ -281,4 +282,125 @@ fn a_replacement_that_deletes_first_remembers_what_a_pause_would() {
     }
     world.go(Target::Running);
     assert!(world.document.resources.values().all(|record| record.remembered.is_none()));
+}
+
+/// Declares two resources with these names.
+fn named(world: &mut World, kind: &str, names: [&str; 2]) {
+    for (address, name) in ["a", "b"].iter().zip(names) {
+        world.declare(&format!("{kind}.{address}"), json!({"form": "a", "name": name}));
+    }
+}
+
+#[test]
+fn resources_that_swap_their_names_converge_wherever_they_are_cut_off() {
+    let changed = || {
+        let mut world = World::new();
+        named(&mut world, "data_alarm_named", ["one", "two"]);
+        world.go(Target::Running);
+        named(&mut world, "data_alarm_named", ["two", "one"]);
+        world
+    };
+    let plan = changed().plan(Target::Running).unwrap();
+    let expected = [
+        "delete data_alarm_named.a",
+        "replace data_alarm_named.b",
+        "delete data_alarm_named.b",
+        "replace data_alarm_named.a",
+    ];
+    assert_eq!(lines(&plan), expected);
+    for cut in 0..=expected.len() {
+        let mut world = changed();
+        world.carry_out(&plan, cut);
+        world.go(Target::Running);
+        assert_eq!(world.go(Target::Running), [""; 0], "cut at {cut}");
+        let id = |address: &str| world.document.resources[&at(address)].id.clone().unwrap();
+        assert_eq!([id("data_alarm_named.a"), id("data_alarm_named.b")], ["two", "one"], "cut at {cut}");
+    }
+}
+
+#[test]
+fn names_that_move_on_without_a_circle_need_no_deletion_first() {
+    let mut world = World::new();
+    named(&mut world, "data_alarm_named", ["one", "two"]);
+    world.go(Target::Running);
+    named(&mut world, "data_alarm_named", ["two", "three"]);
+    let order = ["replace data_alarm_named.b", "delete data_alarm_named.b", "replace data_alarm_named.a"];
+    assert_eq!(world.go(Target::Running)[..3], order);
+}
+
+#[test]
+fn a_name_that_cannot_be_freed_because_another_resource_refers_to_its_owner_is_refused() {
+    let group = |world: &mut World, form: &str, name: &str| {
+        world.declare("data_group.web", json!({"form": form, "name": name}));
+        world.declare("data_group.db", json!({"form": "a", "from": reference("data_group.web")}));
+    };
+    let mut world = World::new();
+    group(&mut world, "a", "web");
+    world.go(Target::Running);
+    group(&mut world, "b", "web");
+    let error = world.plan(Target::Running).unwrap_err();
+    assert!(matches!(&error, PlanError::NameInUse { address, user, .. }
+        if (address, user) == (&at("data_group.web"), &at("data_group.db"))));
+    let text = error.to_string();
+    assert!(text.contains("`web`") && text.contains("leave the name of data_group.web out"), "{text}");
+    group(&mut world, "b", "web-2");
+    assert_eq!(world.go(Target::Running), ["replace data_group.web", "update data_group.db", "delete data_group.web"]);
+}
+
+/// Returns a stack in which a network was replaced, the new one failed, and its user still has the old one.
+fn half_moved(user: &str) -> World {
+    let mut world = World::new();
+    world.declare("data_net.n", json!({"form": "a"}));
+    world.declare(user, json!({"net": reference("data_net.n")}));
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"form": "b"}));
+    let plan = world.plan(Target::Running).unwrap();
+    world.carry_out(&plan, 1);
+    world.live("data_net.n").readiness = Readiness::Failed("broken".into());
+    world
+}
+
+#[test]
+fn an_old_generation_is_kept_until_its_users_have_moved_although_the_current_one_is_deleted_first() {
+    for user in ["data_table.t", "bill_server.s"] {
+        let mut world = half_moved(user);
+        let plan = world.plan(Target::Running).unwrap();
+        let old = plan
+            .operations
+            .iter()
+            .find(|o| o.deletion().is_some() && o.generation == 1 && o.address == at("data_net.n"));
+        let moved = plan.operations.iter().find(|o| o.address == at(user)).unwrap();
+        assert!(moved.id < old.unwrap().id, "{:?}", lines(&plan));
+        world.carry_out(&plan, usize::MAX);
+        assert_eq!(world.go(Target::Running), [""; 0]);
+    }
+}
+
+#[test]
+fn a_name_that_a_dependent_takes_over_from_a_resource_that_goes_is_freed_first() {
+    let mut world = World::new();
+    world.declare("bill_host_named.old", json!({"name": "shop"}));
+    world.declare("bill_host_named.new", json!({"name": "other", "refers": reference("bill_host_named.old")}));
+    world.go(Target::Running);
+    world.undeclare("bill_host_named.old");
+    world.declare("bill_host_named.new", json!({"name": "shop"}));
+    let order = ["delete bill_host_named.new", "delete bill_host_named.old", "replace bill_host_named.new"];
+    assert_eq!(world.go(Target::Running), order);
+    assert_eq!(world.go(Target::Running), [""; 0]);
+}
+
+#[test]
+fn a_dependent_that_moves_along_with_a_name_is_replaced() {
+    for (user, expected) in [("bill_server.s", "replace bill_server.s"), ("data_table.t", "update data_table.t")] {
+        let mut world = World::new();
+        world.declare("data_host_named.a", json!({"name": "shop"}));
+        world.declare(user, json!({"net": reference("data_host_named.a")}));
+        world.go(Target::Running);
+        world.undeclare("data_host_named.a");
+        world.declare("data_host_named.b", json!({"name": "shop"}));
+        world.declare(user, json!({"net": reference("data_host_named.b")}));
+        let order = world.go(Target::Running);
+        assert_eq!(order.last().unwrap(), expected, "{order:?}");
+        assert_eq!(world.go(Target::Running), [""; 0]);
+    }
 }
