@@ -77,7 +77,11 @@ fn plan_giving_way(
             .collect(),
         unchanged,
         records,
-        outputs: request.declarations.map_or_else(|| document.outputs.clone(), |declared| declared.outputs.clone()),
+        outputs: match (request.target, request.declarations) {
+            (Target::Running, Some(declared)) => declared.outputs.clone(),
+            // A pause and a destroy declare nothing.
+            _ => document.outputs.clone(),
+        },
         key: (document.serial == 0).then(|| document.key.clone()),
         hash: String::new(),
     };

@@ -188,3 +188,20 @@ fn a_pause_takes_out_a_reference_to_a_resource_that_sleeps_and_a_resume_restores
     );
     assert_eq!(world.document.declarations(), declared);
 }
+
+#[test]
+fn outputs_that_were_not_applied_are_recorded_by_no_pause_resume_or_destroy() {
+    let outputs = |name: &str| vec![(name.to_owned(), reference("data_net.n"))];
+    let mut world = small();
+    world.declarations.outputs = outputs("T");
+    world.go(Target::Running);
+    world.declarations.outputs = outputs("U");
+    world.go(Target::Paused);
+    assert_eq!(world.document.outputs, outputs("T"));
+    world.resume();
+    assert_eq!(world.document.outputs, outputs("T"));
+    world.go(Target::Destroyed);
+    assert_eq!(world.document.outputs, outputs("T"));
+    world.go(Target::Running);
+    assert_eq!(world.document.outputs, outputs("U"));
+}
