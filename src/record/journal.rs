@@ -125,7 +125,11 @@ impl Progress {
                 Ready => matches!(self, Planned | Started | Accepted | Ready),
                 Planned | Snapshotted | Deleted => false,
             },
-            Effect::Update(_) => next == Ready && matches!(self, Planned | Ready),
+            Effect::Update(_) => match next {
+                Snapshotted => matches!(self, Planned | Snapshotted),
+                Ready => matches!(self, Planned | Snapshotted | Ready),
+                Planned | Started | Accepted | Deleted => false,
+            },
             Effect::Delete(deletion) => match next {
                 Snapshotted => deletion.purpose != Purpose::Remove && matches!(self, Planned | Snapshotted),
                 Deleted => true,
@@ -223,6 +227,8 @@ fn record_event(document: &mut StateDocument, plan: &Plan, operation: &Operation
                 record.filter(|record| snapshot.is_some() && record.generation == operation.generation)
             {
                 record.remembered.clone_from(snapshot);
+                // An update that takes something away for a while is not over before that is restored.
+                record.pending |= operation.upsert().is_some();
             }
         }
         JournalEvent::Deleted => deleted(document, operation),

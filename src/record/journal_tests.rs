@@ -70,7 +70,7 @@ fn legal_journals_are_applied() {
     let effects = effects();
     let cases: [(usize, &[&str]); 6] = [
         (0, &["", "started", "started accepted", "started accepted started accepted ready", "ready", "ready ready"]),
-        (2, &["", "ready", "ready ready"]),
+        (2, &["", "ready", "ready ready", "snapshotted", "snapshotted snapshotted ready"]),
         (3, &["", "deleted", "deleted deleted"]),
         (4, &["snapshotted deleted", "snapshotted", "deleted"]),
         (5, &["snapshotted deleted", "deleted"]),
@@ -88,7 +88,7 @@ fn illegal_transitions_are_refused_with_the_operation_they_concern() {
     let effects = effects();
     let cases: [(usize, &[&str]); 6] = [
         (0, &["deleted", "snapshotted", "ready started", "ready accepted", "accepted deleted"]),
-        (2, &["started", "accepted", "deleted", "ready deleted"]),
+        (2, &["started", "accepted", "deleted", "ready deleted", "ready snapshotted"]),
         (3, &["started", "ready", "snapshotted", "deleted ready"]),
         (4, &["deleted snapshotted", "ready"]),
         (5, &["snapshotted"]),
@@ -100,6 +100,24 @@ fn illegal_transitions_are_refused_with_the_operation_they_concern() {
             assert!(error.contains("ec2_vpc.main") && error.contains("cannot follow"), "{journal}: {error}");
         }
     }
+}
+
+#[test]
+fn an_update_that_is_cut_off_after_its_snapshot_is_taken_up_again_with_it() {
+    let upsert = Upsert { changes: Vec::new(), inputs: json!({}), dependencies: Default::default(), protect: false };
+    let plan = plan(Effect::Update(upsert));
+    let now = "2026-01-01T00:00:00Z".parse().unwrap();
+    let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
+    let address: Address = "ec2_vpc.main".parse().unwrap();
+    let recorded = ResourceRecord { id: Some("vpc-1".into()), ..ResourceRecord::blank(1) };
+    document.resources.insert(address.clone(), recorded);
+    let entry = |name| JournalEntry { run: "r".into(), operation: 0, event: event(name), took: None };
+    replay(&mut document, &plan, &[entry("snapshotted")]).unwrap();
+    let record = &document.resources[&address];
+    assert_eq!((record.pending, &record.remembered), (true, &Some(json!(3))));
+    replay(&mut document, &plan, &[entry("snapshotted"), entry("ready")]).unwrap();
+    let record = &document.resources[&address];
+    assert_eq!((record.pending, &record.remembered), (false, &None));
 }
 
 #[test]

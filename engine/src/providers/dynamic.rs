@@ -23,6 +23,13 @@ pub trait DynProvider: Send + Sync {
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error>;
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error>;
     async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
+    async fn before_update(
+        &self,
+        context: &Context,
+        id: &str,
+        from: &Value,
+        to: &Value,
+    ) -> Result<Option<Value>, Error>;
     async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error>;
 }
@@ -84,6 +91,16 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {
         R::retag(context, id, &typed(last)?).await
+    }
+
+    async fn before_update(
+        &self,
+        context: &Context,
+        id: &str,
+        from: &Value,
+        to: &Value,
+    ) -> Result<Option<Value>, Error> {
+        R::before_update(context, id, &typed(from)?, &typed(to)?).await
     }
 
     async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {

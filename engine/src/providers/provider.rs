@@ -56,6 +56,19 @@ pub trait Provider: Resource {
         last: &Self::Resolved,
     ) -> impl Future<Output = Result<Option<Reading<Self>>, Error>> + Send;
 
+    /// Returns the values beyond the inputs that an update takes away for a while, or may change without being asked to, such
+    /// as auto scaling. They are written to state before `update` is called, and given to `restore` once the resource is
+    /// ready again, also by a later command if this one is cut off.
+    fn before_update(
+        context: &Context,
+        id: &str,
+        from: &Self::Resolved,
+        to: &Self::Resolved,
+    ) -> impl Future<Output = Result<Option<Value>, Error>> + Send {
+        let _ = (context, id, from, to);
+        async { Ok(None) }
+    }
+
     /// Changes in place the fields that differ between `from` (the live inputs) and `to`. Returns when AWS has accepted.
     fn update(
         context: &Context,
@@ -81,7 +94,8 @@ pub trait Provider: Resource {
     /// `context.include_data`.
     fn delete(context: &Context, id: &str, last: &Self::Resolved) -> impl Future<Output = Result<(), Error>> + Send;
 
-    /// Restores the pause snapshot once the resource is ready again. Returns whether that needs another wait.
+    /// Restores the pause snapshot, or the values of `before_update`, once the resource is ready again. Returns true if the
+    /// resource must be waited for, and this called again for what is left.
     fn restore(
         context: &Context,
         id: &str,

@@ -16,7 +16,7 @@ use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
 use crate::harness::{Made, World, provider};
-use crate::sagemaker::{VARIANT, count_of, endpoint, made_config, role};
+use crate::sagemaker::{VARIANT, count_of, endpoint, made_config, role, set_count};
 
 const ENDPOINT: &str = "llm-v1";
 const RESOURCE: &str = "endpoint/llm-v1/variant/AllTraffic";
@@ -255,10 +255,64 @@ async fn a_change_of_the_instance_type_keeps_the_scaling() {
     let other = made_config(&world, "two", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.2xlarge", 2)).await;
     let moved = Endpoint { config: EndpointConfigName(other.id), ..endpoint(ENDPOINT, "") };
     served.change_to(&moved).await;
-    assert_eq!(count_of(&world, ENDPOINT).await, Some(2), "another type starts with its declared count");
+    assert_eq!(count_of(&world, ENDPOINT).await, Some(1), "auto scaling has set the number, which is retained");
     assert_eq!(target.ready().await.inputs, target.inputs);
     assert_eq!(policy.ready().await.inputs, policy.inputs);
     assert_eq!(names(&world).await.1, ["by-hand"]);
+}
+
+#[tokio::test]
+async fn an_update_that_is_cut_off_without_scaling_is_restored_from_the_record() {
+    let world = World::new();
+    let served = served(&world).await;
+    let target = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let policy = world.make::<ScalingPolicy>("llm", &policy(70.0)).await;
+    put_by_hand(&world).await;
+    set_count(&world, ENDPOINT, 4).await;
+    served.ready().await;
+    let role = ebbtide::aws::RoleArn("arn:aws:iam::123456789012:role/".to_owned() + &role_name(&world).await);
+    let other = made_config(&world, "two", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.2xlarge", 2)).await;
+    let moved =
+        serde_json::to_value(Endpoint { config: EndpointConfigName(other.id.clone()), ..endpoint(ENDPOINT, "") });
+    let moved = moved.unwrap();
+    let (kind, context, id) = (&served.kind, &served.context, &served.id);
+    let snapshot = kind.before_update(context, id, &served.inputs, &moved).await.unwrap().expect("there is scaling");
+
+    // The process ends after the scaling was taken off, and somebody completes the update.
+    let client = world.aws.applicationautoscaling();
+    let deregister = client.deregister_scalable_target().service_namespace(ServiceNamespace::Sagemaker);
+    let deregister = deregister.scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount);
+    deregister.resource_id(RESOURCE).send().await.unwrap();
+    let update = world.aws.sagemaker().update_endpoint().endpoint_name(ENDPOINT).endpoint_config_name(&other.id);
+    update.send().await.unwrap();
+    served.ready().await;
+    assert_eq!(count_of(&world, ENDPOINT).await, Some(2));
+
+    while kind.restore(context, id, &moved, &snapshot).await.unwrap() {
+        served.ready().await;
+    }
+    assert_eq!(count_of(&world, ENDPOINT).await, Some(4), "auto scaling had set more than is declared");
+    assert_eq!(target.ready().await.inputs, target.inputs);
+    assert_eq!(policy.ready().await.inputs, policy.inputs);
+    assert_eq!(names(&world).await.1, ["by-hand"]);
+    assert!(!kind.restore(context, id, &moved, &snapshot).await.unwrap(), "all is restored");
+}
+
+#[tokio::test]
+async fn scaling_is_not_taken_off_an_endpoint_in_a_transition() {
+    let world = World::new();
+    let served = served(&world).await;
+    world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    put_by_hand(&world).await;
+    let role = ebbtide::aws::RoleArn("arn:aws:iam::123456789012:role/".to_owned() + &role_name(&world).await);
+    let other = made_config(&world, "two", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.2xlarge", 1)).await;
+    let before = actions(&world).await;
+    set_count(&world, ENDPOINT, 2).await;
+    let moved = Endpoint { config: EndpointConfigName(other.id), ..endpoint(ENDPOINT, "") };
+    let moved = serde_json::to_value(moved).unwrap();
+    let error = served.kind.update(&served.context, &served.id, &served.inputs, &moved).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::Busy, "{error}");
+    assert_eq!(actions(&world).await, before, "the action is the same, not one made anew");
 }
 
 /// Returns the name of the only role.

@@ -189,7 +189,7 @@ async fn an_endpoint_moves_to_another_configuration() {
     made.delete().await;
 }
 
-async fn set_count(world: &World, endpoint: &str, count: i32) {
+pub async fn set_count(world: &World, endpoint: &str, count: i32) {
     let change = DesiredWeightAndCapacity::builder().variant_name(VARIANT).desired_instance_count(count).build();
     let update = world.aws.sagemaker().update_endpoint_weights_and_capacities().endpoint_name(endpoint);
     update.desired_weights_and_capacities(change).send().await.unwrap();
@@ -237,6 +237,49 @@ async fn a_pause_records_the_capacity_and_a_resume_restores_it() {
     again.ready().await;
     assert_eq!(count_of(&world, "llm-v1").await, Some(3));
     assert!(!restore().await, "the capacity is restored already");
+}
+
+#[tokio::test]
+async fn a_number_that_was_declared_anew_during_a_pause_is_not_overridden_by_the_resume() {
+    let world = World::new();
+    let role = role(&world).await;
+    let config = made_config(&world, "one", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 1)).await;
+    let made = world.make::<Endpoint>("llm", &endpoint("llm-v1", &config.id)).await;
+    set_count(&world, "llm-v1", 5).await;
+    let snapshot = made.ready().await.pause_snapshot.unwrap();
+    made.delete().await;
+    let other = made_config(&world, "two", &role, "1.dkr.ecr/vllm:1", Instances::new("ml.g5.xlarge", 3)).await;
+    let again = world.make::<Endpoint>("llm", &endpoint("llm-v1", &other.id)).await;
+    assert!(!again.kind.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap());
+    assert_eq!(count_of(&world, "llm-v1").await, Some(3));
+}
+
+#[tokio::test]
+async fn the_capacity_of_several_variants_is_restored_one_after_the_other() {
+    let world = World::new();
+    let role = role(&world).await;
+    let model = world.make::<Model>("llm", &model(&role, "1.dkr.ecr/vllm:1")).await.id;
+    let mut inputs = config(&model, Instances::new("ml.g5.xlarge", 1));
+    inputs.variants.push(Variant { name: "Canary".into(), ..inputs.variants[0].clone() });
+    let config = world.make::<EndpointConfig>("llm", &inputs).await;
+    let inputs = endpoint("llm-v1", &config.id);
+    let made = world.make::<Endpoint>("llm", &inputs).await;
+    for (variant, count, weight) in [(VARIANT, 3, 0.75), ("Canary", 2, 0.25)] {
+        let change = DesiredWeightAndCapacity::builder().variant_name(variant).desired_instance_count(count);
+        let update = world.aws.sagemaker().update_endpoint_weights_and_capacities().endpoint_name("llm-v1");
+        update.desired_weights_and_capacities(change.desired_weight(weight).build()).send().await.unwrap();
+        made.ready().await;
+    }
+    let snapshot = made.ready().await.pause_snapshot.unwrap();
+    made.delete().await;
+    let again = world.make::<Endpoint>("llm", &inputs).await;
+    let mut steps = 0;
+    while again.kind.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap() {
+        again.ready().await;
+        steps += 1;
+    }
+    assert_eq!(steps, 3, "the weights, and one variant after the other");
+    assert_eq!(again.ready().await.pause_snapshot, Some(snapshot));
 }
 
 #[tokio::test]

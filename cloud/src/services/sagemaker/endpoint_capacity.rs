@@ -20,6 +20,10 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     let mut next = endpoint.fleet.clone();
     let asynchronous = next.async_inference_config.is_some();
     let changes = input["DesiredWeightsAndCapacities"].as_array().map(Vec::as_slice).unwrap_or_default();
+    // "Updates variant weight of one or more variants […], or capacity of one variant", says the service model.
+    if changes.iter().filter(|change| !change["DesiredInstanceCount"].is_null()).count() > 1 {
+        return Err(invalid("The capacity of only one variant can be updated at a time."));
+    }
     for (index, change) in changes.iter().enumerate() {
         let variant = text(change, "VariantName");
         if changes[..index].iter().any(|earlier| earlier["VariantName"] == change["VariantName"]) {

@@ -33,7 +33,7 @@ pub(super) async fn create(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
     if found && live.inputs != job.inputs {
         return change(job, limiter, &id, &live).await;
     }
-    finish(job, limiter, &id, live).await
+    finish(job, limiter, &id, live, job.pause_snapshot.as_ref()).await
 }
 
 /// Returns the id of a deposed generation that is reused, unless it was deleted meanwhile.

@@ -1,12 +1,14 @@
 //! Changing a resource in place, and finishing one that is ready.
 
+use serde_json::Value;
+
 use super::calls::{wait_until_ready, with_retries};
 use super::job::Job;
 use super::result::Stop;
 use crate::apply::rate_limit::{CallKind, RateLimiter};
 use crate::apply::retry::Retry;
 use crate::sdk::Error;
-use ebbtide::plan::{Change, diff};
+use ebbtide::plan::{Change, OperationKind, diff};
 use ebbtide::record::JournalEvent;
 use ebbtide::resource::LiveState;
 
@@ -14,13 +16,14 @@ pub(super) async fn update(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
     let id = job.recorded_id()?;
     let live = wait_until_ready(job, limiter, &id, job.last_applied()).await?;
     if live.inputs == job.inputs {
-        return finish(job, limiter, &id, live).await;
+        return finish(job, limiter, &id, live, job.pause_snapshot.as_ref()).await;
     }
     change(job, limiter, &id, &live).await
 }
 
 /// Changes a resource from its live state to the desired inputs, and waits until AWS shows them.
 pub(super) async fn change(job: &Job, limiter: &RateLimiter, id: &str, from: &LiveState) -> Result<JournalEvent, Stop> {
+    let snapshot = snapshot_before(job, limiter, id, from).await?;
     with_retries(job, limiter, CallKind::Write, &mut job.retry(), || {
         job.kind.provider.update(&job.context, id, &from.inputs, &job.inputs)
     })
@@ -33,14 +36,30 @@ pub(super) async fn change(job: &Job, limiter: &RateLimiter, id: &str, from: &Li
         let differs = diff(&live.inputs, &job.inputs, &[]);
         equal_in_a_row = if differs.is_empty() { equal_in_a_row + 1 } else { 0 };
         if equal_in_a_row >= waits.visible_looks {
-            return finish(job, limiter, id, live).await;
+            return finish(job, limiter, id, live, snapshot.as_ref()).await;
         }
         match delays.next() {
             Some(delay) => tokio::time::sleep(delay).await,
-            None if differs.is_empty() => return finish(job, limiter, id, live).await,
+            None if differs.is_empty() => return finish(job, limiter, id, live, snapshot.as_ref()).await,
             None => return Err(change_not_applied(id, &differs).into()),
         }
     }
+}
+
+/// Returns the values to restore after a change, once they are durable. A snapshot that is there already was not restored
+/// yet: it is of before a pause, or an update that was cut off.
+async fn snapshot_before(job: &Job, limiter: &RateLimiter, id: &str, from: &LiveState) -> Result<Option<Value>, Stop> {
+    if job.pause_snapshot.is_some() || job.action != OperationKind::Update {
+        return Ok(job.pause_snapshot.clone());
+    }
+    let snapshot = with_retries(job, limiter, CallKind::Read, &mut job.retry(), || {
+        job.kind.provider.before_update(&job.context, id, &from.inputs, &job.inputs)
+    })
+    .await?;
+    if snapshot.is_some() {
+        job.progress_durably(JournalEvent::PauseSnapshot { snapshot: snapshot.clone() }).await?;
+    }
+    Ok(snapshot)
 }
 
 /// Returns the error for a change that AWS accepted and does not have, as when a deployment was rolled back. Nothing that
@@ -55,16 +74,28 @@ fn change_not_applied(id: &str, differs: &[Change]) -> Error {
     )
 }
 
-/// Restores the pause snapshot of a resource that is ready, and returns the event to record.
-pub(super) async fn finish(job: &Job, limiter: &RateLimiter, id: &str, live: LiveState) -> Result<JournalEvent, Stop> {
+/// The most steps in which a snapshot is restored: more than any kind needs.
+const MOST_STEPS: usize = 32;
+
+/// Restores the snapshot of a resource that is ready, step by step, and returns the event to record.
+pub(super) async fn finish(
+    job: &Job,
+    limiter: &RateLimiter,
+    id: &str,
+    live: LiveState,
+    snapshot: Option<&Value>,
+) -> Result<JournalEvent, Stop> {
     let mut live = live;
-    if let Some(snapshot) = &job.pause_snapshot {
+    if let Some(snapshot) = snapshot {
         let mut retry = Retry::new(job.propagation);
-        let wait = with_retries(job, limiter, CallKind::Write, &mut retry, || {
-            job.kind.provider.restore(&job.context, id, &job.inputs, snapshot)
-        })
-        .await?;
-        if wait {
+        for _ in 0..MOST_STEPS {
+            let wait = with_retries(job, limiter, CallKind::Write, &mut retry, || {
+                job.kind.provider.restore(&job.context, id, &job.inputs, snapshot)
+            })
+            .await?;
+            if !wait {
+                break;
+            }
             live = wait_until_ready(job, limiter, id, &job.inputs).await?;
         }
     }

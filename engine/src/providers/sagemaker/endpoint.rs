@@ -6,9 +6,9 @@ use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::EndpointStatus;
 use serde_json::Value;
 
-use super::capacity;
 use super::deployment::deployment_to_sdk;
-use super::rollout::roll_out;
+use super::rollout::{Differences, roll_out};
+use super::run_time;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::{Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
@@ -55,8 +55,22 @@ impl Provider for Endpoint {
         };
         let outputs = EndpointOutputs::<Resolved> { name: EndpointName(id.to_owned()), arn: Arn(arn.to_owned()) };
         let readiness = readiness(found.endpoint_status(), found.failure_reason());
-        let pause_snapshot = capacity::pause_snapshot(&found)?;
+        let pause_snapshot = run_time::pause_snapshot(context, &found).await?;
         Ok(Some(Reading { readiness, pause_snapshot, ..Reading::ready(inputs, outputs) }))
+    }
+
+    async fn before_update(
+        context: &Context,
+        id: &str,
+        from: &Endpoint<Resolved>,
+        to: &Endpoint<Resolved>,
+    ) -> Result<Option<Value>, Error> {
+        if from.config == to.config {
+            return Ok(None);
+        }
+        let Some(found) = describe(context, id).await? else { return Ok(None) };
+        let differences = Differences::between(context, from.config.as_str(), to.config.as_str()).await?;
+        run_time::before_update(context, &found, id, &differences).await
     }
 
     async fn update(
@@ -91,7 +105,7 @@ impl Provider for Endpoint {
         _inputs: &Endpoint<Resolved>,
         pause_snapshot: &Value,
     ) -> Result<bool, Error> {
-        capacity::restore(context, id, pause_snapshot).await
+        run_time::restore(context, id, pause_snapshot).await
     }
 }
 

@@ -1,29 +1,19 @@
 //! The move of an endpoint to another configuration, which keeps the capacity that auto scaling set.
 
-use std::collections::BTreeMap;
-
-use aws_sdk_sagemaker::types::{ProductionVariant, VariantProperty, VariantPropertyType};
+use aws_sdk_sagemaker::types::{EndpointStatus, VariantProperty, VariantPropertyType};
+use tracing::warn;
 
 use super::deployment::deployment_to_sdk;
+use super::fleet::{Fleet, fleet};
 use crate::providers::autoscaling::PauseSnapshot;
-use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::sdk::{CallName, Context, Error, ErrorKind};
 use ebbtide::aws::autoscaling::variant_resource;
 use ebbtide::aws::sagemaker::Endpoint;
 use ebbtide::resource::Resolved;
 
-/// The initial properties of each variant of a configuration, by its name.
-type Fleet = BTreeMap<String, InitialVariant>;
-
-#[derive(Clone, Debug, PartialEq)]
-struct InitialVariant {
-    instance_type: Option<String>,
-    count: Option<i32>,
-    weight: Option<f32>,
-}
-
 /// The differences between two configurations that matter for an endpoint's retained properties.
 #[derive(Debug, Default, PartialEq)]
-struct Differences {
+pub(super) struct Differences {
     /// Variants with another instance type.
     instance_types: Vec<String>,
     /// Variants with another initial number of instances.
@@ -32,6 +22,24 @@ struct Differences {
     weights: bool,
     /// Variants that the new configuration does not have.
     removed: Vec<String>,
+}
+
+impl Differences {
+    /// Reads both configurations and compares them.
+    pub(super) async fn between(context: &Context, from: &str, to: &str) -> Result<Self, Error> {
+        let old = fleet(context, from).await?.unwrap_or_default();
+        let Some(new) = fleet(context, to).await? else {
+            let message = format!("the endpoint configuration {to} does not exist (yet)");
+            return Err(Error::new(ErrorKind::NotYet, message));
+        };
+        Ok(compare(&old, &new))
+    }
+
+    /// Returns whether SageMaker refuses the update as long as the variant is under auto scaling: one that is removed, or
+    /// gets another instance type.
+    pub(super) fn needs_scaling_off(&self, variant: &str) -> bool {
+        self.instance_types.iter().chain(&self.removed).any(|name| name == variant)
+    }
 }
 
 /// The auto scaling of a variant that a rollout takes off before the update.
@@ -46,16 +54,16 @@ struct DetachedScaling {
 ///
 /// The endpoint retains its capacity, except where the new configuration changes it on purpose. SageMaker refuses to
 /// change the instance type of a variant under auto scaling, or to remove one: its scaling is taken off before the
-/// update, and put back afterwards if the variant stays.
+/// update, and put back afterwards if the variant stays. It is in the state that was recorded before the update, so that
+/// nothing is lost if this is cut off.
 pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &Endpoint<Resolved>) -> Result<(), Error> {
-    let old = fleet(context, from).await?.unwrap_or_default();
-    let Some(new) = fleet(context, to.config.as_str()).await? else {
-        let message = format!("the endpoint configuration {} does not exist (yet)", to.config);
-        return Err(Error::new(ErrorKind::NotYet, message));
-    };
-    let differences = compare(&old, &new);
+    let differences = Differences::between(context, from, to.config.as_str()).await?;
     let scalings = scalings_in_the_way(context, name, &differences).await?;
     let excluded = excluded_properties(context, name, &differences).await?;
+    if !scalings.is_empty() {
+        // An endpoint in a transition refuses the update, and its scaling would be taken off and put back in vain.
+        check_in_service(context, name).await?;
+    }
     for scaling in &scalings {
         PauseSnapshot::deregister(context, &scaling.resource).await?;
     }
@@ -63,10 +71,27 @@ pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &End
     // A refused update leaves all variants as they were, so the scaling of a variant to remove is put back as well.
     for scaling in &scalings {
         if scaling.variant_stays || updated.is_err() {
-            scaling.snapshot.put_back(context, &scaling.resource).await?;
+            let back = scaling.snapshot.put_back(context, &scaling.resource).await;
+            if updated.is_err() {
+                back?;
+            } else if let Err(error) = back {
+                warn!(resource = scaling.resource, %error, "its scaling is put back once the endpoint is in service");
+            }
         }
     }
     updated
+}
+
+async fn check_in_service(context: &Context, name: &str) -> Result<(), Error> {
+    let describe = context.aws.sagemaker().describe_endpoint().endpoint_name(name);
+    let found = describe.send().await.named("sagemaker:DescribeEndpoint")?;
+    match found.endpoint_status() {
+        Some(EndpointStatus::InService) => Ok(()),
+        status => {
+            let status = status.map_or("unknown", EndpointStatus::as_str);
+            Err(Error::new(ErrorKind::Busy, format!("the endpoint {name} cannot be updated while it is {status}")))
+        }
+    }
 }
 
 async fn scalings_in_the_way(
@@ -133,7 +158,7 @@ async fn excluded_properties(
     differences: &Differences,
 ) -> Result<Vec<VariantPropertyType>, Error> {
     let mut excluded = Vec::new();
-    let mut counts = !differences.instance_types.is_empty();
+    let mut counts = false;
     for variant in &differences.counts {
         counts = counts || !PauseSnapshot::is_registered(context, &variant_resource(name, variant)).await?;
     }
@@ -144,19 +169,6 @@ async fn excluded_properties(
         excluded.push(VariantPropertyType::DesiredWeight);
     }
     Ok(excluded)
-}
-
-/// Reads the variants of a configuration; `None` if it does not exist.
-async fn fleet(context: &Context, config: &str) -> Result<Option<Fleet>, Error> {
-    let describe = context.aws.sagemaker().describe_endpoint_config().endpoint_config_name(config);
-    let found = describe.send().await.named("sagemaker:DescribeEndpointConfig").optional()?;
-    let initial = |variant: &ProductionVariant| InitialVariant {
-        instance_type: variant.instance_type().map(|name| name.as_str().to_owned()),
-        count: variant.initial_instance_count(),
-        weight: variant.initial_variant_weight(),
-    };
-    let named = |variant: &ProductionVariant| (variant.variant_name().unwrap_or_default().to_owned(), initial(variant));
-    Ok(found.map(|found| found.production_variants().iter().map(named).collect()))
 }
 
 fn compare(old: &Fleet, new: &Fleet) -> Differences {
@@ -180,11 +192,12 @@ fn compare(old: &Fleet, new: &Fleet) -> Differences {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::providers::sagemaker::fleet::InitialVariant;
 
     fn fleet_of(variants: &[(&str, &str, i32, f32)]) -> Fleet {
         let initial = |(name, instance_type, count, weight): &(&str, &str, i32, f32)| {
             let (instance_type, count, weight) = (Some((*instance_type).to_owned()), Some(*count), Some(*weight));
-            ((*name).to_owned(), InitialVariant { instance_type, count, weight })
+            ((*name).to_owned(), InitialVariant { instance_type, count, weight, concurrency: None })
         };
         variants.iter().map(initial).collect()
     }
