@@ -1,9 +1,9 @@
 //! One embedded cloud: its folder, its services, and the way of a call through them.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -29,6 +29,10 @@ pub struct Settings {
     /// How long the network interfaces of an interface endpoint, a NAT gateway or a SageMaker endpoint stay after its
     /// deletion is over: so long their subnets and security groups cannot be deleted.
     pub interfaces_linger: Duration,
+    /// How long after a change every other read of a bucket's configuration still shows the old one. On AWS this lasts for
+    /// minutes, above all for lifecycles, and old and new come in turn (terraform-provider-aws, pull requests 32850 and
+    /// 41764).
+    pub buckets_settle: Duration,
     /// The account, 12 digits. All clouds of one process must share it.
     pub account: String,
 }
@@ -39,6 +43,7 @@ impl Default for Settings {
             transition: Duration::from_millis(200),
             assumable_after: Duration::ZERO,
             interfaces_linger: Duration::ZERO,
+            buckets_settle: Duration::ZERO,
             account: "123456789012".to_owned(),
         }
     }
@@ -89,6 +94,8 @@ struct Inner {
     faults: FaultInjector,
     services: BTreeMap<&'static str, Box<dyn Service>>,
     store: Arc<Mutex<Store>>,
+    /// How often each setting of buckets was read.
+    bucket_reads: std::sync::Mutex<HashMap<String, u64>>,
 }
 
 impl std::fmt::Debug for Cloud {
@@ -118,6 +125,7 @@ impl Cloud {
             faults: FaultInjector::default(),
             services,
             store: Arc::new(Mutex::new(store)),
+            bucket_reads: std::sync::Mutex::default(),
         })))
     }
 
@@ -226,10 +234,21 @@ impl Inner {
         };
         let name = document_name(service.as_ref(), &route.region);
         let now = clock::now_ms();
-        let may_lag = view.lag_ms > 0 && consistency::may_lag(&route.service, &operation(&route.service, request));
-        let as_of = may_lag.then(|| now.saturating_sub(view.lag_ms));
+        let operation = operation(&route.service, request);
+        let settle_ms = milliseconds(self.settings.buckets_settle);
+        let lag_ms = if settle_ms > 0 && consistency::is_bucket_configuration(&route.service, &operation) {
+            let mut reads = self.bucket_reads.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = reads.entry(operation).or_default();
+            *count += 1;
+            if count.is_multiple_of(2) { 0 } else { settle_ms }
+        } else if view.lag_ms > 0 && consistency::may_lag(&route.service, &operation) {
+            view.lag_ms
+        } else {
+            0
+        };
+        let as_of = (lag_ms > 0).then(|| now.saturating_sub(lag_ms));
         let folder = RefCell::new(store.exclusive().map_err(error_response::failure)?);
-        folder.borrow_mut().remember_for(view.memory_ms);
+        folder.borrow_mut().remember_for(view.memory_ms.max(settle_ms));
         let before = folder.borrow_mut().read(&name, now, as_of).map_err(error_response::failure)?;
         let mut own = Tables::clone(&before);
 
@@ -244,7 +263,7 @@ impl Inner {
                 }
             }
         };
-        let Settings { transition, assumable_after, interfaces_linger, account } = &self.settings;
+        let Settings { transition, assumable_after, interfaces_linger, account, .. } = &self.settings;
         let mut context = CallContext::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
         context.assumable_after_ms = milliseconds(*assumable_after);
         context.interfaces_linger_ms = milliseconds(*interfaces_linger);

@@ -17,9 +17,30 @@ pub(crate) fn may_lag(service: &str, operation: &str) -> bool {
     reads && !of_objects && !STRONG.contains(&service)
 }
 
+/// Returns whether a call reads the configuration of a bucket, apart from its place.
+pub(crate) fn is_bucket_configuration(service: &str, operation: &str) -> bool {
+    service == "s3"
+        && operation != "GetBucketLocation"
+        && (operation.starts_with("GetBucket") || operation == "GetPublicAccessBlock")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_configuration_of_buckets_is_what_the_calls_on_buckets_read_but_their_place() {
+        for (service, operation, expected) in [
+            ("s3", "GetBucketLifecycleConfiguration", true),
+            ("s3", "GetPublicAccessBlock", true),
+            ("s3", "PutBucketTagging", false),
+            ("s3", "GetBucketLocation", false),
+            ("s3", "GetObject", false),
+            ("iam", "GetBucketPolicy", false),
+        ] {
+            assert_eq!(is_bucket_configuration(service, operation), expected, "{service} {operation}");
+        }
+    }
 
     #[test]
     fn reads_lag_but_for_objects_keys_and_identities() {

@@ -12,7 +12,8 @@ use super::event::Event;
 use super::failure::Failure;
 use super::rate_limit::{CallKind, RateLimiter};
 use super::retry::Retry;
-use crate::sdk::Error;
+use crate::providers::Implementation;
+use crate::sdk::{Error, PropagationDelay};
 use ebbtide::planner::{Observation, Observed};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, LiveState};
@@ -20,8 +21,19 @@ use ebbtide::resource::{Address, LiveState};
 /// The number of reads at once. More do not make the observation faster.
 const AT_ONCE: usize = 64;
 
+/// The number of looks that must show a difference of a kind whose configuration goes back and forth. More would keep a
+/// person waiting who only plans.
+const DRIFT_LOOKS: usize = 4;
+
 /// The interval of progress reports.
 const REPORT_EVERY: Duration = Duration::from_millis(500);
+
+/// Returns the delays between the looks at a resource that differs from its record. Where AWS goes back and forth after a
+/// change, one look may show the configuration of before: there the difference counts only if several looks show it.
+fn drift_looks(kind: &Implementation, propagation: PropagationDelay) -> impl Iterator<Item = Duration> + Send {
+    let goes_back_and_forth = kind.provider.waits().visible_looks > 1;
+    propagation.delays().take(if goes_back_and_forth { DRIFT_LOOKS - 1 } else { 0 })
+}
 
 /// Reads every recorded resource that is awake. Unless the stack is at rest, a resource may have been created a moment ago:
 /// one that is not found is read again for as long as AWS may take to show it.
@@ -51,11 +63,18 @@ pub(super) async fn observe(
             let span = debug_span!("observe", %address);
             let read = async move {
                 let mut retry = Retry::for_reads(propagation);
+                let mut looks = drift_looks(&kind, propagation);
                 loop {
                     limiter.acquire(kind.name(), CallKind::Read).await;
                     match kind.provider.read(&context, &id, &last).await {
                         Err(error) if retry.wait_to_read_again(&limiter, kind.name(), &error).await => {}
                         Ok(None) if let Some(delay) = delays.as_mut().and_then(Iterator::next) => {
+                            tokio::time::sleep(delay).await
+                        }
+                        Ok(Some(live))
+                            if live.inputs != last
+                                && let Some(delay) = looks.next() =>
+                        {
                             tokio::time::sleep(delay).await
                         }
                         read => return (address, read),

@@ -91,6 +91,12 @@ impl Error {
         self
     }
 
+    /// Marks the absence of a resource that was created a moment ago as passing: not every host of AWS knows it yet.
+    #[must_use]
+    pub fn not_yet_on(self, codes: &[&str]) -> Self {
+        if codes.iter().any(|code| self.is_code(code)) { self.as_kind(ErrorKind::NotYet) } else { self }
+    }
+
     /// Returns whether AWS's error code is this one.
     pub fn is_code(&self, code: &str) -> bool {
         self.code.as_deref() == Some(code)

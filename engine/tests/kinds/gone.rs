@@ -1,4 +1,4 @@
-//! Deletions that AWS refuses because something else does not exist.
+//! What does not exist: for a deletion, and for a host of AWS that does not know a new resource.
 
 use std::sync::Arc;
 
@@ -13,9 +13,10 @@ use ebbtide::aws::sns::{Protocol, Subscription, Topic};
 use ebbtide::resource::Resolved;
 use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 use ebbtide_cloud::service::Fault;
+use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
-use crate::harness::{Made, World};
+use crate::harness::{Made, World, provider};
 
 /// Refuses every call that deletes, in the words of another resource.
 struct Elsewhere(&'static str, u16);
@@ -67,5 +68,43 @@ async fn a_deletion_that_misses_another_resource_has_deleted_nothing() {
     world.cloud.faults().clear();
     for made in all {
         made.delete().await;
+    }
+}
+
+/// Refuses the calls that follow a creation, as a host that does not know the resource yet.
+struct Unknown;
+
+impl CallHook for Unknown {
+    fn before(&self, call: &Call) -> FaultAction {
+        let (code, message) = match call.operation.as_str() {
+            "PutRolePolicy" => ("NoSuchEntity", "The role with name r cannot be found."),
+            "PutBucketPolicy" => ("NoSuchBucket", "The specified bucket does not exist"),
+            "PutRetentionPolicy" => ("ResourceNotFoundException", "The specified log group does not exist."),
+            _ => return FaultAction::Act,
+        };
+        FaultAction::Refuse(Fault { status: 404, ..Fault::new(code, message) })
+    }
+}
+
+#[tokio::test]
+async fn a_resource_that_was_just_created_and_is_unknown_to_a_host_is_not_there_yet() {
+    let world = World::new();
+    world.cloud.faults().install(Arc::new(Unknown));
+    let read = Policy::new().allow(["s3:GetObject"]).on("*");
+    let role = Role::new(Policy::trust("sagemaker.amazonaws.com")).policy("read", read);
+    let kinds = [
+        ("iam_role.r", serde_json::to_value(role)),
+        ("s3_bucket.b", serde_json::to_value(Bucket::new())),
+        ("logs_group.g", serde_json::to_value(LogGroup::new("/llm", 30))),
+    ];
+    for (address, inputs) in kinds {
+        let context = world.context(address, 1);
+        let inputs = inputs.unwrap();
+        let kind = provider(context.identity.address.kind());
+        let error = kind.create(&context, &inputs).await.unwrap_err();
+        assert_eq!(error.kind, ErrorKind::NotYet, "{address}: {error}");
+        world.cloud.faults().clear();
+        kind.create(&context, &inputs).await.unwrap();
+        world.cloud.faults().install(Arc::new(Unknown));
     }
 }

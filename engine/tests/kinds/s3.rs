@@ -160,3 +160,16 @@ async fn in_us_east_1_another_bucket_of_the_account_is_not_taken_for_a_new_one()
     let versioning = world.aws.s3().get_bucket_versioning().bucket("theirs").send().await.unwrap();
     assert_eq!(versioning.status(), None, "it was not touched");
 }
+
+#[tokio::test]
+async fn a_bucket_of_that_name_in_another_region_is_another_bucket() {
+    for region in ["us-west-2", "me-south-1"] {
+        let world = World::new();
+        let place = aws_sdk_s3::types::CreateBucketConfiguration::builder().location_constraint(region.into()).build();
+        let config = world.aws.s3().config().to_builder().region(aws_sdk_s3::config::Region::new(region)).build();
+        let there = aws_sdk_s3::Client::from_conf(config);
+        there.create_bucket().bucket("theirs").create_bucket_configuration(place).send().await.unwrap();
+        let context = world.context("s3_bucket.ours", 1);
+        refuses_foreign::<Bucket>(&context, &Bucket { name: Some("theirs".into()), ..bucket() }, "theirs").await;
+    }
+}

@@ -24,6 +24,7 @@ pub struct Project {
     folder: TempDir,
     pub declarations: Declarations,
     pub shutdown: Shutdown,
+    pub propagation: PropagationDelay,
 }
 
 /// The events of one command, and its result.
@@ -73,7 +74,8 @@ pub fn network_named(name: &str, cidr: &str) -> Declarations {
 
 impl Project {
     pub fn new(declarations: Declarations) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), declarations, shutdown: Shutdown::default() }
+        let propagation = PropagationDelay::NONE;
+        Self { folder: tempfile::tempdir().unwrap(), declarations, shutdown: Shutdown::default(), propagation }
     }
 
     /// Returns another checkout of the project, with a state of its own, in the same cloud.
@@ -89,7 +91,12 @@ impl Project {
 
     /// Opens the cloud as a new process would.
     pub fn cloud(&self) -> Cloud {
-        let settings = Settings { transition: Duration::from_millis(30), ..Settings::default() };
+        self.cloud_with(Settings::default())
+    }
+
+    /// Opens the cloud with settings of its own, as a new process would.
+    pub fn cloud_with(&self, settings: Settings) -> Cloud {
+        let settings = Settings { transition: Duration::from_millis(30), ..settings };
         Cloud::open(&self.path().join("cloud"), settings).unwrap()
     }
 
@@ -118,7 +125,7 @@ impl Project {
         cloud: &Cloud,
         on_event: &'a (dyn Fn(Event) + Sync),
     ) -> Deployment<'a> {
-        let access = Access { aws: Self::aws(cloud), providers: providers(), propagation: PropagationDelay::NONE };
+        let access = Access { aws: Self::aws(cloud), providers: providers(), propagation: self.propagation };
         Deployment {
             state,
             access,
@@ -175,8 +182,13 @@ impl Project {
 
     /// Plans toward a target without locking the stack.
     pub async fn plan(&self, target: Target) -> Plan {
+        self.plan_on(&self.cloud(), target).await
+    }
+
+    /// Plans toward a target on a cloud.
+    pub async fn plan_on(&self, cloud: &Cloud, target: Target) -> Plan {
         let (state, scope) = (self.state(), scope());
-        let deployment = self.deployment(&state, &self.cloud(), &|_| {});
+        let deployment = self.deployment(&state, cloud, &|_| {});
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
         let goal = Goal { scope: &scope, target, declarations, include_data };
         deployment.plan(goal).await.unwrap().plan

@@ -10,3 +10,4 @@ mod own_kind;
 mod panicking;
 mod renaming;
 mod secrets;
+mod settling;

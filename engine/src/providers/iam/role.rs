@@ -50,8 +50,15 @@ impl Provider for Role {
             }
             created => drop(created?),
         }
-        role_policies::put_inline(context, &name, &BTreeMap::new(), &inputs.inline_policies).await?;
-        role_policies::attach(context, &name, &[], &inputs.managed_policies).await?;
+        let policies = async {
+            role_policies::put_inline(context, &name, &BTreeMap::new(), &inputs.inline_policies).await?;
+            role_policies::attach(context, &name, &[], &inputs.managed_policies).await
+        };
+        // A managed policy that does not exist stays an error.
+        policies.await.map_err(|error| match error.message.contains("role with name") {
+            true => error.not_yet_on(MISSING),
+            false => error,
+        })?;
         Ok(name)
     }
 

@@ -41,7 +41,8 @@ impl Provider for LogGroup {
             }
             created => drop(created?),
         }
-        set_retention(context, &name, None, inputs.retention_days).await?;
+        let set = set_retention(context, &name, None, inputs.retention_days).await;
+        set.map_err(|error| error.not_yet_on(MISSING))?;
         Ok(name)
     }
 

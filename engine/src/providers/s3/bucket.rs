@@ -1,21 +1,34 @@
 //! Provider of `s3_bucket`.
 
+use std::time::Duration;
+
 use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use super::{configuration, objects};
 use crate::providers::data_guard::guard_data;
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
+use crate::sdk::{Backoff, CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::s3::{Bucket, BucketOutputs, Encryption, PublicAccessBlock};
 use ebbtide::resource::Resolved;
 
+/// The codes with which S3 says that a bucket of this name is in another region: which one depends on the two regions.
+const ELSEWHERE: &[&str] = &["AuthorizationHeaderMalformed", "IllegalLocationConstraintException", "PermanentRedirect"];
+
+/// How often a bucket is looked up that was just created in us-east-1.
+const LOOKS: usize = 4;
+
 impl Provider for Bucket {
+    // Old and new configuration come in turn for minutes, in some regions longer than in others: Terraform's provider waits
+    // three minutes for up to ten equal reads (terraform-provider-aws, pull requests 32850 and 41764).
+    const VISIBLE_WITHIN: Duration = Duration::from_mins(5);
+    const VISIBLE_LOOKS: u32 = 8;
+
     async fn find(context: &Context, inputs: &Bucket<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.name(&context.identity);
         match configuration::read_tags(context, &name).await {
             Ok(tags) => Ok(tags.filter(|tags| context.identity.owns(tags)).map(|_| name)),
             // The name belongs to another account, or to a bucket in another region.
-            Err(error) if error.kind == ErrorKind::Denied || error.is_code("PermanentRedirect") => Ok(None),
+            Err(error) if error.kind == ErrorKind::Denied || is_elsewhere(&error) => Ok(None),
             Err(error) => Err(error),
         }
     }
@@ -35,8 +48,9 @@ impl Provider for Bucket {
             // An earlier attempt created it; the calls below can be repeated.
             Err(error) if error.is_code("BucketAlreadyOwnedByYou") && Self::find(context, inputs).await?.is_some() => {}
             Err(error) if error.kind == ErrorKind::AlreadyExists => return Err(error.hint(taken())),
+            Err(error) if is_elsewhere(&error) => return Err(error.as_kind(ErrorKind::AlreadyExists).hint(taken())),
             // In us-east-1, creating a bucket that the account already owns is a success.
-            Ok(_) if region == "us-east-1" && Self::find(context, inputs).await?.is_none() => {
+            Ok(_) if region == "us-east-1" && !is_ours(context, &name).await? => {
                 return Err(Error::new(ErrorKind::AlreadyExists, taken()).hint("choose another name"));
             }
             created => drop(created?),
@@ -53,7 +67,8 @@ impl Provider for Bucket {
             tls_only: false,
             tags: inputs.tags.clone(),
         };
-        configuration::change(context, &name, arn.as_str(), &fresh, inputs).await?;
+        let changed = configuration::change(context, &name, arn.as_str(), &fresh, inputs).await;
+        changed.map_err(|error| error.not_yet_on(&["NoSuchBucket"]))?;
         Ok(name)
     }
 
@@ -93,4 +108,21 @@ impl Provider for Bucket {
             deleted => deleted.map(drop),
         }
     }
+}
+
+/// Returns whether S3 says that a bucket is in another region.
+fn is_elsewhere(error: &Error) -> bool {
+    ELSEWHERE.iter().any(|code| error.is_code(code))
+}
+
+/// Returns whether a bucket for which a creation succeeded carries the ownership tags. A bucket without any tag is looked up
+/// again: it may be new, and its tags not visible yet.
+async fn is_ours(context: &Context, name: &str) -> Result<bool, Error> {
+    for delay in Backoff::VISIBILITY.delays().take(LOOKS) {
+        match configuration::read_tags(context, name).await? {
+            Some(tags) if !tags.is_empty() => return Ok(context.identity.owns(&tags)),
+            _ => tokio::time::sleep(delay).await,
+        }
+    }
+    Ok(false)
 }

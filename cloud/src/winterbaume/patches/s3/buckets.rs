@@ -16,16 +16,42 @@ const DEFAULT_ENCRYPTION: &str = "<ServerSideEncryptionConfiguration xmlns=\"htt
     <Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm></ApplyServerSideEncryptionByDefault>\
     <BucketKeyEnabled>false</BucketKeyEnabled></Rule></ServerSideEncryptionConfiguration>";
 
-/// Returns the redirect for a bucket in another region: a bucket can be used only in its own.
+/// Regions that an account must enable, the newer ones.
+const OPT_IN: &[&str] = &[
+    "af-south-1",
+    "ap-east-1",
+    "ap-south-2",
+    "ap-southeast-3",
+    "ap-southeast-4",
+    "ap-southeast-5",
+    "ap-southeast-7",
+    "ca-west-1",
+    "eu-central-2",
+    "eu-south-1",
+    "eu-south-2",
+    "il-central-1",
+    "me-central-1",
+    "me-south-1",
+    "mx-central-1",
+];
+
+/// Returns the refusal for a bucket in another region: a bucket can be used only in its own.
 pub(super) fn elsewhere(asked: &Asked<'_>, target: &S3Target, context: &CallContext<'_>) -> Option<MockResponse> {
     let region = context.own.get("buckets", &target.bucket)?["region"].as_str()?;
     if region == context.region || ["CreateBucket", "GetBucketLocation"].contains(&asked.operation.as_str()) {
         return None;
     }
-    let fault = Fault {
-        status: 301,
-        code: "PermanentRedirect".into(),
-        message: format!("The bucket {} is in the region {region}, not in {}", target.bucket, context.region),
+    let fault = if [region, context.region].iter().any(|region| OPT_IN.contains(region)) {
+        // DNS leads to a bucket's own region only between the regions that were there in March 2019; the others refuse, as
+        // GetBucketTagging does in cloud-custodian's issue 8005.
+        let text = "location constraint is incompatible for the region specific endpoint this request was sent to.";
+        Fault::new("IllegalLocationConstraintException", format!("The {region} {text}"))
+    } else {
+        Fault {
+            status: 301,
+            code: "PermanentRedirect".into(),
+            message: format!("The bucket {} is in the region {region}, not in {}", target.bucket, context.region),
+        }
     };
     let mut response = error_response::s3(fault);
     if asked.request.method == "HEAD" {
