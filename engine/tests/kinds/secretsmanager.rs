@@ -165,3 +165,19 @@ async fn a_secret_is_deleted_at_once_only_with_the_data_included() {
         assert_eq!(left.is_ok(), !include_data);
     }
 }
+
+#[tokio::test]
+async fn the_name_of_a_secret_that_was_just_deleted_by_force_is_free_after_a_while() {
+    let world = World::new();
+    let named = Secret { name: Some("hub/token".into()), recovery_window_days: 0, ..secret(generated(1)) };
+    let mut made = world.make::<Secret>("token", &named).await;
+    made.context.include_data = true;
+    made.delete().await;
+    let context = world.context("secretsmanager_secret.token", 2);
+    let inputs = serde_json::to_value(&named).unwrap();
+    let provider = provider("secretsmanager_secret");
+    let error = provider.create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotYet, "{error}");
+    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    provider.create(&context, &inputs).await.unwrap();
+}

@@ -82,6 +82,9 @@ async fn a_name_stays_reserved_until_the_deletion_unless_forced() {
     assert_eq!(planned.secret_list().len(), 1);
     secrets.delete_secret().secret_id("key").force_delete_without_recovery(true).send().await.unwrap();
     assert_eq!(code(secrets.describe_secret().secret_id("key").send().await), "ResourceNotFoundException");
+    // The name is free a transition later.
+    assert_eq!(code(create().await), "InvalidRequestException");
+    tokio::time::sleep(std::time::Duration::from_millis(60)).await;
     create().await.unwrap();
 }
 

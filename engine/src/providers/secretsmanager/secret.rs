@@ -122,7 +122,11 @@ async fn take_over(
     value: &SecretValue,
     refusal: Error,
 ) -> Result<String, Error> {
-    let Some(secret) = describe(context, name).await? else { return Err(refusal) };
+    let Some(secret) = describe(context, name).await? else {
+        // AWS keeps the name of a secret that was deleted by force for a while, and does not show the secret any more.
+        let passes = ["scheduled for deletion", "was deleted"].iter().any(|text| refusal.message.contains(text));
+        return Err(if passes { refusal.as_kind(ErrorKind::NotYet) } else { refusal });
+    };
     let tags = all_tags(&secret);
     if !context.identity.owns_any_generation(&tags) {
         return Err(refusal.as_kind(ErrorKind::AlreadyExists).hint(format!(

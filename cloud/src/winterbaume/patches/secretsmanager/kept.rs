@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use super::name::name_of;
+use super::reserved;
 use super::tokens::binary;
 use crate::documents::CallContext;
 
@@ -22,6 +23,9 @@ pub(super) fn amend(
     // A deletion by force has removed the secret already.
     let Some(name) = name_of(context, id) else {
         context.own.retain(KEYS, |key, _| key != id);
+        if operation == "DeleteSecret" {
+            reserved::keep(&response, context);
+        }
         return response;
     };
     match operation {

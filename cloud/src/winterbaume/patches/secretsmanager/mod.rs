@@ -3,6 +3,7 @@
 mod kept;
 mod listing;
 mod name;
+mod reserved;
 mod service;
 mod tokens;
 mod versions;

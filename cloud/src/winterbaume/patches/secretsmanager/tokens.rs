@@ -6,17 +6,25 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
+use super::reserved;
 use crate::documents::CallContext;
 use crate::service::Fault;
 
 /// Refuses, repeats, or lets a creation pass.
 pub(super) fn before_create(body: &Value, context: &CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
-    let Some(secret) = body["Name"].as_str().and_then(|name| context.own.get("secrets", name)) else { return Ok(None) };
-    if secret["deleted_date"].is_string() {
-        return Err(Fault::new(
+    let scheduled = || {
+        Fault::new(
             "InvalidRequestException",
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
-        ));
+        )
+    };
+    let Some(name) = body["Name"].as_str() else { return Ok(None) };
+    if reserved::contains(name, context) {
+        return Err(scheduled());
+    }
+    let Some(secret) = context.own.get("secrets", name) else { return Ok(None) };
+    if secret["deleted_date"].is_string() {
+        return Err(scheduled());
     }
     let exists = || {
         Fault::new(
