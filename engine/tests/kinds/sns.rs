@@ -150,3 +150,56 @@ async fn deleting_a_topic_deletes_its_subscriptions() {
     assert!(made.read().await.is_none());
     made.delete().await;
 }
+
+/// Refuses a change of tags while another is under way, as SNS does.
+#[derive(Default)]
+struct OneAtATime(std::sync::atomic::AtomicU32);
+
+impl OneAtATime {
+    fn is_change(call: &ebbtide_cloud::faults::Call) -> bool {
+        ["TagResource", "UntagResource"].contains(&call.operation.as_str())
+    }
+}
+
+impl ebbtide_cloud::faults::CallHook for OneAtATime {
+    fn before(&self, call: &ebbtide_cloud::faults::Call) -> ebbtide_cloud::faults::FaultAction {
+        use ebbtide_cloud::{faults::FaultAction, service::Fault};
+        if Self::is_change(call) && self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) > 0 {
+            let message =
+                "Can't perform multiple operations on a tag simultaneously. Perform the operations sequentially.";
+            return FaultAction::Refuse(Fault::new("ConcurrentAccess", message));
+        }
+        FaultAction::Act
+    }
+
+    fn acted(&self, call: &ebbtide_cloud::faults::Call, _status: u16) {
+        if Self::is_change(call) {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+    }
+
+    fn answered(&self, call: &ebbtide_cloud::faults::Call, _status: u16) {
+        if Self::is_change(call) {
+            self.0.fetch_sub(1, std::sync::atomic::Ordering::SeqCst);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn unconfirmed_subscriptions_of_one_topic_are_deleted_at_once() {
+    let world = World::new();
+    let topic = world.make::<Topic>("alarms", &topic()).await;
+    let mut tasks = Vec::new();
+    let mut all = Vec::new();
+    for name in ["a", "b", "c", "d"] {
+        let inputs = subscription(&topic, Protocol::Email, &format!("{name}@example.com"));
+        all.push(world.make::<Subscription>(name, &inputs).await);
+    }
+    world.cloud.faults().install(std::sync::Arc::<OneAtATime>::default());
+    for made in all {
+        tasks.push(tokio::spawn(async move { made.kind.delete(&made.context, &made.id, &made.inputs).await }));
+    }
+    for task in tasks {
+        task.await.unwrap().unwrap();
+    }
+}

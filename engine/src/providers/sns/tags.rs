@@ -1,6 +1,7 @@
 //! Tags of topics. Subscriptions have none.
 
 use aws_sdk_sns::types::Tag;
+use tokio::sync::Mutex;
 
 use crate::sdk::{CallName, Context, Error, OptionalCall, built};
 use ebbtide::resource::{Tags, tag_changes};
@@ -15,17 +16,32 @@ pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<Option<Tags
     Ok(listed.map(|listed| listed.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()))
 }
 
+/// Held while tags of a topic are changed: SNS refuses two changes at once, and the subscriptions of a topic are deleted at
+/// the same time.
+static CHANGING: Mutex<()> = Mutex::const_new(());
+
+/// Sets tags of a topic.
+pub(super) async fn set_tags(context: &Context, arn: &str, tags: Tags) -> Result<(), Error> {
+    let tag = context.aws.sns().tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(tags)?));
+    let _changing = CHANGING.lock().await;
+    tag.send().await.named("sns:TagResource").map(drop)
+}
+
+/// Removes tags of a topic.
+pub(super) async fn remove_tags(context: &Context, arn: &str, keys: Vec<String>) -> Result<(), Error> {
+    let untag = context.aws.sns().untag_resource().resource_arn(arn).set_tag_keys(Some(keys));
+    let _changing = CHANGING.lock().await;
+    untag.send().await.named("sns:UntagResource").map(drop)
+}
+
 /// Changes the tags of a topic from `from` to `to`.
 pub(super) async fn update_tags(context: &Context, arn: &str, from: &Tags, to: &Tags) -> Result<(), Error> {
     let (set, removed) = tag_changes(from, to);
-    let sns = context.aws.sns();
     if !set.is_empty() {
-        let tag = sns.tag_resource().resource_arn(arn).set_tags(Some(sdk_tags(set)?));
-        tag.send().await.named("sns:TagResource")?;
+        set_tags(context, arn, set).await?;
     }
     if !removed.is_empty() {
-        let untag = sns.untag_resource().resource_arn(arn).set_tag_keys(Some(removed));
-        untag.send().await.named("sns:UntagResource")?;
+        remove_tags(context, arn, removed).await?;
     }
     Ok(())
 }
