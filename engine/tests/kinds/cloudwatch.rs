@@ -153,3 +153,12 @@ async fn two_dashboards_declared_with_one_name_get_different_names() {
     let other = world.make::<Dashboard>("other", &dashboard()).await;
     assert_ne!(one.id, other.id);
 }
+
+#[tokio::test]
+async fn an_empty_description_is_no_drift() {
+    let world = World::new();
+    let slow: Alarm<Resolved> = resolved(&slow());
+    let mut made = world.make::<Alarm>("slow", &Alarm { description: Some(String::new()), ..slow.clone() }).await;
+    made.change_to(&Alarm { description: Some("x".into()), ..slow.clone() }).await;
+    made.change_to(&Alarm { description: Some(String::new()), ..slow.clone() }).await;
+}

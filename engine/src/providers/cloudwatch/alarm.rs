@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_cloudwatch::types::{AlarmType, ComparisonOperator, MetricAlarm, StandardUnit};
 
-use super::metric::{dimensions_to_sdk, math_to_sdk, read_watch, statistic_to_sdk};
+use super::metric::{dimensions_to_sdk, math_to_sdk, read_watch, statistic_to_sdk, text_as_written};
 use super::tags::{all_tags, sdk_tags, update_tags};
 use crate::providers::lists::ordered_like;
 use crate::providers::numbers::{signed, unsigned};
@@ -122,13 +122,13 @@ async fn put(
 }
 
 fn read_inputs(found: &MetricAlarm, tags: Tags, last: &Alarm<Resolved>) -> Alarm<Resolved> {
-    let (watch, period) = read_watch(found);
+    let (watch, period) = read_watch(found, &last.watch);
     let evaluation_periods = found.evaluation_periods().map_or(0, unsigned);
     let datapoints = found.datapoints_to_alarm().map(unsigned);
     let arns = |read: &[String], last: &[Arn]| ordered_like(last, read.iter().cloned().map(Arn).collect());
     Alarm {
         name: last.name.clone(),
-        description: found.alarm_description().filter(|text| !text.is_empty()).map(str::to_owned),
+        description: text_as_written(found.alarm_description(), last.description.as_deref()),
         watch,
         period_seconds: unsigned(period),
         evaluation_periods,

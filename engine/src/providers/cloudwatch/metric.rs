@@ -75,13 +75,23 @@ pub(super) fn math_to_sdk(math: &MetricMath<Resolved>, period_seconds: i32) -> V
     math.metrics.iter().map(query).chain([result]).collect()
 }
 
+/// Returns an optional text that was read. AWS does not tell an empty text from none, so it reads as it was applied last.
+pub(super) fn text_as_written(read: Option<&str>, last: Option<&str>) -> Option<String> {
+    read.filter(|text| !text.is_empty()).or(last.filter(|text| text.is_empty())).map(str::to_owned)
+}
+
 /// Returns the metric or expression that an alarm watches, and its period in seconds.
 ///
 /// An alarm that was changed by other means may have several expressions or periods. Such an alarm reads as something that
 /// no declaration equals, so that it shows as drift.
-pub(super) fn read_watch(alarm: &MetricAlarm) -> (Watch<Resolved>, i32) {
+pub(super) fn read_watch(alarm: &MetricAlarm, last: &Watch<Resolved>) -> (Watch<Resolved>, i32) {
     if !alarm.metrics().is_empty() {
-        let (math, period) = read_math(alarm.metrics());
+        let last_label = match last {
+            Watch::Math(math) => math.label.as_deref(),
+            Watch::Metric(_) => None,
+        };
+        let (mut math, period) = read_math(alarm.metrics());
+        math.label = text_as_written(math.label.as_deref(), last_label);
         return (Watch::Math(math), period);
     }
     let statistic = alarm.extended_statistic().or(alarm.statistic().map(SdkStatistic::as_str));
@@ -139,6 +149,17 @@ fn metric_from_parts(namespace: Option<&str>, name: Option<&str>, dimensions: &[
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_empty_text_reads_as_it_was_written() {
+        for last in [None, Some("")] {
+            for read in [None, Some("")] {
+                assert_eq!(text_as_written(read, last).as_deref(), last, "{read:?}");
+            }
+            assert_eq!(text_as_written(Some("x"), last).as_deref(), Some("x"));
+        }
+        assert_eq!(text_as_written(None, Some("x")), None);
+    }
 
     #[test]
     fn statistics_read_back_as_they_are_written() {
