@@ -48,6 +48,7 @@ async fn a_budget_lives_through_every_change() {
     inputs.filter = BudgetFilter {
         tags: BTreeMap::from([("Project".to_owned(), values)]),
         services: BTreeSet::from(["Amazon SageMaker".to_owned()]),
+        other: None,
     };
     made.change_to(&inputs).await;
     inputs.filter = BudgetFilter::default();
@@ -111,4 +112,44 @@ async fn a_budget_of_another_owner_is_not_found() {
     let other = world.context("budgets_budget.other", 1);
     let provider = provider("budgets_budget");
     assert_eq!(provider.find(&other, &made.inputs).await.unwrap(), None);
+}
+
+fn filtered() -> BudgetFilter {
+    let values = BTreeSet::from(["adeptai".to_owned()]);
+    BudgetFilter {
+        tags: BTreeMap::from([("Project".to_owned(), values)]),
+        services: BTreeSet::from(["Amazon SageMaker".to_owned()]),
+        other: None,
+    }
+}
+
+async fn described(world: &World, name: &str) -> aws_sdk_budgets::types::Budget {
+    let describe = world.aws.budgets().describe_budget().account_id("123456789012").budget_name(name);
+    describe.show_filter_expression(true).send().await.unwrap().budget.unwrap()
+}
+
+#[tokio::test]
+#[expect(deprecated, reason = "the test makes a budget of the older form")]
+async fn a_filter_is_sent_with_its_metric_and_budgets_of_the_older_form_are_read_and_kept() {
+    use aws_sdk_budgets::types::{CostTypes, Metric};
+    let world = World::new();
+    let made = world.make::<Budget>("costs", &Budget { filter: filtered(), ..budget() }).await;
+    let found = described(&world, &made.id).await;
+    assert!(found.filter_expression().is_some() && found.cost_types().is_none());
+    assert_eq!(found.metrics(), [Metric::UnblendedCost]);
+
+    // An earlier version of the program made it, and somebody chose amortized costs.
+    let mut older = found;
+    (older.filter_expression, older.metrics) = (None, None);
+    older.cost_types = Some(CostTypes::builder().use_amortized(true).build());
+    let filters = [("TagKeyValue", "user:Project$adeptai"), ("Service", "Amazon SageMaker")];
+    older.cost_filters = Some(filters.map(|(name, value)| (name.to_owned(), vec![value.to_owned()])).into());
+    let update = world.aws.budgets().update_budget().account_id("123456789012").new_budget(older);
+    update.send().await.unwrap();
+    assert_eq!(made.read().await.unwrap().inputs, made.inputs, "the older form means the same");
+
+    let mut made = made;
+    made.change_to(&Budget { amount: "7".into(), filter: filtered(), ..budget() }).await;
+    let found = described(&world, &made.id).await;
+    assert_eq!(found.metrics(), [Metric::AmortizedCost]);
 }

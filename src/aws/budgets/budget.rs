@@ -77,6 +77,22 @@ pub struct BudgetFilter {
     /// The costs of these services, by their names on the bill: `Amazon SageMaker`.
     #[serde(default)]
     pub services: BTreeSet<String>,
+    /// Parts read from AWS that cannot be declared (another dimension, an exclusion). They only show as drift.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other: Option<String>,
+}
+
+impl BudgetFilter {
+    /// Returns the reason why AWS would refuse the filter.
+    fn problem(&self) -> Option<String> {
+        let empty = self.tags.iter().find(|(key, values)| key.is_empty() || values.is_empty());
+        let long = |text: &&String| text.is_empty() || text.chars().count() > 1024;
+        match empty {
+            _ if self.other.is_some() => Some("`other` cannot be declared".to_owned()),
+            Some((key, _)) => Some(format!("the tag `{key}` needs a key and values")),
+            None => self.services.iter().find(long).map(|name| format!("`{name}` is not a name of a service")),
+        }
+    }
 }
 
 impl Budget {
@@ -116,6 +132,9 @@ impl Resource for Budget {
         }
         if let Some(message) = amount_problem(&self.amount) {
             problems.refuse("amount", message);
+        }
+        if let Some(message) = self.filter.problem() {
+            problems.refuse("filter", message);
         }
         if self.notify.len() > 10 {
             problems.refuse("notify", "AWS takes at most 10 notifications");
@@ -179,6 +198,14 @@ mod tests {
             problems
         };
         assert!(problems_of(&Budget::monthly("6190")).is_empty());
+        let filters = [
+            BudgetFilter { tags: BTreeMap::from([("Project".to_owned(), BTreeSet::new())]), ..BudgetFilter::default() },
+            BudgetFilter { services: BTreeSet::from([String::new()]), ..BudgetFilter::default() },
+            BudgetFilter { other: Some("REGION".into()), ..BudgetFilter::default() },
+        ];
+        for filter in filters {
+            assert_eq!(problems_of(&Budget { filter, ..Budget::monthly("1") }).fields(), ["filter"]);
+        }
         let forecast = Notify {
             when: NotifyWhen { on: NotificationOn::ForecastAbove, threshold: Threshold::Percent(100.0) },
             emails: BTreeSet::from(["ops@example.com".to_owned()]),

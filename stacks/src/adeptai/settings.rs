@@ -197,7 +197,7 @@ impl From<&Settings> for Costs {
             monthly_dollars: settings.monthly_budget.clone(),
             buffer_percent: settings.budget_buffer_percent,
             daily_dollars: Some(settings.daily_cost.clone()),
-            filter: BudgetFilter { tags: settings.cost_tags.clone(), services: BTreeSet::new() },
+            filter: BudgetFilter { tags: settings.cost_tags.clone(), ..BudgetFilter::default() },
             emails: BTreeSet::new(),
             tags: Tags::new(),
         }

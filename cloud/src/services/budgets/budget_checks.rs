@@ -45,8 +45,13 @@ pub(super) fn check(budget: &Value) -> Result<(), Fault> {
     if present("FilterExpression") && (present("CostFilters") || present("CostTypes")) {
         return Err(invalid("FilterExpression cannot be used together with CostFilters or CostTypes"));
     }
-    if present("Metrics") && present("CostTypes") {
-        return Err(invalid("Metrics cannot be used together with CostTypes"));
+    // CreateBudget in the API reference: "Either FilterExpression and Metrics or CostFilters and CostTypes, not both or a
+    // different combination."
+    if present("Metrics") && (present("CostTypes") || present("CostFilters")) {
+        return Err(invalid("Metrics cannot be used together with CostFilters or CostTypes"));
+    }
+    if present("FilterExpression") {
+        expression(&budget["FilterExpression"])?;
     }
     if present("CostTypes") && !of_money {
         return Err(invalid("CostTypes go with budgets of type COST"));
@@ -62,6 +67,29 @@ fn name(name: &str) -> Result<(), Fault> {
         return Err(invalid("The budget name must not contain ':', '\\' or '/action/'"));
     }
     Ok(())
+}
+
+/// Checks an expression: one operator or one leaf, and each leaf with a key and values.
+fn expression(given: &Value) -> Result<(), Fault> {
+    let members: Vec<_> = given.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()).collect();
+    let [(name, value)] = members.as_slice() else {
+        return Err(invalid("An expression has exactly one operator or one filter"));
+    };
+    match name.as_str() {
+        "And" | "Or" => match value.as_array() {
+            Some(parts) if parts.len() >= 2 => parts.iter().try_for_each(expression),
+            _ => Err(invalid(format!("The operator {name} needs at least two expressions"))),
+        },
+        "Not" => expression(value),
+        "Dimensions" | "Tags" | "CostCategories" | "ProductAttributes" => {
+            need(value, "Key")?;
+            match value["Values"].as_array() {
+                Some(values) if !values.is_empty() => Ok(()),
+                _ => Err(invalid(format!("Values of {name} must have length greater than or equal to 1"))),
+            }
+        }
+        other => Err(invalid(format!("Unknown member {other} of an expression"))),
+    }
 }
 
 /// Checks an amount and its unit.
@@ -113,6 +141,8 @@ mod tests {
     fn right_budgets_are_accepted() {
         with(&json!({})).unwrap();
         with(&json!({ "BudgetType": "USAGE", "BudgetLimit": { "Amount": "1.5", "Unit": "GB" } })).unwrap();
+        let both = json!([{ "Tags": { "Key": "a", "Values": ["b"] } }, { "Dimensions": { "Key": "SERVICE", "Values": ["c"] } }]);
+        with(&json!({ "FilterExpression": { "And": both }, "Metrics": ["UnblendedCost"] })).unwrap();
         with(&json!({ "BudgetLimit": null, "AutoAdjustData": { "AutoAdjustType": "FORECAST" } })).unwrap();
         with(
             &json!({ "BudgetLimit": null, "PlannedBudgetLimits": { "1735689600": { "Amount": "1", "Unit": "USD" } } }),
@@ -138,6 +168,10 @@ mod tests {
             json!({ "BudgetType": "RI_UTILIZATION" }),
             json!({ "PlannedBudgetLimits": {} }),
             json!({ "FilterExpression": {}, "CostFilters": {} }),
+            json!({ "FilterExpression": {} }),
+            json!({ "FilterExpression": { "And": [{ "Tags": { "Key": "a", "Values": ["b"] } }] } }),
+            json!({ "FilterExpression": { "Tags": { "Key": "a", "Values": [] } } }),
+            json!({ "Metrics": ["UnblendedCost"], "CostFilters": {} }),
             json!({ "TimePeriod": { "Start": 2, "End": 1 } }),
         ] {
             assert_eq!(with(&change).expect_err(&change.to_string()).code, "InvalidParameterException");

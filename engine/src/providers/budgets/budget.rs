@@ -1,6 +1,6 @@
 //! The provider of `budgets_budget`.
 
-use aws_sdk_budgets::types::{Budget as SdkBudget, BudgetType, NotificationWithSubscribers, Spend, TimeUnit};
+use aws_sdk_budgets::types::{Budget as SdkBudget, BudgetType, Metric, NotificationWithSubscribers, Spend, TimeUnit};
 
 use super::calls::{MISSING, all_tags, notifications, tags_to_sdk, update_notifications, update_tags};
 use super::filter::{filter_to_sdk, read_filter};
@@ -93,15 +93,29 @@ impl Provider for Budget {
 
 async fn describe(context: &Context, name: &str) -> Result<Option<SdkBudget>, Error> {
     let describe = context.aws.budgets().describe_budget().account_id(&context.scope().account).budget_name(name);
+    let describe = describe.show_filter_expression(true);
     Ok(describe.send().await.named("budgets:DescribeBudget").unless_missing(MISSING)?.and_then(|found| found.budget))
 }
 
-#[expect(deprecated, reason = "AWS reports the newer filter expressions only on request, and they hold no more here")]
+#[expect(deprecated, reason = "budgets that were made before filter expressions have the older form")]
 fn filter_of(budget: &SdkBudget) -> BudgetFilter {
-    read_filter(budget.cost_filters())
+    read_filter(budget.cost_filters(), budget.filter_expression())
 }
 
-#[expect(deprecated, reason = "AWS reports the newer filter expressions only on request, and they hold no more here")]
+/// Returns the metric of a budget: its own if it has one, else the one that its older settings mean.
+#[expect(deprecated, reason = "budgets that were made before metrics have the older form")]
+fn metric_of(budget: Option<&SdkBudget>) -> Metric {
+    let Some(budget) = budget else { return Metric::UnblendedCost };
+    match (budget.metrics().first(), budget.cost_types()) {
+        (Some(metric), _) => metric.clone(),
+        (None, Some(types)) if types.use_amortized() == Some(true) => Metric::AmortizedCost,
+        (None, Some(types)) if types.use_blended() == Some(true) => Metric::BlendedCost,
+        _ => Metric::UnblendedCost,
+    }
+}
+
+/// Returns a budget as the SDK takes it. `kept` is the budget as it is, whose fields that cannot be declared stay.
+#[expect(deprecated, reason = "a budget without a filter keeps its older settings")]
 fn to_sdk(name: &str, budget: &Inputs, kept: Option<&SdkBudget>) -> Result<SdkBudget, Error> {
     let unit = match budget.period {
         BudgetPeriod::Daily => TimeUnit::Daily,
@@ -109,15 +123,21 @@ fn to_sdk(name: &str, budget: &Inputs, kept: Option<&SdkBudget>) -> Result<SdkBu
         BudgetPeriod::Quarterly => TimeUnit::Quarterly,
         BudgetPeriod::Annually => TimeUnit::Annually,
     };
+    let filter = filter_to_sdk(&budget.filter)?;
+    // AWS takes filter expression and metric together, or else the older settings. An expression without a metric makes a
+    // budget that cannot be displayed (terraform-provider-aws, issue 46866).
+    let metrics = filter.is_some().then(|| vec![metric_of(kept)]);
+    let cost_types = kept.filter(|_| filter.is_none()).and_then(|kept| kept.cost_types().cloned());
     built(
         SdkBudget::builder()
             .budget_name(name)
             .budget_type(BudgetType::Cost)
             .time_unit(unit)
             .budget_limit(built(Spend::builder().amount(&budget.amount).unit("USD").build())?)
-            .set_cost_filters(filter_to_sdk(&budget.filter))
+            .set_filter_expression(filter)
+            .set_metrics(metrics)
             .set_time_period(kept.and_then(|kept| kept.time_period().cloned()))
-            .set_cost_types(kept.and_then(|kept| kept.cost_types().cloned()))
+            .set_cost_types(cost_types)
             .build(),
     )
 }
