@@ -39,6 +39,6 @@ pub use problems::Problems;
 pub use reference::Reference;
 pub use registry::Registry;
 pub use resolve::{dependencies, readdress, references, resolve};
-pub use tags::{Tags, own_tags, tag_changes, validate_tags};
+pub use tags::{Tags, own_tags, tag_changes, validate_plain_tags, validate_tags};
 pub use traits::{OnPause, Persistence, Replacement, Resource, fields};
 pub use typed_kind::TypedKind;

@@ -19,8 +19,24 @@ pub fn tag_changes(from: &Tags, to: &Tags) -> (Tags, Vec<String>) {
     (set.map(|(key, value)| (key.clone(), value.clone())).collect(), removed.cloned().collect())
 }
 
-/// Reports problems with a resource's own tags: lengths that AWS refuses, and keys that AWS or Ebbtide reserve.
+/// The most tags of a resource's own. AWS accepts 50 on a resource, and the ownership tags are among them.
+const MOST: usize = 45;
+
+/// Reports problems with tags of a service that takes letters, numbers, spaces and `_.:/=+-@` alone, besides those of
+/// [`validate_tags`].
+pub fn validate_plain_tags(tags: &Tags, problems: &mut Problems) {
+    validate_tags(tags, problems);
+    let plain = |letter: char| letter.is_alphanumeric() || letter == ' ' || "_.:/=+-@".contains(letter);
+    for (key, value) in tags.iter().filter(|(key, value)| !key.chars().chain(value.chars()).all(plain)) {
+        problems.refuse("tags", format!("`{key}` = `{value}`: AWS takes letters, numbers, spaces and _.:/=+-@ here"));
+    }
+}
+
+/// Reports problems with a resource's own tags: lengths and a number that AWS refuses, and keys that AWS or Ebbtide reserve.
 pub fn validate_tags(tags: &Tags, problems: &mut Problems) {
+    if tags.len() > MOST {
+        problems.refuse("tags", format!("has {} tags; {MOST} are left beside the ownership tags", tags.len()));
+    }
     for (key, value) in tags {
         let wrong = if key.is_empty() || key.chars().count() > 128 {
             "a tag's key has 1 to 128 characters"
@@ -54,6 +70,23 @@ mod tests {
             let mut problems = Problems::new();
             validate_tags(&tags, &mut problems);
             assert_eq!(!problems.is_empty(), wrong, "{tags:?}");
+        }
+    }
+
+    #[test]
+    fn too_many_tags_and_special_characters_are_reported() {
+        let many = |count: usize| (0..count).map(|n| (n.to_string(), String::new())).collect::<Tags>();
+        let cases = [
+            (many(MOST), false),
+            (many(MOST + 1), true),
+            (Tags::from([("Größe – 漢".to_owned(), String::new())]), true),
+            (Tags::from([("Größe 漢".to_owned(), "a_b.c:d/e=f+g-h@i".to_owned())]), false),
+            (Tags::from([("team".to_owned(), "a,b".to_owned())]), true),
+        ];
+        for (tags, wrong) in cases {
+            let mut problems = Problems::new();
+            validate_plain_tags(&tags, &mut problems);
+            assert_eq!(!problems.is_empty(), wrong, "{problems:?}");
         }
     }
 

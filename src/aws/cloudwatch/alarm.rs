@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Watch;
 use crate::aws::autoscaling::ScalingPolicy;
-use crate::aws::lists::repeat_conflicts;
+use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{AlarmArn, AlarmName, Arn};
 use crate::resource::{
     Charge, Conflict, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags,
@@ -17,6 +17,9 @@ const MAX_NAME_LENGTH: usize = 255;
 
 /// The number of actions that AWS accepts for each state.
 const MAX_ACTIONS: usize = 5;
+
+/// The length of the longest description that AWS accepts, in characters.
+const MAX_DESCRIPTION_LENGTH: usize = 1024;
 
 const HOUR: u32 = 3600;
 const DAY: u64 = 86_400;
@@ -207,6 +210,18 @@ impl Resource for Alarm {
         if [&actions.alarm, &actions.ok, &actions.insufficient_data].iter().any(|list| list.len() > MAX_ACTIONS) {
             problems.refuse("actions", format!("AWS accepts at most {MAX_ACTIONS} actions for each state"));
         }
+        let lists = [&actions.alarm, &actions.ok, &actions.insufficient_data];
+        for action in lists.into_iter().flatten().filter_map(Input::known) {
+            if !(action.as_str().starts_with("arn:") && action.as_str().len() <= 1024) {
+                problems.refuse("actions", format!("`{action}` is not an ARN"));
+            }
+        }
+        if lists.into_iter().any(|list| has_repeats(list)) {
+            problems.refuse("actions", "an action is listed twice for one state");
+        }
+        if self.description.as_ref().is_some_and(|text| text.chars().count() > MAX_DESCRIPTION_LENGTH) {
+            problems.refuse("description", format!("is longer than {MAX_DESCRIPTION_LENGTH} characters"));
+        }
         self.watch.validate(problems);
         validate_tags(&self.tags, problems);
     }
@@ -289,6 +304,45 @@ mod tests {
         };
         let expected = ["name", "period_seconds", "evaluation_periods", "datapoints_to_alarm", "threshold", "tags"];
         assert_eq!(problems_of(&wrong).fields(), expected);
+    }
+
+    #[test]
+    fn each_text_that_aws_would_refuse_is_refused() {
+        let metric = |change: fn(&mut Metric)| {
+            let mut metric = Metric::of_variant("ModelLatency", "llm", "v", Statistic::Average);
+            change(&mut metric);
+            Alarm { watch: Watch::Metric(metric), ..alarm() }
+        };
+        let actions = |actions: &[&str]| AlarmActions {
+            alarm: actions.iter().map(|arn| Input::from(*arn)).collect(),
+            ..AlarmActions::none()
+        };
+        let topic = "arn:aws:sns:eu-west-1:123456789012:alerts";
+        let cases = [
+            ("description", Alarm { description: Some("x".repeat(1025)), ..alarm() }),
+            ("actions", Alarm { actions: actions(&["alerts"]), ..alarm() }),
+            ("actions", Alarm { actions: actions(&[topic, topic]), ..alarm() }),
+            ("watch", metric(|metric| metric.namespace = ":x".into())),
+            ("watch", metric(|metric| metric.name = "x".repeat(256))),
+            ("watch.dimensions", metric(|metric| drop(metric.dimensions.insert("x".into(), "".into())))),
+            ("watch.dimensions", metric(|metric| drop(metric.dimensions.insert("".into(), "x".into())))),
+            ("watch.unit", metric(|metric| metric.unit = Some("Furlongs".into()))),
+            ("watch.unit", metric(|metric| metric.unit = Some(String::new()))),
+            ("watch.statistic", metric(|metric| metric.statistic = Statistic::Other(String::new()))),
+            ("watch.statistic", metric(|metric| metric.statistic = Statistic::Other("Median".into()))),
+        ];
+        for (field, alarm) in cases {
+            let mut problems = Problems::new();
+            alarm.validate(&mut problems);
+            assert_eq!(problems.fields(), [field], "{problems:?}");
+        }
+        for good in ["tm99", "TM(10%:90%)", "IQM", "PR(:300)", "p99.9", "wm98", "ts90", "tc5"] {
+            let mut problems = Problems::new();
+            let mut watch = Metric::of_variant("ModelLatency", "llm", "v", Statistic::Average);
+            watch.statistic = Statistic::Other(good.into());
+            Alarm { watch: Watch::Metric(watch), ..alarm() }.validate(&mut problems);
+            assert_eq!(problems, Problems::new(), "{good}");
+        }
     }
 
     #[test]

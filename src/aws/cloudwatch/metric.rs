@@ -67,11 +67,59 @@ pub enum Statistic {
     Other(String),
 }
 
+/// The units of CloudWatch (`StandardUnit` in its service model).
+const UNITS: &[&str] = &[
+    "Seconds",
+    "Microseconds",
+    "Milliseconds",
+    "Bytes",
+    "Kilobytes",
+    "Megabytes",
+    "Gigabytes",
+    "Terabytes",
+    "Bits",
+    "Kilobits",
+    "Megabits",
+    "Gigabits",
+    "Terabits",
+    "Percent",
+    "Count",
+    "Bytes/Second",
+    "Kilobytes/Second",
+    "Megabytes/Second",
+    "Gigabytes/Second",
+    "Terabytes/Second",
+    "Bits/Second",
+    "Kilobits/Second",
+    "Megabits/Second",
+    "Gigabits/Second",
+    "Terabits/Second",
+    "Count/Second",
+    "None",
+];
+
+/// Returns whether a text is an extended statistic: `p99`, `tm99`, `TM(10%:90%)`, `PR(:300)`, `IQM`.
+fn is_extended_statistic(text: &str) -> bool {
+    let is_number = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let is_bound = |text: &str| text.is_empty() || is_number(text.strip_suffix('%').unwrap_or(text));
+    let is_range = |text: &str| {
+        let bounds = text.strip_prefix('(').and_then(|text| text.strip_suffix(')')).and_then(|it| it.split_once(':'));
+        bounds.is_some_and(|(low, high)| is_bound(low) && is_bound(high) && !(low.is_empty() && high.is_empty()))
+    };
+    text == "IQM"
+        || text.strip_prefix("PR").is_some_and(is_range)
+        || ["p", "tm", "tc", "ts", "wm"].iter().any(|kind| text.strip_prefix(kind).is_some_and(is_number))
+        || ["TM", "TC", "TS", "WM"].iter().any(|kind| text.strip_prefix(kind).is_some_and(is_range))
+}
+
 impl Statistic {
     fn problem(&self) -> Option<String> {
         match self {
             Self::Percentile(percent) if !(0.0..=100.0).contains(percent) => {
                 Some(format!("{percent} is not a percentile: 0 to 100"))
+            }
+            Self::Other(text) if !is_extended_statistic(text) => {
+                Some(format!("`{text}` is not a statistic of CloudWatch, such as tm99, TM(10%:90%) or IQM"))
             }
             _ => None,
         }
@@ -101,6 +149,20 @@ impl Metric {
     fn validate(&self, field: &str, problems: &mut Problems) {
         if self.namespace.is_empty() || self.name.is_empty() {
             problems.refuse(field, "a metric has a namespace and a name");
+        } else if self.namespace.starts_with(':') || [&self.namespace, &self.name].iter().any(|text| text.len() > 255) {
+            problems
+                .refuse(field, "namespace and name have at most 255 characters, and a namespace begins without `:`");
+        }
+        let fits = |text: &str, longest: usize| (1..=longest).contains(&text.chars().count());
+        for (name, value) in &self.dimensions {
+            if !fits(name, 255) || value.known().is_some_and(|value| !fits(value, 1024)) {
+                let message = format!("`{name}`: a name has 1 to 255 characters, a value 1 to 1,024");
+                problems.refuse(format!("{field}.dimensions"), message);
+            }
+        }
+        if let Some(unit) = self.unit.as_deref().filter(|unit| !UNITS.contains(unit)) {
+            problems
+                .refuse(format!("{field}.unit"), format!("`{unit}` is not a unit of CloudWatch: {}", UNITS.join(", ")));
         }
         if self.dimensions.len() > 30 {
             problems.refuse(format!("{field}.dimensions"), "AWS accepts at most 30 dimensions");
@@ -121,6 +183,9 @@ impl MetricMath {
         let metrics = format!("{field}.metrics");
         if self.expression.trim().is_empty() {
             problems.refuse(&expression, "an expression is needed");
+        }
+        if self.expression.chars().count() > 2048 {
+            problems.refuse(&expression, "is longer than 2,048 characters");
         }
         if !(1..=9).contains(&self.metrics.len()) {
             problems.refuse(&metrics, "an expression is over 1 to 9 metrics");

@@ -7,10 +7,14 @@ use serde_json::{Map, Value, json};
 
 use super::check::is_arn;
 use super::{Policy, Purpose};
+use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{Arn, RoleArn, RoleName};
 use crate::resource::{
-    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_plain_tags,
 };
+
+/// The most managed policies of a role, the highest quota that AWS grants.
+const MOST_MANAGED: usize = 25;
 
 /// The most characters of all inline policies of a role together, without white space.
 const LONGEST_INLINE: usize = 10_240;
@@ -133,14 +137,31 @@ impl Resource for Role {
         }
         let path = &self.path;
         let printable = path.bytes().all(|b| (0x21..=0x7e).contains(&b)) && path.len() <= 512;
-        if !(printable && path.starts_with('/') && path.ends_with('/')) {
+        if !(printable && path.starts_with('/') && path.ends_with('/') && path != "//") {
             problems.refuse(
                 "path",
                 format!("`{path}` is not a path: it begins and ends with `/` and has at most 512 characters"),
             );
         }
+        if path.starts_with("/aws-service-role/") || path.starts_with("/aws-reserved/") {
+            problems.refuse("path", format!("`{path}` is reserved for roles that AWS makes"));
+        }
         if self.description.chars().count() > 1000 {
             problems.refuse("description", "is longer than 1,000 characters");
+        }
+        // The pattern in the service model: letters of Western European languages, tabs and line breaks.
+        let plain = |c: char| matches!(c, '\t' | '\n' | '\r' | ' '..='~' | '\u{a1}'..='\u{ff}');
+        if let Some(letter) = self.description.chars().find(|c| !plain(*c)) {
+            problems.refuse(
+                "description",
+                format!("has the character `{}`, which IAM does not take", letter.escape_debug()),
+            );
+        }
+        if self.managed_policies.len() > MOST_MANAGED {
+            problems.refuse("managed_policies", format!("AWS accepts at most {MOST_MANAGED}"));
+        }
+        if has_repeats(&self.managed_policies) {
+            problems.refuse("managed_policies", "a policy is listed twice");
         }
         if !(3600..=43_200).contains(&self.max_session_seconds) {
             problems
@@ -156,7 +177,13 @@ impl Resource for Role {
                 problems.refuse(field, format!("`{arn}` is not the ARN of a managed policy"));
             }
         }
-        validate_tags(&self.tags, problems);
+        validate_plain_tags(&self.tags, problems);
+    }
+
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
+        // "Names are not distinguished by case": AWS refuses Admin beside admin.
+        let name = |role: &Self| role.name.as_ref().map(|name| name.to_lowercase());
+        repeat_conflicts(all, name, |name| format!("another role is named {name}; AWS does not distinguish case"))
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
@@ -189,6 +216,16 @@ mod tests {
         problems
     }
 
+    const READ: &str = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+
+    #[test]
+    fn two_roles_of_one_name_are_a_conflict_whatever_the_case() {
+        let named =
+            |name: &str| Role { name: Some(name.into()), ..Role::new(Policy::trust("sagemaker.amazonaws.com")) };
+        assert_eq!(Role::conflicts(&[named("serving"), named("Serving")])[0].index, 1);
+        assert_eq!(Role::conflicts(&[named("serving"), named("other")]), []);
+    }
+
     #[test]
     fn invalid_roles_are_refused() {
         let good = || Role::new(Policy::trust("sagemaker.amazonaws.com"));
@@ -198,7 +235,16 @@ mod tests {
             ("name", Role { name: Some("a b".into()), ..good() }),
             ("name", Role { name: Some("a".repeat(65)), ..good() }),
             ("path", Role { path: "llm/".into(), ..good() }),
+            ("path", Role { path: "//".into(), ..good() }),
+            ("path", Role { path: "/aws-service-role/x.amazonaws.com/".into(), ..good() }),
             ("description", Role { description: "a".repeat(1001), ..good() }),
+            ("description", Role { description: "漢".into(), ..good() }),
+            ("managed_policies", Role { managed_policies: vec![READ.into(), READ.into()], ..good() }),
+            (
+                "managed_policies",
+                Role { managed_policies: (0..26).map(|n| format!("{READ}{n}").as_str().into()).collect(), ..good() },
+            ),
+            ("tags", Role { tags: Tags::from([("team".into(), "a,b".into())]), ..good() }),
             ("max_session_seconds", Role { max_session_seconds: 60, ..good() }),
             ("trust", Role { trust: Policy::new(), ..good() }),
             ("inline_policies", good().policy("p", Policy::new().allow(["s3:GetObject"]))),

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, LogGroupName};
 use crate::resource::{
-    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
+    validate_plain_tags,
 };
 
 /// The retentions that AWS offers, in days.
@@ -103,10 +105,18 @@ impl Resource for LogGroup {
             let message = format!("AWS offers no retention of {days} days; the next is {next}, all are {RETENTIONS:?}");
             problems.refuse("retention_days", message);
         }
+        let is_key = |key: &Arn| key.as_str().starts_with("arn:") && key.as_str().len() <= 256;
+        if let Some(key) = self.kms_key.as_ref().and_then(Input::known).filter(|key| !is_key(key)) {
+            problems.refuse("kms_key", format!("`{key}` is not the ARN of a key"));
+        }
         if self.class == LogGroupClass::Delivery && self.retention_days.is_some() {
             problems.refuse("retention_days", "AWS fixes the retention of the class `delivery`; leave it out");
         }
-        validate_tags(&self.tags, problems);
+        validate_plain_tags(&self.tags, problems);
+    }
+
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
+        repeat_conflicts(all, |group| group.name.as_ref(), |name| format!("another log group is named {name}"))
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
@@ -121,11 +131,12 @@ impl Resource for LogGroup {
 
 fn name_problem(name: &str) -> Option<String> {
     let is_name = (1..=512).contains(&name.len())
-        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-/.#".contains(c))
+        // AWS would create a group with `#` in its name, but the calls on tags refuse its ARN.
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-/.".contains(c))
         && !name.starts_with("aws/");
     (!is_name).then(|| {
         format!(
-            "`{name}` is not a name of a log group: 1 to 512 letters, digits, and any of _-/.#, not `aws/` at its start"
+            "`{name}` is not a name of a log group: 1 to 512 letters, digits, and any of _-/., not `aws/` at its start"
         )
     })
 }
@@ -140,10 +151,12 @@ mod tests {
         let cases = [
             (LogGroup::new("/aws/sagemaker/Endpoints/llm", 30), vec![]),
             (LogGroup::new("a b", 30), vec!["name"]),
+            (LogGroup::new("a#b", 30), vec!["name"]),
             (LogGroup::new("aws/x", 30), vec!["name"]),
             (LogGroup::new(&"x".repeat(513), 30), vec!["name"]),
             (LogGroup::new("x", 31), vec!["retention_days"]),
             (LogGroup { class: LogGroupClass::Delivery, ..LogGroup::new("x", 30) }, vec!["retention_days"]),
+            (LogGroup { kms_key: Some("alias/logs".into()), ..LogGroup::new("x", 30) }, vec!["kms_key"]),
             (LogGroup { tags, ..LogGroup::new("x", 30) }, vec!["tags"]),
         ];
         for (group, fields) in cases {

@@ -4,13 +4,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::bucket_name::name_problem;
-use super::bucket_policy::has_reserved_statement;
+use super::bucket_policy::{has_reserved_statement, is_public};
 use super::lifecycle::lifecycle_problems;
 use super::{Encryption, LifecycleRule, PublicAccessBlock};
 use crate::aws::iam::{Policy, Purpose};
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{BucketArn, BucketName};
 use crate::resource::{
-    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields, validate_tags,
+    Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields,
+    validate_plain_tags,
 };
 
 /// A bucket.
@@ -125,11 +127,19 @@ impl Resource for Bucket {
             for problem in policy.problems(Purpose::Resource) {
                 problems.refuse("policy", problem);
             }
+            if self.public_access.block_public_policy && is_public(policy) {
+                let message = "allows everyone without a condition, which `public_access.block_public_policy` refuses";
+                problems.refuse("policy", message);
+            }
             if self.tls_only && has_reserved_statement(policy) {
                 problems.refuse("policy", "has a statement with the name that `tls_only` adds; give it another name");
             }
         }
-        validate_tags(&self.tags, problems);
+        validate_plain_tags(&self.tags, problems);
+    }
+
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
+        repeat_conflicts(all, |bucket| bucket.name.as_ref(), |name| format!("another bucket is named {name}"))
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
@@ -151,11 +161,12 @@ mod tests {
             ("name", Bucket { name: Some("My_Bucket".into()), ..Bucket::new() }),
             ("lifecycle", Bucket { lifecycle: vec![LifecycleRule::new("x")], ..Bucket::new() }),
             ("policy", Bucket { policy: Some(policy()), ..Bucket::new() }),
+            ("policy", Bucket { policy: Some(policy().to(Principal::Everyone)), ..Bucket::new() }),
             ("tags", Bucket { tags: Tags::from([("ebb:stack".into(), "mine".into())]), ..Bucket::new() }),
             (
                 "policy",
                 Bucket {
-                    policy: Some(policy().to(Principal::Everyone).named("DenyInsecureTransport")),
+                    policy: Some(policy().to(Principal::account("123456789012")).named("DenyInsecureTransport")),
                     ..Bucket::new()
                 },
             ),

@@ -4,9 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::source::{SecretSource, source_problem};
+use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, SecretArn};
 use crate::resource::{
-    Charge, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
+    validate_tags,
 };
 
 /// A secret.
@@ -94,6 +96,9 @@ impl Resource for Secret {
         if self.description.chars().count() > 2048 {
             problems.refuse("description", "is longer than 2,048 characters");
         }
+        if self.kms_key.as_ref().and_then(Input::known).is_some_and(|key| key.as_str().is_empty()) {
+            problems.refuse("kms_key", "is empty; leave it out for AWS's own key");
+        }
         if !matches!(self.recovery_window_days, 0 | 7..=30) {
             problems.refuse("recovery_window_days", format!("{} is neither 0 nor 7 to 30", self.recovery_window_days));
         }
@@ -105,6 +110,10 @@ impl Resource for Secret {
 
     fn cost(&self) -> Vec<Charge> {
         vec![Charge::monthly("secretsmanager.secret", 1.0)]
+    }
+
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
+        repeat_conflicts(all, |secret| secret.name.as_ref(), |name| format!("another secret is named {name}"))
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
@@ -127,6 +136,7 @@ mod tests {
         let good = || Secret::new(SecretSource::generated(32));
         let cases = [
             ("name", Secret { name: Some("a b".into()), ..good() }),
+            ("kms_key", Secret { kms_key: Some("".into()), ..good() }),
             ("description", Secret { description: "x".repeat(2049), ..good() }),
             ("recovery_window_days", Secret { recovery_window_days: 3, ..good() }),
             ("source", Secret::new(SecretSource::generated(3))),

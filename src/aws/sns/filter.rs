@@ -6,6 +6,22 @@ use serde_json::{Map, Value};
 /// The length of the longest policy that AWS accepts, in bytes.
 const MAX_LENGTH: usize = 256 * 1024;
 
+/// The number of keys that AWS accepts at the top of a policy.
+const MAX_KEYS: usize = 5;
+
+/// The number of combinations of values that AWS accepts.
+const MAX_COMBINATIONS: usize = 150;
+
+/// Returns the number of combinations of the values of a policy: the product over its keys of the values of each.
+fn combinations(policy: &Map<String, Value>) -> usize {
+    let of = |value: &Value| match value {
+        Value::Array(values) => values.len().max(1),
+        Value::Object(inner) => combinations(inner),
+        _ => 1,
+    };
+    policy.values().map(of).fold(1, usize::saturating_mul)
+}
+
 /// The part of a message that a filter examines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum FilterScope {
@@ -49,6 +65,11 @@ impl Filter {
             }
             _ if length > MAX_LENGTH => Some("is longer than 256 KiB".to_owned()),
             Some((key, _)) => Some(format!("`{key}` needs a list of values, any of which matches")),
+            // Amazon SNS Developer Guide, *Filter policy constraints*.
+            None if self.policy.len() > MAX_KEYS => Some(format!("has more than {MAX_KEYS} keys")),
+            None if combinations(&self.policy) > MAX_COMBINATIONS => {
+                Some(format!("has more than {MAX_COMBINATIONS} combinations of values"))
+            }
             None => None,
         }
     }
@@ -68,6 +89,10 @@ mod tests {
         assert_eq!(filter(json!({"severity": ["high"]})).problem(), None);
         assert!(filter(json!({"severity": "high"})).problem().unwrap().contains("severity"));
         assert!(filter(json!({})).problem().is_some());
+        let six: Map<String, Value> = (0..6).map(|n| (n.to_string(), json!(["x"]))).collect();
+        assert!(filter(Value::Object(six)).problem().unwrap().contains("5 keys"));
+        let many: Vec<_> = (0..13).collect();
+        assert!(filter(json!({ "a": many, "b": many })).problem().unwrap().contains("combinations"));
         let body = Filter { scope: FilterScope::MessageBody, ..filter(json!({"detail": {"severity": ["high"]}})) };
         assert_eq!(body.problem(), None);
     }

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 
 use crate::aws::TopicArn;
 use crate::aws::iam::{Policy, Purpose};
+use crate::aws::lists::repeat_conflicts;
 use crate::resource::{
-    Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// The length of the longest name that AWS accepts, in characters.
@@ -99,10 +100,17 @@ impl Resource for Topic {
         if self.display_name.chars().count() > MAX_DISPLAY_NAME_LENGTH {
             problems.refuse("display_name", format!("is longer than {MAX_DISPLAY_NAME_LENGTH} characters"));
         }
+        if self.kms_key.as_ref().and_then(Input::known).is_some_and(String::is_empty) {
+            problems.refuse("kms_key", "is empty; leave it out for no encryption by KMS");
+        }
         for problem in self.policy.iter().flat_map(|policy| policy.problems(Purpose::Resource)) {
             problems.refuse("policy", problem);
         }
         validate_tags(&self.tags, problems);
+    }
+
+    fn conflicts(all: &[Self]) -> Vec<Conflict> {
+        repeat_conflicts(all, |topic| topic.name.as_ref(), |name| format!("another topic is named {name}"))
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
@@ -135,6 +143,7 @@ mod tests {
         let cases = [
             ("name", Topic { name: Some("alarms.fifo".into()), ..Topic::new() }),
             ("display_name", Topic { display_name: "x".repeat(101), ..Topic::new() }),
+            ("kms_key", Topic { kms_key: Some("".into()), ..Topic::new() }),
             ("policy", Topic { policy: Some(Policy::new().allow(["sns:Publish"]).on_itself()), ..Topic::new() }),
             ("tags", Topic { tags: Tags::from([("aws:team".into(), "llm".into())]), ..Topic::new() }),
         ];

@@ -1,4 +1,4 @@
-//! CloudWatch Logs: winterbaume accepts any retention and forgets a group's key and class.
+//! CloudWatch Logs: winterbaume accepts any retention and any ARN, and forgets a group's key and class.
 
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
@@ -23,6 +23,9 @@ pub(in crate::winterbaume) struct Logs;
 
 impl Patches for Logs {
     fn intercept(&self, asked: &Asked<'_>, _context: &mut CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
+        if let Some(arn) = wire::json::body(asked.request)?["resourceArn"].as_str() {
+            check_arn(arn)?;
+        }
         if asked.operation == "PutRetentionPolicy" {
             let days = wire::json::body(asked.request)?["retentionInDays"].as_i64();
             if !days.is_some_and(|days| RETENTIONS.contains(&days)) {
@@ -69,6 +72,24 @@ impl Patches for Logs {
     }
 }
 
+/// Refuses an ARN that the calls on tags do not take: the shape `AmazonResourceName` of the service model has no `#`, though
+/// the name of a group may have one, and the form of `DescribeLogGroups` that ends in `:*` is refused too (boto3's issue
+/// 4104).
+fn check_arn(arn: &str) -> Result<(), Fault> {
+    if arn.ends_with(":*") {
+        return Err(Fault::new("ValidationException", "Invalid resourceArn"));
+    }
+    let fits = |letter: char| letter.is_alphanumeric() || "_+=/:,.@-".contains(letter);
+    if arn.chars().all(fits) {
+        return Ok(());
+    }
+    let message = format!(
+        "1 validation error detected: Value '{arn}' at 'resourceArn' failed to satisfy constraint: Member must satisfy \
+         regular expression pattern: [\\w+=/:,.@-]*"
+    );
+    Err(Fault::new("InvalidParameterException", message))
+}
+
 /// Adds key and class to each group of a response.
 fn with_keys(response: MockResponse, context: &CallContext<'_>) -> MockResponse {
     let Ok(mut answer) = serde_json::from_slice::<Value>(&response.body) else { return response };
@@ -79,6 +100,10 @@ fn with_keys(response: MockResponse, context: &CallContext<'_>) -> MockResponse 
         }
         let kept = group["logGroupName"].as_str().and_then(|name| context.own.get(CLASS_TABLE, name));
         group["logGroupClass"] = kept.cloned().unwrap_or_else(|| json!(CLASSES[0]));
+        // The service model: events in groups of this class are kept for one day.
+        if kept.is_some_and(|class| class == "DELIVERY") {
+            group["retentionInDays"] = json!(1);
+        }
     }
     MockResponse { body: answer.to_string().into(), ..response }
 }

@@ -50,3 +50,23 @@ async fn a_group_keeps_its_class() {
     create().send().await.unwrap();
     assert_eq!(read().await, Some(LogGroupClass::Standard));
 }
+
+#[tokio::test]
+async fn the_retention_of_the_delivery_class_is_a_day() {
+    let fixture = Fixture::new();
+    let logs = Client::new(&fixture.sdk());
+    logs.create_log_group().log_group_name("g").log_group_class(LogGroupClass::Delivery).send().await.unwrap();
+    let found = logs.describe_log_groups().send().await.unwrap();
+    assert_eq!(found.log_groups()[0].retention_in_days(), Some(1));
+}
+
+#[tokio::test]
+async fn calls_on_tags_refuse_arns_that_the_names_of_groups_can_have() {
+    let fixture = Fixture::new();
+    let logs = Client::new(&fixture.sdk());
+    logs.create_log_group().log_group_name("a#b").send().await.unwrap();
+    let arn = "arn:aws:logs:us-east-1:123456789012:log-group:a";
+    let list = |end: &str| logs.list_tags_for_resource().resource_arn(format!("{arn}{end}")).send();
+    assert_eq!(code(list("#b").await), "InvalidParameterException");
+    assert_eq!(code(list(":*").await), "ValidationException");
+}
