@@ -2,6 +2,7 @@
 
 mod damaged;
 mod failing;
+mod fields;
 mod fixture;
 mod forgetting;
 mod identity;

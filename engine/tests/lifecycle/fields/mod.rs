@@ -1,0 +1,130 @@
+//! Changes each field of each kind through a whole apply, and asks the cloud whether the change arrived.
+//!
+//! A kind has a table: its inputs, a changed value for each of their fields, and an observer that reads only the cloud. A
+//! kind or a field without an entry fails the test. To add a service, write a file with the tables of its kinds, list them in
+//! [`tables`], and take the service out of [`WITHOUT_TABLES`].
+
+mod budgets;
+mod cloudwatch;
+mod iam;
+mod logs;
+mod s3;
+mod secretsmanager;
+mod sns;
+mod table;
+
+use std::collections::BTreeSet;
+
+use ebbtide::plan::Target;
+use ebbtide_engine::providers::providers;
+use serde_json::Value;
+
+use crate::fixture::Project;
+use table::{Field, Shows, Table};
+
+/// The services whose kinds have no table yet, by the beginning of their kinds' names.
+const WITHOUT_TABLES: &[&str] = &["autoscaling_", "ec2_", "sagemaker_"];
+
+fn tables() -> Vec<Table> {
+    vec![
+        budgets::budget(),
+        cloudwatch::alarm(),
+        cloudwatch::dashboard(),
+        iam::role(),
+        logs::group(),
+        s3::bucket(),
+        secretsmanager::secret(),
+        sns::subscription(),
+        sns::topic(),
+    ]
+}
+
+/// Applies inputs that are refused with a message that has these words.
+async fn refuse(project: &mut Project, table: &Table, inputs: &Value, words: &str, at: &str) {
+    project.declarations = table.declare(inputs);
+    let ran = project.run_on(&project.cloud(), Target::Running).await;
+    let message = match ran.result {
+        Err(failure) => failure.to_string(),
+        Ok(finished) => {
+            assert!(!finished.success, "{at}: not refused");
+            format!("{:?}", ran.events)
+        }
+    };
+    assert!(message.contains(words), "{at}: {message}");
+}
+
+/// Applies inputs of the table's kind. Returns the resource as the cloud has it then.
+async fn apply(project: &mut Project, table: &Table, inputs: &Value, at: &str) -> Value {
+    project.declarations = table.declare(inputs);
+    let cloud = project.cloud();
+    let ran = project.run_on(&cloud, Target::Running).await;
+    let finished = ran.result.unwrap_or_else(|failure| panic!("{at}: {failure}"));
+    assert!(finished.success, "{at}: {:#?}", ran.events);
+    let plan = project.plan(Target::Running).await;
+    assert!(plan.operations.is_empty(), "{at}: the next plan has {:#?}", plan.operations);
+    let document = project.document().await;
+    let address = format!("{}.it", table.kind).parse().unwrap();
+    let id = document.resources[&address].id.clone().expect("it has an id");
+    (table.observe)(&Project::aws(&cloud), &id).await
+}
+
+async fn check(table: &Table, field: &Field) {
+    let at = format!("{}: {} to {}", table.kind, field.name, field.to);
+    let mut project = Project::new(table.declare(&table.base));
+    (table.prepare)(&Project::aws(&project.cloud())).await;
+    let before = apply(&mut project, table, &table.base, &at).await;
+    let mut changed = table.base.clone();
+    changed[field.name] = field.to.clone();
+    field.also.iter().for_each(|(name, to)| changed[*name] = to.clone());
+    assert_ne!(changed, table.base, "{at}: the entry changes nothing");
+    if let Shows::Refused(words) = field.shows {
+        return refuse(&mut project, table, &changed, words, &at).await;
+    }
+    let after = apply(&mut project, table, &changed, &at).await;
+    match &field.shows {
+        Shows::Value(expected) => assert_eq!(&after[field.name], expected, "{at}: the cloud has {after:#}"),
+        Shows::Another => assert_ne!(after[field.name], before[field.name], "{at}: the cloud has {after:#}"),
+        Shows::Nothing(_) | Shows::Refused(_) => assert_eq!(after, before, "{at}"),
+    }
+    let again = apply(&mut project, table, &table.base, &format!("{at}, and back")).await;
+    match &field.shows {
+        Shows::Another => assert_ne!(again[field.name], after[field.name], "{at}, and back: the cloud has {again:#}"),
+        _ => assert_eq!(again[field.name], before[field.name], "{at}, and back: the cloud has {again:#}"),
+    }
+}
+
+#[test]
+fn every_field_of_every_kind_has_an_entry() {
+    let tables = tables();
+    for kind in providers().kinds().iter() {
+        let name = &kind.info().name;
+        let waits = WITHOUT_TABLES.iter().any(|service| name.starts_with(service));
+        let table = tables.iter().find(|table| table.kind == name);
+        assert_eq!(table.is_none(), waits, "{name} has no table, or is still listed as one without");
+    }
+    for table in tables {
+        let fields: BTreeSet<&str> = table.base.as_object().unwrap().keys().map(String::as_str).collect();
+        let entries: BTreeSet<&str> = table.fields.iter().map(|field| field.name).collect();
+        assert_eq!(entries, fields, "{}: the entries are not the fields", table.kind);
+        for field in table.fields {
+            let silent = matches!(field.shows, Shows::Nothing(why) if why.is_empty());
+            assert!(!silent, "{}: {} needs a reason", table.kind, field.name);
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_change_of_a_field_arrives_or_is_refused() {
+    let mut checks = tokio::task::JoinSet::new();
+    for table in tables().into_iter().chain([sns::unconfirmed_subscription()]).map(std::sync::Arc::new) {
+        for index in 0..table.fields.len() {
+            let table = std::sync::Arc::clone(&table);
+            checks.spawn(async move { check(&table, &table.fields[index]).await });
+        }
+    }
+    let mut failures = Vec::new();
+    while let Some(checked) = checks.join_next().await {
+        failures.extend(checked.err());
+    }
+    assert!(failures.is_empty(), "{} changes did not arrive: see above", failures.len());
+}
