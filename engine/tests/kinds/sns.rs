@@ -203,3 +203,19 @@ async fn unconfirmed_subscriptions_of_one_topic_are_deleted_at_once() {
         task.await.unwrap().unwrap();
     }
 }
+
+#[tokio::test]
+async fn a_topic_waits_for_the_principal_of_its_policy() {
+    let world = World::new();
+    let reader = "arn:aws:iam::123456789012:role/reader";
+    let policy = Policy::new().allow(["SNS:Subscribe"]).on_itself().to(Principal::aws(reader));
+    let admitting = Topic { policy: Some(resolved(&policy)), ..topic() };
+    let context = world.context("sns_topic.alarms", 1);
+    let error = Topic::create(&context, &admitting).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotYet, "{error}");
+    let trust = Policy::trust("sagemaker.amazonaws.com");
+    let trust: Policy<Resolved> = resolved(&trust);
+    let create = world.aws.iam().create_role().role_name("reader").assume_role_policy_document(trust.to_string());
+    create.send().await.unwrap();
+    world.make::<Topic>("alarms", &admitting).await.delete().await;
+}

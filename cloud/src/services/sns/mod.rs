@@ -6,6 +6,7 @@
 mod attributes;
 mod endpoint;
 mod input;
+mod principals;
 mod publish;
 mod records;
 mod service;

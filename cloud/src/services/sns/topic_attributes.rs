@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::attributes;
 use super::input::{self, Outcome, invalid, need, nothing};
 use super::records::{SUBSCRIPTIONS, TOPICS, existing};
+use super::{attributes, principals};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
@@ -45,6 +45,9 @@ pub(super) fn set(input: &Parameters, context: &mut CallContext<'_>) -> Outcome 
     let name = need(input, "AttributeName")?;
     let value = input.get("AttributeValue").unwrap_or_default();
     check(name, value, false)?;
+    if name == "Policy" {
+        principals::check(value, context)?;
+    }
     if let Some(topic) = context.own.get_mut(TOPICS, arn) {
         attributes::store(&mut topic["Attributes"], name, value);
     }
