@@ -2,7 +2,6 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
@@ -15,7 +14,7 @@ use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::cli::output::Output;
 use crate::environment::{Connection, Environment, Project};
 use crate::providers::Providers;
-use crate::stacks::{ProgramError, StackSource};
+use crate::stacks::{ProgramError, ProgramEvent, StackSource};
 use crate::state::StateStore;
 
 /// The stacks, the common flags, and the one door for output.
@@ -29,8 +28,10 @@ pub(super) struct CommandContext {
     found: OnceCell<Project>,
     /// The names of the stacks that the project's program declares, once it was asked.
     described: OnceCell<Vec<String>>,
-    /// The exchanges so far: a program may have to be compiled, and prints its warnings again each time.
+    /// The exchanges so far.
     asked: RefCell<Vec<(Exchange, Reply)>>,
+    /// The lines that the program printed on standard error.
+    printed: RefCell<BTreeSet<String>>,
 }
 
 impl CommandContext {
@@ -43,6 +44,7 @@ impl CommandContext {
             found: OnceCell::new(),
             described: OnceCell::new(),
             asked: RefCell::default(),
+            printed: RefCell::default(),
         }
     }
 
@@ -77,13 +79,24 @@ impl CommandContext {
         if let Some(reply) = asked {
             return Ok(reply);
         }
-        let reply = source.exchange(exchange, &|passed: Duration| {
-            if let StackSource::Program(program) = source
-                && passed.as_secs() % 10 == 2
-            {
-                let command = program.shown();
-                self.output
-                    .note(&format!("Waiting for `{command}`, the program of this project ({} s).", passed.as_secs()));
+        let printed = self.printed.borrow().clone();
+        let reply = source.exchange(exchange, &|event| match event {
+            // The compiler prints its warnings again in each run.
+            ProgramEvent::Line(line) if printed.contains(&line) => {}
+            ProgramEvent::Line(line) => {
+                self.output.warn(&line);
+                self.printed.borrow_mut().insert(line);
+            }
+            ProgramEvent::Running(passed) => {
+                if let StackSource::Program(program) = source
+                    && passed.as_secs() % 10 == 2
+                {
+                    let command = program.shown();
+                    self.output.note(&format!(
+                        "Waiting for `{command}`, the program of this project ({} s).",
+                        passed.as_secs()
+                    ));
+                }
             }
         })?;
         let names = reply.stacks.iter().map(|stack| stack.name.clone()).collect();

@@ -5,5 +5,5 @@ mod program;
 mod source;
 
 pub use error::ProgramError;
-pub use program::Program;
+pub use program::{Program, ProgramEvent};
 pub use source::StackSource;

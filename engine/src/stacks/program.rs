@@ -1,8 +1,8 @@
 //! A program that declares stacks: run, asked, and read.
 
-use std::io::{Read as _, Write as _};
+use std::io::{BufRead as _, BufReader, IsTerminal as _, Read as _, Write as _};
 use std::path::PathBuf;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -20,13 +20,34 @@ pub struct Program {
     pub directory: PathBuf,
 }
 
-/// How long the program runs before a note says so, and then how often.
+/// An event of a program that runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProgramEvent {
+    /// It has run for so long.
+    Running(Duration),
+    /// It, or the compiler, printed a line on standard error.
+    Line(String),
+}
+
+/// A part of what a program writes.
+enum Written {
+    /// Everything on standard output.
+    Output(std::io::Result<Vec<u8>>),
+    /// A line on standard error.
+    Line(String),
+    /// The end of standard error.
+    EndOfErrors,
+}
+
+/// How long the program runs before an event says so, and then how often.
 const QUIET: Duration = Duration::from_secs(2);
+/// How long lines are awaited once the program has ended: a process that it leaves behind may keep standard error open.
+const REST: Duration = Duration::from_millis(300);
 
 impl Program {
-    /// Runs the program with a document on standard input and returns its reply. Its standard error goes to ours, so that the
-    /// compiler's messages are seen. `note` is called as long as it runs, with the time that has passed.
-    pub fn exchange(&self, exchange: &Exchange, note: &dyn Fn(Duration)) -> Result<Reply, ProgramError> {
+    /// Runs the program with a document on standard input and returns its reply. `on_event` receives the lines on its standard
+    /// error, such as the compiler's messages, and the time that it takes.
+    pub fn exchange(&self, exchange: &Exchange, on_event: &dyn Fn(ProgramEvent)) -> Result<Reply, ProgramError> {
         let mut child = self.start()?;
         let document = serde_json::to_vec(exchange).map_err(|error| self.no_reply(error.to_string()))?;
         if let Some(mut input) = child.stdin.take() {
@@ -34,7 +55,7 @@ impl Program {
             // status.
             std::thread::spawn(move || drop(input.write_all(&document)));
         }
-        let output = self.output(&mut child, note)?;
+        let output = self.output(&mut child, on_event)?;
         let status = child.wait().map_err(|source| self.not_started(source))?;
         if !status.success() {
             return Err(ProgramError::Failed { command: self.shown(), status });
@@ -47,40 +68,52 @@ impl Program {
             Some((program, arguments)) => (program.as_str(), arguments),
             None => ("", [].as_slice()),
         };
-        Command::new(program)
+        let mut command = Command::new(program);
+        let chosen = ["CARGO_TERM_COLOR", "NO_COLOR"].iter().any(|name| std::env::var_os(name).is_some());
+        if !chosen && std::io::stderr().is_terminal() {
+            // Its standard error is no terminal, but ends up on one.
+            command.env("CARGO_TERM_COLOR", "always");
+        }
+        command
             .args(arguments)
             .current_dir(&self.directory)
             .env("EBB_PROGRAM_FORMAT", PROGRAM_FORMAT.to_string())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .map_err(|source| self.not_started(source))
     }
 
-    /// Reads standard output to its end.
-    fn output(&self, child: &mut Child, note: &dyn Fn(Duration)) -> Result<String, ProgramError> {
+    /// Reads standard output to its end, and reports the lines on standard error.
+    fn output(&self, child: &mut Child, on_event: &dyn Fn(ProgramEvent)) -> Result<String, ProgramError> {
         let Some(mut stdout) = child.stdout.take() else { return Ok(String::new()) };
         let (sender, receiver) = mpsc::channel();
+        if let Some(stderr) = child.stderr.take() {
+            let sender = sender.clone();
+            std::thread::spawn(move || send_lines(stderr, &sender));
+        }
         std::thread::spawn(move || {
             let mut bytes = Vec::new();
             let read = stdout.read_to_end(&mut bytes).map(|_| bytes);
             // If the receiver is gone, so is the command.
-            let _ = sender.send(read);
+            let _ = sender.send(Written::Output(read));
         });
-        let mut passed = Duration::ZERO;
-        loop {
-            match receiver.recv_timeout(QUIET) {
-                Ok(read) => {
-                    let bytes = read.map_err(|source| self.not_started(source))?;
-                    return Ok(String::from_utf8_lossy(&bytes).into_owned());
-                }
-                Err(mpsc::RecvTimeoutError::Timeout) => {
+        let (mut passed, mut output, mut errors_ended) = (Duration::ZERO, None, false);
+        while output.is_none() || !errors_ended {
+            let patience = if output.is_none() { QUIET } else { REST };
+            match receiver.recv_timeout(patience) {
+                Ok(Written::Output(read)) => output = Some(read.map_err(|source| self.not_started(source))?),
+                Ok(Written::Line(line)) => on_event(ProgramEvent::Line(line)),
+                Ok(Written::EndOfErrors) => errors_ended = true,
+                Err(mpsc::RecvTimeoutError::Timeout) if output.is_none() => {
                     passed += QUIET;
-                    note(passed);
+                    on_event(ProgramEvent::Running(passed));
                 }
-                Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(String::new()),
+                Err(mpsc::RecvTimeoutError::Timeout | mpsc::RecvTimeoutError::Disconnected) => break,
             }
         }
+        Ok(String::from_utf8_lossy(&output.unwrap_or_default()).into_owned())
     }
 
     /// Reads the reply from the last line: stack code may print before.
@@ -113,6 +146,20 @@ impl Program {
     fn no_reply(&self, message: String) -> ProgramError {
         ProgramError::NoReply { command: self.shown(), message }
     }
+}
+
+/// Sends the lines of standard error as they come.
+fn send_lines(stderr: ChildStderr, to: &mpsc::Sender<Written>) {
+    let mut lines = BufReader::new(stderr);
+    let mut line = Vec::new();
+    while lines.read_until(b'\n', &mut line).is_ok_and(|read| read > 0) {
+        let text = String::from_utf8_lossy(&line).trim_end_matches(['\n', '\r']).to_owned();
+        line.clear();
+        if to.send(Written::Line(text)).is_err() {
+            return;
+        }
+    }
+    let _ = to.send(Written::EndOfErrors);
 }
 
 #[cfg(all(test, unix))]
@@ -179,7 +226,20 @@ mod tests {
         let command = ["sh", "-c", r#"sleep 2.5; echo '{"format": 1, "version": "0", "stacks": []}'"#];
         let program = Program { command: command.map(str::to_owned).to_vec(), directory: std::env::temp_dir() };
         let notes = std::sync::Mutex::new(Vec::new());
-        program.exchange(&exchange(), &|passed| notes.lock().unwrap().push(passed)).unwrap();
-        assert_eq!(*notes.lock().unwrap(), [QUIET]);
+        program.exchange(&exchange(), &|event| notes.lock().unwrap().push(event)).unwrap();
+        assert_eq!(*notes.lock().unwrap(), [ProgramEvent::Running(QUIET)]);
+    }
+
+    #[test]
+    fn lines_on_standard_error_are_reported_while_the_program_runs_and_after_its_reply() {
+        // What it leaves behind keeps standard error open, and is not waited for.
+        let script =
+            r#"echo one >&2; echo '{"format": 1, "version": "0", "stacks": []}'; exec >&-; sleep 30 & printf two >&2"#;
+        let command = ["sh", "-c", script].map(str::to_owned).to_vec();
+        let program = Program { command, directory: std::env::temp_dir() };
+        let (lines, start) = (std::sync::Mutex::new(Vec::new()), std::time::Instant::now());
+        program.exchange(&exchange(), &|event| lines.lock().unwrap().push(event)).unwrap();
+        assert_eq!(lines.lock().unwrap()[0], ProgramEvent::Line("one".to_owned()));
+        assert!(start.elapsed() < Duration::from_secs(20));
     }
 }

@@ -1,12 +1,10 @@
 //! The source of a project's stacks.
 
-use std::time::Duration;
-
 use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
 use ebbtide::resource::Scope;
 
-use super::{Program, ProgramError};
+use super::{Program, ProgramError, ProgramEvent};
 
 /// The source of a project's stacks.
 #[derive(Debug)]
@@ -18,11 +16,11 @@ pub enum StackSource<'a> {
 }
 
 impl StackSource<'_> {
-    /// Returns the reply to a document. `note` is called as long as a program runs.
-    pub fn exchange(&self, exchange: &Exchange, note: &dyn Fn(Duration)) -> Result<Reply, ProgramError> {
+    /// Returns the reply to a document. `on_event` receives the events of a program.
+    pub fn exchange(&self, exchange: &Exchange, on_event: &dyn Fn(ProgramEvent)) -> Result<Reply, ProgramError> {
         let reply = match self {
             Self::Linked(app) => app.respond(exchange),
-            Self::Program(program) => program.exchange(exchange, note)?,
+            Self::Program(program) => program.exchange(exchange, on_event)?,
         };
         match reply.stacks.iter().find(|stack| !Scope::is_stack_name(&stack.name)) {
             Some(stack) => Err(ProgramError::InvalidName(stack.name.clone())),

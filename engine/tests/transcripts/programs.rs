@@ -7,6 +7,7 @@ pub const TESTS: &[Test] = &[
     ("a_program_declares_the_stacks", a_program_declares_the_stacks),
     ("recorded_stacks_need_no_program", recorded_stacks_need_no_program),
     ("an_apply_runs_the_program_as_often_as_a_plan", an_apply_runs_the_program_as_often_as_a_plan),
+    ("warnings_of_a_program_are_printed_once", warnings_of_a_program_are_printed_once),
     ("programs_that_fail_are_reported", programs_that_fail_are_reported),
 ];
 
@@ -64,6 +65,18 @@ fn an_apply_runs_the_program_as_often_as_a_plan() {
     let (plan, apply) = (runs_of("plan shop"), runs_of("apply shop --yes"));
     assert_eq!((plan, apply), (3, 2), "described once, and declared once for each account that is asked for");
 }
+
+#[cfg(unix)]
+fn warnings_of_a_program_are_printed_once() {
+    let script = "echo 'warning: unused' >&2; echo '  |' >&2; echo run >> runs; wc -l < runs >&2; exec PROGRAM";
+    let project = project(&format!("[program]\ncommand = [\"/bin/sh\", \"-c\", \"{script}\"]\n"));
+    let said = text(&project.run("plan shop").stderr);
+    assert_eq!(said.matches("warning: unused\n  |\n").count(), 1, "{said}");
+    assert!(["1\n", "2\n", "3\n"].iter().all(|run| said.contains(run)), "what differs is printed: {said}");
+}
+
+#[cfg(not(unix))]
+fn warnings_of_a_program_are_printed_once() {}
 
 #[cfg(not(unix))]
 fn an_apply_runs_the_program_as_often_as_a_plan() {}
