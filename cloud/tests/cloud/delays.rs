@@ -141,6 +141,40 @@ async fn the_interface_of_a_nat_gateway_lingers_and_its_address_does_not() {
     network.delete().await;
 }
 
+/// Creates an endpoint with a model in a network, and returns SageMaker and IAM.
+async fn serve(fixture: &Fixture, network: &Network) -> (aws_sdk_sagemaker::Client, aws_sdk_iam::Client) {
+    let iam = aws_sdk_iam::Client::new(&fixture.sdk());
+    iam.create_role().role_name("models").assume_role_policy_document(TRUST).send().await.unwrap();
+    let sagemaker = aws_sdk_sagemaker::Client::new(&fixture.sdk());
+    let container = ContainerDefinition::builder().image("1.dkr.ecr/vllm:1").build();
+    let place = VpcConfig::builder().subnets(&network.subnet).security_group_ids(&network.group).build();
+    let model = sagemaker.create_model().model_name("m").execution_role_arn(ROLE).primary_container(container);
+    model.vpc_config(place).send().await.unwrap();
+    let variant = ProductionVariant::builder().variant_name("main").model_name("m").initial_instance_count(1);
+    let variant = variant.instance_type("ml.g5.xlarge".into()).build();
+    let config = sagemaker.create_endpoint_config().endpoint_config_name("c").production_variants(variant);
+    config.send().await.unwrap();
+    sagemaker.create_endpoint().endpoint_name("e").endpoint_config_name("c").send().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    (sagemaker, iam)
+}
+
+#[tokio::test]
+async fn the_interfaces_of_an_endpoint_show_the_role_that_made_them_and_stay_without_it() {
+    let fixture = lingering(Duration::from_millis(300));
+    let network = Network::new(&fixture).await;
+    let (sagemaker, iam) = serve(&fixture, &network).await;
+    let role = iam.get_role().role_name("models").send().await.unwrap().role.unwrap().role_id;
+    let filter = aws_sdk_ec2::types::Filter::builder().name("group-id").values(&network.group).build();
+    let found = network.ec2.describe_network_interfaces().filters(filter).send().await.unwrap();
+    assert_eq!(found.network_interfaces()[0].requester_id(), Some(format!("{role}:SageMaker").as_str()));
+    sagemaker.delete_endpoint().endpoint_name("e").send().await.unwrap();
+    iam.delete_role().role_name("models").send().await.unwrap();
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    assert_eq!(network.interfaces().await, 1, "SageMaker cannot remove it any more");
+    assert_eq!(code(network.ec2.delete_subnet().subnet_id(&network.subnet).send().await), "DependencyViolation");
+}
+
 #[tokio::test]
 async fn an_endpoint_holds_its_network_without_its_model_and_for_a_while_after_its_end() {
     let fixture = lingering(Duration::from_millis(500));

@@ -41,8 +41,12 @@ pub async fn refuses_foreign<R: Provider>(context: &Context, inputs: &R::Resolve
 
 impl World {
     pub fn new() -> Self {
+        Self::with(Settings { transition: Duration::from_millis(20), ..Settings::default() })
+    }
+
+    /// Makes a world whose cloud has other settings.
+    pub fn with(settings: Settings) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let settings = Settings { transition: Duration::from_millis(20), ..Settings::default() };
         let cloud = Cloud::open(folder.path(), settings).unwrap();
         let config = aws_config::SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())

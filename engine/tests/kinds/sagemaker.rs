@@ -1,15 +1,17 @@
 //! Models, endpoint configurations and endpoints.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
 use ebbtide::aws::iam::{Policy, Role, RoleOutputs};
 use ebbtide::aws::sagemaker::{
     AsyncInference, CaptureMode, Container, DataCapture, Deployment, Endpoint, EndpointConfig, EndpointOutputs,
-    Hosting, Instances, Model, ModelData, ModelForm, Serverless, Size, Strategy, Variant,
+    Hosting, Instances, Model, ModelData, ModelForm, ModelVpc, Serverless, Size, Strategy, Variant,
 };
-use ebbtide::aws::{EndpointConfigName, ModelName, RoleArn};
+use ebbtide::aws::{EndpointConfigName, ModelName, RoleArn, SecurityGroupId, SubnetId};
 use ebbtide::resource::{Input, Readiness, Resolved, Tags};
+use ebbtide_cloud::Settings;
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
@@ -359,6 +361,74 @@ async fn an_endpoint_without_ownership_tags_is_not_found() {
     let context = world.context("sagemaker_endpoint.llm", 1);
     let inputs = serde_json::to_value(endpoint("theirs", &config.id)).unwrap();
     assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
+}
+
+/// Creates a subnet and a security group.
+async fn network(world: &World) -> ModelVpc<Resolved> {
+    let ec2 = world.aws.ec2();
+    let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.unwrap().vpc.unwrap().vpc_id.unwrap();
+    let subnet = ec2.create_subnet().vpc_id(&vpc).cidr_block("10.0.1.0/24").send().await.unwrap();
+    let group = ec2.create_security_group().vpc_id(&vpc).group_name("g").description("d").send().await.unwrap();
+    ModelVpc {
+        subnets: vec![SubnetId(subnet.subnet.unwrap().subnet_id.unwrap())],
+        security_groups: vec![SecurityGroupId(group.group_id.unwrap())],
+    }
+}
+
+/// Returns a world in which network interfaces outlive their endpoint.
+fn lingering() -> World {
+    let (transition, interfaces_linger) = (Duration::from_millis(20), Duration::from_millis(700));
+    World::with(Settings { transition, interfaces_linger, ..Settings::default() })
+}
+
+/// Creates an endpoint in a network.
+async fn serve(world: &World, name: &str, role: &RoleArn, vpc: &ModelVpc<Resolved>) -> (Made, Made) {
+    let inputs = Model { vpc: Some(vpc.clone()), ..model(role, "1.dkr.ecr/vllm:1") };
+    let model = world.make::<Model>(name, &inputs).await;
+    let config = world.make::<EndpointConfig>(name, &config(&model.id, Instances::new("ml.g5.xlarge", 1))).await;
+    let endpoint = world.make::<Endpoint>(name, &endpoint(name, &config.id)).await;
+    (model, endpoint)
+}
+
+#[tokio::test]
+async fn the_deletion_of_a_model_waits_until_sagemaker_has_removed_its_network_interfaces() {
+    let world = lingering();
+    let role = role(&world).await;
+    let vpc = network(&world).await;
+    let (model, endpoint) = serve(&world, "llm", &role, &vpc).await;
+    endpoint.delete().await;
+    model.kind.delete(&model.context, &model.id, &model.inputs).await.unwrap();
+    let Some(Readiness::Deleting(status)) = model.read().await.map(|live| live.readiness) else {
+        panic!("its interfaces are still there");
+    };
+    assert!(status.contains("eni-"), "{status}");
+    let delete = || world.aws.ec2().delete_security_group().group_id(vpc.security_groups[0].as_str()).send();
+    assert!(delete().await.is_err(), "the group is in use");
+    model.delete().await;
+    delete().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_model_beside_another_endpoint_waits_for_the_interfaces_of_its_own_role() {
+    let world = lingering();
+    let role = role(&world).await;
+    let vpc = network(&world).await;
+    let other: Role<Resolved> = resolved(&Role::new(Policy::trust("sagemaker.amazonaws.com")));
+    let other = world.make::<Role>("others", &other).await.outputs::<RoleOutputs<Resolved>>().await.arn;
+    let (_, neighbour) = serve(&world, "other", &other, &vpc).await;
+    let (model, endpoint) = serve(&world, "llm", &role, &vpc).await;
+    endpoint.delete().await;
+    model.kind.delete(&model.context, &model.id, &model.inputs).await.unwrap();
+    let live = model.read().await.expect("its interfaces are still there");
+    assert!(matches!(live.readiness, Readiness::Deleting(_)), "{:?}", live.readiness);
+    model.delete().await;
+    neighbour.ready().await;
+
+    // The same role beside a living endpoint: role and network stay in use, so nothing is waited for.
+    let (model, endpoint) = serve(&world, "third", &other, &vpc).await;
+    endpoint.delete().await;
+    model.kind.delete(&model.context, &model.id, &model.inputs).await.unwrap();
+    assert!(model.read().await.is_none());
 }
 
 #[test]

@@ -7,7 +7,6 @@ use super::records::routing::RouteTable;
 use super::{network_interface, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::services::sagemaker;
 
 /// Returns whether a VPC has anything in it beyond the parts that CreateVpc made.
 pub fn vpc(context: &CallContext<'_>, vpc: &str) -> Result<bool, Fault> {
@@ -22,8 +21,7 @@ pub fn vpc(context: &CallContext<'_>, vpc: &str) -> Result<bool, Fault> {
 
 /// Returns whether a network interface is in a subnet.
 pub fn subnet(context: &CallContext<'_>, subnet: &str) -> Result<bool, Fault> {
-    Ok(network_interface::all(context)?.iter().any(|interface| interface.subnet == subnet)
-        || sagemaker_uses(context, "Subnets", subnet))
+    Ok(network_interface::all(context)?.iter().any(|interface| interface.subnet == subnet))
 }
 
 /// Returns whether another group's rule refers to a security group, or a network interface is in it.
@@ -35,10 +33,5 @@ pub fn security_group(context: &CallContext<'_>, group: &str) -> Result<bool, Fa
             .any(|endpoint| endpoint.security_groups.iter().any(|id| id == group))
         || network_interface::all(context)?
             .iter()
-            .any(|interface| interface.security_groups.iter().any(|id| id == group))
-        || sagemaker_uses(context, "SecurityGroupIds", group))
-}
-
-fn sagemaker_uses(context: &CallContext<'_>, field: &str, id: &str) -> bool {
-    sagemaker::uses_network(&context.other("sagemaker"), context.now_ms, field, id)
+            .any(|interface| interface.security_groups.iter().any(|id| id == group)))
 }

@@ -1,4 +1,4 @@
-//! Network interfaces: those that NAT gateways and interface endpoints have in subnets.
+//! Network interfaces: those that NAT gateways, interface endpoints and SageMaker have in subnets.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,12 @@ use serde_json::{Value, json};
 use super::listing::Listing;
 use super::records::gateways::{self, Address, Endpoint};
 use super::records::groups::SecurityGroup;
-use super::records::interfaces::{NetworkInterface, of_endpoint, of_gateway};
+use super::records::interfaces::{NetworkInterface, of_endpoint, of_gateway, of_sagemaker};
 use super::records::network::Subnet;
 use super::{instant, kind, lingering, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::sagemaker;
 use crate::wire::query::Parameters;
 
 /// Returns all interfaces there are now.
@@ -19,7 +20,19 @@ pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
     let gateways = gateways::holding(context)?;
     let endpoints = store::all::<Endpoint>(context.own)?;
     let present = gateways.iter().map(of_gateway).chain(endpoints.iter().flat_map(of_endpoint));
-    Ok(present.chain(lingering::all(context)?).collect())
+    Ok(present.chain(lingering::all(context)?).chain(of_endpoints(context)?).collect())
+}
+
+/// Returns the interfaces of SageMaker's endpoints in subnets that exist.
+fn of_endpoints(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
+    let interfaces = sagemaker::interfaces(&context.other("sagemaker"), &context.other("iam"), context.now_ms);
+    let mut found = Vec::new();
+    for (index, interface) in interfaces.into_iter().enumerate() {
+        if let Ok(subnet) = store::find::<Subnet>(context.own, &interface.subnet) {
+            found.push(of_sagemaker(interface, &subnet, index)?);
+        }
+    }
+    Ok(found)
 }
 
 /// Returns an address of a subnet that no interface has; `taken` are those given out in the same call.
@@ -59,7 +72,8 @@ fn shown(interface: &NetworkInterface, context: &CallContext<'_>) -> Result<Valu
     Ok(json!({
         "networkInterfaceId": interface.id, "subnetId": interface.subnet, "vpcId": interface.vpc,
         "availabilityZone": subnet.zone, "availabilityZoneId": subnet.zone_id, "ownerId": context.account,
-        "description": interface.description, "interfaceType": interface.interface_type, "requesterManaged": true,
+        "description": interface.description, "interfaceType": interface.interface_type,
+        "requesterManaged": interface.requester.is_none(), "requesterId": interface.requester,
         "sourceDestCheck": interface.interface_type != "nat_gateway", "status": "in-use",
         // A locally administered address, as AWS gives out: 02:….
         "macAddress": format!("02:{}", pairs.join(":")),

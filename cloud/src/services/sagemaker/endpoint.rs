@@ -46,7 +46,7 @@ pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         let arn = ENDPOINT.arn(context, name);
         return Err(invalid(format!("Cannot delete endpoint \"{arn}\": it has inference components.")));
     }
-    network::keep(&endpoint, context);
+    network::keep(endpoint.networks().cloned().collect(), context);
     endpoint.transition = Some(Transition::begin(context, Step::Delete));
     endpoint.modified_ms = context.now_ms;
     endpoint.save(context)?;

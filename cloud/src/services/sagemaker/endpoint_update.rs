@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::deployment;
 use super::endpoint_record::{Endpoint, Step};
 use super::fleet::Fleet;
 use super::kind::{CONFIG, ENDPOINT};
 use super::store::Record;
 use super::transition::Transition;
+use super::{deployment, network};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
@@ -37,6 +37,8 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     if let Some(deployment) = &deployment {
         deployment::check(deployment, &next)?;
     }
+    // The interfaces of the old fleet go some time after it.
+    network::keep(endpoint.fleet.networks.clone(), context);
     endpoint.last_deployment_config = deployment;
     endpoint.failure_reason = None;
     endpoint.modified_ms = context.now_ms;

@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::container;
 use super::kind::{CONFIG, MODEL};
+use super::{container, network};
 use crate::clock;
 use crate::documents::CallContext;
 use crate::service::Fault;
@@ -48,7 +48,8 @@ pub struct Fleet {
     pub production_variants: Vec<Variant>,
     /// The variants in shadow mode.
     pub shadow_production_variants: Vec<Variant>,
-    /// The networks in which its instances have interfaces: the configuration's and its models'.
+    /// The networks in which its instances have interfaces, with the role that makes them: the configuration's and its
+    /// models'.
     #[serde(default)]
     pub networks: Vec<Value>,
     /// The configuration's data capture.
@@ -74,7 +75,7 @@ impl Fleet {
             endpoint_config_name: config_name.to_owned(),
             production_variants: Vec::new(),
             shadow_production_variants: Vec::new(),
-            networks: given("VpcConfig").into_iter().collect(),
+            networks: network::of(config).into_iter().collect(),
             data_capture_config: given("DataCaptureConfig"),
             async_inference_config: given("AsyncInferenceConfig"),
             explainer_config: given("ExplainerConfig"),
@@ -97,7 +98,7 @@ impl Fleet {
         let mut images = Vec::new();
         if let Some(model) = declared["ModelName"].as_str() {
             let model = MODEL.find(context, model)?;
-            self.networks.extend(Some(&model["VpcConfig"]).filter(|network| !network.is_null()).cloned());
+            self.networks.extend(network::of(model));
             for container in container::all(model) {
                 if let Some(image) = container["Image"].as_str() {
                     images.push(deployed_image(image, context.now_ms));

@@ -33,6 +33,6 @@ mod transition;
 
 pub(in crate::services) use component_record::Component;
 pub(in crate::services) use endpoint_record::Endpoint;
-pub(in crate::services) use network::uses as uses_network;
+pub(in crate::services) use network::{Interface, interfaces};
 pub use service::SageMaker;
 pub(in crate::services) use store::Record;

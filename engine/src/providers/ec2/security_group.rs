@@ -1,5 +1,7 @@
 //! The AWS side of `ec2_security_group`.
 
+use std::time::Duration;
+
 use aws_sdk_ec2::types as sdk;
 
 use super::gone;
@@ -16,6 +18,10 @@ use ebbtide::aws::{SecurityGroupId, VpcId};
 use ebbtide::resource::Resolved;
 
 impl Provider for SecurityGroup {
+    /// The network interfaces that SageMaker leaves behind stay for longer than the 15 minutes of others
+    /// (aws-cloudformation/cloudformation-coverage-roadmap#1327).
+    const DELETABLE_WITHIN: Duration = Duration::from_mins(60);
+
     async fn find(context: &Context, _inputs: &SecurityGroup<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_security_groups().set_filters(Some(ownership_filters(context)));
         let pages = request.into_paginator().items().send().collect();

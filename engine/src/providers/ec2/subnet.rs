@@ -1,5 +1,7 @@
 //! The AWS side of `ec2_subnet`.
 
+use std::time::Duration;
+
 use aws_sdk_ec2::types as sdk;
 
 use super::gone;
@@ -13,6 +15,10 @@ use ebbtide::aws::{SubnetId, VpcId};
 use ebbtide::resource::{Readiness, Resolved};
 
 impl Provider for Subnet {
+    /// The network interfaces that SageMaker leaves behind stay for longer than the 15 minutes of others
+    /// (aws-cloudformation/cloudformation-coverage-roadmap#1327).
+    const DELETABLE_WITHIN: Duration = Duration::from_mins(60);
+
     async fn find(context: &Context, _inputs: &Subnet<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_subnets().set_filters(Some(ownership_filters(context)));
         let pages = request.into_paginator().items().send();

@@ -9,6 +9,7 @@ mod deployment;
 mod endpoint;
 mod endpoint_config;
 mod fleet;
+mod interfaces;
 mod kms_key;
 mod model;
 mod rollout;

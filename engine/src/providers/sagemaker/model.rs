@@ -7,13 +7,14 @@ use aws_sdk_sagemaker::types::{InferenceExecutionConfig, InferenceExecutionMode,
 
 use super::artifact::missing_artifact;
 use super::container::{container_to_sdk, read_container};
+use super::interfaces::left_behind;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::lists::ordered_like;
 use crate::providers::{Missing, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{InferenceExecution, MAX_NAME_LENGTH, Model, ModelOutputs, ModelVpc};
 use ebbtide::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
-use ebbtide::resource::{Resolved, Tags, own_tags};
+use ebbtide::resource::{Readiness, Resolved, Tags, own_tags};
 
 impl Provider for Model {
     async fn missing(context: &Context, inputs: &Model) -> Result<Vec<Missing>, Error> {
@@ -52,7 +53,7 @@ impl Provider for Model {
     }
 
     async fn read(context: &Context, id: &str, last: &Model<Resolved>) -> Result<Option<Reading<Self>>, Error> {
-        let Some(found) = describe(context, id).await.optional()? else { return Ok(None) };
+        let Some(found) = describe(context, id).await.optional()? else { return read_deleted(context, id, last).await };
         let arn = required(found.model_arn(), "ModelArn")?;
         let Some(tags) = all_tags(context, arn).await.optional()? else { return Ok(None) };
         let tags = own_tags(tags);
@@ -107,6 +108,18 @@ fn explain(error: Error) -> Error {
 async fn describe(context: &Context, name: &str) -> Result<DescribeModelOutput, Error> {
     let describe = context.aws.sagemaker().describe_model().model_name(name);
     describe.send().await.named("sagemaker:DescribeModel")
+}
+
+/// Reads a model that was deleted: its deletion is over once SageMaker has removed the network interfaces of its fleets.
+async fn read_deleted(context: &Context, id: &str, last: &Model<Resolved>) -> Result<Option<Reading<Model>>, Error> {
+    let left = left_behind(context, last).await?;
+    if left.is_empty() {
+        return Ok(None);
+    }
+    let arn = Arn(context.scope().arn("sagemaker", &format!("model/{}", id.to_ascii_lowercase())));
+    let outputs = ModelOutputs::<Resolved> { name: ModelName(id.to_owned()), arn };
+    let status = format!("SageMaker is still to remove its network interfaces {}", left.join(", "));
+    Ok(Some(Reading { readiness: Readiness::Deleting(status), ..Reading::ready(last.clone(), outputs) }))
 }
 
 fn read_inputs(found: &DescribeModelOutput, last: &Model<Resolved>, tags: Tags) -> Model<Resolved> {

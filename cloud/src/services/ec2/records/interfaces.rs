@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::gateways::{Endpoint, Interface, NatGateway};
+use super::network::Subnet;
+use crate::service::Fault;
+use crate::services::sagemaker;
 
 /// A network interface. It has no record of its own: it exists as long as the resource that it serves, or a while
 /// longer.
@@ -24,6 +27,9 @@ pub struct NetworkInterface {
     pub security_groups: Vec<String>,
     /// The allocation of its public address, and the id under which that is associated.
     pub association: Option<(String, Option<String>)>,
+    /// The principal that made it, if that is neither AWS nor the account itself.
+    #[serde(default)]
+    pub requester: Option<String>,
     /// When it was attached, in milliseconds since the Unix epoch.
     pub attached_ms: i64,
 }
@@ -47,6 +53,7 @@ pub fn of_gateway(nat: &NatGateway) -> NetworkInterface {
         description: format!("Interface for NAT Gateway {}", nat.id),
         security_groups: Vec::new(),
         association,
+        requester: None,
         attached_ms: nat.created_ms,
     }
 }
@@ -62,7 +69,27 @@ pub fn of_endpoint(endpoint: &Endpoint) -> Vec<NetworkInterface> {
         description: format!("VPC Endpoint Interface {}", endpoint.id),
         security_groups: endpoint.security_groups.clone(),
         association: None,
+        requester: None,
         attached_ms: endpoint.created_ms,
     };
     endpoint.interfaces.iter().map(interface).collect()
+}
+
+/// Returns an interface of SageMaker in one of the subnets. Its address is one that EC2 gives out last.
+pub fn of_sagemaker(interface: sagemaker::Interface, subnet: &Subnet, index: usize) -> Result<NetworkInterface, Fault> {
+    let range = subnet.range()?;
+    let last = u32::try_from(range.size()).unwrap_or(u32::MAX).saturating_sub(2);
+    let offset = last.saturating_sub(u32::try_from(index).unwrap_or(u32::MAX)).max(4);
+    Ok(NetworkInterface {
+        id: interface.id,
+        subnet: interface.subnet,
+        vpc: subnet.vpc.clone(),
+        private_ip: range.address(offset).to_string(),
+        interface_type: "interface".to_owned(),
+        description: String::new(),
+        security_groups: interface.groups,
+        association: None,
+        requester: Some(interface.requester),
+        attached_ms: interface.created_ms,
+    })
 }

@@ -30,6 +30,9 @@ impl Patches for Iam {
         texts::patch(asked, context)?;
         let parameters = Parameters::of(asked.request);
         note_policy_change(&asked.operation, &parameters, context);
+        if let Some(role) = parameters.get("RoleName").filter(|_| asked.operation == "DeleteRole") {
+            context.own.put(DELETED_ROLES, role, json!(context.now_ms));
+        }
         let patched = match roles::respond(&asked.operation, &parameters, context) {
             None => documents::respond(&asked.operation, &parameters, context),
             patched => patched,
@@ -37,7 +40,8 @@ impl Patches for Iam {
         Ok(patched.unwrap_or(response))
     }
 
-    /// Other services look for table `Role`, key role name; `PolicyMs` is the last change of its policies.
+    /// Other services look for table `Role`, key role name; `PolicyMs` is the last change of its policies. Table
+    /// `DeletedRole` has the last deletion of a role of that name.
     fn seen(&self, document: Tables) -> Tables {
         let mut seen = Tables::default();
         for (name, role) in document.all("roles") {
@@ -50,12 +54,18 @@ impl Patches for Iam {
             });
             seen.put("Role", name, seen_role);
         }
+        for (name, deleted_ms) in document.all(DELETED_ROLES) {
+            seen.put("DeletedRole", name, deleted_ms.clone());
+        }
         seen
     }
 }
 
 /// The table of the last change of each role's policies, in milliseconds since the Unix epoch.
 const POLICY_CHANGES: &str = "ebb:policy-changes";
+
+/// The table of the last deletion of the role of a name, in milliseconds since the Unix epoch.
+const DELETED_ROLES: &str = "ebb:deleted-roles";
 
 /// Notes that a role's policies were changed: other services see the change later (IAM User Guide, "Changes that I make
 /// are not always immediately visible").
