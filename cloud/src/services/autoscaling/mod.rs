@@ -1,9 +1,11 @@
 //! Application Auto Scaling, for the resources of SageMaker.
 //!
-//! Scalable targets, scaling policies and scheduled actions are checked, recorded and echoed; nothing is scaled by
-//! them, for the cloud has no load. A target goes with the endpoint or inference component that it was registered for.
+//! Scalable targets, scaling policies and scheduled actions are checked, recorded and echoed. Scheduled actions set the
+//! bounds of their target when their time comes; no capacity is changed, for the cloud has no load. A target goes with the endpoint or inference component that it was registered for.
 
 mod activity;
+mod firing;
+mod last_run;
 mod list;
 mod operations;
 mod policy;

@@ -48,6 +48,7 @@ pub fn put(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault>
     for member in ["StartTime", "EndTime"] {
         action[member] = input[member].clone();
     }
+    action["SinceMs"] = json!(context.now_ms);
     context.own.put(SCHEDULED_ACTIONS, key, action);
     Ok(json!({}))
 }

@@ -19,7 +19,9 @@ pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
         let mut shown = action.clone();
         shown["CreationTime"] = seconds(&action["CreatedMs"]);
         if let Some(members) = shown.as_object_mut() {
-            members.retain(|member, value| !matches!(member.as_str(), "CreatedMs" | "Target") && !value.is_null());
+            members.retain(|member, value| {
+                !matches!(member.as_str(), "CreatedMs" | "SinceMs" | "Target") && !value.is_null()
+            });
         }
         shown
     })

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 
 use winterbaume_core::{MockRequest, MockResponse};
 
+use super::firing;
 use super::operations;
 use super::target;
 use crate::documents::CallContext;
@@ -39,6 +40,8 @@ impl JsonService for AutoScaling {
     }
 
     fn settle(context: &mut CallContext<'_>) -> Result<(), Fault> {
-        target::forget_gone(context)
+        target::forget_gone(context)?;
+        firing::fire_due(context);
+        Ok(())
     }
 }

@@ -2,6 +2,7 @@
 
 mod action_calls;
 mod dimension;
+mod last_run;
 mod metric;
 mod named;
 mod pause_snapshot;

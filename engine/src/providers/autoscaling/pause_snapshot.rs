@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action_calls::{actions, put_action};
 use super::dimension::usual_dimension;
+use super::last_run::last_run;
 use super::named::is_derived;
 use super::policy_calls::{policies, put_policy};
 use super::rule::read_rule;
@@ -13,8 +14,8 @@ use super::target_calls::{Settings, deregister, read_suspended, register, target
 use super::timetable::Timetable;
 use crate::providers::numbers::unsigned;
 use crate::sdk::{Context, Error};
-use ebbtide::aws::autoscaling::{ScalingRule, Suspended};
-use ebbtide::resource::Tags;
+use ebbtide::aws::autoscaling::{ScalableTarget as Target, ScalingRule, Suspended};
+use ebbtide::resource::{Resolved, Tags};
 
 /// The complete scaling of a resource: the target's bounds, and every policy and scheduled action under it, including
 /// those that the stack does not declare. AWS deletes all of it with the target or the endpoint, without a warning.
@@ -27,8 +28,20 @@ pub(crate) struct PauseSnapshot {
     /// The dimension, where it is not the usual one of such a resource.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dimension: Option<String>,
+    /// The target as it was declared, and when this was recorded; `None` in records of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    declared: Option<Declared>,
     policies: Vec<KeptPolicy>,
     actions: Vec<KeptAction>,
+}
+
+/// The declaration of a target when its scaling was recorded.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct Declared {
+    min: u32,
+    max: u32,
+    suspended: Suspended,
+    at: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -78,9 +91,55 @@ impl PauseSnapshot {
             dimension: Some(target.scalable_dimension())
                 .filter(|dimension| **dimension != usual_dimension(resource))
                 .map(|dimension| dimension.as_str().to_owned()),
+            declared: None,
             policies,
             actions,
         })
+    }
+
+    /// Adds the declaration of the target.
+    pub(super) fn declared_as(self, target: &Target<Resolved>) -> Self {
+        let Target { min, max, suspended, .. } = *target;
+        Self { declared: Some(Declared { min, max, suspended, at: Timestamp::now() }), ..self }
+    }
+
+    /// Returns the bounds as a plan sees them: as declared, where they are those of a scheduled action.
+    pub(super) fn bounds_as_declared(&self, declared: &Target<Resolved>) -> (u32, u32) {
+        let set_by_action = |bound: u32, of: fn(&Timetable) -> Option<u32>| {
+            self.actions.iter().any(|action| of(&action.when) == Some(bound))
+        };
+        let min = if set_by_action(self.min, |when| when.min) { declared.min } else { self.min };
+        let max = if set_by_action(self.max, |when| when.max) { declared.max } else { self.max };
+        (min, max)
+    }
+
+    /// Returns the settings that a resume restores: the bounds and the suspension of before, unless they are declared anew.
+    /// Actions whose time came during the pause have set their bounds.
+    pub(super) fn settings_to_restore(&self, inputs: &Target<Resolved>, now: Timestamp) -> Settings {
+        let Some(declared) = &self.declared else { return Settings::default() };
+        let (mut min, mut max) = (self.min, self.max);
+        let run = |action: &KeptAction| {
+            let KeptAction { when, .. } = action;
+            let since = when.start.map_or(declared.at, |start| start.max(declared.at));
+            let until = when.end.map_or(now, |end| end.min(now));
+            last_run(&when.schedule, when.zone.as_deref(), since, until).map(|at| (at, (when.min, when.max)))
+        };
+        let mut runs: Vec<_> = self.actions.iter().filter_map(run).collect();
+        if self.suspended.scheduled {
+            runs.clear();
+        }
+        runs.sort_by_key(|(at, _)| *at);
+        for (_, bounds) in runs {
+            (min, max) = (bounds.0.unwrap_or(min), bounds.1.unwrap_or(max));
+        }
+        let same_bounds = (declared.min, declared.max) == (inputs.min, inputs.max);
+        let bounds_differ = same_bounds && min <= max && (min, max) != (inputs.min, inputs.max);
+        let suspended = declared.suspended == inputs.suspended && self.suspended != inputs.suspended;
+        Settings {
+            min: bounds_differ.then_some(min),
+            max: bounds_differ.then_some(max),
+            suspended: suspended.then_some(self.suspended),
+        }
     }
 
     /// Returns whether a target is registered for a resource.

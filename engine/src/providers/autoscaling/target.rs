@@ -1,5 +1,6 @@
 //! The provider of `autoscaling_target`.
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::PauseSnapshot;
@@ -7,7 +8,6 @@ use super::dimension::dimension_of;
 use super::target_calls::{
     Settings, deregister, read_suspended, register, target, target_arn, target_tags, update_tags,
 };
-use crate::providers::numbers::unsigned;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{Context, Error, ErrorKind};
 use ebbtide::aws::autoscaling::{ScalableTarget, ScalableTargetOutputs};
@@ -43,14 +43,11 @@ impl Provider for ScalableTarget {
     async fn read(context: &Context, id: &str, last: &Inputs) -> Result<Option<Reading<Self>>, Error> {
         let Some(target) = target(context, id).await? else { return Ok(None) };
         let tags = target_tags(context, &target).await?;
-        let pause_snapshot = PauseSnapshot::of(context, id, &target, tags.clone()).await?;
-        let inputs = ScalableTarget {
-            of: last.of.clone(),
-            min: unsigned(target.min_capacity()),
-            max: unsigned(target.max_capacity()),
-            suspended: read_suspended(&target),
-            tags: own_tags(tags),
-        };
+        let pause_snapshot = PauseSnapshot::of(context, id, &target, tags.clone()).await?.declared_as(last);
+        // A scheduled action sets the bounds of its target when it runs: that is no drift.
+        let (min, max) = pause_snapshot.bounds_as_declared(last);
+        let inputs =
+            ScalableTarget { of: last.of.clone(), min, max, suspended: read_suspended(&target), tags: own_tags(tags) };
         let outputs = ScalableTargetOutputs::<Resolved> {
             resource: ScalableResource(id.to_owned()),
             arn: Arn(target_arn(&target)?.to_owned()),
@@ -77,8 +74,12 @@ impl Provider for ScalableTarget {
         deregister(context, id).await
     }
 
-    async fn restore(context: &Context, id: &str, _inputs: &Inputs, pause_snapshot: &Value) -> Result<bool, Error> {
+    async fn restore(context: &Context, id: &str, inputs: &Inputs, pause_snapshot: &Value) -> Result<bool, Error> {
         let pause_snapshot: PauseSnapshot = serde_json::from_value(pause_snapshot.clone())?;
+        let settings = pause_snapshot.settings_to_restore(inputs, Timestamp::now());
+        if settings != Settings::default() {
+            register(context, id, dimension_of(&inputs.of), settings, None).await?;
+        }
         pause_snapshot.put_back_foreign(context, id).await?;
         Ok(false)
     }

@@ -75,7 +75,7 @@ pub(super) async fn is_of_this_stack(context: &Context, resource: &str) -> Resul
 }
 
 /// The settings of a target; those that are none stay as they are.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Settings {
     pub(super) min: Option<u32>,
     pub(super) max: Option<u32>,

@@ -1,0 +1,63 @@
+//! Scheduled actions whose time has come.
+//!
+//! "A scheduled action sets the minimum and maximum capacity of a scalable target to what is specified by the scheduled
+//! action" (Application Auto Scaling User Guide, "How scheduled scaling works").
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use super::last_run::last_run;
+use super::records::SCHEDULED_ACTIONS;
+use crate::documents::CallContext;
+use crate::services::json::text;
+use crate::services::scalable_targets::TARGETS;
+
+/// A run of an action.
+struct Run {
+    at_ms: i64,
+    key: String,
+    target: String,
+    bounds: Value,
+}
+
+/// Lets the actions that are due set the bounds of their targets, in the order of their times.
+pub fn fire_due(context: &mut CallContext<'_>) {
+    let mut due: Vec<Run> =
+        context.own.all(SCHEDULED_ACTIONS).filter_map(|(key, action)| run(key, action, context)).collect();
+    due.sort_by_key(|run| run.at_ms);
+    for run in due {
+        if let Some(target) = context.own.get_mut(TARGETS, &run.target) {
+            if target["SuspendedState"]["ScheduledScalingSuspended"] != true {
+                for member in ["MinCapacity", "MaxCapacity"] {
+                    if !run.bounds[member].is_null() {
+                        target[member] = run.bounds[member].clone();
+                    }
+                }
+            }
+        }
+        if let Some(action) = context.own.get_mut(SCHEDULED_ACTIONS, &run.key) {
+            action["SinceMs"] = json!(run.at_ms);
+        }
+    }
+}
+
+fn run(key: &str, action: &Value, context: &CallContext<'_>) -> Option<Run> {
+    let instant = |ms: i64| Timestamp::from_millisecond(ms).ok();
+    let seconds =
+        |member: &str| action[member].as_f64().and_then(|seconds| Timestamp::from_second(seconds as i64).ok());
+    let mut since = instant(action["SinceMs"].as_i64()?)?;
+    if let Some(start) = seconds("StartTime") {
+        since = since.max(start);
+    }
+    let mut now = instant(context.now_ms)?;
+    if let Some(end) = seconds("EndTime") {
+        now = now.min(end);
+    }
+    let at = last_run(text(action, "Schedule"), action["Timezone"].as_str(), since, now)?;
+    Some(Run {
+        at_ms: at.as_millisecond(),
+        key: key.to_owned(),
+        target: text(action, "Target").to_owned(),
+        bounds: action["ScalableTargetAction"].clone(),
+    })
+}
