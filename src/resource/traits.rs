@@ -93,7 +93,8 @@ pub trait Resource: Field {
     }
 
     /// Returns the outputs that are certain before the resource exists (a given name, an ARN made of it), by field name of
-    /// `Outputs`.
+    /// `Outputs`. The id in AWS may be among them as `id`, where no output is equal to it: from it the planner sees that a
+    /// resource of another address must be deleted first.
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let _ = identity;
         Map::new()

@@ -1,5 +1,7 @@
 //! Scalable targets, scaling policies and scheduled actions.
 
+use std::time::Duration;
+
 use aws_sdk_applicationautoscaling::types::{
     ScalableDimension, ScalableTargetAction, ScheduledAction as SdkScheduledAction, ServiceNamespace,
 };
@@ -12,6 +14,7 @@ use ebbtide::aws::sagemaker::{
 };
 use ebbtide::aws::{EndpointConfigName, ScalableResource};
 use ebbtide::resource::{Resolved, Resource as _, Tags};
+use ebbtide_cloud::Settings;
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
@@ -300,7 +303,7 @@ async fn an_update_that_is_cut_off_without_scaling_is_restored_from_the_record()
 
 #[tokio::test]
 async fn scaling_is_not_taken_off_an_endpoint_in_a_transition() {
-    let world = World::new();
+    let world = World::with(Settings { transition: Duration::from_millis(400), ..Settings::default() });
     let served = served(&world).await;
     world.make::<ScalableTarget>("llm", &target(1, 10)).await;
     put_by_hand(&world).await;
@@ -313,6 +316,70 @@ async fn scaling_is_not_taken_off_an_endpoint_in_a_transition() {
     let error = served.kind.update(&served.context, &served.id, &served.inputs, &moved).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::Busy, "{error}");
     assert_eq!(actions(&world).await, before, "the action is the same, not one made anew");
+}
+
+/// Puts a scheduled action that runs once, in about a second, and waits until it has run.
+async fn run_action(world: &World, (min, max): (i32, i32)) {
+    let soon = jiff::Timestamp::now().as_second() + 1;
+    let soon = jiff::Timestamp::from_second(soon).unwrap().to_zoned(jiff::tz::TimeZone::UTC).datetime();
+    let put = world.aws.applicationautoscaling().put_scheduled_action().service_namespace(ServiceNamespace::Sagemaker);
+    put.scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount)
+        .resource_id(RESOURCE)
+        .scheduled_action_name("night")
+        .schedule(format!("at({soon})"))
+        .scalable_target_action(ScalableTargetAction::builder().min_capacity(min).max_capacity(max).build())
+        .send()
+        .await
+        .unwrap();
+    tokio::time::sleep(Duration::from_millis(1500)).await;
+}
+
+/// Returns the bounds of the only target.
+async fn bounds(world: &World) -> (i32, i32) {
+    let found = world.aws.applicationautoscaling().describe_scalable_targets();
+    let found = found.service_namespace(ServiceNamespace::Sagemaker).send().await.unwrap();
+    let target = &found.scalable_targets()[0];
+    (target.min_capacity(), target.max_capacity())
+}
+
+#[tokio::test]
+async fn bounds_that_a_scheduled_action_set_are_no_drift_and_survive_a_pause() {
+    let world = World::new();
+    served(&world).await;
+    let made = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    run_action(&world, (2, 3)).await;
+    assert_eq!(bounds(&world).await, (2, 3), "the action has run");
+    let live = made.ready().await;
+    assert_eq!(live.inputs, made.inputs, "that is no drift");
+    let snapshot = live.pause_snapshot.unwrap();
+    made.delete().await;
+    let again = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    assert_eq!(bounds(&world).await, (1, 10));
+    again.kind.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
+    assert_eq!(bounds(&world).await, (2, 3));
+
+    register_by_hand(&world, 1, 7).await;
+    assert_eq!(again.read().await.unwrap().inputs["max"], 7, "other bounds are drift");
+}
+
+#[tokio::test]
+async fn a_suspension_by_hand_survives_a_pause_unless_it_is_declared_anew() {
+    let world = World::new();
+    served(&world).await;
+    let made = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    let mut suspended = target(1, 10);
+    suspended.suspended.scale_in = true;
+    let by_hand = serde_json::to_value(&suspended).unwrap();
+    made.kind.update(&made.context, &made.id, &made.inputs, &by_hand).await.unwrap();
+    let snapshot = made.read().await.unwrap().pause_snapshot.unwrap();
+    made.delete().await;
+    let again = world.make::<ScalableTarget>("llm", &target(1, 10)).await;
+    again.kind.restore(&again.context, &again.id, &again.inputs, &snapshot).await.unwrap();
+    assert_eq!(again.read().await.unwrap().inputs["suspended"]["scale_in"], true);
+    again.delete().await;
+    let anew = world.make::<ScalableTarget>("llm", &target(2, 5)).await;
+    anew.kind.restore(&anew.context, &anew.id, &anew.inputs, &snapshot).await.unwrap();
+    assert_eq!(bounds(&world).await, (2, 5));
 }
 
 /// Returns the name of the only role.
@@ -331,6 +398,10 @@ async fn an_action_under_a_target_of_another_owner_is_not_found() {
     let inputs = serde_json::to_value(inputs).unwrap();
     let provider = provider(ScheduledAction::KIND);
     assert_eq!(provider.find(&context, &inputs).await.unwrap(), None);
+    let before = actions(&world).await;
+    let error = provider.create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists, "{error}");
+    assert_eq!(actions(&world).await, before, "it is left as it was");
 }
 
 #[test]

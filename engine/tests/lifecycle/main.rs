@@ -7,6 +7,7 @@ mod fixture;
 mod forgetting;
 mod identity;
 mod life;
+mod named_scaling;
 mod own_kind;
 mod panicking;
 mod renaming;

@@ -12,7 +12,7 @@ mod target;
 
 pub use metric::{CustomMetric, MathQuery, MathStatistic, MetricStatistic, PredefinedMetric, TargetMetric};
 #[doc(hidden)]
-pub use named::MAX_NAME_LENGTH;
+pub use named::{ACTION_INFIX, MAX_NAME_LENGTH, POLICY_INFIX};
 pub use policy::{ScalingPolicy, ScalingPolicyOutputs};
 pub use rule::{ScalingRule, TargetTracking};
 #[doc(hidden)]

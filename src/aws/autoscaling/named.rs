@@ -1,5 +1,7 @@
 //! The names of scaling policies and scheduled actions, which are unique under their scalable resource.
 
+use serde_json::Value;
+
 use crate::aws::ScalableResource;
 use crate::aws::lists::repeat_conflicts;
 use crate::resource::{Conflict, Input};
@@ -7,6 +9,21 @@ use crate::resource::{Conflict, Input};
 /// The longest name of a policy or scheduled action that AWS accepts, in characters.
 #[doc(hidden)]
 pub const MAX_NAME_LENGTH: usize = 256;
+
+/// The part of the id of a policy between its scalable resource and its name.
+#[doc(hidden)]
+pub const POLICY_INFIX: &str = ":policy/";
+
+/// The part of the id of a scheduled action between its scalable resource and its name.
+#[doc(hidden)]
+pub const ACTION_INFIX: &str = ":action/";
+
+/// Returns the id under which a resource with a given name is known, as soon as its target is: another address with this id
+/// is the same resource.
+pub(super) fn known_id(target: &Input<ScalableResource>, infix: &str, name: Option<&str>) -> Option<(String, Value)> {
+    let id = format!("{}{infix}{}", target.known()?.as_str(), name?);
+    Some(("id".to_owned(), Value::String(id)))
+}
 
 /// Returns the problem with a name, if it has one.
 pub(super) fn name_problem(name: &str) -> Option<String> {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::named::{name_conflicts, name_problem};
+use super::named::{POLICY_INFIX, known_id, name_conflicts, name_problem};
 use super::{ScalingRule, TargetTracking};
 use crate::aws::{AlarmName, ScalableResource, ScalingPolicyArn};
 use crate::resource::{
@@ -69,11 +69,12 @@ impl Resource for ScalingPolicy {
     }
 
     fn known_outputs(&self, _identity: &Identity) -> Map<String, Value> {
-        match self.rule {
-            // AWS keeps alarms for target tracking only.
-            ScalingRule::Step(_) => Map::from_iter([("alarms".to_owned(), Value::Array(Vec::new()))]),
-            ScalingRule::TargetTracking(_) => Map::new(),
+        let mut known: Map<_, _> = known_id(&self.target, POLICY_INFIX, self.name.as_deref()).into_iter().collect();
+        // AWS keeps alarms for target tracking only.
+        if let ScalingRule::Step(_) = self.rule {
+            known.insert("alarms".to_owned(), Value::Array(Vec::new()));
         }
+        known
     }
 
     fn conflicts(all: &[Self]) -> Vec<Conflict> {

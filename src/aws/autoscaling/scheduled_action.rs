@@ -2,12 +2,13 @@
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::named::{name_conflicts, name_problem};
+use super::named::{ACTION_INFIX, known_id, name_conflicts, name_problem};
 use super::schedule::{schedule_problem, zone_problem};
 use crate::aws::{Arn, ScalableResource};
 use crate::resource::{
-    Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
+    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
 };
 
 /// Other bounds of a target from certain times on. The capacity changes only if it is outside the new bounds.
@@ -119,6 +120,10 @@ impl Resource for ScheduledAction {
         }
     }
 
+    fn known_outputs(&self, _identity: &Identity) -> Map<String, Value> {
+        known_id(&self.target, ACTION_INFIX, self.name.as_deref()).into_iter().collect()
+    }
+
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         name_conflicts(all, |action| (action.name.as_deref(), &action.target))
     }
@@ -146,5 +151,20 @@ mod tests {
             ..evening
         };
         assert_eq!(problems_of(&wrong).fields(), ["name", "schedule", "min", "end", "start"]);
+    }
+
+    #[test]
+    fn an_action_with_a_name_has_its_id_before_it_exists() {
+        let scope = crate::resource::Scope {
+            environment: "prod".into(),
+            stack: "adeptai".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        let identity = scope.identity("lineage", &"autoscaling_scheduled_action.x".parse().unwrap(), 1);
+        let evening = ScheduledAction::new("endpoint/llm/variant/v", "cron(0 18 ? * MON-FRI *)", (1, 1));
+        assert!(evening.known_outputs(&identity).is_empty());
+        let named = ScheduledAction { name: Some("night".into()), ..evening };
+        assert_eq!(named.known_outputs(&identity)["id"], "endpoint/llm/variant/v:action/night");
     }
 }

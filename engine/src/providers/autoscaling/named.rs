@@ -3,7 +3,7 @@
 use std::future::Future;
 
 use super::target_calls::is_of_this_stack;
-use crate::sdk::{Context, Error};
+use crate::sdk::{Context, Error, ErrorKind};
 use ebbtide::aws::ScalableResource;
 use ebbtide::aws::autoscaling::MAX_NAME_LENGTH;
 use ebbtide::resource::{Identity, Scope};
@@ -39,9 +39,20 @@ pub(super) async fn find<N: Named>(context: &Context, inputs: &N) -> Result<Opti
     Ok(is_ours.then(|| id_of::<N>(resource, &name)))
 }
 
-/// Creates a resource and returns its id.
+/// Creates a resource and returns its id. AWS would replace one of the same name without an error: a given name may be that
+/// of a resource under another owner's target.
 pub(super) async fn create<N: Named>(context: &Context, inputs: &N) -> Result<String, Error> {
     let (resource, name) = (inputs.target().as_str(), aws_name(&context.identity, inputs.given_name()));
+    if inputs.given_name().is_some()
+        && N::exists(context, resource, &name).await?
+        && !is_of_this_stack(context, resource).await?
+    {
+        let message =
+            format!("{resource} has a {} named {name}, under a target that is not this stack's", N::DESCRIPTION);
+        return Err(
+            Error::new(ErrorKind::AlreadyExists, message).hint("give yours another name, or delete the other one")
+        );
+    }
     inputs.put(context, resource, &name).await?;
     Ok(id_of::<N>(resource, &name))
 }

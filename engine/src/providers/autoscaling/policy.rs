@@ -5,14 +5,14 @@ use super::policy_calls::{delete_policy, policies, put_policy};
 use super::rule::read_rule;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{Context, Error};
-use ebbtide::aws::autoscaling::{ScalingPolicy, ScalingPolicyOutputs, ScalingRule};
+use ebbtide::aws::autoscaling::{POLICY_INFIX, ScalingPolicy, ScalingPolicyOutputs, ScalingRule};
 use ebbtide::aws::{AlarmName, ScalableResource, ScalingPolicyArn};
 use ebbtide::resource::Resolved;
 
 type Inputs = ScalingPolicy<Resolved>;
 
 impl Named for Inputs {
-    const INFIX: &'static str = ":policy/";
+    const INFIX: &'static str = POLICY_INFIX;
     const DESCRIPTION: &'static str = "scaling policy";
 
     fn target(&self) -> &ScalableResource {

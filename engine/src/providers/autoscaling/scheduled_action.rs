@@ -5,14 +5,14 @@ use super::named::{self, Named, parts_of};
 use super::timetable::Timetable;
 use crate::providers::{Provider, Reading};
 use crate::sdk::{Context, Error};
-use ebbtide::aws::autoscaling::{ScheduledAction, ScheduledActionOutputs};
+use ebbtide::aws::autoscaling::{ACTION_INFIX, ScheduledAction, ScheduledActionOutputs};
 use ebbtide::aws::{Arn, ScalableResource};
 use ebbtide::resource::Resolved;
 
 type Inputs = ScheduledAction<Resolved>;
 
 impl Named for Inputs {
-    const INFIX: &'static str = ":action/";
+    const INFIX: &'static str = ACTION_INFIX;
     const DESCRIPTION: &'static str = "scheduled action";
 
     fn target(&self) -> &ScalableResource {
