@@ -73,12 +73,13 @@ impl Deployment<'_> {
             None => (self.new_document(goal.scope), Vec::new()),
         };
         self.check_account(&document, goal.scope)?;
-        if self.recover(&mut document, &journal, (self.clock)()).await? {
+        let limiter = Arc::default();
+        if self.recover(&mut document, &journal, &limiter, (self.clock)()).await? {
             // The command that executes this plan settles the run as well, and commits that first.
             document.serial += 1;
             document.edit = None;
         }
-        self.plan_from(document, goal, &Arc::default()).await
+        self.plan_from(document, goal, &limiter).await
     }
 
     /// Returns the document and the journal of an open run that was cut off. A run whose command is still at work is no such
@@ -105,8 +106,9 @@ impl Deployment<'_> {
         let owner =
             LockOwner { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
         let mut writer = self.state.acquire(owner).await?;
+        let limiter = Arc::default();
         let settled = tokio::select! {
-            settled = self.settled(&mut writer, scope, now) => settled,
+            settled = self.settled(&mut writer, scope, &limiter, now) => settled,
             // The open run stays open, and the lock is released.
             () = self.shutdown.draining() => Err(Failure::Stopped),
         };
@@ -117,7 +119,7 @@ impl Deployment<'_> {
                 command: command.to_owned(),
                 document,
                 observation: Observation::default(),
-                limiter: Arc::default(),
+                limiter,
             }),
             Err(failure) => {
                 writer.release().await;
@@ -127,13 +129,19 @@ impl Deployment<'_> {
     }
 
     /// Returns the document once an open run is settled.
-    async fn settled(&self, writer: &mut Writer<'_>, scope: &Scope, now: Timestamp) -> Result<StateDocument, Failure> {
+    async fn settled(
+        &self,
+        writer: &mut Writer<'_>,
+        scope: &Scope,
+        limiter: &Arc<RateLimiter>,
+        now: Timestamp,
+    ) -> Result<StateDocument, Failure> {
         let (mut document, journal) = match writer.read().await? {
             Some(read) => read,
             None => (self.new_document(scope), Vec::new()),
         };
         self.check_account(&document, scope)?;
-        if self.recover(&mut document, &journal, now).await? {
+        if self.recover(&mut document, &journal, limiter, now).await? {
             document.serial += 1;
             writer.commit(&document).await?;
         }
@@ -150,10 +158,12 @@ impl Deployment<'_> {
         &self,
         document: &mut StateDocument,
         journal: &[JournalEntry],
+        limiter: &Arc<RateLimiter>,
         now: Timestamp,
     ) -> Result<bool, Failure> {
         let Some(run) = document.run.take() else { return Ok(false) };
-        recover(document, &run, journal, &self.access, self.on_event).await.map_err(|failure| match failure {
+        let recovered = recover(document, &run, journal, &self.access, limiter, self.on_event).await;
+        recovered.map_err(|failure| match failure {
             Failure::Journal(error) => self.state.damaged_journal(error).into(),
             other => other,
         })?;

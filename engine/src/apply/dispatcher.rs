@@ -65,7 +65,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
     pub(super) async fn run(mut self) -> Result<Tally, Failure> {
         info!(operations = self.plan.operations.len(), plan_target = %self.plan.target, "run started");
         loop {
-            self.start_ready().await;
+            self.start_ready();
             if self.workers.is_empty() {
                 break;
             }
@@ -90,48 +90,34 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
         }
     }
 
-    /// Starts every free operation, unless the run is ending.
-    async fn start_ready(&mut self) {
-        let mut starting = Vec::new();
+    /// Starts free operations, unless the run is ending or the right to write is lost.
+    fn start_ready(&mut self) {
+        if let Err(error) = self.work.writer.check_lease() {
+            self.failed.get_or_insert(error);
+        }
         while !self.work.deployment.shutdown.is_draining()
             && self.failed.is_none()
             && let Some(id) = self.queue.next()
         {
-            starting.push(id);
-        }
-        if let Err(error) = self.record_started(&starting).await {
-            self.failed = Some(error);
-            return;
-        }
-        for id in starting {
             let operation = &self.plan.operations[id];
             self.work.emit(Event::OperationStarted {
                 id,
                 address: operation.address.clone(),
                 operation: operation.kind(),
             });
-            match Job::new(self.work, operation, self.queue.was_requeued(id), self.messages.0.clone()) {
+            match Job::new(self.work, operation, self.queue.place(id), self.messages.0.clone()) {
                 Ok(job) => {
                     let limiter = Arc::clone(&self.work.limiter);
                     let span = job_span(&job);
                     let handle = self.workers.spawn(async move { run_job(job, &limiter).await }.instrument(span));
                     self.running.insert(handle.id(), (id, Instant::now()));
                 }
-                Err(error) => self.fail(id, &error),
+                Err(error) => {
+                    self.queue.begin(id);
+                    self.fail(id, &error);
+                }
             }
         }
-    }
-
-    /// Makes it durable that creations start, before their first call: a later command that finds this run cut off looks for
-    /// these and for no others. Refused once the right to write is lost.
-    async fn record_started(&mut self, starting: &[usize]) -> Result<(), StateError> {
-        let creates = starting.iter().filter(|id| self.plan.operations[**id].creates());
-        let journal: Vec<_> = creates.map(|id| self.entry(*id, JournalEvent::Started, None)).collect();
-        for entry in &journal {
-            let applied = self.replay.apply(&mut self.work.document, entry);
-            applied.map_err(|error| inconsistent(self.work, &error))?;
-        }
-        if journal.is_empty() { self.work.writer.check_lease() } else { self.work.writer.append(&journal).await }
     }
 
     /// Waits for messages and ends of workers; everything that came in meanwhile goes into the same batch. `None` if there
@@ -171,6 +157,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
                 self.apply(entry, batch);
                 batch.acknowledgements.extend(acknowledgement);
             }
+            WorkerMessage::Begun(id) => self.queue.begin(id),
             WorkerMessage::Waiting(id, status) => {
                 let address = self.plan.operations[id].address.clone();
                 self.work.emit(Event::OperationWaiting { id, address, status });
@@ -187,6 +174,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
         let mut completed = Vec::new();
         for (worker, result) in std::mem::take(&mut batch.ended) {
             let Some((id, started)) = self.running.remove(&worker) else { continue };
+            self.queue.begin(id);
             match result {
                 WorkerResult::Done(event) => {
                     let took = milliseconds(started.elapsed());

@@ -27,7 +27,7 @@ impl PlanWithInputs {
 impl LockedDeployment<'_> {
     /// Returns what the resources that the plan creates need and is not there.
     pub async fn missing(&self, plan: &Plan) -> Result<MissingThings, Failure> {
-        missing(plan, &self.document, &self.observation, &self.deployment.access, &self.limiter).await
+        missing(plan, &self.document, &self.observed.observation, &self.deployment.access, &self.limiter).await
     }
 }
 
@@ -54,9 +54,11 @@ async fn missing(
         let context = access.context(document, address, operation.generation);
         let mut retry = Retry::for_reads(access.propagation);
         let found = loop {
-            limiter.acquire(kind.name(), CallKind::Read).await;
-            match kind.provider.missing(&context, &inputs).await {
-                Err(error) if retry.wait_to_read_again(limiter, kind.name(), &error).await => {}
+            let turn = limiter.acquire(kind.name(), CallKind::Read, 0).await;
+            let found = kind.provider.missing(&context, &inputs).await;
+            turn.report(&found);
+            match found {
+                Err(error) if retry.wait_to_read_again(&error).await => {}
                 found => break found,
             }
         };

@@ -8,6 +8,7 @@ mod execute;
 mod failure;
 mod missing;
 mod observe;
+mod rate;
 mod rate_limit;
 mod ready_queue;
 mod recover;

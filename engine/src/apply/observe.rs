@@ -19,7 +19,7 @@ use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, LiveState};
 
 /// The number of reads at once. More do not make the observation faster.
-const AT_ONCE: usize = 64;
+pub(super) const AT_ONCE: usize = 64;
 
 /// The number of looks that must show a difference of a kind whose configuration goes back and forth. More would keep a
 /// person waiting who only plans.
@@ -65,9 +65,11 @@ pub(super) async fn observe(
                 let mut retry = Retry::for_reads(propagation);
                 let mut looks = drift_looks(&kind, propagation);
                 loop {
-                    limiter.acquire(kind.name(), CallKind::Read).await;
-                    match kind.provider.read(&context, &id, &last).await {
-                        Err(error) if retry.wait_to_read_again(&limiter, kind.name(), &error).await => {}
+                    let turn = limiter.acquire(kind.name(), CallKind::Read, 0).await;
+                    let read = kind.provider.read(&context, &id, &last).await;
+                    turn.report(&read);
+                    match read {
+                        Err(error) if retry.wait_to_read_again(&error).await => {}
                         Ok(None) if let Some(delay) = delays.as_mut().and_then(Iterator::next) => {
                             tokio::time::sleep(delay).await
                         }

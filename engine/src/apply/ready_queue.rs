@@ -1,21 +1,39 @@
 //! The operations that may start: those that wait for nothing, most urgent first.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BinaryHeap};
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use tokio::time::Instant;
 
+use super::rate_limit::service;
 use crate::sdk::Error;
-use ebbtide::plan::{OperationKind, Plan};
+use ebbtide::plan::{Operation, OperationKind, Plan};
 use ebbtide::planner::{Dag, Release};
 use ebbtide::resource::Registry;
+
+/// The number of operations of one service that wait for their first call at once. Each is a task.
+const QUEUED: usize = 64;
+
+/// The place of an operation in the queue.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    /// The time that is still to go behind it, in milliseconds.
+    pub(super) urgency: u64,
+    /// Whether it was requeued before.
+    pub(super) was_requeued: bool,
+}
 
 /// The operations of a plan that have not started, by their ids.
 pub(super) struct ReadyQueue {
     dag: Dag,
     release: Release,
     urgency: Vec<u64>,
-    free: BinaryHeap<(u64, Reverse<usize>)>,
+    /// The free operations of each service.
+    free: BTreeMap<String, BinaryHeap<(u64, Reverse<usize>)>>,
+    /// The service of each operation; `None` for one that calls no service.
+    services: Vec<Option<String>>,
+    /// The operations that were taken and have not begun, of each service.
+    queued: BTreeMap<String, BTreeSet<usize>>,
     done: Vec<Option<Instant>>,
     /// Operations that start again once the deletions in their way are done, with the error AWS returned.
     requeued: BTreeMap<usize, Box<Error>>,
@@ -27,20 +45,57 @@ impl ReadyQueue {
         let dag = Dag::new(plan.operations.iter().map(|operation| operation.depends_on.iter()));
         let urgency = dag.longest_paths(&expected_durations(plan, durations, kinds));
         let release = Release::new(&dag);
-        let free = release.free().map(|id| (urgency[id], Reverse(id))).collect();
-        Self { dag, release, urgency, free, done: vec![None; plan.operations.len()], requeued: BTreeMap::new() }
+        let service_of = |operation: &Operation| {
+            (operation.kind() != OperationKind::Forget).then(|| service(operation.resource_kind()).to_owned())
+        };
+        let services = plan.operations.iter().map(service_of).collect();
+        let first: Vec<usize> = release.free().collect();
+        let done = vec![None; plan.operations.len()];
+        let (free, queued, requeued) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut queue = Self { dag, release, urgency, free, services, queued, done, requeued };
+        first.into_iter().for_each(|id| queue.add(id));
+        queue
     }
 
-    /// Takes the most urgent operation that waits for nothing: the one with the longest way still to go behind it.
+    fn add(&mut self, id: usize) {
+        let service = self.services[id].clone().unwrap_or_default();
+        self.free.entry(service).or_default().push((self.urgency[id], Reverse(id)));
+    }
+
+    /// Takes the most urgent operation that waits for nothing: the one with the longest way still to go behind it. Of each
+    /// service only so many are taken until they have begun; the others stay here, where a more urgent one overtakes them.
     pub(super) fn next(&mut self) -> Option<usize> {
-        self.free.pop().map(|(_, Reverse(id))| id)
+        let is_full = |service: &String| self.queued.get(service).is_some_and(|queued| queued.len() >= QUEUED);
+        let mut open = self.free.iter_mut().filter(|(service, _)| !is_full(service));
+        let first = open.by_ref().next()?;
+        let heap = open.fold(first, |one, other| if other.1.peek() > one.1.peek() { other } else { one }).1;
+        let (_, Reverse(id)) = heap.pop()?;
+        if heap.is_empty() {
+            self.free.retain(|_, heap| !heap.is_empty());
+        }
+        if let Some(service) = &self.services[id] {
+            self.queued.entry(service.clone()).or_default().insert(id);
+        }
+        Some(id)
+    }
+
+    /// Notes that an operation that was taken makes its first call, or has ended without one.
+    pub(super) fn begin(&mut self, id: usize) {
+        if let Some(queued) = self.services[id].as_ref().and_then(|service| self.queued.get_mut(service)) {
+            queued.remove(&id);
+        }
+    }
+
+    /// Returns the place of an operation in the queue.
+    pub(super) fn place(&self, id: usize) -> Place {
+        Place { urgency: self.urgency[id], was_requeued: self.requeued.contains_key(&id) }
     }
 
     /// Completes an operation and frees those that waited for nothing else.
     pub(super) fn complete(&mut self, id: usize) {
         self.done[id] = Some(Instant::now());
         let free = self.release.complete(&self.dag, id);
-        self.free.extend(free.into_iter().map(|id| (self.urgency[id], Reverse(id))));
+        free.into_iter().for_each(|id| self.add(id));
     }
 
     /// Returns the deletions of the same kind that were still pending when a creation started and do not depend on it. One
@@ -69,17 +124,12 @@ impl ReadyQueue {
         let pending: Vec<usize> = others.iter().copied().filter(|other| self.done[*other].is_none()).collect();
         self.release.delay(id, pending.len());
         if pending.is_empty() {
-            self.free.push((self.urgency[id], Reverse(id)));
+            self.add(id);
         }
         for other in pending {
             self.dag.add_edge(other, id);
         }
         self.requeued.insert(id, why);
-    }
-
-    /// Returns whether an operation was requeued before.
-    pub(super) fn was_requeued(&self, id: usize) -> bool {
-        self.requeued.contains_key(&id)
     }
 
     /// Takes the requeued operations whose conflict was never resolved, with the error AWS returned.

@@ -1,11 +1,13 @@
 //! Recovery: a run that was cut off is settled by looking, never by asking.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 
 use tokio::task::JoinSet;
 use tracing::{Instrument as _, debug_span};
 
-use super::rate_limit::RateLimiter;
+use super::observe::AT_ONCE;
+use super::rate_limit::{CallKind, RateLimiter};
 use super::retry::Retry;
 use super::{Access, Event, Failure};
 use crate::providers::Implementation;
@@ -21,6 +23,7 @@ pub(super) async fn recover(
     run: &Run,
     journal: &[JournalEntry],
     access: &Access,
+    limiter: &Arc<RateLimiter>,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<(), Failure> {
     on_event(Event::Recovering { command: run.command.clone(), by: run.by.clone(), started: run.started });
@@ -49,22 +52,15 @@ pub(super) async fn recover(
     let mut open: Vec<&Operation> = open.filter(|operation| !is_recorded(operation)).collect();
     // A creation that was started had everything that it refers to. If the journal lost that, an earlier round finds it.
     while !open.is_empty() {
-        let (mut looks, mut later) = (JoinSet::new(), Vec::new());
+        let (mut looks, mut later) = (VecDeque::new(), Vec::new());
         for operation in open {
             // The time of the last attempt is not recorded: it may have been made at the very end.
-            let Some(look) = Look::new(document, run, operation, access)? else {
-                later.push(operation);
-                continue;
-            };
-            let span = debug_span!("recover", address = %operation.address);
-            looks.spawn(look.look().instrument(span));
+            match Look::new(document, run, operation, access, limiter)? {
+                Some(look) => looks.push_back(look),
+                None => later.push(operation),
+            }
         }
-        let mut found = BTreeMap::new();
-        while let Some(looked) = looks.join_next().await {
-            // A look that panicked takes the command with it: the run stays open.
-            let (id, event) = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
-            found.insert(id, event);
-        }
+        let found = look_up(looks).await?;
         // The rest refers to resources that were not created.
         open = if found.is_empty() { Vec::new() } else { later };
         for (id, found) in found {
@@ -83,6 +79,26 @@ fn retag_created(document: &mut StateDocument, run: &Run) {
         if let Some(record) = document.resources.get_mut(&operation.address).filter(|record| record.id.is_some()) {
             record.retag = true;
         }
+    }
+}
+
+type Found = Option<(String, JournalEvent)>;
+
+/// Looks for what creations may have made, as many at once as an observation reads. Returns the findings by operation.
+async fn look_up(mut waiting: VecDeque<Look>) -> Result<BTreeMap<usize, Found>, Failure> {
+    let mut looks = JoinSet::new();
+    let mut found = BTreeMap::new();
+    loop {
+        while looks.len() < AT_ONCE
+            && let Some(look) = waiting.pop_front()
+        {
+            let span = debug_span!("recover", address = %look.address);
+            looks.spawn(look.look().instrument(span));
+        }
+        let Some(looked) = looks.join_next().await else { return Ok(found) };
+        // A look that panicked takes the command with it: the run stays open.
+        let (id, event) = looked.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()))?;
+        found.insert(id, event);
     }
 }
 
@@ -118,6 +134,7 @@ struct Look {
     context: Context,
     inputs: serde_json::Value,
     propagation: PropagationDelay,
+    limiter: Arc<RateLimiter>,
 }
 
 impl Look {
@@ -128,6 +145,7 @@ impl Look {
         run: &Run,
         operation: &Operation,
         access: &Access,
+        limiter: &Arc<RateLimiter>,
     ) -> Result<Option<Self>, Failure> {
         let Some(upsert) = operation.upsert() else { return Ok(None) };
         let address = operation.address.clone();
@@ -142,7 +160,15 @@ impl Look {
             context.identity.lineage = None;
         }
         let propagation = access.propagation;
-        Ok(Some(Self { operation: operation.id, address, kind, context, inputs, propagation }))
+        Ok(Some(Self {
+            operation: operation.id,
+            address,
+            kind,
+            context,
+            inputs,
+            propagation,
+            limiter: Arc::clone(limiter),
+        }))
     }
 
     /// Returns the operation and the resource found for it. Looks for as long as AWS may take to show it.
@@ -164,20 +190,26 @@ impl Look {
     }
 
     async fn find(&self) -> Result<Option<String>, Error> {
-        let (limiter, mut retry) = (RateLimiter::default(), Retry::for_reads(self.propagation));
+        let mut retry = Retry::for_reads(self.propagation);
         loop {
-            match self.kind.provider.find(&self.context, &self.inputs).await {
-                Err(error) if retry.wait_to_read_again(&limiter, self.kind.name(), &error).await => {}
+            let turn = self.limiter.acquire(self.kind.name(), CallKind::Read, 0).await;
+            let found = self.kind.provider.find(&self.context, &self.inputs).await;
+            turn.report(&found);
+            match found {
+                Err(error) if retry.wait_to_read_again(&error).await => {}
                 found => return found,
             }
         }
     }
 
     async fn read(&self, id: &str) -> Result<Option<JournalEvent>, Error> {
-        let (limiter, mut retry) = (RateLimiter::default(), Retry::for_reads(self.propagation));
+        let mut retry = Retry::for_reads(self.propagation);
         let live = loop {
-            match self.kind.provider.read(&self.context, id, &self.inputs).await {
-                Err(error) if retry.wait_to_read_again(&limiter, self.kind.name(), &error).await => {}
+            let turn = self.limiter.acquire(self.kind.name(), CallKind::Read, 0).await;
+            let read = self.kind.provider.read(&self.context, id, &self.inputs).await;
+            turn.report(&read);
+            match read {
+                Err(error) if retry.wait_to_read_again(&error).await => {}
                 read => break read?,
             }
         };

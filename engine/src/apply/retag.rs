@@ -86,9 +86,11 @@ impl Tagging {
     async fn write(self, limiter: &RateLimiter, propagation: PropagationDelay) -> (Context, Result<(), Error>) {
         let mut retry = Retry::for_reads(propagation);
         loop {
-            limiter.acquire(self.kind.name(), CallKind::Write).await;
-            match self.kind.provider.retag(&self.context, &self.id, &self.inputs).await {
-                Err(error) if retry.wait_to_read_again(limiter, self.kind.name(), &error).await => {}
+            let turn = limiter.acquire(self.kind.name(), CallKind::Write, 0).await;
+            let result = self.kind.provider.retag(&self.context, &self.id, &self.inputs).await;
+            turn.report(&result);
+            match result {
+                Err(error) if retry.wait_to_read_again(&error).await => {}
                 result => return (self.context, result),
             }
         }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Shutdown;
-use super::rate_limit::{CallKind, RateLimiter};
 use crate::sdk::{Backoff, Error, ErrorKind, PropagationDelay};
 
 /// How long a failure that passes with time is retried, such as a role that is not assumable yet.
@@ -14,6 +13,9 @@ const TRANSIENT_DEADLINE: Duration = Duration::from_secs(15 * 60);
 const UNREACHABLE_DEADLINE: Duration = Duration::from_secs(120);
 /// How long AWS may be unreachable while nothing is under way: a person waits for the result.
 const UNREACHABLE_DEADLINE_READS: Duration = Duration::from_secs(20);
+
+/// The longest delay before a throttled call queues again.
+const LONGEST_DELAY_THROTTLED: Duration = Duration::from_secs(1);
 
 /// The retries of one operation. A deadline counts from the first failure in a row, however long everything took before.
 pub(super) struct Retry {
@@ -72,12 +74,13 @@ impl Retry {
         if deadline.is_zero() || now.duration_since(since) > deadline {
             return None;
         }
-        self.delays.next()
+        let delay = self.delays.next()?;
+        // The queue of the rate limit is where a throttled call waits.
+        Some(if error.kind == ErrorKind::Throttled { delay.min(LONGEST_DELAY_THROTTLED) } else { delay })
     }
 
     /// Waits before the next attempt of a read. Returns false if retrying is pointless.
-    pub(super) async fn wait_to_read_again(&mut self, limiter: &RateLimiter, kind: &str, error: &Error) -> bool {
-        limiter.on_error(kind, CallKind::Read, error);
+    pub(super) async fn wait_to_read_again(&mut self, error: &Error) -> bool {
         let Some(delay) = self.next_delay(error) else { return false };
         sleep(delay).await;
         true

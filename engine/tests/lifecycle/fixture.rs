@@ -185,7 +185,7 @@ impl Project {
         self.plan_on(&self.cloud(), target).await
     }
 
-    /// Plans toward a target on a cloud.
+    /// Plans on a cloud whose calls may be watched.
     pub async fn plan_on(&self, cloud: &Cloud, target: Target) -> Plan {
         let (state, scope) = (self.state(), scope());
         let deployment = self.deployment(&state, cloud, &|_| {});

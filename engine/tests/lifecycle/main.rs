@@ -13,3 +13,4 @@ mod panicking;
 mod renaming;
 mod secrets;
 mod settling;
+mod wide;

@@ -9,6 +9,7 @@ mod graph;
 mod report;
 mod startup;
 mod state;
+mod throttled;
 
 use std::process::ExitCode;
 
@@ -20,5 +21,6 @@ fn main() -> ExitCode {
     state::measure(&mut report);
     destroy::measure(&mut report);
     apply::measure(&mut report);
+    throttled::measure(&mut report);
     report.finish()
 }

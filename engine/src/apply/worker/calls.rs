@@ -21,15 +21,15 @@ pub(super) async fn with_retries<'a, T>(
     attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>> + Sync,
 ) -> Result<T, Stop> {
     loop {
-        job.acquire(limiter, call).await?;
-        match attempt().await {
+        let turn = job.acquire(limiter, call).await?;
+        let result = attempt().await;
+        turn.report(&result);
+        match result {
             Ok(result) => {
-                limiter.on_success(job.kind.name(), call);
                 retry.reset();
                 return Ok(result);
             }
             Err(error) => {
-                limiter.on_error(job.kind.name(), call, &error);
                 if !job.wait_to_retry(retry, &error).await {
                     return Err(job.stop_or_fail(error));
                 }
@@ -46,12 +46,13 @@ pub(super) async fn read_to_the_end<'a, T>(
     attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>> + Sync,
 ) -> Result<T, Error> {
     loop {
-        limiter.acquire(job.kind.name(), CallKind::Read).await;
-        let error = match attempt().await {
+        let turn = job.acquire_to_the_end(limiter, CallKind::Read).await;
+        let result = attempt().await;
+        turn.report(&result);
+        let error = match result {
             Ok(result) => return Ok(result),
             Err(error) => error,
         };
-        limiter.on_error(job.kind.name(), CallKind::Read, &error);
         if !job.wait_to_retry(retry, &error).await {
             return Err(error);
         }

@@ -23,7 +23,6 @@ pub(super) async fn create(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
         Some(id) => Created { id, found: true },
         None => create_or_find(job, limiter, &mut retry).await?,
     };
-    limiter.on_success(job.kind.name(), CallKind::Write);
     let Created { id, found } = created;
     // A generation that is reused is not changed yet, so it has the inputs that were recorded of it.
     let last = if reused { job.last_applied() } else { &job.inputs };
@@ -48,12 +47,18 @@ async fn create_or_find(job: &Job, limiter: &RateLimiter, retry: &mut Retry) -> 
     let mut attempted = false;
     let mut conflict_retries = job.retry_after_conflict.then(|| job.propagation.delays());
     loop {
-        job.acquire(limiter, CallKind::Write).await?;
-        let error = match job.kind.provider.create(&job.context, &job.inputs).await {
+        let turn = job.acquire(limiter, CallKind::Write).await?;
+        if !attempted {
+            // A later command that finds this run cut off looks for such resources and for no others. So this is durable
+            // before the first call, and not recorded of operations whose turn has not come.
+            job.progress_durably(JournalEvent::Started).await?;
+        }
+        let result = job.kind.provider.create(&job.context, &job.inputs).await;
+        turn.report(&result);
+        let error = match result {
             Ok(id) => return Ok(Created { id, found: false }),
             Err(error) => error,
         };
-        limiter.on_error(job.kind.name(), CallKind::Write, &error);
         // Whatever the error: the resource may have been created all the same, which is settled before the next attempt.
         let found = find_after_failed_create(job, limiter, retry, &error, attempted).await;
         attempted = true;

@@ -1,11 +1,14 @@
 //! Jobs: everything that a worker needs for one operation.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tracing::debug;
 
 use super::result::{Stop, WorkerMessage};
-use crate::apply::rate_limit::{CallKind, RateLimiter};
+use crate::apply::rate_limit::{CallKind, RateLimiter, Turn};
+use crate::apply::ready_queue::Place;
 use crate::apply::retry::{Retry, sleep_unless_draining};
 use crate::apply::{LockedDeployment, Shutdown};
 use crate::logging::milliseconds;
@@ -37,6 +40,10 @@ pub(in crate::apply) struct Job {
     pub(super) has_references: bool,
     /// Whether a resource with the same name or place was deleted a moment ago.
     pub(super) retry_after_conflict: bool,
+    /// How urgent the operation is: the time that is still to go behind it.
+    urgency: u64,
+    /// Whether a call was made.
+    has_begun: AtomicBool,
     pub(super) propagation: PropagationDelay,
     /// Tells whether this process may still change anything.
     pub(super) lease: Lease,
@@ -49,7 +56,7 @@ impl Job {
     pub(in crate::apply) fn new(
         work: &LockedDeployment<'_>,
         operation: &Operation,
-        retry_after_conflict: bool,
+        place: Place,
         messages: mpsc::UnboundedSender<WorkerMessage>,
     ) -> Result<Self, Error> {
         let address = &operation.address;
@@ -99,7 +106,9 @@ impl Job {
             // The old generation of a replacement that creates first is no longer the current one when it is deleted.
             comes_back: operation.puts_to_sleep() || operation.is_superseded() && current.is_some(),
             has_references: operation.upsert().is_some_and(|upsert| !upsert.dependencies.is_empty()),
-            retry_after_conflict,
+            urgency: place.urgency,
+            retry_after_conflict: place.was_requeued,
+            has_begun: AtomicBool::new(false),
             propagation: access.propagation,
             lease: work.writer.lease(),
             shutdown: work.deployment.shutdown.clone(),
@@ -140,19 +149,28 @@ impl Job {
     pub(super) async fn progress_durably(&self, event: JournalEvent) -> Result<(), Error> {
         let (done, wait) = oneshot::channel();
         self.send(WorkerMessage::Progress(self.operation, event, Some(done)));
-        let message = "not started: its pause snapshot could not be written to state";
+        let message = "not started: its start could not be written to state";
         wait.await.map_err(|_| Error::new(ErrorKind::Unavailable, message))
     }
 
     /// Waits until a call may be made. Stops if the run is ending: a call that waits is not in flight. Stops a change too
     /// once another process may have the stack.
-    pub(super) async fn acquire(&self, limiter: &RateLimiter, call: CallKind) -> Result<(), Stop> {
-        tokio::select! {
+    pub(super) async fn acquire(&self, limiter: &RateLimiter, call: CallKind) -> Result<Turn, Stop> {
+        let turn = tokio::select! {
             biased;
-            () = limiter.acquire(self.kind.name(), call) => {}
+            turn = self.acquire_to_the_end(limiter, call) => turn,
             () = self.shutdown.draining() => return Err(Stop::Interrupted),
+        };
+        if call == CallKind::Write && self.lease.expired().is_some() { Err(Stop::Interrupted) } else { Ok(turn) }
+    }
+
+    /// Waits until a call may be made that is made even if the run is ending.
+    pub(super) async fn acquire_to_the_end(&self, limiter: &RateLimiter, call: CallKind) -> Turn {
+        let turn = limiter.acquire(self.kind.name(), call, self.urgency).await;
+        if !self.has_begun.swap(true, Ordering::Relaxed) {
+            self.send(WorkerMessage::Begun(self.operation));
         }
-        if call == CallKind::Write && self.lease.expired().is_some() { Err(Stop::Interrupted) } else { Ok(()) }
+        turn
     }
 
     /// Returns the retries of this operation. A resource that exists, or refers to one that was created a moment ago, may be

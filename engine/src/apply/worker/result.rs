@@ -9,6 +9,8 @@ use ebbtide::record::JournalEvent;
 pub(in crate::apply) enum WorkerMessage {
     /// An event to make durable. If there is an acknowledgement, the worker waits for it.
     Progress(usize, JournalEvent, Option<oneshot::Sender<()>>),
+    /// The operation makes its first call.
+    Begun(usize),
     /// AWS is working on the resource; its status.
     Waiting(usize, String),
     /// A call is retried after so many milliseconds.
