@@ -1,6 +1,7 @@
 //! The conversion of an SDK error: the call, AWS's code and message, the request id, and the kind of failure.
 
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_credential_types::provider::error::CredentialsError;
+use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_runtime_api::http::Response;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use aws_smithy_types::error::operation::BuildError;
@@ -74,7 +75,7 @@ where
                 .message()
                 .map(str::to_owned)
                 .or_else(|| code.clone())
-                .unwrap_or_else(|| format!("HTTP status {status} without an explanation"));
+                .unwrap_or_else(|| unexplained(status, service.err()));
             let kind = kind_of(call, code.as_deref().unwrap_or_default(), &message, status);
             let mut converted = Error::new(kind, message);
             converted.code = code;
@@ -87,13 +88,8 @@ where
         }
         SdkError::TimeoutError(_) => Error::new(ErrorKind::Unavailable, "no answer in time"),
         SdkError::DispatchFailure(failure) => {
-            let message = chain(failure.as_connector_error().map(|error| error as &dyn std::error::Error));
-            let kind = if ["credential", "token", "profile"].iter().any(|word| message.to_lowercase().contains(word)) {
-                ErrorKind::Credentials
-            } else {
-                ErrorKind::Unavailable
-            };
-            Error::new(kind, message)
+            let cause = failure.as_connector_error().map(|error| error as &dyn std::error::Error);
+            Error::new(kind_of_failed_dispatch(cause), chain(cause))
         }
         SdkError::ConstructionFailure(_) => Error::new(ErrorKind::Invalid, chain(std::error::Error::source(error))),
         SdkError::ResponseError(_) => Error::new(
@@ -105,6 +101,31 @@ where
     converted.call = Some(call.to_owned());
     converted.hint = converted.hint.or_else(|| hint_for(converted.kind, call));
     converted
+}
+
+/// Returns the kind of failure of a request that was not sent. Only the SDK's own error for credentials means that there are
+/// none: the words "token" and "profile" may be part of a host's name.
+fn kind_of_failed_dispatch(error: Option<&(dyn std::error::Error + 'static)>) -> ErrorKind {
+    let causes = || std::iter::successors(error, |error| error.source());
+    // A provider that asks another service, such as STS or SSO, may not have reached it.
+    let is_unreachable = causes().skip(1).any(|cause| {
+        cause.downcast_ref::<ConnectorError>().is_some_and(|error| error.is_io() || error.is_timeout())
+            || matches!(cause.downcast_ref(), Some(CredentialsError::ProviderTimedOut(_)))
+    });
+    let lacks_credentials =
+        causes().any(|cause| cause.is::<CredentialsError>() || cause.to_string().contains(NO_IDENTITY));
+    if lacks_credentials && !is_unreachable { ErrorKind::Credentials } else { ErrorKind::Unavailable }
+}
+
+/// Part of the SDK's message if no source of credentials is configured at all.
+const NO_IDENTITY: &str = "no identity resolver";
+
+/// Returns the message for a response that the SDK could not understand, with the SDK's reason.
+fn unexplained(status: u16, error: &(dyn std::error::Error + 'static)) -> String {
+    match error.source() {
+        Some(reason) => format!("the response with HTTP status {status} cannot be read: {}", chain(Some(reason))),
+        None => format!("HTTP status {status} without an explanation"),
+    }
 }
 
 /// Joins the messages of an error and its causes.
@@ -138,5 +159,40 @@ fn hint_for(kind: ErrorKind, call: &str) -> Option<String> {
         | ErrorKind::Unavailable
         | ErrorKind::Invalid
         | ErrorKind::HoldsData => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kind(error: ConnectorError) -> ErrorKind {
+        kind_of_failed_dispatch(Some(&error))
+    }
+
+    #[test]
+    fn only_missing_credentials_count_as_such() {
+        let host = "dns error: failed to look up token.profile.credentials.example.com";
+        assert_eq!(kind(ConnectorError::io(host.into())), ErrorKind::Unavailable);
+        let other = |error: CredentialsError| kind(ConnectorError::other(error.into(), None));
+        assert_eq!(other(CredentialsError::not_loaded_no_source()), ErrorKind::Credentials);
+        assert_eq!(other(CredentialsError::invalid_configuration("a loop of profiles")), ErrorKind::Credentials);
+        assert_eq!(other(CredentialsError::provider_error("the SSO session has expired")), ErrorKind::Credentials);
+        let unreachable = CredentialsError::provider_error(ConnectorError::timeout("STS".into()));
+        assert_eq!(other(unreachable), ErrorKind::Unavailable);
+        let late = CredentialsError::provider_timed_out(std::time::Duration::from_secs(5));
+        assert_eq!(other(late), ErrorKind::Unavailable);
+        assert_eq!(kind_of_failed_dispatch(None), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn a_response_that_cannot_be_read_has_the_reason_of_the_sdk() {
+        let reason = std::io::Error::other(std::io::Error::other("expected `}`"));
+        assert!(
+            unexplained(200, &reason).contains("200 cannot be read: expected `}`"),
+            "{}",
+            unexplained(200, &reason)
+        );
+        assert_eq!(unexplained(500, &std::fmt::Error), "HTTP status 500 without an explanation");
     }
 }
