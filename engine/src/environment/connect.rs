@@ -1,7 +1,7 @@
 //! The connection of an environment: the SDK's configuration, and the account of the credentials.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
@@ -13,9 +13,18 @@ use crate::environment::error::Location;
 use crate::environment::loaded::Environment;
 use crate::environment::zones;
 use crate::sdk;
-use crate::sdk::{Aws, CallName as _, ErrorKind, Hint, PropagationDelay};
+use crate::sdk::{Aws, Backoff, CallName as _, ErrorKind, Hint, PropagationDelay};
 use crate::state::StateError;
 use ebbtide::stack::RegionZones;
+
+/// How long AWS may be unreachable before the first error is reported.
+const REACHED_WITHIN: Duration = Duration::from_secs(8);
+/// How long AWS may throttle the first call.
+const THROTTLED_WITHIN: Duration = Duration::from_secs(300);
+/// The longest delay between two attempts of the first call.
+const LONGEST_DELAY: Duration = Duration::from_secs(2);
+/// The longest time of one attempt of the first call. Loading credentials, as from SSO, is part of it.
+const ATTEMPT: Duration = Duration::from_secs(10);
 
 /// The number of attempts until a call fails.
 const ATTEMPTS: u32 = 8;
@@ -94,6 +103,9 @@ impl Hint for ConnectError {
                     .to_owned(),
             ),
             Self::Zones(error) => error.hint.clone().or_else(|| Some("nothing was changed".to_owned())),
+            Self::Identity(error) if error.kind == ErrorKind::Unavailable => Some(
+                "check the network, the proxy (HTTPS_PROXY) and `region` and `endpoint_url` in the environment; nothing was changed".to_owned(),
+            ),
             Self::Identity(error) => error.hint.clone().or_else(|| Some("nothing was changed".to_owned())),
             Self::OtherAccount { .. } => {
                 Some("use the credentials of that account, or correct the guard; nothing was changed".to_owned())
@@ -237,12 +249,35 @@ fn app_name() -> Option<AppName> {
     AppName::new("ebbtide").ok()
 }
 
-/// Returns the account of the credentials.
+/// Returns the account of the credentials. A person waits for it, so a connection that cannot be made is given up soon.
+/// Throttling passes, and nothing could be done without it.
 async fn account(aws: &Aws) -> Result<String, ConnectError> {
-    let response = aws.sts().get_caller_identity().send().await.named("sts:GetCallerIdentity");
-    let account = response.map_err(ConnectError::Identity)?.account;
-    account.ok_or_else(|| {
-        let message = "the response of GetCallerIdentity has no account";
-        ConnectError::Identity(sdk::Error::new(ErrorKind::Invalid, message))
-    })
+    let start = Instant::now();
+    let mut delays = Backoff::RETRY.delays();
+    loop {
+        let error = match identity(aws).await {
+            Ok(account) => return Ok(account),
+            Err(error) => error,
+        };
+        let patience = match error.kind {
+            ErrorKind::Throttled => THROTTLED_WITHIN,
+            ErrorKind::Unavailable => REACHED_WITHIN,
+            _ => return Err(ConnectError::Identity(error)),
+        };
+        match delays.next().map(|delay| delay.min(LONGEST_DELAY)) {
+            Some(delay) if start.elapsed() + delay <= patience => tokio::time::sleep(delay).await,
+            _ => return Err(ConnectError::Identity(error)),
+        }
+    }
+}
+
+/// Asks STS once for the account of the credentials.
+async fn identity(aws: &Aws) -> Result<String, sdk::Error> {
+    // Each attempt is ours, and short: with those of the SDK the first message would take most of a minute.
+    let attempt = aws_sdk_sts::config::Builder::new().retry_config(RetryConfig::disabled()).timeout_config(
+        TimeoutConfig::builder().connect_timeout(Duration::from_secs(3)).operation_timeout(ATTEMPT).build(),
+    );
+    let call = aws.sts().get_caller_identity().customize().config_override(attempt);
+    let account = call.send().await.named("sts:GetCallerIdentity")?.account;
+    account.ok_or_else(|| sdk::Error::new(ErrorKind::Invalid, "the response of GetCallerIdentity has no account"))
 }

@@ -12,6 +12,8 @@ pub const TESTS: &[Test] = &[
     ("a_network_is_in_zones_that_the_account_has", a_network_is_in_zones_that_the_account_has),
     ("an_endpoint_can_be_any_server", an_endpoint_can_be_any_server),
     ("data_is_deleted_only_where_it_is_named", data_is_deleted_only_where_it_is_named),
+    ("without_a_network_the_first_error_comes_soon", without_a_network_the_first_error_comes_soon),
+    ("throttling_of_the_first_call_passes", throttling_of_the_first_call_passes),
     ("an_interrupted_apply_is_continued", an_interrupted_apply_is_continued),
     ("a_reader_that_goes_away_is_no_failure", a_reader_that_goes_away_is_no_failure),
 ];
@@ -180,4 +182,22 @@ fn a_reader_that_goes_away_is_no_failure() {
     drop(process.stdout.take());
     let ended = process.wait_with_output().expect("it ends");
     assert!(ended.status.success(), "{}", text(&ended.stderr));
+}
+
+fn without_a_network_the_first_error_comes_soon() {
+    let project = Project::new();
+    let away = "endpoint_url = \"http://127.0.0.1:1\"";
+    project.write("environments/away.toml", &LOCAL.replace("embedded = true\ntransition_ms = 20", away));
+    let start = std::time::Instant::now();
+    let mut command = project.command("plan shop -e away");
+    let output = command.env("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE").env("AWS_SECRET_ACCESS_KEY", "x").output().unwrap();
+    let (took, said) = (start.elapsed(), text(&output.stderr));
+    assert!(!output.status.success() && said.contains("check the network"), "{said}");
+    assert!(took < std::time::Duration::from_secs(14), "{took:?}");
+}
+
+fn throttling_of_the_first_call_passes() {
+    let project = Project::new();
+    let output = project.command("plan shop").env("EBB_CLOUD_FAULTS", "fail=throttle:burst=1..9").output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
 }
