@@ -45,7 +45,7 @@ struct Batch {
 
 impl<'w, 'd> Dispatcher<'w, 'd> {
     pub(super) fn new(work: &'w mut LockedDeployment<'d>, plan: &'w Plan, run: &'w str) -> Self {
-        let queue = ReadyQueue::new(plan, &work.document.durations, work.deployment.access.providers.kinds());
+        let queue = ReadyQueue::new(plan, &work.document, work.deployment.access.providers.kinds());
         Self {
             replay: Replay::new(plan),
             queue,

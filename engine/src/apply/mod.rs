@@ -7,6 +7,7 @@ mod event;
 mod execute;
 mod failure;
 mod missing;
+mod names;
 mod observe;
 mod rate;
 mod rate_limit;

@@ -5,10 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
 
 use tokio::time::Instant;
 
+use super::names::Names;
 use super::rate_limit::service;
 use crate::sdk::Error;
 use ebbtide::plan::{Operation, OperationKind, Plan};
 use ebbtide::planner::{Dag, Release};
+use ebbtide::record::StateDocument;
 use ebbtide::resource::Registry;
 
 /// The number of operations of one service that wait for their first call at once. Each is a task.
@@ -34,25 +36,27 @@ pub(super) struct ReadyQueue {
     services: Vec<Option<String>>,
     /// The operations that were taken and have not begun, of each service.
     queued: BTreeMap<String, BTreeSet<usize>>,
+    names: Names,
     done: Vec<Option<Instant>>,
     /// Operations that start again once the deletions in their way are done, with the error AWS returned.
     requeued: BTreeMap<usize, Box<Error>>,
 }
 
 impl ReadyQueue {
-    /// Creates the queue of a plan. `durations` are those of earlier runs, by `KIND operation`.
-    pub(super) fn new(plan: &Plan, durations: &BTreeMap<String, u64>, kinds: &Registry) -> Self {
+    /// Creates the queue of a plan. The document has the durations of earlier runs.
+    pub(super) fn new(plan: &Plan, document: &StateDocument, kinds: &Registry) -> Self {
         let dag = Dag::new(plan.operations.iter().map(|operation| operation.depends_on.iter()));
-        let urgency = dag.longest_paths(&expected_durations(plan, durations, kinds));
+        let urgency = dag.longest_paths(&expected_durations(plan, &document.durations, kinds));
         let release = Release::new(&dag);
         let service_of = |operation: &Operation| {
             (operation.kind() != OperationKind::Forget).then(|| service(operation.resource_kind()).to_owned())
         };
         let services = plan.operations.iter().map(service_of).collect();
         let first: Vec<usize> = release.free().collect();
+        let names = Names::new(plan, document, kinds);
         let done = vec![None; plan.operations.len()];
         let (free, queued, requeued) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut queue = Self { dag, release, urgency, free, services, queued, done, requeued };
+        let mut queue = Self { dag, release, urgency, free, services, queued, names, done, requeued };
         first.into_iter().for_each(|id| queue.add(id));
         queue
     }
@@ -98,8 +102,8 @@ impl ReadyQueue {
         free.into_iter().for_each(|id| self.add(id));
     }
 
-    /// Returns the deletions of the same kind that were still pending when a creation started and do not depend on it. One
-    /// of them may free the name.
+    /// Returns the deletions that may free the name of a creation: those of its kind and name that were still pending when it
+    /// started, and that do not depend on it. If there are none, the name is another owner's.
     pub(super) fn conflicting_deletions(
         &self,
         plan: &Plan,
@@ -110,7 +114,9 @@ impl ReadyQueue {
         let kind = plan.operations[id].resource_kind();
         let deletions =
             plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && o.resource_kind() == kind);
-        let pending = |id: &usize| !failed(*id) && self.done[*id].is_none_or(|done| done >= started);
+        let pending = |other: &usize| {
+            self.names.may_free(*other, id) && !failed(*other) && self.done[*other].is_none_or(|done| done >= started)
+        };
         let mut deletions: Vec<usize> = deletions.map(|operation| operation.id).filter(pending).collect();
         if !deletions.is_empty() {
             let dependents = self.dag.transitive_dependents(id);

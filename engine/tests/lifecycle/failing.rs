@@ -177,3 +177,23 @@ async fn a_name_moves_to_another_address_in_one_run() {
     assert_eq!((finished.summary.create, finished.summary.delete), (1, 1));
     assert!(project.plan(Target::Running).await.is_empty());
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_of_another_owner_is_reported_without_waiting_for_deletions_of_other_names() {
+    let logs = |address: &str, name: &str| {
+        let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
+        stack.add(address, LogGroup::new(name, 7));
+        stack.finish().unwrap()
+    };
+    let mut project = Project::new(logs("old", "/shop/old"));
+    project.run(Target::Running).await;
+    let cloud = project.cloud();
+    let theirs = Project::aws(&cloud).cloudwatchlogs().create_log_group().log_group_name("/theirs");
+    theirs.send().await.unwrap();
+    project.declarations = logs("new", "/theirs");
+    let ran = project.run_on(&cloud, Target::Running).await;
+    assert_eq!(ran.result.unwrap().failed, 1);
+    let waited =
+        |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("trying again"));
+    assert!(!ran.events.iter().any(waited), "{:#?}", ran.events);
+}
