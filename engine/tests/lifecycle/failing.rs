@@ -1,15 +1,18 @@
 //! Partial failure, throttling, Ctrl-C.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
 use std::time::Duration;
 
 use ebbtide::aws::ec2::{SecurityGroup, Subnet, Vpc, VpcEndpoint};
+use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::faults::{Call, CallHook, FaultAction, FaultInjector};
 use ebbtide_cloud::service::Fault;
 use ebbtide_engine::apply::{Event, Shutdown};
+use ebbtide_engine::sdk::PropagationDelay;
 
 use crate::fixture::{Project, network, running, scope};
 
@@ -196,4 +199,36 @@ async fn a_name_of_another_owner_is_reported_without_waiting_for_deletions_of_ot
     let waited =
         |event: &Event| matches!(event, Event::OperationWaiting { status, .. } if status.contains("trying again"));
     assert!(!ran.events.iter().any(waited), "{:#?}", ran.events);
+}
+
+/// Refuses a call so many times.
+struct RefusesAtFirst {
+    operation: &'static str,
+    fault: Fault,
+    left: AtomicI32,
+}
+
+impl CallHook for RefusesAtFirst {
+    fn before(&self, call: &Call) -> FaultAction {
+        let refused = call.operation == self.operation && self.left.fetch_sub(1, Ordering::SeqCst) > 0;
+        if refused { FaultAction::Refuse(self.fault.clone()) } else { FaultAction::Act }
+    }
+}
+
+/// IAM is eventually consistent: a role may be unknown to the host that is asked next (IAM User Guide, "Troubleshoot IAM").
+#[tokio::test(flavor = "multi_thread")]
+async fn a_part_of_a_resource_that_is_not_visible_yet_is_created_a_little_later() {
+    let policy = Policy::new().allow(["logs:PutLogEvents"]).on_everything();
+    let role = Role::new(Policy::trust("ec2.amazonaws.com")).policy("logs", policy);
+    let mut stack = Stack::new(scope(), std::collections::BTreeMap::new());
+    stack.add("worker", role);
+    let mut project = Project::new(stack.finish().unwrap());
+    project.propagation = PropagationDelay::within(Duration::from_secs(5));
+    let cloud = project.cloud();
+    let message = "The role with name worker cannot be found.".into();
+    let fault = Fault { status: 404, code: "NoSuchEntity".into(), message };
+    cloud.faults().install(Arc::new(RefusesAtFirst { operation: "PutRolePolicy", fault, left: 2.into() }));
+    let ran = project.run_on(&cloud, Target::Running).await;
+    assert!(ran.result.is_ok_and(|finished| finished.success), "{:#?}", ran.events);
+    assert!(project.plan(Target::Running).await.is_empty());
 }

@@ -2,7 +2,7 @@
 
 use tokio::time::Instant;
 
-use super::calls::{poll_again, read, with_retries};
+use super::calls::{poll_again, read};
 use super::job::Job;
 use super::result::Stop;
 use crate::apply::rate_limit::{CallKind, RateLimiter};
@@ -15,7 +15,8 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
     let id = job.recorded_id()?;
     let waits = job.kind.provider.waits();
     let longest = waits.ready_within;
-    let mut retry = Retry::for_deletion(job.propagation, waits.deletable_within);
+    let mut retry = Retry::new(job.propagation);
+    let mut refusals = Retry::for_deletion(job.propagation, waits.deletable_within);
     // A snapshot from an earlier pause that no resume has restored yet is kept; the live values are stale by comparison.
     if job.comes_back && job.pause_snapshot.is_none() {
         let snapshot = read(job, limiter, &id, &job.inputs, &mut retry).await?.and_then(|live| live.pause_snapshot);
@@ -27,11 +28,7 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
     let start = Instant::now();
     loop {
         if !asked {
-            with_retries(job, limiter, CallKind::Write, &mut retry, || {
-                job.kind.provider.delete(&job.context, &id, &job.inputs)
-            })
-            .await?;
-            asked = true;
+            asked = request(job, limiter, &id, &mut refusals).await?;
         }
         let status = match read(job, limiter, &id, &job.inputs, &mut retry).await?.map(|live| live.readiness) {
             None => return Ok(JournalEvent::Deleted),
@@ -49,5 +46,27 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
         }
         job.waiting(status);
         poll_again(job, &mut delays).await?;
+    }
+}
+
+/// Asks AWS to delete the resource. Returns whether AWS accepted: not while it is at work on the resource, as on an endpoint
+/// that is being created or updated. That takes as long as it takes to become ready.
+async fn request(job: &Job, limiter: &RateLimiter, id: &str, refusals: &mut Retry) -> Result<bool, Stop> {
+    loop {
+        let turn = job.acquire(limiter, CallKind::Write).await?;
+        let result = job.kind.provider.delete(&job.context, id, &job.inputs).await;
+        turn.report(&result);
+        let Err(error) = result else { return Ok(true) };
+        if error.kind == ErrorKind::Busy {
+            let mut retry = Retry::new(job.propagation);
+            let live = read(job, limiter, id, &job.inputs, &mut retry).await?;
+            if live.is_some_and(|live| matches!(live.readiness, Readiness::Pending(_))) {
+                refusals.reset();
+                return Ok(false);
+            }
+        }
+        if !job.wait_to_retry(refusals, &error).await {
+            return Err(job.stop_or_fail(error));
+        }
     }
 }

@@ -36,8 +36,6 @@ pub(in crate::apply) struct Job {
     pub(super) pause_snapshot: Option<Value>,
     /// Whether the resource comes back after the deletion, so that a pause snapshot is taken first.
     pub(super) comes_back: bool,
-    /// Whether the inputs refer to other resources.
-    pub(super) has_references: bool,
     /// Whether a resource with the same name or place was deleted a moment ago.
     pub(super) retry_after_conflict: bool,
     /// How urgent the operation is: the time that is still to go behind it.
@@ -105,7 +103,6 @@ impl Job {
             pause_snapshot,
             // The old generation of a replacement that creates first is no longer the current one when it is deleted.
             comes_back: operation.puts_to_sleep() || operation.is_superseded() && current.is_some(),
-            has_references: operation.upsert().is_some_and(|upsert| !upsert.dependencies.is_empty()),
             urgency: place.urgency,
             retry_after_conflict: place.was_requeued,
             has_begun: AtomicBool::new(false),
@@ -174,10 +171,9 @@ impl Job {
     }
 
     /// Returns the retries of this operation. A resource that exists, or refers to one that was created a moment ago, may be
-    /// unknown to some of AWS's hosts for a while.
+    /// unknown to some of AWS's hosts for a while. So may one of which the first of several create calls has succeeded.
     pub(super) fn retry(&self) -> Retry {
-        let may_be_unknown = self.id.is_some() || self.has_references;
-        Retry::new(if may_be_unknown { self.propagation } else { PropagationDelay::NONE })
+        Retry::new(self.propagation)
     }
 
     /// Waits before a failed call is retried. Returns false if retrying is pointless or the run is ending.
