@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::observe::observe;
+use super::observe::{Observed, Purpose, observe};
 use super::rate_limit::RateLimiter;
 use super::recover::recover;
 use super::{Access, Event, Failure, Shutdown};
@@ -62,6 +62,8 @@ pub struct PlanWithInputs {
     pub document: StateDocument,
     /// The observation.
     pub observation: Observation,
+    /// The resources that could not be read, and that the plan takes as recorded.
+    pub unread: BTreeSet<Address>,
 }
 
 impl Deployment<'_> {
@@ -118,7 +120,7 @@ impl Deployment<'_> {
                 writer,
                 command: command.to_owned(),
                 document,
-                observation: Observation::default(),
+                observed: Observed::default(),
                 limiter,
             }),
             Err(failure) => {
@@ -171,15 +173,18 @@ impl Deployment<'_> {
         Ok(true)
     }
 
-    /// Observes AWS.
-    pub(super) async fn observe(
+    /// Observes AWS for a plan toward a target. `tolerant` says that the plan acts on the record.
+    async fn observe(
         &self,
         document: &StateDocument,
         limiter: &Arc<RateLimiter>,
-    ) -> Result<Observation, Failure> {
+        target: Target,
+        tolerant: bool,
+    ) -> Result<Observed, Failure> {
         let since = document.ended.as_ref().map(|ended| (self.clock)().duration_since(ended.ended));
         let at_rest = since.is_some_and(|since| since > AT_REST);
-        observe(document, &self.access, limiter, at_rest, self.on_event).await
+        let purpose = Purpose { target, tolerant, at_rest };
+        observe(document, &self.access, limiter, purpose, self.on_event).await
     }
 
     /// Refuses to work on the state of another account or region: with these credentials everything would seem gone.
@@ -206,7 +211,8 @@ impl Deployment<'_> {
         goal: Goal<'_>,
         limiter: &Arc<RateLimiter>,
     ) -> Result<PlanWithInputs, Failure> {
-        let observation = self.observe(&document, limiter).await?;
+        let tolerant = goal.declarations.is_none();
+        let Observed { observation, unread } = self.observe(&document, limiter, goal.target, tolerant).await?;
         if document.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
             document.scope = goal.scope.clone();
@@ -230,7 +236,7 @@ impl Deployment<'_> {
             include_data: goal.include_data,
         };
         let plan = plan(&request)?;
-        Ok(PlanWithInputs { plan, document, observation })
+        Ok(PlanWithInputs { plan, document, observation, unread })
     }
 }
 
@@ -266,7 +272,7 @@ pub struct LockedDeployment<'a> {
     pub(super) writer: Writer<'a>,
     pub(super) command: String,
     pub(super) document: StateDocument,
-    pub(super) observation: Observation,
+    pub(super) observed: Observed,
     pub(super) limiter: Arc<RateLimiter>,
 }
 
@@ -275,7 +281,7 @@ impl LockedDeployment<'_> {
     pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
         let planned = self.deployment.plan_from(self.document.clone(), goal, &self.limiter).await?;
         self.document = planned.document.clone();
-        self.observation = planned.observation.clone();
+        self.observed = Observed { observation: planned.observation.clone(), unread: planned.unread.clone() };
         Ok(planned)
     }
 
@@ -315,8 +321,9 @@ impl LockedDeployment<'_> {
         if let Some(address) = self.changed_since(plan)? {
             return stale(format!("the source of {address} holds another value than when it was made"));
         }
-        self.observation = self.deployment.observe(&self.document, &self.limiter).await?;
-        if self.observation.hash() != plan.observation {
+        let tolerant = plan.target != Target::Running;
+        self.observed = self.deployment.observe(&self.document, &self.limiter, plan.target, tolerant).await?;
+        if self.observed.observation.hash() != plan.observation {
             return stale("the resources it was made from have changed in AWS since".to_owned());
         }
         Ok(())

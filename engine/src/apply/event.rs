@@ -48,6 +48,20 @@ pub enum Event {
         /// The number of resources to read.
         total: usize,
     },
+    /// A resource could not be read. The plan takes it as it is recorded, and the command does not succeed unless an operation
+    /// of its own does.
+    Unreadable {
+        /// The resource.
+        address: Address,
+        /// The API call, such as `cloudwatch:GetDashboard`.
+        call: Option<String>,
+        /// The error.
+        error: String,
+        /// AWS's request id.
+        request_id: Option<String>,
+        /// Advice on what to do next.
+        hint: Option<String>,
+    },
     /// A run starts.
     Started {
         /// The format of these events.
@@ -167,6 +181,9 @@ pub struct Finished {
     pub failed: usize,
     /// The number of operations that were not started.
     pub skipped: usize,
+    /// The resources that could not be read, and of which no operation was done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unread: Vec<Address>,
     /// The duration in milliseconds.
     pub took_ms: u64,
     /// The operations that took longest, longest first.

@@ -12,7 +12,7 @@ use super::event::EVENT_FORMAT;
 use super::tally::{OperationResult, Tally};
 use super::{Event, Failure, Finished, LockedDeployment};
 use crate::logging::milliseconds;
-use ebbtide::plan::{Plan, Summary, Target};
+use ebbtide::plan::{Operation, Plan, Summary, Target};
 use ebbtide::planner::Observed;
 use ebbtide::record::{Run, RunOutcome, StateDocument};
 use ebbtide::resource::Address;
@@ -81,7 +81,7 @@ impl LockedDeployment<'_> {
         document.why = why;
         document.edit = None;
         for (address, record) in &mut document.resources {
-            if let Some(Observed::Present(live)) = self.observation.get(address) {
+            if let Some(Observed::Present(live)) = self.observed.observation.get(address) {
                 record.outputs = live.outputs.clone();
             }
         }
@@ -138,7 +138,15 @@ impl LockedDeployment<'_> {
         if same { Ok(()) } else { self.commit().await }
     }
 
+    /// Returns the resources that could not be read, and of which no operation was done.
+    fn unread(&self, plan: &Plan, tally: &Tally) -> Vec<Address> {
+        let is_done = |operation: &&Operation| tally.results[operation.id] == Some(OperationResult::Done);
+        let done: BTreeSet<&Address> = plan.operations.iter().filter(is_done).map(|o| &o.address).collect();
+        self.observed.unread.iter().filter(|address| !done.contains(address)).cloned().collect()
+    }
+
     fn finished(&self, plan: &Plan, tally: &Tally, start: Instant) -> Finished {
+        let unread = self.unread(plan, tally);
         let mut longest = tally.took.clone();
         longest.sort_by_key(|longest| Reverse(longest.took_ms));
         longest.truncate(LONGEST_REPORTED);
@@ -148,11 +156,12 @@ impl LockedDeployment<'_> {
             stack: plan.scope.stack.clone(),
             environment: plan.scope.environment.clone(),
             target: plan.target,
-            success: tally.count(OperationResult::Done) == plan.operations.len(),
+            success: tally.count(OperationResult::Done) == plan.operations.len() && unread.is_empty(),
             serial: self.document.serial,
             summary: Summary { unchanged: plan.unchanged, ..tally.summary },
             failed: tally.count(OperationResult::Failed),
             skipped: tally.skipped(),
+            unread,
             took_ms: milliseconds(start.elapsed()),
             longest,
         };

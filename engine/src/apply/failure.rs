@@ -44,6 +44,9 @@ pub enum Failure {
         #[source]
         error: Error,
     },
+    /// Several resources cannot be read.
+    #[error("cannot read {} resources: {}", .0.len(), .0.iter().map(|(address, error)| format!("{address}: {error}")).collect::<Vec<_>>().join("; "))]
+    Unreadable(Vec<(Address, Error)>),
     /// The recorded state belongs to another AWS account or region than the one in use.
     #[error(
         "the state of {stack} in {environment} is of account {recorded_account} in {recorded_region}, but the credentials and the environment lead to account {account} in {region}"
@@ -70,12 +73,29 @@ pub enum Failure {
     Stopped,
 }
 
+impl Failure {
+    /// Returns the failure for resources that cannot be read.
+    pub(super) fn unreadable(mut failures: Vec<(Address, Error)>) -> Self {
+        match failures.len() {
+            1 => {
+                let (address, error) = failures.remove(0);
+                Self::Resource { address, operation: "read", error }
+            }
+            _ => Self::Unreadable(failures),
+        }
+    }
+}
+
+fn hint_of(error: &Error) -> Option<String> {
+    let unreachable = || "AWS could not be reached; run the same command again".to_owned();
+    error.hint.clone().or_else(|| (error.kind == ErrorKind::Unavailable).then(unreachable))
+}
+
 impl Hint for Failure {
     fn hint(&self) -> Option<String> {
         match self {
-            Self::Resource { error, .. } => error.hint.clone().or_else(|| {
-                (error.kind == ErrorKind::Unavailable).then(|| "AWS could not be reached; run the same command again".to_owned())
-            }),
+            Self::Resource { error, .. } => hint_of(error),
+            Self::Unreadable(failures) => failures.iter().find_map(|(_, error)| hint_of(error)),
             Self::OtherAccount { .. } => Some(
                 "use the credentials of that account, or correct `account` and `region` under [aws] in the environment's file"
                     .to_owned(),

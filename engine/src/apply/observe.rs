@@ -1,5 +1,6 @@
 //! Observation: reads every recorded resource from AWS, many at once.
 
+use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,10 +14,11 @@ use super::failure::Failure;
 use super::rate_limit::{CallKind, RateLimiter};
 use super::retry::Retry;
 use crate::providers::Implementation;
-use crate::sdk::{Error, PropagationDelay};
-use ebbtide::planner::{Observation, Observed};
-use ebbtide::record::StateDocument;
-use ebbtide::resource::{Address, LiveState};
+use crate::sdk::{Error, ErrorKind, PropagationDelay};
+use ebbtide::plan::Target;
+use ebbtide::planner::{self, Observation};
+use ebbtide::record::{ResourceRecord, StateDocument};
+use ebbtide::resource::{Address, LiveState, OnPause, Persistence};
 
 /// The number of reads at once. More do not make the observation faster.
 pub(super) const AT_ONCE: usize = 64;
@@ -35,31 +37,134 @@ fn drift_looks(kind: &Implementation, propagation: PropagationDelay) -> impl Ite
     propagation.delays().take(if goes_back_and_forth { DRIFT_LOOKS - 1 } else { 0 })
 }
 
-/// Reads every recorded resource that is awake. Unless the stack is at rest, a resource may have been created a moment ago:
-/// one that is not found is read again for as long as AWS may take to show it.
+/// What an observation is made for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purpose {
+    /// The target that will be planned.
+    pub(super) target: Target,
+    /// Whether the plan acts on the record, so that a resource that cannot be read only concerns itself.
+    pub(super) tolerant: bool,
+    /// Whether no run has changed anything for long, so that a resource that is not found does not exist.
+    pub(super) at_rest: bool,
+}
+
+/// An observation, and the resources that could not be read.
+#[derive(Debug, Default)]
+pub(super) struct Observed {
+    pub(super) observation: Observation,
+    pub(super) unread: BTreeSet<Address>,
+}
+
+/// Reads every recorded resource that is awake and that the target needs to know. Unless the stack is at rest, a resource may
+/// have been created a moment ago: one that is not found is read again for as long as AWS may take to show it.
+///
+/// Where the plan acts on the record, a resource that cannot be read is reported and counts as recorded: its own operation
+/// reads it again, and fails alone. A plan of a declared stack needs to know all of them, so it is refused with all that
+/// failed. If nothing at all can be read, the reason is not a resource.
 pub(super) async fn observe(
     document: &StateDocument,
     access: &Access,
     limiter: &Arc<RateLimiter>,
-    at_rest: bool,
+    purpose: Purpose,
     on_event: &(dyn Fn(Event) + Sync),
-) -> Result<Observation, Failure> {
-    let mut waiting =
-        document.resources.iter().filter_map(|(address, record)| Some((address, record, record.id.clone()?)));
-    let total = document.resources.values().filter(|record| !record.is_asleep()).count();
-    let mut reads: JoinSet<(Address, Result<Option<LiveState>, Error>)> = JoinSet::new();
-    let mut observation = Observation::default();
+) -> Result<Observed, Failure> {
+    let mut reads = Reads::new(document, access, limiter, purpose)?;
+    let total = reads.waiting.len();
+    let mut observed = Observed::default();
+    let mut failures = Vec::new();
     let mut reported = Instant::now();
     let mut done = 0;
     loop {
-        while reads.len() < AT_ONCE
-            && let Some((address, record, id)) = waiting.next()
-        {
+        reads.start();
+        let read = tokio::select! {
+            read = reads.running.join_next() => read,
+            () = tokio::time::sleep_until(reported + REPORT_EVERY) => {
+                reported = Instant::now();
+                on_event(Event::Observing { done, total });
+                continue;
+            }
+        };
+        let Some(read) = read else { break };
+        // A task that panicked takes the command with it: there is no partial observation.
+        let (address, read) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        done += 1;
+        let live = match read {
+            Ok(live) => live,
+            Err(error) => {
+                let is_hopeless = error.kind == ErrorKind::Credentials || failures.len() + 1 == done && done >= AT_ONCE;
+                failures.push((address, error));
+                if is_hopeless {
+                    break;
+                }
+                continue;
+            }
+        };
+        let live = live.map_or(planner::Observed::Missing, |live| planner::Observed::Present(Box::new(live)));
+        if let Some(record) = document.resources.get(&address) {
+            observed.observation.note(&address, record, live);
+        }
+    }
+    let nothing_read = failures.len() == done;
+    if !failures.is_empty()
+        && (!purpose.tolerant || nothing_read || failures.iter().any(|(_, error)| error.kind == ErrorKind::Credentials))
+    {
+        failures.sort_by(|one, other| one.0.cmp(&other.0));
+        return Err(Failure::unreadable(failures));
+    }
+    for (address, error) in failures {
+        on_event(Event::Unreadable {
+            address: address.clone(),
+            call: error.call.clone(),
+            error: error.to_string(),
+            request_id: error.request_id.clone(),
+            hint: error.hint.clone(),
+        });
+        observed.unread.insert(address);
+    }
+    Ok(observed)
+}
+
+type Read = (Address, Result<Option<LiveState>, Error>);
+
+/// The reads of an observation: those that wait, and those that are running.
+struct Reads<'a> {
+    document: &'a StateDocument,
+    access: &'a Access,
+    limiter: &'a Arc<RateLimiter>,
+    at_rest: bool,
+    waiting: VecDeque<(&'a Address, &'a ResourceRecord, String, Implementation)>,
+    running: JoinSet<Read>,
+}
+
+impl<'a> Reads<'a> {
+    fn new(
+        document: &'a StateDocument,
+        access: &'a Access,
+        limiter: &'a Arc<RateLimiter>,
+        purpose: Purpose,
+    ) -> Result<Self, Failure> {
+        let mut waiting = VecDeque::new();
+        for (address, record) in &document.resources {
+            let Some(id) = record.id.clone() else { continue };
             let kind = access.implementation(address)?;
-            let propagation = access.propagation;
-            let context = access.context(document, address, record.generation);
-            let (address, last, limiter) = (address.clone(), record.inputs.clone(), Arc::clone(limiter));
-            let mut delays = (record.pending || !at_rest).then(|| propagation.delays());
+            // A pause leaves these alone, whatever AWS says about them.
+            if purpose.target == Target::Paused && is_kept_by_a_pause(&kind, record) {
+                continue;
+            }
+            waiting.push_back((address, record, id, kind));
+        }
+        Ok(Self { document, access, limiter, at_rest: purpose.at_rest, waiting, running: JoinSet::new() })
+    }
+
+    /// Starts as many reads as may run at once.
+    fn start(&mut self) {
+        while self.running.len() < AT_ONCE
+            && let Some((address, record, id, kind)) = self.waiting.pop_front()
+        {
+            let propagation = self.access.propagation;
+            let context = self.access.context(self.document, address, record.generation);
+            let (address, last, limiter) = (address.clone(), record.inputs.clone(), Arc::clone(self.limiter));
+            let mut delays = (record.pending || !self.at_rest).then(|| propagation.delays());
             let span = debug_span!("observe", %address);
             let read = async move {
                 let mut retry = Retry::for_reads(propagation);
@@ -83,27 +188,15 @@ pub(super) async fn observe(
                     }
                 }
             };
-            reads.spawn(read.instrument(span));
+            self.running.spawn(read.instrument(span));
         }
-        let read = tokio::select! {
-            read = reads.join_next() => read,
-            () = tokio::time::sleep_until(reported + REPORT_EVERY) => {
-                reported = Instant::now();
-                on_event(Event::Observing { done, total });
-                continue;
-            }
-        };
-        let Some(read) = read else { return Ok(observation) };
-        // A task that panicked takes the command with it: there is no partial observation.
-        let (address, read) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        let observed = match read {
-            Ok(Some(live)) => Observed::Present(Box::new(live)),
-            Ok(None) => Observed::Missing,
-            Err(error) => return Err(Failure::Resource { address, operation: "read", error }),
-        };
-        done += 1;
-        if let Some(record) = document.resources.get(&address) {
-            observation.note(&address, record, observed);
-        }
+    }
+}
+
+/// Returns whether a pause leaves a resource as it is. The planner decides the same.
+fn is_kept_by_a_pause(kind: &Implementation, record: &ResourceRecord) -> bool {
+    match kind.kind.paused(&record.declaration()) {
+        Ok(on_pause) => matches!(on_pause, OnPause::Keep),
+        Err(_) => kind.kind.info().persistence == Persistence::Durable,
     }
 }

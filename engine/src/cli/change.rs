@@ -285,7 +285,14 @@ fn exit_code(context: &CommandContext, change: &Change, interrupts: &Interrupts,
     let outcome = if interrupted && finished.failed == 0 {
         "interrupted".to_owned()
     } else {
-        format!("{} failed", count(finished.failed, "operation"))
+        let unread = finished.unread.len();
+        match (finished.failed, unread) {
+            (failed, 0) => format!("{} failed", count(failed, "operation")),
+            (0, unread) => format!("{} could not be read", count(unread, "resource")),
+            (failed, unread) => {
+                format!("{} failed, {} could not be read", count(failed, "operation"), count(unread, "resource"))
+            }
+        }
     };
     context.output.warn(&format!(
         "error: {outcome}, {} not started\nhint: run `{}` again: what was done is recorded",

@@ -207,9 +207,11 @@ impl From<Failure> for CommandError {
             Failure::StalePlan(_) => CommandErrorKind::PlanFile,
             Failure::Stopped => CommandErrorKind::Interrupted,
             Failure::Incomplete { .. } | Failure::Rename(_) => CommandErrorKind::Refused,
-            Failure::Journal(_) | Failure::Plan(_) | Failure::Resource { .. } | Failure::OtherAccount { .. } => {
-                CommandErrorKind::Apply
-            }
+            Failure::Journal(_)
+            | Failure::Plan(_)
+            | Failure::Resource { .. }
+            | Failure::Unreadable(_)
+            | Failure::OtherAccount { .. } => CommandErrorKind::Apply,
         };
         Self::from_lower(kind, failure, hint)
     }

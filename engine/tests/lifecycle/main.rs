@@ -13,4 +13,5 @@ mod panicking;
 mod renaming;
 mod secrets;
 mod settling;
+mod unreadable;
 mod wide;

@@ -8,7 +8,7 @@ use crate::apply::{Failure, Goal, Shutdown};
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::{deployment, include_data, note_calls};
-use crate::cli::error::{CHANGES, CommandError, DONE};
+use crate::cli::error::{CHANGES, CommandError, DONE, FAILED};
 use crate::cli::progress::Progress;
 use crate::cli::{missing, plan_file, render, runtime};
 use ebbtide::plan::Target;
@@ -95,5 +95,8 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         context.output.note(&format!("Saved. Carry it out with `ebb apply {}`.", path.display()));
     }
     note_calls(context, &connection);
+    if !planned.unread.is_empty() {
+        return Ok(FAILED);
+    }
     Ok(if arguments.detailed_exitcode && !planned.plan.is_empty() { CHANGES } else { DONE })
 }

@@ -83,6 +83,7 @@ impl Live {
             | Event::Recovered { .. }
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
+            | Event::Unreadable { .. }
             | Event::Interrupted { .. } => self.line(event),
             Event::Started { .. } | Event::Finished(_) => {}
         }

@@ -73,6 +73,13 @@ pub(super) fn line(event: &Event) -> Option<String> {
             }
             text
         }
+        Event::Unreadable { address, error, hint, .. } => {
+            let mut text = format!("{} {address}: {error}; it counts as recorded", "cannot read".red().bold());
+            if let Some(hint) = hint {
+                let _ = write!(text, "\n  {} {hint}", "next:".cyan());
+            }
+            text
+        }
         Event::OperationSkipped { address, operation, because, .. } => {
             format!("{} {} {address}: {because}", "not started:".yellow(), doing(*operation))
         }

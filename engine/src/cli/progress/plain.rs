@@ -80,6 +80,7 @@ impl Plain {
             | Event::Recovered { .. }
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
+            | Event::Unreadable { .. }
             | Event::Interrupted { .. }
             | Event::Started { .. }
             | Event::Finished(_) => {}
