@@ -110,7 +110,10 @@ impl LockedDeployment<'_> {
                 }
             }
         }
-        self.document.outputs.clone_from(&plan.outputs);
+        // Outputs of a run that failed may refer to resources that it did not create: those recorded before stay.
+        if tally.all_done() || self.document.outputs.is_empty() {
+            self.document.outputs.clone_from(&plan.outputs);
+        }
         if let Some(run) = self.document.run.take() {
             let now = (self.deployment.clock)();
             let (failed, skipped) = (tally.count(OperationResult::Failed), tally.skipped());

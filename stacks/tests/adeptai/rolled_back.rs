@@ -12,7 +12,7 @@ fn the_configuration_of_a_rolled_back_endpoint_is_not_deleted() {
     let before = server.describe(endpoint)["EndpointConfigName"].as_str().unwrap().to_owned();
 
     project.settle(
-        "[stacks.adeptai.endpoints.query_enhancer]\nimage = \"763104351884.dkr.ecr.eu-west-1.amazonaws.com/fail:1\"\n",
+        "[stacks.adeptai]\nllm_enabled = false\n[stacks.adeptai.endpoints.query_enhancer]\nimage = \"763104351884.dkr.ecr.eu-west-1.amazonaws.com/fail:1\"\n",
     );
     let output = project.command("apply adeptai --yes").output().unwrap();
     assert_eq!(output.status.code(), Some(1));
@@ -21,6 +21,9 @@ fn the_configuration_of_a_rolled_back_endpoint_is_not_deleted() {
     assert_eq!(now, before, "the deployment was rolled back");
     let configs = server.names("ListEndpointConfigs", "EndpointConfigs", "EndpointConfigName");
     assert!(configs.contains(&before), "{before} is gone: {configs:?}");
+
+    let outputs = project.ebb("output adeptai --format dotenv");
+    assert!(outputs.contains("SAGEMAKER_LLM_ENABLED=true"), "a run that fails keeps the outputs: {outputs}");
 
     project.settle("");
     project.ebb("apply adeptai --yes");
