@@ -84,6 +84,12 @@ impl Plan {
         self.operations.is_empty()
     }
 
+    /// Returns whether a replacement deletes the old generation before it creates the new one.
+    pub fn deletes_first(&self, replacement: &Operation) -> bool {
+        let before = replacement.depends_on.iter().filter_map(|id| self.operations.get(*id));
+        before.into_iter().any(|other| other.is_superseded() && other.address == replacement.address)
+    }
+
     /// Counts the operations.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary { unchanged: self.unchanged, ..Summary::default() };

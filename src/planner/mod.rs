@@ -12,6 +12,7 @@ mod generation;
 mod held_back;
 mod observation;
 mod ordering;
+mod record_changes;
 mod request;
 mod retained;
 
@@ -21,4 +22,5 @@ pub use dependencies::dependency_order;
 pub use error::{CycleError, PlanError};
 pub use held_back::hold_back;
 pub use observation::{Observation, Observed};
+pub use record_changes::{OutputChange, OutputChangeKind, RecordChanges, ResourceChange};
 pub use request::Request;

@@ -1,7 +1,7 @@
 //! Toward running: resources are created, changed or left alone.
 
 use ebbtide::plan::{Reason, Target};
-use ebbtide::planner::{Observed, PlanError};
+use ebbtide::planner::{Observed, OutputChangeKind, PlanError, RecordChanges};
 use ebbtide::resource::Readiness;
 use serde_json::json;
 
@@ -127,6 +127,31 @@ fn protection_is_recorded_without_an_operation() {
     let plan = world.plan(Target::Running).unwrap();
     assert!(plan.is_empty());
     assert!(plan.records.iter().any(|record| record.address == at("data_net.n") && record.protect));
+}
+
+#[test]
+fn changes_that_only_the_record_shows_are_listed() {
+    let mut world = small();
+    world.declarations.outputs = vec![("T".to_owned(), json!(1)), ("V".to_owned(), json!(1))];
+    world.go(Target::Running);
+    let changes = |world: &World| RecordChanges::between(&world.document, &world.plan(Target::Running).unwrap());
+    assert!(changes(&world).is_empty());
+    world.declare("data_net.n", json!({"size": 2, "form": "a"})).protect = true;
+    let alarm = world.declarations.resources.get_mut(&at("data_alarm.a")).unwrap();
+    alarm.depends_on.insert(at("data_net.n"));
+    alarm.protect = true;
+    world.declarations.outputs = vec![("T".to_owned(), json!(2)), ("U".to_owned(), json!(1))];
+    let found = changes(&world);
+    let resources: Vec<_> =
+        found.resources.iter().map(|c| (c.address.to_string(), c.protection, c.added.len())).collect();
+    assert_eq!(resources, [("data_alarm.a".to_owned(), Some(true), 1), ("data_net.n".to_owned(), Some(true), 0)]);
+    let outputs: Vec<_> = found.outputs.iter().map(|output| (output.name.as_str(), output.change)).collect();
+    let expected = [("T", OutputChangeKind::Changed), ("U", OutputChangeKind::Added), ("V", OutputChangeKind::Removed)];
+    assert_eq!(outputs, expected);
+    assert_eq!(found.len(), 5);
+    world.go(Target::Running);
+    assert!(changes(&world).is_empty());
+    assert!(RecordChanges::between(&world.document, &world.plan(Target::Paused).unwrap()).is_empty());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The engine below `ebb apply`, `pause`, `resume`, `destroy` and `state rollback`: plans, shows, asks, executes.
 
-use crate::apply::{Event, Failure, Finished, Goal, LockedDeployment, Shutdown};
+use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Shutdown};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, include_data, note_calls};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE, FAILED, INTERRUPTED};
@@ -10,9 +10,9 @@ use crate::cli::progress::{Progress, summary};
 use crate::cli::{confirm, missing, render};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
-use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::hold_back;
-use ebbtide::record::StateDocument;
+use ebbtide::plan::{Plan, Summary, Target};
+use ebbtide::planner::{RecordChanges, hold_back};
+use ebbtide::record::{ResourceRecord, RunOutcome, StateDocument};
 use ebbtide::resource::Scope;
 use ebbtide::stack::Declarations;
 
@@ -91,6 +91,10 @@ impl Change {
             Source::Recorded(target) => *target,
             Source::Saved(plan) => plan.target,
         }
+    }
+
+    fn is_recorded_resume(&self) -> bool {
+        matches!(self.source, Source::Recorded(Target::Running))
     }
 
     /// Returns the reason for the history; without one, the history shows the command.
@@ -192,6 +196,19 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     let connection = interrupts.unless(environment.connect()).await?;
     let state = interrupts.unless(environment.state(&stack, Some(&connection.clients))).await?;
     let scope = environment.scope(&stack, &connection.account);
+    if change.is_recorded_resume()
+        && let Some(document) = context::recorded(&state).await?
+        && let Some(finished) = already_running(&scope, &document)?
+    {
+        progress.clear();
+        match context.output.is_json() {
+            true => context.output.json(&Event::Finished(finished))?,
+            false => context
+                .output
+                .note(&format!("{stack} in {} is running: there is nothing to resume.", scope.environment)),
+        }
+        return Ok(DONE);
+    }
     let declarations = change.declarations(context, &environment, &scope, &connection, &state).await?;
     let include_data = include_data(&state, &change.include_data).await?;
     let on_event = |event| progress.event(event);
@@ -241,9 +258,17 @@ async fn carry_out(
         held = Some(left_out);
     }
     progress.clear();
+    let document = locked.document();
+    if matches!(change.source, Source::Recorded(Target::Paused))
+        && document.target == Target::Destroyed
+        && plan.is_empty()
+    {
+        return Err(not_there(&plan.scope, "is destroyed: there is nothing to pause"));
+    }
+    let record = RecordChanges::between(document, &plan);
     let asks = !context.common.yes && !plan.is_empty();
     if asks {
-        render::show_plan_in_question(output, &plan)?;
+        render::show_plan_in_question(output, &plan, &record)?;
     } else if output.is_json() || output.is_quiet() {
         // The plan is not shown; that something stays, and may bill, must be.
         for kept in &plan.kept {
@@ -251,7 +276,7 @@ async fn carry_out(
             output.warn(&format!("kept {}{id}: {}", kept.address, kept.reason));
         }
     } else {
-        render::show_plan(output, &plan)?;
+        render::show_plan(output, &plan, &record)?;
     }
     if asks {
         let question = format!("Apply this plan to {} in {}?", plan.scope.stack, plan.scope.environment);
@@ -305,6 +330,39 @@ fn exit_code(context: &CommandContext, change: &Change, interrupts: &Interrupts,
 /// Returns whether a record holds nothing to pause or to resume. An open run may still turn up resources.
 fn nothing_is_recorded(document: Option<&StateDocument>) -> bool {
     document.is_none_or(|document| document.resources.is_empty() && document.run.is_none())
+}
+
+/// Returns the end of a resume that has nothing to do, because the stack runs and no run was cut off. A stack that is destroyed
+/// cannot be resumed. A resume that is repeated is no error, so that a schedule may try again.
+fn already_running(scope: &Scope, document: &StateDocument) -> Result<Option<Finished>, CommandError> {
+    let is_open = document.run.is_some() || document.resources.values().any(ResourceRecord::is_asleep);
+    let is_done = document.ended.as_ref().is_none_or(|ended| ended.outcome == RunOutcome::Done);
+    match document.target {
+        _ if document.resources.is_empty() => Ok(None),
+        Target::Destroyed => Err(not_there(scope, "is destroyed, not paused")),
+        Target::Running if is_done && !is_open => Ok(Some(Finished {
+            format: EVENT_FORMAT,
+            command: "resume".to_owned(),
+            stack: scope.stack.clone(),
+            environment: scope.environment.clone(),
+            target: Target::Running,
+            success: true,
+            serial: document.serial,
+            summary: Summary { unchanged: document.resources.len(), ..Summary::default() },
+            failed: 0,
+            skipped: 0,
+            took_ms: 0,
+            longest: Vec::new(),
+        })),
+        Target::Running | Target::Paused => Ok(None),
+    }
+}
+
+/// Returns the refusal to pause or to resume a stack that is destroyed.
+fn not_there(scope: &Scope, why: &str) -> CommandError {
+    let Scope { stack, environment, .. } = scope;
+    CommandError::new(CommandErrorKind::Refused, format!("{stack} in {environment} {why}"))
+        .hint(format!("`ebb apply {stack}` creates it again"))
 }
 
 /// Returns the declarations that an earlier serial records.

@@ -60,3 +60,42 @@ fn without_a_terminal_and_without_yes_nothing_changes() {
     }
     assert!(!text(&project.command("status adeptai").output().unwrap().stdout).contains("running "));
 }
+
+#[test]
+fn a_resume_acts_on_a_paused_stack_only() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    let serial = || project.json("plan adeptai --target paused")["serial"].clone();
+    let before = serial();
+    let resumed = project.command("resume adeptai --yes").output().unwrap();
+    assert_eq!(resumed.status.code(), Some(0));
+    assert!(text(&resumed.stderr).contains("is running: there is nothing to resume"), "{}", text(&resumed.stderr));
+    assert_eq!(project.json("resume adeptai --yes")["success"], true);
+    assert_eq!(serial(), before, "nothing is recorded");
+
+    project.ebb("destroy adeptai --yes");
+    for line in ["resume adeptai --yes", "pause adeptai --yes"] {
+        let refused = project.command(line).output().unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{line}");
+        assert!(text(&refused.stderr).contains("`ebb apply adeptai` creates it"), "{}", text(&refused.stderr));
+    }
+    project.assert_no_changes("destroyed");
+}
+
+#[test]
+fn changes_of_the_record_alone_are_shown_and_counted() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    project.settle("[stacks.adeptai]\nllm_enabled = false\n");
+    let planned = project.command("plan adeptai --detailed-exitcode").output().unwrap();
+    assert_eq!(planned.status.code(), Some(2), "{}", text(&planned.stderr));
+    let shown = text(&planned.stdout);
+    assert!(shown.contains("output SAGEMAKER_LLM_ENABLED: changed") && shown.contains("1 to record"), "{shown}");
+    let record = &project.json("plan adeptai")["record"];
+    assert_eq!(record["outputs"][0]["change"], "changed", "{record}");
+    project.ebb("pause adeptai --yes");
+    assert!(project.ebb("output adeptai --format dotenv").contains("SAGEMAKER_LLM_ENABLED=true"));
+    project.ebb("apply adeptai --yes");
+    assert!(project.ebb("output adeptai --format dotenv").contains("SAGEMAKER_LLM_ENABLED=false"));
+    project.ebb("plan adeptai --detailed-exitcode");
+}

@@ -12,7 +12,7 @@ use crate::cli::error::{CHANGES, CommandError, DONE, FAILED};
 use crate::cli::progress::Progress;
 use crate::cli::{missing, plan_file, render, runtime};
 use ebbtide::plan::Target;
-use ebbtide::planner::hold_back;
+use ebbtide::planner::{RecordChanges, hold_back};
 
 /// Shows the changes that would bring a stack to a target; makes none of them
 #[derive(Debug, Args)]
@@ -84,7 +84,8 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         }
     };
     progress.clear();
-    render::show_plan(context.output, &planned.plan)?;
+    let record = RecordChanges::between(&planned.document, &planned.plan);
+    render::show_plan(context.output, &planned.plan, &record)?;
     match held {
         Some(held) => missing::note_left_out(context.output, &missing, &held, &stack),
         None if !missing.is_empty() => missing::warn(context.output, &missing, &stack),
@@ -98,5 +99,6 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     if !planned.unread.is_empty() {
         return Ok(FAILED);
     }
-    Ok(if arguments.detailed_exitcode && !planned.plan.is_empty() { CHANGES } else { DONE })
+    let is_change = !planned.plan.is_empty() || !record.is_empty();
+    Ok(if arguments.detailed_exitcode && is_change { CHANGES } else { DONE })
 }

@@ -8,6 +8,8 @@ use owo_colors::{OwoColorize as _, Style};
 use crate::cli::render::values;
 use crate::cli::render::values::Row;
 use ebbtide::plan::{Effect, Kept, Operation, OperationKind, Plan, Summary};
+use ebbtide::planner::{OutputChangeKind, RecordChanges};
+use ebbtide::resource::Address;
 
 /// The number of fields of one operation that are shown at most.
 const MOST_ROWS: usize = 40;
@@ -41,21 +43,10 @@ impl Section {
         match self {
             Self::Create => "Create",
             Self::Update => "Update in place",
-            Self::Replace => "Replace",
+            Self::Replace => "Replace: +/- creates first, -/+ deletes first",
             Self::Sleep => "Put to sleep: deleted now, brought back by a resume",
             Self::Delete => "Delete",
             Self::Forget => "Forget: already gone, dropped from the record",
-        }
-    }
-
-    fn symbol(self) -> &'static str {
-        match self {
-            Self::Create => "+",
-            Self::Update => "~",
-            Self::Replace => "-/+",
-            Self::Sleep => "z",
-            Self::Delete => "-",
-            Self::Forget => "x",
         }
     }
 
@@ -71,7 +62,7 @@ impl Section {
 }
 
 /// Returns a plan as text, `width` columns wide, with colours. They are stripped on output where there is no terminal.
-pub(super) fn render(plan: &Plan, width: usize) -> String {
+pub(super) fn render(plan: &Plan, record: &RecordChanges, width: usize) -> String {
     let mut text = String::new();
     let scope = &plan.scope;
     let heading = format!("{} in {} → {}", scope.stack, scope.environment, plan.target);
@@ -89,7 +80,7 @@ pub(super) fn render(plan: &Plan, width: usize) -> String {
         let _ =
             writeln!(text, "\n{}", format!("{} ({})", section.title(), operations.len()).style(section.style().bold()));
         for operation in operations {
-            render_operation(&mut text, section, operation, column, width);
+            render_operation(&mut text, (section, sign(plan, operation)), operation, column, width);
         }
     }
     let replaced: BTreeSet<_> =
@@ -103,13 +94,33 @@ pub(super) fn render(plan: &Plan, width: usize) -> String {
         }
     }
     render_kept(&mut text, plan, width);
-    let _ = writeln!(text, "\n{}", summary_line(plan).bold());
+    render_record(&mut text, record);
+    let _ = writeln!(text, "\n{}", summary_line(plan, record).bold());
     text
 }
 
-fn render_operation(text: &mut String, section: Section, operation: &Operation, column: usize, width: usize) {
+/// Returns the sign of an operation: a replacement shows its order.
+fn sign(plan: &Plan, operation: &Operation) -> &'static str {
+    match Section::of(operation) {
+        Section::Create => "+",
+        Section::Update => "~",
+        Section::Replace if plan.deletes_first(operation) => "-/+",
+        Section::Replace => "+/-",
+        Section::Sleep => "z",
+        Section::Delete => "-",
+        Section::Forget => "x",
+    }
+}
+
+fn render_operation(
+    text: &mut String,
+    (section, sign): (Section, &str),
+    operation: &Operation,
+    column: usize,
+    width: usize,
+) {
     let address = format!("{:<column$}", operation.address.to_string());
-    let symbol = format!("{:>3}", section.symbol());
+    let symbol = format!("{sign:>3}");
     let reason = values::shorten(&operation.reason.to_string(), width.saturating_sub(column + 8).max(30));
     let _ = writeln!(text, "  {} {}  {}", symbol.style(section.style()), address.bold(), reason.dimmed());
     let rows = match &operation.effect {
@@ -165,8 +176,35 @@ fn render_kept(text: &mut String, plan: &Plan, width: usize) {
     }
 }
 
+/// Shows changes that need no operation.
+fn render_record(text: &mut String, record: &RecordChanges) {
+    if record.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", format!("Record ({})", record.len()).yellow().bold());
+    for change in &record.resources {
+        let protection = change.protection.map(|on| format!("protection: {}", if on { "on" } else { "off" }));
+        let list = |what: &str, addresses: &BTreeSet<Address>| {
+            let addresses = addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            (!addresses.is_empty()).then(|| format!("{what} {addresses}"))
+        };
+        let redeclared = change.redeclared.then(|| "declared in other words".to_owned());
+        let (added, removed) = (list("depends on", &change.added), list("no longer depends on", &change.removed));
+        let parts: Vec<String> = [protection, added, removed, redeclared].into_iter().flatten().collect();
+        let _ = writeln!(text, "  {:>3} {}  {}", "~".yellow(), change.address.bold(), parts.join("; "));
+    }
+    for output in &record.outputs {
+        let (sign, change) = match output.change {
+            OutputChangeKind::Added => ("+", "added"),
+            OutputChangeKind::Changed => ("~", "changed"),
+            OutputChangeKind::Removed => ("-", "removed"),
+        };
+        let _ = writeln!(text, "  {:>3} output {}: {change}", sign.yellow(), output.name.bold());
+    }
+}
+
 /// Returns the counts of a plan in one line.
-pub(super) fn summary_line(plan: &Plan) -> String {
+pub(super) fn summary_line(plan: &Plan, record: &RecordChanges) -> String {
     let Summary { create, update, replace, forget, unchanged, .. } = plan.summary();
     let deletions = || plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && !o.is_superseded());
     let asleep = deletions().filter(|operation| operation.puts_to_sleep()).count();
@@ -177,6 +215,7 @@ pub(super) fn summary_line(plan: &Plan) -> String {
         (asleep, "to put to sleep"),
         (deletions().count() - asleep, "to delete"),
         (forget, "to forget"),
+        (record.len(), "to record"),
     ]
     .iter()
     .filter(|(count, _)| *count > 0)

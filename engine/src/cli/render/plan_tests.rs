@@ -49,7 +49,7 @@ fn plan(target: Target, operations: Vec<Operation>, kept: Vec<Kept>) -> Plan {
 }
 
 fn plain(plan: &Plan) -> String {
-    anstream::adapter::strip_str(&render(plan, 100)).to_string()
+    anstream::adapter::strip_str(&render(plan, &RecordChanges::default(), 100)).to_string()
 }
 
 #[test]
@@ -76,8 +76,8 @@ fn a_plan_is_grouped_aligned_and_summed_up() {
         ~ ec2_vpc.main          dns_support changed
               dns_support  false → true
 
-    Replace (1)
-      -/+ ec2_subnet.b          cidr changed and cannot be changed in place
+    Replace: +/- creates first, -/+ deletes first (1)
+      +/- ec2_subnet.b          cidr changed and cannot be changed in place
               cidr  "10.0.1.0/24" → "10.0.2.0/24"  (forces replacement)
 
     Plan: 1 to create, 1 to update, 1 to replace, 4 unchanged.
@@ -122,19 +122,35 @@ fn an_earlier_generation_is_shown_where_no_replacement_is() {
 
 #[test]
 fn an_empty_plan_is_summed_up_in_one_line() {
-    assert_eq!(summary_line(&plan(Target::Running, Vec::new(), Vec::new())), "Plan: no changes, 4 unchanged.");
+    assert_eq!(
+        summary_line(&plan(Target::Running, Vec::new(), Vec::new()), &RecordChanges::default()),
+        "Plan: no changes, 4 unchanged."
+    );
 }
 
 #[test]
 fn the_json_form_has_the_documented_fields() {
     let create = operation(0, "ec2_vpc.main", Effect::Create(upsert(Value::Null, Vec::new())), Reason::New);
     let plan = plan(Target::Running, vec![create], Vec::new());
-    let json = serde_json::to_value(PlanView::new(&plan)).unwrap();
-    for key in ["format", "stack", "environment", "target", "serial", "operations", "kept", "summary", "hash"] {
+    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default())).unwrap();
+    for key in ["format", "stack", "environment", "target", "serial", "operations", "kept", "record", "summary", "hash"]
+    {
         assert!(json.get(key).is_some(), "{key}");
     }
     for key in ["id", "address", "kind", "operation", "reason", "changes", "depends_on"] {
         assert!(json["operations"][0].get(key).is_some(), "{key}");
     }
     assert_eq!(json["summary"]["create"], 1);
+}
+
+#[test]
+fn a_replacement_that_deletes_first_has_a_sign_of_its_own() {
+    let old = operation(0, "ec2_subnet.b", deletion(Purpose::Supersede), Reason::Superseded);
+    let reason = Reason::Immutable { fields: vec!["cidr".into()], outside: false };
+    let new = operation(1, "ec2_subnet.b", Effect::Replace(upsert(Value::Null, Vec::new())), reason);
+    let new = Operation { depends_on: vec![0], ..new };
+    let plan = plan(Target::Running, vec![old, new], Vec::new());
+    assert!(plain(&plan).contains("  -/+ ec2_subnet.b "), "{}", plain(&plan));
+    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default())).unwrap();
+    assert_eq!(json["operations"][1]["deletes_first"], true);
 }

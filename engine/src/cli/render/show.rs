@@ -5,19 +5,24 @@ use super::view::PlanView;
 use crate::cli::error::CommandError;
 use crate::cli::output::Output;
 use ebbtide::plan::Plan;
+use ebbtide::planner::RecordChanges;
 
 /// Shows a plan: as JSON, as one line with `--quiet`, or with all operations.
-pub(in crate::cli) fn show_plan(output: Output, plan: &Plan) -> Result<(), CommandError> {
+pub(in crate::cli) fn show_plan(output: Output, plan: &Plan, record: &RecordChanges) -> Result<(), CommandError> {
     if output.is_json() {
-        output.json(&PlanView::new(plan))
+        output.json(&PlanView::new(plan, record))
     } else if output.is_quiet() {
-        output.result(&format!("{}\n", summary_line(plan)))
+        output.result(&format!("{}\n", summary_line(plan, record)))
     } else {
-        output.result(&render(plan, output.width()))
+        output.result(&render(plan, record, output.width()))
     }
 }
 
 /// Shows all operations of a plan, also with `--quiet`: a question about them follows.
-pub(in crate::cli) fn show_plan_in_question(output: Output, plan: &Plan) -> Result<(), CommandError> {
-    output.result(&render(plan, output.width()))
+pub(in crate::cli) fn show_plan_in_question(
+    output: Output,
+    plan: &Plan,
+    record: &RecordChanges,
+) -> Result<(), CommandError> {
+    output.result(&render(plan, record, output.width()))
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::cli::output::OUTPUT_FORMAT;
 use ebbtide::plan::{Change, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
+use ebbtide::planner::RecordChanges;
 use ebbtide::resource::Address;
 
 /// A plan as `--json` prints it. As long as `format` stays, fields are added and never changed.
@@ -19,6 +20,7 @@ pub(super) struct PlanView<'a> {
     serial: u64,
     operations: Vec<OperationView<'a>>,
     kept: &'a [Kept],
+    record: &'a RecordChanges,
     summary: Summary,
     hash: &'a str,
 }
@@ -35,11 +37,12 @@ struct OperationView<'a> {
     depends_on: &'a [usize],
     sleep: bool,
     superseded: bool,
+    deletes_first: bool,
 }
 
 impl<'a> PlanView<'a> {
     /// Returns the view of a plan.
-    pub(super) fn new(plan: &'a Plan) -> Self {
+    pub(super) fn new(plan: &'a Plan, record: &'a RecordChanges) -> Self {
         let operation = |operation: &'a Operation| OperationView {
             id: operation.id,
             address: &operation.address,
@@ -51,6 +54,7 @@ impl<'a> PlanView<'a> {
             depends_on: &operation.depends_on,
             sleep: operation.puts_to_sleep(),
             superseded: operation.is_superseded(),
+            deletes_first: plan.deletes_first(operation),
         };
         Self {
             format: OUTPUT_FORMAT,
@@ -63,6 +67,7 @@ impl<'a> PlanView<'a> {
             serial: plan.serial,
             operations: plan.operations.iter().map(operation).collect(),
             kept: &plan.kept,
+            record,
             summary: plan.summary(),
             hash: &plan.hash,
         }
