@@ -9,6 +9,7 @@ use super::desired::{Desired, desired};
 use super::generation::next_generation;
 use super::observation::current_inputs;
 use super::ordering::{Unordered, in_order};
+use super::renamed::refuse_taken_names;
 use super::retained::retained;
 use super::{Observed, PlanError, Request};
 use crate::plan::{
@@ -85,6 +86,7 @@ fn plan_giving_way(
         key: (document.serial == 0).then(|| document.key.clone()),
         hash: String::new(),
     };
+    refuse_taken_names(&plan, document, request.kinds)?;
     plan.hash = hash_of(&plan);
     Ok(plan)
 }

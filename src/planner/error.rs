@@ -65,6 +65,18 @@ pub enum PlanError {
         /// The resource that refers to it.
         user: Address,
     },
+    /// A resource would be created with the name of one that stays.
+    #[error(
+        "{new} would be created with the name that {old} has, which stays ({kept}); if they are the same resource, `ebb state rename {old} {new}` keeps it with its data, else give one of them another name"
+    )]
+    NameTaken {
+        /// The recorded resource.
+        old: Address,
+        /// The resource to create.
+        new: Address,
+        /// Why the recorded one stays.
+        kept: String,
+    },
     /// The operations wait for each other.
     #[error(
         "there is no order in which to change {0}: they wait for each other; apply the changes of one of them first"

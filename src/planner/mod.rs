@@ -13,6 +13,7 @@ mod held_back;
 mod observation;
 mod ordering;
 mod record_changes;
+mod renamed;
 mod request;
 mod retained;
 
@@ -23,4 +24,5 @@ pub use error::{CycleError, PlanError};
 pub use held_back::hold_back;
 pub use observation::{Observation, Observed};
 pub use record_changes::{OutputChange, OutputChangeKind, RecordChanges, ResourceChange};
+pub use renamed::{Renaming, renamings};
 pub use request::Request;

@@ -6,5 +6,6 @@ mod kinds;
 mod pausing;
 mod properties;
 mod protecting;
+mod renaming;
 mod replacing;
 mod running;
