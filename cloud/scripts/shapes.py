@@ -32,6 +32,7 @@ MODELS = {
     "autoscaling": "application-autoscaling",
     "kms": "kms",
     "sagemaker": "sagemaker",
+    "tagging": "resourcegroupstaggingapi",
 }
 
 # The traits of a shape that `shape.rs` reads, in the order in which they are written.

@@ -79,6 +79,7 @@ mod tests {
     use crate::services::autoscaling::AutoScaling;
     use crate::services::kms::Kms;
     use crate::services::sagemaker::SageMaker;
+    use crate::services::tagging::Tagging;
 
     fn assert_complete<S: JsonService>(shapes: &str, count: usize) {
         let shapes: Value = serde_json::from_str(shapes).unwrap();
@@ -94,5 +95,6 @@ mod tests {
         assert_complete::<AutoScaling>(include_str!("autoscaling/shapes.json"), 13);
         assert_complete::<Kms>(include_str!("kms/shapes.json"), 25);
         assert_complete::<SageMaker>(include_str!("sagemaker/shapes.json"), 23);
+        assert_complete::<Tagging>(include_str!("tagging/shapes.json"), 1);
     }
 }

@@ -14,5 +14,6 @@ mod scalable_targets;
 pub mod shape;
 pub mod sns;
 mod tag_rules;
+pub mod tagging;
 
 pub use registry::all;

@@ -1,6 +1,6 @@
 //! The list of the services.
 
-use super::{autoscaling, budgets, ec2, kms, monitoring, sagemaker, sns};
+use super::{autoscaling, budgets, ec2, kms, monitoring, sagemaker, sns, tagging};
 use crate::service::Service;
 
 /// Returns all services.
@@ -13,5 +13,6 @@ pub fn all() -> Vec<Box<dyn Service>> {
         Box::new(monitoring::Monitoring),
         Box::new(sagemaker::SageMaker),
         Box::new(sns::Sns),
+        Box::new(tagging::Tagging),
     ]
 }

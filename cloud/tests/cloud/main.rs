@@ -14,4 +14,5 @@ mod sagemaker;
 mod server;
 mod sns;
 mod support;
+mod tagging;
 mod winterbaume;

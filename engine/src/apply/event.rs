@@ -41,6 +41,11 @@ pub enum Event {
         /// The error.
         error: String,
     },
+    /// The account could not be searched for resources of another state of this stack. The command goes on.
+    ElsewhereUnknown {
+        /// The error.
+        error: String,
+    },
     /// AWS is being read. Reported at intervals.
     Observing {
         /// The number of resources read so far.

@@ -65,6 +65,19 @@ pub enum Failure {
         /// The region in use.
         region: String,
     },
+    /// The record is empty, and the account has resources of this stack that another state records.
+    #[error(
+        "nothing is recorded of {stack} in {environment}, and the account has {} with its ownership tags: {}",
+        counted(.found.len()), listed(.found)
+    )]
+    Elsewhere {
+        /// The stack.
+        stack: String,
+        /// The environment.
+        environment: String,
+        /// The resources, in words.
+        found: Vec<String>,
+    },
     /// A saved plan is out of date.
     #[error("this plan cannot be applied: {0}")]
     StalePlan(String),
@@ -104,8 +117,26 @@ impl Hint for Failure {
             Self::StalePlan(_) => Some("plan again: `ebb plan --out FILE`".to_owned()),
             Self::Stopped => Some("run the same command again: it carries on".to_owned()),
             Self::State(error) => error.hint(),
+            Self::Elsewhere { .. } => Some(
+                "another state records them: point [state] in the environment's file at it, or restore it from a copy. If it is \
+                 lost, delete them, or remove their tags `ebb:…`. `--beside-existing` leaves them alone and creates the stack \
+                 a second time"
+                    .to_owned(),
+            ),
             Self::Rename(_) => Some("`ebb state list` shows the recorded addresses".to_owned()),
             Self::Plan(_) | Self::Problems(_) | Self::Journal(_) => None,
         }
     }
+}
+
+fn counted(number: usize) -> String {
+    if number == 1 { "a resource".to_owned() } else { format!("{number} resources") }
+}
+
+/// Returns the first of a list; the beginning of a long list is as helpful as all of it.
+fn listed(found: &[String]) -> String {
+    const LISTED: usize = 8;
+    let more = found.len().saturating_sub(LISTED);
+    let first = found[..found.len() - more].join(", ");
+    if more == 0 { first } else { format!("{first} and {more} more") }
 }

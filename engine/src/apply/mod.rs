@@ -3,6 +3,7 @@
 mod access;
 mod deployment;
 mod dispatcher;
+mod elsewhere;
 mod event;
 mod execute;
 mod failure;

@@ -7,6 +7,7 @@ use crate::cli::error::{CommandError, CommandErrorKind, DONE, FAILED, INTERRUPTE
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::count;
 use crate::cli::progress::{Progress, summary};
+use crate::cli::renamings::note_renamings;
 use crate::cli::{confirm, missing, render};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
@@ -23,6 +24,7 @@ pub(super) struct Change {
     source: Source,
     include_data: Vec<String>,
     without_missing: bool,
+    beside_existing: bool,
     reason: Option<String>,
 }
 
@@ -47,6 +49,7 @@ impl Change {
             source: Source::Declared,
             include_data: Vec::new(),
             without_missing: false,
+            beside_existing: false,
             reason: None,
         }
     }
@@ -76,6 +79,12 @@ impl Change {
     /// Leaves out what needs something that is missing.
     pub(super) fn without_missing(mut self, without_missing: bool) -> Self {
         self.without_missing = without_missing;
+        self
+    }
+
+    /// Goes on although another state records resources of this stack.
+    pub(super) fn beside_existing(mut self, beside: bool) -> Self {
+        self.beside_existing = beside;
         self
     }
 
@@ -220,6 +229,14 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         include_data: &include_data,
     };
     let mut locked = deployment.lock(change.command, &scope).await?;
+    let creates = matches!(change.source, Source::Declared | Source::Saved(_)) && change.target() == Target::Running;
+    if creates
+        && !change.beside_existing
+        && let Err(failure) = interrupts.unless(deployment.check_elsewhere(locked.document(), &scope)).await
+    {
+        locked.release().await;
+        return Err(failure);
+    }
     let finished = carry_out(context, &change, goal, &mut locked, &progress, &interrupts).await;
     locked.release().await;
     let finished = finished?;
@@ -277,6 +294,9 @@ async fn carry_out(
         }
     } else {
         render::show_plan(output, &plan, &record)?;
+    }
+    if !output.is_quiet() {
+        note_renamings(context, &plan, locked.document());
     }
     if asks {
         let question = format!("Apply this plan to {} in {}?", plan.scope.stack, plan.scope.environment);

@@ -206,7 +206,7 @@ impl From<Failure> for CommandError {
             Failure::State(_) => CommandErrorKind::State,
             Failure::StalePlan(_) => CommandErrorKind::PlanFile,
             Failure::Stopped => CommandErrorKind::Interrupted,
-            Failure::Incomplete { .. } | Failure::Rename(_) => CommandErrorKind::Refused,
+            Failure::Incomplete { .. } | Failure::Rename(_) | Failure::Elsewhere { .. } => CommandErrorKind::Refused,
             Failure::Journal(_)
             | Failure::Plan(_)
             | Failure::Resource { .. }

@@ -14,6 +14,7 @@ mod missing;
 mod output;
 mod plan_file;
 mod progress;
+mod renamings;
 mod render;
 mod runtime;
 

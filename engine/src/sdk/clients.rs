@@ -58,6 +58,8 @@ clients! {
     iam: aws_sdk_iam;
     /// KMS, which encrypts state.
     kms: aws_sdk_kms;
+    /// The Resource Groups Tagging API, which finds tagged resources of all services.
+    resourcegroupstagging: aws_sdk_resourcegroupstagging;
     /// S3.
     s3: aws_sdk_s3, |aws, config| config.force_path_style(aws.path_style);
     /// SageMaker.

@@ -170,6 +170,18 @@ impl Project {
         renamed
     }
 
+    /// Looks for resources that another state records, as a first apply does. Returns the events too.
+    pub async fn look_elsewhere(&self, cloud: &Cloud) -> (Result<(), Failure>, Vec<Event>) {
+        let events = Mutex::new(Vec::new());
+        let state = self.state();
+        let on_event = |event| events.lock().unwrap().push(event);
+        let deployment = self.deployment(&state, cloud, &on_event);
+        let locked = deployment.lock("apply", &scope()).await.unwrap();
+        let looked = deployment.check_elsewhere(locked.document(), &scope()).await;
+        locked.release().await;
+        (looked, events.into_inner().unwrap())
+    }
+
     /// Runs a command that must succeed.
     pub async fn run(&self, target: Target) -> Finished {
         self.run_on(&self.cloud(), target).await.succeeded()

@@ -1,11 +1,15 @@
 //! Two checkouts of one project, and resources that earlier versions recorded.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_ec2::types::{ResourceType, Tag, TagSpecification};
 use ebbtide::plan::Target;
 use ebbtide::resource::LINEAGE_TAG;
 use ebbtide_cloud::Cloud;
+use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
+use ebbtide_cloud::service::Fault;
+use ebbtide_engine::apply::{Event, Failure};
 use serde_json::{Value, json};
 
 use crate::fixture::{Project, network, running};
@@ -105,4 +109,38 @@ async fn a_creation_that_an_earlier_version_left_open_is_found_by_its_tags() {
     let vpc = &document.resources[&"ec2_vpc.main".parse().unwrap()];
     assert_eq!((vpc.id.as_ref(), vpc.retag), (Some(&id), false));
     assert!(lineages(&project.cloud()).await.iter().all(|found| found.as_ref() == Some(&document.lineage)));
+}
+
+struct RefusesTheLook;
+
+impl CallHook for RefusesTheLook {
+    fn before(&self, call: &Call) -> FaultAction {
+        if call.operation != "GetResources" {
+            return FaultAction::Act;
+        }
+        let message = "User is not authorized to perform: tag:GetResources".to_owned();
+        FaultAction::Refuse(Fault { status: 400, code: "AccessDeniedException".into(), message })
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_empty_state_sees_what_another_one_records_as_far_as_it_may_look() {
+    let ours = Project::new(network("10.0.0.0/16"));
+    ours.run(Target::Running).await;
+    let theirs = ours.another_checkout();
+    let (looked, events) = theirs.look_elsewhere(&theirs.cloud()).await;
+    let failure = looked.unwrap_err();
+    assert!(matches!(&failure, Failure::Elsewhere { found, .. } if found.len() == 14), "{failure}");
+    assert!(events.is_empty());
+
+    let cloud = theirs.cloud();
+    cloud.faults().install(Arc::new(RefusesTheLook));
+    let (looked, events) = theirs.look_elsewhere(&cloud).await;
+    looked.unwrap();
+    assert!(matches!(events.as_slice(), [Event::ElsewhereUnknown { error }] if error.contains("tag:GetResources")));
+
+    // Its own resources are no obstacle, not even those that AWS still shows after a destroy.
+    ours.run(Target::Destroyed).await;
+    let (looked, _) = ours.look_elsewhere(&ours.cloud()).await;
+    looked.unwrap();
 }

@@ -14,6 +14,8 @@ pub const TESTS: &[Test] = &[
     ("a_run_that_was_cut_off_is_continued", a_run_that_was_cut_off_is_continued),
     ("a_drawing_shows_sleeping_resources", a_drawing_shows_sleeping_resources),
     ("a_record_is_renamed_and_forgotten", a_record_is_renamed_and_forgotten),
+    ("a_lost_state_is_not_replaced_by_a_second_stack", a_lost_state_is_not_replaced_by_a_second_stack),
+    ("a_renamed_component_is_recognized", a_renamed_component_is_recognized),
     ("a_recorded_stack_needs_no_declaration", a_recorded_stack_needs_no_declaration),
 ];
 
@@ -62,6 +64,48 @@ fn a_record_is_renamed_and_forgotten() {
         project.type_in(line);
     }
     project.compare("a_record_is_renamed_and_forgotten");
+}
+
+/// The state is lost, or the project is checked out a second time: nothing is doubled and nothing adopted without a word.
+fn a_lost_state_is_not_replaced_by_a_second_stack() {
+    let project = Project::new();
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    std::fs::rename(project.path("state/local/shop.json"), project.path("saved.json")).expect("the state is moved");
+    for line in ["plan shop", "apply shop --yes"] {
+        let output = project.run(line);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{line}: {said}");
+        for part in [
+            "nothing is recorded of shop in local",
+            "12 resources",
+            "ec2_elastic_ip.main-nat-a (arn:aws:ec2:",
+            "and 4 more",
+            "point [state]",
+        ] {
+            assert!(said.contains(part), "{line}: {part} is missing in {said}");
+        }
+    }
+    let beside = project.run("apply shop --yes --quiet --beside-existing");
+    assert!(beside.status.success(), "{}", text(&beside.stderr));
+    assert!(project.run("destroy shop --yes --quiet").status.success());
+    assert!(project.run("plan shop --beside-existing").status.success());
+
+    std::fs::rename(project.path("saved.json"), project.path("state/local/shop.json")).expect("the state is restored");
+    let plan = project.run("plan shop --detailed-exitcode");
+    assert_eq!(plan.status.code(), Some(0), "the first stack is untouched: {}", text(&plan.stdout));
+}
+
+fn a_renamed_component_is_recognized() {
+    let mut project = Project::new();
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    // As if the code had called it `core` once.
+    assert!(project.run("state rename main core --stack shop --yes").status.success());
+    let plan = project.run("plan shop");
+    assert!(text(&plan.stderr).contains("ebb state rename core main\n"), "{}", text(&plan.stderr));
+    for line in ["state rename core main --stack shop --yes --quiet", "plan shop"] {
+        project.type_in(line);
+    }
+    project.compare("a_renamed_component_is_recognized");
 }
 
 fn a_session_as_json() {

@@ -42,3 +42,4 @@ mod vpc_attribute;
 mod zone;
 
 pub use service::Ec2;
+pub(crate) use tags::resource_type;

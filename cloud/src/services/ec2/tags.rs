@@ -50,6 +50,11 @@ pub fn add(tables: &mut Tables, id: &str, tags: BTreeMap<String, String>) -> Res
     Ok(())
 }
 
+/// Returns the type of a resource in tag specifications and ARNs.
+pub(crate) fn resource_type(id: &str) -> Option<&'static str> {
+    Kind::of(id).map(|kind| kind.resource_type)
+}
+
 /// Forgets the tags of something that is gone.
 pub fn forget(tables: &mut Tables, id: &str) {
     tables.remove(TABLE, id);

@@ -22,6 +22,9 @@ pub(in crate::cli) struct ApplyArgs {
     /// Leaves out what needs something that is missing, such as a model that was not uploaded yet, and all that depends on it
     #[arg(long)]
     without_missing: bool,
+    /// Creates the stack although the account has resources with its tags that another state records
+    #[arg(long)]
+    beside_existing: bool,
     #[command(flatten)]
     reason: ReasonArg,
 }
@@ -30,6 +33,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Res
     let change = change(context, arguments.stack_or_plan)?;
     let change = change
         .including_data(arguments.include_data)
+        .beside_existing(arguments.beside_existing)
         .without_missing(arguments.without_missing)
         .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))

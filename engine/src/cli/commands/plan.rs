@@ -10,6 +10,7 @@ use crate::cli::context::CommandContext;
 use crate::cli::deploy::{deployment, include_data, note_calls};
 use crate::cli::error::{CHANGES, CommandError, DONE, FAILED};
 use crate::cli::progress::Progress;
+use crate::cli::renamings::note_renamings;
 use crate::cli::{missing, plan_file, render, runtime};
 use ebbtide::plan::Target;
 use ebbtide::planner::{RecordChanges, hold_back};
@@ -28,6 +29,9 @@ pub(in crate::cli) struct PlanArgs {
     /// Exits with 2 if there are changes
     #[arg(long)]
     detailed_exitcode: bool,
+    /// Plans although the account has resources with the stack's tags that another state records
+    #[arg(long)]
+    beside_existing: bool,
     /// Deletes this resource's data too if the resource is deleted or replaced; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
@@ -72,6 +76,9 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     let scope = environment.scope(&stack, &connection.account);
     let goal = Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data };
     let mut planned = deployment.plan(goal).await?;
+    if target == Target::Running && !arguments.beside_existing {
+        deployment.check_elsewhere(&planned.document, &scope).await?;
+    }
     let missing = planned.missing(&deployment.access).await?;
     let without = goal.declarations.filter(|_| arguments.without_missing && !missing.is_empty());
     let held = match without {
@@ -86,6 +93,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     progress.clear();
     let record = RecordChanges::between(&planned.document, &planned.plan);
     render::show_plan(context.output, &planned.plan, &record)?;
+    note_renamings(context, &planned.plan, &planned.document);
     match held {
         Some(held) => missing::note_left_out(context.output, &missing, &held, &stack),
         None if !missing.is_empty() => missing::warn(context.output, &missing, &stack),

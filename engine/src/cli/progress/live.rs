@@ -81,6 +81,7 @@ impl Live {
             | Event::OperationSkipped { .. }
             | Event::Recovering { .. }
             | Event::Recovered { .. }
+            | Event::ElsewhereUnknown { .. }
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
             | Event::Unreadable { .. }

@@ -47,6 +47,10 @@ pub(super) fn line(event: &Event) -> Option<String> {
             format!("an earlier `ebb {command}` by {by}, started {started:.0}, was cut off; looking up what it did")
         }
         Event::Recovered { address, finding } => format!("  {address}: {finding}"),
+        Event::ElsewhereUnknown { error } => format!(
+            "cannot see whether another state has resources of this stack, as after a lost state or in another checkout (it \
+             needs tag:GetResources); going on: {error}"
+        ),
         Event::TagsWritten { resources } => format!("wrote the ownership tags of {}", count(*resources, "resource")),
         Event::TagsFailed { address, error } => {
             format!("{address}: cannot write its ownership tags, which the next run does: {error}")

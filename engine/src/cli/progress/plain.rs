@@ -78,6 +78,7 @@ impl Plain {
             | Event::OperationSkipped { .. }
             | Event::Recovering { .. }
             | Event::Recovered { .. }
+            | Event::ElsewhereUnknown { .. }
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
             | Event::Unreadable { .. }

@@ -1,0 +1,7 @@
+//! The Resource Groups Tagging API: finding the tagged resources of a region, whatever their service.
+
+mod operations;
+mod resources;
+mod service;
+
+pub use service::Tagging;
