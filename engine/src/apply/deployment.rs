@@ -211,7 +211,7 @@ impl Deployment<'_> {
         goal: Goal<'_>,
         limiter: &Arc<RateLimiter>,
     ) -> Result<PlanWithInputs, Failure> {
-        let tolerant = goal.declarations.is_none();
+        let tolerant = goal.target != Target::Running || goal.declarations.is_none();
         let Observed { observation, unread } = self.observe(&document, limiter, goal.target, tolerant).await?;
         if document.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
