@@ -14,4 +14,5 @@ mod renaming;
 mod secrets;
 mod settling;
 mod unreadable;
+mod waits;
 mod wide;
