@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_response_that_cannot_be_read_has_the_reason_of_the_sdk() {
-        let reason = std::io::Error::other(std::io::Error::other("expected `}`"));
+        let reason = ConnectorError::io("expected `}`".into());
         assert!(
             unexplained(200, &reason).contains("200 cannot be read: expected `}`"),
             "{}",
