@@ -7,6 +7,11 @@ use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("history_lists_every_run", history_lists_every_run),
+    (
+        "a_run_without_operations_is_listed_if_it_sets_the_target",
+        a_run_without_operations_is_listed_if_it_sets_the_target,
+    ),
+    ("the_history_is_as_long_as_the_settings_say", the_history_is_as_long_as_the_settings_say),
     ("a_rollback_restores_earlier_declarations", a_rollback_restores_earlier_declarations),
 ];
 
@@ -68,4 +73,34 @@ fn a_rollback_restores_earlier_declarations() {
     project.type_in("plan shop --quiet");
     assert_eq!(project.read("state/local/shop.history/00000002.json"), past, "earlier serials do not change");
     project.compare("a_rollback_restores_earlier_declarations");
+}
+
+fn a_run_without_operations_is_listed_if_it_sets_the_target() {
+    let project = Project::new();
+    for line in
+        ["apply vault --yes", "apply vault --yes", "pause vault --yes", "pause vault --yes", "resume vault --yes"]
+    {
+        assert!(project.run(line).status.success(), "{line}");
+    }
+    let history: Value = serde_json::from_slice(&project.run("history vault --json").stdout).unwrap();
+    let runs: Vec<_> =
+        history["runs"].as_array().unwrap().iter().map(|run| (&run["command"], &run["serial"])).collect();
+    // A run with operations has two serials, one without has one, and one that changes nothing has none.
+    assert_eq!(runs, [(&"resume".into(), &4.into()), (&"pause".into(), &3.into()), (&"apply".into(), &2.into())]);
+}
+
+fn the_history_is_as_long_as_the_settings_say() {
+    let project = Project::with(&format!("{LOCAL}\n[state]\nkeep = 3\n"));
+    for line in ["apply vault --yes", "pause vault --yes", "resume vault --yes", "pause vault --yes"] {
+        assert!(project.run(line).status.success(), "{line}");
+    }
+    let history: Value = serde_json::from_slice(&project.run("state history --stack vault --json").stdout).unwrap();
+    let serials: Vec<_> =
+        history["serials"].as_array().unwrap().iter().map(|serial| serial["serial"].as_u64()).collect();
+    assert_eq!(serials, [Some(5), Some(4), Some(3)]);
+    let gone = text(&project.run("state rollback --serial 2 --stack vault --yes").stderr);
+    assert!(gone.contains("there are serials from 3 to 5"), "{gone}");
+    project.write("environments/local.toml", &format!("{LOCAL}\n[state]\nkeep = 0\n"));
+    let refused = text(&project.run("status").stderr);
+    assert!(refused.contains("the present serial is always kept: write 1 or more"), "{refused}");
 }
