@@ -7,6 +7,7 @@ mod json;
 pub mod kms;
 pub mod monitoring;
 pub mod paging;
+pub(crate) mod principals;
 mod registry;
 pub mod s3_objects;
 pub mod sagemaker;

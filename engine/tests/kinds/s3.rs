@@ -173,3 +173,18 @@ async fn a_bucket_of_that_name_in_another_region_is_another_bucket() {
         refuses_foreign::<Bucket>(&context, &Bucket { name: Some("theirs".into()), ..bucket() }, "theirs").await;
     }
 }
+
+#[tokio::test]
+async fn a_bucket_waits_for_the_principal_of_its_policy() {
+    let world = World::new();
+    let reader = Principal::aws("arn:aws:iam::123456789012:role/reader");
+    let policy = Policy::new().allow(["s3:GetObject"]).on_itself_then("/*").to(reader);
+    let inputs = Bucket { policy: Some(resolved(&policy)), ..bucket() };
+    let context = world.context("s3_bucket.models", 1);
+    let error = Bucket::create(&context, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::NotYet, "{error}");
+    let trust: Policy<Resolved> = resolved(&Policy::trust("sagemaker.amazonaws.com"));
+    let create = world.aws.iam().create_role().role_name("reader").assume_role_policy_document(trust.to_string());
+    create.send().await.unwrap();
+    Bucket::create(&context, &inputs).await.unwrap();
+}

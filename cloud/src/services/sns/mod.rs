@@ -6,7 +6,6 @@
 mod attributes;
 mod endpoint;
 mod input;
-mod principals;
 mod publish;
 mod records;
 mod service;

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::input::{Outcome, fields, invalid, need, need_arn, nothing};
 use super::records::{SUBSCRIPTIONS, TOPICS};
-use super::{attributes, principals, tags, topic_attributes};
+use super::{attributes, tags, topic_attributes};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::paging::page;
@@ -18,7 +18,7 @@ pub(super) fn create(input: &Parameters, context: &mut CallContext<'_>) -> Outco
     for (attribute, value) in &given {
         topic_attributes::check(attribute, value.as_str().unwrap_or_default(), true)?;
     }
-    principals::check(given.get("Policy").and_then(Value::as_str).unwrap_or_default(), context)?;
+    topic_attributes::check_principals(given.get("Policy").and_then(Value::as_str).unwrap_or_default(), context)?;
     let wanted_tags = tags::given(input)?;
     let arn = format!("arn:aws:sns:{}:{}:{name}", context.region, context.account);
     if let Some(topic) = context.own.get(TOPICS, &arn) {

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::attributes;
 use super::input::{self, Outcome, invalid, need, nothing};
 use super::records::{SUBSCRIPTIONS, TOPICS, existing};
-use super::{attributes, principals};
 use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::principals;
 use crate::wire::query::Parameters;
 
 /// The protocols whose delivery can be logged, each with attributes for role and rate.
@@ -28,6 +29,11 @@ pub(super) fn check(name: &str, value: &str, creation: bool) -> Result<(), Fault
     }
 }
 
+/// Refuses a policy that names a role that SNS does not know, or not yet (terraform-provider-aws, issue 26041).
+pub(super) fn check_principals(policy: &str, context: &CallContext<'_>) -> Result<(), Fault> {
+    if principals::are_known(policy, context) { Ok(()) } else { Err(invalid("Policy Error: PrincipalNotFound")) }
+}
+
 fn feedback(name: &str, value: &str) -> Result<(), Fault> {
     let unknown = || invalid("AttributeName");
     let protocol = LOGGED.iter().find_map(|protocol| name.strip_prefix(protocol)).ok_or_else(unknown)?;
@@ -46,7 +52,7 @@ pub(super) fn set(input: &Parameters, context: &mut CallContext<'_>) -> Outcome 
     let value = input.get("AttributeValue").unwrap_or_default();
     check(name, value, false)?;
     if name == "Policy" {
-        principals::check(value, context)?;
+        check_principals(value, context)?;
     }
     if let Some(topic) = context.own.get_mut(TOPICS, arn) {
         attributes::store(&mut topic["Attributes"], name, value);

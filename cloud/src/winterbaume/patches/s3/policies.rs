@@ -3,6 +3,7 @@
 use crate::documents::CallContext;
 use crate::route::S3Target;
 use crate::service::Fault;
+use crate::services::principals;
 use crate::winterbaume::patches::interface::Asked;
 use crate::winterbaume::policy::{self, Place};
 
@@ -12,5 +13,10 @@ pub(super) fn check(asked: &Asked<'_>, target: &S3Target, context: &CallContext<
         return Ok(());
     }
     let document = String::from_utf8_lossy(&asked.request.body);
-    policy::check(&document, Place::Bucket(&target.bucket)).map_err(|reason| Fault::new("MalformedPolicy", reason))
+    policy::check(&document, Place::Bucket(&target.bucket)).map_err(|reason| Fault::new("MalformedPolicy", reason))?;
+    if principals::are_known(&document, context) {
+        return Ok(());
+    }
+    // S3's words for a principal that it does not know, or not yet (terraform-provider-aws, `internal/service/s3`).
+    Err(Fault::new("MalformedPolicy", "Invalid principal in policy"))
 }
