@@ -371,6 +371,7 @@ fn already_running(scope: &Scope, document: &StateDocument) -> Result<Option<Fin
             summary: Summary { unchanged: document.resources.len(), ..Summary::default() },
             failed: 0,
             skipped: 0,
+            unread: Vec::new(),
             took_ms: 0,
             longest: Vec::new(),
         })),
