@@ -159,7 +159,11 @@ fn end_with_hash(base: &str, hash: &str, longest: usize) -> String {
         .map(|c| if c.is_ascii_alphanumeric() { c } else { '-' })
         .take(longest.saturating_sub(hash.len() + 1))
         .collect();
-    format!("{}-{hash}", base.trim_matches('-'))
+    // A name of letters that AWS does not take leaves hyphens only, and no name in AWS begins with one.
+    match base.trim_matches('-') {
+        "" => format!("ebb-{hash}"),
+        base => format!("{base}-{hash}"),
+    }
 }
 
 /// Returns the first `digits` hexadecimal digits of the SHA-256 of a text.
@@ -225,6 +229,14 @@ mod tests {
         assert_eq!(name, identity(1).name(63));
         assert_ne!(name, identity(2).name(63));
         assert!(identity(1).name(20).len() <= 20);
+    }
+
+    #[test]
+    fn a_name_of_letters_that_aws_does_not_take_is_still_valid() {
+        let mut identity = identity(1);
+        identity.scope.environment = "ü".repeat(64);
+        let name = identity.name(63);
+        assert!(name.starts_with("ebb-") && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-'));
     }
 
     #[test]
