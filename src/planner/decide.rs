@@ -11,6 +11,7 @@ use super::observation::current_inputs;
 use super::ordering::{Unordered, in_order};
 use super::renamed::refuse_taken_names;
 use super::retained::retained;
+use super::unordered::order_like;
 use super::{Observed, PlanError, Request};
 use crate::plan::{
     Deletion, Effect, Kept, Operation, OperationKind, PLAN_FORMAT, Plan, Purpose, Reason, RecordUpdate, Target, Upsert,
@@ -135,12 +136,16 @@ impl<'a> Planner<'a> {
     fn decide(&mut self, address: &Address, desired: &Desired<'_>) -> Result<bool, PlanError> {
         let record = self.request.document.resources.get(address);
         let observed = self.request.observation.get(address);
-        let resolved = match desired {
-            Desired::Inputs { inputs, .. } => Some(resolve(inputs, &|reference| self.decisions.output(reference)).0),
-            Desired::AsRecorded | Desired::Asleep | Desired::Absent => None,
-        };
         let kind = self.request.kind(address)?;
         let info = kind.info();
+        let resolved = match desired {
+            Desired::Inputs { inputs, .. } => {
+                let mut resolved = resolve(inputs, &|reference| self.decisions.output(reference)).0;
+                order_like(&current_inputs(record, observed), &mut resolved, &info.unordered);
+                Some(resolved)
+            }
+            Desired::AsRecorded | Desired::Asleep | Desired::Absent => None,
+        };
         let decided = decide_action(desired, record, observed, resolved.as_ref(), info);
         let decided = self.decisions.escalated(decided, address, desired, record, resolved.as_ref(), info);
         let Some((action, reason)) = decided else { return Ok(false) };

@@ -16,6 +16,7 @@ mod record_changes;
 mod renamed;
 mod request;
 mod retained;
+mod unordered;
 
 pub use dag::{Dag, Release};
 pub use decide::plan;

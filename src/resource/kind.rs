@@ -20,6 +20,8 @@ pub struct KindInfo {
     pub unique_name_field: Option<String>,
     /// The top-level fields whose referenced resource takes this one along when AWS deletes it.
     pub deleted_with: Vec<String>,
+    /// The lists whose order means nothing to AWS, as paths.
+    pub unordered: Vec<String>,
     /// Whether AWS recognizes a repeated create call, by a name or a client token.
     pub idempotent_create: bool,
     /// How long creation usually takes, in seconds.

@@ -56,6 +56,9 @@ pub trait Resource: Field {
     /// that resource is deleted before it is created again, or before it comes back under another address, this one is
     /// replaced too.
     const DELETED_WITH: &'static [&'static str] = &[];
+    /// The lists whose order means nothing to AWS, as paths: `vpc.subnets`. Another order of the same members is no change.
+    /// Needed where a change of the list replaces the resource.
+    const UNORDERED: &'static [&'static str] = &[];
     /// Whether AWS recognizes a repeated create call, by a name or a client token. If not, the executor never repeats the
     /// call before it is certain that the first one created nothing.
     const IDEMPOTENT_CREATE: bool = true;

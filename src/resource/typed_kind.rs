@@ -24,6 +24,7 @@ impl<R: Resource> TypedKind<R> {
             replacement: R::REPLACEMENT,
             unique_name_field: R::UNIQUE_NAME_FIELD.map(str::to_owned),
             deleted_with: owned(R::DELETED_WITH),
+            unordered: owned(R::UNORDERED),
             idempotent_create: R::IDEMPOTENT_CREATE,
             typical_seconds: R::TYPICAL_SECONDS,
             outputs: output_names::<R::Outputs<Declared>>(R::KIND),

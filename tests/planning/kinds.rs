@@ -5,7 +5,8 @@ use std::sync::Arc;
 use ebbtide::resource::{Charge, Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Registry, Replacement};
 use serde_json::{Map, Value, json};
 
-/// A kind whose behaviour follows from its name. All have the fields `size` (changed in place), and `form`, `name` and `parent` (not).
+/// A kind whose behaviour follows from its name. All have the fields `size` and `set` (changed in place; `set` has no order), and `form`, `name` and
+/// `parent` (not).
 ///
 /// - `data_…` kinds hold data, and a pause keeps them. `bill_…` kinds bill by the hour, and a pause deletes them.
 /// - `…_fixed` kinds are deleted first when they are replaced, as if two of them could not exist at once.
@@ -24,6 +25,7 @@ impl FakeKind {
                 _ => return None,
             },
             replace_on: ["form", "name", "parent"].map(str::to_owned).to_vec(),
+            unordered: vec!["set".to_owned()],
             deleted_with: if name.ends_with("_child") { vec!["parent".to_owned()] } else { Vec::new() },
             replacement: if name.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
             unique_name_field: Some("name".to_owned()),

@@ -180,3 +180,14 @@ fn data_that_is_no_longer_declared_is_kept_and_reported() {
     assert!(plan.is_empty(), "{:?}", lines(&plan));
     assert!(plan.kept.iter().any(|kept| kept.address == at("data_alarm.a") && kept.reason.contains("3 objects")));
 }
+
+#[test]
+fn another_order_of_a_list_without_an_order_is_no_change() {
+    let mut world = World::new();
+    world.declare("data_net.n", json!({"form": "a", "set": ["1", "2"]}));
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"form": "a", "set": ["2", "1"]}));
+    assert_eq!(world.go(Target::Running), [""; 0]);
+    world.declare("data_net.n", json!({"form": "a", "set": ["3", "1"]}));
+    assert_eq!(world.go(Target::Running), ["update data_net.n"]);
+}

@@ -98,6 +98,7 @@ impl Resource for Model {
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] =
         fields!(Model: name, execution_role, containers, execution, vpc, network_isolation);
+    const UNORDERED: &'static [&'static str] = &["vpc.subnets", "vpc.security_groups"];
     type Resolved = Model<Resolved>;
     type Outputs<P: Phase> = ModelOutputs<P>;
 
