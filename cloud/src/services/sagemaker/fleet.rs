@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::container;
 use super::kind::{CONFIG, MODEL};
-use super::{container, network};
 use crate::clock;
 use crate::documents::CallContext;
 use crate::service::Fault;
@@ -75,7 +75,7 @@ impl Fleet {
             endpoint_config_name: config_name.to_owned(),
             production_variants: Vec::new(),
             shadow_production_variants: Vec::new(),
-            networks: network::of(config).into_iter().collect(),
+            networks: network_of(config).into_iter().collect(),
             data_capture_config: given("DataCaptureConfig"),
             async_inference_config: given("AsyncInferenceConfig"),
             explainer_config: given("ExplainerConfig"),
@@ -98,7 +98,7 @@ impl Fleet {
         let mut images = Vec::new();
         if let Some(model) = declared["ModelName"].as_str() {
             let model = MODEL.find(context, model)?;
-            self.networks.extend(network::of(model));
+            self.networks.extend(network_of(model));
             for container in container::all(model) {
                 if let Some(image) = container["Image"].as_str() {
                     images.push(deployed_image(image, context.now_ms));
@@ -134,6 +134,13 @@ impl Fleet {
     pub fn find(&self, name: &str) -> Option<&Variant> {
         self.production_variants.iter().find(|variant| variant.variant_name == name)
     }
+}
+
+/// Returns the network of a model or configuration with its role, if it has one.
+fn network_of(record: &Value) -> Option<Value> {
+    let mut network = Some(&record["VpcConfig"]).filter(|network| !network.is_null()).cloned()?;
+    network["Role"] = record["ExecutionRoleArn"].clone();
+    Some(network)
 }
 
 /// Returns an image as it was deployed: with the digest that its tag stood for.

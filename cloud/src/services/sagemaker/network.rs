@@ -32,13 +32,6 @@ pub struct Interface {
     pub created_ms: i64,
 }
 
-/// Returns the network of a model or configuration with its role, if it has one.
-pub fn of(record: &Value) -> Option<Value> {
-    let mut network = Some(&record["VpcConfig"]).filter(|network| !network.is_null()).cloned()?;
-    network["Role"] = record["ExecutionRoleArn"].clone();
-    Some(network)
-}
-
 /// Returns the interfaces that SageMaker has now. `tables` are SageMaker's and `iam` IAM's, as another service sees them.
 pub fn interfaces(tables: &Tables, iam: &Tables, now_ms: i64) -> Vec<Interface> {
     let mut found = Vec::new();
