@@ -59,7 +59,9 @@ fn standing() -> Timestamp {
 impl World {
     pub fn new() -> Self {
         let settings = Settings { transition: Duration::ZERO, ..Settings::default() };
-        Self { folder: folder(), settings, clock: standing, lagging: None }
+        let world = Self { folder: folder(), settings, clock: standing, lagging: None };
+        write_first_document(&world.state_folder(), scope());
+        world
     }
 
     /// Returns another world just like this one.
@@ -204,6 +206,16 @@ impl World {
             why: None,
         }
     }
+}
+
+/// Writes the document of a stack that has no resources yet. Its lineage is part of names, so twins need the same.
+pub fn write_first_document(state_folder: &Path, scope: Scope) {
+    let folder = state_folder.join(&scope.environment);
+    let path = folder.join(format!("{}.json", scope.stack));
+    let empty = StateDocument::empty(scope, standing(), "faults".into(), "key".into());
+    let document = serde_json::to_vec(&StateDocument { serial: 1, ..empty }).expect("a document");
+    fs_err::create_dir_all(folder).expect("a folder");
+    fs_err::write(path, document).expect("a file");
 }
 
 fn state_on(backend: impl Backend + 'static) -> StateStore {
