@@ -6,6 +6,7 @@
 
 mod budgets;
 mod cloudwatch;
+mod ec2;
 mod iam;
 mod logs;
 mod s3;
@@ -23,10 +24,10 @@ use crate::fixture::Project;
 use table::{Field, Shows, Table};
 
 /// The services whose kinds have no table yet, by the beginning of their kinds' names.
-const WITHOUT_TABLES: &[&str] = &["autoscaling_", "ec2_", "sagemaker_"];
+const WITHOUT_TABLES: &[&str] = &["autoscaling_", "sagemaker_"];
 
 fn tables() -> Vec<Table> {
-    vec![
+    let others = [
         budgets::budget(),
         cloudwatch::alarm(),
         cloudwatch::dashboard(),
@@ -36,7 +37,8 @@ fn tables() -> Vec<Table> {
         secretsmanager::secret(),
         sns::subscription(),
         sns::topic(),
-    ]
+    ];
+    ec2::tables().into_iter().chain(others).collect()
 }
 
 /// Applies inputs that are refused with a message that has these words.
