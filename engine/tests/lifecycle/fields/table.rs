@@ -43,6 +43,16 @@ pub enum Shows {
     Refused(&'static str),
 }
 
+/// Returns an object with changes of some of its members.
+pub fn with(object: &Value, changes: &Value) -> Value {
+    let mut changed = object.clone();
+    for (name, value) in changes.as_object().unwrap() {
+        assert_ne!(&object[name], value, "{name} does not change");
+        changed[name] = value.clone();
+    }
+    changed
+}
+
 fn add<R: Resource>(stack: &mut Stack, inputs: &Value) {
     stack.add("it", serde_json::from_value::<R>(inputs.clone()).unwrap());
 }

@@ -1,5 +1,6 @@
 //! Addresses, gateways and endpoints.
 
+use aws_sdk_ec2::types::Filter;
 use ebbtide::aws::ec2::{ElasticIp, InternetGateway, NatGateway, VpcEndpoint};
 use ebbtide::stack::Stack;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
@@ -61,8 +62,10 @@ fn add_nat_gateway(stack: &mut Stack, inputs: &Value) {
 
 fn observe_nat_gateway<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
     Box::pin(async move {
-        let found = aws.ec2().describe_nat_gateways().nat_gateway_ids(id).send().await.unwrap();
-        let gateway = &found.nat_gateways()[0];
+        let alive = Filter::builder().name("state").values("available").build();
+        let found = aws.ec2().describe_nat_gateways().filter(alive).send().await.unwrap();
+        let [gateway] = found.nat_gateways() else { panic!("not one gateway: {found:?}") };
+        assert_eq!(gateway.nat_gateway_id(), Some(id));
         json!({
             "subnet": gateway.subnet_id(),
             "allocation": gateway.nat_gateway_addresses()[0].allocation_id(),
