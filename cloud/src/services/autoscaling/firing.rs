@@ -26,12 +26,12 @@ pub fn fire_due(context: &mut CallContext<'_>) {
         context.own.all(SCHEDULED_ACTIONS).filter_map(|(key, action)| run(key, action, context)).collect();
     due.sort_by_key(|run| run.at_ms);
     for run in due {
-        if let Some(target) = context.own.get_mut(TARGETS, &run.target) {
-            if target["SuspendedState"]["ScheduledScalingSuspended"] != true {
-                for member in ["MinCapacity", "MaxCapacity"] {
-                    if !run.bounds[member].is_null() {
-                        target[member] = run.bounds[member].clone();
-                    }
+        if let Some(target) = context.own.get_mut(TARGETS, &run.target)
+            && target["SuspendedState"]["ScheduledScalingSuspended"] != true
+        {
+            for member in ["MinCapacity", "MaxCapacity"] {
+                if !run.bounds[member].is_null() {
+                    target[member] = run.bounds[member].clone();
                 }
             }
         }
