@@ -59,6 +59,8 @@ fn among<R: Resource>(stack: &mut Stack, inputs: &Value) {
     stack.add("it", serde_json::from_value::<R>(inputs.clone()).unwrap());
 }
 
+pub use observed::named;
+
 pub fn tables() -> Vec<Table> {
     vec![
         network::vpc(),

@@ -9,7 +9,8 @@ use ebbtide::stack::Stack;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
 use serde_json::{Value, json};
 
-use super::super::table::{Shows, Table, with};
+use super::super::ec2::named;
+use super::super::table::{Table, with};
 use super::{base_name, role, tags};
 use crate::fixture::scope;
 
@@ -80,7 +81,7 @@ pub fn model() -> Table {
         .also("containers", json!([container(), second()]))
         .shows("execution", json!(InferenceExecution::Direct), json!("Direct"))
         .also("containers", json!([named("first", container()), named("second", second())]))
-        .entry("vpc", json!(vpc), Shows::Another)
+        .shows("vpc", json!(vpc), json!([["ec2_subnet.near"], ["ec2_security_group.near"]]))
         .shows("network_isolation", json!(true), json!(true))
         .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
     Table { add, ..table }
@@ -92,12 +93,19 @@ fn observe<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
         let [only] = all.models() else { panic!("not one model: {all:?}") };
         assert_eq!(only.model_name(), Some(id));
         let model = aws.sagemaker().describe_model().model_name(id).send().await.unwrap();
+        let vpc = match model.vpc_config() {
+            None => Value::Null,
+            Some(vpc) => json!([
+                named(aws, vpc.subnets().iter().map(String::as_str).collect()).await,
+                named(aws, vpc.security_group_ids().iter().map(String::as_str).collect()).await,
+            ]),
+        };
         json!({
             "name": base_name(id),
             "execution_role": model.execution_role_arn().unwrap().rsplit('/').next(),
             "containers": model.primary_container().into_iter().chain(model.containers()).map(container).collect::<Vec<_>>(),
             "execution": model.inference_execution_config().and_then(|config| config.mode()).map(|mode| mode.as_str()),
-            "vpc": model.vpc_config().map(|vpc| [vpc.subnets(), vpc.security_group_ids()]),
+            "vpc": vpc,
             "network_isolation": model.enable_network_isolation(),
             "tags": tags(aws, model.model_arn().unwrap()).await,
         })
