@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{Change, Reason};
-use crate::resource::Address;
+use crate::resource::{Address, first_version, is_first_version};
 
 /// One operation on one resource.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -47,6 +47,9 @@ pub enum Effect {
 pub struct Upsert {
     /// The fields that differ.
     pub changes: Vec<Change>,
+    /// The version of the kind whose form the inputs have.
+    #[serde(default = "first_version", skip_serializing_if = "is_first_version")]
+    pub version: u32,
     /// The desired inputs, with references in them.
     pub inputs: Value,
     /// The direct dependencies to record.

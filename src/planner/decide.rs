@@ -173,6 +173,7 @@ impl<'a> Planner<'a> {
                 let current = current_inputs(record.filter(|_| !creates), observed);
                 let upsert = Upsert {
                     changes: diff(&current, &resolved, if creates { &[] } else { &info.replace_on }),
+                    version: info.version,
                     inputs: inputs.as_ref().clone(),
                     dependencies: (*depends_on).clone(),
                     protect: *protect,

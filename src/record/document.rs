@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::declared_delta::DeclaredDelta;
 use super::run::{Run, RunRecord};
 use crate::plan::Target;
-use crate::resource::{Address, Reference, Scope};
+use crate::resource::{Address, Reference, Scope, first_version, is_first_version};
 
 /// The format of the state document that this version writes.
 pub const STATE_FORMAT: u32 = 4;
@@ -69,6 +69,9 @@ pub struct ResourceRecord {
     pub id: Option<String>,
     /// The number of times that this address was created.
     pub generation: u32,
+    /// The version of the kind whose form the inputs and the declaration have.
+    #[serde(default = "first_version", skip_serializing_if = "is_first_version")]
+    pub version: u32,
     /// The inputs that were applied last, with references resolved.
     pub inputs: Value,
     /// The difference between the declaration and `inputs`: references, and fields that a pause reduced. A rollback restores
@@ -108,6 +111,9 @@ pub struct Deposed {
     /// Whether the ownership tags in AWS may be others, as of [`ResourceRecord::retag`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub retag: bool,
+    /// The version of the kind whose form the inputs have.
+    #[serde(default = "first_version", skip_serializing_if = "is_first_version")]
+    pub version: u32,
     /// The inputs.
     pub inputs: Value,
     /// The outputs that were read last.
@@ -168,6 +174,7 @@ impl ResourceRecord {
         Self {
             id: None,
             generation,
+            version: first_version(),
             inputs: Value::Null,
             declared: DeclaredDelta::default(),
             outputs: Value::Null,

@@ -80,6 +80,7 @@ mod tests {
             id: "vpc-1".into(),
             generation: 1,
             retag: false,
+            version: 1,
             inputs: json!({}),
             outputs: json!({}),
             depends_on: Default::default(),

@@ -251,6 +251,7 @@ fn upserted<'a>(
     record.inputs = inputs.clone();
     record.generation = operation.generation;
     if let Some(upsert) = operation.upsert() {
+        record.version = upsert.version;
         record.depends_on.clone_from(&upsert.dependencies);
         record.protect = upsert.protect;
         // A pause declares nothing: a resource that it reduces stays declared as before.
@@ -270,6 +271,7 @@ fn supersede(document: &mut StateDocument, operation: &Operation) {
         id,
         generation: record.generation,
         retag: record.retag,
+        version: record.version,
         inputs: record.inputs.clone(),
         outputs: record.outputs.clone(),
         depends_on: record.depends_on.clone(),

@@ -32,7 +32,13 @@ fn plan(effect: Effect) -> Plan {
 }
 
 fn effects() -> Vec<Effect> {
-    let upsert = || Upsert { changes: Vec::new(), inputs: json!({}), dependencies: Default::default(), protect: false };
+    let upsert = || Upsert {
+        changes: Vec::new(),
+        version: 1,
+        inputs: json!({}),
+        dependencies: Default::default(),
+        protect: false,
+    };
     let delete = |purpose| Effect::Delete(Deletion { purpose, include_data: false });
     vec![
         Effect::Create(upsert()),
@@ -104,7 +110,8 @@ fn illegal_transitions_are_refused_with_the_operation_they_concern() {
 
 #[test]
 fn an_update_that_is_cut_off_after_its_snapshot_is_taken_up_again_with_it() {
-    let upsert = Upsert { changes: Vec::new(), inputs: json!({}), dependencies: Default::default(), protect: false };
+    let upsert =
+        Upsert { changes: Vec::new(), version: 1, inputs: json!({}), dependencies: Default::default(), protect: false };
     let plan = plan(Effect::Update(upsert));
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
@@ -146,6 +153,7 @@ fn entries_of_earlier_formats_are_read() {
 fn a_resource_that_a_pause_reduces_stays_declared_as_before() {
     let upsert = |armed: bool| Upsert {
         changes: Vec::new(),
+        version: 1,
         inputs: json!({"armed": armed}),
         dependencies: Default::default(),
         protect: false,
@@ -196,6 +204,7 @@ fn deleted_entry(operation: usize) -> JournalEntry {
 fn a_record_that_is_gone_is_no_dependency_any_more() {
     let upsert = Upsert {
         changes: Vec::new(),
+        version: 1,
         inputs: json!({}),
         dependencies: ["ec2_vpc.n2".parse().unwrap()].into(),
         protect: false,

@@ -9,6 +9,7 @@ mod integrity;
 mod journal;
 mod rename;
 mod run;
+mod versions;
 
 pub use declared_delta::DeclaredDelta;
 pub use document::{Deposed, ResourceRecord, STATE_FORMAT, StateDocument};

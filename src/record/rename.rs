@@ -112,6 +112,7 @@ mod tests {
             id: "vpc-1".into(),
             generation: 4,
             retag: false,
+            version: 1,
             inputs: json!({}),
             outputs: json!({}),
             depends_on: Default::default(),

@@ -10,6 +10,8 @@ use super::{Charge, Identity, OnPause, Persistence, Replacement};
 pub struct KindInfo {
     /// The name, e.g. `ec2_subnet`.
     pub name: String,
+    /// The version of the inputs' form.
+    pub version: u32,
     /// Whether it holds data.
     pub persistence: Persistence,
     /// The top-level fields that cannot be changed in place.
@@ -32,13 +34,39 @@ pub struct KindInfo {
 
 /// The error of inputs that do not have the form of their kind.
 #[derive(Debug, thiserror::Error)]
-#[error("inputs do not have the form of their kind: {0}")]
-pub struct InputsError(#[from] serde_json::Error);
+#[non_exhaustive]
+pub enum InputsError {
+    /// They do not deserialize.
+    #[error("inputs do not have the form of their kind: {0}")]
+    Form(#[from] serde_json::Error),
+    /// They cannot be brought to the next version of the kind.
+    #[error("inputs of version {version} of the kind cannot be brought to version {next}: {why}", next = .version + 1)]
+    NotMigrated {
+        /// The version that they have.
+        version: u32,
+        /// The reason, as the kind gives it.
+        why: String,
+    },
+    /// They have a version that this program does not know.
+    #[error("recorded by a newer version of the kind: {recorded}, and this program knows version {known}")]
+    Newer {
+        /// The version that they have.
+        recorded: u32,
+        /// The version that is known.
+        known: u32,
+    },
+}
 
 /// A kind of resource on data. [`Resource`](super::Resource) documents each function.
 pub trait Kind: Send + Sync {
     /// Returns the properties of the kind.
     fn info(&self) -> &KindInfo;
+
+    /// Brings recorded inputs from a version to the next one, or returns why that cannot be.
+    fn migrate(&self, version: u32, inputs: &mut Map<String, Value>) -> Result<(), String> {
+        let _ = (version, inputs);
+        Ok(())
+    }
 
     /// Returns the outputs that are certain before the resource exists.
     fn known_outputs(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError>;

@@ -21,6 +21,7 @@ mod resolve;
 mod tags;
 mod traits;
 mod typed_kind;
+mod version;
 
 pub use address::{Address, AddressError};
 pub use charge::{Charge, Per};
@@ -42,3 +43,4 @@ pub use resolve::{dependencies, readdress, references, resolve};
 pub use tags::{Tags, own_tags, tag_changes, validate_plain_tags, validate_tags};
 pub use traits::{OnPause, Persistence, Replacement, Resource, fields};
 pub use typed_kind::TypedKind;
+pub(crate) use version::{first_version, is_first_version, migrated};

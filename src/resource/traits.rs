@@ -44,6 +44,9 @@ pub enum OnPause<Inputs> {
 pub trait Resource: Field {
     /// The kind's name, `SERVICE_THING`: `ec2_subnet`.
     const KIND: &'static str;
+    /// The version of the inputs' form. A change after which recorded inputs no longer deserialize, or mean something else,
+    /// takes the next one, and a step in [`Resource::migrate`].
+    const VERSION: u32 = 1;
     /// Whether it holds data.
     const PERSISTENCE: Persistence;
     /// The top-level fields that AWS cannot change in place; write `fields!(Subnet: vpc, cidr)`.
@@ -69,6 +72,14 @@ pub trait Resource: Field {
     type Resolved: Field;
     /// The outputs, a struct with named fields.
     type Outputs<P: Phase>: Field;
+
+    /// Brings recorded inputs from a version to the next one, or returns why that cannot be. Called once for each version
+    /// between the recorded one and [`Resource::VERSION`]: with the inputs as they were applied, and with the declaration, in
+    /// which fields may be references.
+    fn migrate(version: u32, inputs: &mut Map<String, Value>) -> Result<(), String> {
+        let _ = (version, inputs);
+        Ok(())
+    }
 
     /// Reports problems with the inputs as far as they are known. Checks everything that AWS would refuse (names, ranges,
     /// CIDR blocks), so that a plan finds it.

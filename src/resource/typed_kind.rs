@@ -19,6 +19,7 @@ impl<R: Resource> TypedKind<R> {
     pub fn new() -> Self {
         let info = KindInfo {
             name: R::KIND.to_owned(),
+            version: R::VERSION,
             persistence: R::PERSISTENCE,
             replace_on: owned(R::REPLACE_ON),
             replacement: R::REPLACEMENT,
@@ -42,6 +43,10 @@ impl<R: Resource> Default for TypedKind<R> {
 impl<R: Resource> Kind for TypedKind<R> {
     fn info(&self) -> &KindInfo {
         &self.info
+    }
+
+    fn migrate(&self, version: u32, inputs: &mut Map<String, Value>) -> Result<(), String> {
+        R::migrate(version, inputs)
     }
 
     fn known_outputs(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError> {

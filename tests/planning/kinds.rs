@@ -19,6 +19,7 @@ impl FakeKind {
     fn of(name: &str) -> Option<Self> {
         Some(Self(KindInfo {
             name: name.to_owned(),
+            version: 1,
             persistence: match name.split('_').next()? {
                 "data" => Persistence::Durable,
                 "bill" => Persistence::Ephemeral,

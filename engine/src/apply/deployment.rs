@@ -1,6 +1,6 @@
 //! One stack in one environment, and its commands: plan, lock, execute.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,11 +9,12 @@ use super::observe::{Observed, Purpose, observe};
 use super::rate_limit::RateLimiter;
 use super::recover::recover;
 use super::{Access, Event, Failure, Shutdown};
+use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
 use ebbtide::plan::{Plan, Target};
 use ebbtide::planner::{Observation, Request, plan};
 use ebbtide::record::{JournalEntry, RunOutcome, StateDocument};
-use ebbtide::resource::{Address, Scope};
+use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::stack::{Declarations, Problem};
 
 /// After so long without a run, a resource that is not found does not exist. To mislead, a clock would have to jump so far
@@ -64,19 +65,21 @@ pub struct PlanWithInputs {
     pub observation: Observation,
     /// The resources that could not be read, and that the plan takes as recorded.
     pub unread: BTreeSet<Address>,
+    /// The resources whose recorded inputs do not fit their kinds, and that no operation touches.
+    pub unfit: BTreeMap<Address, Error>,
 }
 
 impl Deployment<'_> {
     /// Plans without the lock: reads state, settles an open run in memory only, observes AWS. Fails if a command is at work on
     /// an open run.
     pub async fn plan(&self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
-        let (mut document, journal) = match self.at_rest().await? {
+        let (mut document, mut journal) = match self.at_rest().await? {
             Some(read) => read,
             None => (self.new_document(goal.scope), Vec::new()),
         };
         self.check_account(&document, goal.scope)?;
         let limiter = Arc::default();
-        if self.recover(&mut document, &journal, &limiter, (self.clock)()).await? {
+        if self.recover(&mut document, &mut journal, &limiter, (self.clock)()).await? {
             // The command that executes this plan settles the run as well, and commits that first.
             document.serial += 1;
             document.edit = None;
@@ -138,12 +141,12 @@ impl Deployment<'_> {
         limiter: &Arc<RateLimiter>,
         now: Timestamp,
     ) -> Result<StateDocument, Failure> {
-        let (mut document, journal) = match writer.read().await? {
+        let (mut document, mut journal) = match writer.read().await? {
             Some(read) => read,
             None => (self.new_document(scope), Vec::new()),
         };
         self.check_account(&document, scope)?;
-        if self.recover(&mut document, &journal, limiter, now).await? {
+        if self.recover(&mut document, &mut journal, limiter, now).await? {
             document.serial += 1;
             writer.commit(&document).await?;
         }
@@ -155,14 +158,15 @@ impl Deployment<'_> {
         StateDocument::empty(scope.clone(), (self.clock)(), lineage, key)
     }
 
-    /// Settles an open run. Returns whether there was one.
+    /// Brings recorded inputs to the form that their kinds have today, and settles an open run. Returns whether there was one.
     async fn recover(
         &self,
         document: &mut StateDocument,
-        journal: &[JournalEntry],
+        journal: &mut [JournalEntry],
         limiter: &Arc<RateLimiter>,
         now: Timestamp,
     ) -> Result<bool, Failure> {
+        document.migrate_inputs(self.access.providers.kinds(), journal);
         let Some(run) = document.run.take() else { return Ok(false) };
         let recovered = recover(document, &run, journal, &self.access, limiter, self.on_event).await;
         recovered.map_err(|failure| match failure {
@@ -184,7 +188,8 @@ impl Deployment<'_> {
         let since = document.ended.as_ref().map(|ended| (self.clock)().duration_since(ended.ended));
         let at_rest = since.is_some_and(|since| since > AT_REST);
         let purpose = Purpose { target, tolerant, at_rest };
-        observe(document, &self.access, limiter, purpose, self.on_event).await
+        let unfit = unfit(document, self.access.providers.kinds(), tolerant)?;
+        observe(document, &self.access, limiter, purpose, unfit, self.on_event).await
     }
 
     /// Refuses to work on the state of another account or region: with these credentials everything would seem gone.
@@ -212,7 +217,7 @@ impl Deployment<'_> {
         limiter: &Arc<RateLimiter>,
     ) -> Result<PlanWithInputs, Failure> {
         let tolerant = goal.target != Target::Running || goal.declarations.is_none();
-        let Observed { observation, unread } = self.observe(&document, limiter, goal.target, tolerant).await?;
+        let Observed { observation, unread, unfit } = self.observe(&document, limiter, goal.target, tolerant).await?;
         if document.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
             document.scope = goal.scope.clone();
@@ -236,8 +241,31 @@ impl Deployment<'_> {
             include_data: goal.include_data,
         };
         let plan = plan(&request)?;
-        Ok(PlanWithInputs { plan, document, observation, unread })
+        Ok(PlanWithInputs { plan, document, observation, unread, unfit })
     }
+}
+
+/// Returns the resources whose recorded inputs do not fit their kinds. A plan of a declared stack needs to know all resources
+/// that exist, so it is refused with all of these.
+fn unfit(document: &StateDocument, kinds: &Registry, tolerant: bool) -> Result<BTreeMap<Address, Error>, Failure> {
+    let mut unfit: BTreeMap<Address, Error> = BTreeMap::new();
+    for (address, error) in document.unfit(kinds) {
+        let hint = format!(
+            "use the version of `ebb`, or the program, that recorded it; or `ebb state forget {address}` drops it from the \
+             record and leaves it in AWS"
+        );
+        unfit.insert(address, Error::from(error).hint(hint));
+    }
+    if tolerant {
+        return Ok(unfit);
+    }
+    // A resource that is asleep is created as it is declared now.
+    let exists = |address: &Address| {
+        let record = document.resources.get(address);
+        record.is_some_and(|record| record.id.is_some() || !record.deposed.is_empty())
+    };
+    unfit.retain(|address, _| exists(address));
+    if unfit.is_empty() { Ok(unfit) } else { Err(Failure::unreadable(unfit.into_iter().collect())) }
 }
 
 /// Lets every kind add to its inputs what is only known now, such as the keyed hash of a secret's value.
@@ -281,7 +309,8 @@ impl LockedDeployment<'_> {
     pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
         let planned = self.deployment.plan_from(self.document.clone(), goal, &self.limiter).await?;
         self.document = planned.document.clone();
-        self.observed = Observed { observation: planned.observation.clone(), unread: planned.unread.clone() };
+        let PlanWithInputs { observation, unread, unfit, .. } = planned.clone();
+        self.observed = Observed { observation, unread, unfit };
         Ok(planned)
     }
 
@@ -318,6 +347,9 @@ impl LockedDeployment<'_> {
                 self.document.key.clone_from(key);
             }
         }
+        if let Some(address) = self.of_another_version(plan)? {
+            return stale(format!("the kind of {address} has another version than when it was made"));
+        }
         if let Some(address) = self.changed_since(plan)? {
             return stale(format!("the source of {address} holds another value than when it was made"));
         }
@@ -338,6 +370,17 @@ impl LockedDeployment<'_> {
             // A source that does not exist here is reported by the operation, if it needs the source.
             let prepared = provider.prepare(&upsert.inputs, &self.document.key, Some(&upsert.inputs));
             if prepared.is_ok_and(|prepared| prepared != upsert.inputs) {
+                return Ok(Some(&operation.address));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Returns the first resource whose kind has another version than a plan was made with.
+    fn of_another_version<'p>(&self, plan: &'p Plan) -> Result<Option<&'p Address>, Failure> {
+        for operation in &plan.operations {
+            let kind = self.deployment.access.implementation(&operation.address)?.kind;
+            if operation.upsert().is_some_and(|upsert| upsert.version != kind.info().version) {
                 return Ok(Some(&operation.address));
             }
         }

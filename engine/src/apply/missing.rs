@@ -9,6 +9,7 @@ use super::rate_limit::{CallKind, RateLimiter};
 use super::retry::Retry;
 use super::{Access, Failure, LockedDeployment, PlanWithInputs};
 use crate::providers::Missing;
+use crate::sdk::Error;
 use ebbtide::plan::Plan;
 use ebbtide::planner::{Observation, Observed};
 use ebbtide::record::StateDocument;
@@ -20,27 +21,35 @@ pub type MissingThings = BTreeMap<Address, Vec<Missing>>;
 impl PlanWithInputs {
     /// Returns what the resources that the plan creates need and is not there.
     pub async fn missing(&self, access: &Access) -> Result<MissingThings, Failure> {
-        missing(&self.plan, &self.document, &self.observation, access, &Arc::default()).await
+        missing(&self.plan, (&self.document, &self.observation, &self.unfit), access, &Arc::default()).await
     }
 }
 
 impl LockedDeployment<'_> {
     /// Returns what the resources that the plan creates need and is not there.
     pub async fn missing(&self, plan: &Plan) -> Result<MissingThings, Failure> {
-        missing(plan, &self.document, &self.observed.observation, &self.deployment.access, &self.limiter).await
+        missing(
+            plan,
+            (&self.document, &self.observed.observation, &self.observed.unfit),
+            &self.deployment.access,
+            &self.limiter,
+        )
+        .await
     }
 }
 
 async fn missing(
     plan: &Plan,
-    document: &StateDocument,
-    observation: &Observation,
+    (document, observation, unfit): (&StateDocument, &Observation, &BTreeMap<Address, Error>),
     access: &Access,
     limiter: &Arc<RateLimiter>,
 ) -> Result<MissingThings, Failure> {
     let mut created: BTreeMap<&Address, Map<String, Value>> = BTreeMap::new();
     let mut things = MissingThings::new();
     for operation in plan.operations.iter().filter(|operation| operation.creates()) {
+        if unfit.contains_key(&operation.address) {
+            continue;
+        }
         let (address, Some(upsert)) = (&operation.address, operation.upsert()) else { continue };
         let kind = access.implementation(address)?;
         let lookup = |reference: &Reference| match created.get(&reference.address) {

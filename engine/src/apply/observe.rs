@@ -1,6 +1,6 @@
 //! Observation: reads every recorded resource from AWS, many at once.
 
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -53,6 +53,8 @@ pub(super) struct Purpose {
 pub(super) struct Observed {
     pub(super) observation: Observation,
     pub(super) unread: BTreeSet<Address>,
+    /// The resources whose recorded inputs do not fit their kinds. Nothing is done with them.
+    pub(super) unfit: BTreeMap<Address, Error>,
 }
 
 /// Reads every recorded resource that is awake and that the target needs to know. Unless the stack is at rest, a resource may
@@ -66,9 +68,10 @@ pub(super) async fn observe(
     access: &Access,
     limiter: &Arc<RateLimiter>,
     purpose: Purpose,
+    unfit: BTreeMap<Address, Error>,
     on_event: &(dyn Fn(Event) + Sync),
 ) -> Result<Observed, Failure> {
-    let mut reads = Reads::new(document, access, limiter, purpose)?;
+    let mut reads = Reads::new(document, access, limiter, purpose, &unfit)?;
     let total = reads.waiting.len();
     let mut observed = Observed::default();
     let mut failures = Vec::new();
@@ -111,6 +114,8 @@ pub(super) async fn observe(
         failures.sort_by(|one, other| one.0.cmp(&other.0));
         return Err(Failure::unreadable(failures));
     }
+    failures.extend(std::mem::take(&mut reads.unfit));
+    observed.unfit = unfit;
     for (address, error) in failures {
         on_event(Event::Unreadable {
             address: address.clone(),
@@ -134,6 +139,8 @@ struct Reads<'a> {
     at_rest: bool,
     waiting: VecDeque<(&'a Address, &'a ResourceRecord, String, Implementation)>,
     running: JoinSet<Read>,
+    /// Those that cannot be made, because the recorded inputs do not fit.
+    unfit: Vec<(Address, Error)>,
 }
 
 impl<'a> Reads<'a> {
@@ -142,8 +149,9 @@ impl<'a> Reads<'a> {
         access: &'a Access,
         limiter: &'a Arc<RateLimiter>,
         purpose: Purpose,
+        unfit: &BTreeMap<Address, Error>,
     ) -> Result<Self, Failure> {
-        let mut waiting = VecDeque::new();
+        let (mut waiting, mut unread) = (VecDeque::new(), Vec::new());
         for (address, record) in &document.resources {
             let Some(id) = record.id.clone() else { continue };
             let kind = access.implementation(address)?;
@@ -151,9 +159,13 @@ impl<'a> Reads<'a> {
             if purpose.target == Target::Paused && is_kept_by_a_pause(&kind, record) {
                 continue;
             }
-            waiting.push_back((address, record, id, kind));
+            match unfit.get(address) {
+                Some(error) => unread.push((address.clone(), error.clone())),
+                None => waiting.push_back((address, record, id, kind)),
+            }
         }
-        Ok(Self { document, access, limiter, at_rest: purpose.at_rest, waiting, running: JoinSet::new() })
+        let at_rest = purpose.at_rest;
+        Ok(Self { document, access, limiter, at_rest, waiting, running: JoinSet::new(), unfit: unread })
     }
 
     /// Starts as many reads as may run at once.

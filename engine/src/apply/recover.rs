@@ -155,6 +155,14 @@ impl Look {
             return Ok(None);
         }
         let kind = access.implementation(&address)?;
+        if upsert.version != kind.kind.info().version {
+            let hint = format!(
+                "use the version of `ebb`, or the program, that started the run; or `ebb state forget {address}` drops it from \
+                 the record and leaves it in AWS"
+            );
+            let message = format!("its creation was started with version {} of its kind", upsert.version);
+            return Err(Failure::Resource { address, operation: "find", error: Error::invalid(message).hint(hint) });
+        }
         let mut context = access.context(document, &address, operation.generation);
         if run.without_lineage {
             context.identity.lineage = None;

@@ -23,6 +23,7 @@ struct Tagging {
     kind: Implementation,
     context: Context,
     id: String,
+    version: u32,
     inputs: serde_json::Value,
 }
 
@@ -70,12 +71,14 @@ impl LockedDeployment<'_> {
         let (document, access) = (&self.document, &self.deployment.access);
         let mut taggings = Vec::new();
         for (address, record) in document.resources.iter().filter(|(address, _)| !left_out.contains(address)) {
-            let current = record.id.iter().map(|id| (record.retag, record.generation, id, &record.inputs));
-            let deposed = record.deposed.iter().map(|old| (old.retag, old.generation, &old.id, &old.inputs));
-            for (_, generation, id, inputs) in current.chain(deposed).filter(|(retag, ..)| *retag) {
+            let current =
+                record.id.iter().map(|id| (record.retag, record.generation, id, record.version, &record.inputs));
+            let deposed =
+                record.deposed.iter().map(|old| (old.retag, old.generation, &old.id, old.version, &old.inputs));
+            for (_, generation, id, version, inputs) in current.chain(deposed).filter(|(retag, ..)| *retag) {
                 let kind = access.implementation(address)?;
                 let context = access.context(document, address, generation);
-                taggings.push(Tagging { kind, context, id: id.clone(), inputs: inputs.clone() });
+                taggings.push(Tagging { kind, context, id: id.clone(), version, inputs: inputs.clone() });
             }
         }
         Ok(taggings)
@@ -84,6 +87,9 @@ impl LockedDeployment<'_> {
 
 impl Tagging {
     async fn write(self, limiter: &RateLimiter, propagation: PropagationDelay) -> (Context, Result<(), Error>) {
+        if self.version != self.kind.kind.info().version {
+            return (self.context, Err(Error::invalid("its inputs are recorded in another version of its kind")));
+        }
         let mut retry = Retry::for_reads(propagation);
         loop {
             let turn = limiter.acquire(self.kind.name(), CallKind::Write, 0).await;

@@ -14,7 +14,7 @@ use crate::state::{StateError, StateStore};
 use ebbtide::plan::{Plan, Summary, Target};
 use ebbtide::planner::{RecordChanges, hold_back};
 use ebbtide::record::{ResourceRecord, RunOutcome, StateDocument};
-use ebbtide::resource::Scope;
+use ebbtide::resource::{Registry, Scope};
 use ebbtide::stack::Declarations;
 
 /// A change of one stack, as a command line asks for it.
@@ -172,7 +172,7 @@ impl Change {
         let stack = &scope.stack;
         match &self.source {
             Source::Declared => context.declare_online(environment, stack, connection).await.map(Some),
-            Source::Serial(serial) => declared_at(state, *serial).await.map(Some),
+            Source::Serial(serial) => declared_at(context.providers.kinds(), state, *serial).await.map(Some),
             Source::Recorded(Target::Running | Target::Paused)
                 if nothing_is_recorded(context::recorded(state).await?.as_ref()) =>
             {
@@ -387,11 +387,17 @@ fn not_there(scope: &Scope, why: &str) -> CommandError {
 }
 
 /// Returns the declarations that an earlier serial records.
-async fn declared_at(state: &StateStore, serial: u64) -> Result<Declarations, CommandError> {
-    let document = state.at(serial).await?;
+async fn declared_at(kinds: &Registry, state: &StateStore, serial: u64) -> Result<Declarations, CommandError> {
+    let mut document = state.at(serial).await?;
+    document.migrate_inputs(kinds, &mut []);
     if document.incomplete {
         let Scope { stack, environment, .. } = document.scope;
         return Err(Failure::Incomplete { stack, environment }.into());
+    }
+    if let Some((address, error)) = document.unfit(kinds).pop_first() {
+        let message = format!("serial {serial} cannot be brought back: {address}: {error}");
+        return Err(CommandError::new(CommandErrorKind::Refused, message)
+            .hint("use the version of `ebb`, or the program, that recorded it"));
     }
     let declarations = document.declarations();
     if declarations.resources.is_empty() {

@@ -59,8 +59,13 @@ async fn an_open_run_whose_recovery_is_refused_is_left_through_state_forget() {
     project.run(Target::Running).await;
     let mut plan = project.plan(Target::Running).await;
     let main = project.document().await.resources[&address("ec2_vpc.main")].clone();
-    let upsert =
-        Upsert { changes: Vec::new(), inputs: main.inputs.clone(), dependencies: Default::default(), protect: false };
+    let upsert = Upsert {
+        changes: Vec::new(),
+        version: 1,
+        inputs: main.inputs.clone(),
+        dependencies: Default::default(),
+        protect: false,
+    };
     plan.operations.push(Operation {
         id: 0,
         address: address("ec2_vpc.twin"),

@@ -14,5 +14,6 @@ mod renaming;
 mod secrets;
 mod settling;
 mod unreadable;
+mod versions;
 mod waits;
 mod wide;

@@ -76,6 +76,7 @@ pub fn record(id: &str, depends_on: &[&str]) -> ResourceRecord {
         depends_on: depends_on.iter().map(|other| other.parse().unwrap()).collect(),
         protect: false,
         retag: false,
+        version: 1,
         pending: false,
         remembered: None,
         deposed: Vec::new(),

@@ -59,6 +59,9 @@ impl Job {
     ) -> Result<Self, Error> {
         let address = &operation.address;
         let access = &work.deployment.access;
+        if let Some(error) = work.observed.unfit.get(address) {
+            return Err(error.clone());
+        }
         let kind = access.implementation(address).map_err(|error| Error::invalid(error.to_string()))?;
         let mut context = access.context(&work.document, address, operation.generation);
         context.include_data = operation.deletion().is_some_and(|deletion| deletion.include_data);
