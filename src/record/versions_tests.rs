@@ -54,6 +54,7 @@ fn kinds() -> Registry {
         replacement: Replacement::CreateFirst,
         unique_name_field: None,
         deleted_with: Vec::new(),
+        unordered: Vec::new(),
         idempotent_create: true,
         typical_seconds: 1,
         outputs: Vec::new(),

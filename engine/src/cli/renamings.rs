@@ -65,7 +65,7 @@ mod tests {
         assert_eq!(names(&[subnet.clone(), table.clone()]).as_deref(), Some("main-public core-public"));
         let vpc = renaming("ec2_vpc.main", "ec2_vpc.core");
         assert_eq!(names(&[subnet.clone(), table, vpc]).as_deref(), Some("main core"));
-        assert_eq!(names(&[subnet.clone()]), None);
+        assert_eq!(names(std::slice::from_ref(&subnet)), None);
         assert_eq!(names(&[subnet, renaming("s3_bucket.data", "s3_bucket.store")]), None);
     }
 }
