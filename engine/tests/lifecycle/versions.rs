@@ -176,6 +176,29 @@ impl Desk {
         self.state().read().await.unwrap().unwrap().0
     }
 
+    fn deployment<'a, R: Provider>(
+        &self,
+        state: &'a StateStore,
+        on_event: &'a (dyn Fn(Event) + Sync),
+    ) -> Deployment<'a> {
+        let config = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
+        let access = Access {
+            aws: Arc::new(Aws::new(config, false)),
+            providers: Providers::new().with::<R>(),
+            propagation: PropagationDelay::NONE,
+        };
+        Deployment {
+            state,
+            access,
+            account: self.scope.account.clone(),
+            clock: &jiff::Timestamp::now,
+            on_event,
+            shutdown: Shutdown::default(),
+            who: "test@host".to_owned(),
+            why: None,
+        }
+    }
+
     /// Runs a command of a program whose kind has the version of `R`. Returns its end, its events, and how many operations it
     /// planned.
     async fn run<R: Provider>(
@@ -183,24 +206,9 @@ impl Desk {
         target: Target,
         declarations: Option<&Declarations>,
     ) -> (Result<Finished, Failure>, Vec<Event>, usize) {
-        let config = aws_config::SdkConfig::builder().behavior_version(aws_config::BehaviorVersion::latest()).build();
-        let access = Access {
-            aws: Arc::new(Aws::new(config, false)),
-            providers: Providers::new().with::<R>(),
-            propagation: PropagationDelay::NONE,
-        };
         let (state, events) = (self.state(), Mutex::new(Vec::new()));
         let on_event = |event| events.lock().unwrap().push(event);
-        let deployment = Deployment {
-            state: &state,
-            access,
-            account: self.scope.account.clone(),
-            clock: &jiff::Timestamp::now,
-            on_event: &on_event,
-            shutdown: Shutdown::default(),
-            who: "test@host".to_owned(),
-            why: None,
-        };
+        let deployment = self.deployment::<R>(&state, &on_event);
         let mut locked = deployment.lock("test", &self.scope).await.unwrap();
         let goal = Goal { scope: &self.scope, target, declarations, include_data: &BTreeSet::new() };
         let mut operations = 0;
@@ -342,6 +350,23 @@ async fn a_resource_asleep_whose_inputs_cannot_be_migrated_is_not_resumed_and_ca
     assert_eq!(desk.pages(), [""; 0]);
     desk.succeeds::<Second>(Target::Running, Some(&desk.second("written", WHITE))).await;
     assert_eq!(desk.pages(), ["one#2 written white", "two#2 more white"]);
+}
+
+#[tokio::test]
+async fn a_plan_that_was_saved_with_another_version_of_a_kind_is_stale() {
+    let desk = Desk::new("saved");
+    let (state, declarations) = (desk.state(), desk.first("hello"));
+    let (first, second) = (desk.deployment::<First>(&state, &|_| {}), desk.deployment::<Second>(&state, &|_| {}));
+    let include_data = &BTreeSet::new();
+    let goal = Goal { scope: &desk.scope, target: Target::Running, declarations: Some(&declarations), include_data };
+    let plan = first.plan(goal).await.unwrap().plan;
+    let mut locked = second.lock("apply", &desk.scope).await.unwrap();
+    let stale = locked.check(&plan).await.unwrap_err().to_string();
+    assert!(stale.contains("the kind of desk_page.one has another version than when it was made"), "{stale}");
+    locked.release().await;
+    let mut locked = first.lock("apply", &desk.scope).await.unwrap();
+    locked.check(&plan).await.unwrap();
+    locked.release().await;
 }
 
 #[tokio::test]

@@ -8,9 +8,14 @@ use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 use ebbtide::plan::PLAN_FORMAT;
 use ebbtide::record::STATE_FORMAT;
+use serde_json::Value;
 
 pub const TESTS: &[Test] = &[
     ("state_that_is_damaged_newer_or_foreign", state_that_is_damaged_newer_or_foreign),
+    (
+        "a_record_of_a_newer_kind_is_left_alone_until_it_is_forgotten",
+        a_record_of_a_newer_kind_is_left_alone_until_it_is_forgotten,
+    ),
     ("a_plan_file_that_does_not_apply", a_plan_file_that_does_not_apply),
     ("two_commands_at_once", two_commands_at_once),
     ("a_state_directory_that_cannot_be_written", a_state_directory_that_cannot_be_written),
@@ -41,6 +46,36 @@ fn state_that_is_damaged_newer_or_foreign() {
         }
         assert_eq!(project.read(STATE), state, "it was left alone");
     }
+}
+
+fn a_record_of_a_newer_kind_is_left_alone_until_it_is_forgotten() {
+    let project = applied();
+    let mut state: Value = serde_json::from_str(&project.read(STATE)).expect("it is JSON");
+    let gateway = "ec2_nat_gateway.main-nat-a";
+    assert!(state["resources"][gateway].is_object(), "{:?}", state["resources"].as_object().map(|all| all.keys()));
+    state["resources"][gateway]["version"] = 7.into();
+    project.write(STATE, &state.to_string());
+    let newer = "recorded by a newer version of the kind: 7, and this program knows version 1";
+    for command in ["plan shop", "apply shop --yes"] {
+        let said = refused(&project, command, 1);
+        let (way_out, named) = (format!("`ebb state forget {gateway}`"), format!("{gateway}: cannot read: {newer}"));
+        assert!(said.contains(&named) && said.contains(&way_out), "{command}: {said}");
+    }
+    for command in ["status shop", "history shop", "state list --stack shop", &format!("state show {gateway} --stack shop"), "output shop"] {
+        let output = project.run(command);
+        assert!(output.status.success(), "{command}: {}", text(&output.stderr));
+    }
+    for command in ["pause shop --yes", "destroy shop --yes", "destroy shop --yes"] {
+        let output = project.run(command);
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{command}: {said}");
+        assert!(said.contains(gateway) && said.contains(newer), "{command}: {said}");
+    }
+    let left: Value = serde_json::from_str(&project.read(STATE)).expect("it is JSON");
+    let left: Vec<&str> = left["resources"].as_object().expect("resources").keys().map(String::as_str).collect();
+    assert!(left.contains(&gateway) && !left.contains(&"ec2_vpc_endpoint.main-s3"), "{left:?}");
+    assert!(project.run(&format!("state forget {gateway} --stack shop --yes")).status.success());
+    assert!(project.run("plan shop").status.success(), "the record can be planned from again");
 }
 
 fn a_plan_file_that_does_not_apply() {
