@@ -61,7 +61,13 @@ fn a_record_of_a_newer_kind_is_left_alone_until_it_is_forgotten() {
         let (way_out, named) = (format!("`ebb state forget {gateway}`"), format!("{gateway}: cannot read: {newer}"));
         assert!(said.contains(&named) && said.contains(&way_out), "{command}: {said}");
     }
-    for command in ["status shop", "history shop", "state list --stack shop", &format!("state show {gateway} --stack shop"), "output shop"] {
+    for command in [
+        "status shop",
+        "history shop",
+        "state list --stack shop",
+        &format!("state show {gateway} --stack shop"),
+        "output shop",
+    ] {
         let output = project.run(command);
         assert!(output.status.success(), "{command}: {}", text(&output.stderr));
     }
