@@ -12,7 +12,6 @@ pub(crate) fn first_version() -> u32 {
 }
 
 /// Returns whether inputs of a version are recorded without it.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 pub(crate) fn is_first_version(version: &u32) -> bool {
     *version == first_version()
 }

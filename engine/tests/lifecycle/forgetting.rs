@@ -1,7 +1,7 @@
 //! The way out of a record that contradicts itself.
 
 use ebbtide::plan::{Effect, Operation, Reason, Target, Upsert};
-use ebbtide::record::{JournalEntry, JournalEvent, Run};
+use ebbtide::record::{JournalEntry, JournalEvent, ResourceRecord, Run};
 use ebbtide::resource::Address;
 use ebbtide_engine::apply::Failure;
 use ebbtide_engine::sdk::Hint as _;
@@ -53,15 +53,13 @@ async fn a_document_that_contradicts_itself_is_left_through_state_forget() {
     assert_eq!(project.exists().await, running(), "AWS is not touched");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_open_run_whose_recovery_is_refused_is_left_through_state_forget() {
-    let project = Project::new(network("10.0.0.0/16"));
-    project.run(Target::Running).await;
+/// Leaves a run open that creates a twin of the network, with inputs of a version of its kind, up to an event of it.
+async fn leave_open(project: &Project, version: u32, event: impl FnOnce(ResourceRecord) -> JournalEvent) {
     let mut plan = project.plan(Target::Running).await;
     let main = project.document().await.resources[&address("ec2_vpc.main")].clone();
     let upsert = Upsert {
         changes: Vec::new(),
-        version: 1,
+        version,
         inputs: main.inputs.clone(),
         dependencies: Default::default(),
         protect: false,
@@ -89,9 +87,36 @@ async fn an_open_run_whose_recovery_is_refused_is_left_through_state_forget() {
         plan,
     });
     writer.commit(&document).await.unwrap();
-    let event = JournalEvent::Ready { id: main.id.unwrap(), inputs: main.inputs, outputs: json!({}) };
-    writer.append(&[JournalEntry { run: "r".into(), operation: 0, event, took: None }]).await.unwrap();
+    writer.append(&[JournalEntry { run: "r".into(), operation: 0, event: event(main), took: None }]).await.unwrap();
     writer.release().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_creation_of_another_version_of_a_kind_is_left_through_state_forget() {
+    let project = Project::new(network("10.0.0.0/16"));
+    project.run(Target::Running).await;
+    leave_open(&project, 7, |_| JournalEvent::Started).await;
+    for target in [Target::Running, Target::Destroyed] {
+        let failure = project.run_on(&project.cloud(), target).await.result.unwrap_err();
+        let says = "ec2_vpc.twin: cannot find: its creation was started with version 7 of its kind";
+        assert_eq!(failure.to_string(), says);
+        assert!(failure.hint().unwrap().contains("`ebb state forget ec2_vpc.twin`"));
+    }
+    forget(&project, "ec2_vpc.twin").await;
+    project.run(Target::Destroyed).await;
+    assert!(project.exists().await.is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_open_run_whose_recovery_is_refused_is_left_through_state_forget() {
+    let project = Project::new(network("10.0.0.0/16"));
+    project.run(Target::Running).await;
+    leave_open(&project, 1, |main| JournalEvent::Ready {
+        id: main.id.unwrap(),
+        inputs: main.inputs,
+        outputs: json!({}),
+    })
+    .await;
 
     for _ in 0..2 {
         let ran = project.run_on(&project.cloud(), Target::Destroyed).await;
