@@ -16,6 +16,7 @@ pub const TESTS: &[Test] = &[
         "a_record_of_a_newer_kind_is_left_alone_until_it_is_forgotten",
         a_record_of_a_newer_kind_is_left_alone_until_it_is_forgotten,
     ),
+    ("a_serial_with_a_newer_kind_is_not_brought_back", a_serial_with_a_newer_kind_is_not_brought_back),
     ("a_plan_file_that_does_not_apply", a_plan_file_that_does_not_apply),
     ("two_commands_at_once", two_commands_at_once),
     ("a_state_directory_that_cannot_be_written", a_state_directory_that_cannot_be_written),
@@ -82,6 +83,33 @@ fn a_record_of_a_newer_kind_is_left_alone_until_it_is_forgotten() {
     assert!(left.contains(&gateway) && !left.contains(&"ec2_vpc_endpoint.main-s3"), "{left:?}");
     assert!(project.run(&format!("state forget {gateway} --stack shop --yes")).status.success());
     assert!(project.run("plan shop").status.success(), "the record can be planned from again");
+}
+
+fn a_serial_with_a_newer_kind_is_not_brought_back() {
+    let project = applied();
+    let serial = |project: &Project| {
+        let state: Value = serde_json::from_str(&project.read(STATE)).expect("it is JSON");
+        state["serial"].as_u64().expect("a serial")
+    };
+    let first = serial(&project);
+    assert!(project.run("pause shop --yes").status.success());
+    let rollback = format!("state rollback --serial {first} --stack shop --yes");
+    let folder = project.path("state/local/shop.history");
+    let mut edited = 0;
+    for entry in std::fs::read_dir(folder).expect("a history").flatten() {
+        let text = std::fs::read_to_string(entry.path()).expect("it is read");
+        let mut document: Value = serde_json::from_str(&text).expect("it is JSON");
+        if document["serial"].as_u64() == Some(first) && document["resources"].is_object() {
+            document["resources"]["ec2_vpc.main"]["version"] = 7.into();
+            std::fs::write(entry.path(), document.to_string()).expect("it is written");
+            edited += 1;
+        }
+    }
+    assert_eq!(edited, 1);
+    let said = refused(&project, &rollback, 1);
+    let expected =
+        format!("serial {first} cannot be brought back: ec2_vpc.main: recorded by a newer version of the kind: 7");
+    assert!(said.contains(&expected) && said.contains("use the version of `ebb`"), "{said}");
 }
 
 fn a_plan_file_that_does_not_apply() {
