@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::name::is_name;
+use super::partition::{dns_suffix, partition};
 use super::{Address, hex};
 
 /// The environment, stack, region and account that resources are declared for.
@@ -21,24 +22,6 @@ pub struct Scope {
     pub account: String,
 }
 
-/// The beginning of a region's name, its partition, and the ending of host names there. Source: `partitions.json` of
-/// botocore 1.44.5. All other regions are of the first partition.
-const PARTITIONS: [(&str, &str, &str); 7] = [
-    ("cn-", "aws-cn", "amazonaws.com.cn"),
-    ("us-gov-", "aws-us-gov", "amazonaws.com"),
-    ("eusc-", "aws-eusc", "amazonaws.eu"),
-    ("us-iso-", "aws-iso", "c2s.ic.gov"),
-    ("us-isob-", "aws-iso-b", "sc2s.sgov.gov"),
-    ("eu-isoe-", "aws-iso-e", "cloud.adc-e.uk"),
-    ("us-isof-", "aws-iso-f", "csp.hci.ic.gov"),
-];
-
-/// Returns the partition of a region and the ending of host names there.
-fn partition_of(region: &str) -> (&'static str, &'static str) {
-    let found = PARTITIONS.iter().find(|(beginning, ..)| region.starts_with(beginning));
-    found.map_or(("aws", "amazonaws.com"), |(_, partition, suffix)| (*partition, *suffix))
-}
-
 impl Scope {
     /// Returns whether a stack can have a name: it is part of paths, of keys of objects and of names in AWS.
     pub fn is_stack_name(name: &str) -> bool {
@@ -47,12 +30,12 @@ impl Scope {
 
     /// Returns the ARN partition of the region: `aws`, `aws-cn`, `aws-us-gov`, …
     pub fn partition(&self) -> &'static str {
-        partition_of(&self.region).0
+        partition(&self.region)
     }
 
     /// Returns the ending of the host names of AWS's services in the region: `amazonaws.com`, `amazonaws.com.cn`, …
     pub fn dns_suffix(&self) -> &'static str {
-        partition_of(&self.region).1
+        dns_suffix(&self.region)
     }
 
     /// Returns an ARN in this account and region: `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE`.

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::resource::dns_suffix;
+
 /// The image for large models: vLLM behind DJL Serving.
 pub const LMI_IMAGE: &str = "djl-inference:0.31.0-lmi13.0.0-cu124";
 
@@ -66,26 +68,6 @@ impl std::error::Error for UnknownRegion {}
 pub fn lmi_image(region: &str) -> Result<String, UnknownRegion> {
     let account = ACCOUNTS.iter().find(|(name, _)| *name == region).ok_or_else(|| UnknownRegion(region.to_owned()))?.1;
     Ok(format!("{account}.dkr.ecr.{region}.{}/{LMI_IMAGE}", dns_suffix(region)))
-}
-
-/// Returns the DNS suffix of the partition of a region, as `partitions.json` of the SDKs has it.
-pub fn dns_suffix(region: &str) -> &'static str {
-    let starts = |prefix: &str| region.starts_with(prefix);
-    if starts("cn-") {
-        "amazonaws.com.cn"
-    } else if starts("us-iso-") {
-        "c2s.ic.gov"
-    } else if starts("us-isob-") {
-        "sc2s.sgov.gov"
-    } else if starts("us-isof-") {
-        "csp.hci.ic.gov"
-    } else if starts("eu-isoe-") {
-        "cloud.adc-e.uk"
-    } else if starts("eusc-") {
-        "amazonaws.eu"
-    } else {
-        "amazonaws.com"
-    }
 }
 
 #[cfg(test)]

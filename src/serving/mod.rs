@@ -14,7 +14,7 @@ mod weights;
 pub use advice::Advice;
 pub use fit::{Fit, Serving};
 pub use gpu::Gpu;
-pub use images::{LMI_IMAGE, UnknownRegion, dns_suffix, lmi_image};
+pub use images::{LMI_IMAGE, UnknownRegion, lmi_image};
 pub use instance::{Instance, instance};
 pub use misfit::Misfit;
 pub use model::{Model, model, model_names};

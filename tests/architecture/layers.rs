@@ -8,8 +8,8 @@ type Layers = &'static [(&'static str, &'static [&'static str])];
 
 /// The library, `src`: it knows neither the engine nor the embedded cloud.
 const LIBRARY: Layers = &[
-    ("serving", &[]),
     ("resource", &[]),
+    ("serving", &["resource"]),
     ("stack", &["resource"]),
     ("aws", &["resource"]),
     ("components", &["serving", "resource", "stack", "aws"]),
