@@ -205,7 +205,9 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     let connection = interrupts.unless(environment.connect()).await?;
     let state = interrupts.unless(environment.state(&stack, Some(&connection.clients))).await?;
     let scope = environment.scope(&stack, &connection.account);
+    // A command at work may be about to pause the stack: then the lock decides.
     if change.is_recorded_resume()
+        && state.backend().lock_info().await?.is_none()
         && let Some(document) = context::recorded(&state).await?
         && let Some(finished) = already_running(&scope, &document)?
     {

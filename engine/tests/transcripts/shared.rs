@@ -39,7 +39,7 @@ fn state_in_a_bucket_is_locked_and_unlocked() {
     while !text(&project.run("state unlock --stack shop").stderr).contains("is held by") {
         assert!(begun.elapsed() < Duration::from_secs(20), "the first command never locked the stack");
     }
-    for line in ["pause shop --yes", "state unlock --stack shop", "state unlock --stack shop --yes"] {
+    for line in ["resume shop --yes", "state unlock --stack shop", "state unlock --stack shop --yes"] {
         project.type_in(line);
     }
     let said = first.wait_with_output().unwrap();
