@@ -92,8 +92,14 @@ async fn a_run_that_is_cut_off_in_a_wide_layer_leaves_few_creations_to_look_up_a
     assert!((60..=60 + 64).contains(&begun), "{begun} creations are recorded as started");
 
     // A call that had arrived when the command ended acts all the same.
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let before = existing(&project).await;
+    let mut before = existing(&project).await;
+    loop {
+        tokio::time::sleep(Duration::from_millis(200)).await;
+        let now = existing(&project).await;
+        if std::mem::replace(&mut before, now) == now {
+            break;
+        }
+    }
     project.shutdown = Shutdown::default();
     let watch = Arc::new(Watch::default());
     cloud.faults().install(Arc::clone(&watch) as Arc<dyn CallHook>);
