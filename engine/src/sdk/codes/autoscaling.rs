@@ -16,7 +16,11 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
         "ValidationException" if message.contains("No scalable target") => ErrorKind::NotFound,
         // A target has at most one such policy on a metric.
         "ValidationException" if message.contains("Only one TargetTrackingScaling policy") => ErrorKind::AlreadyExists,
-        "ValidationException" => return validation::kind_of(message),
+        "ValidationException" => return validation::kind_of(message, is_missing(message)),
         _ => return None,
     })
+}
+
+fn is_missing(message: &str) -> bool {
+    ["Could not find", "does not exist"].iter().any(|text| message.contains(text))
 }

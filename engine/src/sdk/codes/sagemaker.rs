@@ -1,5 +1,6 @@
 //! SageMaker.
 
+use super::validation;
 use crate::sdk::error::ErrorKind;
 
 pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
@@ -8,24 +9,15 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
         "ResourceInUse" | "ConflictException" => ErrorKind::Busy,
         "ResourceNotFound" => ErrorKind::NotFound,
         "ResourceLimitExceeded" => ErrorKind::Quota,
-        "ValidationException" => return Some(of_validation(message).unwrap_or(ErrorKind::Invalid)),
+        "ValidationException" => {
+            return Some(validation::kind_of(message, is_missing(message)).unwrap_or(ErrorKind::Invalid));
+        }
         _ => return None,
     })
 }
 
-/// Returns the kind of a validation error. SageMaker names the resource that it misses as `Could not find endpoint "arn…"`.
-/// `The subnet … does not exist` is about a reference of the request, and "Could not find model data" about S3.
-fn of_validation(message: &str) -> Option<ErrorKind> {
-    let says = |text: &str| message.contains(text);
-    if says("Could not find") && !says("Could not find model data") {
-        Some(ErrorKind::NotFound)
-    } else if says("already exist") {
-        Some(ErrorKind::AlreadyExists)
-    } else if says("in-progress") || says("in progress") {
-        Some(ErrorKind::Busy)
-    } else if says("Could not assume role") || says("could not be assumed") {
-        Some(ErrorKind::NotYet)
-    } else {
-        None
-    }
+/// Returns whether a validation error means that the resource itself is missing: `Could not find endpoint "arn…"`. `The subnet …
+/// does not exist` is about a reference of the request, and "Could not find model data" about S3.
+fn is_missing(message: &str) -> bool {
+    message.contains("Could not find") && !message.contains("Could not find model data")
 }

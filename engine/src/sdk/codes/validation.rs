@@ -2,9 +2,11 @@
 
 use crate::sdk::error::ErrorKind;
 
-pub(super) fn kind_of(message: &str) -> Option<ErrorKind> {
+/// Returns the kind of a validation error by its message. The service says whether the message means that the resource itself is
+/// missing.
+pub(super) fn kind_of(message: &str, is_missing: bool) -> Option<ErrorKind> {
     let says = |text: &str| message.contains(text);
-    if says_not_found(message) {
+    if is_missing {
         Some(ErrorKind::NotFound)
     } else if says("already exist") {
         Some(ErrorKind::AlreadyExists)
@@ -15,9 +17,4 @@ pub(super) fn kind_of(message: &str) -> Option<ErrorKind> {
     } else {
         None
     }
-}
-
-/// Returns whether a message says that a resource does not exist.
-pub(super) fn says_not_found(message: &str) -> bool {
-    message.contains("Could not find") || message.contains("does not exist")
 }
