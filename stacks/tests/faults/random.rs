@@ -9,7 +9,7 @@ use crate::graphs::{History, attempt};
 use crate::shrink::shrink;
 
 /// The number of histories that the suite draws.
-const IN_THE_SUITE: u64 = 200;
+const IN_THE_SUITE: u64 = 120;
 
 /// A history mostly waits: before it tries something again, and for the disk.
 const AT_ONCE: usize = 8;
