@@ -12,7 +12,7 @@ use super::{Access, Event, Failure, Shutdown};
 use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::{Observation, Request, plan};
+use ebbtide::planner::{Request, plan};
 use ebbtide::record::{JournalEntry, RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::stack::{Declarations, Problem};
@@ -62,11 +62,7 @@ pub struct PlanWithInputs {
     /// The document.
     pub document: StateDocument,
     /// The observation.
-    pub observation: Observation,
-    /// The resources that could not be read, and that the plan takes as recorded.
-    pub unread: BTreeSet<Address>,
-    /// The resources whose recorded inputs do not fit their kinds, and that no operation touches.
-    pub unfit: BTreeMap<Address, Error>,
+    pub observed: Observed,
 }
 
 impl Deployment<'_> {
@@ -217,7 +213,7 @@ impl Deployment<'_> {
         limiter: &Arc<RateLimiter>,
     ) -> Result<PlanWithInputs, Failure> {
         let tolerant = goal.target != Target::Running || goal.declarations.is_none();
-        let Observed { observation, unread, unfit } = self.observe(&document, limiter, goal.target, tolerant).await?;
+        let observed = self.observe(&document, limiter, goal.target, tolerant).await?;
         if document.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
             document.scope = goal.scope.clone();
@@ -236,12 +232,12 @@ impl Deployment<'_> {
             declarations: declarations.as_ref(),
             scope: goal.scope,
             document: &document,
-            observation: &observation,
+            observation: &observed.observation,
             target: goal.target,
             include_data: goal.include_data,
         };
         let plan = plan(&request)?;
-        Ok(PlanWithInputs { plan, document, observation, unread, unfit })
+        Ok(PlanWithInputs { plan, document, observed })
     }
 }
 
@@ -309,8 +305,7 @@ impl LockedDeployment<'_> {
     pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
         let planned = self.deployment.plan_from(self.document.clone(), goal, &self.limiter).await?;
         self.document = planned.document.clone();
-        let PlanWithInputs { observation, unread, unfit, .. } = planned.clone();
-        self.observed = Observed { observation, unread, unfit };
+        self.observed = planned.observed.clone();
         Ok(planned)
     }
 
@@ -364,7 +359,10 @@ impl LockedDeployment<'_> {
     /// Returns the first resource whose inputs would be prepared in another way than they were for a plan, such as a secret
     /// whose source has another value by now.
     fn changed_since<'p>(&self, plan: &'p Plan) -> Result<Option<&'p Address>, Failure> {
-        for operation in plan.operations.iter().filter(|_| plan.target == Target::Running) {
+        if plan.target != Target::Running {
+            return Ok(None);
+        }
+        for operation in &plan.operations {
             let Some(upsert) = operation.upsert() else { continue };
             let provider = self.deployment.access.implementation(&operation.address)?.provider;
             // A source that does not exist here is reported by the operation, if it needs the source.

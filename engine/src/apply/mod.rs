@@ -26,4 +26,5 @@ pub use deployment::{Deployment, Goal, LockedDeployment, PlanWithInputs};
 pub use event::{EVENT_FORMAT, Event, Finished, Longest};
 pub use failure::Failure;
 pub use missing::MissingThings;
+pub use observe::Observed;
 pub use shutdown::Shutdown;

@@ -49,12 +49,14 @@ pub(super) struct Purpose {
 }
 
 /// An observation, and the resources that could not be read.
-#[derive(Debug, Default)]
-pub(super) struct Observed {
-    pub(super) observation: Observation,
-    pub(super) unread: BTreeSet<Address>,
-    /// The resources whose recorded inputs do not fit their kinds. Nothing is done with them.
-    pub(super) unfit: BTreeMap<Address, Error>,
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// The observation.
+    pub observation: Observation,
+    /// The resources that could not be read, and that a plan takes as recorded.
+    pub unread: BTreeSet<Address>,
+    /// The resources whose recorded inputs do not fit their kinds, and that no operation touches.
+    pub unfit: BTreeMap<Address, Error>,
 }
 
 /// Reads every recorded resource that is awake and that the target needs to know. Unless the stack is at rest, a resource may
@@ -182,11 +184,8 @@ impl<'a> Reads<'a> {
                 let mut retry = Retry::for_reads(propagation);
                 let mut looks = drift_looks(&kind, propagation);
                 loop {
-                    let turn = limiter.acquire(kind.name(), CallKind::Read, 0).await;
-                    let read = kind.provider.read(&context, &id, &last).await;
-                    turn.report(&read);
-                    match read {
-                        Err(error) if retry.wait_to_read_again(&error).await => {}
+                    let read = || kind.provider.read(&context, &id, &last);
+                    match retry.attempt(&limiter, (kind.name(), CallKind::Read), read).await {
                         Ok(None) if let Some(delay) = delays.as_mut().and_then(Iterator::next) => {
                             tokio::time::sleep(delay).await
                         }

@@ -198,29 +198,14 @@ impl Look {
     }
 
     async fn find(&self) -> Result<Option<String>, Error> {
-        let mut retry = Retry::for_reads(self.propagation);
-        loop {
-            let turn = self.limiter.acquire(self.kind.name(), CallKind::Read, 0).await;
-            let found = self.kind.provider.find(&self.context, &self.inputs).await;
-            turn.report(&found);
-            match found {
-                Err(error) if retry.wait_to_read_again(&error).await => {}
-                found => return found,
-            }
-        }
+        let find = || self.kind.provider.find(&self.context, &self.inputs);
+        Retry::for_reads(self.propagation).attempt(&self.limiter, (self.kind.name(), CallKind::Read), find).await
     }
 
     async fn read(&self, id: &str) -> Result<Option<JournalEvent>, Error> {
+        let read = || self.kind.provider.read(&self.context, id, &self.inputs);
         let mut retry = Retry::for_reads(self.propagation);
-        let live = loop {
-            let turn = self.limiter.acquire(self.kind.name(), CallKind::Read, 0).await;
-            let read = self.kind.provider.read(&self.context, id, &self.inputs).await;
-            turn.report(&read);
-            match read {
-                Err(error) if retry.wait_to_read_again(&error).await => {}
-                read => break read?,
-            }
-        };
+        let live = retry.attempt(&self.limiter, (self.kind.name(), CallKind::Read), read).await?;
         Ok(live.map(|live| {
             let id = id.to_owned();
             match live.readiness {

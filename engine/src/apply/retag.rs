@@ -90,16 +90,10 @@ impl Tagging {
         if self.version != self.kind.kind.info().version {
             return (self.context, Err(Error::invalid("its inputs are recorded in another version of its kind")));
         }
+        let retag = || self.kind.provider.retag(&self.context, &self.id, &self.inputs);
         let mut retry = Retry::for_reads(propagation);
-        loop {
-            let turn = limiter.acquire(self.kind.name(), CallKind::Write, 0).await;
-            let result = self.kind.provider.retag(&self.context, &self.id, &self.inputs).await;
-            turn.report(&result);
-            match result {
-                Err(error) if retry.wait_to_read_again(&error).await => {}
-                result => return (self.context, result),
-            }
-        }
+        let written = retry.attempt(limiter, (self.kind.name(), CallKind::Write), retag).await;
+        (self.context, written)
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::Shutdown;
-use crate::sdk::{Backoff, Error, ErrorKind, PropagationDelay};
+use super::rate_limit::{CallKind, RateLimiter};
+use crate::sdk::{Backoff, BoxFuture, Error, ErrorKind, PropagationDelay};
 
 /// How long a failure that passes with time is retried, such as a role that is not assumable yet.
 const TRANSIENT_DEADLINE: Duration = Duration::from_secs(15 * 60);
@@ -79,11 +80,23 @@ impl Retry {
         Some(if error.kind == ErrorKind::Throttled { delay.min(LONGEST_DELAY_THROTTLED) } else { delay })
     }
 
-    /// Waits before the next attempt of a read. Returns false if retrying is pointless.
-    pub(super) async fn wait_to_read_again(&mut self, error: &Error) -> bool {
-        let Some(delay) = self.next_delay(error) else { return false };
-        sleep(delay).await;
-        true
+    /// Makes a call of one resource in its turn, and again as long as its failure passes with time. For calls outside of
+    /// operations, which neither an end of the run nor a lost lease stops.
+    pub(super) async fn attempt<'a, T>(
+        &mut self,
+        limiter: &RateLimiter,
+        (kind, call): (&str, CallKind),
+        attempt: impl Fn() -> BoxFuture<'a, Result<T, Error>> + Sync,
+    ) -> Result<T, Error> {
+        loop {
+            let turn = limiter.acquire(kind, call, 0).await;
+            let result = attempt().await;
+            turn.report(&result);
+            match result {
+                Err(error) if let Some(delay) = self.next_delay(&error) => sleep(delay).await,
+                result => return result,
+            }
+        }
     }
 }
 

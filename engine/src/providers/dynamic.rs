@@ -16,6 +16,7 @@ use ebbtide::resource::{LiveState, Resource};
 #[allow(missing_docs, reason = "documented once, at the trait Provider")]
 pub trait DynProvider: Send + Sync {
     fn waits(&self) -> Waits;
+    fn needs_things(&self) -> bool;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
     async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error>;
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
@@ -59,6 +60,10 @@ fn erase<R: Resource>(reading: Reading<R>) -> Result<LiveState, Error> {
 impl<R: Provider> DynProvider for Typed<R> {
     fn waits(&self) -> Waits {
         Waits::of::<R>()
+    }
+
+    fn needs_things(&self) -> bool {
+        R::NEEDS_THINGS
     }
 
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error> {

@@ -26,6 +26,9 @@ pub trait Provider: Resource {
     /// How long a deletion that AWS refuses is retried, as while another resource lets go of it.
     const DELETABLE_WITHIN: Duration = Duration::from_mins(15);
 
+    /// Whether [`Provider::missing`] looks for anything. Other kinds take no turn of the rate limit for it.
+    const NEEDS_THINGS: bool = false;
+
     /// Adds to the inputs what is only known while planning, such as the keyed hash of a secret's value. Secrets themselves
     /// must not be added. `key` is private to the stack's state; `recorded` are the recorded inputs.
     fn prepare(&mut self, key: &str, recorded: Option<&Self::Resolved>) -> Result<(), Error> {

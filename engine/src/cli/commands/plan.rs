@@ -104,7 +104,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         context.output.note(&format!("Saved. Carry it out with `ebb apply {}`.", path.display()));
     }
     note_calls(context, &connection);
-    if !planned.unread.is_empty() {
+    if !planned.observed.unread.is_empty() {
         return Ok(FAILED);
     }
     let is_change = !planned.plan.is_empty() || !record.is_empty();

@@ -17,6 +17,8 @@ use ebbtide::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
 use ebbtide::resource::{Readiness, Resolved, Tags, own_tags};
 
 impl Provider for Model {
+    const NEEDS_THINGS: bool = true;
+
     async fn missing(context: &Context, inputs: &Model) -> Result<Vec<Missing>, Error> {
         let mut missing = Vec::new();
         for container in &inputs.containers {
