@@ -39,12 +39,13 @@ impl Cloud {
             FaultAction::Drop => return Err(ConnectionLost),
             FaultAction::Hang => std::future::pending().await,
             FaultAction::ActTwice => {
-                self.act(&request, &call, &hook).await;
-                self.act(&request, &call, &hook).await
+                self.act(&request, &call, &hook, false).await;
+                self.act(&request, &call, &hook, false).await
             }
             FaultAction::Act | FaultAction::ActAndDrop | FaultAction::ActAndTruncate => {
-                self.act(&request, &call, &hook).await
+                self.act(&request, &call, &hook, false).await
             }
+            FaultAction::ActWithoutCapacity => self.act(&request, &call, &hook, true).await,
         };
         // Without a body there is no middle to cut: nothing arrives.
         let cut = action == FaultAction::ActAndTruncate;
@@ -57,8 +58,15 @@ impl Cloud {
 
     /// Acts on a call, and informs the hook. The request of a caller that goes away has been sent, so this goes on
     /// without it.
-    async fn act(&self, request: &MockRequest, call: &Call, hook: &Arc<dyn CallHook>) -> MockResponse {
-        let view = View { lag_ms: milliseconds(hook.lag(call)), memory_ms: milliseconds(hook.longest_lag()) };
+    async fn act(
+        &self,
+        request: &MockRequest,
+        call: &Call,
+        hook: &Arc<dyn CallHook>,
+        no_capacity: bool,
+    ) -> MockResponse {
+        let (lag_ms, memory_ms) = (milliseconds(hook.lag(call)), milliseconds(hook.longest_lag()));
+        let view = View { lag_ms, memory_ms, no_capacity };
         let (cloud, request, call, hook) = (self.clone(), request.clone(), call.clone(), Arc::clone(hook));
         let acting = tokio::spawn(async move {
             let response = cloud.handle_in(request, view).await;

@@ -72,13 +72,15 @@ pub enum OpenError {
     },
 }
 
-/// How far behind the present a call may look.
+/// How a fault changes the cloud for one call: how far behind the present it may look, and whether AWS lacks instances.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct View {
     /// The age of the documents that a read sees, in milliseconds.
     pub lag_ms: i64,
     /// How long earlier versions of documents are remembered for such reads, in milliseconds.
     pub memory_ms: i64,
+    /// Whether AWS has no instances for the endpoint that the call creates or updates.
+    pub no_capacity: bool,
 }
 
 /// An embedded cloud on a folder. Cheap to clone; clones are the same cloud.
@@ -267,6 +269,7 @@ impl Inner {
         let mut context = CallContext::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
         context.assumable_after_ms = milliseconds(*assumable_after);
         context.interfaces_linger_ms = milliseconds(*interfaces_linger);
+        context.no_capacity = view.no_capacity;
         let response = service.call(request, &mut context);
 
         if let Some(error) = trouble.take() {

@@ -96,6 +96,8 @@ pub struct CallContext<'a> {
     pub assumable_after_ms: i64,
     /// How long network interfaces stay after the deletion of the resource they served, in milliseconds.
     pub interfaces_linger_ms: i64,
+    /// Whether AWS has no instances for the endpoint that the call creates or updates.
+    pub no_capacity: bool,
 }
 
 impl<'a> CallContext<'a> {
@@ -108,7 +110,17 @@ impl<'a> CallContext<'a> {
         now_ms: i64,
         transition_ms: i64,
     ) -> Self {
-        Self { own, others, region, account, now_ms, transition_ms, assumable_after_ms: 0, interfaces_linger_ms: 0 }
+        Self {
+            own,
+            others,
+            region,
+            account,
+            now_ms,
+            transition_ms,
+            assumable_after_ms: 0,
+            interfaces_linger_ms: 0,
+            no_capacity: false,
+        }
     }
 
     /// Returns the document of another service of this crate in the same region, by signing name (`ec2`, `sagemaker`);

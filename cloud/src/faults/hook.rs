@@ -32,6 +32,8 @@ pub enum FaultAction {
     /// It acts, but the connection breaks in the middle of the response's body; a response without a body does not
     /// arrive.
     ActAndTruncate,
+    /// It acts, and an endpoint that it creates or updates fails when its transition is over, because AWS lacks instances.
+    ActWithoutCapacity,
     /// It arrives twice, as a proxy that tries again may send it: it acts two times, and the second response is given.
     ActTwice,
     /// It does not act, and no response ever arrives: the client waits until its own time-out.

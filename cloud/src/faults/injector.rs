@@ -66,6 +66,8 @@ impl FaultInjector {
     /// - `twice=17`: it arrives twice, and the second response is given;
     /// - `expired=17`: from that call on, all are refused because the credentials have expired;
     /// - `stale=300ms`: reads see documents as they were so long ago, except for the objects of S3, KMS and STS;
+    /// - `no-capacity=2`: the first two endpoints that are created or updated fail when their transition is over, because AWS lacks
+    ///   instances; `no-capacity=3s`: all of them do, for so long from now on;
     /// - `fail=KIND`: all calls are refused: `throttle`, `error` (500) or `unavailable` (503), in each service's own words;
     ///   or they meet `drop-after` (here `cut`), `truncate`, `twice` or `hang`, as above.
     ///

@@ -1,7 +1,8 @@
 //! Hooks from a text, for processes that are started by a test: see
 //! [`FaultInjector::from_spec`](super::FaultInjector::from_spec).
 
-use std::time::Duration;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use super::failure::Failure;
 use super::hook::{Call, CallHook, FaultAction};
@@ -25,6 +26,37 @@ pub(super) struct Script {
     stale: Option<(Duration, Share)>,
     /// The first call whose credentials have expired.
     expired: Option<u64>,
+    no_capacity: Option<NoCapacity>,
+}
+
+/// For how long AWS has no instances for endpoints.
+#[derive(Debug)]
+enum NoCapacity {
+    /// For so many more endpoints that are created or updated.
+    Endpoints(AtomicU64),
+    /// Until an instant.
+    Until(Instant),
+}
+
+impl NoCapacity {
+    fn parse(value: &str) -> Result<Self, &'static str> {
+        match value.parse::<u64>() {
+            Ok(0) => Err("write how many endpoints"),
+            Ok(endpoints) => Ok(Self::Endpoints(AtomicU64::new(endpoints))),
+            Err(_) => Ok(Self::Until(Instant::now() + duration(value)?)),
+        }
+    }
+
+    fn is_for(&self, call: &Call) -> bool {
+        call.service == "sagemaker"
+            && ["CreateEndpoint", "UpdateEndpoint"].contains(&call.operation.as_str())
+            && match self {
+                Self::Endpoints(left) => {
+                    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+                }
+                Self::Until(end) => Instant::now() < *end,
+            }
+    }
 }
 
 /// Which calls a point is about.
@@ -97,6 +129,10 @@ impl Script {
                 self.expired = Some(first);
                 return Ok(());
             }
+            "no-capacity" => {
+                self.no_capacity = Some(NoCapacity::parse(value)?);
+                return Ok(());
+            }
             "kill-before" => Point::KillBefore,
             "kill-after" => Point::KillAfter,
             "kill-answered" => Point::KillAnswered,
@@ -144,7 +180,11 @@ impl CallHook for Script {
             (Point::Hang, FaultAction::Hang),
         ];
         let at_point = points.into_iter().find(|(point, _)| self.at(*point, call)).map(|(_, action)| action);
-        at_point.or_else(|| self.failures.iter().find_map(|failure| failure.action(call))).unwrap_or_default()
+        let fault = at_point.or_else(|| self.failures.iter().find_map(|failure| failure.action(call)));
+        fault.unwrap_or_else(|| match &self.no_capacity {
+            Some(no_capacity) if no_capacity.is_for(call) => FaultAction::ActWithoutCapacity,
+            _ => FaultAction::Act,
+        })
     }
 
     fn acted(&self, call: &Call, _status: u16) {
@@ -209,6 +249,8 @@ mod tests {
             "stale=x",
             "expired=0",
             "fail=x",
+            "no-capacity=0",
+            "no-capacity=often",
         ];
         assert_eq!(Script::parse("hang=GetRole").unwrap().before(&call(1, "iam")), FaultAction::Hang);
         assert_eq!(Script::parse("hang=GetUser").unwrap().before(&call(1, "iam")), FaultAction::Act);
@@ -216,6 +258,20 @@ mod tests {
             let error = Script::parse(bad).unwrap_err();
             assert!(error.to_string().contains(bad), "{error}");
         }
+    }
+
+    #[test]
+    fn instances_are_lacking_for_a_number_of_endpoints_or_for_a_time() {
+        let named = |operation: &str| Call { operation: operation.into(), ..call(1, "sagemaker") };
+        let script = Script::parse("no-capacity=2").unwrap();
+        let actions = ["CreateEndpoint", "DescribeEndpoint", "UpdateEndpoint", "CreateEndpoint"];
+        let actions = actions.map(|operation| script.before(&named(operation)));
+        let without = FaultAction::ActWithoutCapacity;
+        assert_eq!(actions, [without.clone(), FaultAction::Act, without.clone(), FaultAction::Act]);
+        let script = Script::parse("no-capacity=200ms").unwrap();
+        assert_eq!(script.before(&named("CreateEndpoint")), without);
+        std::thread::sleep(Duration::from_millis(200));
+        assert_eq!(script.before(&named("CreateEndpoint")), FaultAction::Act);
     }
 
     #[test]

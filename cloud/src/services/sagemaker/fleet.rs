@@ -13,6 +13,13 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::text;
 
+/// The failure reason of an endpoint for which AWS has no instances. CreateEndpoint has succeeded by then: the endpoint fails
+/// while it comes up. The words are those of a failure on AWS that the tests of aws/deep-learning-containers quote; AWS's page
+/// "Troubleshoot SageMaker endpoint creation or update failures" has the first sentence.
+const NO_CAPACITY: &str = "Unable to provision requested ML compute capacity due to InsufficientInstanceCapacity error. Please \
+    retry using a different ML instance type or after some time. Consider configuring InstancePools in your EndpointConfig with \
+    multiple instance types for priority-based fallback to improve capacity availability.";
+
 /// One variant at work.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "PascalCase")]
@@ -90,6 +97,9 @@ impl Fleet {
         for declared in config["ShadowProductionVariants"].as_array().into_iter().flatten() {
             let variant = fleet.variant(declared, context)?;
             fleet.shadow_production_variants.push(variant);
+        }
+        if context.no_capacity {
+            fleet.fails = Some(NO_CAPACITY.to_owned());
         }
         Ok(fleet)
     }

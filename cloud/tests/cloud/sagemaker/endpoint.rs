@@ -92,6 +92,35 @@ async fn a_failed_endpoint_can_only_be_deleted() {
 }
 
 #[tokio::test]
+async fn an_endpoint_without_instances_fails_after_its_creation_was_accepted() {
+    let region = Region::new().await;
+    region.model("m", "1.dkr.ecr/vllm:1").await;
+    region.config("c", "m").await;
+    region.fixture.cloud.faults().install(ebbtide_cloud::FaultInjector::from_spec("no-capacity=1").unwrap());
+    let create = || region.client.create_endpoint().endpoint_name("e").endpoint_config_name("c");
+    create().send().await.unwrap();
+    let failed = region.becomes("e", EndpointStatus::Failed).await;
+    says(failed.failure_reason().unwrap(), "Unable to provision requested ML compute capacity due to Insufficient");
+    region.client.delete_endpoint().endpoint_name("e").send().await.unwrap();
+    region.goes("e").await;
+    create().send().await.unwrap();
+    assert!(region.becomes("e", EndpointStatus::InService).await.failure_reason().is_none());
+}
+
+#[tokio::test]
+async fn an_update_without_instances_leaves_the_endpoint_as_it_was() {
+    let region = Region::new().await;
+    region.endpoint("e").await;
+    region.config("other", "e").await;
+    region.fixture.cloud.faults().install(ebbtide_cloud::FaultInjector::from_spec("no-capacity=1").unwrap());
+    region.client.update_endpoint().endpoint_name("e").endpoint_config_name("other").send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(60)).await;
+    let back = region.becomes("e", EndpointStatus::InService).await;
+    assert_eq!(back.endpoint_config_name(), Some("e"));
+    says(back.failure_reason().unwrap(), "InsufficientInstanceCapacity");
+}
+
+#[tokio::test]
 async fn another_process_sees_it() {
     let region = Region::new().await;
     region.endpoint("e").await;
