@@ -142,6 +142,10 @@ fn chain(error: Option<&(dyn std::error::Error + 'static)>) -> String {
     if texts.is_empty() { "the request could not be sent".to_owned() } else { texts.join(": ") }
 }
 
+/// The hint for lack of capacity.
+const CAPACITY_HINT: &str = "run the same command again later: this may pass within minutes or hours. Otherwise declare other \
+    instances or fewer, or ask Service Quotas for more if a quota is used up";
+
 fn hint_for(kind: ErrorKind, call: &str) -> Option<String> {
     match kind {
         ErrorKind::Credentials => Some(
@@ -151,6 +155,7 @@ fn hint_for(kind: ErrorKind, call: &str) -> Option<String> {
         ),
         ErrorKind::Denied => Some(format!("allow `{call}` to the credentials in use, then run the same command")),
         ErrorKind::Quota => Some("ask Service Quotas for more, or declare less, then run the same command".to_owned()),
+        ErrorKind::Capacity => Some(CAPACITY_HINT.to_owned()),
         ErrorKind::NotFound
         | ErrorKind::AlreadyExists
         | ErrorKind::Busy

@@ -44,8 +44,11 @@ pub enum ErrorKind {
     Denied,
     /// There are no credentials, or they are not valid.
     Credentials,
-    /// A quota is used up, or AWS lacks capacity.
+    /// A quota is used up.
     Quota,
+    /// AWS has no instances or addresses for now, or other instances of the account use up a quota: may pass within minutes or
+    /// hours. No call is retried for so long; a run may be repeated.
+    Capacity,
     /// AWS refuses the request as it is.
     Invalid,
     /// The resource still holds data, and its deletion was not requested by name.

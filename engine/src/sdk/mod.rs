@@ -17,7 +17,7 @@ mod trace;
 pub use backoff::Backoff;
 pub use call::{CallName, OptionalCall, built, required};
 pub use clients::Aws;
-pub use codes::kind_of;
+pub use codes::{kind_of, kind_of_failed_resource};
 pub use context::Context;
 pub use error::{Error, ErrorKind};
 pub use future::BoxFuture;

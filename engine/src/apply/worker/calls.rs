@@ -9,7 +9,7 @@ use super::job::Job;
 use super::result::Stop;
 use crate::apply::rate_limit::{CallKind, RateLimiter};
 use crate::apply::retry::{Retry, sleep_unless_draining};
-use crate::sdk::{Backoff, BoxFuture, Error, ErrorKind};
+use crate::sdk::{Backoff, BoxFuture, Error, ErrorKind, kind_of_failed_resource};
 use ebbtide::resource::{LiveState, Readiness};
 
 /// Makes a call, and retries it as long as its failure passes with time. Stops if the run is ending.
@@ -94,10 +94,7 @@ pub(super) async fn wait_until_ready(
             Some(live) => match live.readiness.clone() {
                 Readiness::Ready => return Ok(live),
                 Readiness::Pending(status) => status,
-                Readiness::Failed(why) => {
-                    let hint = "correct the cause first; the next apply replaces it";
-                    return Err(Error::invalid(format!("{id} failed: {why}")).hint(hint).into());
-                }
+                Readiness::Failed(why) => return Err(failed(id, &why).into()),
                 Readiness::Deleting(status) => {
                     let message = format!("{id} is being deleted outside of this run ({status})");
                     return Err(Error::new(ErrorKind::Busy, message).into());
@@ -117,4 +114,17 @@ pub(super) async fn wait_until_ready(
         job.waiting(status);
         poll_again(job, &mut delays).await?;
     }
+}
+
+/// Returns the error for a resource that AWS accepted and then reports as failed.
+fn failed(id: &str, why: &str) -> Error {
+    let kind = kind_of_failed_resource(why);
+    let hint = match kind {
+        ErrorKind::Capacity => {
+            "run the same command again later, which replaces it: there may be capacity within minutes or hours. Otherwise declare \
+             other instances or fewer"
+        }
+        _ => "correct the cause first; the next apply replaces it",
+    };
+    Error::new(kind, format!("{id} failed: {why}")).hint(hint)
 }

@@ -30,10 +30,10 @@ pub(super) fn kind_of(code: &str) -> Option<ErrorKind> {
         | "SignatureDoesNotMatch"
         | "RequestExpired" => ErrorKind::Credentials,
         "AccessDenied" | "AccessDeniedException" | "Forbidden" => ErrorKind::Denied,
-        "LimitExceeded"
-        | "LimitExceededException"
-        | "ServiceQuotaExceededException"
-        | "InsufficientInstanceCapacity" => ErrorKind::Quota,
+        "LimitExceeded" | "LimitExceededException" | "ServiceQuotaExceededException" => ErrorKind::Quota,
+        // "Reduce the number of instances in your request, or wait for additional capacity to become available", says the list of
+        // error codes of EC2.
+        "InsufficientInstanceCapacity" | "InsufficientHostCapacity" | "InsufficientCapacity" => ErrorKind::Capacity,
         _ => return None,
     })
 }

@@ -13,8 +13,11 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
         }
         "UnauthorizedOperation" => ErrorKind::Denied,
         "VpcLimitExceeded" | "AddressLimitExceeded" | "NatGatewayLimitExceeded" => ErrorKind::Quota,
-        // AWS has no free public address, or the subnet has no free private one.
-        "InsufficientAddressCapacity" | "InsufficientFreeAddressesInSubnet" => ErrorKind::Quota,
+        // "Reduce the number of addresses you are requesting or wait for additional capacity to become available" (the list of
+        // error codes).
+        "InsufficientAddressCapacity" => ErrorKind::Capacity,
+        // The subnet has no free private address.
+        "InsufficientFreeAddressesInSubnet" => ErrorKind::Quota,
         _ => return None,
     })
 }

@@ -93,7 +93,7 @@ mod tests {
     /// The codes of one service, separated by spaces.
     fn codes_of_services() -> Vec<(&'static str, ErrorKind, &'static str, &'static str)> {
         use ErrorKind::{
-            AlreadyExists, Busy, Credentials, Denied, HoldsData, Invalid, NotFound, NotYet, Quota, Throttled,
+            AlreadyExists, Busy, Capacity, Credentials, Denied, HoldsData, Invalid, NotFound, NotYet, Quota, Throttled,
             Unavailable,
         };
         let autoscaling = "application-autoscaling";
@@ -123,7 +123,8 @@ mod tests {
             ("ec2", Busy, "DependencyViolation InvalidIPAddress.InUse IncorrectState Resource.AlreadyAssociated", ""),
             ("ec2", Denied, "UnauthorizedOperation", ""),
             ("ec2", Quota, "VpcLimitExceeded AddressLimitExceeded NatGatewayLimitExceeded", ""),
-            ("ec2", Quota, "InsufficientAddressCapacity InsufficientFreeAddressesInSubnet", ""),
+            ("ec2", Quota, "InsufficientFreeAddressesInSubnet", ""),
+            ("ec2", Capacity, "InsufficientAddressCapacity", ""),
             ("iam", NotFound, "NoSuchEntity", ""),
             ("iam", AlreadyExists, "EntityAlreadyExists", ""),
             ("iam", Busy, "DeleteConflict", "Cannot delete entity, must detach all policies first."),
@@ -146,7 +147,8 @@ mod tests {
             ("sagemaker", Busy, "ResourceInUse ConflictException", ""),
             ("sagemaker", Invalid, words, "The subnet 'subnet-1' does not exist."),
             ("sagemaker", Invalid, words, "Could not find model data at s3://models/llama/."),
-            ("sagemaker", Quota, "ResourceLimitExceeded", ""),
+            ("sagemaker", Capacity, "ResourceLimitExceeded", ""),
+            ("sagemaker", Quota, "ResourceLimitExceeded", "… is 0 Instances, … a request delta of 1 Instances."),
             ("sagemaker", NotFound, words, "Could not find model \"arn…\"."),
             ("sagemaker", AlreadyExists, words, "Cannot create already existing model"),
             ("sagemaker", Busy, words, "An update is in progress"),
@@ -190,7 +192,7 @@ mod tests {
             (ErrorKind::Credentials, "UnrecognizedClientException SignatureDoesNotMatch RequestExpired"),
             (ErrorKind::Denied, "AccessDenied AccessDeniedException Forbidden"),
             (ErrorKind::Quota, "LimitExceeded LimitExceededException ServiceQuotaExceededException"),
-            (ErrorKind::Quota, "InsufficientInstanceCapacity"),
+            (ErrorKind::Capacity, "InsufficientInstanceCapacity InsufficientHostCapacity InsufficientCapacity"),
         ];
         for service in ["application-autoscaling", "ec2", "iam", "kms", "logs", "s3", "sagemaker", "sns", "sts"] {
             let call = format!("{service}:Call");

@@ -2,6 +2,7 @@
 
 mod autoscaling;
 mod budgets;
+mod capacity;
 mod cloudwatch;
 mod common;
 #[cfg(test)]
@@ -17,4 +18,5 @@ mod secretsmanager;
 mod sns;
 mod validation;
 
+pub use capacity::kind_of_failed_resource;
 pub use lookup::kind_of;

@@ -1,6 +1,6 @@
 //! SageMaker.
 
-use super::validation;
+use super::{capacity, validation};
 use crate::sdk::error::ErrorKind;
 
 pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
@@ -8,7 +8,8 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
         // "Resource being accessed is in use" (the service model); names that are taken are validation errors.
         "ResourceInUse" | "ConflictException" => ErrorKind::Busy,
         "ResourceNotFound" => ErrorKind::NotFound,
-        "ResourceLimitExceeded" => ErrorKind::Quota,
+        "ResourceLimitExceeded" if capacity::exceeds_whole_quota(message) => ErrorKind::Quota,
+        "ResourceLimitExceeded" => ErrorKind::Capacity,
         "ValidationException" => {
             return Some(validation::kind_of(message, is_missing(message)).unwrap_or(ErrorKind::Invalid));
         }
