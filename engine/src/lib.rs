@@ -5,6 +5,7 @@
 mod app;
 pub mod apply;
 mod cli;
+pub mod control;
 pub mod environment;
 pub mod logging;
 pub mod providers;

@@ -34,4 +34,17 @@ impl Summary {
             OperationKind::Forget => self.forget += 1,
         }
     }
+
+    /// Adds the operations of an earlier run toward the same target. A resource that both runs left as it is counts once.
+    #[must_use]
+    pub fn after(self, earlier: Self) -> Self {
+        Self {
+            create: earlier.create + self.create,
+            update: earlier.update + self.update,
+            replace: earlier.replace + self.replace,
+            delete: earlier.delete + self.delete,
+            forget: earlier.forget + self.forget,
+            unchanged: earlier.unchanged,
+        }
+    }
 }

@@ -29,7 +29,7 @@ const ENGINE: Layers = &[
     ("apply", &["logging", "sdk", "providers", "state"]),
     ("stacks", &[]),
     ("environment", &["sdk", "state", "stacks"]),
-    ("control", &["sdk", "providers", "state", "apply", "stacks", "environment"]),
+    ("control", &["logging", "sdk", "providers", "state", "apply", "stacks", "environment"]),
     ("cli", &["logging", "sdk", "providers", "state", "apply", "stacks", "environment", "control"]),
     ("app", &["providers", "cli"]),
 ];

@@ -300,6 +300,13 @@ pub struct LockedDeployment<'a> {
     pub(super) limiter: Arc<RateLimiter>,
 }
 
+impl<'a> LockedDeployment<'a> {
+    /// Returns the deployment that is locked.
+    pub fn deployment(&self) -> &'a Deployment<'a> {
+        self.deployment
+    }
+}
+
 impl LockedDeployment<'_> {
     /// Plans from the recorded and observed resources of now.
     pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {

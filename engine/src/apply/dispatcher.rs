@@ -256,7 +256,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
 
     fn fail(&mut self, id: usize, error: &Error) {
         let operation = &self.plan.operations[id];
-        self.tally.failed(id);
+        self.tally.failed(operation, error);
         self.work.emit(Event::OperationFailed {
             id,
             address: operation.address.clone(),

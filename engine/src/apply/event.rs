@@ -154,6 +154,15 @@ pub enum Event {
         /// The reason.
         because: String,
     },
+    /// A run failed for nothing but lack of capacity. Another one follows after a delay.
+    WaitingForCapacity {
+        /// The resources for which AWS has no capacity.
+        addresses: Vec<Address>,
+        /// The delay before the next run in milliseconds.
+        after_ms: u64,
+        /// The end of the time to wait; no run starts after it.
+        until: Timestamp,
+    },
     /// Ctrl-C was pressed: no operation is started any more, and those in flight are finished and recorded.
     Interrupted {
         /// The number of operations in flight.
@@ -186,13 +195,24 @@ pub struct Finished {
     pub failed: usize,
     /// The number of operations that were not started.
     pub skipped: usize,
+    /// The resources whose operations failed for lack of capacity; they are among the failed ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub no_capacity: Vec<Address>,
     /// The resources that could not be read, and of which no operation was done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unread: Vec<Address>,
     /// The duration in milliseconds.
     pub took_ms: u64,
+    /// The time since the first lack of capacity in milliseconds, if it was waited for.
+    #[serde(skip_serializing_if = "is_zero")]
+    pub waited_ms: u64,
     /// The operations that took longest, longest first.
     pub longest: Vec<Longest>,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 /// An operation and its duration.

@@ -10,7 +10,7 @@ use tracing::{Instrument as _, info_span};
 use super::dispatcher::Dispatcher;
 use super::event::EVENT_FORMAT;
 use super::tally::{OperationResult, Tally};
-use super::{Event, Failure, Finished, LockedDeployment};
+use super::{Event, Failure, Finished, LockedDeployment, Longest};
 use crate::logging::milliseconds;
 use ebbtide::plan::{Operation, Plan, Summary, Target};
 use ebbtide::planner::Observed;
@@ -19,6 +19,28 @@ use ebbtide::resource::Address;
 
 /// How many of the longest operations are reported at the end.
 const LONGEST_REPORTED: usize = 5;
+
+/// Keeps those of the longest operations that are reported, longest first.
+fn keep_longest(longest: &mut Vec<Longest>) {
+    longest.sort_by_key(|longest| Reverse(longest.took_ms));
+    longest.truncate(LONGEST_REPORTED);
+}
+
+impl Finished {
+    /// Returns whether every failure was lack of capacity, so that the same command may succeed later without any change.
+    pub fn lacks_capacity(&self) -> bool {
+        self.failed > 0 && self.failed == self.no_capacity.len() && self.unread.is_empty()
+    }
+
+    /// Returns the end of several runs toward one target, of which this is the last: with the operations of the earlier ones too.
+    #[must_use]
+    pub fn after(mut self, earlier: Self) -> Self {
+        self.summary = self.summary.after(earlier.summary);
+        self.longest.extend(earlier.longest);
+        keep_longest(&mut self.longest);
+        self
+    }
+}
 
 impl LockedDeployment<'_> {
     /// Executes a plan. Whatever happens, finished operations are recorded, and the next command carries on from there.
@@ -151,8 +173,7 @@ impl LockedDeployment<'_> {
     fn finished(&self, plan: &Plan, tally: &Tally, start: Instant) -> Finished {
         let unread = self.unread(plan, tally);
         let mut longest = tally.took.clone();
-        longest.sort_by_key(|longest| Reverse(longest.took_ms));
-        longest.truncate(LONGEST_REPORTED);
+        keep_longest(&mut longest);
         let finished = Finished {
             format: EVENT_FORMAT,
             command: self.command.clone(),
@@ -164,8 +185,10 @@ impl LockedDeployment<'_> {
             summary: Summary { unchanged: plan.unchanged, ..tally.summary },
             failed: tally.count(OperationResult::Failed),
             skipped: tally.skipped(),
+            no_capacity: tally.no_capacity.clone(),
             unread,
             took_ms: milliseconds(start.elapsed()),
+            waited_ms: 0,
             longest,
         };
         self.emit(Event::Finished(finished.clone()));

@@ -1,7 +1,9 @@
 //! The results of a plan's operations.
 
 use super::Longest;
+use crate::sdk::{Error, ErrorKind};
 use ebbtide::plan::{Operation, Plan, Summary};
+use ebbtide::resource::Address;
 
 /// The result of an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,12 +20,14 @@ pub(super) struct Tally {
     pub(super) took: Vec<Longest>,
     /// Whether a creation may have happened unseen, so that the run must stay open.
     pub(super) uncertain: bool,
+    /// The resources whose operations failed for lack of capacity.
+    pub(super) no_capacity: Vec<Address>,
 }
 
 impl Tally {
     pub(super) fn new(plan: &Plan) -> Self {
         let results = vec![None; plan.operations.len()];
-        Self { results, summary: Summary::default(), took: Vec::new(), uncertain: false }
+        Self { results, summary: Summary::default(), took: Vec::new(), uncertain: false, no_capacity: Vec::new() }
     }
 
     pub(super) fn done(&mut self, operation: &Operation, took_ms: u64) {
@@ -32,8 +36,11 @@ impl Tally {
         self.took.push(Longest { address: operation.address.clone(), operation: operation.kind(), took_ms });
     }
 
-    pub(super) fn failed(&mut self, id: usize) {
-        self.results[id] = Some(OperationResult::Failed);
+    pub(super) fn failed(&mut self, operation: &Operation, error: &Error) {
+        self.results[operation.id] = Some(OperationResult::Failed);
+        if error.kind == ErrorKind::Capacity {
+            self.no_capacity.push(operation.address.clone());
+        }
     }
 
     pub(super) fn interrupted(&mut self, id: usize) {

@@ -1,14 +1,18 @@
 //! The engine below `ebb apply`, `pause`, `resume`, `destroy` and `state rollback`: plans, shows, asks, executes.
 
+use std::cell::OnceCell;
+use std::time::Duration;
+
 use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Shutdown};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, include_data, note_calls};
-use crate::cli::error::{CommandError, CommandErrorKind, DONE, FAILED, INTERRUPTED};
+use crate::cli::ending::{Command, exit_code};
+use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
-use crate::cli::output::count;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
 use crate::cli::{confirm, missing, render};
+use crate::control::{Ended, Patience, Reached, reach};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::{Plan, Summary, Target};
@@ -26,6 +30,7 @@ pub(super) struct Change {
     without_missing: bool,
     beside_existing: bool,
     reason: Option<String>,
+    wait: Option<Duration>,
 }
 
 /// The source of a change: the target, and the declarations that a running stack is planned from.
@@ -51,6 +56,7 @@ impl Change {
             without_missing: false,
             beside_existing: false,
             reason: None,
+            wait: None,
         }
     }
 
@@ -91,6 +97,12 @@ impl Change {
     /// Adds a reason for the history.
     pub(super) fn because(mut self, reason: Option<String>) -> Self {
         self.reason = reason;
+        self
+    }
+
+    /// Waits for capacity that AWS lacks.
+    pub(super) fn waiting(mut self, wait: Option<Duration>) -> Self {
+        self.wait = wait;
         self
     }
 
@@ -145,6 +157,11 @@ impl Change {
             let message = "--include-data cannot be added to a saved plan";
             return Err(CommandError::new(CommandErrorKind::Usage, message)
                 .hint("plan again with `ebb plan --out FILE --include-data ADDRESS`"));
+        }
+        if self.wait.is_some() {
+            let message = "--wait cannot be added to a saved plan, which is carried out once";
+            return Err(CommandError::new(CommandErrorKind::Usage, message)
+                .hint(format!("`ebb apply {} --wait …` plans again after each wait", plan.scope.stack)));
         }
         let (scope, region) = (&plan.scope, &environment.aws().region);
         if scope.environment == environment.name() && scope.region == *region {
@@ -239,11 +256,16 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         locked.release().await;
         return Err(failure);
     }
-    let finished = carry_out(context, &change, goal, &mut locked, &progress, &interrupts).await;
+    let reached = carry_out(context, &change, goal, &mut locked, &progress, &interrupts).await;
     locked.release().await;
-    let finished = finished?;
+    let reached = reached?;
     note_calls(context, &connection);
-    Ok(exit_code(context, &change, &interrupts, &finished))
+    let command = Command {
+        again: change.again(&reached.finished.stack),
+        can_wait: change.target() == Target::Running,
+        interrupted: interrupts.received(),
+    };
+    Ok(exit_code(context.output, &command, &reached))
 }
 
 /// Plans, shows the plan, asks, and executes it. The lock is held meanwhile, so that what was shown is what is done.
@@ -254,8 +276,9 @@ async fn carry_out(
     locked: &mut LockedDeployment<'_>,
     progress: &Progress,
     interrupts: &Interrupts,
-) -> Result<Finished, CommandError> {
+) -> Result<Reached, CommandError> {
     let output = context.output;
+    let (rest, mut goal) = (OnceCell::new(), goal);
     progress.phase("reading resources");
     let mut plan = match &change.source {
         Source::Saved(plan) => {
@@ -272,8 +295,9 @@ async fn carry_out(
             return Err(missing::refusal(&missing, &plan));
         };
         let resources = missing.keys().cloned().collect();
-        let (rest, left_out) = hold_back(declarations, locked.document(), &resources).map_err(Failure::Problems)?;
-        plan = locked.plan(Goal { declarations: Some(&rest), ..goal }).await?.plan;
+        let (declared, left_out) = hold_back(declarations, locked.document(), &resources).map_err(Failure::Problems)?;
+        goal.declarations = Some(rest.get_or_init(|| declared));
+        plan = locked.plan(goal).await?.plan;
         held = Some(left_out);
     }
     progress.clear();
@@ -310,43 +334,21 @@ async fn carry_out(
         answered?;
     }
     interrupts.executing();
-    let finished = locked.execute(&plan).await?;
+    let patience = change.wait.map(|wait| Patience { wait, within_first_plan: asks });
+    let reached = reach(locked, goal, &plan, patience).await?;
     progress.clear();
     if output.is_json() {
-        output.json(&Event::Finished(finished.clone()))?;
+        output.json(&Event::Finished(reached.finished.clone()))?;
     } else if !output.is_quiet() {
-        output.result(&summary(&finished, plan.kept.len()))?;
+        output.result(&summary(&reached.finished, plan.kept.len()))?;
+    }
+    if let Ended::Missing(missing) = &reached.ended {
+        missing::warn_after_wait(output, missing);
     }
     if let Some(held) = held {
         missing::note_left_out(output, &missing, &held, &plan.scope.stack);
     }
-    Ok(finished)
-}
-
-/// Returns the exit code of a run, and prints what to do next if it did not reach its target.
-fn exit_code(context: &CommandContext, change: &Change, interrupts: &Interrupts, finished: &Finished) -> u8 {
-    if finished.success {
-        return DONE;
-    }
-    let interrupted = interrupts.received();
-    let outcome = if interrupted && finished.failed == 0 {
-        "interrupted".to_owned()
-    } else {
-        let unread = finished.unread.len();
-        match (finished.failed, unread) {
-            (failed, 0) => format!("{} failed", count(failed, "operation")),
-            (0, unread) => format!("{} could not be read", count(unread, "resource")),
-            (failed, unread) => {
-                format!("{} failed, {} could not be read", count(failed, "operation"), count(unread, "resource"))
-            }
-        }
-    };
-    context.output.warn(&format!(
-        "error: {outcome}, {} not started\nhint: run `{}` again: what was done is recorded",
-        finished.skipped,
-        change.again(&finished.stack)
-    ));
-    if interrupted { INTERRUPTED } else { FAILED }
+    Ok(reached)
 }
 
 /// Returns whether a record holds nothing to pause or to resume. An open run may still turn up resources.
@@ -373,8 +375,10 @@ fn already_running(scope: &Scope, document: &StateDocument) -> Result<Option<Fin
             summary: Summary { unchanged: document.resources.len(), ..Summary::default() },
             failed: 0,
             skipped: 0,
+            no_capacity: Vec::new(),
             unread: Vec::new(),
             took_ms: 0,
+            waited_ms: 0,
             longest: Vec::new(),
         })),
         Target::Running | Target::Paused => Ok(None),

@@ -1,8 +1,10 @@
 //! Arguments that several commands share.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, ValueEnum};
+use jiff::SignedDuration;
 
 use ebbtide::plan::Target;
 
@@ -56,6 +58,28 @@ pub(super) struct ReasonArg {
     pub(super) reason: Option<String>,
 }
 
+/// How long to wait for capacity.
+#[derive(Debug, Args)]
+pub(super) struct WaitArg {
+    /// Tries again for so long (30m, 2h) while nothing but capacity is lacking: instances that AWS does not have, or a quota
+    /// that other instances use up
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(super) wait: Option<Duration>,
+}
+
+/// The longest time to wait for capacity.
+const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
+
+/// Reads a time to wait, such as `30m` or `1h 30m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let parsed = text.parse::<SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok());
+    match parsed {
+        Some(wait) if wait > Duration::ZERO && wait <= LONGEST_WAIT => Ok(wait),
+        Some(_) => Err("write a time between a second and seven days, such as 30m or 2h".to_owned()),
+        None => Err("write a time such as 30m, 2h or 1h30m".to_owned()),
+    }
+}
+
 /// A target, as it is named on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum TargetName {
@@ -73,6 +97,21 @@ impl From<TargetName> for Target {
             TargetName::Running => Self::Running,
             TargetName::Paused => Self::Paused,
             TargetName::Destroyed => Self::Destroyed,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_to_wait_has_a_unit_and_an_end() {
+        for (text, seconds) in [("30m", 1800), ("2h", 7200), ("1h 30m", 5400), ("1h30m", 5400), ("45s", 45)] {
+            assert_eq!(duration(text).map(|wait| wait.as_secs()), Ok(seconds), "{text}");
+        }
+        for text in ["30", "", "soon", "0s", "-1h", "169h", "99999999h"] {
+            assert!(duration(text).unwrap_err().contains("30m"), "{text}");
         }
     }
 }

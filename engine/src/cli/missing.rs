@@ -38,6 +38,11 @@ pub(super) fn warn(output: Output, missing: &MissingThings, stack: &str) {
     ));
 }
 
+/// Says what a plan that was made after a wait for capacity needs.
+pub(super) fn warn_after_wait(output: Output, missing: &MissingThings) {
+    output.warn(&format!("Not tried again, because these are missing by now:\n{}", lines(missing)));
+}
+
 /// Says what was left out, and how it is brought.
 pub(super) fn note_left_out(output: Output, missing: &MissingThings, held: &BTreeSet<Address>, stack: &str) {
     output.warn(&format!(

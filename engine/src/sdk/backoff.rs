@@ -24,6 +24,13 @@ impl Backoff {
     pub const VISIBILITY: Self =
         Self { first: Duration::from_millis(250), longest: Duration::from_secs(5), factor: 2.0 };
 
+    /// Between runs that fail for lack of capacity, which is waited for during `wait`. AWS advises to wait some minutes. A short
+    /// time is divided into at least as many delays.
+    pub fn for_capacity(wait: Duration) -> Self {
+        let first = (wait / 20).min(Duration::from_secs(30));
+        Self { first, longest: (wait / 4).min(Duration::from_secs(300)), factor: 2.0 }
+    }
+
     /// Returns the delays, without end.
     pub fn delays(self) -> impl Iterator<Item = Duration> + Send {
         let builder = ExponentialBuilder::new()
@@ -47,5 +54,17 @@ mod tests {
         assert!(one[0] >= Backoff::RETRY.first && one[0] <= Backoff::RETRY.first * 2, "{one:?}");
         assert_eq!(one[11], Backoff::RETRY.longest);
         assert_ne!(one, other, "throttled callers would retry in step");
+    }
+
+    #[test]
+    fn delays_for_capacity_fit_the_time_to_wait() {
+        let bounds = |wait| {
+            let delays: Vec<_> = Backoff::for_capacity(Duration::from_secs(wait)).delays().take(12).collect();
+            (delays[0].as_secs_f32(), delays[11].as_secs_f32())
+        };
+        let (first, last) = bounds(2 * 60 * 60);
+        assert!((30.0..=60.0).contains(&first) && last == 300.0, "{first} {last}");
+        let (first, last) = bounds(60);
+        assert!((3.0..=6.0).contains(&first) && last == 15.0, "{first} {last}");
     }
 }

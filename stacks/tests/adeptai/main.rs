@@ -2,6 +2,7 @@
 //! of its own looks at the results.
 
 mod by_hand;
+mod capacity;
 mod life;
 mod missing;
 mod outside;

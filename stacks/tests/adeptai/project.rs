@@ -34,6 +34,12 @@ impl Project {
         project
     }
 
+    /// Replaces the environment: in place of the models that come up there are others, which do not.
+    pub fn with_broken_models(&self) {
+        let settings = format!("{LOCAL}{MODELS}").replace("s3://uploaded", "s3://failing");
+        std::fs::write(self.0.path().join("environments/local.toml"), settings).unwrap();
+    }
+
     /// Replaces the environment: no model was uploaded.
     pub fn without_models(&self) {
         let local = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntransition_ms = 20\n";

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{ReasonArg, StackArg};
+use crate::cli::common::{ReasonArg, StackArg, WaitArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -15,10 +15,14 @@ pub(in crate::cli) struct ResumeArgs {
     #[command(flatten)]
     stack: StackArg,
     #[command(flatten)]
+    wait: WaitArg,
+    #[command(flatten)]
     reason: ReasonArg,
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: ResumeArgs) -> Result<u8, CommandError> {
-    let change = Change::recorded("resume", Target::Running, arguments.stack.stack).because(arguments.reason.reason);
+    let change = Change::recorded("resume", Target::Running, arguments.stack.stack)
+        .waiting(arguments.wait.wait)
+        .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }

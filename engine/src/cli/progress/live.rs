@@ -86,6 +86,10 @@ impl Live {
             | Event::TagsFailed { .. }
             | Event::Unreadable { .. }
             | Event::Interrupted { .. } => self.line(event),
+            Event::WaitingForCapacity { until, .. } => {
+                self.line(event);
+                self.phase(&format!("waiting for capacity, until {}", messages::clock_time(*until)));
+            }
             Event::Started { .. } | Event::Finished(_) => {}
         }
     }

@@ -2,11 +2,14 @@
 
 use std::fmt::Write as _;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use owo_colors::OwoColorize as _;
 
 use crate::apply::{Event, Finished};
 use crate::cli::output::count;
 use ebbtide::plan::{OperationKind, Target};
+use ebbtide::resource::Address;
 
 /// Returns the participle of an operation in progress: `creating`, …
 pub(super) fn doing(operation: OperationKind) -> &'static str {
@@ -87,6 +90,13 @@ pub(super) fn line(event: &Event) -> Option<String> {
         Event::OperationSkipped { address, operation, because, .. } => {
             format!("{} {} {address}: {because}", "not started:".yellow(), doing(*operation))
         }
+        Event::WaitingForCapacity { addresses, after_ms, until } => format!(
+            "{} {}: trying again in {}, until {}",
+            "no capacity for".yellow().bold(),
+            listed(addresses),
+            duration(*after_ms),
+            clock_time(*until)
+        ),
         Event::Interrupted { in_flight } => format!(
             "{} {} in flight will be finished and recorded, nothing new is started (Ctrl-C again stops at once, which is safe)",
             "interrupted:".yellow().bold(),
@@ -96,6 +106,21 @@ pub(super) fn line(event: &Event) -> Option<String> {
             return None;
         }
     })
+}
+
+/// Returns the first of a list of resources as text.
+fn listed(addresses: &[Address]) -> String {
+    const LISTED: usize = 5;
+    let first: Vec<String> = addresses.iter().take(LISTED).map(ToString::to_string).collect();
+    match addresses.len().saturating_sub(LISTED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+/// Returns the local time of day of an instant.
+pub(super) fn clock_time(instant: Timestamp) -> String {
+    instant.to_zoned(TimeZone::system()).strftime("%H:%M").to_string()
 }
 
 /// Returns how a run ended; `kept` resources stayed although the target would delete them.

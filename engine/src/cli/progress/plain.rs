@@ -82,6 +82,7 @@ impl Plain {
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
             | Event::Unreadable { .. }
+            | Event::WaitingForCapacity { .. }
             | Event::Interrupted { .. }
             | Event::Started { .. }
             | Event::Finished(_) => {}
