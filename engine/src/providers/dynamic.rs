@@ -23,6 +23,7 @@ pub trait DynProvider: Send + Sync {
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error>;
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error>;
+    async fn undone(&self, context: &Context, id: &str) -> Result<Option<String>, Error>;
     async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
     async fn before_update(
         &self,
@@ -92,6 +93,10 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error> {
         R::update(context, id, &typed(from)?, &typed(to)?).await
+    }
+
+    async fn undone(&self, context: &Context, id: &str) -> Result<Option<String>, Error> {
+        R::undone(context, id).await
     }
 
     async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {

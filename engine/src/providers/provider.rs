@@ -80,6 +80,12 @@ pub trait Provider: Resource {
         to: &Self::Resolved,
     ) -> impl Future<Output = Result<(), Error>> + Send;
 
+    /// Returns AWS's reason for undoing a change that it had accepted, if AWS reports one.
+    fn undone(context: &Context, id: &str) -> impl Future<Output = Result<Option<String>, Error>> + Send {
+        let _ = (context, id);
+        async { Ok(None) }
+    }
+
     /// Writes the ownership tags of `context.identity` onto an existing resource, whatever its tags were, and changes nothing
     /// else. Kinds without tags have nothing to do. `last` are the inputs as last applied.
     ///

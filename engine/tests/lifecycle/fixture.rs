@@ -14,6 +14,7 @@ use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::{Cloud, Settings};
 use ebbtide_engine::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown};
+use ebbtide_engine::control::{Patience, Reached, reach};
 use ebbtide_engine::providers::providers;
 use ebbtide_engine::sdk::{Aws, PropagationDelay};
 use ebbtide_engine::state::{Keys, LocalBackend, StateStore};
@@ -158,6 +159,24 @@ impl Project {
         };
         let result = run.await;
         Ran { result, events: events.into_inner().unwrap() }
+    }
+
+    /// Brings the stack up as a control loop does, with patience. Events go to a listener.
+    pub async fn reach(
+        &self,
+        cloud: &Cloud,
+        patience: Patience,
+        on_event: &(dyn Fn(Event) + Sync),
+    ) -> Result<Reached, Failure> {
+        let (state, scope) = (self.state(), scope());
+        let deployment = self.deployment(&state, cloud, on_event);
+        let mut locked = deployment.lock("apply", &scope).await?;
+        let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
+        let goal = Goal { scope: &scope, target: Target::Running, declarations, include_data };
+        let plan = locked.plan(goal).await?.plan;
+        let reached = reach(&mut locked, goal, &plan, Some(patience)).await;
+        locked.release().await;
+        reached
     }
 
     /// Records resources under other addresses. Returns for how many resources the tags could not be written.

@@ -5,9 +5,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::outside::Server;
 use crate::project::{Project, text};
 
 const ENDPOINTS: u64 = 5;
+const ENDPOINT: &str = "adeptai-local-query-enhancer-v1";
 
 /// A paused stack.
 fn paused() -> Project {
@@ -50,6 +52,37 @@ fn a_resume_waits_for_capacity_and_brings_back_all_that_was_paused() {
     assert_eq!(named(&events, "finished").len(), 1, "a run that is followed by another is no end");
     assert_eq!(project.count("sagemaker_endpoint", "running") as u64, ENDPOINTS);
     assert_eq!(project.count("autoscaling_target", "running") as u64, ENDPOINTS);
+    project.assert_no_changes("running");
+}
+
+#[test]
+fn instances_added_by_hand_come_back_after_failures() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    let server = Server::start(&project);
+    server.scale_by_hand(ENDPOINT, 4);
+    project.ebb("pause adeptai --yes");
+    let resumed = lacking(&project, "no-capacity=7", "resume adeptai --yes --wait 20s");
+    assert_eq!(resumed.status.code(), Some(0), "{}", text(&resumed.stderr));
+    assert_eq!(server.instances(ENDPOINT), 4);
+    assert_eq!(server.scheduled_actions(), ["by-hand"]);
+    project.assert_no_changes("running");
+}
+
+#[test]
+fn an_update_that_aws_undoes_for_lack_of_instances_is_tried_again() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    project.settle("[stacks.adeptai.endpoints.query_enhancer]\ninstance_type = \"ml.g5.2xlarge\"\n");
+    let applied = lacking(&project, "no-capacity=1", "apply adeptai --yes");
+    assert_eq!(applied.status.code(), Some(1));
+    let said = text(&applied.stderr);
+    assert!(said.contains("did not keep it (Unable to provision"), "{said}");
+    assert!(said.contains("`ebb apply adeptai --wait 2h`"), "{said}");
+    assert_eq!(Server::start(&project).describe(ENDPOINT)["EndpointStatus"], "InService");
+    let applied = lacking(&project, "no-capacity=2", "apply adeptai --yes --wait 20s");
+    assert_eq!(applied.status.code(), Some(0), "{}", text(&applied.stderr));
+    assert_eq!(text(&applied.stderr).matches("trying again in").count(), 2, "{}", text(&applied.stderr));
     project.assert_no_changes("running");
 }
 

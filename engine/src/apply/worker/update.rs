@@ -7,7 +7,7 @@ use super::job::Job;
 use super::result::Stop;
 use crate::apply::rate_limit::{CallKind, RateLimiter};
 use crate::apply::retry::Retry;
-use crate::sdk::Error;
+use crate::sdk::{Error, ErrorKind, kind_of_failed_resource};
 use ebbtide::plan::{Change, OperationKind, diff};
 use ebbtide::record::JournalEvent;
 use ebbtide::resource::LiveState;
@@ -41,7 +41,11 @@ pub(super) async fn change(job: &Job, limiter: &RateLimiter, id: &str, from: &Li
         match delays.next() {
             Some(delay) => tokio::time::sleep(delay).await,
             None if differs.is_empty() => return finish(job, limiter, id, live, snapshot.as_ref()).await,
-            None => return Err(change_not_applied(id, &differs).into()),
+            None => {
+                let why = || job.kind.provider.undone(&job.context, id);
+                let why = with_retries(job, limiter, CallKind::Read, &mut job.retry(), why).await?;
+                return Err(change_not_applied(id, &differs, why.as_deref()).into());
+            }
         }
     }
 }
@@ -64,11 +68,18 @@ async fn snapshot_before(job: &Job, limiter: &RateLimiter, id: &str, from: &Live
 
 /// Returns the error for a change that AWS accepted and does not have, as when a deployment was rolled back. Nothing that
 /// waits for this change may go on: resources that are still in use would be deleted.
-fn change_not_applied(id: &str, differs: &[Change]) -> Error {
+fn change_not_applied(id: &str, differs: &[Change], why: Option<&str>) -> Error {
     let fields: Vec<&str> = differs.iter().map(|change| change.field.as_str()).collect();
-    let message =
-        format!("AWS accepted the change of {id} and did not keep it; fields that differ: {}", fields.join(", "));
-    Error::invalid(message).hint(
+    let reason = why.map(|why| format!(" ({why})")).unwrap_or_default();
+    let fields = fields.join(", ");
+    let message = format!("AWS accepted the change of {id} and did not keep it{reason}; fields that differ: {fields}");
+    let kind = why.map_or(ErrorKind::Invalid, kind_of_failed_resource);
+    if kind == ErrorKind::Capacity {
+        let hint = "it runs as before; run the same command again later: there may be capacity within minutes or hours. An \
+                    update needs instances for the old and the new variants at once";
+        return Error::new(kind, message).hint(hint);
+    }
+    Error::new(kind, message).hint(
         "AWS, or another process, undid it, as AWS does with a deployment that fails: correct the cause, or undo the change in \
          the code, then run the same command; the resources that it was to replace are left in place",
     )

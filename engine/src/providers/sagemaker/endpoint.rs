@@ -88,6 +88,11 @@ impl Provider for Endpoint {
         if from.config != to.config { roll_out(context, id, from.config.as_str(), to).await } else { Ok(()) }
     }
 
+    /// An endpoint whose update failed is in service as it was before.
+    async fn undone(context: &Context, id: &str) -> Result<Option<String>, Error> {
+        Ok(describe(context, id).await?.and_then(|found| found.failure_reason().map(str::to_owned)))
+    }
+
     async fn delete(context: &Context, id: &str, _last: &Endpoint<Resolved>) -> Result<(), Error> {
         let delete = context.aws.sagemaker().delete_endpoint().endpoint_name(id);
         match delete.send().await.named("sagemaker:DeleteEndpoint").optional() {
