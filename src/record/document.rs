@@ -162,6 +162,12 @@ impl StateDocument {
         current.max(deposed.unwrap_or(0)).max(self.retired.get(address).copied().unwrap_or(0)) + 1
     }
 
+    /// Notes that a generation of an address was used.
+    pub(super) fn retire(&mut self, address: &Address, generation: u32) {
+        let highest = self.retired.entry(address.clone()).or_insert(0);
+        *highest = (*highest).max(generation);
+    }
+
     /// Returns the value of an output of a recorded resource, awake or asleep.
     pub fn output(&self, reference: &Reference) -> Option<Value> {
         self.resources.get(&reference.address)?.outputs.get(&reference.output).cloned()

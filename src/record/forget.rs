@@ -20,21 +20,16 @@ impl StateDocument {
     /// The journal of an open run must have been applied.
     pub fn forget(&mut self, address: &Address) -> Option<Forgotten> {
         let mut forgotten = Forgotten::default();
-        let mut known = false;
+        // The generations of an open run are used up all the same.
+        let mut generations = Vec::new();
         for operation in self.run.iter_mut().flat_map(|run| &mut run.plan.operations) {
             if operation.address == *address {
-                known = true;
-                // Its generation is used up all the same.
-                let retired = self.retired.entry(address.clone()).or_insert(0);
-                *retired = (*retired).max(operation.generation);
+                generations.push(operation.generation);
                 operation.effect = Effect::Forget;
             }
         }
         if let Some(record) = self.resources.remove(address) {
-            known = true;
-            let generations = record.deposed.iter().map(|deposed| deposed.generation).chain([record.generation]);
-            let retired = self.retired.entry(address.clone()).or_insert(0);
-            *retired = generations.chain([*retired]).max().unwrap_or(0);
+            generations.extend(record.deposed.iter().map(|deposed| deposed.generation).chain([record.generation]));
             let output = |reference: &Reference| {
                 let outputs = (reference.address == *address).then_some(&record.outputs)?;
                 outputs.get(&reference.output).cloned()
@@ -55,7 +50,9 @@ impl StateDocument {
                 }
             }
         }
-        known.then_some(forgotten)
+        let highest = generations.into_iter().max()?;
+        self.retire(address, highest);
+        Some(forgotten)
     }
 }
 

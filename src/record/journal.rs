@@ -1,7 +1,5 @@
 //! The journal: the progress of an open run, appended in groups. If its end is lost, the next command looks up the resources.
 
-use std::collections::BTreeMap;
-
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -276,20 +274,15 @@ fn supersede(document: &mut StateDocument, operation: &Operation) {
         outputs: record.outputs.clone(),
         depends_on: record.depends_on.clone(),
     });
-    if before.is_none() && record.generation > generation {
-        // An address counts on from its highest generation, also where an older one is reused.
-        retire(&mut document.retired, &operation.address, record.generation);
-    }
+    // An address counts on from its highest generation, also where an older one is reused.
+    let used = Some(record.generation).filter(|used| before.is_none() && *used > generation);
     let is_reused = |deposed: &&Deposed| deposed.generation == generation;
     record.retag = record.deposed.iter().find(is_reused).is_some_and(|deposed| deposed.retag);
     record.deposed.retain(|deposed| deposed.generation != generation);
     record.deposed.extend(before);
-}
-
-/// Notes that a generation was used.
-fn retire(retired: &mut BTreeMap<Address, u32>, address: &Address, generation: u32) {
-    let highest = retired.entry(address.clone()).or_insert(0);
-    *highest = (*highest).max(generation);
+    if let Some(used) = used {
+        document.retire(&operation.address, used);
+    }
 }
 
 /// Records that a generation is gone.
@@ -298,7 +291,7 @@ fn deleted(document: &mut StateDocument, operation: &Operation) {
     if record.generation != operation.generation {
         record.deposed.retain(|deposed| deposed.generation != operation.generation);
         if operation.generation > record.generation {
-            retire(&mut document.retired, &operation.address, operation.generation);
+            document.retire(&operation.address, operation.generation);
         }
         return;
     }
@@ -307,7 +300,7 @@ fn deleted(document: &mut StateDocument, operation: &Operation) {
     // The old half of a replacement that deletes first keeps its record (asleep) until the new generation exists.
     let stays = operation.deletion().is_some_and(|deletion| deletion.purpose != Purpose::Remove);
     if !stays && record.deposed.is_empty() {
-        retire(&mut document.retired, &operation.address, operation.generation);
+        document.retire(&operation.address, operation.generation);
         document.resources.remove(&operation.address);
     }
 }

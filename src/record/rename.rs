@@ -37,8 +37,7 @@ impl StateDocument {
         for ((old, new), first) in moves.iter().zip(next) {
             let Some(mut record) = self.resources.remove(old) else { continue };
             let highest = renumber(&mut record, first);
-            let retired = self.retired.entry(old.clone()).or_insert(0);
-            *retired = (*retired).max(highest);
+            self.retire(old, highest);
             moved.push((new.clone(), record));
         }
         self.resources.extend(moved);
