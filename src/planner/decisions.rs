@@ -90,29 +90,28 @@ impl<'a> Decisions<'a> {
     /// cannot be repointed to it in place and must be replaced too. A durable one is updated afterwards, because AWS allows
     /// the dangling reference.
     fn must_move_with(&self, record: Option<&ResourceRecord>, inputs: &Value) -> Option<Address> {
-        let used = &record?.depends_on;
-        if !used.iter().any(|other| self.is_deleted_first(other)) {
-            return None;
-        }
-        let again = references(inputs).into_iter().find(|reference| {
+        self.referred_again(record?, inputs).next()
+    }
+
+    /// Returns the dependencies that are replaced delete-first, whose new id is unknown at plan time, and that a resource will
+    /// still refer to.
+    fn referred_again(&self, record: &ResourceRecord, inputs: &Value) -> impl Iterator<Item = Address> {
+        let used = &record.depends_on;
+        let any = used.iter().any(|other| self.is_deleted_first(other));
+        let references = if any { references(inputs) } else { BTreeSet::new() };
+        let is_again = |reference: &Reference| {
             used.contains(&reference.address)
                 && self.is_deleted_first(&reference.address)
                 && self.output(reference).is_none()
-        });
-        again.map(|reference| reference.address)
+        };
+        references.into_iter().filter(is_again).map(|reference| reference.address)
     }
 
     /// Returns a dependency that gives its name to its own replacement, or to another resource, and that this resource, which
     /// is changed in place, would still refer to when it is deleted. AWS refuses that.
     pub(super) fn holds_a_name(&self, record: Option<&ResourceRecord>, inputs: &Value) -> Option<(Address, String)> {
-        let used = &record.filter(|record| !record.is_asleep())?.depends_on;
-        let refers_again = |reference: &Reference| {
-            used.contains(&reference.address)
-                && self.is_deleted_first(&reference.address)
-                && self.output(reference).is_none()
-        };
-        let again = references(inputs).into_iter().filter(refers_again);
-        again.map(|reference| reference.address).find_map(|other| {
+        let record = record.filter(|record| !record.is_asleep())?;
+        self.referred_again(record, inputs).find_map(|other| {
             let kind = self.request.kind(&other).ok()?;
             let field = kind.info().unique_name_field.as_ref().filter(|_| {
                 // Where both cannot exist by nature, AWS lets go of the old one.
