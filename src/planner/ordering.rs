@@ -27,20 +27,21 @@ pub(super) fn in_order(
 ) -> Result<Vec<Operation>, Unordered> {
     let conflicts = name_conflicts(&operations, &decisions.known_outputs, document);
     let edges = Edges::new(&operations, decisions, document);
-    // A dependent moves away from a resource that is deleted first before that deletion, unless it waits for the new one.
-    for moves_first in [true, false] {
+    let before_with_conflicts = |moves_first| {
         let mut before = edges.before(moves_first);
         for (creation, deletion) in &conflicts {
             before[*creation].insert(*deletion);
         }
+        before
+    };
+    // A dependent moves away from a resource that is deleted first before that deletion, unless it waits for the new one.
+    for moves_first in [true, false] {
+        let before = before_with_conflicts(moves_first);
         if let Ok(order) = topological_order(&operations, &before) {
             return Ok(number(operations, &before, &order));
         }
     }
-    let mut before = edges.before(false);
-    for (creation, deletion) in &conflicts {
-        before[*creation].insert(*deletion);
-    }
+    let before = before_with_conflicts(false);
     let circle = Dag::new(before.iter()).cycle(|index| &operations[index].address).unwrap_or_default();
     let candidates = give_way_candidates(circle.iter().map(|index| &operations[*index]), decisions);
     if !candidates.is_empty() {
