@@ -33,6 +33,10 @@ pub struct Settings {
     /// minutes, above all for lifecycles, and old and new come in turn (terraform-provider-aws, pull requests 32850 and
     /// 41764).
     pub buckets_settle: Duration,
+    /// How long an instance of an asynchronous endpoint takes for a request of its queue.
+    pub processing: Duration,
+    /// How long after the beginning of its minute a data point shows that AWS publishes. On AWS this is more than a minute.
+    pub metrics_lag: Duration,
     /// The account, 12 digits. All clouds of one process must share it.
     pub account: String,
 }
@@ -44,6 +48,8 @@ impl Default for Settings {
             assumable_after: Duration::ZERO,
             interfaces_linger: Duration::ZERO,
             buckets_settle: Duration::ZERO,
+            processing: Duration::from_secs(60),
+            metrics_lag: Duration::ZERO,
             account: "123456789012".to_owned(),
         }
     }
@@ -268,6 +274,8 @@ impl Inner {
         let Settings { transition, assumable_after, interfaces_linger, account, .. } = &self.settings;
         let mut context = CallContext::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
         context.assumable_after_ms = milliseconds(*assumable_after);
+        context.processing_ms = milliseconds(self.settings.processing);
+        context.metrics_lag_ms = milliseconds(self.settings.metrics_lag);
         context.interfaces_linger_ms = milliseconds(*interfaces_linger);
         context.no_capacity = view.no_capacity;
         let response = service.call(request, &mut context);

@@ -94,6 +94,10 @@ pub struct CallContext<'a> {
     pub transition_ms: i64,
     /// How long after its creation a role can be assumed, in milliseconds.
     pub assumable_after_ms: i64,
+    /// How long an instance takes for a request of an asynchronous endpoint, in milliseconds.
+    pub processing_ms: i64,
+    /// How long after the beginning of its minute a data point of a published metric shows, in milliseconds.
+    pub metrics_lag_ms: i64,
     /// How long network interfaces stay after the deletion of the resource they served, in milliseconds.
     pub interfaces_linger_ms: i64,
     /// Whether AWS has no instances for the endpoint that the call creates or updates.
@@ -118,6 +122,8 @@ impl<'a> CallContext<'a> {
             now_ms,
             transition_ms,
             assumable_after_ms: 0,
+            processing_ms: 0,
+            metrics_lag_ms: 0,
             interfaces_linger_ms: 0,
             no_capacity: false,
         }

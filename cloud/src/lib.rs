@@ -22,6 +22,7 @@ pub mod documents;
 mod error_response;
 pub mod faults;
 mod history;
+mod invoke;
 mod route;
 mod server;
 pub mod service;

@@ -40,10 +40,10 @@ impl Route {
     fn of_host(host: &str) -> Option<Self> {
         let name = host.strip_suffix(".amazonaws.com")?;
         let mut labels: Vec<&str> = name.split('.').collect();
-        // `api.sagemaker.us-east-1` and `bucket.s3.us-east-1`: the service is not the first label.
+        // `api.sagemaker.us-east-1`, `runtime.sagemaker.us-east-1` and `bucket.s3.us-east-1`: the service is not the first label.
         if let Some(position) = labels.iter().rposition(|label| *label == "s3") {
             labels.drain(..position);
-        } else if labels.first() == Some(&"api") {
+        } else if matches!(labels.first(), Some(&("api" | "runtime"))) {
             labels.remove(0);
         }
         Self::checked(labels.first()?, labels.get(1).copied().unwrap_or("us-east-1"))
@@ -128,6 +128,15 @@ pub(crate) fn operation(service: &str, request: &MockRequest) -> String {
     }
     if service == "s3" {
         return s3_operation(&request.method, &S3Target::of(&request.uri), request);
+    }
+    // The runtime of SageMaker speaks rest-json: /endpoints/NAME/invocations.
+    if let ("sagemaker", Some(path)) = (service, path_and_query(&request.uri).strip_prefix("/endpoints/")) {
+        let method = path.split(['?', '/']).nth(1).unwrap_or_default();
+        return match method {
+            "invocations" => "InvokeEndpoint".to_owned(),
+            "async-invocations" => "InvokeEndpointAsync".to_owned(),
+            other => other.to_owned(),
+        };
     }
     // Smithy RPC names it in the path: /service/NAME/operation/OPERATION.
     let path = path_and_query(&request.uri);
@@ -240,6 +249,11 @@ mod tests {
                 Some(("s3", "eu-west-1")),
             ),
             ("https://api.sagemaker.us-west-2.amazonaws.com/", "", Some(("sagemaker", "us-west-2"))),
+            (
+                "https://runtime.sagemaker.us-west-2.amazonaws.com/endpoints/e/invocations",
+                "",
+                Some(("sagemaker", "us-west-2")),
+            ),
             ("https://b.c.s3.us-west-2.amazonaws.com/k", "", Some(("s3", "us-west-2"))),
             ("https://iam.amazonaws.com/", "", Some(("iam", "us-east-1"))),
             ("http://localhost:4566/", "", None),

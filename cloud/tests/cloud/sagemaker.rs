@@ -6,6 +6,7 @@ mod deployment;
 mod endpoint;
 mod listing;
 mod model;
+mod runtime;
 mod tags;
 mod update;
 

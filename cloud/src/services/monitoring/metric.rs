@@ -1,10 +1,14 @@
-//! Metrics: samples, kept by series (namespace, name, dimensions).
+//! Metrics: samples, kept by series (namespace, name, dimensions), and beside them those that AWS publishes.
+
+use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
 use super::clock;
 use super::metric_queries::check_dimensions;
+use super::published;
 use super::refusal::{Outcome, bad_combination, bad_token, invalid_value, members, need};
+use super::sample::Sample;
 use crate::documents::CallContext;
 use crate::services::paging::page;
 
@@ -14,20 +18,6 @@ const KEPT: f64 = 15.0 * 86_400.0;
 /// The oldest and the latest sample that can be put, in seconds from now.
 const PAST: f64 = 14.0 * 86_400.0;
 const FUTURE: f64 = 2.0 * 3600.0;
-
-/// The data of a series at one instant.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Sample {
-    /// Seconds since the epoch.
-    pub at: f64,
-    pub unit: String,
-    pub count: f64,
-    pub sum: f64,
-    pub minimum: f64,
-    pub maximum: f64,
-    /// The values and how often each; none of a sample that was put as a set of statistics.
-    pub values: Vec<(f64, f64)>,
-}
 
 /// PutMetricData.
 pub(super) fn put(input: &Value, context: &mut CallContext<'_>) -> Outcome {
@@ -146,6 +136,7 @@ pub(super) fn samples(
                     .collect(),
             })
         })
+        .chain(published::samples(context, metric, start, end))
         .filter(|sample| sample.at >= start && sample.at < end && unit.is_none_or(|unit| sample.unit == unit))
         .collect()
 }
@@ -168,12 +159,22 @@ pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
                     .iter()
                     .any(|sample| sample["At"].as_f64().unwrap_or_default() > now - 3.0 * 3600.0))
     };
-    let found = context.own.all(METRICS).filter(|(_, series)| matches(series)).map(|(key, series)| {
-        let metric = json!({
-            "Namespace": series["Namespace"], "MetricName": series["MetricName"], "Dimensions": series["Dimensions"],
-        });
-        (key.to_owned(), metric)
+    let published = published::all(context);
+    let published = published.iter().map(|series| {
+        let text = |field: &str| series[field].as_str().unwrap_or_default();
+        (key(text("Namespace"), text("MetricName"), members(series, "Dimensions")), series)
     });
+    let put = context.own.all(METRICS).map(|(key, series)| (key.to_owned(), series));
+    let found: BTreeMap<String, Value> = published
+        .chain(put)
+        .filter(|(_, series)| matches(series))
+        .map(|(key, series)| {
+            let metric = json!({
+                "Namespace": series["Namespace"], "MetricName": series["MetricName"], "Dimensions": series["Dimensions"],
+            });
+            (key, metric)
+        })
+        .collect();
     let page = page(found, input["NextToken"].as_str(), 500).ok_or_else(bad_token)?;
     Ok(json!({ "Metrics": page.items, "NextToken": page.next }))
 }

@@ -1,4 +1,4 @@
-//! CloudWatch: alarms, composite alarms, dashboards, and the metrics that were put.
+//! CloudWatch: alarms, composite alarms, dashboards, the metrics that were put, and those that SageMaker publishes.
 //!
 //! Alarms are recorded and echoed, not evaluated against metrics: an alarm starts in `INSUFFICIENT_DATA` and changes
 //! its state by `SetAlarmState`. A composite alarm's state is computed from its rule when it is read.
@@ -21,8 +21,10 @@ mod metric;
 mod metric_data;
 mod metric_queries;
 mod protocol;
+mod published;
 mod records;
 mod refusal;
+mod sample;
 mod service;
 mod statistics;
 mod tags;

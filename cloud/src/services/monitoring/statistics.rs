@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::metric::{Sample, samples};
+use super::metric::samples;
 use super::metric_queries::{check_period, is_statistic};
 use super::refusal::{Outcome, bad_combination, invalid_value, need, texts};
+use super::sample::Sample;
 use crate::documents::CallContext;
 
 /// The most datapoints that GetMetricStatistics returns.

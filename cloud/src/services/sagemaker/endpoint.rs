@@ -7,7 +7,7 @@ use super::fleet::Fleet;
 use super::kind::ENDPOINT;
 use super::store::Record;
 use super::transition::Transition;
-use super::{component_record, deployment, network, tags};
+use super::{component_record, deployment, network, tags, traffic};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
@@ -47,6 +47,7 @@ pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         return Err(invalid(format!("Cannot delete endpoint \"{arn}\": it has inference components.")));
     }
     network::keep(endpoint.networks().cloned().collect(), context);
+    traffic::ends(context.own, name, context.now_ms)?;
     endpoint.transition = Some(Transition::begin(context, Step::Delete));
     endpoint.modified_ms = context.now_ms;
     endpoint.save(context)?;

@@ -6,8 +6,9 @@ use serde_json::Value;
 use super::fleet::Fleet;
 use super::kind::{ENDPOINT, Kind};
 use super::store::Record;
+use super::traffic;
 use super::transition::Transition;
-use crate::documents::CallContext;
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::services::json::invalid;
 
@@ -60,6 +61,17 @@ impl Record for Endpoint {
 
     fn transition(&self) -> Option<&Transition<Step>> {
         self.transition.as_ref()
+    }
+
+    fn note_end(&self, tables: &mut Tables) -> Result<(), Fault> {
+        let Some(transition) = &self.transition else { return Ok(()) };
+        let fleet = match &transition.step {
+            Step::Create if self.fleet.fails.is_none() => &self.fleet,
+            Step::Update(next) if next.fails.is_none() => next.as_ref(),
+            Step::Rescale(next) => next.as_ref(),
+            Step::Create | Step::Update(_) | Step::Delete => return Ok(()),
+        };
+        traffic::runs(tables, &self.endpoint_name, transition.ends_ms, fleet)
     }
 
     fn settled(mut self, now_ms: i64) -> Option<Self> {

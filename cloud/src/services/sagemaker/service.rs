@@ -8,12 +8,14 @@ use super::component_record::Component;
 use super::endpoint_record::Endpoint;
 use super::network;
 use super::operations;
+use super::runtime::Invocation;
 use super::store;
 use crate::clock;
 use crate::documents::{CallContext, Tables};
 use crate::service::{Fault, Service};
 use crate::services::json::{Handler, JsonService, dispatch};
 use crate::services::shape::Shapes;
+use crate::wire::json;
 
 static SHAPES: LazyLock<Result<Shapes, Fault>> = LazyLock::new(|| Shapes::read(include_str!("shapes.json")));
 
@@ -36,7 +38,11 @@ impl Service for SageMaker {
     }
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
-        dispatch::<Self>(request, context)
+        let Some(invocation) = Invocation::of(request) else { return dispatch::<Self>(request, context) };
+        match Self::settle(context) {
+            Ok(()) => invocation.respond(request, context),
+            Err(fault) => json::response(Err(fault)),
+        }
     }
 }
 

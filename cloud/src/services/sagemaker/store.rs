@@ -28,6 +28,11 @@ pub trait Record: Serialize + DeserializeOwned {
     /// Returns the record after its transition, if that is over; none if the thing is gone.
     fn settled(self, now_ms: i64) -> Option<Self>;
 
+    /// Notes, in the tables of SageMaker, that its transition is over.
+    fn note_end(&self, _tables: &mut Tables) -> Result<(), Fault> {
+        Ok(())
+    }
+
     /// Returns the record of a name as it stands at an instant (in milliseconds since the Unix epoch), if there is one.
     /// `tables` are SageMaker's, also as another service sees them.
     fn standing(tables: &Tables, now_ms: i64, name: &str) -> Result<Option<Self>, Fault> {
@@ -63,6 +68,7 @@ pub fn settle<T: Record>(context: &mut CallContext<'_>) -> Result<(), Fault> {
     let now_ms = context.now_ms;
     for record in T::all(context)?.into_iter().filter(|record| record.is_over(now_ms)) {
         let name = record.name().to_owned();
+        record.note_end(context.own)?;
         match record.settled(now_ms) {
             Some(record) => record.save(context)?,
             None => {
@@ -83,6 +89,8 @@ pub fn settle_seen<T: Record>(tables: &mut Tables, now_ms: i64) {
         .filter(|(_, record)| record.is_over(now_ms))
         .collect();
     for (name, record) in over {
+        // As with unreadable records, SageMaker itself refuses the calls.
+        let _ = record.note_end(tables);
         match record.settled(now_ms).map(serde_json::to_value) {
             None => _ = tables.remove(T::KIND.table, &name),
             Some(Ok(settled)) => tables.put(T::KIND.table, name, settled),

@@ -1,0 +1,30 @@
+//! Requests to the endpoints of the embedded cloud, for tests and demonstrations.
+
+use http::{HeaderMap, HeaderValue};
+use winterbaume_core::MockRequest;
+
+use crate::cloud::Cloud;
+
+impl Cloud {
+    /// Invokes a real-time endpoint once. Not seen by the fault injector.
+    pub async fn invoke(&self, region: &str, endpoint: &str) -> Result<(), String> {
+        self.post(region, &format!("{endpoint}/invocations"), HeaderMap::new(), "{}").await
+    }
+
+    /// Puts one request into the queue of an asynchronous endpoint. Not seen by the fault injector.
+    pub async fn enqueue(&self, region: &str, endpoint: &str) -> Result<(), String> {
+        let place = HeaderValue::from_static("s3://requests/request.json");
+        let headers = HeaderMap::from_iter([(http::HeaderName::from_static("x-amzn-sagemaker-inputlocation"), place)]);
+        self.post(region, &format!("{endpoint}/async-invocations"), headers, "").await
+    }
+
+    async fn post(&self, region: &str, path: &str, headers: HeaderMap, body: &str) -> Result<(), String> {
+        let uri = format!("https://runtime.sagemaker.{region}.amazonaws.com/endpoints/{path}");
+        let body = body.to_owned().into();
+        let response = self.handle(MockRequest { method: "POST".to_owned(), uri, headers, body }).await;
+        if response.status < 300 {
+            return Ok(());
+        }
+        Err(format!("{path}: {} {}", response.status, String::from_utf8_lossy(&response.body)))
+    }
+}
