@@ -19,6 +19,7 @@ mod retag;
 mod retry;
 mod shutdown;
 mod tally;
+mod unfinished;
 mod worker;
 
 pub use access::Access;
@@ -28,3 +29,4 @@ pub use failure::Failure;
 pub use missing::MissingThings;
 pub use observe::Observed;
 pub use shutdown::Shutdown;
+pub use unfinished::Unfinished;

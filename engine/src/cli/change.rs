@@ -1,24 +1,26 @@
 //! The engine below `ebb apply`, `pause`, `resume`, `destroy` and `state rollback`: plans, shows, asks, executes.
 
 use std::cell::OnceCell;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Shutdown};
+use crate::cli::common::DropQueuedArg;
 use crate::cli::context::{self, CommandContext};
-use crate::cli::deploy::{deployment, include_data, note_calls};
+use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::ending::{Command, exit_code};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
-use crate::cli::{confirm, missing, render};
+use crate::cli::{confirm, missing, render, unfinished};
 use crate::control::{Ended, Patience, Reached, reach};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::{Plan, Summary, Target};
 use ebbtide::planner::{RecordChanges, hold_back};
 use ebbtide::record::{ResourceRecord, RunOutcome, StateDocument};
-use ebbtide::resource::{Registry, Scope};
+use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::stack::Declarations;
 
 /// A change of one stack, as a command line asks for it.
@@ -27,6 +29,7 @@ pub(super) struct Change {
     stack: Option<String>,
     source: Source,
     include_data: Vec<String>,
+    drop_queued: Vec<String>,
     without_missing: bool,
     beside_existing: bool,
     reason: Option<String>,
@@ -53,6 +56,7 @@ impl Change {
             stack,
             source: Source::Declared,
             include_data: Vec::new(),
+            drop_queued: Vec::new(),
             without_missing: false,
             beside_existing: false,
             reason: None,
@@ -79,6 +83,13 @@ impl Change {
     /// Allows the deletion of these resources' data; the addresses are as named on the command line.
     pub(super) fn including_data(mut self, named: Vec<String>) -> Self {
         self.include_data = named;
+        self
+    }
+
+    /// Allows the deletion of these resources with the work that they have not finished; the addresses are as named on the
+    /// command line.
+    pub(super) fn dropping_queued(mut self, named: DropQueuedArg) -> Self {
+        self.drop_queued = named.drop_queued;
         self
     }
 
@@ -238,7 +249,8 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         return Ok(DONE);
     }
     let declarations = change.declarations(context, &environment, &scope, &connection, &state).await?;
-    let include_data = include_data(&state, &change.include_data).await?;
+    let include_data = recorded_addresses(&state, "--include-data", &change.include_data).await?;
+    let drop_queued = recorded_addresses(&state, "--drop-queued", &change.drop_queued).await?;
     let on_event = |event| progress.event(event);
     let deployment = deployment(context, &connection, &state, &on_event, shutdown, change.why());
     let goal = Goal {
@@ -256,7 +268,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         locked.release().await;
         return Err(failure);
     }
-    let reached = carry_out(context, &change, goal, &mut locked, &progress, &interrupts).await;
+    let reached = carry_out(context, &change, goal, &drop_queued, &mut locked, &progress, &interrupts).await;
     locked.release().await;
     let reached = reached?;
     note_calls(context, &connection);
@@ -273,6 +285,7 @@ async fn carry_out(
     context: &CommandContext,
     change: &Change,
     goal: Goal<'_>,
+    drop_queued: &BTreeSet<Address>,
     locked: &mut LockedDeployment<'_>,
     progress: &Progress,
     interrupts: &Interrupts,
@@ -300,7 +313,9 @@ async fn carry_out(
         plan = locked.plan(goal).await?.plan;
         held = Some(left_out);
     }
+    let unfinished = interrupts.unless(locked.unfinished(&plan)).await?;
     progress.clear();
+    unfinished::check(output, &unfinished, drop_queued, &plan)?;
     let document = locked.document();
     if matches!(change.source, Source::Recorded(Target::Paused))
         && document.target == Target::Destroyed

@@ -80,6 +80,14 @@ fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// The resources whose unfinished work may be lost.
+#[derive(Debug, Args)]
+pub(super) struct DropQueuedArg {
+    /// Gives up the requests that wait in the queue of this endpoint; repeatable, `all` for every endpoint
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) drop_queued: Vec<String>,
+}
+
 /// A target, as it is named on the command line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum TargetName {

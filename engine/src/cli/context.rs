@@ -237,16 +237,19 @@ pub(super) async fn recorded(state: &StateStore) -> Result<Option<StateDocument>
 }
 
 /// Reads the addresses of `--include-data`; `all` means every known one.
-pub(super) fn addresses(named: &[String], known: &BTreeSet<Address>) -> Result<BTreeSet<Address>, CommandError> {
+pub(super) fn addresses(
+    flag: &str,
+    named: &[String],
+    known: &BTreeSet<Address>,
+) -> Result<BTreeSet<Address>, CommandError> {
     let mut addresses = BTreeSet::new();
     for name in named {
         if name == "all" {
             addresses.extend(known.iter().cloned());
             continue;
         }
-        let address: Address = name
-            .parse()
-            .map_err(|error| CommandError::new(CommandErrorKind::Usage, format!("--include-data: {error}")))?;
+        let address: Address =
+            name.parse().map_err(|error| CommandError::new(CommandErrorKind::Usage, format!("{flag}: {error}")))?;
         if !known.contains(&address) {
             let known: Vec<_> = known.iter().map(ToString::to_string).collect();
             return Err(CommandError::unknown("recorded resource", name, &known));
@@ -263,10 +266,10 @@ mod tests {
     #[test]
     fn data_is_included_by_known_addresses_only() {
         let known = BTreeSet::from(["s3_bucket.models".parse().unwrap(), "logs_group.a".parse().unwrap()]);
-        assert_eq!(addresses(&["all".into()], &known).unwrap(), known);
-        assert_eq!(addresses(&["s3_bucket.models".into()], &known).unwrap().len(), 1);
-        let error = addresses(&["s3_bucket.model".into()], &known).unwrap_err();
+        assert_eq!(addresses("--include-data", &["all".into()], &known).unwrap(), known);
+        assert_eq!(addresses("--include-data", &["s3_bucket.models".into()], &known).unwrap().len(), 1);
+        let error = addresses("--include-data", &["s3_bucket.model".into()], &known).unwrap_err();
         assert!(error.message.contains("did you mean `s3_bucket.models`?"), "{}", error.message);
-        assert!(addresses(&["nonsense".into()], &known).is_err());
+        assert!(addresses("--include-data", &["nonsense".into()], &known).is_err());
     }
 }

@@ -36,14 +36,18 @@ pub(super) fn deployment<'a>(
     }
 }
 
-/// Returns the recorded resources that `--include-data` names.
-pub(super) async fn include_data(state: &StateStore, named: &[String]) -> Result<BTreeSet<Address>, CommandError> {
+/// Returns the recorded resources that a flag, such as `--include-data`, names.
+pub(super) async fn recorded_addresses(
+    state: &StateStore,
+    flag: &str,
+    named: &[String],
+) -> Result<BTreeSet<Address>, CommandError> {
     if named.is_empty() {
         return Ok(BTreeSet::new());
     }
     let recorded = context::recorded(state).await?;
     let known = recorded.map(|document| document.resources.into_keys().collect()).unwrap_or_default();
-    context::addresses(named, &known)
+    context::addresses(flag, named, &known)
 }
 
 /// Prints the number of calls to AWS with `--verbose`, where it is known.

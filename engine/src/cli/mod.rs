@@ -18,5 +18,6 @@ mod progress;
 mod renamings;
 mod render;
 mod runtime;
+mod unfinished;
 
 pub(crate) use entry::main;

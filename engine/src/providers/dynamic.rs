@@ -1,14 +1,16 @@
 //! A provider on data: (de)serialization at the border, nothing else.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Missing, Provider, Reading, Waits};
-use crate::sdk::{Context, Error};
+use super::{Activity, Missing, Provider, Reading, UnfinishedWork, Waits};
+use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::{LiveState, Resource};
 
 /// A provider, erased to data. [`Provider`] documents each function.
@@ -17,6 +19,7 @@ use ebbtide::resource::{LiveState, Resource};
 pub trait DynProvider: Send + Sync {
     fn waits(&self) -> Waits;
     fn needs_things(&self) -> bool;
+    fn accepts_work(&self) -> bool;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
     async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error>;
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
@@ -33,6 +36,14 @@ pub trait DynProvider: Send + Sync {
         to: &Value,
     ) -> Result<Option<Value>, Error>;
     async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
+    async fn unfinished(&self, context: &Context, id: &str, now: Timestamp) -> Result<UnfinishedWork, Error>;
+    async fn activity(
+        &self,
+        aws: &Aws,
+        ids: &[&str],
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Activity>, Error>;
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error>;
 }
 
@@ -65,6 +76,10 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     fn needs_things(&self) -> bool {
         R::NEEDS_THINGS
+    }
+
+    fn accepts_work(&self) -> bool {
+        R::ACCEPTS_WORK
     }
 
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error> {
@@ -115,6 +130,20 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {
         R::delete(context, id, &typed(last)?).await
+    }
+
+    async fn unfinished(&self, context: &Context, id: &str, now: Timestamp) -> Result<UnfinishedWork, Error> {
+        R::unfinished(context, id, now).await
+    }
+
+    async fn activity(
+        &self,
+        aws: &Aws,
+        ids: &[&str],
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Activity>, Error> {
+        R::activity(aws, ids, from, now).await
     }
 
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error> {

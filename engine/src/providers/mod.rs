@@ -1,5 +1,6 @@
 //! The AWS side of every kind: one file for each, of the same name and place as its declaration in `aws/`.
 
+mod activity;
 mod all;
 mod autoscaling;
 mod budgets;
@@ -20,12 +21,15 @@ mod s3;
 mod sagemaker;
 mod secretsmanager;
 mod sns;
+mod unfinished;
 mod waits;
 
+pub use activity::Activity;
 pub use all::providers;
 pub use dynamic::DynProvider;
 pub use missing::Missing;
 pub use provider::Provider;
 pub use reading::Reading;
 pub use registry::{Implementation, Providers};
+pub use unfinished::UnfinishedWork;
 pub use waits::Waits;

@@ -1,13 +1,15 @@
 //! The trait through which AWS is made to agree with a declaration.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::retag::with_tags;
-use super::{Missing, Reading};
-use crate::sdk::{Context, Error};
+use super::{Activity, Missing, Reading, UnfinishedWork};
+use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::Resource;
 
 /// The AWS side of a kind: find, create, read, update, delete and restore.
@@ -28,6 +30,9 @@ pub trait Provider: Resource {
 
     /// Whether [`Provider::missing`] looks for anything. Other kinds take no turn of the rate limit for it.
     const NEEDS_THINGS: bool = false;
+
+    /// Whether [`Provider::unfinished`] looks for anything. Other kinds take no turn of the rate limit for it.
+    const ACCEPTS_WORK: bool = false;
 
     /// Adds to the inputs what is only known while planning, such as the keyed hash of a secret's value. Secrets themselves
     /// must not be added. `key` is private to the stack's state; `recorded` are the recorded inputs.
@@ -102,6 +107,29 @@ pub trait Provider: Resource {
     /// Deletes the resource and returns when AWS has accepted; a missing resource is a success. Deletes data only with
     /// `context.include_data`.
     fn delete(context: &Context, id: &str, last: &Self::Resolved) -> impl Future<Output = Result<(), Error>> + Send;
+
+    /// Looks for work that the resource has accepted and that a deletion would lose, such as requests in a queue. Called when a
+    /// deletion is planned. An error counts as work that is not known.
+    fn unfinished(
+        context: &Context,
+        id: &str,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<UnfinishedWork, Error>> + Send {
+        let _ = (context, id, now);
+        async { Ok(UnfinishedWork::None) }
+    }
+
+    /// Returns the use that callers made of resources between `from` and `now`, by id. Resources that do not exist are left
+    /// out, and so are all of a kind whose use AWS does not count.
+    fn activity(
+        aws: &Aws,
+        ids: &[&str],
+        from: Timestamp,
+        now: Timestamp,
+    ) -> impl Future<Output = Result<BTreeMap<String, Activity>, Error>> + Send {
+        let _ = (aws, ids, from, now);
+        async { Ok(BTreeMap::new()) }
+    }
 
     /// Restores the pause snapshot, or the values of `before_update`, once the resource is ready again. Returns true if the
     /// resource must be waited for, and this called again for what is left.

@@ -1,5 +1,6 @@
 //! Every kind of resource against the embedded cloud, through the real SDK: one module for each service.
 
+mod activity;
 mod autoscaling;
 mod budgets;
 mod cloudwatch;

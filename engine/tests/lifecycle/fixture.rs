@@ -13,7 +13,7 @@ use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::{Cloud, Settings};
-use ebbtide_engine::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown};
+use ebbtide_engine::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown, Unfinished};
 use ebbtide_engine::control::{Patience, Reached, reach};
 use ebbtide_engine::providers::providers;
 use ebbtide_engine::sdk::{Aws, PropagationDelay};
@@ -209,6 +209,17 @@ impl Project {
     /// Brings back what was paused, as it is recorded.
     pub async fn resume(&self) -> Finished {
         self.run_from(&self.cloud(), Target::Running, None).await.succeeded()
+    }
+
+    /// Returns the work that the deletions of a plan toward a target would lose, by the clock of the cloud.
+    pub async fn unfinished(&self, cloud: &Cloud, target: Target) -> Unfinished {
+        let state = self.state();
+        let deployment = self.deployment(&state, cloud, &|_| {});
+        let include_data = BTreeSet::new();
+        let goal =
+            Goal { scope: &scope(), target, declarations: Some(&self.declarations), include_data: &include_data };
+        let planned = deployment.plan(goal).await.unwrap();
+        planned.unfinished(&deployment.access, Timestamp::now()).await.unwrap()
     }
 
     /// Plans toward a target without locking the stack.

@@ -12,6 +12,7 @@ mod plan_files;
 mod planned_secrets;
 mod programs;
 mod project;
+mod queues;
 mod runner;
 mod secrets;
 mod sessions;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
             outside::TESTS,
             programs::TESTS,
             planned_secrets::TESTS,
+            queues::TESTS,
         ]
         .concat(),
     )

@@ -3,7 +3,9 @@
 use ebbtide::Definition;
 use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
+use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::s3::Bucket;
+use ebbtide::aws::sagemaker::{AsyncInference, Container, Endpoint, EndpointConfig, Instances, Model, Variant};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::components::network::{Nat, Network};
 use ebbtide::resource::Input;
@@ -58,9 +60,25 @@ fn shop(stack: &mut Stack, settings: &Settings) {
 #[serde(default)]
 struct NoSettings {}
 
-fn vault(stack: &mut Stack, _settings: &NoSettings) {
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct Vault {
+    /// Whether there is an endpoint that queues its requests.
+    endpoint: bool,
+}
+
+fn vault(stack: &mut Stack, settings: &Vault) {
     let bucket = stack.add("models", Bucket::new());
     stack.output("BUCKET", &bucket.name);
+    if settings.endpoint {
+        let role = stack.add("bulk", Role::new(Policy::trust("sagemaker.amazonaws.com")));
+        let model = stack.add("bulk", Model::new(&role.arn, Container::new("1.dkr.ecr/vllm:1", None)));
+        let variant = Variant::on_instances("AllTraffic", &model.name, Instances::new("ml.g5.xlarge", 1));
+        let answers = AsyncInference::to("s3://answers/bulk/");
+        let config = EndpointConfig { async_inference: Some(answers), ..EndpointConfig::new(variant) };
+        let config = stack.add("bulk", config);
+        stack.add("bulk", Endpoint::new("bulk-v1", &config.name));
+    }
 }
 
 /// Declares a secret of each source, and a network that bills.

@@ -99,6 +99,10 @@ impl Queue {
             }
             self.note(next - 1);
         }
+        // The minute that begins just now has its point, too.
+        if !self.waiting.is_empty() {
+            self.note(self.advanced_ms);
+        }
     }
 
     fn note(&mut self, at_ms: i64) {

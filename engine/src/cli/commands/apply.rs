@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{ReasonArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, ReasonArg, WaitArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::{plan_file, runtime};
@@ -26,6 +26,8 @@ pub(in crate::cli) struct ApplyArgs {
     #[arg(long)]
     beside_existing: bool,
     #[command(flatten)]
+    drop_queued: DropQueuedArg,
+    #[command(flatten)]
     wait: WaitArg,
     #[command(flatten)]
     reason: ReasonArg,
@@ -35,6 +37,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Res
     let change = change(context, arguments.stack_or_plan)?;
     let change = change
         .including_data(arguments.include_data)
+        .dropping_queued(arguments.drop_queued)
         .beside_existing(arguments.beside_existing)
         .without_missing(arguments.without_missing)
         .waiting(arguments.wait.wait)

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{ReasonArg, StackArg};
+use crate::cli::common::{DropQueuedArg, ReasonArg, StackArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -18,11 +18,16 @@ pub(in crate::cli) struct DestroyArgs {
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
     #[command(flatten)]
+    drop_queued: DropQueuedArg,
+    #[command(flatten)]
     reason: ReasonArg,
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: DestroyArgs) -> Result<u8, CommandError> {
     let change = Change::recorded("destroy", Target::Destroyed, arguments.stack.stack);
-    let change = change.including_data(arguments.include_data).because(arguments.reason.reason);
+    let change = change
+        .including_data(arguments.include_data)
+        .dropping_queued(arguments.drop_queued)
+        .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }

@@ -7,11 +7,11 @@ use clap::Args;
 use crate::apply::{Failure, Goal, Shutdown};
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::CommandContext;
-use crate::cli::deploy::{deployment, include_data, note_calls};
+use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::error::{CHANGES, CommandError, DONE, FAILED};
 use crate::cli::progress::Progress;
 use crate::cli::renamings::note_renamings;
-use crate::cli::{missing, plan_file, render, runtime};
+use crate::cli::{missing, plan_file, render, runtime, unfinished};
 use ebbtide::plan::Target;
 use ebbtide::planner::{RecordChanges, hold_back};
 
@@ -69,7 +69,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         false => None,
     };
     let state = environment.state(&stack, Some(&connection.clients)).await?;
-    let include_data = include_data(&state, &arguments.include_data).await?;
+    let include_data = recorded_addresses(&state, "--include-data", &arguments.include_data).await?;
     let on_event = |event| progress.event(event);
     let deployment = deployment(context, &connection, &state, &on_event, Shutdown::default(), None);
     progress.phase("reading resources");
@@ -90,6 +90,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
             Some(held)
         }
     };
+    let unfinished = planned.unfinished(&deployment.access, (deployment.clock)()).await?;
     progress.clear();
     let record = RecordChanges::between(&planned.document, &planned.plan);
     render::show_plan(context.output, &planned.plan, &record)?;
@@ -99,6 +100,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         None if !missing.is_empty() => missing::warn(context.output, &missing, &stack),
         None => {}
     }
+    unfinished::warn(context.output, &unfinished, &planned.plan);
     if let (Some(absolute), Some(path)) = (&out, &arguments.out) {
         plan_file::write(absolute, &planned.plan).map_err(|error| CommandError::failed("save the plan", error))?;
         context.output.note(&format!("Saved. Carry it out with `ebb apply {}`.", path.display()));

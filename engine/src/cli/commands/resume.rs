@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{ReasonArg, StackArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, ReasonArg, StackArg, WaitArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -15,6 +15,8 @@ pub(in crate::cli) struct ResumeArgs {
     #[command(flatten)]
     stack: StackArg,
     #[command(flatten)]
+    drop_queued: DropQueuedArg,
+    #[command(flatten)]
     wait: WaitArg,
     #[command(flatten)]
     reason: ReasonArg,
@@ -22,6 +24,7 @@ pub(in crate::cli) struct ResumeArgs {
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: ResumeArgs) -> Result<u8, CommandError> {
     let change = Change::recorded("resume", Target::Running, arguments.stack.stack)
+        .dropping_queued(arguments.drop_queued)
         .waiting(arguments.wait.wait)
         .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))

@@ -1,17 +1,20 @@
 //! The provider of `sagemaker_endpoint`.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::EndpointStatus;
+use jiff::Timestamp;
 use serde_json::Value;
 
 use super::deployment::deployment_to_sdk;
+use super::endpoint_activity;
 use super::rollout::{Differences, roll_out};
 use super::run_time;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
-use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
+use crate::providers::{Activity, Provider, Reading, UnfinishedWork};
+use crate::sdk::{Aws, CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{Endpoint, EndpointOutputs};
 use ebbtide::aws::{Arn, EndpointConfigName, EndpointName};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
@@ -19,6 +22,8 @@ use ebbtide::resource::{Readiness, Resolved, own_tags};
 impl Provider for Endpoint {
     /// AWS refuses to delete an endpoint while it is created or updated, which takes as long as it takes to get ready.
     const DELETABLE_WITHIN: Duration = Self::READY_WITHIN;
+
+    const ACCEPTS_WORK: bool = true;
 
     async fn find(context: &Context, inputs: &Endpoint<Resolved>) -> Result<Option<String>, Error> {
         let Some(found) = describe(context, &inputs.name).await? else { return Ok(None) };
@@ -102,6 +107,19 @@ impl Provider for Endpoint {
             }
             deleted => deleted.map(drop),
         }
+    }
+
+    async fn unfinished(context: &Context, id: &str, now: Timestamp) -> Result<UnfinishedWork, Error> {
+        endpoint_activity::unfinished(&context.aws, id, now).await
+    }
+
+    async fn activity(
+        aws: &Aws,
+        ids: &[&str],
+        from: Timestamp,
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, Activity>, Error> {
+        endpoint_activity::activity(aws, ids, from, now).await
     }
 
     async fn restore(

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{ReasonArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, ReasonArg, WaitArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -18,6 +18,8 @@ pub(super) struct RollbackArgs {
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
     #[command(flatten)]
+    drop_queued: DropQueuedArg,
+    #[command(flatten)]
     wait: WaitArg,
     #[command(flatten)]
     reason: ReasonArg,
@@ -29,7 +31,10 @@ pub(super) fn run(
     arguments: RollbackArgs,
 ) -> Result<u8, CommandError> {
     let change = Change::rollback("state rollback", arguments.serial, stack);
-    let change = change.including_data(arguments.include_data).waiting(arguments.wait.wait);
-    let change = change.because(arguments.reason.reason);
+    let change = change
+        .including_data(arguments.include_data)
+        .dropping_queued(arguments.drop_queued)
+        .waiting(arguments.wait.wait)
+        .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }
