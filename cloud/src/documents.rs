@@ -6,6 +6,8 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::partition;
+
 /// The document of one service in one region: named tables of records.
 ///
 /// A record is any JSON that the service wants to remember, usually the input of a create call plus AWS's additions. A
@@ -42,6 +44,16 @@ impl Tables {
     pub fn all<'a>(&'a self, table: &str) -> impl Iterator<Item = (&'a str, &'a Value)> + use<'a> {
         let records = self.0.get(table).into_iter().flat_map(|table| table.iter());
         records.map(|(key, record)| (key.as_str(), record.as_ref()))
+    }
+
+    /// Returns copies of all records with their tables and keys.
+    pub fn everything(&self) -> Vec<(String, String, Value)> {
+        let of_table = |(name, table): (&String, &Arc<Table>)| {
+            let (name, table) = (name.clone(), Arc::clone(table));
+            let records = table.iter().map(|(key, record)| (name.clone(), key.clone(), Value::clone(record)));
+            records.collect::<Vec<_>>()
+        };
+        self.0.iter().flat_map(of_table).collect()
     }
 
     /// Keeps only the records of `table` for which `keep` returns true.
@@ -127,6 +139,11 @@ impl<'a> CallContext<'a> {
             interfaces_linger_ms: 0,
             no_capacity: false,
         }
+    }
+
+    /// Returns the partition of the region, as ARNs have it.
+    pub fn partition(&self) -> &'static str {
+        partition::of(self.region)
     }
 
     /// Returns the document of another service of this crate in the same region, by signing name (`ec2`, `sagemaker`);

@@ -23,6 +23,7 @@ mod error_response;
 pub mod faults;
 mod history;
 mod invoke;
+mod partition;
 mod route;
 mod server;
 pub mod service;

@@ -3,6 +3,7 @@
 use percent_encoding::percent_decode_str;
 use winterbaume_core::MockRequest;
 
+use crate::partition;
 use crate::wire::{json, query::Parameters};
 
 /// The service, region and trust of one request.
@@ -38,7 +39,7 @@ impl Route {
     }
 
     fn of_host(host: &str) -> Option<Self> {
-        let name = host.strip_suffix(".amazonaws.com")?;
+        let name = partition::without_dns_suffix(host)?;
         let mut labels: Vec<&str> = name.split('.').collect();
         // `api.sagemaker.us-east-1`, `runtime.sagemaker.us-east-1` and `bucket.s3.us-east-1`: the service is not the first label.
         if let Some(position) = labels.iter().rposition(|label| *label == "s3") {

@@ -1,6 +1,7 @@
 //! Services of winterbaume, run on our documents, with a small patch for each gap between them and AWS (`patches`).
 
 mod host;
+mod partitions;
 mod patches;
 mod policy;
 mod service;

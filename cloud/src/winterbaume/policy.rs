@@ -96,9 +96,8 @@ fn check_statement(statement: &Map<String, Value>, place: Place<'_>) -> Result<(
                 return Err("Policy has invalid action".to_owned());
             }
             let resources = resources.ok_or_else(|| "Missing required field Resource".to_owned())?;
-            let own = format!("arn:aws:s3:::{bucket}");
-            let inside = format!("{own}/");
-            if !resources.iter().all(|name| *name == own || name.starts_with(&inside)) {
+            let inside = format!("{bucket}/");
+            if !resources.iter().all(|name| *name == bucket || name.starts_with(&inside)) {
                 return Err("Policy has invalid resource".to_owned());
             }
         }
@@ -141,7 +140,7 @@ mod tests {
             r#"{"Effect":"Deny","Principal":"*","Action":"s3:*","Resource":["arn:aws:s3:::b","arn:aws:s3:::b/*"]}"#;
         assert_eq!(reason(trust, Place::Trust), "");
         assert_eq!(reason(identity, Place::Identity), "");
-        assert_eq!(reason(bucket, Place::Bucket("b")), "");
+        assert_eq!(reason(bucket, Place::Bucket("arn:aws:s3:::b")), "");
     }
 
     #[test]
@@ -154,7 +153,7 @@ mod tests {
             (r#"{"Effect":"Allow","Action":"sts:AssumeRole"}"#, Place::Trust, "Principal"),
             (
                 r#"{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::other"}"#,
-                Place::Bucket("b"),
+                Place::Bucket("arn:aws:s3:::b"),
                 "invalid resource",
             ),
             (r#"{"Efect":"Allow"}"#, Place::Identity, "Unknown field Efect"),

@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use winterbaume_core::{MockRequest, MockResponse};
 
 use super::host::{HostedService, Plain};
+use super::partitions;
 use super::patches::{self, Asked, Patches};
 use crate::documents::{CallContext, Tables};
 use crate::error_response;
@@ -85,14 +86,17 @@ impl PatchedService {
             }
         };
         let response = self.host.handle(self.at_home(asked.request, region));
-        let response = readable(asked, self.name, response);
-        *loaded = Some(if reads_only(asked) {
-            held
+        let mut response = readable(asked, self.name, response);
+        if reads_only(asked) {
+            *loaded = Some(held);
         } else {
             *context.own = self.host.stored(region, context.own)?;
-            (held.0, context.own.clone())
-        });
+            // ARNs of another partition are put right in the document alone: the host has to load them.
+            let moved = partitions::move_tables(context.own, self.name, context.partition());
+            *loaded = (!moved).then(|| (held.0, context.own.clone()));
+        }
         drop(loaded);
+        partitions::move_body(&mut response, self.name, context.partition());
         if response.status >= 300 {
             return Ok(response);
         }

@@ -9,6 +9,7 @@ mod faults;
 mod host;
 mod kms;
 mod monitoring;
+mod partitions;
 mod s3_objects;
 mod sagemaker;
 mod server;

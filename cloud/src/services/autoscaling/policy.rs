@@ -80,7 +80,8 @@ fn fresh(id: &TargetId, name: &str, kind: &str, context: &CallContext<'_>) -> Re
     policy["PolicyName"] = json!(name);
     policy["PolicyType"] = json!(kind);
     policy["PolicyARN"] = json!(format!(
-        "arn:aws:autoscaling:{}:{}:scalingPolicy:{}:resource/{}/{}:policyName/{name}",
+        "arn:{}:autoscaling:{}:{}:scalingPolicy:{}:resource/{}/{}:policyName/{name}",
+        context.partition(),
         context.region,
         context.account,
         uuid::Uuid::new_v4(),

@@ -67,7 +67,8 @@ fn fresh(id: &TargetId, name: &str, input: &Value, context: &CallContext<'_>) ->
     action["Target"] = json!(id.key());
     action["ScheduledActionName"] = json!(name);
     action["ScheduledActionARN"] = json!(format!(
-        "arn:aws:autoscaling:{}:{}:scheduledAction:{}:resource/{}/{}:scheduledActionName/{name}",
+        "arn:{}:autoscaling:{}:{}:scheduledAction:{}:resource/{}/{}:scheduledActionName/{name}",
+        context.partition(),
         context.region,
         context.account,
         uuid::Uuid::new_v4(),

@@ -46,14 +46,16 @@ fn fresh(id: &TargetId, resource_created_ms: i64, context: &CallContext<'_>) -> 
     let linked = if id.dimension == COPY_COUNT { "InferenceComponent" } else { "Endpoint" };
     let mut target = id.members();
     target["ScalableTargetARN"] = json!(format!(
-        "arn:aws:application-autoscaling:{}:{}:scalable-target/0{}{unique}",
+        "arn:{}:application-autoscaling:{}:{}:scalable-target/0{}{unique}",
+        context.partition(),
         context.region,
         context.account,
         &unique[..3]
     ));
     target["RoleARN"] = json!(format!(
-        "arn:aws:iam::{}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/\
+        "arn:{}:iam::{}:role/aws-service-role/sagemaker.application-autoscaling.amazonaws.com/\
          AWSServiceRoleForApplicationAutoScaling_SageMaker{linked}",
+        context.partition(),
         context.account
     ));
     target["SuspendedState"] = SUSPENSIONS.iter().map(|member| ((*member).to_owned(), json!(false))).collect();

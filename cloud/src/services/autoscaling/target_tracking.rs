@@ -98,7 +98,7 @@ pub fn alarms(existing: &Value, configuration: &Value, id: &TargetId, context: &
             return alarm.clone();
         }
         let name = format!("{prefix}{}", uuid::Uuid::new_v4());
-        let arn = format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", context.region, context.account);
+        let arn = format!("arn:{}:cloudwatch:{}:{}:alarm:{name}", context.partition(), context.region, context.account);
         json!({ "AlarmName": name, "AlarmARN": arn })
     };
     sides.iter().map(alarm).collect()

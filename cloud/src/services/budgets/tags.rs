@@ -52,11 +52,11 @@ pub(super) fn list(input: &Value, context: &mut CallContext<'_>) -> Outcome {
     Ok(json!({ "ResourceTags": listed(tags, "Key", "Value") }))
 }
 
-/// Returns the tags of the resource that the ARN names: `arn:aws:budgets::ACCOUNT:budget/NAME`, or `…/NAME/action/ID`.
+/// Returns the tags of the resource that the ARN names: `arn:PARTITION:budgets::ACCOUNT:budget/NAME`, or `…/NAME/action/ID`.
 fn of_resource<'a>(input: &Value, context: &'a mut CallContext<'_>) -> Result<&'a mut Map<String, Value>, Fault> {
     let arn = need(input, "ResourceARN")?.to_owned();
     let missing = || not_found(format!("The resource {arn} doesn't exist."));
-    let prefix = format!("arn:aws:budgets::{}:budget/", context.account);
+    let prefix = format!("arn:{}:budgets::{}:budget/", context.partition(), context.account);
     let path = arn.strip_prefix(&prefix).ok_or_else(missing)?;
     let tagged = match path.split_once("/action/") {
         Some((name, id)) => context.own.get_mut(BUDGETS, name).and_then(|record| record["Actions"].get_mut(id)),

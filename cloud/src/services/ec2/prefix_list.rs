@@ -57,8 +57,9 @@ pub fn describe(parameters: &Parameters, context: &mut CallContext<'_>) -> Resul
 pub fn describe_managed(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let item = |service: &&str| {
         let id = id(context.region, service);
+        let arn = format!("arn:{}:ec2:{}:aws:prefix-list/{id}", context.partition(), context.region);
         json!({
-            "prefixListArn": format!("arn:aws:ec2:{}:aws:prefix-list/{id}", context.region), "prefixListId": id,
+            "prefixListArn": arn, "prefixListId": id,
             "prefixListName": name(context.region, service), "addressFamily": "IPv4", "ownerId": "AWS",
             "state": "create-complete", "tagSet": [],
         })

@@ -172,7 +172,7 @@ pub fn shown(rule: &Rule, context: &CallContext<'_>) -> Value {
         "isEgress": rule.egress, "ipProtocol": rule.protocol.name, "fromPort": from, "toPort": to,
         "description": rule.description,
         "securityGroupRuleArn":
-            format!("arn:aws:ec2:{}:{}:security-group-rule/{}", context.region, context.account, rule.id),
+            format!("arn:{}:ec2:{}:{}:security-group-rule/{}", context.partition(), context.region, context.account, rule.id),
         "tagSet": super::tags::set(context.own, &rule.id),
     });
     match &rule.peer {

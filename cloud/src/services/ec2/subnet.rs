@@ -15,7 +15,7 @@ const RESERVED: u64 = 5;
 
 fn shown(subnet: &Subnet, interfaces: &[NetworkInterface], context: &CallContext<'_>) -> Result<Value, Fault> {
     let used = interfaces.iter().filter(|interface| interface.subnet == subnet.id).count();
-    let arn = format!("arn:aws:ec2:{}:{}:subnet/{}", context.region, context.account, subnet.id);
+    let arn = format!("arn:{}:ec2:{}:{}:subnet/{}", context.partition(), context.region, context.account, subnet.id);
     Ok(json!({
         "subnetId": subnet.id, "subnetArn": arn, "ownerId": context.account, "vpcId": subnet.vpc,
         "state": "available", "cidrBlock": subnet.cidr, "availabilityZone": subnet.zone,

@@ -29,7 +29,7 @@ fn default_policy(context: &CallContext<'_>) -> String {
         "Statement": [{
             "Sid": "Enable IAM User Permissions",
             "Effect": "Allow",
-            "Principal": { "AWS": format!("arn:aws:iam::{}:root", context.account) },
+            "Principal": { "AWS": format!("arn:{}:iam::{}:root", context.partition(), context.account) },
             "Action": "kms:*",
             "Resource": "*",
         }],

@@ -131,7 +131,7 @@ pub fn key_arn(context: &CallContext<'_>, id: &str) -> String {
 
 /// Returns the part before the name in each ARN of this region and account.
 pub fn prefix(context: &CallContext<'_>) -> String {
-    format!("arn:aws:kms:{}:{}:", context.region, context.account)
+    format!("arn:{}:kms:{}:{}:", context.partition(), context.region, context.account)
 }
 
 /// Returns the id of the key that an alias stands for.

@@ -18,10 +18,10 @@ pub(super) fn find_alarm(context: &CallContext<'_>, name: &str) -> Option<&'stat
 
 /// Returns the ARN of an alarm of either kind.
 pub(super) fn alarm_arn(context: &CallContext<'_>, name: &str) -> String {
-    format!("arn:aws:cloudwatch:{}:{}:alarm:{name}", context.region, context.account)
+    format!("arn:{}:cloudwatch:{}:{}:alarm:{name}", context.partition(), context.region, context.account)
 }
 
 /// Returns the ARN of a dashboard, which names no region.
 pub(super) fn dashboard_arn(context: &CallContext<'_>, name: &str) -> String {
-    format!("arn:aws:cloudwatch::{}:dashboard/{name}", context.account)
+    format!("arn:{}:cloudwatch::{}:dashboard/{name}", context.partition(), context.account)
 }

@@ -100,5 +100,5 @@ fn own_key(context: &CallContext<'_>) -> String {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     let id = uuid::Builder::from_random_bytes(bytes).into_uuid();
-    format!("arn:aws:kms:{}:{}:key/{id}", context.region, context.account)
+    format!("arn:{}:kms:{}:{}:key/{id}", context.partition(), context.region, context.account)
 }

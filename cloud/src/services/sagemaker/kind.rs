@@ -44,7 +44,8 @@ impl Kind {
     /// Returns the ARN of the thing of that name. SageMaker writes names in ARNs in small letters.
     pub fn arn(&self, context: &CallContext<'_>, name: &str) -> String {
         format!(
-            "arn:aws:sagemaker:{}:{}:{}/{}",
+            "arn:{}:sagemaker:{}:{}:{}/{}",
+            context.partition(),
             context.region,
             context.account,
             self.segment,

@@ -56,7 +56,7 @@ pub(super) fn get(input: &Parameters, context: &mut CallContext<'_>) -> Result<M
         ("Protocol", subscription["Protocol"].clone()),
         ("Endpoint", subscription["Endpoint"].clone()),
         ("Owner", json!(context.account)),
-        ("SubscriptionPrincipal", json!(format!("arn:aws:iam::{}:root", context.account))),
+        ("SubscriptionPrincipal", json!(format!("arn:{}:iam::{}:root", context.partition(), context.account))),
         ("PendingConfirmation", flag("Pending")),
         ("ConfirmationWasAuthenticated", flag("Authenticated")),
         ("RawMessageDelivery", json!("false")),

@@ -20,7 +20,7 @@ pub(super) fn create(input: &Parameters, context: &mut CallContext<'_>) -> Outco
     }
     topic_attributes::check_principals(given.get("Policy").and_then(Value::as_str).unwrap_or_default(), context)?;
     let wanted_tags = tags::given(input)?;
-    let arn = format!("arn:aws:sns:{}:{}:{name}", context.region, context.account);
+    let arn = format!("arn:{}:sns:{}:{}:{name}", context.partition(), context.region, context.account);
     if let Some(topic) = context.own.get(TOPICS, &arn) {
         if !attributes::agree(&given, &topic["Attributes"]) {
             return Err(invalid("Attributes Reason: Topic already exists with different attributes"));

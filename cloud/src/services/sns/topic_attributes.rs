@@ -31,7 +31,10 @@ pub(super) fn check(name: &str, value: &str, creation: bool) -> Result<(), Fault
 
 /// Refuses a policy that names a role that SNS does not know, or not yet (terraform-provider-aws, issue 26041).
 pub(super) fn check_principals(policy: &str, context: &CallContext<'_>) -> Result<(), Fault> {
-    if principals::are_known(policy, context) { Ok(()) } else { Err(invalid("Policy Error: PrincipalNotFound")) }
+    match principals::unknown(policy, context) {
+        Some(_) => Err(invalid("Policy Error: PrincipalNotFound")),
+        None => Ok(()),
+    }
 }
 
 fn feedback(name: &str, value: &str) -> Result<(), Fault> {

@@ -16,11 +16,11 @@ pub type TagMap = BTreeMap<String, String>;
 
 /// Returns all resources with tags by ARN.
 pub fn tagged(context: &CallContext<'_>) -> BTreeMap<String, TagMap> {
-    let (region, account) = (context.region, context.account);
+    let (partition, region, account) = (context.partition(), context.region, context.account);
     let mut found = BTreeMap::new();
     for (id, tags) in context.other("ec2").all("Tags") {
         if let Some(kind) = resource_type(id) {
-            found.insert(format!("arn:aws:ec2:{region}:{account}:{kind}/{id}"), read(tags));
+            found.insert(format!("arn:{partition}:ec2:{region}:{account}:{kind}/{id}"), read(tags));
         }
     }
     for service in ["monitoring", "sagemaker"] {
@@ -33,7 +33,7 @@ pub fn tagged(context: &CallContext<'_>) -> BTreeMap<String, TagMap> {
         found.insert(arn.to_owned(), read(&topic["Tags"]));
     }
     for (id, key) in context.other("kms").all("Key") {
-        found.insert(format!("arn:aws:kms:{region}:{account}:key/{id}"), read(&key["tags"]));
+        found.insert(format!("arn:{partition}:kms:{region}:{account}:key/{id}"), read(&key["tags"]));
     }
     for (_, group) in context.other("logs").all("log_groups") {
         let arn = group["arn"].as_str().unwrap_or_default();
@@ -46,7 +46,7 @@ pub fn tagged(context: &CallContext<'_>) -> BTreeMap<String, TagMap> {
     }
     for (name, bucket) in context.other("s3").all("buckets") {
         if bucket["region"].as_str().is_none_or(|of| of.is_empty() || of == region) {
-            found.insert(format!("arn:aws:s3:::{name}"), read(&bucket["tags"]));
+            found.insert(format!("arn:{partition}:s3:::{name}"), read(&bucket["tags"]));
         }
     }
     found.retain(|arn, tags| !arn.is_empty() && !tags.is_empty());

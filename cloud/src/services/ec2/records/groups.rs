@@ -34,7 +34,7 @@ impl SecurityGroup {
     }
 
     pub fn arn(&self, context: &CallContext<'_>) -> String {
-        format!("arn:aws:ec2:{}:{}:security-group/{}", context.region, context.account, self.id)
+        format!("arn:{}:ec2:{}:{}:security-group/{}", context.partition(), context.region, context.account, self.id)
     }
 }
 

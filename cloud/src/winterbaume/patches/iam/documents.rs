@@ -17,8 +17,8 @@ pub(super) fn encoded(document: &str) -> String {
     utf8_percent_encode(document, RESERVED).to_string()
 }
 
-/// Refuses a malformed document.
-pub(super) fn check(operation: &str, parameters: &Parameters) -> Result<(), Fault> {
+/// Refuses a malformed document, and resources of another partition.
+pub(super) fn check(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Result<(), Fault> {
     let (field, place) = match operation {
         "CreateRole" => ("AssumeRolePolicyDocument", Place::Trust),
         "UpdateAssumeRolePolicy" => ("PolicyDocument", Place::Trust),
@@ -29,7 +29,31 @@ pub(super) fn check(operation: &str, parameters: &Parameters) -> Result<(), Faul
     };
     // A missing document is winterbaume's to refuse.
     let Some(document) = parameters.get(field) else { return Ok(()) };
-    policy::check(document, place).map_err(|reason| Fault::new("MalformedPolicyDocument", reason))
+    let malformed = |reason| Fault::new("MalformedPolicyDocument", reason);
+    policy::check(document, place).map_err(malformed)?;
+    if let Some(resource) = of_other_partition(document, context) {
+        let partition = resource.split(':').nth(1).unwrap_or_default();
+        return Err(malformed(format!("Partition \"{partition}\" is not valid for resource \"{resource}\".")));
+    }
+    Ok(())
+}
+
+/// Returns the first resource in a document that is not of the partition of the call.
+fn of_other_partition(document: &str, context: &CallContext<'_>) -> Option<String> {
+    let document: Value = serde_json::from_str(document).unwrap_or_default();
+    let statements = match &document["Statement"] {
+        Value::Array(statements) => statements.as_slice(),
+        statement => std::slice::from_ref(statement),
+    };
+    let resources = statements.iter().flat_map(|statement| match &statement["Resource"] {
+        Value::Array(resources) => resources.as_slice(),
+        resource => std::slice::from_ref(resource),
+    });
+    let is_other = |arn: &&str| {
+        let partition = arn.strip_prefix("arn:").and_then(|rest| rest.split(':').next());
+        partition.is_some_and(|partition| partition != context.partition() && !partition.contains('*'))
+    };
+    resources.filter_map(Value::as_str).find(is_other).map(str::to_owned)
 }
 
 /// Returns the responses that carry a document, made anew with the document encoded.

@@ -1,4 +1,4 @@
-//! Policies that AWS manages (`arn:aws:iam::aws:policy/…`): winterbaume knows none, so that attaching one fails.
+//! Policies that AWS manages (`arn:PARTITION:iam::aws:policy/…`): winterbaume knows none, so that attaching one fails.
 //!
 //! Any well-formed ARN counts as existing: AWS has far over a thousand of them and adds more.
 
@@ -9,15 +9,14 @@ use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::wire::query::{Parameters, query_response};
 
-const PREFIX: &str = "arn:aws:iam::aws:policy/";
-
 /// Responds to calls on such a policy.
 pub(super) fn respond(
     operation: &str,
     parameters: &Parameters,
     context: &mut CallContext<'_>,
 ) -> Result<Option<MockResponse>, Fault> {
-    let Some(arn) = parameters.get("PolicyArn").filter(|arn| arn.starts_with(PREFIX)) else { return Ok(None) };
+    let prefix = format!("arn:{}:iam::aws:policy/", context.partition());
+    let Some(arn) = parameters.get("PolicyArn").filter(|arn| arn.starts_with(&prefix)) else { return Ok(None) };
     let name = arn.rsplit('/').next().unwrap_or_default();
     let plain = |c: char| c.is_ascii_alphanumeric() || "_+=,.@-".contains(c);
     if name.is_empty() || !name.chars().all(plain) {
@@ -41,7 +40,7 @@ pub(super) fn respond(
             Map::new()
         }
         "GetPolicy" => {
-            let path = arn.strip_prefix("arn:aws:iam::aws:policy").and_then(|path| path.strip_suffix(name));
+            let path = arn.strip_prefix(prefix.trim_end_matches('/')).and_then(|path| path.strip_suffix(name));
             let policy = json!({
                 "PolicyName": name,
                 "Arn": arn,

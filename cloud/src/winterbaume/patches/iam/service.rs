@@ -15,7 +15,7 @@ pub(in crate::winterbaume) struct Iam;
 impl Patches for Iam {
     fn intercept(&self, asked: &Asked<'_>, context: &mut CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
         let parameters = Parameters::of(asked.request);
-        documents::check(&asked.operation, &parameters)?;
+        documents::check(&asked.operation, &parameters, context)?;
         roles::check_name(&asked.operation, &parameters)?;
         refuse_policy_with_versions(&asked.operation, &parameters, context)?;
         managed_policies::respond(&asked.operation, &parameters, context)

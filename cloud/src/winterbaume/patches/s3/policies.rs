@@ -12,11 +12,12 @@ pub(super) fn check(asked: &Asked<'_>, target: &S3Target, context: &CallContext<
     if asked.operation != "PutBucketPolicy" || context.own.get("buckets", &target.bucket).is_none() {
         return Ok(());
     }
+    let arn = format!("arn:{}:s3:::{}", context.partition(), target.bucket);
     let document = String::from_utf8_lossy(&asked.request.body);
-    policy::check(&document, Place::Bucket(&target.bucket)).map_err(|reason| Fault::new("MalformedPolicy", reason))?;
-    if principals::are_known(&document, context) {
-        return Ok(());
+    policy::check(&document, Place::Bucket(&arn)).map_err(|reason| Fault::new("MalformedPolicy", reason))?;
+    match principals::unknown(&document, context) {
+        // S3's words for a principal that it does not know, or not yet (terraform-provider-aws, `internal/service/s3`).
+        Some(_) => Err(Fault::new("MalformedPolicy", "Invalid principal in policy")),
+        None => Ok(()),
     }
-    // S3's words for a principal that it does not know, or not yet (terraform-provider-aws, `internal/service/s3`).
-    Err(Fault::new("MalformedPolicy", "Invalid principal in policy"))
 }
