@@ -79,6 +79,27 @@ async fn a_role_can_be_assumed_after_a_while() {
 }
 
 #[tokio::test]
+async fn a_trust_policy_can_name_a_role_after_a_while_and_never_one_that_does_not_exist() {
+    let fixture = Fixture::with(Settings { assumable_after: Duration::from_millis(400), ..Settings::default() });
+    let iam = aws_sdk_iam::Client::new(&fixture.sdk());
+    iam.create_role().role_name("models").assume_role_policy_document(TRUST).send().await.unwrap();
+    let create = |name: &str, principal: &str| {
+        let trust = TRUST.replace(r#""Service":"sagemaker.amazonaws.com""#, &format!(r#""AWS":"{principal}""#));
+        assert!(trust.contains(principal));
+        iam.create_role().role_name(name).assume_role_policy_document(trust).send()
+    };
+    let refused = create("caller", ROLE).await.unwrap_err().into_service_error();
+    assert_eq!(refused.meta().code(), Some("MalformedPolicyDocument"));
+    let expected = format!("Invalid principal in policy: \"AWS\":\"{ROLE}\"");
+    assert_eq!(refused.meta().message(), Some(expected.as_str()));
+    tokio::time::sleep(Duration::from_millis(450)).await;
+    create("caller", ROLE).await.unwrap();
+    let unknown = "arn:aws:iam::123456789012:role/nobody";
+    assert_eq!(code(create("other", unknown).await), "MalformedPolicyDocument");
+    create("abroad", "arn:aws:iam::210987654321:role/somebody").await.unwrap();
+}
+
+#[tokio::test]
 async fn the_policies_of_a_role_apply_after_a_while() {
     let fixture = Fixture::with(Settings { assumable_after: Duration::from_millis(1200), ..Settings::default() });
     let iam = aws_sdk_iam::Client::new(&fixture.sdk());

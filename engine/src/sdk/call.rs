@@ -1,5 +1,7 @@
 //! The conversion of an SDK error: the call, AWS's code and message, the request id, and the kind of failure.
 
+use std::time::Duration;
+
 use aws_credential_types::provider::error::CredentialsError;
 use aws_smithy_runtime_api::client::result::{ConnectorError, SdkError};
 use aws_smithy_runtime_api::http::Response;
@@ -78,6 +80,10 @@ where
                 .unwrap_or_else(|| unexplained(status, service.err()));
             let kind = kind_of(call, code.as_deref().unwrap_or_default(), &message, status);
             let mut converted = Error::new(kind, message);
+            if kind == ErrorKind::NotYet && names_principal(&converted.message) {
+                let hint = "the principal of a policy does not exist: correct its ARN, then run the same command";
+                converted = converted.retry_within(PRINCIPALS_KNOWN_WITHIN).hint(hint);
+            }
             converted.code = code;
             converted.request_id = metadata
                 .extra("aws_request_id")
@@ -101,6 +107,15 @@ where
     converted.call = Some(call.to_owned());
     converted.hint = converted.hint.or_else(|| hint_for(converted.kind, call));
     converted
+}
+
+/// How long a principal that was created a moment ago may be unknown to the service that is given a policy. The AWS provider of
+/// Terraform retries for as long (`propagationTimeout` in `internal/service/iam`).
+const PRINCIPALS_KNOWN_WITHIN: Duration = Duration::from_mins(2);
+
+/// Returns whether a refusal is about the principal of a policy, in the words of IAM and S3, or of SNS.
+fn names_principal(message: &str) -> bool {
+    message.contains("Invalid principal") || message.contains("PrincipalNotFound")
 }
 
 /// Returns the kind of failure of a request that was not sent. Only the SDK's own error for credentials means that there are
@@ -188,6 +203,13 @@ mod tests {
         let late = CredentialsError::provider_timed_out(std::time::Duration::from_secs(5));
         assert_eq!(other(late), ErrorKind::Unavailable);
         assert_eq!(kind_of_failed_dispatch(None), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn refusals_of_principals_are_recognized_in_the_words_of_each_service() {
+        assert!(names_principal("Invalid principal in policy: \"AWS\":\"arn:aws:iam::1:role/r\""));
+        assert!(names_principal("Invalid parameter: Policy Error: PrincipalNotFound"));
+        assert!(!names_principal("Could not assume role"));
     }
 
     #[test]

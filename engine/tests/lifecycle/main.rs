@@ -11,6 +11,7 @@ mod life;
 mod named_scaling;
 mod own_kind;
 mod panicking;
+mod principals;
 mod queued;
 mod renaming;
 mod secrets;

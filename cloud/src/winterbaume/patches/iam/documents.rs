@@ -6,6 +6,7 @@ use winterbaume_core::MockResponse;
 
 use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::services::principals;
 use crate::winterbaume::policy::{self, Place};
 use crate::wire::query::{Parameters, query_response};
 
@@ -17,7 +18,8 @@ pub(super) fn encoded(document: &str) -> String {
     utf8_percent_encode(document, RESERVED).to_string()
 }
 
-/// Refuses a malformed document, and resources of another partition.
+/// Refuses a malformed document, resources of another partition, and principals of a trust policy that do not exist, or that
+/// other parts of IAM do not know yet.
 pub(super) fn check(operation: &str, parameters: &Parameters, context: &CallContext<'_>) -> Result<(), Fault> {
     let (field, place) = match operation {
         "CreateRole" => ("AssumeRolePolicyDocument", Place::Trust),
@@ -35,7 +37,12 @@ pub(super) fn check(operation: &str, parameters: &Parameters, context: &CallCont
         let partition = resource.split(':').nth(1).unwrap_or_default();
         return Err(malformed(format!("Partition \"{partition}\" is not valid for resource \"{resource}\".")));
     }
-    Ok(())
+    // IAM User Guide, "Changes that I make are not always immediately visible"; terraform-provider-aws retries this refusal of
+    // CreateRole and UpdateAssumeRolePolicy (`internal/service/iam/role.go`, issues 1388 and 16820).
+    match principals::unknown(document, context) {
+        Some(arn) => Err(malformed(format!("Invalid principal in policy: \"AWS\":\"{arn}\""))),
+        None => Ok(()),
+    }
 }
 
 /// Returns the first resource in a document that is not of the partition of the call.
