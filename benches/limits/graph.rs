@@ -53,7 +53,7 @@ pub fn document(size: usize) -> StateDocument {
         let mut record = ResourceRecord {
             id: output(address.name()).as_str().map(str::to_owned),
             inputs,
-            outputs: json!({"vpc_endpoint_id": output(address.name()), "dns_name": ""}),
+            outputs: json!({"vpc_endpoint_id": output(address.name()), "dns_name": "", "prefix_list_id": ""}),
             depends_on: declaration.depends_on.clone(),
             ..ResourceRecord::blank(1)
         };

@@ -77,7 +77,7 @@ pub enum Peer<P: Phase = Declared> {
     Group(P::Of<SecurityGroupId>),
     /// The members of this very group.
     Itself,
-    /// The addresses of a prefix list, `pl-…`, such as S3's.
+    /// The addresses of a prefix list, `pl-…`. A gateway endpoint has that of its service as an output.
     PrefixList(P::Of<String>),
 }
 

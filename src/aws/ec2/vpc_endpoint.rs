@@ -117,6 +117,9 @@ pub struct VpcEndpointOutputs<P: Phase> {
     pub vpc_endpoint_id: P::Of<VpcEndpointId>,
     /// The name that leads to an interface endpoint from everywhere in the VPC; empty for a gateway.
     pub dns_name: P::Of<String>,
+    /// The prefix list of a gateway's service, `pl-…`: the peer of security rules for traffic to the service. Empty for an
+    /// interface.
+    pub prefix_list_id: P::Of<String>,
 }
 
 impl Resource for VpcEndpoint {

@@ -1,5 +1,7 @@
 //! Declares the resources of a network.
 
+use std::collections::BTreeMap;
+
 use super::endpoints::declare_endpoints;
 use super::layout::{Zone, zones};
 use super::outputs::NetworkOutputs;
@@ -40,8 +42,11 @@ impl Network {
             public_route_table: public.map(|public| public.route_table),
             nat_addresses: nat.addresses,
             endpoint_security_group: None,
+            prefix_lists: BTreeMap::new(),
         };
-        outputs.endpoint_security_group = declare_endpoints(self, stack, name, &outputs);
+        let endpoints = declare_endpoints(self, stack, name, &outputs);
+        outputs.endpoint_security_group = endpoints.security_group;
+        outputs.prefix_lists = endpoints.prefix_lists;
         outputs
     }
 
@@ -236,6 +241,24 @@ mod tests {
         let endpoint = &declared.resources[&"ec2_vpc_endpoint.main-sagemaker-runtime".parse().unwrap()];
         assert_eq!(paused(&declared, "ec2_vpc_endpoint.main-sagemaker-runtime"), OnPause::Delete);
         assert_eq!(endpoint.inputs["subnets"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn an_endpoint_has_the_policy_of_its_service_and_a_gateway_its_prefix_list() {
+        let policy = serde_json::json!({"Statement": [{"Principal": "*"}]});
+        let network = Network {
+            interface_endpoints: vec!["sagemaker.runtime".to_owned()],
+            endpoint_policies: [("s3".to_owned(), policy.clone())].into(),
+            ..network()
+        };
+        let (outputs, declared) = declare(&network).unwrap();
+        let of = |name: &str| &declared.resources[&format!("ec2_vpc_endpoint.main-{name}").parse().unwrap()].inputs;
+        assert_eq!((&of("s3")["policy"], &of("sagemaker-runtime")["policy"]), (&policy, &Value::Null));
+        let list = serde_json::to_value(&outputs.prefix_lists["s3"]).unwrap();
+        assert_eq!(list, serde_json::json!({"$ref": "ec2_vpc_endpoint.main-s3", "output": "prefix_list_id"}));
+        let unknown = Network { endpoint_policies: [("sqs".to_owned(), policy)].into(), ..network };
+        let problems = declare(&unknown).unwrap_err();
+        assert_eq!(problems[0].field.as_deref(), Some("endpoint_policies"), "{problems:?}");
     }
 
     #[test]

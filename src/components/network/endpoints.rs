@@ -1,5 +1,7 @@
 //! The endpoints of a network: private connections to services of AWS.
 
+use std::collections::BTreeMap;
+
 use super::outputs::NetworkOutputs;
 use super::settings::Network;
 use crate::aws::ec2::{Peer, SecurityGroup, SecurityRule, VpcEndpoint, endpoint_service_name};
@@ -7,20 +9,38 @@ use crate::aws::{SecurityGroupId, SubnetId};
 use crate::resource::Input;
 use crate::stack::Stack;
 
-/// Declares the endpoints of a network. Returns the security group of the interface endpoints, if there are any.
+/// The outputs of the endpoints of a network.
+#[derive(Default)]
+pub(super) struct DeclaredEndpoints {
+    /// The security group of the interface endpoints, if there are any.
+    pub(super) security_group: Option<Input<SecurityGroupId>>,
+    /// The prefix lists of the services that gateway endpoints reach.
+    pub(super) prefix_lists: BTreeMap<String, Input<String>>,
+}
+
+/// Declares the endpoints of a network.
 pub(super) fn declare_endpoints(
     network: &Network,
     stack: &mut Stack,
     name: &str,
     outputs: &NetworkOutputs,
-) -> Option<Input<SecurityGroupId>> {
+) -> DeclaredEndpoints {
+    let mut declared = DeclaredEndpoints::default();
+    let all = || network.gateway_endpoints.iter().chain(&network.interface_endpoints);
+    if let Some(unknown) = network.endpoint_policies.keys().find(|service| !all().any(|other| other == *service)) {
+        let message = format!("the network has no endpoint for `{unknown}`: add one, or remove its policy");
+        stack.problem(name, Some("endpoint_policies".to_owned()), message);
+    }
+    let policy = |service: &str| network.endpoint_policies.get(service).cloned();
     let tables: Vec<_> = outputs.private_route_tables.iter().chain(&outputs.public_route_table).cloned().collect();
     for service in &network.gateway_endpoints {
         let endpoint = VpcEndpoint::gateway(&outputs.vpc_id, service, tables.clone());
-        stack.add(&endpoint_name(name, service), VpcEndpoint { tags: network.tags.clone(), ..endpoint });
+        let endpoint = VpcEndpoint { policy: policy(service), tags: network.tags.clone(), ..endpoint };
+        let endpoint = stack.add(&endpoint_name(name, service), endpoint);
+        declared.prefix_lists.insert(service.clone(), endpoint.prefix_list_id);
     }
     if network.interface_endpoints.is_empty() {
-        return None;
+        return declared;
     }
     let from_vpc = SecurityRule::tcp(443, Peer::Cidr(network.cidr)).describe("HTTPS from the VPC");
     let group = SecurityGroup {
@@ -33,9 +53,11 @@ pub(super) fn declare_endpoints(
     for service in &network.interface_endpoints {
         let subnets = subnets_for(stack, name, service, outputs);
         let endpoint = VpcEndpoint::interface(&outputs.vpc_id, service, subnets, vec![group.clone()]);
-        stack.add(&endpoint_name(name, service), VpcEndpoint { tags: network.tags.clone(), ..endpoint });
+        let endpoint = VpcEndpoint { policy: policy(service), tags: network.tags.clone(), ..endpoint };
+        stack.add(&endpoint_name(name, service), endpoint);
     }
-    Some(group)
+    declared.security_group = Some(group);
+    declared
 }
 
 /// Returns the private subnets in the zones that a service has. None of them is a problem of the stack.

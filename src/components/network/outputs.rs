@@ -1,5 +1,7 @@
 //! The outputs of a network.
 
+use std::collections::BTreeMap;
+
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcId};
 use crate::resource::Input;
 
@@ -23,4 +25,6 @@ pub struct NetworkOutputs {
     pub nat_addresses: Vec<Input<String>>,
     /// The security group of the interface endpoints, if there are any.
     pub endpoint_security_group: Option<Input<SecurityGroupId>>,
+    /// The prefix lists of the services that gateway endpoints reach, by service: peers of security rules.
+    pub prefix_lists: BTreeMap<String, Input<String>>,
 }

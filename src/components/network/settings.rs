@@ -1,7 +1,10 @@
 //! The settings of a network.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::aws::ec2::Cidr;
 use crate::resource::Tags;
@@ -45,6 +48,9 @@ pub struct Network {
     /// a pause deletes them.
     #[serde(default)]
     pub interface_endpoints: Vec<String>,
+    /// The policies of endpoints, by service. They may contain references. An endpoint without one lets everything through.
+    #[serde(default)]
+    pub endpoint_policies: BTreeMap<String, Value>,
     /// Tags of all resources of the network.
     #[serde(default)]
     pub tags: Tags,
@@ -95,6 +101,7 @@ impl Network {
             public: true,
             gateway_endpoints: vec!["s3".to_owned()],
             interface_endpoints: Vec::new(),
+            endpoint_policies: BTreeMap::new(),
             tags: Tags::new(),
         }
     }

@@ -81,7 +81,7 @@ fn entry(operation: usize) -> JournalEntry {
             "route_tables": ["rtb-0123456789abcdef0", "rtb-0123456789abcdef1"], "subnets": [], "security_groups": [],
             "tags": {"Project": "bench"},
         }),
-        outputs: json!({"vpc_endpoint_id": format!("vpce-{operation:017x}"), "dns_name": ""}),
+        outputs: json!({"vpc_endpoint_id": format!("vpce-{operation:017x}"), "dns_name": "", "prefix_list_id": ""}),
     };
     JournalEntry { run: "0123456789abcdef0123456789abcdef".into(), operation, event, took: Some(1234) }
 }

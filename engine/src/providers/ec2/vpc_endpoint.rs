@@ -54,7 +54,12 @@ impl Provider for VpcEndpoint {
         let inputs = read_inputs(endpoint, context.aws.region(), last)?;
         // A gateway has no DNS entries.
         let dns_name = endpoint.dns_entries().first().and_then(|entry| entry.dns_name()).unwrap_or_default().to_owned();
-        let outputs = VpcEndpointOutputs::<Resolved> { vpc_endpoint_id: VpcEndpointId::from(id), dns_name };
+        let prefix_list_id = match inputs.access {
+            EndpointAccess::Gateway => prefix_list(context, &inputs.full_service_name(context.aws.region())).await?,
+            EndpointAccess::Interface => String::new(),
+        };
+        let outputs =
+            VpcEndpointOutputs::<Resolved> { vpc_endpoint_id: VpcEndpointId::from(id), dns_name, prefix_list_id };
         Ok(Some(Reading { readiness: readiness(endpoint), ..Reading::ready(inputs, outputs) }))
     }
 
@@ -79,6 +84,16 @@ impl Provider for VpcEndpoint {
         let refused = Err(Error { call: Some(call.to_owned()), code: Some(code.to_owned()), ..error });
         refused.unless_missing(gone::ENDPOINT).map(|_: Option<()>| ())
     }
+}
+
+/// Returns the id of the prefix list of a service, which has the name of the service. DescribeVpcEndpoints does not return
+/// it (terraform-provider-aws looks it up in the same way: `internal/service/ec2/vpc_endpoint.go`).
+async fn prefix_list(context: &Context, service: &str) -> Result<String, Error> {
+    let by_name = sdk::Filter::builder().name("prefix-list-name").values(service).build();
+    let request = context.aws.ec2().describe_prefix_lists().filters(by_name);
+    let described = request.send().await.named("ec2:DescribePrefixLists")?;
+    let list = described.prefix_lists().first().and_then(|list| list.prefix_list_id());
+    Ok(list.unwrap_or_default().to_owned())
 }
 
 fn existing_id(endpoint: &sdk::VpcEndpoint) -> Option<&str> {
