@@ -2,6 +2,7 @@
 //! images of AWS. Pure tables and arithmetic; nothing here declares a resource.
 
 mod advice;
+mod disks;
 mod estimate;
 mod fit;
 mod gpu;
@@ -12,6 +13,7 @@ mod model;
 mod weights;
 
 pub use advice::Advice;
+pub use disks::takes_volume_key;
 pub use fit::{Fit, Serving};
 pub use gpu::Gpu;
 pub use images::{LMI_IMAGE, UnknownRegion, lmi_image};

@@ -25,7 +25,11 @@ impl LlmEndpoint {
                 stack.add(name, role).arn
             }
         };
-        let logs = LogGroup { tags: self.tags.clone(), ..LogGroup::new(&self.log_group(), self.log_retention_days) };
+        let logs = LogGroup {
+            kms_key: self.log_kms_key.clone(),
+            tags: self.tags.clone(),
+            ..LogGroup::new(&self.log_group(), self.log_retention_days)
+        };
         let logs = stack.add(name, logs);
         let quality = declare_quality(self, stack, name);
         let model = Model {
@@ -86,6 +90,7 @@ impl LlmEndpoint {
         EndpointConfig {
             async_inference: self.async_inference().cloned(),
             data_capture: self.data_capture.clone(),
+            kms_key: self.volume_kms_key.clone(),
             tags: self.tags.clone(),
             ..EndpointConfig::new(variant)
         }

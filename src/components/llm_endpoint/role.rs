@@ -85,29 +85,39 @@ fn queue_policy(mut policy: Policy, endpoint: &LlmEndpoint, scope: &Scope) -> Po
     policy
 }
 
-/// Allows to use the keys that are named: those of responses and captured traffic, and those of buckets and topics.
+/// Allows to use the keys that are named: those of responses and captured traffic, of buckets and topics, and of volumes. A
+/// volume is attached with a grant on its key ("VolumeKmsKeyId" of RecommendationJobInputConfig in the API reference).
 fn keys_policy(mut policy: Policy, endpoint: &LlmEndpoint, scope: &Scope) -> Policy {
     let queue = endpoint.async_inference().and_then(|inference| inference.kms_key.as_ref());
     let capture = endpoint.data_capture.as_ref().and_then(|capture| capture.kms_key.as_ref());
+    let volume = endpoint.volume_kms_key.as_ref();
     let mut seen: Vec<&Input<String>> = Vec::new();
-    for key in queue.into_iter().chain(capture).chain(&endpoint.kms_keys) {
+    for key in queue.into_iter().chain(capture).chain(&endpoint.kms_keys).chain(volume) {
         if seen.contains(&key) {
             continue;
         }
         seen.push(key);
-        policy = policy.allow(["kms:Decrypt", "kms:GenerateDataKey"]);
-        policy = match key.known().map(|key| key.rsplit_once("alias/").ok_or(key.as_str())) {
-            // A policy names a key by its ARN, or any key that carries an alias.
-            Some(Ok((_, alias))) => policy.on(scope.arn("kms", "key/*")).when(
-                "ForAnyValue:StringEquals",
-                "kms:ResourceAliases",
-                [format!("alias/{alias}")],
-            ),
-            Some(Err(id)) if !id.starts_with("arn:") => policy.on(scope.arn("kms", &format!("key/{id}"))),
-            Some(Err(_)) | None => policy.on(key.clone()),
-        };
+        policy = on_key(policy.allow(["kms:Decrypt", "kms:GenerateDataKey"]), key, scope);
+    }
+    if let Some(key) = volume {
+        policy = on_key(policy.allow(["kms:CreateGrant"]), key, scope);
+        policy = policy.when("Bool", "kms:GrantIsForAWSResource", ["true"]);
     }
     policy
+}
+
+/// Limits the last statement to a key.
+fn on_key(policy: Policy, key: &Input<String>, scope: &Scope) -> Policy {
+    match key.known().map(|key| key.rsplit_once("alias/").ok_or(key.as_str())) {
+        // A policy names a key by its ARN, or any key that carries an alias.
+        Some(Ok((_, alias))) => policy.on(scope.arn("kms", "key/*")).when(
+            "ForAnyValue:StringEquals",
+            "kms:ResourceAliases",
+            [format!("alias/{alias}")],
+        ),
+        Some(Err(id)) if !id.starts_with("arn:") => policy.on(scope.arn("kms", &format!("key/{id}"))),
+        Some(Err(_)) | None => policy.on(key.clone()),
+    }
 }
 
 /// Allows to read the model.

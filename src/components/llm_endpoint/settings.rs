@@ -43,6 +43,11 @@ pub struct LlmEndpoint {
     /// The KMS keys of buckets and topics that the endpoint uses: ARNs, ids or `alias/NAME`. Those of the queue and of the
     /// capture need not be listed.
     pub kms_keys: Vec<Input<String>>,
+    /// The KMS key of the containers' logs. Its policy has to let CloudWatch Logs of the region use it.
+    pub log_kms_key: Option<Input<Arn>>,
+    /// The KMS key of the instances' volumes. Instance types with local disks take none
+    /// ([`takes_volume_key`](crate::serving::takes_volume_key)).
+    pub volume_kms_key: Option<Input<String>>,
     /// The role of the containers; `None` declares one with no more permissions than needed.
     pub role: Option<Input<RoleArn>>,
     /// The network of the containers; `None` is SageMaker's own.
@@ -153,6 +158,8 @@ impl LlmEndpoint {
             mode: Mode::RealTime(instances),
             requests: None,
             kms_keys: Vec::new(),
+            log_kms_key: None,
+            volume_kms_key: None,
             role: None,
             network: None,
             isolated: false,

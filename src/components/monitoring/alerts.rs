@@ -20,10 +20,13 @@ use crate::stack::Stack;
 /// stack.output("ALERTS_TOPIC", &topic);
 /// # }
 /// ```
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Alerts {
     /// The e-mail addresses to subscribe. Each of them must confirm the subscription once.
     pub emails: BTreeSet<String>,
+    /// The KMS key of the topic: its ARN, id or `alias/NAME`. Its policy has to let `cloudwatch.amazonaws.com` and
+    /// `budgets.amazonaws.com` use it, or their notifications are lost.
+    pub kms_key: Option<Input<String>>,
     /// Tags of the topic.
     pub tags: Tags,
 }
@@ -32,7 +35,9 @@ impl Alerts {
     /// Declares the topic and its subscriptions, named `NAME` and `NAME-…`. Returns the topic.
     pub fn declare(&self, stack: &mut Stack, name: &str) -> Input<TopicArn> {
         let policy = publish_policy(&stack.scope().account);
-        let topic = stack.add(name, Topic { policy: Some(policy), tags: self.tags.clone(), ..Topic::new() }).arn;
+        let topic =
+            Topic { kms_key: self.kms_key.clone(), policy: Some(policy), tags: self.tags.clone(), ..Topic::new() };
+        let topic = stack.add(name, topic).arn;
         for email in &self.emails {
             stack.add(&format!("{name}-{}", name_part(email)), Subscription::email(&topic, email));
         }
