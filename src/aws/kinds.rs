@@ -15,6 +15,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::budgets::Budget>()
             .with::<$crate::aws::cloudwatch::Alarm>()
             .with::<$crate::aws::cloudwatch::Dashboard>()
+            .with::<$crate::aws::ec2::DefaultSecurityGroup>()
             .with::<$crate::aws::ec2::ElasticIp>()
             .with::<$crate::aws::ec2::InternetGateway>()
             .with::<$crate::aws::ec2::NatGateway>()

@@ -1,6 +1,7 @@
 //! EC2 networking: one file for each kind.
 
 mod cidr;
+mod default_security_group;
 mod elastic_ip;
 mod endpoint_service;
 mod internet_gateway;
@@ -15,6 +16,7 @@ mod vpc;
 mod vpc_endpoint;
 
 pub use cidr::{Cidr, CidrError};
+pub use default_security_group::{DefaultSecurityGroup, DefaultSecurityGroupOutputs};
 pub use elastic_ip::{ElasticIp, ElasticIpOutputs};
 #[doc(hidden)]
 pub use endpoint_service::endpoint_service_name;

@@ -85,18 +85,8 @@ impl Resource for SecurityGroup {
         if let Some(message) = text_problem(&self.description) {
             problems.refuse("description", message);
         }
-        for (field, rules) in [("ingress", &self.ingress), ("egress", &self.egress)] {
-            if rules.len() > MAX_RULES {
-                problems.refuse(field, format!("a group has at most {MAX_RULES} rules, whatever the quota is"));
-            }
-            for message in rules.iter().filter_map(SecurityRule::problem) {
-                problems.refuse(field, message);
-            }
-            // EC2 keeps one rule for the same traffic and peer, whatever the descriptions are.
-            if !repeats(rules, |rule| Some((&rule.traffic, &rule.peer))).is_empty() {
-                problems.refuse(field, "two rules let the same traffic through");
-            }
-        }
+        validate_rules("ingress", &self.ingress, problems);
+        validate_rules("egress", &self.egress, problems);
         validate_tags(&self.tags, problems);
     }
 
@@ -108,6 +98,20 @@ impl Resource for SecurityGroup {
             |group| Some((&group.vpc, group.name.as_ref()?.to_lowercase())),
             |(_, name)| message(name),
         )
+    }
+}
+
+/// Checks the rules of one direction of a group.
+pub(super) fn validate_rules(field: &str, rules: &[SecurityRule], problems: &mut Problems) {
+    if rules.len() > MAX_RULES {
+        problems.refuse(field, format!("a group has at most {MAX_RULES} rules, whatever the quota is"));
+    }
+    for message in rules.iter().filter_map(SecurityRule::problem) {
+        problems.refuse(field, message);
+    }
+    // EC2 keeps one rule for the same traffic and peer, whatever the descriptions are.
+    if !repeats(rules, |rule| Some((&rule.traffic, &rule.peer))).is_empty() {
+        problems.refuse(field, "two rules let the same traffic through");
     }
 }
 

@@ -6,7 +6,7 @@ use super::endpoints::declare_endpoints;
 use super::layout::{Zone, zones};
 use super::outputs::NetworkOutputs;
 use super::settings::{Nat, Network};
-use crate::aws::ec2::{ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
+use crate::aws::ec2::{DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
 use crate::aws::{InternetGatewayId, NatGatewayId, RouteTableId, SubnetId, VpcId};
 use crate::resource::Input;
 use crate::stack::Stack;
@@ -27,6 +27,9 @@ impl Network {
             stack.problem(name, Some("nat".to_owned()), message);
         }
         let vpc = stack.add(name, Vpc { tags: self.tags.clone(), ..Vpc::new(self.cidr) }).vpc_id;
+        if self.close_default_group {
+            stack.add(name, DefaultSecurityGroup { tags: self.tags.clone(), ..DefaultSecurityGroup::closed(&vpc) });
+        }
         let public = self.public.then(|| self.declare_public(stack, name, &vpc, &zones));
         let nat = match &public {
             Some(public) => self.declare_nat(stack, name, &zones, public),
@@ -241,6 +244,15 @@ mod tests {
         let endpoint = &declared.resources[&"ec2_vpc_endpoint.main-sagemaker-runtime".parse().unwrap()];
         assert_eq!(paused(&declared, "ec2_vpc_endpoint.main-sagemaker-runtime"), OnPause::Delete);
         assert_eq!(endpoint.inputs["subnets"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn the_default_security_group_is_closed_where_a_network_says_so() {
+        let closed = Network { close_default_group: true, ..network() };
+        let (_, declared) = declare(&closed).unwrap();
+        let group = &declared.resources[&"ec2_default_security_group.main".parse().unwrap()].inputs;
+        assert_eq!((&group["ingress"], &group["egress"]), (&serde_json::json!([]), &serde_json::json!([])));
+        assert!(!addresses(&network()).contains("ec2_default_security_group.main"));
     }
 
     #[test]

@@ -51,6 +51,9 @@ pub struct Network {
     /// The policies of endpoints, by service. They may contain references. An endpoint without one lets everything through.
     #[serde(default)]
     pub endpoint_policies: BTreeMap<String, Value>,
+    /// Whether the VPC's default security group loses all of its rules. AWS uses the group wherever none is named.
+    #[serde(default)]
+    pub close_default_group: bool,
     /// Tags of all resources of the network.
     #[serde(default)]
     pub tags: Tags,
@@ -102,6 +105,7 @@ impl Network {
             gateway_endpoints: vec!["s3".to_owned()],
             interface_endpoints: Vec::new(),
             endpoint_policies: BTreeMap::new(),
+            close_default_group: false,
             tags: Tags::new(),
         }
     }

@@ -9,8 +9,8 @@ use ebbtide::aws::cloudwatch::{
     Alarm, AlarmActions, Comparison, Dashboard, Metric, Statistic, TextWidget, Watch, Widget,
 };
 use ebbtide::aws::ec2::{
-    Cidr, ElasticIp, InternetGateway, NatGateway, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Vpc,
-    VpcEndpoint,
+    Cidr, DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, Peer, Route, RouteTable, SecurityGroup,
+    SecurityRule, Subnet, Vpc, VpcEndpoint,
 };
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::LogGroup;
@@ -56,6 +56,7 @@ shapes!(
     Nat,
     Table,
     Group,
+    DefaultGroup,
     VpcEndpoint,
     Role,
     Bucket,
@@ -135,6 +136,7 @@ struct Network {
     groups: Vec<Input<SecurityGroupId>>,
     tables: Vec<Input<RouteTableId>>,
     endpoints: BTreeSet<&'static str>,
+    default_group: bool,
 }
 
 /// The resources that were declared so far.
@@ -174,6 +176,7 @@ impl Made {
             | Shape::Nat
             | Shape::Table
             | Shape::Group
+            | Shape::DefaultGroup
             | Shape::VpcEndpoint => self.network(stack, piece, &name)?,
             Shape::Role => {
                 let mut role = Role { tags: tags(variant / 2), ..Role::new(Policy::trust("sagemaker.amazonaws.com")) };
@@ -273,6 +276,7 @@ impl Made {
                 groups: Vec::new(),
                 tables: Vec::new(),
                 endpoints: BTreeSet::new(),
+                default_group: false,
             });
             return Some(());
         }
@@ -319,6 +323,12 @@ impl Made {
                 let ingress = (0..variant).map(|n| SecurityRule::tcp(443 + u16::from(n), Peer::Cidr(from))).collect();
                 let group = SecurityGroup { ingress, ..SecurityGroup::new(&network.id, "generated") };
                 network.groups.push(stack.add(name, group).security_group_id);
+            }
+            Shape::DefaultGroup if !network.default_group => {
+                network.default_group = true;
+                let ingress = (0..variant).map(|n| SecurityRule::tcp(443 + u16::from(n), Peer::Itself)).collect();
+                let group = DefaultSecurityGroup { ingress, ..DefaultSecurityGroup::closed(&network.id) };
+                stack.add(&network.name, group);
             }
             Shape::VpcEndpoint if variant < 2 && network.endpoints.insert("s3") => {
                 let tables = network.tables.iter().take(usize::from(variant) + 1).cloned().collect();

@@ -12,5 +12,8 @@ pub(super) const NAT_GATEWAY: &[&str] = &["NatGatewayNotFound"];
 pub(super) const ROUTE: &[&str] = &["InvalidRoute.NotFound"];
 pub(super) const ROUTE_TABLE: &[&str] = &["InvalidRouteTableID.NotFound"];
 pub(super) const SECURITY_GROUP: &[&str] = &["InvalidGroup.NotFound"];
+/// The calls on tags have codes of their own.
+pub(super) const SECURITY_GROUP_IN_TAGS: &[&str] =
+    &["InvalidID", "InvalidSecurityGroupID.NotFound", "InvalidGroup.NotFound"];
 pub(super) const SUBNET: &[&str] = &["InvalidSubnetID.NotFound"];
 pub(super) const VPC: &[&str] = &["InvalidVpcID.NotFound"];

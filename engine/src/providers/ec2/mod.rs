@@ -1,5 +1,6 @@
 //! Providers of EC2 networking: one file for each kind, of the same name as its declaration.
 
+mod default_security_group;
 mod elastic_ip;
 mod endpoint_change;
 mod endpoint_policy;

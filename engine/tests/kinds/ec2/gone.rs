@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use ebbtide::aws::ec2::{
-    ElasticIp, InternetGateway, NatGateway, Route, RouteTable, RouteTarget, SecurityGroup, Subnet, VpcEndpoint,
+    DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, Route, RouteTable, RouteTarget, SecurityGroup,
+    Subnet, VpcEndpoint,
 };
 use ebbtide::aws::{AllocationId, InternetGatewayId, SubnetId};
 use ebbtide::resource::Tags;
@@ -35,6 +36,8 @@ async fn one_of_each(world: &World) -> Vec<Made> {
     let internet = world.make::<InternetGateway>("main", &gateway_of(&vpc)).await;
     let subnet = world.make::<Subnet>("a", &subnet_in(&vpc, "10.0.0.0/20", "eu-west-1a")).await;
     let group = world.make::<SecurityGroup>("main", &group_in(&vpc)).await;
+    let default = DefaultSecurityGroup { vpc: vpc.clone(), ingress: Vec::new(), egress: Vec::new(), tags: Tags::new() };
+    let default = world.make::<DefaultSecurityGroup>("main", &default).await;
     let address = world.make::<ElasticIp>("nat", &ElasticIp::default()).await;
     let out = RouteTarget::InternetGateway(InternetGatewayId(internet.id.clone()));
     let table = RouteTable {
@@ -50,7 +53,7 @@ async fn one_of_each(world: &World) -> Vec<Made> {
     };
     let nat = world.make::<NatGateway>("main", &nat).await;
     let endpoint = world.make::<VpcEndpoint>("s3", &endpoint::gateway(&vpc, Vec::new())).await;
-    vec![network, internet, subnet, group, address, table, nat, endpoint]
+    vec![network, internet, subnet, group, default, address, table, nat, endpoint]
 }
 
 #[tokio::test]

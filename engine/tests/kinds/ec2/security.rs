@@ -1,6 +1,7 @@
 use ebbtide::aws::SecurityGroupId;
-use ebbtide::aws::ec2::{Cidr, Peer, SecurityGroup, SecurityRule, Traffic};
+use ebbtide::aws::ec2::{Cidr, DefaultSecurityGroup, Peer, SecurityGroup, SecurityRule, Traffic};
 use ebbtide::resource::Resolved;
+use ebbtide_engine::providers::Provider as _;
 use ebbtide_engine::sdk::ErrorKind;
 use serde_json::json;
 
@@ -48,6 +49,42 @@ async fn a_security_group_lives() {
     made.change_to(&inputs).await;
     made.delete().await;
     other.delete().await;
+    network.delete().await;
+}
+
+#[tokio::test]
+async fn a_default_group_is_taken_over_closed_and_let_go_of() {
+    let world = World::new();
+    let (network, vpc) = new_vpc(&world).await;
+    let mut inputs = DefaultSecurityGroup::<Resolved> {
+        vpc: vpc.clone(),
+        ingress: Vec::new(),
+        egress: Vec::new(),
+        tags: tags("team", "serving"),
+    };
+    let mut made = world.make::<DefaultSecurityGroup>("main", &inputs).await;
+    let id = made.id.clone();
+    let open = async || {
+        let found = world.aws.ec2().describe_security_groups().group_ids(&id).send().await.unwrap();
+        let group = &found.security_groups()[0];
+        (group.ip_permissions().len() + group.ip_permissions_egress().len(), group.tags().len())
+    };
+    assert_eq!(open().await.0, 0);
+
+    let context = world.context("ec2_default_security_group.main", 1);
+    let mut foreign = context.clone();
+    foreign.identity.lineage = Some("another".into());
+    let error = DefaultSecurityGroup::create(&foreign, &inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::AlreadyExists, "{error}");
+
+    inputs.ingress = vec![tcp(443, Peer::Itself, "among each other")];
+    inputs.tags = tags("cost", "1");
+    made.change_to(&inputs).await;
+    made.delete().await;
+    assert_eq!(open().await, (1, 0), "no rule is restored, and no tag is left");
+    let again = DefaultSecurityGroup { ingress: Vec::new(), ..inputs };
+    world.make::<DefaultSecurityGroup>("main", &again).await.delete().await;
+    assert_eq!(open().await, (0, 0));
     network.delete().await;
 }
 

@@ -67,6 +67,7 @@ pub fn tables() -> Vec<Table> {
         network::subnet(),
         network::route_table(),
         network::security_group(),
+        network::default_security_group(),
         gateways::elastic_ip(),
         gateways::internet_gateway(),
         gateways::nat_gateway(),

@@ -43,7 +43,8 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
         }
     }
     for group in ec2.describe_security_groups().send().await.unwrap().security_groups() {
-        if group.group_name() != Some("default") {
+        // One that comes with a VPC belongs to a stack by its tags alone.
+        if group.group_name() != Some("default") || !group.tags().is_empty() {
             let (ingress, egress) = (group.ip_permissions().len(), group.ip_permissions_egress().len());
             seen.add("security group", format!("{} in {ingress} out {egress}", address_in(group.tags())));
         }

@@ -2,7 +2,9 @@
 
 use aws_sdk_ec2::types::{IpPermission, VpcAttributeName};
 use ebbtide::aws::NatGatewayId;
-use ebbtide::aws::ec2::{Cidr, NatGateway, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Traffic, Vpc};
+use ebbtide::aws::ec2::{
+    Cidr, DefaultSecurityGroup, NatGateway, Peer, Route, RouteTable, SecurityGroup, SecurityRule, Subnet, Traffic, Vpc,
+};
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::Stack;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
@@ -159,6 +161,19 @@ pub fn security_group() -> Table {
         )
         .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
     Table { add: among::<SecurityGroup>, ..table }
+}
+
+pub fn default_security_group() -> Table {
+    let around = around();
+    let base = DefaultSecurityGroup::closed(&around.vpcs[0]);
+    let inside = json!([SecurityRule::tcp(443, Peer::Itself)]);
+    let shown = json!(["tcp 443 to 443 ec2_default_security_group.it "]);
+    let table = Table::new(&base, observe_security_group)
+        .shows("vpc", json!(around.vpcs[1]), json!("ec2_vpc.far"))
+        .shows("ingress", inside.clone(), shown.clone())
+        .shows("egress", inside, shown)
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
+    Table { add: among::<DefaultSecurityGroup>, ..table }
 }
 
 fn observe_security_group<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
