@@ -126,7 +126,6 @@ async fn configurations_of_every_sort_are_created_changed_and_deleted() {
         hosting: Hosting::Instances(Instances::new("ml.g5.2xlarge", 1)),
         weight: 0.1,
     });
-    plain.kms_key = Some("alias/volumes".into());
     plain.data_capture = Some(DataCapture {
         destination: "s3://captured/llm".into(),
         sampling_percent: 10,
@@ -135,7 +134,8 @@ async fn configurations_of_every_sort_are_created_changed_and_deleted() {
         csv_content_types: BTreeSet::new(),
         json_content_types: BTreeSet::from(["application/json".into()]),
     });
-    let mut queued = config(&model, Instances::new("ml.g5.xlarge", 1));
+    let mut queued = config(&model, Instances::new("ml.inf2.xlarge", 1));
+    queued.kms_key = Some("alias/volumes".into());
     queued.async_inference = Some(resolved(&AsyncInference::to("s3://answers/llm/")));
     let archive = Container::new(
         "1.dkr.ecr/vllm:1",

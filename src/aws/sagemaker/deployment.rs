@@ -34,7 +34,7 @@ pub enum Strategy {
     },
     /// A part first, then the rest.
     Canary {
-        /// The first part, at most half.
+        /// The first part, at most half. AWS does not document how it rounds a percentage of few instances.
         size: Size,
         /// The time for which the alarms are watched after each step, in seconds (0 to 3600).
         wait_seconds: u32,

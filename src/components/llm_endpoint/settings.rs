@@ -149,8 +149,8 @@ impl Default for EndpointAlarms {
 }
 
 impl LlmEndpoint {
-    /// Creates a real-time endpoint that scales from 1 to 10 instances. A deployment first shifts a tenth of the
-    /// traffic.
+    /// Creates a real-time endpoint that scales from 1 to 10 instances. A deployment first shifts a tenth of the capacity. AWS
+    /// does not document how it rounds that for fewer than ten instances.
     pub fn new(endpoint_name: impl Into<String>, container: Container, instances: Instances) -> Self {
         Self {
             endpoint_name: endpoint_name.into(),

@@ -28,6 +28,12 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     {
         return Err(invalid("With shadow variants there is exactly one production variant and one shadow variant."));
     }
+    if !input["KmsKeyId"].is_null()
+        && let Some(variant) = variants.iter().find(|variant| has_local_disks(text(variant, "InstanceType")))
+    {
+        let instance_type = text(variant, "InstanceType");
+        return Err(invalid(format!("KmsKeyId cannot be specified for {instance_type}, which has local storage.")));
+    }
     serverless::check_config(input, &variants, context)?;
     let output = &input["AsyncInferenceConfig"]["OutputConfig"];
     if !output.is_null() && output["S3OutputPath"].is_null() {
@@ -45,6 +51,15 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     }
     context.own.put(CONFIG.table, name, record);
     Ok(json!({ "EndpointConfigArn": arn }))
+}
+
+/// Returns whether an instance type has local disks, which are encrypted with keys of the instance: such a configuration takes
+/// no `KmsKeyId`, and "the call to CreateEndpointConfig fails" (API reference). The families are those of accelerated instances in
+/// "Instance store volumes" of the guide to EC2, and all that end in `d`.
+fn has_local_disks(instance_type: &str) -> bool {
+    const ACCELERATED: [&str; 9] = ["g4dn", "g5", "g6", "g6e", "p3dn", "p4d", "p4de", "p5", "trn1"];
+    let family = instance_type.split('.').nth(1).unwrap_or_default();
+    ACCELERATED.contains(&family) || family.ends_with('d')
 }
 
 /// DescribeEndpointConfig.

@@ -35,7 +35,12 @@ async fn the_input_of_a_create_comes_back() {
     let most = AsyncInferenceClientConfig::builder().max_concurrent_invocations_per_instance(4).build();
     let asynchronous = AsyncInferenceConfig::builder().output_config(output).client_config(most).build();
     let call = region.client.create_endpoint_config().endpoint_config_name("c").kms_key_id("alias/key");
-    let call = call.production_variants(variant("a", "m")).production_variants(variant("b", "m"));
+    let local = call.clone().production_variants(variant("a", "m"));
+    says(&invalid(local.send().await), "KmsKeyId cannot be specified for ml.g5.xlarge");
+    let on_volumes =
+        |name: &str| ProductionVariant::builder().variant_name(name).model_name("m").initial_instance_count(2);
+    let on_volumes = |name: &str| on_volumes(name).instance_type(ProductionVariantInstanceType::MlInf2Xlarge).build();
+    let call = call.production_variants(on_volumes("a")).production_variants(on_volumes("b"));
     call.data_capture_config(capture(true)).async_inference_config(asynchronous.clone()).send().await.unwrap();
     let found = region.client.describe_endpoint_config().endpoint_config_name("c").send().await.unwrap();
     assert_eq!(found.production_variants().len(), 2);

@@ -91,11 +91,11 @@ pub fn config() -> Table {
             json!([variant(), Variant { name: "canary".into(), ..variant() }]),
             json!([usual, with(&usual, &json!({ "name": "canary" }))]),
         );
-    Table { add, ..queued_and_captured(table) }.shows("kms_key", json!(KEY), json!(KEY)).shows(
-        "tags",
-        json!({ "team": "llm" }),
-        json!({ "team": "llm" }),
-    )
+    Table { add, ..queued_and_captured(table) }
+        .shows("kms_key", json!(KEY), json!(KEY))
+        // Types with local disks take no key.
+        .also("variants", on(Instances::new("ml.inf2.xlarge", 2)))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
 }
 
 /// Adds asynchronous inference and data capture.
