@@ -14,7 +14,10 @@ impl Deployment<'_> {
     /// stack and of another lineage: another checkout created them, or the state was lost. A look that fails is reported and
     /// does not stop the command, since many credentials lack the permission for it.
     ///
-    /// AWS does not return every kind: roles, dashboards and budgets are not found, nor resources of other regions.
+    /// AWS does not return every kind: roles, dashboards and budgets are not found, nor resources of other regions. They are not
+    /// looked up by name: the derived names of another state contain its lineage, which is unknown here. ListRoles returns no
+    /// tags, so that a search would take a call for each role of the account. Little is lost by that: such resources hold no
+    /// data, a stack hardly consists of them alone, and CreateRole refuses a given name that is taken.
     pub async fn check_elsewhere(&self, document: &StateDocument, scope: &Scope) -> Result<(), Failure> {
         if !document.resources.is_empty() || document.run.is_some() {
             return Ok(());
