@@ -3,13 +3,13 @@
 mod caller;
 mod checkpoint;
 mod endpoint;
+mod network;
 mod settings;
 mod storage;
 
 use std::collections::BTreeSet;
 
 use ebbtide::components::monitoring::{Alerts, Costs, WatchedEndpoint, declare_dashboard};
-use ebbtide::components::{Nat, Network};
 use ebbtide::resource::Input;
 use ebbtide::stack::Stack;
 
@@ -36,19 +36,15 @@ const ENDPOINTS: [Row; 9] = [
 
 /// Declares the stack.
 pub fn declare(stack: &mut Stack, settings: &Settings) {
-    let network = Network {
-        zones: settings.zones.clone(),
-        nat: settings.nat,
-        public: settings.nat != Nat::None,
-        interface_endpoints: vec!["sagemaker.runtime".into()],
-        ..Network::new(settings.cidr)
-    }
-    .declare(stack, "main");
+    check_key(stack, settings);
     let storage = storage::declare(stack, settings);
+    let network = network::declare(stack, settings, &storage);
+    let group = network::declare_group(stack, settings, &network);
     let emails: BTreeSet<_> = settings.emails.iter().cloned().collect();
-    let alerts = Alerts { emails, ..Alerts::default() }.declare(stack, "alerts");
+    let kms_key = settings.kms_key.as_deref().map(Input::from);
+    let alerts = Alerts { emails, kms_key, ..Alerts::default() }.declare(stack, "alerts");
 
-    let place = StateLocation::new(stack, settings, network, &storage, &alerts);
+    let place = StateLocation::new(stack, settings, network, group, &storage, &alerts);
     let mut endpoints: Vec<_> = ENDPOINTS.iter().filter_map(|row| row.declare(stack, settings, &place)).collect();
     endpoints.extend(endpoint::declare_bulk(&ENDPOINTS[2], stack, settings, &place));
 
@@ -65,6 +61,16 @@ pub fn declare(stack: &mut Stack, settings: &Settings) {
         if let Some(variable) = endpoint.variable {
             stack.output(variable, &endpoint.out.endpoint_name);
         }
+    }
+}
+
+/// Refuses a key that is not named by an ARN of the region: log groups take nothing else.
+fn check_key(stack: &mut Stack, settings: &Settings) {
+    let Some(key) = &settings.kms_key else { return };
+    let beginning = format!("arn:{}:kms:{}:", stack.scope().partition(), stack.scope().region);
+    if !key.strip_prefix(&beginning).is_some_and(|rest| rest.contains(":key/")) {
+        let message = format!("`{key}` is not the ARN of a key in the region: write {beginning}ACCOUNT:key/ID");
+        stack.problem("adeptai", Some("kms_key".to_owned()), message);
     }
 }
 
@@ -202,6 +208,33 @@ mod tests {
         let name = |settings| inputs(&declared(settings), "sagemaker_endpoint.job-parser")["name"].clone();
         assert_eq!(name("{}"), "adeptai-test-job-parser-v1");
         assert_eq!(name(r#"{"name_prefix": "adeptai"}"#), "adeptai-job-parser-v1");
+    }
+
+    #[test]
+    fn a_key_of_the_customer_encrypts_all_that_can_have_one() {
+        let key = "arn:aws:kms:eu-west-1:123456789012:key/1234";
+        let declarations = declared(&format!(
+            r#"{{
+                "kms_key": "{key}",
+                "market_intelligence_bulk": true,
+                "endpoints": {{"query_enhancer": {{"instance_type": "ml.inf2.xlarge"}}}}
+            }}"#
+        ));
+        for bucket in ["models", "training-data", "bulk"] {
+            assert_eq!(inputs(&declarations, &format!("s3_bucket.{bucket}"))["encryption"]["kms"]["key"], key);
+        }
+        assert_eq!(inputs(&declarations, "logs_group.job-parser")["kms_key"], key);
+        assert_eq!(inputs(&declarations, "sns_topic.alerts")["kms_key"], key);
+        let config = |name: &str| inputs(&declarations, &format!("sagemaker_endpoint_config.{name}"));
+        assert_eq!(config("market-intelligence-bulk")["async_inference"]["kms_key"], key);
+        assert_eq!(config("query-enhancer")["kms_key"], key);
+        assert_eq!(config("job-parser")["kms_key"], Value::Null, "ml.g5 has local disks");
+        let role = |name: &str| inputs(&declarations, &format!("iam_role.{name}"))["inline_policies"].to_string();
+        for name in ["job-parser", "query-enhancer", "back-end"] {
+            assert!(role(name).contains("kms:GenerateDataKey") && role(name).contains(key), "{name}: {}", role(name));
+        }
+        assert!(role("query-enhancer").contains("kms:CreateGrant") && !role("job-parser").contains("kms:CreateGrant"));
+        assert!(refused(r#"{"kms_key": "alias/adeptai"}"#).contains("arn:aws:kms:eu-west-1:ACCOUNT:key/ID"));
     }
 
     #[test]

@@ -72,6 +72,10 @@ pub(super) fn declare_caller(stack: &mut Stack, settings: &Settings, endpoints: 
                 .on(bucket.after(&arn))
                 .when("StringLike", "s3:prefix", [format!("{key}/*")])
         });
+        let exchange = match &settings.kms_key {
+            Some(key) => exchange.allow(["kms:Decrypt", "kms:GenerateDataKey"]).on(key.as_str()),
+            None => exchange,
+        };
         role = role.policy("exchange-bulk", exchange);
     }
     stack.add("back-end", Role { description: "Calls the endpoints of AdeptAI".into(), ..role });

@@ -1,15 +1,14 @@
 //! From a row of the table to an endpoint.
 
-use ebbtide::aws::ec2::{Cidr, Peer, SecurityGroup, SecurityRule};
 use ebbtide::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, ModelForm, ModelVpc};
-use ebbtide::aws::{Arn, TopicArn};
+use ebbtide::aws::{Arn, SecurityGroupId, TopicArn};
 use ebbtide::components::NetworkOutputs;
 use ebbtide::components::llm_endpoint::{
     EndpointAlarms, LlmEndpoint, LlmEndpointOutputs, Mode, Scaling, ScheduledBounds,
 };
 use ebbtide::components::monitoring::{Alerts, WatchedEndpoint};
 use ebbtide::resource::Input;
-use ebbtide::serving::lmi_image;
+use ebbtide::serving::{lmi_image, takes_volume_key};
 use ebbtide::stack::Stack;
 
 use super::caller::Exchange;
@@ -88,7 +87,11 @@ impl Row {
         };
         let container = self.container(stack, &instances.instance_type, settings, own, place);
         let usual = Scaling::default();
+        let key = settings.kms_key.as_deref();
         LlmEndpoint {
+            kms_keys: key.map(Input::from).into_iter().collect(),
+            log_kms_key: key.map(Input::from),
+            volume_kms_key: key.filter(|_| takes_volume_key(&instances.instance_type)).map(Input::from),
             network: Some(place.network.clone()),
             isolated: settings.isolated,
             scaling: Some(Scaling {
@@ -160,19 +163,15 @@ pub(super) struct StateLocation {
 }
 
 impl StateLocation {
-    /// In the private subnets, with no way in and only HTTPS out.
+    /// In the private subnets, behind a security group.
     pub(super) fn new(
         stack: &mut Stack,
         settings: &Settings,
         network: NetworkOutputs,
+        group: Input<SecurityGroupId>,
         storage: &Storage,
         alerts: &Input<TopicArn>,
     ) -> Self {
-        let group = SecurityGroup {
-            egress: vec![SecurityRule::tcp(443, Peer::Cidr(Cidr::ANYWHERE)).describe("HTTPS to S3 and other services")],
-            ..SecurityGroup::new(&network.vpc_id, "Containers of the endpoints")
-        };
-        let group = stack.add("endpoints", group).security_group_id;
         let models = match &settings.models {
             Some(location) => Input::from(location.trim_end_matches('/')),
             None => storage.models.text().after("s3://"),
@@ -227,8 +226,11 @@ pub(super) fn declare_bulk(
     let own = settings.endpoints.of(row.name);
     let mut endpoint = row.endpoint(stack, &name, settings, &own, place);
     if let Mode::RealTime(instances) = endpoint.mode {
-        let inference =
-            AsyncInference { failures: Some(exchange.failures()), ..AsyncInference::to(exchange.responses()) };
+        let inference = AsyncInference {
+            failures: Some(exchange.failures()),
+            kms_key: settings.kms_key.as_deref().map(Input::from),
+            ..AsyncInference::to(exchange.responses())
+        };
         endpoint.mode = Mode::Async(instances, Box::new(inference));
     }
     endpoint.requests = Some(exchange.requests());

@@ -26,7 +26,13 @@ pub struct Settings {
     pub zones: Zones,
     /// How the private subnets reach the internet. The endpoints need none: they reach S3 without.
     pub nat: Nat,
-    /// Whether the containers can make no calls over the network. Without it, and without `nat`, they reach S3 alone.
+    /// Whether the containers may call the internet over HTTPS, which takes `nat`. Without it their security group lets them
+    /// reach S3 and the interface endpoints alone.
+    pub internet: bool,
+    /// Other buckets that are used from within the network, by name. Its endpoint for S3 lets requests through to the buckets of
+    /// the stack, to those with models, and to these.
+    pub reachable_buckets: BTreeSet<String>,
+    /// Whether the containers can make no calls over the network at all.
     pub isolated: bool,
     /// The endpoints, by name: what should differ from the table in stacks/src/adeptai.rs.
     pub endpoints: Endpoints,
@@ -49,6 +55,9 @@ pub struct Settings {
     pub daily_cost: String,
     /// Which costs count, by tag: those of resources with one of these values. All of the account unless given.
     pub cost_tags: BTreeMap<String, BTreeSet<String>>,
+    /// The KMS key, by its ARN, of the buckets, the logs, the alerts, bulk responses, and the volumes of instance types without
+    /// local disks; AWS's own keys unless given. docs/first-steps.md has the policy that the key needs.
+    pub kms_key: Option<String>,
     /// How long the containers' logs are kept, in days.
     pub log_retention_days: u32,
     /// How long replaced versions of models stay, in days.
@@ -90,6 +99,21 @@ pub struct Endpoints {
 }
 
 impl Endpoints {
+    /// Returns the settings of all endpoints.
+    pub(super) fn all(&self) -> [&Endpoint; 9] {
+        [
+            &self.query_enhancer,
+            &self.behavioral_analyzer,
+            &self.market_intelligence,
+            &self.job_parser,
+            &self.explanation_generator,
+            &self.resume_summarizer,
+            &self.resume_highlighter,
+            &self.question_generator,
+            &self.candidate_matcher,
+        ]
+    }
+
     /// The settings of an endpoint by the name that it has in the table.
     pub(super) fn of(&self, name: &str) -> Endpoint {
         match name {
@@ -169,6 +193,8 @@ impl Default for Settings {
             cidr: Cidr::new([10, 20, 0, 0], 16),
             zones: Zones::Count(2),
             nat: Nat::None,
+            internet: false,
+            reachable_buckets: BTreeSet::new(),
             isolated: false,
             endpoints: Endpoints::default(),
             market_intelligence_bulk: false,
@@ -180,6 +206,7 @@ impl Default for Settings {
             budget_buffer_percent: 20,
             daily_cost: "500".into(),
             cost_tags: BTreeMap::new(),
+            kms_key: None,
             log_retention_days: 30,
             old_model_days: 90,
             training_data_days: None,

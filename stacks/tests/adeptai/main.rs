@@ -5,6 +5,7 @@ mod by_hand;
 mod capacity;
 mod life;
 mod missing;
+mod network;
 mod outside;
 mod project;
 mod rolled_back;
