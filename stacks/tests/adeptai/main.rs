@@ -7,5 +7,6 @@ mod life;
 mod missing;
 mod network;
 mod outside;
+mod partition;
 mod project;
 mod rolled_back;

@@ -46,6 +46,18 @@ impl Project {
         std::fs::write(self.0.path().join("environments/local.toml"), local).unwrap();
     }
 
+    /// Moves the environment to another region.
+    pub fn move_to(&self, region: &str) {
+        let path = self.0.path().join("environments/local.toml");
+        let moved = std::fs::read_to_string(&path).unwrap().replace("eu-west-1", region);
+        std::fs::write(path, moved).unwrap();
+    }
+
+    /// Returns the recorded state of the stack as it is on disk.
+    pub fn recorded(&self) -> String {
+        std::fs::read_to_string(self.0.path().join("state/local/adeptai.json")).unwrap()
+    }
+
     /// Adds settings to the environment, in place of those added before.
     pub fn settle(&self, settings: &str) {
         let heading = "[stacks.adeptai]\n";
