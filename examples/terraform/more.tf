@@ -26,7 +26,7 @@ resource "aws_sagemaker_endpoint_configuration" "bulk" {
   production_variants {
     variant_name           = "AllTraffic"
     model_name             = aws_sagemaker_model.llama.name
-    instance_type          = "ml.g5.2xlarge"
+    instance_type          = "ml.inf2.8xlarge" # types with local disks take no key for their volumes
     initial_instance_count = 1
   }
   async_inference_config {

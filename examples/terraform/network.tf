@@ -92,13 +92,27 @@ resource "aws_security_group" "containers" {
   vpc_id      = aws_vpc.main.id
 }
 
+# Nothing passes through the group that AWS uses where none is named.
+resource "aws_default_security_group" "main" {
+  vpc_id = aws_vpc.main.id
+}
+
 resource "aws_vpc_security_group_egress_rule" "containers" {
   security_group_id = aws_security_group.containers.id
-  description       = "HTTPS to S3 and other services"
+  description       = "HTTPS to S3"
   ip_protocol       = "tcp"
   from_port         = 443
   to_port           = 443
-  cidr_ipv4         = "0.0.0.0/0"
+  prefix_list_id    = aws_vpc_endpoint.s3.prefix_list_id
+}
+
+resource "aws_vpc_security_group_egress_rule" "containers_to_endpoints" {
+  security_group_id            = aws_security_group.containers.id
+  description                  = "HTTPS to the interface endpoints"
+  ip_protocol                  = "tcp"
+  from_port                    = 443
+  to_port                      = 443
+  referenced_security_group_id = aws_security_group.vpc_endpoints.id
 }
 
 resource "aws_vpc_security_group_ingress_rule" "containers" {
