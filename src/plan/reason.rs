@@ -36,6 +36,11 @@ pub enum Reason {
         /// Whether they were changed outside of Ebbtide.
         outside: bool,
     },
+    /// An update of fields was begun and not finished, and the desired values are others by now.
+    Unfinished {
+        /// The top-level fields.
+        fields: Vec<String>,
+    },
     /// Fields differ that cannot be changed in place.
     Immutable {
         /// The top-level fields.
@@ -69,6 +74,9 @@ impl fmt::Display for Reason {
             Self::BeingDeleted(status) => write!(f, "being deleted ({status})"),
             Self::NotReadyYet => f.write_str("created and not seen ready yet"),
             Self::Changed { fields, outside } => write!(f, "{} {}", fields.join(", "), by(outside)),
+            Self::Unfinished { fields } => {
+                write!(f, "an earlier change of {} was cut off and may have been made", fields.join(", "))
+            }
             Self::Immutable { fields, outside } => {
                 write!(f, "{} {} and cannot be changed in place", fields.join(", "), by(outside))
             }

@@ -5,6 +5,7 @@ use serde_json::Value;
 use super::Observed;
 use super::desired::Desired;
 use super::observation::current_inputs;
+use super::unordered::order_like;
 use crate::plan::{Change, Reason, diff};
 use crate::record::ResourceRecord;
 use crate::resource::{KindInfo, Readiness, Replacement};
@@ -79,6 +80,10 @@ fn present(
         Some(Observed::Missing) | None => record.pending,
     };
     if changes.is_empty() {
+        let unfinished = unfinished_changes(record, resolved, info);
+        if !unfinished.is_empty() {
+            return Some((Action::Update, Reason::Unfinished { fields: top_fields(unfinished.iter()) }));
+        }
         // A resource that is ready by now needs its outputs recorded: an update without changes does that.
         return (pending || record.pending).then_some((Action::Update, Reason::NotReadyYet));
     }
@@ -89,6 +94,21 @@ fn present(
     } else {
         (Action::Replace(info.replacement), Reason::Immutable { fields: forced, outside })
     })
+}
+
+/// Returns the fields in which the desired inputs differ from those of an update that was not finished: AWS may have these, in
+/// fields that a read does not tell.
+pub(super) fn unfinished_changes(record: &ResourceRecord, resolved: &Value, info: &KindInfo) -> Vec<Change> {
+    let mut changes: Vec<Change> = Vec::new();
+    for attempted in &record.attempted {
+        let mut resolved = resolved.clone();
+        order_like(attempted, &mut resolved, &info.unordered);
+        let differing = diff(attempted, &resolved, &[]);
+        let is_known = |change: &Change| changes.iter().any(|known| known.field == change.field);
+        let new: Vec<Change> = differing.into_iter().filter(|change| !is_known(change)).collect();
+        changes.extend(new);
+    }
+    changes
 }
 
 /// Returns the top-level fields of changes, each once.

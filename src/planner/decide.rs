@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::action::{Action, decide_action};
+use super::action::{Action, decide_action, unfinished_changes};
 use super::decisions::Decisions;
 use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
@@ -171,8 +171,12 @@ impl<'a> Planner<'a> {
                 }
                 let creates = action == Action::Create;
                 let current = current_inputs(record.filter(|_| !creates), observed);
+                let mut changes = diff(&current, &resolved, if creates { &[] } else { &info.replace_on });
+                if let (Reason::Unfinished { .. }, Some(record)) = (&reason, record) {
+                    changes = unfinished_changes(record, &resolved, info);
+                }
                 let upsert = Upsert {
-                    changes: diff(&current, &resolved, if creates { &[] } else { &info.replace_on }),
+                    changes,
                     version: info.version,
                     inputs: inputs.as_ref().clone(),
                     dependencies: (*depends_on).clone(),

@@ -93,6 +93,10 @@ pub struct ResourceRecord {
     /// Whether AWS has accepted the resource, and it was not seen ready yet.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub pending: bool,
+    /// The inputs of updates that were begun and not finished. AWS may have them in place of `inputs`, where a read does not
+    /// tell, as with the value of a secret. An update that is finished ends them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attempted: Vec<Value>,
     /// The pause snapshot: the values that a resume restores, or the creation after a deletion that came first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub remembered: Option<Value>,
@@ -188,6 +192,7 @@ impl ResourceRecord {
             protect: false,
             retag: false,
             pending: false,
+            attempted: Vec::new(),
             remembered: None,
             deposed: Vec::new(),
         }

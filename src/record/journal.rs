@@ -248,6 +248,7 @@ fn upserted<'a>(
     record.id = Some(id.to_owned());
     record.inputs = inputs.clone();
     record.generation = operation.generation;
+    record.attempted.clear();
     if let Some(upsert) = operation.upsert() {
         record.version = upsert.version;
         record.depends_on.clone_from(&upsert.dependencies);
@@ -297,6 +298,7 @@ fn deleted(document: &mut StateDocument, operation: &Operation) {
     }
     record.id = None;
     record.pending = false;
+    record.attempted.clear();
     // The old half of a replacement that deletes first keeps its record (asleep) until the new generation exists.
     let stays = operation.deletion().is_some_and(|deletion| deletion.purpose != Purpose::Remove);
     if !stays && record.deposed.is_empty() {

@@ -1,5 +1,6 @@
 //! Recorded state as data: the document, the open run and its journal.
 
+mod attempted;
 mod declarations;
 mod declared_delta;
 mod dependents;

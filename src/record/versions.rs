@@ -21,6 +21,9 @@ impl StateDocument {
                 let inputs = todays(&*kind, record.version, &record.inputs);
                 let declaration = record.declaration();
                 if let (Ok(inputs), Ok(declaration)) = (inputs, migrated(&*kind, record.version, &declaration)) {
+                    let attempted =
+                        record.attempted.iter().filter_map(|inputs| todays(&*kind, record.version, inputs).ok());
+                    record.attempted = attempted.collect();
                     (record.version, record.inputs) = (kind.info().version, inputs);
                     record.declare(&declaration);
                 }

@@ -1,5 +1,6 @@
 //! Small stacks of fake kinds, and a cloud that does what a plan says.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::plan::{Change, Effect, Operation, Plan, Target};
@@ -27,6 +28,8 @@ pub struct World {
     pub include_data: BTreeSet<Address>,
     kinds: Registry,
     created: u32,
+    /// The inputs that resources really have, by id. The record and the observation do not know of an update that was cut off.
+    real: BTreeMap<String, Value>,
     /// The ids of resources that were deleted with another one.
     taken_along: BTreeSet<String>,
 }
@@ -43,6 +46,7 @@ impl World {
             include_data: BTreeSet::new(),
             kinds: kinds(),
             created: 0,
+            real: BTreeMap::new(),
             taken_along: BTreeSet::new(),
         }
     }
@@ -66,15 +70,26 @@ impl World {
 
     /// Plans as `resume` does: toward the recorded declarations.
     pub fn plan_resume(&self) -> Result<Plan, PlanError> {
-        self.plan_with(Target::Running, Some(&self.document.declarations()))
+        self.plan_from(&self.document.without_attempts(), Target::Running, Some(&self.document.declarations()))
     }
 
     pub fn plan_with(&self, target: Target, declarations: Option<&Declarations>) -> Result<Plan, PlanError> {
+        let declares = target == Target::Running;
+        let document = if declares { Cow::Borrowed(&self.document) } else { self.document.without_attempts() };
+        self.plan_from(&document, target, declarations)
+    }
+
+    fn plan_from(
+        &self,
+        document: &StateDocument,
+        target: Target,
+        declarations: Option<&Declarations>,
+    ) -> Result<Plan, PlanError> {
         plan(&Request {
             kinds: &self.kinds,
             declarations,
             scope: &self.declarations.scope,
-            document: &self.document,
+            document,
             observation: &self.observation,
             target,
             include_data: &self.include_data,
@@ -88,6 +103,9 @@ impl World {
             self.take_along(operation);
         }
         for event in events {
+            if let JournalEvent::Ready { id, inputs, .. } = &event {
+                self.real.insert(id.clone(), inputs.clone());
+            }
             let entry = JournalEntry { run: String::new(), operation: operation.id, event, took: None };
             replay.apply(&mut self.document, &entry).unwrap();
         }
@@ -218,6 +236,17 @@ impl World {
             assert!(operation.depends_on.iter().all(|before| *before < operation.id));
             self.act(&mut replay, plan, operation);
         }
+        // A pause reduces only fields that a read tells.
+        let unseen = if plan.target == Target::Running { operations } else { usize::MAX };
+        let rest: Vec<&Operation> = plan.operations.iter().skip(unseen).collect();
+        // The first of the rest was made and not recorded.
+        if let Some(operation) = rest.first()
+            && let Effect::Update(upsert) = &operation.effect
+        {
+            let id = self.document.resources[&operation.address].id.clone().unwrap();
+            self.real.insert(id, self.resolved(operation, &upsert.inputs));
+        }
+        rest.into_iter().for_each(|operation| self.document.note_attempt(plan.target, operation));
         if operations > plan.operations.len() {
             self.close(plan);
         }
@@ -238,6 +267,15 @@ impl World {
                 record.declare(declared);
             }
         }
+    }
+
+    /// Returns the resources whose real inputs are not as recorded.
+    pub fn falsely_recorded(&self) -> Vec<&Address> {
+        let wrong = self.document.resources.iter().filter(|(_, record)| {
+            let real = record.id.as_ref().and_then(|id| self.real.get(id));
+            real.is_some_and(|real| *real != record.inputs)
+        });
+        wrong.map(|(address, _)| address).collect()
     }
 
     /// Observes every resource as it is recorded.

@@ -39,6 +39,25 @@ fn a_change_from_outside_is_drift_and_is_undone() {
 }
 
 #[test]
+fn inputs_that_return_after_an_update_was_cut_off_are_set_again_by_an_apply() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"size": 2, "form": "a"}));
+    let plan = world.plan(Target::Running).unwrap();
+    world.carry_out(&plan, 0);
+    assert_eq!(lines(&world.plan(Target::Running).unwrap()), lines(&plan), "the same command goes on");
+    world.declare("data_net.n", json!({"size": 1, "form": "a"}));
+    assert!(world.plan_resume().unwrap().is_empty(), "a resume leaves it to an apply");
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(plan.operations[0].reason, Reason::Unfinished { fields: vec!["size".to_owned()] });
+    let change = &changes(&plan, 0)[0];
+    assert_eq!((change.field.as_str(), &change.old, &change.new), ("size", &json!(2), &json!(1)));
+    world.carry_out(&plan, usize::MAX);
+    assert!(world.falsely_recorded().is_empty());
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
+
+#[test]
 fn a_resource_that_was_deleted_outside_is_created_again_with_a_new_generation() {
     let mut world = small();
     world.go(Target::Running);

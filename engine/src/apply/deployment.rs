@@ -1,5 +1,6 @@
 //! One stack in one environment, and its commands: plan, lock, execute.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -213,7 +214,12 @@ impl Deployment<'_> {
         limiter: &Arc<RateLimiter>,
     ) -> Result<PlanWithInputs, Failure> {
         let tolerant = goal.target != Target::Running || goal.declarations.is_none();
-        let observed = self.observe(&document, limiter, goal.target, tolerant).await?;
+        let mut observed = self.observe(&document, limiter, goal.target, tolerant).await?;
+        for (address, attempted) in std::mem::take(&mut observed.attempted) {
+            if let Some(record) = document.resources.get_mut(&address) {
+                record.attempted = attempted;
+            }
+        }
         if document.resources.is_empty() {
             // Nothing is recorded yet, or any more: the stack may move.
             document.scope = goal.scope.clone();
@@ -227,11 +233,12 @@ impl Deployment<'_> {
             (Target::Running, None) => Some(document.declarations()),
             (Target::Paused | Target::Destroyed, _) => None,
         };
+        let recorded = if tolerant { document.without_attempts() } else { Cow::Borrowed(&document) };
         let request = Request {
             kinds: self.access.providers.kinds(),
             declarations: declarations.as_ref(),
             scope: goal.scope,
-            document: &document,
+            document: &recorded,
             observation: &observed.observation,
             target: goal.target,
             include_data: goal.include_data,

@@ -136,6 +136,12 @@ impl LockedDeployment<'_> {
         if tally.all_done() || self.document.outputs.is_empty() {
             self.document.outputs.clone_from(&plan.outputs);
         }
+        for operation in &plan.operations {
+            // Some of its calls may have been accepted before one failed.
+            if matches!(tally.results[operation.id], Some(OperationResult::Failed | OperationResult::Interrupted)) {
+                self.document.note_attempt(plan.target, operation);
+            }
+        }
         if let Some(run) = self.document.run.take() {
             let now = (self.deployment.clock)();
             let (failed, skipped) = (tally.count(OperationResult::Failed), tally.skipped());

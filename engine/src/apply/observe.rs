@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use serde_json::Value;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
 use tracing::{Instrument as _, debug_span};
@@ -57,6 +58,9 @@ pub struct Observed {
     pub unread: BTreeSet<Address>,
     /// The resources whose recorded inputs do not fit their kinds, and that no operation touches.
     pub unfit: BTreeMap<Address, Error>,
+    /// The inputs that resources may have besides those observed, by unfinished updates: what a read tells is as observed, the
+    /// rest as attempted. Empty for a resource of which a read tells everything.
+    pub(super) attempted: BTreeMap<Address, Vec<Value>>,
 }
 
 /// Reads every recorded resource that is awake and that the target needs to know. Unless the stack is at rest, a resource may
@@ -94,7 +98,12 @@ pub(super) async fn observe(
         let (address, read) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
         done += 1;
         let live = match read {
-            Ok(live) => live,
+            Ok((live, attempted)) => {
+                if let Some(attempted) = attempted {
+                    observed.attempted.insert(address.clone(), attempted);
+                }
+                live
+            }
             Err(error) => {
                 let is_hopeless = error.kind == ErrorKind::Credentials || failures.len() + 1 == done && done >= AT_ONCE;
                 failures.push((address, error));
@@ -131,14 +140,15 @@ pub(super) async fn observe(
     Ok(observed)
 }
 
-type Read = (Address, Result<Option<LiveState>, Error>);
+/// A resource, and with it the inputs that it may have by unfinished updates; `None` if there are no such updates.
+type Read = (Address, Result<(Option<LiveState>, Option<Vec<Value>>), Error>);
 
 /// The reads of an observation: those that wait, and those that are running.
 struct Reads<'a> {
     document: &'a StateDocument,
     access: &'a Access,
     limiter: &'a Arc<RateLimiter>,
-    at_rest: bool,
+    purpose: Purpose,
     waiting: VecDeque<(&'a Address, &'a ResourceRecord, String, Implementation)>,
     running: JoinSet<Read>,
     /// Those that cannot be made, because the recorded inputs do not fit.
@@ -166,8 +176,7 @@ impl<'a> Reads<'a> {
                 None => waiting.push_back((address, record, id, kind)),
             }
         }
-        let at_rest = purpose.at_rest;
-        Ok(Self { document, access, limiter, at_rest, waiting, running: JoinSet::new(), unfit: unread })
+        Ok(Self { document, access, limiter, purpose, waiting, running: JoinSet::new(), unfit: unread })
     }
 
     /// Starts as many reads as may run at once.
@@ -178,12 +187,13 @@ impl<'a> Reads<'a> {
             let propagation = self.access.propagation;
             let context = self.access.context(self.document, address, record.generation);
             let (address, last, limiter) = (address.clone(), record.inputs.clone(), Arc::clone(self.limiter));
-            let mut delays = (record.pending || !self.at_rest).then(|| propagation.delays());
+            let mut delays = (record.pending || !self.purpose.at_rest).then(|| propagation.delays());
+            let attempted = if self.purpose.tolerant { Vec::new() } else { record.attempted.clone() };
             let span = debug_span!("observe", %address);
             let read = async move {
                 let mut retry = Retry::for_reads(propagation);
                 let mut looks = drift_looks(&kind, propagation);
-                loop {
+                let live = loop {
                     let read = || kind.provider.read(&context, &id, &last);
                     match retry.attempt(&limiter, (kind.name(), CallKind::Read), read).await {
                         Ok(None) if let Some(delay) = delays.as_mut().and_then(Iterator::next) => {
@@ -195,9 +205,25 @@ impl<'a> Reads<'a> {
                         {
                             tokio::time::sleep(delay).await
                         }
-                        read => return (address, read),
+                        Ok(live) => break live,
+                        Err(error) => return (address, Err(error)),
+                    }
+                };
+                let Some(now) = live.as_ref().filter(|_| !attempted.is_empty()) else {
+                    return (address, Ok((live, None)));
+                };
+                let mut possible: Vec<Value> = Vec::new();
+                for inputs in &attempted {
+                    let read = || kind.provider.read(&context, &id, inputs);
+                    match retry.attempt(&limiter, (kind.name(), CallKind::Read), read).await {
+                        Ok(Some(other)) if other.inputs != now.inputs && !possible.contains(&other.inputs) => {
+                            possible.push(other.inputs);
+                        }
+                        Ok(_) => {}
+                        Err(error) => return (address, Err(error)),
                     }
                 }
+                (address, Ok((live, Some(possible))))
             };
             self.running.spawn(read.instrument(span));
         }

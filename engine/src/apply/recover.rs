@@ -17,7 +17,8 @@ use ebbtide::record::{JournalEntry, JournalEvent, Replay, ResourceRecord, Run, S
 use ebbtide::resource::{Address, Readiness, resolve};
 
 /// Settles a run that was left open: applies its journal, and asks `find` for every creation that was started and whose end
-/// the journal does not know. Deletions and updates need no look: the next observation shows them.
+/// the journal does not know. Deletions and updates need no look: the next observation shows them, and the inputs of unfinished
+/// updates are noted for that which no read shows.
 pub(super) async fn recover(
     document: &mut StateDocument,
     run: &Run,
@@ -70,6 +71,13 @@ pub(super) async fn recover(
     if run.without_lineage {
         retag_created(document, run);
     }
+    // AWS may have accepted them. The journal does not know which of them were begun.
+    let unfinished = |operation: &&Operation| !settled.contains(&operation.id);
+    run.plan
+        .operations
+        .iter()
+        .filter(unfinished)
+        .for_each(|operation| document.note_attempt(run.plan.target, operation));
     Ok(())
 }
 

@@ -1,11 +1,16 @@
 //! Inputs that AWS does not show: a change of them reaches AWS, and only a look at AWS proves it.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Filter, FilterScope, Subscription, Topic};
 use ebbtide::plan::Target;
+use ebbtide::record::StateDocument;
 use ebbtide::stack::{Declarations, Stack};
+use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
+use ebbtide_cloud::service::Fault;
 use ebbtide_engine::apply::Event;
 
 use crate::fixture::{Project, scope};
@@ -51,6 +56,105 @@ async fn a_changed_value_reaches_aws() {
     std::fs::write(&file, "hf_one").unwrap();
     project.run(Target::Running).await;
     assert_eq!(value(&project, "token").await, "hf_one");
+}
+
+/// Ends the process once AWS has carried out a call.
+struct EndsAfter(&'static str);
+
+impl CallHook for EndsAfter {
+    fn acted(&self, call: &Call, _status: u16) {
+        assert_ne!(call.operation, self.0, "ended on purpose");
+    }
+}
+
+/// Lets one operation be denied.
+struct Denies(&'static str);
+
+impl CallHook for Denies {
+    fn before(&self, call: &Call) -> FaultAction {
+        if call.operation == self.0 {
+            FaultAction::Refuse(Fault::new("AccessDeniedException", "not allowed"))
+        } else {
+            FaultAction::Act
+        }
+    }
+}
+
+/// Returns a project whose secret has the value of a file, and the file.
+async fn with_value(value: &str) -> (Project, PathBuf) {
+    let mut project = Project::new(secrets("token", 1));
+    let file = project.path().join("token");
+    std::fs::write(&file, value).unwrap();
+    project.declarations = secrets(file.to_str().unwrap(), 1);
+    project.run(Target::Running).await;
+    (project, file)
+}
+
+fn attempts(document: &StateDocument) -> usize {
+    document.resources.values().map(|record| record.attempted.len()).sum()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_returns_after_an_update_was_cut_off_is_set_again() {
+    let (project, file) = with_value("hf_one").await;
+    let project = Arc::new(project);
+    std::fs::write(&file, "hf_two").unwrap();
+    let ended = tokio::spawn({
+        let project = Arc::clone(&project);
+        async move {
+            let cloud = project.cloud();
+            cloud.faults().install(Arc::new(EndsAfter("UpdateSecret")));
+            project.run_on(&cloud, Target::Running).await
+        }
+    });
+    assert!(ended.await.is_err(), "the process ended");
+    assert_eq!(value(&project, "token").await, "hf_two", "AWS had the call");
+
+    std::fs::write(&file, "hf_one").unwrap();
+    let plan = project.plan(Target::Running).await;
+    let reasons: Vec<String> = plan.operations.iter().map(|operation| operation.reason.to_string()).collect();
+    assert_eq!(reasons, ["an earlier change of value_hash was cut off and may have been made"]);
+    project.run(Target::Running).await;
+    assert_eq!(value(&project, "token").await, "hf_one");
+    assert!(project.plan(Target::Running).await.is_empty());
+    assert_eq!(attempts(&project.document().await), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_value_that_returns_after_an_update_failed_in_part_is_set_again() {
+    let (mut project, file) = with_value("hf_one").await;
+    let before = project.declarations.clone();
+    std::fs::write(&file, "hf_two").unwrap();
+    let address = "secretsmanager_secret.token".parse().unwrap();
+    project.declarations.resources.get_mut(&address).unwrap().inputs["tags"]["team"] = "serving".into();
+    let cloud = project.cloud();
+    cloud.faults().install(Arc::new(Denies("TagResource")));
+    assert_eq!(project.run_on(&cloud, Target::Running).await.result.unwrap().failed, 1);
+    assert_eq!(value(&project, "token").await, "hf_two", "the first of two calls was made");
+
+    // A resume acts on the record, and has no source to take a value from.
+    std::fs::write(&file, "hf_one").unwrap();
+    assert_eq!(project.resume().await.summary.update, 0);
+    assert_eq!(attempts(&project.document().await), 1);
+    project.declarations = before;
+    assert_eq!(project.run(Target::Running).await.summary.update, 1);
+    assert_eq!(value(&project, "token").await, "hf_one");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_unfinished_update_of_fields_that_can_be_read_is_forgotten_once_they_were() {
+    let (mut project, _) = with_value("hf_one").await;
+    let before = project.declarations.clone();
+    let address = "secretsmanager_secret.token".parse().unwrap();
+    project.declarations.resources.get_mut(&address).unwrap().inputs["description"] = "for models".into();
+    let cloud = project.cloud();
+    cloud.faults().install(Arc::new(Denies("UpdateSecret")));
+    assert_eq!(project.run_on(&cloud, Target::Running).await.result.unwrap().failed, 1);
+    assert_eq!(attempts(&project.document().await), 1);
+    project.declarations = before;
+    assert!(project.plan(Target::Running).await.is_empty(), "a read shows that nothing was changed");
+    project.run(Target::Running).await;
+    assert_eq!(attempts(&project.document().await), 0);
 }
 
 fn receivers(raw: bool) -> Declarations {

@@ -78,6 +78,7 @@ pub fn record(id: &str, depends_on: &[&str]) -> ResourceRecord {
         retag: false,
         version: 1,
         pending: false,
+        attempted: Vec::new(),
         remembered: None,
         deposed: Vec::new(),
     }

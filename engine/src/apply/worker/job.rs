@@ -32,6 +32,8 @@ pub(in crate::apply) struct Job {
     pub(super) inputs: Value,
     /// The inputs that were last applied to the resource of `id`.
     pub(super) recorded: Option<Value>,
+    /// The inputs of updates that were begun and not finished: what AWS does not tell may be as in these.
+    pub(super) attempted: Vec<Value>,
     /// The pause snapshot to restore.
     pub(super) pause_snapshot: Option<Value>,
     /// Whether the resource comes back after the deletion, so that a pause snapshot is taken first.
@@ -103,6 +105,7 @@ impl Job {
             id,
             inputs,
             recorded,
+            attempted: current.map(|record| record.attempted.clone()).unwrap_or_default(),
             pause_snapshot,
             // The old generation of a replacement that creates first is no longer the current one when it is deleted.
             comes_back: operation.puts_to_sleep() || operation.is_superseded() && current.is_some(),

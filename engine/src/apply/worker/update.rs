@@ -15,6 +15,14 @@ use ebbtide::resource::LiveState;
 pub(super) async fn update(job: &Job, limiter: &RateLimiter) -> Result<JournalEvent, Stop> {
     let id = job.recorded_id()?;
     let live = wait_until_ready(job, limiter, &id, job.last_applied()).await?;
+    let changing = diff(&live.inputs, &job.inputs, &[]);
+    for attempted in &job.attempted {
+        let now = wait_until_ready(job, limiter, &id, attempted).await?;
+        let is_changed_below = |change: &Change| changing.iter().any(|other| other.field == change.field);
+        if !diff(&now.inputs, &job.inputs, &[]).iter().all(is_changed_below) {
+            change(job, limiter, &id, &now).await?;
+        }
+    }
     if live.inputs == job.inputs {
         return finish(job, limiter, &id, live, job.pause_snapshot.as_ref()).await;
     }
