@@ -9,6 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::observe::{Observed, Purpose, observe};
 use super::rate_limit::RateLimiter;
 use super::recover::recover;
+use super::warnings::{Remarks, Warning, over_by_now};
 use super::{Access, Event, Failure, Shutdown};
 use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
@@ -64,6 +65,8 @@ pub struct PlanWithInputs {
     pub document: StateDocument,
     /// The observation.
     pub observed: Observed,
+    /// Warnings about declared resources.
+    pub warnings: Vec<Warning>,
 }
 
 impl Deployment<'_> {
@@ -224,7 +227,7 @@ impl Deployment<'_> {
             // Nothing is recorded yet, or any more: the stack may move.
             document.scope = goal.scope.clone();
         }
-        let declarations = match (goal.target, goal.declarations) {
+        let mut declarations = match (goal.target, goal.declarations) {
             (Target::Running, Some(declared)) => Some(with_prepared_inputs(&self.access, declared, &document)?),
             (Target::Running, None) if document.incomplete => {
                 let Scope { stack, environment, .. } = goal.scope.clone();
@@ -236,15 +239,24 @@ impl Deployment<'_> {
         let recorded = if tolerant { document.without_attempts() } else { Cow::Borrowed(&document) };
         let request = Request {
             kinds: self.access.providers.kinds(),
-            declarations: declarations.as_ref(),
+            declarations: None,
             scope: goal.scope,
             document: &recorded,
             observation: &observed.observation,
             target: goal.target,
             include_data: goal.include_data,
         };
-        let plan = plan(&request)?;
-        Ok(PlanWithInputs { plan, document, observed })
+        let remarks =
+            declarations.as_ref().map(|declared| Remarks::on(&self.access.providers, declared, (self.clock)()));
+        let remarks = remarks.unwrap_or_default();
+        let mut planned = plan(&Request { declarations: declarations.as_ref(), ..request })?;
+        // What is over stays where it exists as declared, and is not wanted where something would have to be sent for it.
+        while let Some(rest) = declarations.as_ref().and_then(|declared| remarks.without_over(declared, &planned)) {
+            planned = plan(&Request { declarations: Some(&rest), ..request })?;
+            declarations = Some(rest);
+        }
+        drop(recorded);
+        Ok(PlanWithInputs { plan: planned, document, observed, warnings: remarks.warnings })
     }
 }
 
@@ -361,6 +373,9 @@ impl LockedDeployment<'_> {
         }
         if let Some(address) = self.changed_since(plan)? {
             return stale(format!("the source of {address} holds another value than when it was made"));
+        }
+        if let Some(address) = over_by_now(&self.deployment.access.providers, plan, (self.deployment.clock)()) {
+            return stale(format!("the time of {address} has passed since"));
         }
         let tolerant = plan.target != Target::Running;
         self.observed = self.deployment.observe(&self.document, &self.limiter, plan.target, tolerant).await?;

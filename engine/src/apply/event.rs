@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use super::warnings::Warning;
 use ebbtide::plan::{OperationKind, Summary, Target};
 use ebbtide::resource::Address;
 
@@ -46,6 +47,8 @@ pub enum Event {
         /// The error.
         error: String,
     },
+    /// A declared resource is valid and does not do what it says. The command goes on.
+    Warning(Warning),
     /// AWS is being read. Reported at intervals.
     Observing {
         /// The number of resources read so far.

@@ -20,6 +20,7 @@ mod retry;
 mod shutdown;
 mod tally;
 mod unfinished;
+mod warnings;
 mod worker;
 
 pub use access::Access;
@@ -30,3 +31,4 @@ pub use missing::MissingThings;
 pub use observe::Observed;
 pub use shutdown::Shutdown;
 pub use unfinished::Unfinished;
+pub use warnings::{Warning, warnings};

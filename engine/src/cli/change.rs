@@ -293,12 +293,15 @@ async fn carry_out(
     let output = context.output;
     let (rest, mut goal) = (OnceCell::new(), goal);
     progress.phase("reading resources");
-    let mut plan = match &change.source {
+    let (mut plan, warnings) = match &change.source {
         Source::Saved(plan) => {
             interrupts.unless(locked.check(plan)).await?;
-            plan.as_ref().clone()
+            (plan.as_ref().clone(), Vec::new())
         }
-        Source::Declared | Source::Recorded(_) | Source::Serial(_) => interrupts.unless(locked.plan(goal)).await?.plan,
+        Source::Declared | Source::Recorded(_) | Source::Serial(_) => {
+            let planned = interrupts.unless(locked.plan(goal)).await?;
+            (planned.plan, planned.warnings)
+        }
     };
     let missing = locked.missing(&plan).await?;
     let mut held = None;
@@ -315,6 +318,7 @@ async fn carry_out(
     }
     let unfinished = interrupts.unless(locked.unfinished(&plan)).await?;
     progress.clear();
+    warnings.into_iter().for_each(|warning| progress.event(Event::Warning(warning)));
     unfinished::check(output, &unfinished, drop_queued, &plan)?;
     let document = locked.document();
     if matches!(change.source, Source::Recorded(Target::Paused))
@@ -334,7 +338,7 @@ async fn carry_out(
             output.warn(&format!("kept {}{id}: {}", kept.address, kept.reason));
         }
     } else {
-        render::show_plan(output, &plan, &record)?;
+        render::show_plan(output, &plan, &record, &[])?;
     }
     if !output.is_quiet() {
         note_renamings(context, &plan, locked.document());

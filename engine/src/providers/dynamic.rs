@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Activity, Missing, Provider, Reading, UnfinishedWork, Waits};
+use super::{Activity, Missing, Provider, Reading, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::{LiveState, Resource};
 
@@ -21,6 +21,7 @@ pub trait DynProvider: Send + Sync {
     fn needs_things(&self) -> bool;
     fn accepts_work(&self) -> bool;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
+    fn remarks(&self, declared: &Value, now: Timestamp) -> Vec<Remark>;
     async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error>;
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
@@ -88,6 +89,11 @@ impl<R: Provider> DynProvider for Typed<R> {
         let recorded = recorded.and_then(|inputs| R::Resolved::deserialize(inputs).ok());
         resource.prepare(key, recorded.as_ref())?;
         Ok(serde_json::to_value(resource)?)
+    }
+
+    fn remarks(&self, declared: &Value, now: Timestamp) -> Vec<Remark> {
+        // A declaration that is not of this form is reported by `prepare`.
+        typed::<R>(declared).map(|resource| resource.remarks(now)).unwrap_or_default()
     }
 
     async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error> {

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::retag::with_tags;
-use super::{Activity, Missing, Reading, UnfinishedWork};
+use super::{Activity, Missing, Reading, Remark, UnfinishedWork};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::Resource;
 
@@ -39,6 +39,12 @@ pub trait Provider: Resource {
     fn prepare(&mut self, key: &str, recorded: Option<&Self::Resolved>) -> Result<(), Error> {
         let _ = (key, recorded);
         Ok(())
+    }
+
+    /// Returns remarks on the declaration at a time, such as on an action whose only time has passed. They are shown as warnings.
+    fn remarks(&self, now: Timestamp) -> Vec<Remark> {
+        let _ = now;
+        Vec::new()
     }
 
     /// Looks for things that have to be in AWS before the resource can be created, and that no stack makes, such as uploaded

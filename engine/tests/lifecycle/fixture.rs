@@ -26,6 +26,8 @@ pub struct Project {
     pub declarations: Declarations,
     pub shutdown: Shutdown,
     pub propagation: PropagationDelay,
+    /// Whether half a year has passed.
+    pub later: bool,
 }
 
 /// The events of one command, and its result.
@@ -45,6 +47,10 @@ impl Ran {
 
 fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().unwrap()
+}
+
+fn half_a_year_later() -> Timestamp {
+    "2026-07-01T00:00:00Z".parse().unwrap()
 }
 
 pub fn scope() -> Scope {
@@ -76,7 +82,13 @@ pub fn network_named(name: &str, cidr: &str) -> Declarations {
 impl Project {
     pub fn new(declarations: Declarations) -> Self {
         let propagation = PropagationDelay::NONE;
-        Self { folder: tempfile::tempdir().unwrap(), declarations, shutdown: Shutdown::default(), propagation }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            declarations,
+            shutdown: Shutdown::default(),
+            propagation,
+            later: false,
+        }
     }
 
     /// Returns another checkout of the project, with a state of its own, in the same cloud.
@@ -131,7 +143,7 @@ impl Project {
             state,
             access,
             account: "123456789012".into(),
-            clock: &now,
+            clock: if self.later { &half_a_year_later } else { &now },
             on_event,
             shutdown: self.shutdown.clone(),
             who: "test@host".into(),

@@ -9,6 +9,7 @@ mod forgetting;
 mod identity;
 mod life;
 mod named_scaling;
+mod one_time;
 mod own_kind;
 mod panicking;
 mod principals;

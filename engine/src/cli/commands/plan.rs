@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::apply::{Failure, Goal, Shutdown};
+use crate::apply::{Event, Failure, Goal, Shutdown};
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
@@ -92,8 +92,9 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     };
     let unfinished = planned.unfinished(&deployment.access, (deployment.clock)()).await?;
     progress.clear();
+    planned.warnings.iter().for_each(|warning| progress.event(Event::Warning(warning.clone())));
     let record = RecordChanges::between(&planned.document, &planned.plan);
-    render::show_plan(context.output, &planned.plan, &record)?;
+    render::show_plan(context.output, &planned.plan, &record, &planned.warnings)?;
     note_renamings(context, &planned.plan, &planned.document);
     match held {
         Some(held) => missing::note_left_out(context.output, &missing, &held, &stack),

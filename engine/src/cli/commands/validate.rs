@@ -1,12 +1,15 @@
 //! `ebb validate`: checks environments and stacks without calling AWS.
 
 use clap::Args;
+use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::apply::{Event, Warning, warnings};
 use crate::cli::common::StackArg;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count};
+use crate::cli::progress::Progress;
 use ebbtide::planner::dependency_order;
 use ebbtide::stack::Problem;
 
@@ -29,6 +32,7 @@ struct StackView {
     stack: String,
     resources: usize,
     outputs: usize,
+    warnings: Vec<Warning>,
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) -> Result<u8, CommandError> {
@@ -46,14 +50,19 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
             CommandError::problems(&name, &[problem])
         })?;
         has_zones |= declared.resources.keys().any(|address| address.kind() == "ec2_subnet");
-        stacks.push(StackView { stack: name, resources: declared.resources.len(), outputs: declared.outputs.len() });
+        let warnings = warnings(&context.providers, &declared, Timestamp::now());
+        let (resources, outputs) = (declared.resources.len(), declared.outputs.len());
+        stacks.push(StackView { stack: name, resources, outputs, warnings });
     }
+    let progress = Progress::for_plan(context.output);
+    let warned = stacks.iter().flat_map(|stack| &stack.warnings);
+    warned.for_each(|warning| progress.event(Event::Warning(warning.clone())));
     if context.output.is_json() {
         let environment = environment.name().to_owned();
         context.output.json(&ValidationView { format: OUTPUT_FORMAT, environment, stacks })?;
     } else {
         let mut text = format!("Environment {} is valid.\n", environment.name());
-        for StackView { stack, resources, outputs } in &stacks {
+        for StackView { stack, resources, outputs, .. } in &stacks {
             let (resources, outputs) = (count(*resources, "resource"), count(*outputs, "output"));
             text.push_str(&format!("Stack {stack} is valid: {resources}, {outputs}.\n"));
         }

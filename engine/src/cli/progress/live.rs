@@ -82,6 +82,7 @@ impl Live {
             | Event::Recovering { .. }
             | Event::Recovered { .. }
             | Event::ElsewhereUnknown { .. }
+            | Event::Warning(_)
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
             | Event::Unreadable { .. }

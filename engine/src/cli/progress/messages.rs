@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use owo_colors::OwoColorize as _;
 
-use crate::apply::{Event, Finished};
+use crate::apply::{Event, Finished, Warning};
 use crate::cli::output::count;
 use ebbtide::plan::{OperationKind, Target};
 use ebbtide::resource::Address;
@@ -54,6 +54,9 @@ pub(super) fn line(event: &Event) -> Option<String> {
             "cannot see whether another state has resources of this stack, as after a lost state or in another checkout (it \
              needs tag:GetResources); going on: {error}"
         ),
+        Event::Warning(Warning { address, message, hint }) => {
+            format!("{} {address}: {message}\n  {} {hint}", "warning:".yellow().bold(), "next:".cyan())
+        }
         Event::TagsWritten { resources } => format!("wrote the ownership tags of {}", count(*resources, "resource")),
         Event::TagsFailed { address, error } => {
             format!("{address}: cannot write its ownership tags, which the next run does: {error}")

@@ -79,6 +79,7 @@ impl Plain {
             | Event::Recovering { .. }
             | Event::Recovered { .. }
             | Event::ElsewhereUnknown { .. }
+            | Event::Warning(_)
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
             | Event::Unreadable { .. }

@@ -13,7 +13,7 @@ pub(in crate::cli) struct Progress {
 }
 
 enum Form {
-    /// Failures only.
+    /// Failures and warnings only.
     Silent,
     /// JSON, one event a line on standard output.
     Events,
@@ -74,7 +74,9 @@ impl Progress {
                 let _ = self.output.json(&event);
             }
             Form::Silent => {
-                if let (Event::OperationFailed { .. }, Some(line)) = (&event, messages::line(&event)) {
+                if let (Event::OperationFailed { .. } | Event::Warning(_), Some(line)) =
+                    (&event, messages::line(&event))
+                {
                     self.output.warn(&line);
                 }
             }

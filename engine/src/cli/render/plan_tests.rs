@@ -132,7 +132,7 @@ fn an_empty_plan_is_summed_up_in_one_line() {
 fn the_json_form_has_the_documented_fields() {
     let create = operation(0, "ec2_vpc.main", Effect::Create(upsert(Value::Null, Vec::new())), Reason::New);
     let plan = plan(Target::Running, vec![create], Vec::new());
-    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default())).unwrap();
+    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default(), &[])).unwrap();
     for key in ["format", "stack", "environment", "target", "serial", "operations", "kept", "record", "summary", "hash"]
     {
         assert!(json.get(key).is_some(), "{key}");
@@ -151,6 +151,6 @@ fn a_replacement_that_deletes_first_has_a_sign_of_its_own() {
     let new = Operation { depends_on: vec![0], ..new };
     let plan = plan(Target::Running, vec![old, new], Vec::new());
     assert!(plain(&plan).contains("  -/+ ec2_subnet.b "), "{}", plain(&plan));
-    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default())).unwrap();
+    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default(), &[])).unwrap();
     assert_eq!(json["operations"][1]["deletes_first"], true);
 }

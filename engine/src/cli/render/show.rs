@@ -2,15 +2,21 @@
 
 use super::plan::{render, summary_line};
 use super::view::PlanView;
+use crate::apply::Warning;
 use crate::cli::error::CommandError;
 use crate::cli::output::Output;
 use ebbtide::plan::Plan;
 use ebbtide::planner::RecordChanges;
 
 /// Shows a plan: as JSON, as one line with `--quiet`, or with all operations.
-pub(in crate::cli) fn show_plan(output: Output, plan: &Plan, record: &RecordChanges) -> Result<(), CommandError> {
+pub(in crate::cli) fn show_plan(
+    output: Output,
+    plan: &Plan,
+    record: &RecordChanges,
+    warnings: &[Warning],
+) -> Result<(), CommandError> {
     if output.is_json() {
-        output.json(&PlanView::new(plan, record))
+        output.json(&PlanView::new(plan, record, warnings))
     } else if output.is_quiet() {
         output.result(&format!("{}\n", summary_line(plan, record)))
     } else {

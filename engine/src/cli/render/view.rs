@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::apply::Warning;
 use crate::cli::output::OUTPUT_FORMAT;
 use ebbtide::plan::{Change, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
 use ebbtide::planner::RecordChanges;
@@ -21,6 +22,7 @@ pub(super) struct PlanView<'a> {
     operations: Vec<OperationView<'a>>,
     kept: &'a [Kept],
     record: &'a RecordChanges,
+    warnings: &'a [Warning],
     summary: Summary,
     hash: &'a str,
 }
@@ -42,7 +44,7 @@ struct OperationView<'a> {
 
 impl<'a> PlanView<'a> {
     /// Returns the view of a plan.
-    pub(super) fn new(plan: &'a Plan, record: &'a RecordChanges) -> Self {
+    pub(super) fn new(plan: &'a Plan, record: &'a RecordChanges, warnings: &'a [Warning]) -> Self {
         let operation = |operation: &'a Operation| OperationView {
             id: operation.id,
             address: &operation.address,
@@ -68,6 +70,7 @@ impl<'a> PlanView<'a> {
             operations: plan.operations.iter().map(operation).collect(),
             kept: &plan.kept,
             record,
+            warnings,
             summary: plan.summary(),
             hash: &plan.hash,
         }

@@ -1,9 +1,11 @@
 //! The provider of `autoscaling_scheduled_action`.
 
+use jiff::Timestamp;
+
 use super::action_calls::{actions, delete_action, put_action};
 use super::named::{self, Named, parts_of};
 use super::timetable::Timetable;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Provider, Reading, Remark};
 use crate::sdk::{Context, Error};
 use ebbtide::aws::autoscaling::{ACTION_INFIX, ScheduledAction, ScheduledActionOutputs};
 use ebbtide::aws::{Arn, ScalableResource};
@@ -33,6 +35,18 @@ impl Named for Inputs {
 }
 
 impl Provider for ScheduledAction {
+    fn remarks(&self, now: Timestamp) -> Vec<Remark> {
+        let remark = |since: Timestamp| {
+            Remark {
+            message: format!("it has not run since {since} and will not run again, so it is neither created nor changed"),
+            hint: "remove it from the code, or give it a time to come; to keep bounds that it has set, declare them at the target"
+                .to_owned(),
+            is_over: true,
+        }
+        };
+        Timetable::of(self).over_since(now).map(remark).into_iter().collect()
+    }
+
     async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {
         named::find(context, inputs).await
     }

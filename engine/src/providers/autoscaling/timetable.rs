@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::providers::numbers::unsigned;
 use ebbtide::aws::autoscaling::ScheduledAction;
-use ebbtide::resource::Resolved;
+use ebbtide::resource::Phase;
 
 /// A scheduled action without its name and target. Its serialized form is part of pause snapshots.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -25,7 +25,7 @@ pub(super) struct Timetable {
 
 impl Timetable {
     /// Returns the timetable of a declared action.
-    pub(super) fn of(action: &ScheduledAction<Resolved>) -> Self {
+    pub(super) fn of<P: Phase>(action: &ScheduledAction<P>) -> Self {
         Self {
             schedule: action.schedule.clone(),
             zone: Some(action.zone.clone()),
@@ -49,9 +49,15 @@ impl Timetable {
             end: action.end_time().and_then(instant),
         }
     }
+
     /// Returns whether the action will not run any more: its one time, or its end, has passed.
     pub(super) fn is_over(&self, now: Timestamp) -> bool {
-        self.end.is_some_and(|end| end < now) || self.only_time().is_some_and(|time| time < now)
+        self.over_since(now).is_some()
+    }
+
+    /// Returns the time since which the action does not run any more.
+    pub(super) fn over_since(&self, now: Timestamp) -> Option<Timestamp> {
+        self.end.into_iter().chain(self.only_time()).min().filter(|time| *time < now)
     }
 
     /// Returns the time of an action that runs once.
