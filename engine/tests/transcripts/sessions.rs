@@ -17,6 +17,7 @@ pub const TESTS: &[Test] = &[
     ("a_lost_state_is_not_replaced_by_a_second_stack", a_lost_state_is_not_replaced_by_a_second_stack),
     ("a_renamed_component_is_recognized", a_renamed_component_is_recognized),
     ("a_recorded_stack_needs_no_declaration", a_recorded_stack_needs_no_declaration),
+    ("an_action_that_is_over_is_warned_of", an_action_that_is_over_is_warned_of),
 ];
 
 fn a_whole_life() {
@@ -224,4 +225,29 @@ fn one(bytes: &[u8]) -> Value {
 
 fn lines(bytes: &[u8]) -> Vec<Value> {
     text(bytes).lines().map(|line| serde_json::from_str(line).expect("JSON on each line")).collect()
+}
+
+fn an_action_that_is_over_is_warned_of() {
+    let mut project = Project::with(&format!("{LOCAL}\n[stacks.wrong]\nmistake = \"past_action\"\n"));
+    for line in
+        ["validate wrong", "plan wrong", "plan wrong --quiet", "apply wrong --yes", "plan wrong --detailed-exitcode"]
+    {
+        project.type_in(line);
+    }
+    project.compare("an_action_that_is_over_is_warned_of");
+
+    let lines = |line: &str| -> Vec<Value> {
+        let said = text(&project.run(line).stdout);
+        said.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let address = "autoscaling_scheduled_action.once";
+    let validated = &lines("validate wrong --json")[0]["stacks"][0]["warnings"];
+    let planned = &lines("plan wrong --json")[0]["warnings"];
+    let applied = lines("apply wrong --yes --json");
+    let applied = applied.iter().find(|line| line["event"] == "warning").unwrap();
+    for warning in [&validated[0], &planned[0], applied] {
+        assert_eq!(warning["address"], address);
+        assert!(warning["message"].as_str().unwrap().contains("2020-02-29T07:00:00Z"), "{warning}");
+        assert!(warning["hint"].as_str().unwrap().contains("remove it from the code"), "{warning}");
+    }
 }

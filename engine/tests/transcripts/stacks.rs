@@ -2,6 +2,7 @@
 
 use ebbtide::Definition;
 use ebbtide::aws::VpcId;
+use ebbtide::aws::autoscaling::ScheduledAction;
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::s3::Bucket;
@@ -37,6 +38,7 @@ enum Mistake {
     VpcTooLarge,
     UnknownReference,
     BucketName,
+    PastAction,
 }
 
 pub fn definitions() -> Vec<Definition> {
@@ -114,6 +116,10 @@ fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
         }
         Some(Mistake::BucketName) => {
             stack.add("models", Bucket { name: Some("Models_of_ours".to_owned()), ..Bucket::new() });
+        }
+        Some(Mistake::PastAction) => {
+            let action = ScheduledAction::new("endpoint/llm/variant/v", "at(2020-02-29T08:00:00)", (1, 2));
+            stack.add("once", ScheduledAction { zone: "Europe/Berlin".to_owned(), ..action });
         }
         Some(Mistake::VpcTooLarge) => {
             stack.add("large", Vpc::new(block("10.0.0.0/8")));
