@@ -28,7 +28,7 @@ fn scaled(endpoint: &str, actions: &[(&str, Times<'_>)]) -> Declarations {
     for (name, (schedule, end)) in actions {
         let action = ScheduledAction::new(&target.resource, *schedule, (1, 4));
         let end = end.map(|end| end.parse().unwrap());
-        stack.add(*name, ScheduledAction { name: Some((*name).to_owned()), end, ..action });
+        stack.add(name, ScheduledAction { name: Some(name.to_string()), end, ..action });
     }
     stack.finish().unwrap()
 }
