@@ -92,7 +92,7 @@ async fn a_resource_created_a_moment_ago_is_not_mistaken_for_deleted() {
         <[Case; 5]>::try_from(cases().await).unwrap_or_else(|_| panic!("five cases"));
     let (cloud, behind) = (start.cloud(), Arc::new(Behind::default()));
     cloud.faults().install(Arc::clone(&behind) as Arc<dyn CallHook>);
-    for (reads_lag, created) in [(false, 66), (true, 0)] {
+    for (reads_lag, created) in [(false, 67), (true, 0)] {
         behind.0.store(reads_lag, Ordering::SeqCst);
         let ran = start.run_on(&cloud, start.backend(), &command, &|_| {}).await.unwrap();
         assert!(ran.success);
