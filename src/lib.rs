@@ -57,6 +57,7 @@
 //! For the engine. They are pure: no I/O, no clock, no randomness.
 //!
 //! - [`plan`]: the plan as data.
+//! - [`schedule`]: windows, holidays and holds, and the target that follows from them at an instant.
 //! - [`record`]: recorded state as data, the open run and its journal.
 //! - [`planner`]: from declared, recorded and observed resources to a plan.
 
@@ -70,6 +71,7 @@ pub mod prelude;
 pub mod program;
 pub mod record;
 pub mod resource;
+pub mod schedule;
 pub mod serving;
 pub mod stack;
 

@@ -14,6 +14,7 @@ const LIBRARY: Layers = &[
     ("aws", &["resource"]),
     ("components", &["serving", "resource", "stack", "aws"]),
     ("plan", &["resource"]),
+    ("schedule", &["plan"]),
     ("record", &["resource", "stack", "plan"]),
     ("planner", &["resource", "stack", "plan", "record"]),
     ("program", &["resource", "stack", "components"]),

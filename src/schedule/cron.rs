@@ -1,0 +1,212 @@
+//! Cron expressions, as sets of local times. croner reads them and decides which days match.
+
+use croner::parser::{CronParser, Seconds, Year};
+use croner::{CronPattern, Weekday};
+use jiff::civil::{self, Date, DateTime};
+
+use super::civil::{days_later, minutes_into};
+use super::cron_days::without_ranges;
+
+/// The form of a cron expression, for messages.
+const FORM: &str = "five fields: minute, hour, day of month, month, weekday, such as `0 8 * * mon-fri`";
+
+/// The longest time without a match: the fifth Friday of February comes every 28 years, or 40 around a year such as 2100.
+const YEARS: i16 = 41;
+
+/// A cron expression.
+#[derive(Clone, Debug)]
+pub(super) struct Cron {
+    minutes: u64,
+    hours: u32,
+    months: u16,
+    pattern: CronPattern,
+    /// Whether it has a wildcard in the minute or the hour, so that it follows elapsed time. All others are fixed times.
+    pub(super) has_wildcard: bool,
+}
+
+impl Cron {
+    /// Reads an expression, and refuses one that is ambiguous or never matches.
+    pub(super) fn parse(text: &str) -> Result<Self, String> {
+        let fields: Vec<&str> = text.split_whitespace().collect();
+        let [minute, hour, day, month, weekday] = fields[..] else {
+            return Err(format!("`{text}` is no cron expression; write {FORM}"));
+        };
+        let is_set = |field: &str| !matches!(field, "*" | "?");
+        if is_set(day) && is_set(weekday) {
+            return Err(format!(
+                "`{text}` sets both the day of the month and the weekday, which some take as \"and\" and others as \"or\"; \
+                 write `*` for one of them"
+            ));
+        }
+        let parser = CronParser::builder().seconds(Seconds::Disallowed).year(Year::Disallowed).build();
+        let weekday = without_ranges(weekday);
+        let parsed = parser.parse(&[minute, hour, day, month, &weekday].join(" "));
+        let parsed = parsed.map_err(|error| format!("`{text}` is no cron expression: {error} Write {FORM}"))?;
+        let pattern = parsed.pattern;
+        let bits = |values: Vec<u16>| values.into_iter().fold(0_u64, |bits, value| bits | 1 << value);
+        let cron = Self {
+            minutes: bits(pattern.minutes.values()),
+            hours: u32::try_from(bits(pattern.hours.values())).unwrap_or_default(),
+            months: u16::try_from(bits(pattern.months.values())).unwrap_or_default(),
+            has_wildcard: minute.contains('*') || hour.contains('*'),
+            pattern,
+        };
+        match cron.next(civil::date(2000, 1, 1).at(0, 0, 0, 0)) {
+            Some(_) => Ok(cron),
+            None => Err(format!("`{text}` never matches: no year has such a day")),
+        }
+    }
+
+    /// Returns the first local time at or after another one that matches.
+    pub(super) fn next(&self, from: DateTime) -> Option<DateTime> {
+        let end = from.year().saturating_add(YEARS);
+        let mut date = from.date();
+        let mut minute = Some(minute_of(from));
+        while date.year() <= end && date < Date::MAX {
+            if !self.has_month(date) {
+                date = days_later(date.last_of_month(), 1);
+                minute = None;
+            } else if self.has_day(date)
+                && let Some(found) = self.minute_from(minute.unwrap_or(0))
+            {
+                return Some(minutes_into(date, found));
+            } else {
+                date = days_later(date, 1);
+                minute = None;
+            }
+        }
+        None
+    }
+
+    /// Returns the last local time at or before another one that matches.
+    pub(super) fn previous(&self, until: DateTime) -> Option<DateTime> {
+        let end = until.year().saturating_sub(YEARS);
+        let mut date = until.date();
+        let mut minute = Some(minute_of(until));
+        while date.year() >= end && date > Date::MIN {
+            if !self.has_month(date) {
+                date = days_later(date.first_of_month(), -1);
+                minute = None;
+            } else if self.has_day(date)
+                && let Some(found) = self.minute_until(minute.unwrap_or(1439))
+            {
+                return Some(minutes_into(date, found));
+            } else {
+                date = days_later(date, -1);
+                minute = None;
+            }
+        }
+        None
+    }
+
+    fn has_month(&self, date: Date) -> bool {
+        self.months >> date.month() & 1 == 1
+    }
+
+    fn has_day(&self, date: Date) -> bool {
+        let unsigned = |number: i8| u32::try_from(number).unwrap_or_default();
+        let weekday = weekday_of(date);
+        let matches =
+            self.pattern.day_match(i32::from(date.year()), unsigned(date.month()), unsigned(date.day()), weekday);
+        // It fails for days that no month has.
+        matches.unwrap_or(false)
+    }
+
+    /// Returns the first minute of the day at or after this one that matches.
+    fn minute_from(&self, from: u16) -> Option<u16> {
+        let (hour, minute) = (from / 60, from % 60);
+        if self.hours >> hour & 1 == 1 {
+            let left = self.minutes >> minute << minute;
+            if left != 0 {
+                return Some(hour * 60 + low(left));
+            }
+        }
+        let later = u64::from(self.hours) >> (hour + 1) << (hour + 1);
+        (later != 0).then(|| low(later) * 60 + low(self.minutes))
+    }
+
+    /// Returns the last minute of the day at or before this one that matches.
+    fn minute_until(&self, until: u16) -> Option<u16> {
+        let (hour, minute) = (until / 60, until % 60);
+        if self.hours >> hour & 1 == 1 {
+            let left = self.minutes & ((2 << minute) - 1);
+            if left != 0 {
+                return Some(hour * 60 + high(left));
+            }
+        }
+        let earlier = u64::from(self.hours) & ((1 << hour) - 1);
+        (earlier != 0).then(|| high(earlier) * 60 + high(self.minutes))
+    }
+}
+
+/// Returns the lowest bit of a set that has one.
+fn low(bits: u64) -> u16 {
+    u16::try_from(bits.trailing_zeros()).unwrap_or_default()
+}
+
+/// Returns the highest bit of a set that has one.
+fn high(bits: u64) -> u16 {
+    u16::try_from(63_u32.saturating_sub(bits.leading_zeros())).unwrap_or_default()
+}
+
+fn minute_of(local: DateTime) -> u16 {
+    u16::try_from(i32::from(local.hour()) * 60 + i32::from(local.minute())).unwrap_or_default()
+}
+
+fn weekday_of(date: Date) -> Weekday {
+    match date.weekday() {
+        civil::Weekday::Sunday => Weekday::Sunday,
+        civil::Weekday::Monday => Weekday::Monday,
+        civil::Weekday::Tuesday => Weekday::Tuesday,
+        civil::Weekday::Wednesday => Weekday::Wednesday,
+        civil::Weekday::Thursday => Weekday::Thursday,
+        civil::Weekday::Friday => Weekday::Friday,
+        civil::Weekday::Saturday => Weekday::Saturday,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(text: &str) -> DateTime {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn local_times_are_found_in_both_directions() {
+        for (text, from, next, previous) in [
+            ("30 2 * * *", "2026-03-08T02:30", "2026-03-08T02:30", "2026-03-08T02:30"),
+            ("30 2 * * *", "2026-03-08T02:31", "2026-03-09T02:30", "2026-03-08T02:30"),
+            ("*/20 9-10 * * *", "2026-03-08T10:41", "2026-03-09T09:00", "2026-03-08T10:40"),
+            ("0 0 29 2 *", "2026-03-08T00:00", "2028-02-29T00:00", "2024-02-29T00:00"),
+            ("59 23 31 12 *", "2026-12-31T23:59", "2026-12-31T23:59", "2026-12-31T23:59"),
+            ("0 6 * * FRI-MON", "2026-11-17T00:00", "2026-11-20T06:00", "2026-11-16T06:00"),
+            ("0 6 L * *", "2026-02-01T00:00", "2026-02-28T06:00", "2026-01-31T06:00"),
+            ("0 6 ? * FRI#2", "2026-11-01T00:00", "2026-11-13T06:00", "2026-10-09T06:00"),
+            ("0 0 * 2 FRI#5", "2026-01-01T00:00", "2036-02-29T00:00", "2008-02-29T00:00"),
+        ] {
+            let cron = Cron::parse(text).unwrap();
+            assert_eq!(cron.next(at(from)), Some(at(next)), "{text} from {from}");
+            assert_eq!(cron.previous(at(from)), Some(at(previous)), "{text} until {from}");
+        }
+    }
+
+    #[test]
+    fn expressions_that_are_invalid_ambiguous_or_never_match_are_refused() {
+        for (text, reason) in [
+            ("0 0 30 2 *", "never matches"),
+            ("0 0 31 4,6 *", "never matches"),
+            ("0 9 13 * FRI", "both the day of the month and the weekday"),
+            ("60 2 * * *", "no cron expression: "),
+            ("0 0 9 * * *", "five fields"),
+            ("0 9 * *", "five fields"),
+            ("@daily", "five fields"),
+            ("0 9 * * mon-fry", "no cron expression: "),
+            ("", "five fields"),
+        ] {
+            let message = Cron::parse(text).unwrap_err();
+            assert!(message.contains(reason), "{text}: {message}");
+        }
+    }
+}

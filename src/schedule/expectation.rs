@@ -1,0 +1,49 @@
+//! Expectations: what has to hold at an instant.
+
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, civil};
+
+use super::bounds::Capacity;
+use super::problem::Problem;
+use super::settings::ExpectSettings;
+use super::window::{capacity_problems, keep, target};
+use crate::plan::Target;
+
+/// What has to hold at an instant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Expectation {
+    pub(super) at: Timestamp,
+    pub(super) target: Target,
+    pub(super) capacity: Option<Capacity>,
+}
+
+impl Expectation {
+    /// Checks the settings of an expectation. All of its problems are collected.
+    pub(super) fn new(settings: &ExpectSettings, zone: &TimeZone, problems: &mut Vec<Problem>) -> Option<Self> {
+        let at = keep(instant(&settings.at, zone).map_err(|message| Problem::new(&["at"], message)), problems);
+        let target = keep(target(&["target"], &settings.target), problems);
+        problems.extend(settings.capacity.as_ref().map(capacity_problems).unwrap_or_default());
+        Some(Self { at: at?, target: target?, capacity: settings.capacity.clone() })
+    }
+}
+
+/// Reads an instant: a local time, or one with an offset. A local time that is skipped or repeated is refused.
+pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
+    let text = text.trim();
+    if let Ok(instant) = text.parse::<Timestamp>() {
+        return Ok(instant);
+    }
+    let form =
+        || format!("`{text}` is no instant; write a local time such as `2026-12-25T10:00`, or `2026-12-25T10:00:00Z`");
+    let local: civil::DateTime = text.parse().ok().filter(|_| text.contains(':')).ok_or_else(form)?;
+    let ambiguous = zone.to_ambiguous_timestamp(local);
+    match ambiguous.offset() {
+        jiff::tz::AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().map_err(|_| form()),
+        jiff::tz::AmbiguousOffset::Gap { before, after } => {
+            Err(format!("clocks skip {text}; write an instant with an offset, such as {text}{after} or {text}{before}"))
+        }
+        jiff::tz::AmbiguousOffset::Fold { before, after } => {
+            Err(format!("clocks show {text} twice; write an offset: {text}{before} or {text}{after}"))
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! The facts that a decision depends on.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::validated::Schedule;
+use crate::plan::Target;
+
+/// Everything that a decision depends on.
+#[derive(Clone, Copy, Debug)]
+pub struct Situation<'a> {
+    /// The schedule, if there is one.
+    pub schedule: Option<&'a Schedule>,
+    /// The recorded hold, over or not.
+    pub hold: Option<&'a Hold>,
+    /// The limit that the budget sets now.
+    pub limit: Option<&'a Limit>,
+    /// The observed idleness.
+    pub idle: Idleness,
+    /// The recorded target.
+    pub recorded: Target,
+    /// The instant of the decision.
+    pub now: Timestamp,
+    /// The time that the stack needs to come up, as it was learned.
+    pub lead: SignedDuration,
+}
+
+/// A recorded override by a person. It ends by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hold {
+    /// The target that is held.
+    pub target: Target,
+    /// The instant at which the hold was made.
+    pub since: Timestamp,
+    /// The instant at which it ends.
+    pub until: Timestamp,
+    /// The reason.
+    pub reason: String,
+    /// The person or machine that made it: `user@host`.
+    pub by: String,
+}
+
+impl Hold {
+    /// Returns whether the hold is in effect at an instant. A clock that was set back makes no hold ineffective.
+    pub fn is_active(&self, now: Timestamp) -> bool {
+        now < self.until
+    }
+}
+
+/// The action that a budget asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LimitAction {
+    /// Capacities are reduced to their least.
+    Reduce,
+    /// The stack is paused.
+    Pause,
+}
+
+/// A limit that the budget sets.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// The action.
+    pub action: LimitAction,
+    /// The instant at which the limit began. A hold that was made later wins over it.
+    pub since: Timestamp,
+    /// The reason.
+    pub reason: String,
+}
+
+/// The observed idleness of a stack.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Idleness {
+    /// The instant since which nothing called the stack, while it was watched. `None` without data: no data is not idle.
+    pub since: Option<Timestamp>,
+}
