@@ -4,6 +4,7 @@
 mod graph;
 mod plan;
 mod report;
+mod schedule;
 
 use std::process::ExitCode;
 
@@ -15,6 +16,7 @@ fn main() -> ExitCode {
         return plan::child(&arguments[at + 1..]);
     }
     let mut report = Report::default();
+    schedule::measure(&mut report);
     plan::measure(&mut report);
     report.finish()
 }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The least and the greatest number of instances of an endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table with `min` and `max`")]
 pub struct Bounds {
     /// The least number.
     pub min: u32,

@@ -4,7 +4,7 @@ use croner::parser::{CronParser, Seconds, Year};
 use croner::{CronPattern, Weekday};
 use jiff::civil::{self, Date, DateTime};
 
-use super::civil::{days_later, minutes_into};
+use super::civil::minutes_into;
 use super::cron_days::without_ranges;
 
 /// The form of a cron expression, for messages.
@@ -13,12 +13,24 @@ const FORM: &str = "five fields: minute, hour, day of month, month, weekday, suc
 /// The longest time without a match: the fifth Friday of February comes every 28 years, or 40 around a year such as 2100.
 const YEARS: i16 = 41;
 
+/// The days of an expression. Bits find the next one without a look at each.
+#[derive(Clone, Copy, Debug)]
+enum Days {
+    /// Days of the month, as bits from 1 on.
+    OfMonth(u32),
+    /// Days of the week, as bits from Sunday on.
+    OfWeek(u8),
+    /// Days that depend on the month, such as its last one: croner decides.
+    Other,
+}
+
 /// A cron expression.
 #[derive(Clone, Debug)]
 pub(super) struct Cron {
     minutes: u64,
     hours: u32,
     months: u16,
+    days: Days,
     pattern: CronPattern,
     /// Whether it has a wildcard in the minute or the hour, so that it follows elapsed time. All others are fixed times.
     pub(super) has_wildcard: bool,
@@ -48,6 +60,15 @@ impl Cron {
             minutes: bits(pattern.minutes.values()),
             hours: u32::try_from(bits(pattern.hours.values())).unwrap_or_default(),
             months: u16::try_from(bits(pattern.months.values())).unwrap_or_default(),
+            days: match (day.contains(['L', 'W', 'l', 'w']), weekday.contains(['#', 'L', 'l'])) {
+                (false, _) if !is_set(&weekday) => {
+                    Days::OfMonth(u32::try_from(bits(pattern.days.values())).unwrap_or_default())
+                }
+                (_, false) if !is_set(day) => {
+                    Days::OfWeek(u8::try_from(bits(pattern.days_of_week.values())).unwrap_or_default())
+                }
+                _ => Days::Other,
+            },
             has_wildcard: minute.contains('*') || hour.contains('*'),
             pattern,
         };
@@ -59,20 +80,20 @@ impl Cron {
 
     /// Returns the first local time at or after another one that matches.
     pub(super) fn next(&self, from: DateTime) -> Option<DateTime> {
-        let end = from.year().saturating_add(YEARS);
-        let mut date = from.date();
-        let mut minute = Some(minute_of(from));
-        while date.year() <= end && date < Date::MAX {
-            if !self.has_month(date) {
-                date = days_later(date.last_of_month(), 1);
-                minute = None;
-            } else if self.has_day(date)
-                && let Some(found) = self.minute_from(minute.unwrap_or(0))
+        let (mut year, mut month, mut day) = (from.year(), from.month(), from.day());
+        let end = year.saturating_add(YEARS);
+        while year <= end {
+            if self.months >> month & 1 == 1
+                && let Some(date) = self.day_from(year, month, day)
             {
-                return Some(minutes_into(date, found));
+                let earliest = if date == from.date() { minute_of(from) } else { 0 };
+                match self.minute_from(earliest) {
+                    Some(minute) => return Some(minutes_into(date, minute)),
+                    // The day is over.
+                    None => day = date.day() + 1,
+                }
             } else {
-                date = days_later(date, 1);
-                minute = None;
+                (year, month, day) = if month == 12 { (year + 1, 1, 1) } else { (year, month + 1, 1) };
             }
         }
         None
@@ -80,36 +101,69 @@ impl Cron {
 
     /// Returns the last local time at or before another one that matches.
     pub(super) fn previous(&self, until: DateTime) -> Option<DateTime> {
-        let end = until.year().saturating_sub(YEARS);
-        let mut date = until.date();
-        let mut minute = Some(minute_of(until));
-        while date.year() >= end && date > Date::MIN {
-            if !self.has_month(date) {
-                date = days_later(date.first_of_month(), -1);
-                minute = None;
-            } else if self.has_day(date)
-                && let Some(found) = self.minute_until(minute.unwrap_or(1439))
+        let (mut year, mut month, mut day) = (until.year(), until.month(), until.day());
+        let end = year.saturating_sub(YEARS);
+        while year >= end {
+            if self.months >> month & 1 == 1
+                && let Some(date) = self.day_until(year, month, day)
             {
-                return Some(minutes_into(date, found));
+                let latest = if date == until.date() { minute_of(until) } else { 1439 };
+                match self.minute_until(latest) {
+                    Some(minute) => return Some(minutes_into(date, minute)),
+                    // The day had not begun.
+                    None => day = date.day() - 1,
+                }
             } else {
-                date = days_later(date, -1);
-                minute = None;
+                (year, month, day) = if month == 1 { (year - 1, 12, 31) } else { (year, month - 1, 31) };
             }
         }
         None
     }
 
-    fn has_month(&self, date: Date) -> bool {
-        self.months >> date.month() & 1 == 1
+    /// Returns the first day of a month at or after this one that matches.
+    fn day_from(&self, year: i16, month: i8, day: i8) -> Option<Date> {
+        if let Days::OfMonth(days) = self.days {
+            let left = u64::from(days) >> day << day;
+            let found = i8::try_from(low(left)).ok().filter(|_| left != 0)?;
+            return Date::new(year, month, found).ok();
+        }
+        let mut date = Date::new(year, month, day).ok()?;
+        while date.month() == month {
+            if self.has_day(date) {
+                return Some(date);
+            }
+            date = date.tomorrow().ok()?;
+        }
+        None
+    }
+
+    /// Returns the last day of a month at or before this one that matches.
+    fn day_until(&self, year: i16, month: i8, day: i8) -> Option<Date> {
+        let last = Date::new(year, month, 1).ok()?.days_in_month();
+        let day = day.min(last);
+        if let Days::OfMonth(days) = self.days {
+            let left = u64::from(days) & ((2 << day) - 1);
+            let found = i8::try_from(high(left)).ok().filter(|_| left != 0)?;
+            return Date::new(year, month, found).ok();
+        }
+        let mut date = Date::new(year, month, day).ok()?;
+        while date.month() == month {
+            if self.has_day(date) {
+                return Some(date);
+            }
+            date = date.yesterday().ok()?;
+        }
+        None
     }
 
     fn has_day(&self, date: Date) -> bool {
+        if let Days::OfWeek(days) = self.days {
+            return days >> date.weekday().to_sunday_zero_offset() & 1 == 1;
+        }
         let unsigned = |number: i8| u32::try_from(number).unwrap_or_default();
-        let weekday = weekday_of(date);
-        let matches =
-            self.pattern.day_match(i32::from(date.year()), unsigned(date.month()), unsigned(date.day()), weekday);
+        let (year, month, day) = (i32::from(date.year()), unsigned(date.month()), unsigned(date.day()));
         // It fails for days that no month has.
-        matches.unwrap_or(false)
+        self.pattern.day_match(year, month, day, weekday_of(date)).unwrap_or(false)
     }
 
     /// Returns the first minute of the day at or after this one that matches.

@@ -66,13 +66,8 @@ fn scheduled(schedule: &Schedule, now: Timestamp, lead: SignedDuration) -> Sched
     let outside = super::level::Level { target: schedule.default, deciding: 0 };
     let nothing = Stretch { begin: now, end: None, level: outside, ready_at: None };
     let stretch = timeline.next().unwrap_or(nothing);
-    let mut until = stretch.end;
-    for next in timeline.take(PATIENCE) {
-        if !next.level.acts_like(&stretch.level, schedule) {
-            break;
-        }
-        until = next.end;
-    }
+    let mut following = timeline.take(PATIENCE);
+    let until = following.find(|next| !next.level.acts_like(&stretch.level, schedule)).map(|next| next.begin);
     let decision = Decision {
         target: stretch.level.target,
         capacity: schedule.capacity(stretch.level.deciding),

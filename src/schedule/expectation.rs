@@ -1,6 +1,6 @@
 //! Expectations: what has to hold at an instant.
 
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, civil};
 
 use super::bounds::Capacity;
@@ -38,12 +38,18 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     let local: civil::DateTime = text.parse().ok().filter(|_| text.contains(':')).ok_or_else(form)?;
     let ambiguous = zone.to_ambiguous_timestamp(local);
     match ambiguous.offset() {
-        jiff::tz::AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().map_err(|_| form()),
-        jiff::tz::AmbiguousOffset::Gap { before, after } => {
-            Err(format!("clocks skip {text}; write an instant with an offset, such as {text}{after} or {text}{before}"))
+        AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().map_err(|_| form()),
+        AmbiguousOffset::Gap { before, after } => {
+            Err(format!("clocks skip {text}; write an offset: {text}{} or {text}{}", shown(after), shown(before)))
         }
-        jiff::tz::AmbiguousOffset::Fold { before, after } => {
-            Err(format!("clocks show {text} twice; write an offset: {text}{before} or {text}{after}"))
+        AmbiguousOffset::Fold { before, after } => {
+            Err(format!("clocks show {text} twice; write an offset: {text}{} or {text}{}", shown(before), shown(after)))
         }
     }
+}
+
+/// Writes an offset in hours and minutes.
+fn shown(offset: Offset) -> String {
+    let minutes = offset.seconds().abs() / 60;
+    format!("{}{:02}:{:02}", if offset.is_negative() { '-' } else { '+' }, minutes / 60, minutes % 60)
 }

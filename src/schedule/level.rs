@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::bounds::Bounds;
 use super::validated::Schedule;
 use super::window::Window;
 use crate::plan::Target;
@@ -46,7 +47,7 @@ impl Level {
         self.target == other.target
             && (same
                 || self.target == Target::Paused
-                || schedule.capacity(self.deciding) == schedule.capacity(other.deciding))
+                || bounds(schedule, self.deciding) == bounds(schedule, other.deciding))
     }
 
     /// Returns the names of the deciding windows, for people.
@@ -59,6 +60,14 @@ impl Level {
     pub(super) fn window<'a>(&self, schedule: &'a Schedule) -> Option<&'a Window> {
         schedule.of(self.deciding).next()
     }
+}
+
+/// Returns the bounds that windows ask for together, sorted. Copies would take most of the time of a decision.
+fn bounds(schedule: &Schedule, deciding: u64) -> Vec<(&String, &Bounds)> {
+    let mut bounds: Vec<_> = schedule.of(deciding).flat_map(|window| &window.capacity).collect();
+    bounds.sort_unstable();
+    bounds.dedup();
+    bounds
 }
 
 fn agree(schedule: &Schedule, deciding: u64) -> bool {

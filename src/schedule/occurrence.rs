@@ -4,7 +4,7 @@
 //! or the last pass. An expression with a wildcard follows elapsed time: it has no instant in a gap, and two in a repeated hour.
 
 use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::civil::{Pass, instant, last_change, moved};
@@ -27,7 +27,11 @@ pub(super) fn next(cron: &Cron, zone: &TimeZone, after: Timestamp, pass: Pass) -
     if cron.has_wildcard {
         return next_elapsed(cron, zone, moved(after, NANOSECOND));
     }
-    let mut from = zone.to_datetime(after).saturating_sub(WIDEST);
+    let mut from = zone.to_datetime(after);
+    // Before a repeated local time there may be others that come again.
+    if is_repeated(zone, from) {
+        from = from.saturating_sub(WIDEST);
+    }
     loop {
         let local = cron.next(from)?;
         let at = instant(zone, local, pass);
@@ -43,7 +47,11 @@ pub(super) fn previous(cron: &Cron, zone: &TimeZone, until: Timestamp, pass: Pas
     if cron.has_wildcard {
         return previous_elapsed(cron, zone, until);
     }
-    let mut latest = zone.to_datetime(until).saturating_add(WIDEST);
+    let mut latest = zone.to_datetime(until);
+    // After a repeated local time there may be others that have come already.
+    if is_repeated(zone, latest) {
+        latest = latest.saturating_add(WIDEST);
+    }
     loop {
         let local = cron.previous(latest)?;
         let at = instant(zone, local, pass);
@@ -52,6 +60,10 @@ pub(super) fn previous(cron: &Cron, zone: &TimeZone, until: Timestamp, pass: Pas
         }
         latest = local.saturating_sub(MINUTE);
     }
+}
+
+fn is_repeated(zone: &TimeZone, local: DateTime) -> bool {
+    matches!(zone.to_ambiguous_timestamp(local).offset(), AmbiguousOffset::Fold { .. })
 }
 
 /// Returns the first event at or after an instant, from one change of the offset to the next.

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, Zoned};
+use serde::Serialize;
 
 use super::bounds::Capacity;
 use super::civil::{moved, within_reach};
@@ -59,12 +60,14 @@ pub struct PreviewStretch {
     pub capacity: Capacity,
     /// The windows that decide.
     pub windows: Vec<String>,
+    /// The beginning of the windows, if the stretch begins before it so that the stack is ready then.
+    pub ready_at: Option<Timestamp>,
     /// The time without calls after which the stack would be paused.
     pub idle: Option<SignedDuration>,
 }
 
 /// Hours by target and by window.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Hours {
     /// The hours in which the stack runs.
     pub running: f64,
@@ -120,6 +123,7 @@ fn shown(schedule: &Schedule, stretch: &Stretch, to: Timestamp) -> PreviewStretc
         target: stretch.level.target,
         capacity: schedule.capacity(stretch.level.deciding),
         windows: deciding().map(|window| window.name.clone()).collect(),
+        ready_at: stretch.ready_at.filter(|at| stretch.begin < *at),
         idle: deciding().filter_map(|window| window.idle).min().or(schedule.idle).filter(|_| runs),
     }
 }

@@ -7,7 +7,7 @@ use super::bounds::Capacity;
 
 /// When a stack runs, and with which capacity.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 #[schemars(rename = "ScheduleSettings")]
 pub struct Settings {
     /// The time zone, as the IANA database names it, such as `Europe/Berlin`.
@@ -34,7 +34,7 @@ pub struct Settings {
 
 /// A window: from when to when, and what holds in it. It has `from` and `to`, or `opens` and `closes`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub struct WindowSettings {
     /// The name; no other window of the schedule has it.
     pub name: String,
@@ -67,7 +67,7 @@ pub struct WindowSettings {
 
 /// What has to hold at an instant.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, expecting = "a table")]
 pub struct ExpectSettings {
     /// The instant: local, such as `2026-12-25T10:00`, or with an offset, such as `2026-12-25T10:00:00Z`.
     pub at: String,

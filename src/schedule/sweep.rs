@@ -19,7 +19,8 @@ pub(super) struct Stretch {
 /// Walks from one change of a window to the next.
 pub(super) struct Sweep<'a> {
     pub(super) schedule: &'a Schedule,
-    at: Timestamp,
+    /// The last change that was looked at.
+    pub(super) at: Timestamp,
     open: u64,
     /// The next change of each window.
     changes: Vec<Option<Timestamp>>,
@@ -27,13 +28,15 @@ pub(super) struct Sweep<'a> {
     patience: usize,
     /// The instant after which no change is looked for.
     horizon: Timestamp,
+    /// Whether there are changes that were not looked at, so that the end of the last stretch is not known.
+    pub(super) gave_up: bool,
     level: Option<Level>,
 }
 
 impl<'a> Sweep<'a> {
     pub(super) fn new(schedule: &'a Schedule, from: Timestamp, patience: usize, horizon: Timestamp) -> Self {
         let changes = vec![Some(from); schedule.windows.len()];
-        let mut sweep = Self { schedule, at: from, open: 0, changes, patience, horizon, level: None };
+        let mut sweep = Self { schedule, at: from, open: 0, changes, patience, horizon, gave_up: false, level: None };
         sweep.update();
         sweep.level = Some(sweep.level_now());
         sweep
@@ -65,16 +68,17 @@ impl Iterator for Sweep<'_> {
         let (begin, level) = (self.at, self.level.take()?);
         loop {
             let change = self.changes.iter().flatten().min().copied();
-            let Some(change) = change.filter(|change| self.patience > 0 && *change <= self.horizon) else {
+            let Some(at) = change.filter(|change| self.patience > 0 && *change <= self.horizon) else {
+                self.gave_up = change.is_some_and(|change| change <= self.horizon);
                 return Some(Stretch { begin, end: None, level, ready_at: None });
             };
             self.patience -= 1;
-            self.at = change;
+            self.at = at;
             self.update();
             let next = self.level_now();
             if next != level {
                 self.level = Some(next);
-                return Some(Stretch { begin, end: Some(change), level, ready_at: None });
+                return Some(Stretch { begin, end: Some(at), level, ready_at: None });
             }
         }
     }

@@ -17,6 +17,8 @@ pub(super) struct Timeline<'a> {
     sweep: Sweep<'a>,
     lead: SignedDuration,
     ahead: VecDeque<Stretch>,
+    /// Whether the first stretch was returned. There always is one.
+    begun: bool,
 }
 
 impl<'a> Timeline<'a> {
@@ -33,7 +35,7 @@ impl<'a> Timeline<'a> {
     fn new(schedule: &'a Schedule, lead: SignedDuration, sweep: Sweep<'a>) -> Self {
         let any = schedule.windows.iter().any(|window| window.ready);
         let lead = if any { lead.max(SignedDuration::ZERO) } else { SignedDuration::ZERO };
-        Self { sweep, lead, ahead: VecDeque::new() }
+        Self { sweep, lead, ahead: VecDeque::new(), begun: false }
     }
 
     /// Moves the boundary between a pause and the run after it.
@@ -59,6 +61,10 @@ impl<'a> Timeline<'a> {
             stretches.push(next);
             break;
         }
+        // Of a pause whose end is unknown, only the part is known that lies more than the lead before the last change looked at.
+        if self.sweep.gave_up && self.begun && stretches.iter().all(|stretch| stretch.level.target != Target::Running) {
+            stretches.retain(|stretch| moved(stretch.begin, self.lead) < self.sweep.at);
+        }
         self.ahead.extend(stretches);
     }
 }
@@ -72,9 +78,11 @@ impl Iterator for Timeline<'_> {
         }
         let stretch = self.sweep.next()?;
         if stretch.level.target == Target::Running || self.lead.is_zero() {
+            self.begun = true;
             return Some(stretch);
         }
         self.start_early(stretch);
+        self.begun = true;
         self.ahead.pop_front()
     }
 }

@@ -83,12 +83,18 @@ impl Times {
 impl Daily {
     /// Returns the interval that begins on a day; `None` if there is none, or if nothing of it is left in a gap.
     pub(super) fn on(&self, calendar: &Calendar, date: Date) -> Option<(Timestamp, Timestamp)> {
-        if !self.begins_on(calendar, date) {
-            return None;
-        }
-        let begin = instant(&calendar.zone, minutes_into(date, self.from), Pass::First);
-        let end = instant(&calendar.zone, minutes_into(date, self.to), Pass::Last);
+        let begin = self.begin_on(calendar, date)?;
+        let end = self.end_on(calendar, date);
         (begin < end).then_some((begin, end))
+    }
+
+    fn begin_on(&self, calendar: &Calendar, date: Date) -> Option<Timestamp> {
+        let begins = self.begins_on(calendar, date);
+        begins.then(|| instant(&calendar.zone, minutes_into(date, self.from), Pass::First))
+    }
+
+    fn end_on(&self, calendar: &Calendar, date: Date) -> Timestamp {
+        instant(&calendar.zone, minutes_into(date, self.to), Pass::Last)
     }
 
     pub(super) fn begins_on(&self, calendar: &Calendar, date: Date) -> bool {
@@ -99,14 +105,19 @@ impl Daily {
     fn at(&self, calendar: &Calendar, now: Timestamp) -> Option<(Timestamp, Timestamp)> {
         let today = calendar.zone.to_datetime(now).date();
         let days = [1, 0, -1].map(|offset| days_later(today, offset));
-        days.iter().filter_map(|day| self.on(calendar, *day)).find(|(begin, end)| *begin <= now && now < *end)
+        days.into_iter().find_map(|day| {
+            let begin = self.begin_on(calendar, day).filter(|begin| *begin <= now)?;
+            let end = self.end_on(calendar, day);
+            (now < end).then_some((begin, end))
+        })
     }
 
     fn next_begin(&self, calendar: &Calendar, after: Timestamp) -> Option<Timestamp> {
         let mut date = days_later(calendar.zone.to_datetime(after).date(), -1);
         for _ in 0..DAYS {
-            match self.on(calendar, date) {
-                Some((begin, _)) if begin > after => return Some(begin),
+            match self.begin_on(calendar, date) {
+                // Of one that ends at once, in a gap, nothing is left.
+                Some(begin) if begin > after && begin < self.end_on(calendar, date) => return Some(begin),
                 _ => date = days_later(date, 1),
             }
         }
@@ -163,9 +174,13 @@ impl Pair {
     fn next_begin(&self, calendar: &Calendar, mut after: Timestamp) -> Option<Timestamp> {
         for _ in 0..DAYS {
             let open = occurrence::next(&self.opens, &calendar.zone, after, Pass::First)?;
-            // One that ends at once, in a gap, is none.
-            if !calendar.is_holiday(open.local.date()) && self.opening(calendar, open.at).is_some() {
-                return Some(open.at);
+            if !calendar.is_holiday(open.local.date()) {
+                let closed = occurrence::previous(&self.closes, &calendar.zone, open.at, Pass::Last);
+                // One that ends at once, in a gap, is none, unless another one that was skipped too follows.
+                let lasts = closed.is_none_or(|closed| !self.ends(closed, open));
+                if lasts || self.opening(calendar, open.at).is_some() {
+                    return Some(open.at);
+                }
             }
             after = open.at;
         }

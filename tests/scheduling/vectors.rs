@@ -30,9 +30,13 @@ fn leak(text: &str) -> &'static str {
     text.to_owned().leak()
 }
 
+/// Days, beginning, end and days of the end of a window; the number of days, the zone and the date; the stretches.
+type Case =
+    (&'static str, &'static str, &'static str, &'static str, u32, &'static str, &'static str, &'static [&'static str]);
+
 #[test]
 fn windows_are_open_at_the_known_instants() {
-    let cases: [(&str, &str, &str, &str, u32, &str, &str, &[&str]); 9] = [
+    let cases: [Case; 9] = [
         ("mon-sun", "02:00", "03:00", "mon-sun", 1, "America/New_York", "2027-03-14", &[]),
         ("mon-sun", "02:30", "12:00", "mon-sun", 1, "America/New_York", "2026-03-08", &["03-08 07:00–03-08 16:00"]),
         ("mon-sun", "01:30", "09:00", "mon-sun", 1, "America/New_York", "2026-11-01", &["11-01 05:30–11-01 14:00"]),
