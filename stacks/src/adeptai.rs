@@ -139,7 +139,7 @@ mod tests {
                 "isolated": true,
                 "emails": ["ops@example.com"],
                 "nat": "one",
-                "schedule": {"evening": {"schedule": "cron(0 18 ? * * *)", "zone": "UTC", "min": 1, "max": 1}},
+                "scheduled_capacity": {"evening": {"schedule": "cron(0 18 ? * * *)", "zone": "UTC", "min": 1, "max": 1}},
                 "endpoints": {
                     "candidate_matcher": {"enabled": true, "instance_type": "ml.g5.12xlarge", "model": "s3://m/a.tar.gz"},
                     "job_parser": {"enabled": false}

@@ -6,6 +6,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use ebbtide::schedule::Settings;
+
 /// An environment: the account and region of its stacks, and their settings.
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -19,6 +21,8 @@ pub(super) struct EnvironmentFile {
     /// Where state is kept.
     #[serde(default)]
     pub(super) state: StateSettings,
+    /// When the stacks run. A stack may have a schedule of its own, `[stacks.NAME.schedule]`.
+    pub(super) schedule: Option<Settings>,
     /// The settings of each stack, by its name.
     #[serde(default)]
     pub(super) stacks: BTreeMap<String, Value>,

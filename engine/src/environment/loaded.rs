@@ -1,6 +1,6 @@
 //! One environment, read and validated.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -10,12 +10,15 @@ use crate::environment::document::{Document, path_to};
 use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
 use crate::environment::project::Project;
+use crate::environment::reserved::{all_own_settings, claimed, own_settings, unread};
+use crate::environment::schedules::{Schedules, capacity_faults, schedule_path};
 use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
 use crate::environment::suggest::nearest;
 use crate::environment::unknown_keys::unknown_keys;
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
+use ebbtide::schedule::Schedule;
 use ebbtide::stack::{Declarations, Problem, RegionZones, SettingsFault, typed};
 
 use crate::stacks::ProgramError;
@@ -32,7 +35,9 @@ pub struct Environment {
     root: PathBuf,
     state: StateSettings,
     state_directory: PathBuf,
+    /// The settings of the stacks, without reserved keys.
     stacks: BTreeMap<String, Value>,
+    schedules: Schedules,
     document: Document,
 }
 
@@ -79,6 +84,12 @@ impl Environment {
         faults.extend(tag_faults(&document, &file.tags));
         faults.extend(state_faults(&document, &file.state));
         let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
+        faults.extend(unread(&document, &file.stacks));
+        faults.extend(reply.map(|reply| claimed(&document, reply)).unwrap_or_default());
+        let schedules = Schedules::read(&document, file.schedule.as_ref(), &file.stacks).unwrap_or_else(|wrong| {
+            faults.extend(wrong);
+            Schedules::default()
+        });
         for (stack, fault) in stacks.filter_map(|stack| Some((stack, stack.fault.as_ref()?))) {
             faults.push(located(&document, path_to(&["stacks", &stack.name]), fault));
         }
@@ -94,7 +105,8 @@ impl Environment {
             root: root.to_owned(),
             state: file.state,
             state_directory,
-            stacks: file.stacks,
+            stacks: all_own_settings(&file.stacks),
+            schedules,
             document,
         })
     }
@@ -132,6 +144,33 @@ impl Environment {
     /// Returns the settings of state.
     pub(super) fn state_settings(&self) -> &StateSettings {
         &self.state
+    }
+
+    /// Returns the schedule of a stack: its own, or that of the environment.
+    pub fn schedule(&self, stack: &str) -> Option<&Schedule> {
+        self.schedules.of(stack)
+    }
+
+    /// Returns the schedule of every stack without one of its own.
+    pub fn common_schedule(&self) -> Option<&Schedule> {
+        self.schedules.of_environment()
+    }
+
+    /// Returns the stacks that the file has a schedule for.
+    pub fn scheduled_stacks(&self) -> impl Iterator<Item = &String> {
+        self.schedules.stacks()
+    }
+
+    /// Returns the place of a value of the schedule of a stack, or of the environment.
+    pub fn schedule_place(&self, stack: Option<&str>, path: &[&str]) -> Location {
+        let table = schedule_path(stack.filter(|stack| self.schedules.stacks().any(|own| own == stack)));
+        self.document.of_key(&[table, path_to(path)].concat())
+    }
+
+    /// Returns an error with the place of each name in a `capacity` that is no endpoint with auto scaling of the stack.
+    pub fn check_capacities(&self, stack: &str, endpoints: &BTreeSet<String>) -> Result<(), EnvironmentError> {
+        let faults = capacity_faults(&self.document, &self.schedules, stack, endpoints);
+        if faults.is_empty() { Ok(()) } else { Err(EnvironmentError::Invalid(faults)) }
     }
 
     /// Returns the scope of a stack in this environment. `account` is empty until AWS has reported it.
@@ -210,7 +249,7 @@ fn description(name: &str, file: &Value) -> Exchange {
         account: String::new(),
         zones: RegionZones::default(),
         tags: fields("tags").filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect(),
-        settings: fields("stacks").map(|(stack, settings)| (stack.clone(), settings.clone())).collect(),
+        settings: fields("stacks").filter_map(|(stack, all)| Some((stack.clone(), own_settings(all)?))).collect(),
         declare: None,
     }
 }

@@ -108,3 +108,41 @@ fn an_unknown_environment_is_reported_with_the_existing_ones() {
     let error = Environment::load(&project, "prdo", &|_| Ok(None)).unwrap_err().to_string();
     assert_eq!(error, "there is no environment `prdo`; did you mean `prod`? (there are: dev, prod)");
 }
+
+#[test]
+fn a_setting_of_a_program_with_a_reserved_name_is_refused() {
+    #[derive(Deserialize, JsonSchema)]
+    #[allow(dead_code, reason = "read by deserializing")]
+    struct Settings {
+        schedule: Option<String>,
+    }
+    let app = || App::new().with(Definition::new::<Settings, _>("demo", "a demonstration", |_, _| {}));
+    let ask = |exchange: &Exchange| Ok(Some(app().respond(exchange)));
+    let text = "[aws]\nregion = 'eu-west-1'\n";
+    let parsed = Environment::parse("dev", Path::new("/project"), Path::new("dev.toml"), text, &ask);
+    let message = parsed.map(drop).unwrap_err().to_string();
+    assert!(message.contains("the program of stack demo has a setting `schedule`, which `ebb` reserves"), "{message}");
+}
+
+#[test]
+fn the_schedule_of_a_stack_replaces_that_of_the_environment() {
+    let text = "[aws]\nregion = 'eu-west-1'\n[schedule]\ntimezone = 'Europe/Berlin'\n\
+                [stacks.demo.schedule]\ntimezone = 'Asia/Tokyo'\n";
+    let environment = parse(text).unwrap();
+    let zone = |stack: &str| environment.schedule(stack).and_then(|schedule| schedule.zone().iana_name());
+    assert_eq!((zone("demo"), zone("other")), (Some("Asia/Tokyo"), Some("Europe/Berlin")));
+    assert!(environment.exchange("demo", "", &Default::default()).settings.is_empty());
+}
+
+#[test]
+fn a_capacity_names_endpoints_of_the_stack() {
+    let text = "[aws]\nregion = 'eu-west-1'\n[schedule]\ntimezone = 'UTC'\n[[schedule.windows]]\nname = 'day'\n\
+                from = '08:00'\nto = '18:00'\n[schedule.windows.capacity]\nquery-enhancer = { min = 1, max = 2 }\n\
+                job-praser = { min = 1, max = 2 }\n";
+    let environment = parse(text).unwrap();
+    let endpoints = ["query-enhancer", "job-parser"].map(str::to_owned).into();
+    let message = environment.check_capacities("demo", &endpoints).unwrap_err().to_string();
+    let expected = "dev.toml:11:1: schedule.windows.0.capacity.job-praser: demo has no endpoint with auto scaling that is \
+                    named `job-praser`; did you mean `job-parser`? (known: job-parser, query-enhancer)";
+    assert_eq!(message, expected);
+}

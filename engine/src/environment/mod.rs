@@ -10,10 +10,13 @@ mod place;
 mod project;
 mod project_file;
 mod regions;
+mod reserved;
+mod schedules;
 mod schema;
 mod state;
 mod state_checks;
 mod suggest;
+mod timezones;
 mod unknown_keys;
 mod zones;
 
@@ -23,5 +26,6 @@ pub use file::{AwsSettings, EncryptionSettings, KeyProvider, KeySettings, StateB
 pub use loaded::{Ask, Environment};
 pub use place::InvalidPlace;
 pub use project::Project;
+pub use schedules::scaled_endpoints;
 pub use schema::schema;
 pub use suggest::nearest;

@@ -4,17 +4,20 @@ use std::collections::BTreeMap;
 
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
-use schemars::{JsonSchema as _, Schema};
+use schemars::{JsonSchema as _, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::environment::file::EnvironmentFile;
+use crate::environment::reserved::with_reserved;
 use ebbtide::program::Reply;
+use ebbtide::schedule::Settings;
 
 /// Returns the JSON schema of `environments/*.toml`, with the settings of the described stacks. Without a description the
 /// settings may be anything.
 pub fn schema(reply: Option<&Reply>) -> Value {
     let mut generator = SchemaSettings::draft2020_12().into_generator();
     let mut root = EnvironmentFile::json_schema(&mut generator);
+    let reserved = reserved(&mut generator);
     let mut definitions = generator.take_definitions(true);
     if let Some(reply) = reply {
         let renamed = merge(&mut definitions, &reply.definitions);
@@ -27,7 +30,7 @@ pub fn schema(reply: Option<&Reply>) -> Value {
                 schema.ensure_object().insert("description".to_owned(), stack.about.clone().into());
                 let mut schema = schema.to_value();
                 redirect(&mut schema, &renamed);
-                (stack.name.clone(), schema)
+                (stack.name.clone(), with_reserved(&schema, &definitions, &reserved))
             })
             .collect();
         if let Some(properties) = root.get_mut("properties").and_then(Value::as_object_mut) {
@@ -41,11 +44,22 @@ pub fn schema(reply: Option<&Reply>) -> Value {
                 }),
             );
         }
+    } else if let Some(stacks) = root.get_mut("properties").and_then(|properties| properties.get_mut("stacks")) {
+        // The settings of the programs are unknown.
+        stacks["additionalProperties"] = json!({"properties": reserved, "additionalProperties": true});
     }
     root.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
     root.insert("$defs".to_owned(), Value::Object(definitions));
     RecursiveTransform(close).transform(&mut root);
     root.to_value()
+}
+
+/// Returns the schemas of the keys of `[stacks.NAME]` that are no settings of the stack.
+fn reserved(generator: &mut SchemaGenerator) -> Map<String, Value> {
+    let mut schedule = generator.subschema_for::<Settings>();
+    let about = "When this stack runs, instead of the schedule of the environment.";
+    schedule.insert("description".to_owned(), about.into());
+    Map::from_iter([("schedule".to_owned(), schedule.to_value())])
 }
 
 /// Adds the definitions of a program. Returns the new names of those whose name is taken.

@@ -100,7 +100,7 @@ impl Row {
                 target: own.calls_per_instance.unwrap_or(usual.target),
                 ..usual
             }),
-            schedule: settings.schedule.iter().map(|(name, times)| (name.clone(), times.into())).collect(),
+            schedule: settings.scheduled_capacity.iter().map(|(name, times)| (name.clone(), times.into())).collect(),
             alarms: EndpointAlarms {
                 p95_latency_ms: Some(own.p95_latency_ms.unwrap_or(self.p95_latency_ms)),
                 error_percent: Some(settings.error_percent),

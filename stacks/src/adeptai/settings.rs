@@ -42,7 +42,7 @@ pub struct Settings {
     /// The image that serves, with its registry; AWS's image for large models from the registry of the region, unless given.
     pub image: Option<String>,
     /// Other bounds of the number of instances at certain times, by a name for each, for every endpoint that scales.
-    pub schedule: BTreeMap<String, Schedule>,
+    pub scheduled_capacity: BTreeMap<String, Schedule>,
     /// Who is told about alarms and costs: e-mail addresses. Each must confirm once.
     pub emails: Vec<String>,
     /// Alarm when more of an endpoint's calls fail, in percent. The same alarm rolls deployments back.
@@ -199,7 +199,7 @@ impl Default for Settings {
             endpoints: Endpoints::default(),
             market_intelligence_bulk: false,
             image: None,
-            schedule: BTreeMap::new(),
+            scheduled_capacity: BTreeMap::new(),
             emails: Vec::new(),
             error_percent: 5.0,
             monthly_budget: "6190".into(),
