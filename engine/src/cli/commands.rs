@@ -12,6 +12,7 @@ mod output;
 mod pause;
 mod plan;
 mod resume;
+mod schedule;
 mod state;
 mod status;
 mod validate;
@@ -52,6 +53,7 @@ pub(super) enum Command {
     History(history::HistoryArgs),
     Output(output::OutputArgs),
     Graph(graph::GraphArgs),
+    Schedule(schedule::ScheduleArgs),
     State(state::StateArgs),
     Completions(completions::CompletionsArgs),
     Cloud(cloud::CloudArgs),
@@ -73,6 +75,7 @@ impl Command {
             Self::History(arguments) => history::run(context, &arguments),
             Self::Output(arguments) => output::run(context, &arguments),
             Self::Graph(arguments) => graph::run(context, &arguments),
+            Self::Schedule(arguments) => schedule::run(context, &arguments),
             Self::State(arguments) => state::run(context, arguments),
             Self::Completions(arguments) => completions::run(context, &arguments, Arguments::command()),
             Self::Cloud(arguments) => cloud::run(context, &arguments),

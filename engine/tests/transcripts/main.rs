@@ -14,6 +14,7 @@ mod programs;
 mod project;
 mod queues;
 mod runner;
+mod schedules;
 mod secrets;
 mod sessions;
 mod shared;
@@ -45,6 +46,7 @@ fn main() -> ExitCode {
             programs::TESTS,
             planned_secrets::TESTS,
             queues::TESTS,
+            schedules::TESTS,
         ]
         .concat(),
     )

@@ -77,6 +77,7 @@ impl Project {
         settings.add_filter(r"process \d+", "process N");
         settings.add_filter(r"(done|failed|interrupted|cut off|open)( +)[0-9a-f]{12}\b", "${1}${2}HASH");
         settings.add_filter(r"\b\d+ s\b", "N s");
+        settings.add_filter(r"time-zone data \d{4}[a-z]", "time-zone data VERSION");
         // A derived name ends in a hash over the lineage, which is random.
         settings.add_filter(r"\b(local-[a-z]+-[a-z]+)-[0-9a-f]{6}\b", "$1-HASH");
         settings.add_filter(r"\b198\.\d+\.\d+\.\d+\b", "ADDRESS");

@@ -10,6 +10,7 @@ use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count};
 use crate::cli::progress::Progress;
+use crate::environment::scaled_endpoints;
 use ebbtide::planner::dependency_order;
 use ebbtide::stack::Problem;
 
@@ -49,6 +50,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
             let problem = Problem { at: name.clone(), field: None, message: cycle.to_string() };
             CommandError::problems(&name, &[problem])
         })?;
+        environment.check_capacities(&name, &scaled_endpoints(declared.resources.keys()))?;
         has_zones |= declared.resources.keys().any(|address| address.kind() == "ec2_subnet");
         let warnings = warnings(&context.providers, &declared, Timestamp::now());
         let (resources, outputs) = (declared.resources.len(), declared.outputs.len());

@@ -1,0 +1,90 @@
+//! The schedule that a command line names, and the instants on it.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::cli::context::{CommandContext, recorded_stacks};
+use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::environment::Environment;
+use ebbtide::schedule::{Schedule, duration, instant};
+
+/// A schedule, and the stack that it is for. That of the environment is for all stacks.
+pub(super) struct Chosen<'a> {
+    pub(super) stack: Option<String>,
+    pub(super) schedule: &'a Schedule,
+}
+
+impl Chosen<'_> {
+    /// Returns the names of stack and environment, for people.
+    pub(super) fn heading(&self, environment: &Environment) -> String {
+        let zone = self.schedule.zone().iana_name().unwrap_or("UTC");
+        let tzdb = self.schedule.tzdb().unwrap_or("of an unknown version");
+        let stack = self.stack.as_deref().unwrap_or("every stack");
+        format!("{stack} in {}, {zone} (time-zone data {tzdb})", environment.name())
+    }
+}
+
+/// Returns the schedule of a stack: the one of this name, or the only one. Without a name, and without schedules of stacks, it
+/// is the schedule of the environment.
+pub(super) async fn chosen<'a>(
+    context: &CommandContext,
+    environment: &'a Environment,
+    name: Option<&str>,
+) -> Result<Chosen<'a>, CommandError> {
+    let mut known = context.names();
+    known.extend(environment.scheduled_stacks().cloned());
+    if name.is_some_and(|name| !known.iter().any(|known| known == name)) {
+        known.extend(recorded_stacks(environment).await?);
+    }
+    known.sort();
+    known.dedup();
+    let stack = match (name, known.as_slice()) {
+        (Some(name), known) if known.iter().any(|known| known == name) => Some(name.to_owned()),
+        (Some(name), known) => return Err(CommandError::unknown("stack", name, known)),
+        (None, [only]) => Some(only.clone()),
+        (None, known) if environment.scheduled_stacks().next().is_some() => {
+            let message = format!("there are several stacks: {}", known.join(", "));
+            return Err(CommandError::new(CommandErrorKind::Usage, message).hint("name one of them"));
+        }
+        (None, _) => None,
+    };
+    let schedule = match &stack {
+        Some(stack) => environment.schedule(stack),
+        None => environment.common_schedule(),
+    };
+    schedule.map(|schedule| Chosen { stack, schedule }).ok_or_else(|| no_schedule(environment))
+}
+
+/// Returns all schedules of an environment: its own, and those of stacks.
+pub(super) fn all(environment: &Environment) -> Result<Vec<Chosen<'_>>, CommandError> {
+    let common = environment.common_schedule().map(|schedule| Chosen { stack: None, schedule });
+    let own = environment
+        .scheduled_stacks()
+        .filter_map(|stack| Some(Chosen { stack: Some(stack.clone()), schedule: environment.schedule(stack)? }));
+    let all: Vec<_> = common.into_iter().chain(own).collect();
+    if all.is_empty() { Err(no_schedule(environment)) } else { Ok(all) }
+}
+
+fn no_schedule(environment: &Environment) -> CommandError {
+    let name = environment.name();
+    CommandError::new(CommandErrorKind::Environment, format!("environment {name} has no schedule"))
+        .hint(format!("add a table [schedule] or [stacks.NAME.schedule] to environments/{name}.toml"))
+}
+
+/// Reads an instant of the command line: a local day, a local time, or one with an offset.
+pub(super) fn from(text: Option<&str>, schedule: &Schedule) -> Result<Timestamp, CommandError> {
+    let Some(text) = text else { return Ok(Timestamp::now()) };
+    let day = || text.trim().parse::<jiff::civil::Date>().ok().filter(|_| !text.contains(':'));
+    if let Some(start) = day().and_then(|day| day.to_zoned(schedule.zone().clone()).ok()?.start_of_day().ok()) {
+        return Ok(start.timestamp());
+    }
+    instant(text, schedule.zone())
+        .map_err(|message| CommandError::new(CommandErrorKind::Usage, format!("--from: {message}")))
+}
+
+/// Reads the time that a stack needs to come up.
+pub(super) fn lead(text: Option<&str>) -> Result<SignedDuration, CommandError> {
+    let Some(text) = text else { return Ok(SignedDuration::ZERO) };
+    duration(text).ok_or_else(|| {
+        CommandError::new(CommandErrorKind::Usage, format!("--lead: `{text}` is no duration; write such as `20m`"))
+    })
+}

@@ -1,0 +1,9 @@
+//! `ebb schedule`: the target of stacks by the clock.
+
+mod check;
+mod chosen;
+mod command;
+mod picture;
+mod preview;
+
+pub(super) use command::{ScheduleArgs, run};
