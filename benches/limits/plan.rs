@@ -1,6 +1,6 @@
 //! A plan without changes over a layered graph, in a process of its own, against the floor of this machine.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::process::{Command, ExitCode};
 use std::time::Instant;
@@ -91,6 +91,7 @@ pub fn child(arguments: &[String]) -> ExitCode {
         observation: &observation,
         target: Target::Running,
         include_data: &BTreeSet::new(),
+        capacity: &BTreeMap::new(),
     };
     let plan = plan(&request).expect("there is a plan");
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

@@ -52,6 +52,9 @@ pub struct Upsert {
     pub version: u32,
     /// The desired inputs, with references in them.
     pub inputs: Value,
+    /// The declaration to record, with references in it, where the desired inputs have other bounds of capacity for a while.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub declared: Option<Value>,
     /// The direct dependencies to record.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub dependencies: BTreeSet<Address>,
@@ -96,6 +99,13 @@ pub enum OperationKind {
     Delete,
     /// [`Effect::Forget`].
     Forget,
+}
+
+impl Upsert {
+    /// Returns the declaration to record, with references in it.
+    pub fn declaration(&self) -> &Value {
+        self.declared.as_ref().unwrap_or(&self.inputs)
+    }
 }
 
 impl Operation {

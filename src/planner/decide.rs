@@ -114,14 +114,15 @@ fn with_one_more(
 
 /// Returns the change of the record of a resource that needs no operation. A pause changes no declaration.
 fn record_update(address: &Address, desired: &Desired<'_>, request: &Request<'_>) -> Option<RecordUpdate> {
-    let Desired::Inputs { inputs, depends_on, protect } = desired else { return None };
+    let Desired::Inputs { inputs, declared, depends_on, protect } = desired else { return None };
+    let declared = declared.unwrap_or(inputs);
     let record = request.document.resources.get(address)?;
-    let redeclared = request.target == Target::Running && !record.declares(inputs);
+    let redeclared = request.target == Target::Running && !record.declares(declared);
     (redeclared || record.depends_on != **depends_on || record.protect != *protect).then(|| RecordUpdate {
         address: address.clone(),
         depends_on: (*depends_on).clone(),
         protect: *protect,
-        declared: redeclared.then(|| inputs.as_ref().clone()),
+        declared: redeclared.then(|| declared.clone()),
     })
 }
 
@@ -155,7 +156,7 @@ impl<'a> Planner<'a> {
             return Err(PlanError::NameInUse { address: other, name, user: address.clone() });
         }
         match (desired, resolved) {
-            (Desired::Inputs { inputs, depends_on, protect }, Some(resolved)) => {
+            (Desired::Inputs { inputs, declared, depends_on, protect }, Some(resolved)) => {
                 let generation = match action {
                     Action::Update => record.map_or(1, |record| record.generation),
                     _ => {
@@ -179,6 +180,7 @@ impl<'a> Planner<'a> {
                     changes,
                     version: info.version,
                     inputs: inputs.as_ref().clone(),
+                    declared: declared.cloned(),
                     dependencies: (*depends_on).clone(),
                     protect: *protect,
                 };

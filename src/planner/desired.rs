@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::capacity::with_bounds;
 use super::observation::current_inputs;
 use super::{Observed, PlanError, Request};
 use crate::plan::Target;
@@ -18,6 +19,8 @@ pub(super) enum Desired<'a> {
     Inputs {
         /// The inputs, with references in them.
         inputs: Cow<'a, Value>,
+        /// The declaration, where the inputs have other bounds of capacity for a while.
+        declared: Option<&'a Value>,
         /// Direct dependencies.
         depends_on: &'a BTreeSet<Address>,
         /// Whether it is protected from deletion.
@@ -47,11 +50,16 @@ pub(super) fn desired<'a>(
     Ok(match request.target {
         Target::Destroyed => Desired::Absent,
         Target::Running => match request.declarations.and_then(|declarations| declarations.resources.get(address)) {
-            Some(declaration) => Desired::Inputs {
-                inputs: Cow::Borrowed(&declaration.inputs),
-                depends_on: &declaration.depends_on,
-                protect: declaration.protect,
-            },
+            Some(declaration) => {
+                let bounds = request.capacity.get(address);
+                let bounded = bounds.and_then(|bounds| with_bounds(&declaration.inputs, *bounds, kind.info()));
+                Desired::Inputs {
+                    declared: bounded.is_some().then_some(&declaration.inputs),
+                    inputs: bounded.map_or(Cow::Borrowed(&declaration.inputs), Cow::Owned),
+                    depends_on: &declaration.depends_on,
+                    protect: declaration.protect,
+                }
+            }
             None => Desired::Absent,
         },
         Target::Paused => match request.document.resources.get(address) {
@@ -117,5 +125,10 @@ fn reduce<'a>(
             inputs.insert(name.clone(), paused.clone());
         }
     }
-    Desired::Inputs { inputs: Cow::Owned(inputs), depends_on: &record.depends_on, protect: record.protect }
+    Desired::Inputs {
+        inputs: Cow::Owned(inputs),
+        declared: None,
+        depends_on: &record.depends_on,
+        protect: record.protect,
+    }
 }

@@ -2,6 +2,7 @@
 //! clock, no randomness.
 
 mod action;
+mod capacity;
 mod dag;
 mod decide;
 mod decisions;
@@ -18,6 +19,7 @@ mod request;
 mod retained;
 mod unordered;
 
+pub use capacity::{declared_capacity, present_capacity};
 pub use dag::{Dag, Release};
 pub use decide::plan;
 pub use dependencies::dependency_order;

@@ -1,10 +1,10 @@
 //! The inputs of a plan.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Observation, PlanError};
-use crate::plan::Target;
+use crate::plan::{Bounds, Target};
 use crate::record::StateDocument;
 use crate::resource::{Address, Kind, Registry, Scope};
 use crate::stack::Declarations;
@@ -26,6 +26,8 @@ pub struct Request<'a> {
     pub target: Target,
     /// The resources whose data may be deleted with them.
     pub include_data: &'a BTreeSet<Address>,
+    /// The bounds of capacity that take the place of declared ones while the stack runs. The record keeps the declared ones.
+    pub capacity: &'a BTreeMap<Address, Bounds>,
 }
 
 impl Request<'_> {

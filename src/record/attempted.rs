@@ -50,7 +50,14 @@ mod tests {
     use crate::resource::{Address, Scope};
 
     fn update(generation: u32, inputs: Value) -> Operation {
-        let upsert = Upsert { changes: Vec::new(), version: 1, inputs, dependencies: BTreeSet::new(), protect: false };
+        let upsert = Upsert {
+            changes: Vec::new(),
+            version: 1,
+            inputs,
+            declared: None,
+            dependencies: BTreeSet::new(),
+            protect: false,
+        };
         Operation {
             id: 0,
             address: "secretsmanager_secret.token".parse().unwrap(),

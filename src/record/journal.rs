@@ -254,7 +254,7 @@ fn upserted<'a>(
         record.depends_on.clone_from(&upsert.dependencies);
         record.protect = upsert.protect;
         // A pause declares nothing: a resource that it reduces stays declared as before.
-        record.declare(if plan.target == Target::Running { &upsert.inputs } else { &declaration });
+        record.declare(if plan.target == Target::Running { upsert.declaration() } else { &declaration });
     }
     record
 }

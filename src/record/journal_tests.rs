@@ -36,6 +36,7 @@ fn effects() -> Vec<Effect> {
         changes: Vec::new(),
         version: 1,
         inputs: json!({}),
+        declared: None,
         dependencies: Default::default(),
         protect: false,
     };
@@ -110,8 +111,14 @@ fn illegal_transitions_are_refused_with_the_operation_they_concern() {
 
 #[test]
 fn an_update_that_is_cut_off_after_its_snapshot_is_taken_up_again_with_it() {
-    let upsert =
-        Upsert { changes: Vec::new(), version: 1, inputs: json!({}), dependencies: Default::default(), protect: false };
+    let upsert = Upsert {
+        changes: Vec::new(),
+        version: 1,
+        inputs: json!({}),
+        declared: None,
+        dependencies: Default::default(),
+        protect: false,
+    };
     let plan = plan(Effect::Update(upsert));
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
@@ -155,6 +162,7 @@ fn a_resource_that_a_pause_reduces_stays_declared_as_before() {
         changes: Vec::new(),
         version: 1,
         inputs: json!({"armed": armed}),
+        declared: None,
         dependencies: Default::default(),
         protect: false,
     };
@@ -206,6 +214,7 @@ fn a_record_that_is_gone_is_no_dependency_any_more() {
         changes: Vec::new(),
         version: 1,
         inputs: json!({}),
+        declared: None,
         dependencies: ["ec2_vpc.n2".parse().unwrap()].into(),
         protect: false,
     };

@@ -1,5 +1,6 @@
 //! Recorded inputs of older versions of their kinds.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde_json::Value;
@@ -93,12 +94,14 @@ fn migrate_run(run: &mut Run, kinds: &Registry, journal: &mut [JournalEntry]) {
 
 fn migrate_operation(kind: &dyn Kind, upsert: &mut Upsert, entries: Vec<&mut Value>) -> Result<(), InputsError> {
     let version = upsert.version;
-    let declared = migrated(kind, version, &upsert.inputs)?.into_owned();
+    let desired = migrated(kind, version, &upsert.inputs)?.into_owned();
+    let declared = upsert.declared.as_ref().map(|declared| migrated(kind, version, declared).map(Cow::into_owned));
+    let declared = declared.transpose()?;
     let applied: Vec<Value> = entries.iter().map(|inputs| todays(kind, version, inputs)).collect::<Result<_, _>>()?;
     for (inputs, todays) in entries.into_iter().zip(applied) {
         *inputs = todays;
     }
-    (upsert.version, upsert.inputs) = (kind.info().version, declared);
+    (upsert.version, upsert.inputs, upsert.declared) = (kind.info().version, desired, declared);
     Ok(())
 }
 

@@ -55,6 +55,7 @@ fn kinds() -> Registry {
         unique_name_field: None,
         deleted_with: Vec::new(),
         unordered: Vec::new(),
+        bounds: Vec::new(),
         idempotent_create: true,
         typical_seconds: 1,
         outputs: Vec::new(),
@@ -146,7 +147,7 @@ fn inputs_that_do_not_fit_stay_as_recorded_and_are_reported() {
 fn an_open_run_is_migrated_with_its_journal() {
     let upsert = |inputs: Value| {
         let (changes, dependencies) = (Vec::new(), Default::default());
-        Effect::Create(Upsert { changes, version: 2, inputs, dependencies, protect: false })
+        Effect::Create(Upsert { changes, version: 2, inputs, declared: None, dependencies, protect: false })
     };
     let operation = |id, at: &str, inputs| Operation {
         id,

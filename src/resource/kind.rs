@@ -24,6 +24,8 @@ pub struct KindInfo {
     pub deleted_with: Vec<String>,
     /// The lists whose order means nothing to AWS, as paths.
     pub unordered: Vec<String>,
+    /// The fields with the least and the most capacity, which a schedule may set; none for a kind without bounds.
+    pub bounds: Vec<String>,
     /// Whether AWS recognizes a repeated create call, by a name or a client token.
     pub idempotent_create: bool,
     /// How long creation usually takes, in seconds.

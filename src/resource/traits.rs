@@ -62,6 +62,9 @@ pub trait Resource: Field {
     /// The lists whose order means nothing to AWS, as paths: `vpc.subnets`. Another order of the same members is no change.
     /// Needed where a change of the list replaces the resource.
     const UNORDERED: &'static [&'static str] = &[];
+    /// The two fields with the least and the most capacity, if the resource bounds one: a schedule may set others for a while.
+    /// Write `fields!(ScalableTarget: min, max)`.
+    const BOUNDS: &'static [&'static str] = &[];
     /// Whether AWS recognizes a repeated create call, by a name or a client token. If not, the executor never repeats the
     /// call before it is certain that the first one created nothing.
     const IDEMPOTENT_CREATE: bool = true;

@@ -26,6 +26,7 @@ impl<R: Resource> TypedKind<R> {
             unique_name_field: R::UNIQUE_NAME_FIELD.map(str::to_owned),
             deleted_with: owned(R::DELETED_WITH),
             unordered: owned(R::UNORDERED),
+            bounds: owned(R::BOUNDS),
             idempotent_create: R::IDEMPOTENT_CREATE,
             typical_seconds: R::TYPICAL_SECONDS,
             outputs: output_names::<R::Outputs<Declared>>(R::KIND),

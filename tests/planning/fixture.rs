@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use ebbtide::plan::{Change, Effect, Operation, Plan, Target};
-use ebbtide::planner::{Observation, Observed, PlanError, Request, plan};
+use ebbtide::plan::{Bounds, Change, Effect, Operation, Plan, Target};
+use ebbtide::planner::{Observation, Observed, PlanError, Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, JournalEvent, Replay, StateDocument};
 use ebbtide::resource::{Address, LiveState, Readiness, Registry, Scope, references, resolve};
 use ebbtide::stack::{Declaration, Declarations};
@@ -26,6 +26,7 @@ pub struct World {
     pub document: StateDocument,
     pub observation: Observation,
     pub include_data: BTreeSet<Address>,
+    pub capacity: BTreeMap<Address, Bounds>,
     kinds: Registry,
     created: u32,
     /// The inputs that resources really have, by id. The record and the observation do not know of an update that was cut off.
@@ -44,6 +45,7 @@ impl World {
             document: StateDocument::empty(scope, now, "lineage".into(), "key".into()),
             observation: Observation::default(),
             include_data: BTreeSet::new(),
+            capacity: BTreeMap::new(),
             kinds: kinds(),
             created: 0,
             real: BTreeMap::new(),
@@ -93,6 +95,7 @@ impl World {
             observation: &self.observation,
             target,
             include_data: &self.include_data,
+            capacity: &self.capacity,
         })
     }
 
@@ -317,6 +320,11 @@ impl World {
         let plan = self.plan_resume().unwrap();
         self.carry_out(&plan, usize::MAX);
         lines(&plan)
+    }
+
+    /// Returns the capacities in effect that are not the declared ones.
+    pub fn present_capacity(&self) -> BTreeMap<Address, Bounds> {
+        present_capacity(&self.document, &self.kinds)
     }
 
     pub fn awake(&self) -> Vec<String> {

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 /// - `data_…` kinds hold data, and a pause keeps them. `bill_…` kinds bill by the hour, and a pause deletes them.
 /// - `…_fixed` kinds are deleted first when they are replaced, as if two of them could not exist at once.
 /// - The cloud knows `…_named` kinds by their name alone. It deletes a `…_child` with the resource whose id or name is its `parent`.
+/// - The capacity of a `…_scaled` is bounded by its `min` and `max`.
 /// - A pause reduces some kinds: an armed `data_alarm`, the `via` of a `data_route`, the `size` of a `bill_fleet`.
 /// - Two kinds hold data and have a faulty pause: `data_careless` is deleted, `data_reshaped` is replaced.
 struct FakeKind(KindInfo);
@@ -30,6 +31,7 @@ impl FakeKind {
             deleted_with: if name.ends_with("_child") { vec!["parent".to_owned()] } else { Vec::new() },
             replacement: if name.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
             unique_name_field: Some("name".to_owned()),
+            bounds: if name.ends_with("_scaled") { ["min", "max"].map(str::to_owned).to_vec() } else { Vec::new() },
             idempotent_create: true,
             typical_seconds: 1,
             outputs: vec!["id".to_owned(), "name".to_owned()],

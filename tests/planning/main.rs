@@ -1,5 +1,6 @@
 //! The planner, without AWS: tables of small stacks, and properties over generated ones.
 
+mod capacity;
 mod destroying;
 mod fixture;
 mod kinds;

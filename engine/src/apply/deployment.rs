@@ -13,8 +13,8 @@ use super::warnings::{Remarks, Warning, over_by_now};
 use super::{Access, Event, Failure, Shutdown};
 use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
-use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::{Request, plan};
+use ebbtide::plan::{Bounds, Plan, Target};
+use ebbtide::planner::{Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::stack::{Declarations, Problem};
@@ -84,7 +84,7 @@ impl Deployment<'_> {
             document.serial += 1;
             document.edit = None;
         }
-        self.plan_from(document, goal, &limiter).await
+        self.plan_from(document, goal, None, &limiter).await
     }
 
     /// Returns the document and the journal of an open run that was cut off. A run whose command is still at work is no such
@@ -214,6 +214,7 @@ impl Deployment<'_> {
         &self,
         mut document: StateDocument,
         goal: Goal<'_>,
+        capacity: Option<&BTreeMap<Address, Bounds>>,
         limiter: &Arc<RateLimiter>,
     ) -> Result<PlanWithInputs, Failure> {
         let tolerant = goal.target != Target::Running || goal.declarations.is_none();
@@ -237,14 +238,18 @@ impl Deployment<'_> {
             (Target::Paused | Target::Destroyed, _) => None,
         };
         let recorded = if tolerant { document.without_attempts() } else { Cow::Borrowed(&document) };
+        let kinds = self.access.providers.kinds();
+        // A change by hand in the middle of a window leaves the capacities that the schedule has set.
+        let present = present_capacity(&recorded, kinds);
         let request = Request {
-            kinds: self.access.providers.kinds(),
+            kinds,
             declarations: None,
             scope: goal.scope,
             document: &recorded,
             observation: &observed.observation,
             target: goal.target,
             include_data: goal.include_data,
+            capacity: capacity.unwrap_or(&present),
         };
         let remarks =
             declarations.as_ref().map(|declared| Remarks::on(&self.access.providers, declared, (self.clock)()));
@@ -329,7 +334,25 @@ impl<'a> LockedDeployment<'a> {
 impl LockedDeployment<'_> {
     /// Plans from the recorded and observed resources of now.
     pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
-        let planned = self.deployment.plan_from(self.document.clone(), goal, &self.limiter).await?;
+        self.plan_with(goal, None).await
+    }
+
+    /// Plans with these bounds of capacity in place of declared ones. Those that a schedule has set before, and that are not
+    /// among them, are restored.
+    pub async fn plan_with_capacity(
+        &mut self,
+        goal: Goal<'_>,
+        capacity: &BTreeMap<Address, Bounds>,
+    ) -> Result<PlanWithInputs, Failure> {
+        self.plan_with(goal, Some(capacity)).await
+    }
+
+    async fn plan_with(
+        &mut self,
+        goal: Goal<'_>,
+        capacity: Option<&BTreeMap<Address, Bounds>>,
+    ) -> Result<PlanWithInputs, Failure> {
+        let planned = self.deployment.plan_from(self.document.clone(), goal, capacity, &self.limiter).await?;
         self.document = planned.document.clone();
         self.observed = planned.observed.clone();
         Ok(planned)

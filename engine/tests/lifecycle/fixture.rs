@@ -8,7 +8,7 @@ use std::time::Duration;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
-use ebbtide::plan::{Plan, Target};
+use ebbtide::plan::{Bounds, Plan, Target};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::{Declarations, Stack};
@@ -232,6 +232,19 @@ impl Project {
             Goal { scope: &scope(), target, declarations: Some(&self.declarations), include_data: &include_data };
         let planned = deployment.plan(goal).await.unwrap();
         planned.unfinished(&deployment.access, Timestamp::now()).await.unwrap()
+    }
+
+    /// Brings the recorded stack to these bounds of capacity, as a schedule does.
+    pub async fn run_with_capacity(&self, capacity: &BTreeMap<Address, Bounds>) -> Finished {
+        let (state, cloud, scope) = (self.state(), self.cloud(), scope());
+        let deployment = self.deployment(&state, &cloud, &|_| {});
+        let mut locked = deployment.lock("tick", &scope).await.unwrap();
+        let goal = Goal { scope: &scope, target: Target::Running, declarations: None, include_data: &BTreeSet::new() };
+        let plan = locked.plan_with_capacity(goal, capacity).await.unwrap().plan;
+        let finished = locked.execute(&plan).await.unwrap();
+        locked.release().await;
+        assert!(finished.success, "{plan:#?}");
+        finished
     }
 
     /// Plans toward a target without locking the stack.

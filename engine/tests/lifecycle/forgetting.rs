@@ -61,6 +61,7 @@ async fn leave_open(project: &Project, version: u32, event: impl FnOnce(Resource
         changes: Vec::new(),
         version,
         inputs: main.inputs.clone(),
+        declared: None,
         dependencies: Default::default(),
         protect: false,
     };

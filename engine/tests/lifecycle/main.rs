@@ -15,6 +15,7 @@ mod panicking;
 mod principals;
 mod queued;
 mod renaming;
+mod scheduled_capacity;
 mod secrets;
 mod settling;
 mod unreadable;

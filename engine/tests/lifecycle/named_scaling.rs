@@ -8,7 +8,8 @@ use ebbtide::stack::{Declarations, Stack};
 
 use crate::fixture::{Project, scope};
 
-fn scaled(address: &str) -> Declarations {
+/// Declares an endpoint with a capacity of 1 to 4, a policy and a scheduled action.
+pub fn scaled(address: &str) -> Declarations {
     let mut stack = Stack::new(scope(), Default::default());
     let role = stack.add("llm", Role::new(Policy::trust("sagemaker.amazonaws.com")));
     let model = stack.add("llm", Model::new(&role.arn, Container::new("1.dkr.ecr/vllm:1", None)));

@@ -131,6 +131,7 @@ impl Resource for ScalableTarget {
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(ScalableTarget: of);
     const DELETED_WITH: &'static [&'static str] = fields!(ScalableTarget: of);
+    const BOUNDS: &'static [&'static str] = fields!(ScalableTarget: min, max);
     type Resolved = ScalableTarget<Resolved>;
     type Outputs<P: Phase> = ScalableTargetOutputs<P>;
 

@@ -12,7 +12,7 @@ fn operation(id: usize, address: &str, effect: Effect, reason: Reason) -> Operat
 }
 
 fn upsert(inputs: Value, changes: Vec<Change>) -> Upsert {
-    Upsert { changes, version: 1, inputs, dependencies: Default::default(), protect: false }
+    Upsert { changes, version: 1, inputs, declared: None, dependencies: Default::default(), protect: false }
 }
 
 fn deletion(purpose: Purpose) -> Effect {
