@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::environment::unattended::{ControlSettings, NotifySettings};
 use ebbtide::schedule::Settings;
 
 /// An environment: the account and region of its stacks, and their settings.
@@ -23,6 +24,12 @@ pub(super) struct EnvironmentFile {
     pub(super) state: StateSettings,
     /// When the stacks run. A stack may have a schedule of its own, `[stacks.NAME.schedule]`.
     pub(super) schedule: Option<Settings>,
+    /// How `ebb tick` and `ebb serve` look after the stacks.
+    #[serde(default)]
+    pub(super) control: ControlSettings,
+    /// Where `ebb tick` and `ebb serve` report what they do.
+    #[serde(default)]
+    pub(super) notify: NotifySettings,
     /// The settings of each stack, by its name.
     #[serde(default)]
     pub(super) stacks: BTreeMap<String, Value>,

@@ -15,6 +15,7 @@ use crate::environment::schedules::{Schedules, capacity_faults, schedule_path};
 use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
 use crate::environment::suggest::nearest;
+use crate::environment::unattended::{ControlSettings, NotifySettings, unattended_faults};
 use crate::environment::unknown_keys::unknown_keys;
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
@@ -36,6 +37,8 @@ pub struct Environment {
     state: StateSettings,
     state_directory: PathBuf,
     /// The settings of the stacks, without reserved keys.
+    control: ControlSettings,
+    notify: NotifySettings,
     stacks: BTreeMap<String, Value>,
     schedules: Schedules,
     document: Document,
@@ -83,6 +86,7 @@ impl Environment {
         let mut faults = aws_faults(&document, &file.aws);
         faults.extend(tag_faults(&document, &file.tags));
         faults.extend(state_faults(&document, &file.state));
+        faults.extend(unattended_faults(&document, &file.control, &file.notify));
         let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
         faults.extend(unread(&document, &file.stacks));
         faults.extend(reply.map(|reply| claimed(&document, reply)).unwrap_or_default());
@@ -107,6 +111,8 @@ impl Environment {
             state_directory,
             stacks: all_own_settings(&file.stacks),
             schedules,
+            control: file.control,
+            notify: file.notify,
             document,
         })
     }
@@ -119,6 +125,16 @@ impl Environment {
     /// Returns the account, the region and the credentials.
     pub fn aws(&self) -> &AwsSettings {
         &self.aws
+    }
+
+    /// Returns how `ebb tick` and `ebb serve` look after the stacks.
+    pub fn control(&self) -> &ControlSettings {
+        &self.control
+    }
+
+    /// Returns where `ebb tick` and `ebb serve` report what they do.
+    pub fn notify(&self) -> &NotifySettings {
+        &self.notify
     }
 
     /// Returns the directory of local state, which all environments of the project share.

@@ -17,6 +17,7 @@ mod state;
 mod state_checks;
 mod suggest;
 mod timezones;
+mod unattended;
 mod unknown_keys;
 mod zones;
 
@@ -28,4 +29,5 @@ pub use place::InvalidPlace;
 pub use project::Project;
 pub use schedules::scaled_endpoints;
 pub use schema::schema;
-pub use suggest::nearest;
+pub use suggest::{did_you_mean, nearest};
+pub use unattended::{ControlSettings, NotifySettings, checked_url, duration};

@@ -60,6 +60,11 @@ impl Environment {
         }
     }
 
+    /// Returns the location of the state of all stacks of this environment, with clients that were made before.
+    pub fn state_place_with(&self, clients: Option<&Clients>) -> StateLocation {
+        self.location(clients.map(|clients| &clients.aws))
+    }
+
     /// Returns the location that a command line names: `s3://BUCKET/PREFIX`, or a directory, relative to the project's.
     pub fn other_place(&self, named: &str, clients: &Clients) -> Result<StateLocation, InvalidPlace> {
         Ok(match NamedPlace::parse(named)? {
