@@ -1,6 +1,5 @@
 //! The plan as data: target, operations with their reasons, changes of fields.
 
-mod bounds;
 mod diff;
 mod document;
 mod format;
@@ -10,7 +9,6 @@ mod reason;
 mod summary;
 mod target;
 
-pub use bounds::Bounds;
 pub use diff::{Change, diff};
 pub use document::{Kept, PLAN_FORMAT, Plan, RecordUpdate};
 pub use format::migrate;

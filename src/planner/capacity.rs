@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::plan::Bounds;
 use crate::record::{ResourceRecord, StateDocument};
 use crate::resource::{Address, KindInfo, Registry};
+use crate::schedule::Bounds;
 
 /// Returns the bounds in effect that are not the declared ones: a schedule has set them. A resource that is asleep has none.
 pub fn present_capacity(document: &StateDocument, kinds: &Registry) -> BTreeMap<Address, Bounds> {

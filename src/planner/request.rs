@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::{Observation, PlanError};
-use crate::plan::{Bounds, Target};
+use crate::plan::Target;
 use crate::record::StateDocument;
 use crate::resource::{Address, Kind, Registry, Scope};
+use crate::schedule::Bounds;
 use crate::stack::Declarations;
 
 /// The inputs of a plan.

@@ -10,6 +10,7 @@ use super::declared_delta::DeclaredDelta;
 use super::run::{Run, RunRecord};
 use crate::plan::Target;
 use crate::resource::{Address, Reference, Scope, first_version, is_first_version};
+use crate::schedule::Hold;
 
 /// The format of the state document that this version writes.
 pub const STATE_FORMAT: u32 = 4;
@@ -54,6 +55,12 @@ pub struct StateDocument {
     /// The run that was started and not finished. The next command looks up its results first.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<Run>,
+    /// The hold: a target that a person set until an instant, over or not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// The last notification of each topic, so that each is sent once, whichever process sends it.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub said: BTreeMap<String, String>,
     /// The edit of the record by hand that made this serial, such as `ebb state rename a b`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub edit: Option<String>,
@@ -147,6 +154,8 @@ impl StateDocument {
             durations: BTreeMap::new(),
             incomplete: false,
             run: None,
+            hold: None,
+            said: BTreeMap::new(),
             edit: None,
             ended: None,
         }

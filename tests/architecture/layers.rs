@@ -15,8 +15,8 @@ const LIBRARY: Layers = &[
     ("components", &["serving", "resource", "stack", "aws"]),
     ("plan", &["resource"]),
     ("schedule", &["plan"]),
-    ("record", &["resource", "stack", "plan"]),
-    ("planner", &["resource", "stack", "plan", "record"]),
+    ("record", &["resource", "stack", "plan", "schedule"]),
+    ("planner", &["resource", "stack", "plan", "schedule", "record"]),
     ("program", &["resource", "stack", "components"]),
     ("prelude", &["resource", "stack", "aws", "components", "program"]),
 ];

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use ebbtide::plan::{Bounds, Target};
+use ebbtide::plan::Target;
+use ebbtide::schedule::Bounds;
 use serde_json::json;
 
 use crate::fixture::{World, at, changes, lines, reference};

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
-use ebbtide::plan::{Bounds, Change, Effect, Operation, Plan, Target};
+use ebbtide::plan::{Change, Effect, Operation, Plan, Target};
 use ebbtide::planner::{Observation, Observed, PlanError, Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, JournalEvent, Replay, StateDocument};
 use ebbtide::resource::{Address, LiveState, Readiness, Registry, Scope, references, resolve};
+use ebbtide::schedule::Bounds;
 use ebbtide::stack::{Declaration, Declarations};
 use serde_json::{Value, json};
 

@@ -13,10 +13,11 @@ use super::warnings::{Remarks, Warning, over_by_now};
 use super::{Access, Event, Failure, Shutdown};
 use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
-use ebbtide::plan::{Bounds, Plan, Target};
+use ebbtide::plan::{Plan, Target};
 use ebbtide::planner::{Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry, Scope};
+use ebbtide::schedule::Bounds;
 use ebbtide::stack::{Declarations, Problem};
 
 /// After so long without a run, a resource that is not found does not exist. To mislead, a clock would have to jump so far

@@ -2,6 +2,7 @@
 
 mod backend;
 mod document;
+mod edit;
 mod encryption;
 mod error;
 mod forget;

@@ -57,7 +57,7 @@ impl StateStore {
 #[derive(Default)]
 pub(super) struct Replayed {
     legal: usize,
-    first_illegal: Option<IllegalEntry>,
+    pub(super) first_illegal: Option<IllegalEntry>,
 }
 
 /// Applies those entries of a journal to its document that can follow the ones before them. The run stays open.

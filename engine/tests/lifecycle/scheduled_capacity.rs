@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_applicationautoscaling::types::ServiceNamespace;
-use ebbtide::plan::{Bounds, Target};
+use ebbtide::plan::Target;
 use ebbtide::resource::Address;
+use ebbtide::schedule::Bounds;
 
 use crate::fixture::{Project, scope};
 use crate::named_scaling::scaled;

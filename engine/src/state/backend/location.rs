@@ -7,6 +7,11 @@ use super::s3::{S3Backend, StateBucket};
 use super::traits::Backend;
 use crate::state::error::StateError;
 
+/// The folder of the locks of leaders.
+const LEADERS: &str = ".serve";
+/// The seconds after which another process takes over from a leader that has vanished. Each renewal is a call that bills.
+const LEADER_SECONDS: u64 = 240;
+
 /// A location that keeps the state of many stacks of many environments.
 #[derive(Clone, Debug)]
 pub enum StateLocation {
@@ -22,6 +27,15 @@ impl StateLocation {
         match self {
             Self::Directory(root) => Box::new(LocalBackend::new(root, environment, stack)),
             Self::Bucket(bucket) => Box::new(S3Backend::new(bucket, environment, stack)),
+        }
+    }
+
+    /// Returns the backend whose lock belongs to the one process that looks after an environment. It stands beside those of the
+    /// environments: no environment has such a name.
+    pub fn leader(&self, environment: &str) -> Box<dyn Backend> {
+        match self {
+            Self::Directory(root) => Box::new(LocalBackend::new(root, LEADERS, environment)),
+            Self::Bucket(bucket) => Box::new(S3Backend::new(bucket, LEADERS, environment).with_lease(LEADER_SECONDS)),
         }
     }
 
