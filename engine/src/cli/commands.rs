@@ -7,14 +7,17 @@ mod destroy;
 mod environment;
 mod graph;
 mod history;
+mod hold;
 mod init;
 mod output;
 mod pause;
 mod plan;
 mod resume;
 mod schedule;
+mod serve;
 mod state;
 mod status;
+mod tick;
 mod validate;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -37,7 +40,7 @@ pub(super) struct Arguments {
 }
 
 const EXIT_CODES: &str =
-    "Exit codes: 0 done, 1 failed, 2 changes (plan --detailed-exitcode), 64 usage, 130 interrupted";
+    "Exit codes: 0 done, 1 failed, 2 changes (plan, tick --detailed-exitcode), 64 usage, 130 interrupted";
 
 /// A command with its arguments. The help text of each is the description of its arguments.
 #[derive(Debug, Subcommand)]
@@ -49,6 +52,9 @@ pub(super) enum Command {
     Pause(pause::PauseArgs),
     Resume(resume::ResumeArgs),
     Destroy(destroy::DestroyArgs),
+    Hold(hold::HoldArgs),
+    Tick(tick::TickArgs),
+    Serve(serve::ServeArgs),
     Status(status::StatusArgs),
     History(history::HistoryArgs),
     Output(output::OutputArgs),
@@ -71,6 +77,9 @@ impl Command {
             Self::Pause(arguments) => pause::run(context, arguments),
             Self::Resume(arguments) => resume::run(context, arguments),
             Self::Destroy(arguments) => destroy::run(context, arguments),
+            Self::Hold(arguments) => hold::run(context, &arguments),
+            Self::Tick(arguments) => tick::run(context, &arguments),
+            Self::Serve(arguments) => serve::run(context, &arguments),
             Self::Status(arguments) => status::run(context, &arguments),
             Self::History(arguments) => history::run(context, &arguments),
             Self::Output(arguments) => output::run(context, &arguments),

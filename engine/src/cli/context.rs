@@ -121,7 +121,12 @@ impl CommandContext {
     /// Reads and validates the environment for a command that acts on the record. The settings of stacks are left unread: it
     /// needs neither them nor the stacks' code nor a compiler.
     pub(super) fn recorded_environment(&self) -> Result<Environment, CommandError> {
-        Ok(Environment::load(&self.project()?, &self.common.environment(), &|_| Ok(None))?.0)
+        self.recorded_environment_named(&self.common.environment())
+    }
+
+    /// Reads and validates an environment of this name, as [`Self::recorded_environment`] does.
+    pub(super) fn recorded_environment_named(&self, name: &str) -> Result<Environment, CommandError> {
+        Ok(Environment::load(&self.project()?, name, &|_| Ok(None))?.0)
     }
 
     /// Returns the names of the declared stacks, as far as they are known: a program names them once it was asked.

@@ -14,6 +14,11 @@ pub(super) fn on_all_threads(work: impl Future<Output = Result<u8, CommandError>
     run_on(&mut Builder::new_multi_thread(), work)
 }
 
+/// Runs a command that waits for most of its time, and does several things at once.
+pub(super) fn on_few_threads(work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
+    run_on(Builder::new_multi_thread().worker_threads(2), work)
+}
+
 fn run_on(builder: &mut Builder, work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
     let runtime = builder.enable_all().build().map_err(|error| CommandError::failed("start threads", error))?;
     let result = runtime.block_on(work);

@@ -36,9 +36,9 @@ pub struct Environment {
     root: PathBuf,
     state: StateSettings,
     state_directory: PathBuf,
-    /// The settings of the stacks, without reserved keys.
     control: ControlSettings,
     notify: NotifySettings,
+    /// The settings of the stacks, without reserved keys.
     stacks: BTreeMap<String, Value>,
     schedules: Schedules,
     document: Document,

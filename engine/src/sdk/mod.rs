@@ -23,3 +23,4 @@ pub use error::{Error, ErrorKind};
 pub use future::BoxFuture;
 pub use hint::Hint;
 pub use propagation::PropagationDelay;
+pub use trace::call_counts;

@@ -1,5 +1,6 @@
 //! Logs every attempt of a call to AWS.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use aws_smithy_runtime_api::box_error::BoxError;
@@ -14,6 +15,8 @@ use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use tracing::field::Empty;
 use tracing::{Level, Span, debug, debug_span};
 
+use super::codes::kind_of;
+use super::error::ErrorKind;
 use super::error_code::error_code;
 use crate::logging::milliseconds;
 
@@ -21,6 +24,28 @@ use crate::logging::milliseconds;
 /// and other headers are never logged.
 #[derive(Debug)]
 pub(super) struct LogCalls;
+
+/// The attempts of calls of this process, and those of them that AWS throttled.
+static ATTEMPTS: AtomicU64 = AtomicU64::new(0);
+static THROTTLED: AtomicU64 = AtomicU64::new(0);
+
+/// Returns how many attempts of calls this process has made, and how many of them AWS throttled.
+pub fn call_counts() -> (u64, u64) {
+    (ATTEMPTS.load(Ordering::Relaxed), THROTTLED.load(Ordering::Relaxed))
+}
+
+/// Counts an attempt that has ended.
+fn count(context: &FinalizerInterceptorContextRef<'_>) {
+    ATTEMPTS.fetch_add(1, Ordering::Relaxed);
+    let refused = context.response().filter(|response| response.status().as_u16() >= 400);
+    let Some((status, code)) = refused.and_then(|response| Some((response.status().as_u16(), error_code(response)?)))
+    else {
+        return;
+    };
+    if kind_of("", &code, "", status) == ErrorKind::Throttled {
+        THROTTLED.fetch_add(1, Ordering::Relaxed);
+    }
+}
 
 /// An attempt that is under way.
 #[derive(Debug)]
@@ -68,6 +93,7 @@ impl Intercept for LogCalls {
         _components: &RuntimeComponents,
         config: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        count(context);
         if tracing::enabled!(Level::DEBUG) {
             log(context, config);
             // The span ends with the attempt, not with the call.

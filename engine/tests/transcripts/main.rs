@@ -19,6 +19,7 @@ mod secrets;
 mod sessions;
 mod shared;
 mod stacks;
+mod unattended;
 
 use std::process::ExitCode;
 
@@ -47,6 +48,7 @@ fn main() -> ExitCode {
             planned_secrets::TESTS,
             queues::TESTS,
             schedules::TESTS,
+            unattended::TESTS,
         ]
         .concat(),
     )

@@ -17,6 +17,7 @@ use crate::environment::Environment;
 use ebbtide::plan::Target;
 use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Persistence, Registry};
+use ebbtide::schedule::Hold;
 
 /// The number of records that are read at once.
 const AT_ONCE: usize = 8;
@@ -39,6 +40,9 @@ struct StatusView {
     by: Option<String>,
     why: Option<String>,
     serial: u64,
+    /// The hold in effect.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hold: Option<Hold>,
     /// A run that was cut off, or is under way in another process.
     run: Option<OpenRunView>,
     resources: Vec<ResourceView>,
@@ -157,6 +161,7 @@ fn view(kinds: &Registry, environment: &str, stack: String, recorded: Option<Sta
             by: None,
             why: None,
             serial: 0,
+            hold: None,
             run: None,
             resources: Vec::new(),
         };
@@ -171,6 +176,7 @@ fn view(kinds: &Registry, environment: &str, stack: String, recorded: Option<Sta
         by: Some(document.by),
         why: Some(document.why),
         serial: document.serial,
+        hold: document.hold.filter(|hold| hold.is_active(Timestamp::now())),
         run: document.run.map(|run| OpenRunView {
             command: run.command,
             by: run.by,
@@ -238,6 +244,10 @@ fn render(status: &StatusView) -> String {
     };
     // Writing into text cannot fail.
     let _ = writeln!(text, "{}  {}", heading.bold(), format!("({since})").dimmed());
+    if let Some(hold) = &status.hold {
+        let Hold { target, until, by, reason, .. } = hold;
+        let _ = writeln!(text, "{} {target} until {until:.0}, by {by}: {reason}", "held:".yellow().bold());
+    }
     if let Some(run) = &status.run {
         let _ = writeln!(
             text,

@@ -1,0 +1,131 @@
+//! Looking after the stacks of one environment: read, decide, converge, each stack once.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::task::JoinSet;
+
+use super::look::{Look, look};
+use super::notify::Notifier;
+use super::report::{Outcome, StackReport};
+use crate::apply::{Event, Shutdown};
+use crate::environment::{Clients, ConnectError, Connection, Environment};
+use crate::providers::Providers;
+use crate::sdk::Hint as _;
+use crate::state::{StateError, StateStore};
+use ebbtide::record::{StateDocument, replay};
+
+/// The number of records that are read at once.
+const READ_AT_ONCE: usize = 16;
+
+/// Receives lines of a log.
+pub type Log = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// The clock of a controller.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Looks after the stacks of one environment.
+pub struct Controller {
+    /// The environment.
+    pub environment: Environment,
+    /// The kinds.
+    pub providers: Providers,
+    /// The clock.
+    pub clock: Clock,
+    /// Asks it to end: nothing new is started, and what is in flight is finished.
+    pub shutdown: Shutdown,
+    /// The person or machine for locks and the history.
+    pub who: String,
+    /// Receives the events of runs, with the stack's name.
+    pub on_event: Arc<dyn Fn(&str, Event) + Send + Sync>,
+    /// Receives notifications that are sent.
+    pub notifier: Notifier,
+    /// Receives notifications for standard output.
+    pub on_notice: Arc<dyn Fn(&super::notify::Notice) + Send + Sync>,
+}
+
+/// The connection of one look, made when the first stack needs it.
+pub(super) type Connected = OnceCell<Connection>;
+
+impl Controller {
+    /// Reads the records of all stacks and decides on each. Changes nothing, and calls AWS only if state is kept there.
+    pub async fn look(&self) -> Result<Vec<StackReport>, ConnectError> {
+        let clients = self.environment.state_clients().await?;
+        self.look_with(clients.as_ref()).await
+    }
+
+    /// Looks with clients that were made before.
+    pub(super) async fn look_with(&self, clients: Option<&Clients>) -> Result<Vec<StackReport>, ConnectError> {
+        let place = self.environment.state_place_with(clients);
+        let stacks = place.stacks(self.environment.name()).await?;
+        let mut reads = JoinSet::new();
+        let permits = Arc::new(Semaphore::new(READ_AT_ONCE));
+        for (index, stack) in stacks.iter().enumerate() {
+            let (state, permits) = (self.environment.state(stack, clients).await?, Arc::clone(&permits));
+            reads.spawn(async move {
+                let _permit = permits.acquire().await;
+                (index, recorded(&state).await)
+            });
+        }
+        let mut read: Vec<Option<Result<Option<StateDocument>, StateError>>> = stacks.iter().map(|_| None).collect();
+        while let Some(one) = reads.join_next().await {
+            let (index, recorded) = one.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+            read[index] = Some(recorded);
+        }
+        let kinds = self.providers.kinds();
+        let documents = read.iter().flatten().flatten().flatten();
+        let names: BTreeSet<String> =
+            documents.flat_map(|document| super::capacity::endpoint_names(document, kinds)).collect();
+        let now = (self.clock)();
+        let mut reports = Vec::new();
+        for (stack, read) in stacks.into_iter().zip(read.into_iter().flatten()) {
+            match read {
+                Ok(Some(document)) => {
+                    let look = look(&self.environment, kinds, &stack, document, &names, now);
+                    reports.push(StackReport::of(look));
+                }
+                // Only a lock, or a note that the state was moved away.
+                Ok(None) => {}
+                Err(error) => reports.push(StackReport::unreadable(stack, error.to_string(), error.hint())),
+            }
+        }
+        Ok(reports)
+    }
+
+    /// Returns the connection, made once for all stacks.
+    pub(super) async fn connection<'a>(&self, connected: &'a Connected) -> Result<&'a Connection, ConnectError> {
+        connected.get_or_try_init(|| self.environment.connect()).await
+    }
+}
+
+/// Returns the record of a stack, with the journal of an open run applied.
+async fn recorded(state: &StateStore) -> Result<Option<StateDocument>, StateError> {
+    let Some((mut document, journal)) = state.read().await? else { return Ok(None) };
+    if let Some(run) = document.run.take() {
+        if let Err(error) = replay(&mut document, &run.plan, &journal) {
+            return Err(state.damaged_journal(error));
+        }
+        document.run = Some(run);
+    }
+    Ok(Some(document))
+}
+
+/// Looks again at a stack that is locked now: its record may have changed.
+pub(super) fn look_again(controller: &Controller, before: &Look, document: StateDocument) -> Look {
+    let names = BTreeSet::new();
+    let kinds = controller.providers.kinds();
+    let now = (controller.clock)();
+    let again = look(&controller.environment, kinds, &before.stack, document, &names, now);
+    Look { mistake: before.mistake.clone(), ..again }
+}
+
+/// Marks a report as one of an outcome, unless the schedule has a mistake.
+pub(super) fn ended(report: StackReport, outcome: Outcome, message: Option<String>) -> StackReport {
+    let mistake = report.look.as_ref().and_then(|look| look.mistake.clone());
+    match mistake {
+        Some(mistake) => StackReport { outcome: Outcome::Failed, message: Some(mistake), ..report },
+        None => StackReport { outcome, message, ..report },
+    }
+}

@@ -1,0 +1,128 @@
+//! One look at a stack: its record, the decision on it, and the work that follows. Calls no AWS.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::capacity::{bounds_of, endpoint_names};
+use super::lead::resume_time;
+use crate::environment::{Environment, did_you_mean, nearest};
+use ebbtide::plan::Target;
+use ebbtide::planner::present_capacity;
+use ebbtide::record::{RunOutcome, StateDocument};
+use ebbtide::resource::{Address, Registry};
+use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide};
+
+/// The commands whose interrupted or failed runs the loop finishes: they lead from the record to a target, as it does. A failed
+/// apply is finished by another apply, which knows the declared stack.
+const FINISHED_HERE: [&str; 3] = ["tick", "pause", "resume"];
+
+/// A look at one stack.
+#[derive(Clone, Debug)]
+pub struct Look {
+    /// The stack.
+    pub stack: String,
+    /// The record, with the journal of an open run applied.
+    pub document: StateDocument,
+    /// The decision.
+    pub decision: Decision,
+    /// The bounds of capacity that the decision sets.
+    pub capacity: BTreeMap<Address, Bounds>,
+    /// The time that the stack needs to come up.
+    pub lead: SignedDuration,
+    /// The work that follows.
+    pub work: Work,
+    /// A mistake of the schedule that only the record shows. The rest of the decision is carried out.
+    pub mistake: Option<String>,
+}
+
+/// The work that follows from a look.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Work {
+    /// None: the record agrees with the decision.
+    None,
+    /// A run that was cut off is looked up. The stack stays as it is.
+    Settle,
+    /// The stack is brought to the target and the capacity of the decision; the text says why.
+    Converge(String),
+}
+
+/// Looks at a stack. `names` are the endpoints of all stacks of the environment.
+pub(super) fn look(
+    environment: &Environment,
+    kinds: &Registry,
+    stack: &str,
+    document: StateDocument,
+    names: &BTreeSet<String>,
+    now: Timestamp,
+) -> Look {
+    let schedule = environment.schedule(stack);
+    let lead = resume_time(&document, kinds);
+    let situation = Situation {
+        schedule,
+        hold: document.hold.as_ref(),
+        limit: None,
+        // CloudWatch is not asked: without data a stack is not idle.
+        idle: Idleness::default(),
+        recorded: document.target,
+        now,
+        lead,
+    };
+    let decision = decide(&situation);
+    let capacity = match decision.target {
+        Target::Running => bounds_of(&decision, &document, kinds),
+        Target::Paused | Target::Destroyed => BTreeMap::new(),
+    };
+    let work = work(&document, &decision, &capacity, kinds);
+    let mistake = unknown_endpoint(environment, kinds, stack, &document, names);
+    Look { stack: stack.to_owned(), document, decision, capacity, lead, work, mistake }
+}
+
+fn work(document: &StateDocument, decision: &Decision, capacity: &BTreeMap<Address, Bounds>, kinds: &Registry) -> Work {
+    let open = document.run.as_ref().map(|run| run.command.as_str());
+    let settle = if open.is_some() { Work::Settle } else { Work::None };
+    if decision.target == Target::Destroyed || document.resources.is_empty() {
+        return settle;
+    }
+    if document.target != decision.target {
+        return Work::Converge(format!("{} → {}", document.target, decision.target));
+    }
+    if let Some(command) = open.filter(|command| FINISHED_HERE.contains(command)) {
+        return Work::Converge(format!("`ebb {command}` was cut off"));
+    }
+    let unfinished = document.ended.as_ref().filter(|ended| {
+        ended.outcome != RunOutcome::Done && FINISHED_HERE.contains(&ended.command.as_str()) && open.is_none()
+    });
+    if let Some(ended) = unfinished {
+        return Work::Converge(format!("the last `ebb {}` ended as {}", ended.command, ended.outcome));
+    }
+    if open.is_none() && decision.target == Target::Running && present_capacity(document, kinds) != *capacity {
+        let shown = |(address, bounds): (&Address, &Bounds)| format!("{} {bounds}", address.name());
+        let capacity: Vec<_> = capacity.iter().map(shown).collect();
+        let shown = if capacity.is_empty() { "as declared".to_owned() } else { capacity.join(", ") };
+        return Work::Converge(format!("capacity: {shown}"));
+    }
+    settle
+}
+
+/// Returns the mistake of a schedule that names an endpoint which no stack of the environment has. All windows are looked at,
+/// so that the mistake shows before one of them opens.
+fn unknown_endpoint(
+    environment: &Environment,
+    kinds: &Registry,
+    stack: &str,
+    document: &StateDocument,
+    names: &BTreeSet<String>,
+) -> Option<String> {
+    let schedule = environment.schedule(stack).filter(|_| !document.resources.is_empty())?;
+    let own = endpoint_names(document, kinds);
+    let named = schedule.windows().iter().flat_map(|window| window.capacity.keys().map(move |name| (window, name)));
+    let (window, name) = named.into_iter().find(|(_, name)| !own.contains(*name) && !names.contains(*name))?;
+    let near = did_you_mean(nearest(name, own.iter().map(String::as_str)));
+    let known: Vec<_> = own.iter().cloned().collect();
+    let known = if known.is_empty() { "it has none".to_owned() } else { format!("known: {}", known.join(", ")) };
+    Some(format!(
+        "the window `{}` has a capacity for `{name}`, and {stack} has no scaled endpoint of that name{near} ({known})",
+        window.name
+    ))
+}

@@ -1,0 +1,10 @@
+//! Notifications: an SNS topic and a webhook.
+
+mod notice;
+mod notifier;
+mod signature;
+mod topic;
+mod webhook;
+
+pub use notice::{NOTICE_FORMAT, Notice, NoticeKind};
+pub use notifier::{Notifier, NotifyError};

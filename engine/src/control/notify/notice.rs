@@ -1,0 +1,71 @@
+//! One notification.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use ebbtide::plan::Target;
+
+/// The format of a notification.
+pub const NOTICE_FORMAT: u32 = 1;
+
+/// The sorts of notification.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoticeKind {
+    /// A stack was brought to another target or capacity.
+    Transition,
+    /// A stack could not be brought to its target. Said once until it is.
+    Failure,
+    /// A hold is about to end.
+    HoldEnding,
+}
+
+impl NoticeKind {
+    /// Returns the topic under which the record keeps the last one that was said.
+    pub fn topic(self) -> &'static str {
+        match self {
+            Self::Transition => "transition",
+            Self::Failure => "failure",
+            Self::HoldEnding => "hold_ending",
+        }
+    }
+}
+
+/// One notification, as a webhook gets it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Notice {
+    /// [`NOTICE_FORMAT`].
+    pub format: u32,
+    /// Distinguishes it from all others. A notification that is sent again, since its first attempt was cut off, has the same.
+    pub id: String,
+    /// The sort.
+    pub kind: NoticeKind,
+    /// The environment.
+    pub environment: String,
+    /// The stack.
+    pub stack: String,
+    /// The target of the stack.
+    pub target: Target,
+    /// The time.
+    pub at: Timestamp,
+    /// The whole notification in words; Slack shows this field.
+    pub text: String,
+    /// The reason of the decision.
+    pub reason: String,
+    /// Advice on what to do next.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+}
+
+impl Notice {
+    /// Returns a title of one line of ASCII, as subjects of e-mails need it.
+    pub fn subject(&self) -> String {
+        let what = match self.kind {
+            NoticeKind::Transition => format!("is {}", self.target),
+            NoticeKind::Failure => format!("is not {}", self.target),
+            NoticeKind::HoldEnding => "hold is about to end".to_owned(),
+        };
+        let title = format!("ebb: {} in {} {what}", self.stack, self.environment);
+        title.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(100).collect()
+    }
+}

@@ -1,0 +1,125 @@
+//! What is said about a stack: each notification once, whichever process sends it, because the record keeps the last ones.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::controller::{Connected, Controller};
+use super::look::Look;
+use super::notify::{NOTICE_FORMAT, Notice, NoticeKind};
+use super::report::{Outcome, StackReport};
+use crate::state::{LockOwner, StateStore};
+use ebbtide::record::{RunOutcome, StateDocument};
+
+/// How long before its end a hold is said to be about to end.
+const BEFORE_END: SignedDuration = SignedDuration::from_mins(15);
+
+/// Returns whether there may be something to say about a stack that needs no work.
+pub(super) fn has_to_say(controller: &Controller, look: &Look, report: &StackReport) -> bool {
+    !unsaid(controller, look, report).is_empty()
+}
+
+/// Says what there is to say about a stack, and records that it was said. Returns why something was not received.
+pub(super) async fn say(controller: &Controller, report: &StackReport, connected: &Connected) -> Vec<String> {
+    let Some(look) = report.look.as_deref() else { return Vec::new() };
+    let notices = unsaid(controller, look, report);
+    let mut unsent = Vec::new();
+    if notices.is_empty() {
+        return unsent;
+    }
+    let aws = match controller.notifier.needs_aws() {
+        true => controller.connection(connected).await.ok().map(|connection| &connection.clients.aws),
+        false => None,
+    };
+    for notice in &notices {
+        (controller.on_notice)(notice);
+        unsent.extend(controller.notifier.send(notice, aws).await);
+    }
+    if let Err(error) = record(controller, look, &notices, connected).await {
+        unsent.push(format!("the record does not show that it was said, so it may be said again: {error}"));
+    }
+    unsent
+}
+
+/// Records what was said.
+async fn record(controller: &Controller, look: &Look, notices: &[Notice], connected: &Connected) -> Result<(), String> {
+    let clients = connected.get().map(|connection| &connection.clients);
+    let state: StateStore =
+        controller.environment.state(&look.stack, clients).await.map_err(|error| error.to_string())?;
+    let (by, process) = (controller.who.clone(), std::process::id());
+    let owner = LockOwner { by, process, command: "tick".to_owned(), since: (controller.clock)() };
+    let kinds: Vec<_> = notices.iter().map(|notice| notice.kind.topic()).collect();
+    let command = format!("said: {}", kinds.join(", "));
+    let said = state.edit(owner, &command, |document| {
+        for notice in notices {
+            document.said.insert(notice.kind.topic().to_owned(), notice.id.clone());
+        }
+        // After a success, the next failure is said again.
+        if notices.iter().any(|notice| notice.kind == NoticeKind::Transition) {
+            document.said.remove(NoticeKind::Failure.topic());
+        }
+        true
+    });
+    said.await.map(drop).map_err(|error| error.to_string())
+}
+
+/// Returns what was not said yet.
+fn unsaid(controller: &Controller, look: &Look, report: &StackReport) -> Vec<Notice> {
+    let now = (controller.clock)();
+    let all = [transition(look, now), failure(look, report, now), hold_ending(&look.document, look, now)];
+    let is_new = |notice: &Notice| look.document.said.get(notice.kind.topic()) != Some(&notice.id);
+    all.into_iter().flatten().filter(is_new).collect()
+}
+
+fn notice(look: &Look, kind: NoticeKind, id: String, at: Timestamp, text: String) -> Notice {
+    let scope = &look.document.scope;
+    Notice {
+        format: NOTICE_FORMAT,
+        id,
+        kind,
+        environment: scope.environment.clone(),
+        stack: look.stack.clone(),
+        target: look.decision.target,
+        at,
+        text: format!("{} in {}: {text}", look.stack, scope.environment),
+        reason: look.decision.reason.clone(),
+        hint: None,
+    }
+}
+
+/// Returns the notification of the last run, if the loop ran it and it is done.
+fn transition(look: &Look, now: Timestamp) -> Option<Notice> {
+    let ended = look.document.ended.as_ref()?;
+    if ended.command != "tick" || ended.outcome != RunOutcome::Done {
+        return None;
+    }
+    let took = ended.ended.duration_since(ended.started).as_secs().max(0);
+    let text = format!("{} since {:.0}, after {took} s: {}", ended.target, ended.ended, ended.why);
+    let notice = notice(look, NoticeKind::Transition, ended.id.clone(), now, text);
+    Some(Notice { target: ended.target, ..notice })
+}
+
+/// Returns the notification of a failure. Its id stays the same while the stack cannot be brought to the same target.
+fn failure(look: &Look, report: &StackReport, now: Timestamp) -> Option<Notice> {
+    if report.outcome != Outcome::Failed {
+        return None;
+    }
+    let message = report.message.as_deref().unwrap_or("it failed");
+    let target = look.decision.target;
+    let id = format!("{} {target} {}", look.stack, look.document.since);
+    let text = format!("could not be brought to {target} ({}): {message}", look.decision.reason);
+    let notice = notice(look, NoticeKind::Failure, id, now, text);
+    Some(Notice { hint: report.hint.clone(), ..notice })
+}
+
+/// Returns the notification of a hold that is about to end.
+fn hold_ending(document: &StateDocument, look: &Look, now: Timestamp) -> Option<Notice> {
+    let hold = document.hold.as_ref().filter(|hold| hold.is_active(now))?;
+    let left = hold.until.duration_since(now);
+    if left > BEFORE_END || hold.until.duration_since(hold.since) <= BEFORE_END {
+        return None;
+    }
+    let text = format!(
+        "the hold ({}) ends at {:.0}; `ebb hold {} --target {} --for 1h --reason TEXT` makes another",
+        hold.target, hold.until, look.stack, hold.target
+    );
+    Some(notice(look, NoticeKind::HoldEnding, format!("{} {}", look.stack, hold.until), now, text))
+}

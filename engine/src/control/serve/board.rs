@@ -1,0 +1,162 @@
+//! The data that `ebb serve` shows: as JSON, as a page, as metrics.
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use ebbtide::plan::{Summary, Target};
+use ebbtide::record::RunOutcome;
+
+/// The format of the data.
+pub(super) const BOARD_FORMAT: u32 = 1;
+
+/// Everything that is shown.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Board {
+    /// [`BOARD_FORMAT`].
+    pub(super) format: u32,
+    /// The version of `ebb`.
+    pub(super) version: &'static str,
+    /// The start of the process.
+    pub(super) started: Timestamp,
+    /// The environments.
+    pub(super) environments: Vec<EnvironmentBoard>,
+}
+
+/// One environment.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct EnvironmentBoard {
+    /// The name.
+    pub(super) name: String,
+    /// Whether this process acts on the environment. Otherwise another one does, and this one stands by.
+    pub(super) leader: bool,
+    /// The process that acts instead.
+    pub(super) acting: Option<String>,
+    /// The last look at the stacks.
+    pub(super) looked: Option<Timestamp>,
+    /// The next look.
+    pub(super) next_look: Option<Timestamp>,
+    /// Why the stacks could not be looked at.
+    pub(super) error: Option<String>,
+    /// The stacks.
+    pub(super) stacks: Vec<StackBoard>,
+}
+
+/// One stack.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct StackBoard {
+    /// The name.
+    pub(super) stack: String,
+    /// The recorded target.
+    pub(super) target: Target,
+    /// The time since which that is the target.
+    pub(super) since: Option<Timestamp>,
+    /// The person or machine that set it.
+    pub(super) by: Option<String>,
+    /// The reason that was recorded.
+    pub(super) why: Option<String>,
+    /// The target of now, and why; `None` if the stack cannot be looked at.
+    pub(super) decision: Option<DecisionBoard>,
+    /// The hold in effect.
+    pub(super) hold: Option<HoldBoard>,
+    /// The number of resources that exist.
+    pub(super) resources: usize,
+    /// The number of resources that sleep.
+    pub(super) asleep: usize,
+    /// The command that is at work, or was cut off.
+    pub(super) open_run: Option<String>,
+    /// The result of the last look.
+    pub(super) outcome: String,
+    /// Why the last attempt failed.
+    pub(super) error: Option<String>,
+    /// The number of failures in a row.
+    pub(super) failures: u32,
+    /// The next attempt after a failure.
+    pub(super) retry_at: Option<Timestamp>,
+    /// The time zone of the schedule.
+    pub(super) timezone: Option<String>,
+    /// The next transition.
+    pub(super) next: Option<TransitionBoard>,
+    /// The week ahead.
+    pub(super) week: Vec<Segment>,
+    /// The last runs, the latest first.
+    pub(super) runs: Vec<RunBoard>,
+}
+
+/// A decision.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct DecisionBoard {
+    /// The target.
+    pub(super) target: Target,
+    /// What decided: `window`, `outside`, `hold`, `idle`, `budget`, `recorded`.
+    pub(super) cause: String,
+    /// The reason in words.
+    pub(super) reason: String,
+    /// The time until which it holds, unless something else comes up.
+    pub(super) until: Option<Timestamp>,
+    /// The version of the time-zone data.
+    pub(super) tzdb: Option<String>,
+    /// The bounds of endpoints that are not the declared ones: `query-enhancer 2–10`.
+    pub(super) capacity: Vec<String>,
+}
+
+/// A hold.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct HoldBoard {
+    /// The target.
+    pub(super) target: Target,
+    /// The end.
+    pub(super) until: Timestamp,
+    /// The reason.
+    pub(super) reason: String,
+    /// The person or machine that set it.
+    pub(super) by: String,
+}
+
+/// A transition to come.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct TransitionBoard {
+    /// The instant.
+    pub(super) at: Timestamp,
+    /// The local time.
+    pub(super) local: String,
+    /// The target from then on.
+    pub(super) target: Target,
+    /// The reason.
+    pub(super) reason: String,
+}
+
+/// A part of the week ahead in which one target holds.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub(super) struct Segment {
+    /// The beginning.
+    pub(super) from: Timestamp,
+    /// The end.
+    pub(super) to: Timestamp,
+    /// The target.
+    pub(super) target: Target,
+    /// The reason, such as the window's name.
+    pub(super) reason: String,
+}
+
+/// A run that is over.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct RunBoard {
+    /// The start.
+    pub(super) started: Timestamp,
+    /// The duration.
+    pub(super) took_ms: u64,
+    /// The command.
+    pub(super) command: String,
+    /// The person or machine that ran it.
+    pub(super) by: String,
+    /// The reason.
+    pub(super) why: String,
+    /// The target.
+    pub(super) target: Target,
+    /// The outcome.
+    pub(super) outcome: RunOutcome,
+    /// The operations that were done.
+    pub(super) summary: Summary,
+    /// The number of operations that failed.
+    pub(super) failed: usize,
+}

@@ -1,0 +1,155 @@
+//! From reports and records to the data that is shown.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::board::{DecisionBoard, HoldBoard, RunBoard, Segment, StackBoard, TransitionBoard};
+use crate::control::{Controller, Look, Outcome, StackReport};
+use crate::state::StateStore;
+use ebbtide::plan::Target;
+use ebbtide::record::RunRecord;
+use ebbtide::schedule::{Decision, Idleness, Situation, decide};
+
+/// The number of runs that are shown.
+const RUNS: usize = 8;
+/// The time ahead that is shown.
+const AHEAD: SignedDuration = SignedDuration::from_hours(7 * 24);
+/// The most parts of that time.
+const MOST_SEGMENTS: usize = 300;
+
+/// The last runs of stacks, read again when their records change.
+#[derive(Debug, Default)]
+pub(super) struct Runs(BTreeMap<String, (u64, Vec<RunBoard>)>);
+
+impl Runs {
+    /// Returns the last runs of a stack, the latest first.
+    pub(super) async fn of(&mut self, state: &StateStore, look: &Look) -> Vec<RunBoard> {
+        let serial = look.document.serial;
+        if let Some((read, runs)) = self.0.get(&look.stack)
+            && *read == serial
+        {
+            return runs.clone();
+        }
+        let runs = last_runs(state).await;
+        self.0.insert(look.stack.clone(), (serial, runs.clone()));
+        runs
+    }
+}
+
+async fn last_runs(state: &StateStore) -> Vec<RunBoard> {
+    let Ok(Some(history)) = state.history().await else { return Vec::new() };
+    let mut runs: Vec<RunRecord> = Vec::new();
+    for serial in history.serials() {
+        let Ok(summary) = history.summary(*serial).await else { break };
+        let ended = summary.ended.filter(|ended| runs.last().is_none_or(|last| last.id != ended.id));
+        runs.extend(ended);
+        if runs.len() == RUNS {
+            break;
+        }
+    }
+    runs.into_iter().map(run).collect()
+}
+
+fn run(ended: RunRecord) -> RunBoard {
+    let took = ended.ended.duration_since(ended.started);
+    RunBoard {
+        started: ended.started,
+        took_ms: u64::try_from(took.as_millis()).unwrap_or(0),
+        command: ended.command,
+        by: ended.by,
+        why: ended.why,
+        target: ended.target,
+        outcome: ended.outcome,
+        summary: ended.summary,
+        failed: ended.failed,
+    }
+}
+
+/// Returns the data of one stack.
+pub(super) fn stack(controller: &Controller, report: &StackReport, runs: Vec<RunBoard>, now: Timestamp) -> StackBoard {
+    let look = report.look.as_deref();
+    let document = look.map(|look| &look.document);
+    let week = look.map(|look| week(controller, look, now)).unwrap_or_default();
+    let asleep = document.map_or(0, |document| document.resources.values().filter(|record| record.is_asleep()).count());
+    let zone = controller.environment.schedule(&report.stack).map(|schedule| schedule.zone());
+    let open_run = document.and_then(|document| document.run.as_ref());
+    StackBoard {
+        stack: report.stack.clone(),
+        target: document.map_or(Target::Destroyed, |document| document.target),
+        since: document.map(|document| document.since),
+        by: document.map(|document| document.by.clone()).filter(|by| !by.is_empty()),
+        why: document.map(|document| document.why.clone()),
+        decision: report.decision.as_ref().map(|decision| decided(decision, look)),
+        hold: document.and_then(|document| document.hold.as_ref()).filter(|hold| hold.is_active(now)).map(|hold| {
+            let (until, reason, by) = (hold.until, hold.reason.clone(), hold.by.clone());
+            HoldBoard { target: hold.target, until, reason, by }
+        }),
+        resources: document.map_or(0, |document| document.resources.len()) - asleep,
+        asleep,
+        open_run: open_run.map(|run| format!("`ebb {}` by {} is under way, or was cut off", run.command, run.by)),
+        outcome: report.outcome.words().to_owned(),
+        error: report.message.clone().filter(|_| report.outcome == Outcome::Failed),
+        failures: 0,
+        retry_at: None,
+        timezone: zone.and_then(|zone| zone.iana_name()).map(str::to_owned),
+        next: next(&week, zone),
+        week,
+        runs,
+    }
+}
+
+fn decided(decision: &Decision, look: Option<&Look>) -> DecisionBoard {
+    let capacity = look.map(|look| &look.capacity).into_iter().flatten();
+    DecisionBoard {
+        target: decision.target,
+        cause: decision.cause.name().to_owned(),
+        reason: decision.reason.clone(),
+        until: decision.until,
+        tzdb: decision.tzdb.clone(),
+        capacity: capacity.map(|(address, bounds)| format!("{} {bounds}", address.name())).collect(),
+    }
+}
+
+/// Returns the targets of the week ahead, as ticks would decide if nothing but time changes.
+fn week(controller: &Controller, look: &Look, now: Timestamp) -> Vec<Segment> {
+    let (Ok(end), schedule) = (now.checked_add(AHEAD), controller.environment.schedule(&look.stack)) else {
+        return Vec::new();
+    };
+    let document = &look.document;
+    if look.decision.target == Target::Destroyed || schedule.is_none() && document.hold.is_none() {
+        return Vec::new();
+    }
+    let mut segments: Vec<Segment> = Vec::new();
+    let mut at = now;
+    while at < end && segments.len() < MOST_SEGMENTS {
+        let decision = decide(&Situation {
+            schedule,
+            hold: document.hold.as_ref(),
+            limit: None,
+            idle: Idleness::default(),
+            recorded: document.target,
+            now: at,
+            lead: look.lead,
+        });
+        let to = decision.until.filter(|until| *until > at).map_or(end, |until| until.min(end));
+        match segments.last_mut().filter(|last| last.target == decision.target && last.reason == decision.reason) {
+            Some(last) => last.to = to,
+            None => segments.push(Segment { from: at, to, target: decision.target, reason: decision.reason }),
+        }
+        at = to;
+    }
+    segments
+}
+
+fn next(week: &[Segment], zone: Option<&jiff::tz::TimeZone>) -> Option<TransitionBoard> {
+    let first = week.first()?;
+    let next = week.iter().find(|segment| segment.target != first.target)?;
+    let zone = zone.cloned().unwrap_or(jiff::tz::TimeZone::UTC);
+    Some(TransitionBoard {
+        at: next.from,
+        local: next.from.to_zoned(zone).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string(),
+        target: next.target,
+        reason: next.reason.clone(),
+    })
+}

@@ -1,0 +1,18 @@
+//! `ebb serve`: the loop, one leader for each environment, and pages that show what it does.
+
+mod access;
+mod backing_off;
+mod board;
+mod catalog;
+mod collect;
+mod html;
+mod http;
+mod leader;
+mod metrics;
+mod page;
+mod picture;
+mod server;
+mod watch;
+
+pub use access::{Access, AccessError, SHORTEST_TOKEN};
+pub use server::Server;

@@ -1,0 +1,284 @@
+//! The loop over one environment.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::task::JoinSet;
+
+use super::backing_off::BackingOff;
+use super::board::StackBoard;
+use super::catalog::{
+    CALLS, DECIDED, DECISIONS, FAILURES, HOLD, LAST_LOOK, LEADER, LOOKS, NEXT, RESOURCES, RUN_SECONDS, TARGET,
+    THROTTLES, TRANSITIONS, UNSENT,
+};
+use super::collect::{self, Runs};
+use super::http::Shown;
+use super::leader::Part;
+use crate::apply::Shutdown;
+use crate::control::{Controller, Log, Outcome, StackReport, Work};
+use crate::environment::{Clients, ConnectError};
+use crate::sdk::call_counts;
+use crate::state::LockOwner;
+use ebbtide::plan::Target;
+
+/// The longest time of one look. State in S3 may be out of reach.
+const LOOK: Duration = Duration::from_secs(60);
+/// The shortest time between two looks.
+const SHORTEST: Duration = Duration::from_millis(500);
+/// A look for a transition comes that much after it, so that it is over for sure.
+const AFTER: Duration = Duration::from_millis(100);
+
+/// The loop over one environment.
+pub(super) struct Watch {
+    controller: Arc<Controller>,
+    shown: Arc<Shown>,
+    /// The environment's place on the board.
+    index: usize,
+    shutdown: Shutdown,
+    log: Log,
+    part: Part,
+    clients: Option<Clients>,
+    failures: BackingOff,
+    runs: Runs,
+    /// The stacks that are being changed.
+    busy: BTreeSet<String>,
+    work: JoinSet<StackReport>,
+    /// The last messages of the log, so that each is written once.
+    logged: BTreeSet<String>,
+}
+
+impl Watch {
+    pub(super) fn new(
+        controller: Arc<Controller>,
+        shown: Arc<Shown>,
+        index: usize,
+        shutdown: Shutdown,
+        log: Log,
+    ) -> Self {
+        Self {
+            controller,
+            shown,
+            index,
+            shutdown,
+            log,
+            part: Part::StandingBy(String::new()),
+            clients: None,
+            failures: BackingOff::default(),
+            runs: Runs::default(),
+            busy: BTreeSet::new(),
+            work: JoinSet::new(),
+            logged: BTreeSet::new(),
+        }
+    }
+
+    /// Looks at the stacks until it is asked to end, and finishes what is in flight.
+    pub(super) async fn run(mut self) {
+        while !self.shutdown.is_draining() {
+            let next = self.look().await;
+            tokio::select! {
+                () = tokio::time::sleep(next) => {}
+                Some(done) = self.work.join_next() => self.done(done),
+                () = self.shutdown.draining() => {}
+            }
+        }
+        while let Some(done) = self.work.join_next().await {
+            self.done(done);
+        }
+        self.part.release().await;
+    }
+
+    /// Looks once, and starts what there is to do. Returns the time until the next look.
+    async fn look(&mut self) -> Duration {
+        let looked = tokio::time::timeout(LOOK, self.reports()).await;
+        let looked = looked.unwrap_or_else(|_| Err(format!("the state was not read within {} s", LOOK.as_secs())));
+        let now = (self.controller.clock)();
+        let name = self.controller.environment.name().to_owned();
+        let metrics = Arc::clone(&self.shown.metrics);
+        let result = if looked.is_ok() { "done" } else { "failed" };
+        metrics.add(&LOOKS, &[("environment", &name), ("result", result)], 1.0);
+        let leader = self.part.is_leader();
+        metrics.set(&LEADER, &[("environment", &name)], f64::from(u8::from(leader)));
+        let (calls, throttles) = call_counts();
+        metrics.set(&CALLS, &[], calls as f64);
+        metrics.set(&THROTTLES, &[], throttles as f64);
+        let reports = match looked {
+            Ok(reports) => reports,
+            Err(error) => {
+                // Clients with credentials that have ended are made anew.
+                self.clients = None;
+                self.say_once(&format!("{name}: {error}"));
+                self.shown.update(|board| board.environments[self.index].error = Some(error));
+                return self.interval();
+            }
+        };
+        metrics.set(&LAST_LOOK, &[("environment", &name)], now.as_second() as f64);
+        let mut next = self.interval();
+        let mut stacks = Vec::new();
+        for report in &reports {
+            if leader {
+                self.start(report);
+            }
+            let stack = self.shown_stack(report, now).await;
+            next = next.min(self.due(report, now));
+            self.measure(&name, &stack);
+            stacks.push(stack);
+        }
+        let next = next.max(SHORTEST);
+        let acting = self.part.acting().filter(|acting| !acting.is_empty()).map(str::to_owned);
+        let next_look = SignedDuration::try_from(next).ok().and_then(|next| now.checked_add(next).ok());
+        self.shown.update(|board| {
+            let environment = &mut board.environments[self.index];
+            (environment.leader, environment.acting) = (leader, acting);
+            (environment.looked, environment.next_look, environment.error) = (Some(now), next_look, None);
+            environment.stacks = stacks;
+        });
+        next
+    }
+
+    /// Keeps or takes the lead, and reads the records.
+    async fn reports(&mut self) -> Result<Vec<StackReport>, String> {
+        let environment = &self.controller.environment;
+        if self.clients.is_none() {
+            self.clients = environment.state_clients().await.map_err(|error: ConnectError| error.to_string())?;
+        }
+        let (by, since) = (self.controller.who.clone(), (self.controller.clock)());
+        let owner = LockOwner { by, process: std::process::id(), command: "serve".to_owned(), since };
+        let was_leader = self.part.is_leader();
+        let part = std::mem::replace(&mut self.part, Part::StandingBy(String::new()));
+        self.part = part.renewed(environment, self.clients.as_ref(), owner).await.map_err(|error| error.to_string())?;
+        let name = environment.name().to_owned();
+        match (was_leader, self.part.acting()) {
+            (false, None) => (self.log)(&format!("{name}: this process acts on it from now on")),
+            (_, Some(acting)) => {
+                let message = format!("{name}: standing by, {acting} acts on it");
+                self.say_once(&message);
+            }
+            (true, None) => {}
+        }
+        self.controller.look_with(self.clients.as_ref()).await.map_err(|error| error.to_string())
+    }
+
+    /// Starts to bring a stack to its decision, unless that is under way or has just failed.
+    fn start(&mut self, report: &StackReport) {
+        let stack = &report.stack;
+        if self.busy.contains(stack) || self.failures.left(stack).is_some() {
+            return;
+        }
+        let Some(work) = self.controller.work_on(report, &Arc::default()) else { return };
+        self.busy.insert(stack.clone());
+        self.work.spawn(work);
+    }
+
+    /// Notes the result of work on a stack.
+    fn done(&mut self, done: Result<StackReport, tokio::task::JoinError>) {
+        let report = match done {
+            Ok(report) => report,
+            Err(error) => std::panic::resume_unwind(error.into_panic()),
+        };
+        let (name, stack) = (self.controller.environment.name().to_owned(), report.stack.clone());
+        self.busy.remove(&stack);
+        let metrics = &self.shown.metrics;
+        let labels = [("environment", name.as_str()), ("stack", stack.as_str())];
+        match report.outcome {
+            Outcome::Failed => {
+                let message = report.message.as_deref().unwrap_or("it failed");
+                self.failures.failed(&stack, message);
+                (self.log)(&format!("{name}: {stack}: {message}"));
+            }
+            // A stack that another command works on is looked at again with the next look.
+            Outcome::Busy | Outcome::WouldAct => {}
+            Outcome::Nothing | Outcome::Settled | Outcome::Acted => self.failures.succeeded(&stack),
+        }
+        if let Some(run) = &report.run {
+            let outcome = if run.success { "done" } else { "failed" };
+            let target = run.target.to_string();
+            let by_target = [labels[0], labels[1], ("target", target.as_str())];
+            metrics.add(&TRANSITIONS, &[by_target[0], by_target[1], by_target[2], ("outcome", outcome)], 1.0);
+            metrics.observe(&RUN_SECONDS, &by_target, run.took_ms as f64 / 1000.0);
+            let reason = report.decision.as_ref().map(|decision| decision.reason.as_str()).unwrap_or_default();
+            (self.log)(&format!("{name}: {stack}: {target}, {outcome}: {reason}"));
+        }
+        for unsent in &report.unsent {
+            metrics.add(&UNSENT, &labels, 1.0);
+            (self.log)(&format!("{name}: {stack}: a notification was not sent: {unsent}"));
+        }
+    }
+
+    /// Returns the data of a stack for the pages.
+    async fn shown_stack(&mut self, report: &StackReport, now: Timestamp) -> StackBoard {
+        let state = self.controller.environment.state(&report.stack, self.clients.as_ref()).await;
+        let runs = match (state, report.look.as_deref()) {
+            (Ok(state), Some(look)) => self.runs.of(&state, look).await,
+            _ => Vec::new(),
+        };
+        let mut stack = collect::stack(&self.controller, report, runs, now);
+        if self.busy.contains(&report.stack) {
+            stack.outcome = "at work".to_owned();
+        }
+        stack.failures = self.failures.count(&report.stack);
+        let left = self.failures.left(&report.stack).and_then(|left| SignedDuration::try_from(left).ok());
+        stack.retry_at = left.and_then(|left| now.checked_add(left).ok());
+        if let Some(message) = self.failures.message(&report.stack) {
+            stack.error = Some(message.to_owned());
+        }
+        stack
+    }
+
+    /// Returns the time until a stack may need something.
+    fn due(&self, report: &StackReport, now: Timestamp) -> Duration {
+        let until = report.decision.as_ref().and_then(|decision| decision.until);
+        let until = until.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
+        let due = until.map_or(Duration::MAX, |until| until + AFTER);
+        let waits = report.look.as_ref().is_some_and(|look| look.work != Work::None);
+        due.min(self.failures.left(&report.stack).filter(|_| waits).unwrap_or(Duration::MAX))
+    }
+
+    fn measure(&self, name: &str, stack: &StackBoard) {
+        let metrics = &self.shown.metrics;
+        let labels = [("environment", name), ("stack", stack.stack.as_str())];
+        let targets = [Target::Running, Target::Paused, Target::Destroyed];
+        for target in targets {
+            let text = target.to_string();
+            let labels = [labels[0], labels[1], ("target", text.as_str())];
+            metrics.set(&TARGET, &labels, f64::from(u8::from(stack.target == target)));
+            let decided = stack.decision.as_ref().is_some_and(|decision| decision.target == target);
+            metrics.set(&DECIDED, &labels, f64::from(u8::from(decided)));
+        }
+        if let Some(decision) = &stack.decision {
+            metrics.add(&DECISIONS, &[labels[0], labels[1], ("cause", &decision.cause)], 1.0);
+        }
+        let at = |instant: Option<Timestamp>| instant.map(|instant| instant.as_second() as f64);
+        let times = [(&NEXT, at(stack.next.as_ref().map(|n| n.at))), (&HOLD, at(stack.hold.as_ref().map(|h| h.until)))];
+        for (metric, value) in times {
+            match value {
+                Some(value) => metrics.set(metric, &labels, value),
+                None => metrics.forget(metric, &labels),
+            }
+        }
+        let counts = [("exists", stack.resources), ("asleep", stack.asleep)];
+        for (status, count) in counts {
+            metrics.set(&RESOURCES, &[labels[0], labels[1], ("status", status)], count as f64);
+        }
+        metrics.set(&FAILURES, &labels, f64::from(stack.failures));
+    }
+
+    /// Returns the interval with up to a tenth more or less, so that processes do not look in step.
+    fn interval(&self) -> Duration {
+        let interval = Duration::try_from(self.controller.environment.control().interval()).unwrap_or(LOOK);
+        let random = f64::from(uuid::Uuid::new_v4().as_fields().0) / f64::from(u32::MAX);
+        interval.mul_f64(0.9 + 0.2 * random)
+    }
+
+    /// Writes a line into the log, unless it was written before.
+    fn say_once(&mut self, line: &str) {
+        if self.logged.insert(line.to_owned()) {
+            (self.log)(line);
+        }
+        // A line that comes back after many others is written again.
+        if self.logged.len() > 100 {
+            self.logged.clear();
+        }
+    }
+}

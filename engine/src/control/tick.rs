@@ -1,0 +1,72 @@
+//! One tick: every stack of the environment once.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+
+use super::controller::{Connected, Controller};
+use super::look::Work;
+use super::report::{StackReport, TICK_FORMAT, TickReport};
+use super::say;
+use crate::environment::ConnectError;
+
+/// The number of stacks that are changed at once. Each makes many calls at once itself.
+const CHANGED_AT_ONCE: usize = 4;
+
+impl Controller {
+    /// Looks at all stacks, and brings each to its decision. One that fails does not stop the others.
+    pub async fn tick(self: &Arc<Self>, dry_run: bool) -> Result<TickReport, ConnectError> {
+        let mut stacks = self.look().await?;
+        if !dry_run {
+            self.act(&mut stacks).await;
+        }
+        let environment = self.environment.name().to_owned();
+        Ok(TickReport { format: TICK_FORMAT, environment, at: (self.clock)(), dry_run, stacks })
+    }
+
+    /// Brings the stacks that need it to their decisions, several at once.
+    async fn act(self: &Arc<Self>, stacks: &mut [StackReport]) {
+        let connected: Arc<Connected> = Arc::default();
+        let permits = Arc::new(Semaphore::new(CHANGED_AT_ONCE));
+        let mut work = JoinSet::new();
+        for (index, report) in stacks.iter().enumerate() {
+            if let Some(one) = self.work_on(report, &connected) {
+                let permits = Arc::clone(&permits);
+                work.spawn(async move {
+                    let _permit = permits.acquire().await;
+                    (index, one.await)
+                });
+            }
+        }
+        while let Some(done) = work.join_next().await {
+            match done {
+                Ok((index, report)) => stacks[index] = report,
+                Err(error) => std::panic::resume_unwind(error.into_panic()),
+            }
+        }
+    }
+
+    /// Returns the work on one stack: it is brought to its decision, and what there is to say is said. `None` if there is
+    /// nothing to do and to say.
+    pub(super) fn work_on(
+        self: &Arc<Self>,
+        report: &StackReport,
+        connected: &Arc<Connected>,
+    ) -> Option<impl Future<Output = StackReport> + Send + use<>> {
+        let look = report.look.as_deref()?;
+        let has_work = look.work != Work::None;
+        if !has_work && !say::has_to_say(self, look, report) {
+            return None;
+        }
+        let (controller, report, connected) = (Arc::clone(self), report.clone(), Arc::clone(connected));
+        Some(async move {
+            let mut report = match has_work && !controller.shutdown.is_draining() {
+                true => controller.converge(report, &connected).await,
+                false => report,
+            };
+            report.unsent = say::say(&controller, &report, &connected).await;
+            report
+        })
+    }
+}
