@@ -10,6 +10,7 @@ mod report;
 mod startup;
 mod state;
 mod throttled;
+mod unattended;
 
 use std::process::ExitCode;
 
@@ -22,5 +23,6 @@ fn main() -> ExitCode {
     destroy::measure(&mut report);
     apply::measure(&mut report);
     throttled::measure(&mut report);
+    unattended::measure(&mut report);
     report.finish()
 }

@@ -9,8 +9,7 @@ use super::board::Segment;
 use super::html::escaped;
 use ebbtide::plan::Target;
 
-/// The width and the height of the picture, in its own units. It is scaled to the width of the page.
-const WIDTH: f64 = 700.0;
+/// The height of the picture in pixels. Its width is that of the page: places are shares of it, so that text is never squeezed.
 const HEIGHT: f64 = 44.0;
 /// The lower end of the bars. The names of days stand below.
 const BARS: f64 = 26.0;
@@ -20,10 +19,10 @@ pub(super) fn week(segments: &[Segment], zone: Option<&str>) -> String {
     let (Some(first), Some(last)) = (segments.first(), segments.last()) else { return String::new() };
     let (from, to) = (first.from, last.to);
     let length = seconds(from, to).max(1.0);
-    let x = |at: Timestamp| seconds(from, at.clamp(from, to)) / length * WIDTH;
+    let x = |at: Timestamp| seconds(from, at.clamp(from, to)) / length * 100.0;
     let zone = zone.and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
     let mut svg = format!(
-        "<svg class=\"week\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" role=\"img\" preserveAspectRatio=\"none\" \
+        "<svg class=\"week\" width=\"100%\" height=\"{HEIGHT}\" role=\"img\" \
          xmlns=\"http://www.w3.org/2000/svg\"><title>{}</title>",
         escaped(&described(segments, &zone))
     );
@@ -38,8 +37,8 @@ pub(super) fn week(segments: &[Segment], zone: Option<&str>) -> String {
         // Writing into text cannot fail.
         let _ = write!(
             svg,
-            "<rect class=\"{class}\" x=\"{left:.1}\" y=\"4\" width=\"{:.1}\" height=\"{}\"><title>{}</title></rect>",
-            (right - left).max(1.0),
+            "<rect class=\"{class}\" x=\"{left:.2}%\" y=\"4\" width=\"{:.2}%\" height=\"{}\"><title>{}</title></rect>",
+            (right - left).max(0.1),
             BARS - 4.0,
             escaped(&title)
         );
@@ -47,8 +46,8 @@ pub(super) fn week(segments: &[Segment], zone: Option<&str>) -> String {
     for midnight in midnights(from, to, &zone) {
         let at = x(midnight);
         let day = midnight.to_zoned(zone.clone()).strftime("%a").to_string();
-        let _ = write!(svg, "<line x1=\"{at:.1}\" x2=\"{at:.1}\" y1=\"0\" y2=\"{HEIGHT}\"/>");
-        let _ = write!(svg, "<text x=\"{:.1}\" y=\"40\">{}</text>", at + 4.0, escaped(&day));
+        let _ = write!(svg, "<line x1=\"{at:.2}%\" x2=\"{at:.2}%\" y1=\"0\" y2=\"{HEIGHT}\"/>");
+        let _ = write!(svg, "<text x=\"{at:.2}%\" dx=\"4\" y=\"40\">{}</text>", escaped(&day));
     }
     svg.push_str("</svg>");
     svg
@@ -100,11 +99,11 @@ mod tests {
             ],
             Some("America/New_York"),
         );
-        assert!(week.contains("<rect class=\"paused\" x=\"0.0\" y=\"4\" width=\"104.2\""), "{week}");
-        assert!(week.contains("<rect class=\"running\" x=\"104.2\""), "{week}");
+        assert!(week.contains("<rect class=\"paused\" x=\"0.00%\" y=\"4\" width=\"14.88%\""), "{week}");
+        assert!(week.contains("<rect class=\"running\" x=\"14.88%\""), "{week}");
         assert!(week.contains("&lt;office &amp; hours&gt;") && !week.contains("<office"), "{week}");
         // Midnight of New York is 05:00 UTC then: 17 hours after the beginning.
-        assert!(week.contains("<line x1=\"70.8\""), "{week}");
+        assert!(week.contains("<line x1=\"10.12%\""), "{week}");
         assert_eq!(week.matches("<line").count(), 7);
         assert!(week.contains(">Mon</text>"), "{week}");
         assert_eq!(super::week(&[], None), "");

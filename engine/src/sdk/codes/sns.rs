@@ -20,7 +20,8 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
         | "SubscriptionLimitExceeded"
         | "TagLimitExceeded"
         | "TopicLimitExceeded" => ErrorKind::Quota,
-        "InvalidParameter" | "InvalidState" | "TagPolicy" => ErrorKind::Invalid,
+        "InvalidParameter" | "InvalidState" | "ParameterValueInvalid" | "TagPolicy" => ErrorKind::Invalid,
+        "EndpointDisabled" | "PlatformApplicationDisabled" => ErrorKind::Invalid,
         "KMSDisabled" | "KMSInvalidState" | "KMSNotFound" | "KMSOptInRequired" => ErrorKind::Invalid,
         _ => return None,
     })

@@ -1,0 +1,116 @@
+//! The files in `deploy/`: they are well-formed, and the command lines in them are ones that `ebb` knows.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy")
+}
+
+fn read(file: &str) -> String {
+    std::fs::read_to_string(folder().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+/// Runs a program that may be missing on this machine. Returns what it printed if it failed.
+fn checked(program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).current_dir(folder()).output().ok()?;
+    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    (!output.status.success()).then_some(said)
+}
+
+/// Asserts that `ebb` accepts a command line. `--help` after it changes nothing.
+fn assert_known(file: &str, arguments: &[&str]) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
+    let output = command.args(arguments).arg("--help").output().unwrap();
+    assert!(output.status.success(), "{file}: ebb {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+}
+
+/// Returns the members of a list in square brackets, with or without quotation marks.
+fn list(text: &str) -> Vec<&str> {
+    let inside = text.split_once('[').and_then(|(_, rest)| rest.split_once(']')).map_or("", |(inside, _)| inside);
+    inside.split(',').map(|member| member.trim().trim_matches('"')).collect()
+}
+
+#[test]
+fn command_lines_in_deployments_are_known() {
+    let mut found = 0;
+    for (file, key) in [
+        ("kubernetes/cronjob.yaml", "args:"),
+        ("kubernetes/deployment.yaml", "args:"),
+        ("eventbridge/template.yaml", "Command:"),
+        ("Dockerfile", "CMD"),
+    ] {
+        let text = read(file);
+        for line in text.lines().map(str::trim).filter(|line| line.starts_with(key)) {
+            let arguments: Vec<_> = list(line).into_iter().filter(|argument| !argument.starts_with('!')).collect();
+            // A flag whose value is a parameter of the template.
+            let arguments =
+                if arguments.last() == Some(&"-e") { [&arguments[..], &["prod"]].concat() } else { arguments };
+            assert_known(file, &arguments);
+            found += 1;
+        }
+    }
+    for (file, key) in [
+        ("systemd/ebb-tick.service", "ExecStart=/usr/local/bin/ebb "),
+        ("systemd/ebb-serve.service", "ExecStart=/usr/local/bin/ebb "),
+        ("github/ebb-tick.yml", "run: ~/.local/bin/ebb "),
+    ] {
+        let text = read(file);
+        let line = text.lines().find_map(|line| line.trim().strip_prefix(key)).unwrap_or_else(|| panic!("{file}"));
+        assert_known(file, &line.split_whitespace().collect::<Vec<_>>());
+        found += 1;
+    }
+    assert_eq!(found, 7);
+}
+
+#[test]
+fn permissions_are_policies_that_name_known_forms() {
+    for file in ["permissions/state.json", "permissions/act.json", "permissions/notify.json"] {
+        let policy: Value = serde_json::from_str(&read(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+        assert_eq!(policy["Version"], "2012-10-17", "{file}");
+        for statement in policy["Statement"].as_array().unwrap() {
+            assert!(statement["Effect"].is_string() && !statement["Resource"].is_null(), "{file}: {statement}");
+            for action in statement["Action"].as_array().unwrap() {
+                let (service, operation) = action.as_str().unwrap().split_once(':').unwrap();
+                assert!(
+                    service.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-'),
+                    "{file}: {action}"
+                );
+                assert!(operation.starts_with(|c: char| c.is_ascii_uppercase()), "{file}: {action}");
+                assert!(!operation.contains('*'), "{file}: {action}: a policy names its actions");
+            }
+        }
+    }
+}
+
+#[test]
+fn files_are_well_formed_where_this_machine_can_tell() {
+    let yaml = ["kubernetes/cronjob.yaml", "kubernetes/deployment.yaml", "github/ebb-tick.yml"];
+    for file in yaml {
+        assert!(!read(file).contains('\t'), "{file}: YAML has no tabs");
+    }
+    let parse = "import sys, yaml\nfor f in sys.argv[1:]:\n    list(yaml.safe_load_all(open(f)))";
+    if checked("python3", &["-c", "import yaml"]).is_none() {
+        assert_eq!(checked("python3", &[&["-c", parse][..], &yaml].concat()), None);
+    }
+    assert_eq!(checked("cfn-lint", &["eventbridge/template.yaml"]), None);
+    for unit in ["ebb-tick.service", "ebb-tick.timer", "ebb-serve.service"] {
+        let text = read(&format!("systemd/{unit}"));
+        for line in text.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+            assert!(line.starts_with('[') && line.ends_with(']') || line.contains('='), "{unit}: {line}");
+        }
+        // It also reports that the binary is not installed here.
+        if let Ok(output) = Command::new("systemd-analyze")
+            .args(["verify", "--man=no"])
+            .arg(folder().join("systemd").join(unit))
+            .output()
+        {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            for wrong in ["Unknown key", "Unknown section", "Failed to parse", "Invalid"] {
+                assert!(!said.contains(wrong), "{unit}: {said}");
+            }
+        }
+    }
+}
