@@ -18,6 +18,7 @@ mod renaming;
 mod scheduled_capacity;
 mod secrets;
 mod settling;
+mod unattended;
 mod unreadable;
 mod versions;
 mod waits;

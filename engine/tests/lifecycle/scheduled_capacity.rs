@@ -15,7 +15,7 @@ fn window(min: u32, max: u32) -> BTreeMap<Address, Bounds> {
 }
 
 /// Returns all that AWS has of the scaling: the bounds, and the names of policies and scheduled actions.
-async fn scaling(project: &Project) -> (Vec<(i32, i32)>, Vec<String>) {
+pub async fn scaling(project: &Project) -> (Vec<(i32, i32)>, Vec<String>) {
     let aws = Project::aws(&project.cloud());
     let client = aws.applicationautoscaling();
     let namespace = || ServiceNamespace::Sagemaker;
@@ -28,7 +28,7 @@ async fn scaling(project: &Project) -> (Vec<(i32, i32)>, Vec<String>) {
     (bounds.collect(), policies.chain(actions).collect())
 }
 
-fn under(bounds: (i32, i32)) -> (Vec<(i32, i32)>, Vec<String>) {
+pub fn under(bounds: (i32, i32)) -> (Vec<(i32, i32)>, Vec<String>) {
     (vec![bounds], vec!["busy".to_owned(), "night".to_owned()])
 }
 
