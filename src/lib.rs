@@ -59,12 +59,14 @@
 //! - [`plan`]: the plan as data.
 //! - [`schedule`]: windows, holidays and holds, and the target that follows from them at an instant.
 //! - [`record`]: recorded state as data, the open run and its journal.
+//! - [`cost`]: the price book, and from charges to dollars.
 //! - [`planner`]: from declared, recorded and observed resources to a plan.
 
 #![deny(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
 pub mod aws;
 pub mod components;
+pub mod cost;
 pub mod plan;
 pub mod planner;
 pub mod prelude;

@@ -5,7 +5,7 @@ use serde_json::{Map, json};
 use super::*;
 use crate::plan::{Operation, PLAN_FORMAT, Plan, Reason, Target};
 use crate::record::{Replay, Run};
-use crate::resource::{Charge, Identity, KindInfo, OnPause, Persistence, Replacement, Scope};
+use crate::resource::{Identity, KindInfo, OnPause, Persistence, Replacement, Scope};
 
 /// A kind of version 3. Version 2 renamed `a` to `b`, and version 3 made a text of it. A `b` of 0 cannot be migrated.
 struct Third(KindInfo);
@@ -30,10 +30,6 @@ impl Kind for Third {
 
     fn known_outputs(&self, _: &Identity, _: &Value) -> Result<Map<String, Value>, InputsError> {
         Ok(Map::new())
-    }
-
-    fn cost(&self, _: &Value) -> Result<Vec<Charge>, InputsError> {
-        Ok(Vec::new())
     }
 
     fn paused(&self, _: &Value) -> Result<OnPause<Value>, InputsError> {

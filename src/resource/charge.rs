@@ -1,4 +1,4 @@
-//! The charges of a resource, as keys of the price book.
+//! The bill of a resource: charges as keys of the price book.
 
 use serde::{Deserialize, Serialize};
 
@@ -7,30 +7,114 @@ use serde::{Deserialize, Serialize};
 pub struct Charge {
     /// The entry of the price book, e.g. `sagemaker.hosting.ml.g5.xlarge`.
     pub item: String,
-    /// The number of these items.
+    /// The number of these items: of one instance where the charge has a fleet, and of one unit of use where it is billed by
+    /// use.
     pub quantity: f64,
-    /// The time over which the price counts.
+    /// The time or the use over which the price counts.
     pub per: Per,
+    /// The instances that are each billed `quantity` items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fleet: Option<Fleet>,
 }
 
-/// The time over which a price counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// The time or the use over which a price counts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
     /// An hour of existence.
     Hour,
     /// A month of existence.
     Month,
+    /// Use, which nothing declares: the key below `[usage]` with the amount of a month, such as `storage_gb`.
+    Use(String),
+}
+
+/// Instances of one variant. A schedule or an observation may replace their number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fleet {
+    /// The name of the variant.
+    pub variant: String,
+    /// The number that is declared.
+    pub count: f64,
+}
+
+/// The bill of one resource while it exists, as far as its inputs determine it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Billing {
+    /// The kind does not say what AWS bills.
+    Unknown,
+    /// AWS bills nothing for it.
+    Free {
+        /// The reason.
+        because: String,
+    },
+    /// AWS bills these charges.
+    Charges(Vec<Charge>),
+    /// AWS bills nothing for the resource itself, and these charges for each resource of a kind that refers to it.
+    Conferred {
+        /// The kind that is billed.
+        to: String,
+        /// The charges.
+        charges: Vec<Charge>,
+    },
+    /// AWS bills these charges, and those that a resource of another kind confers, to which this one refers.
+    WithConferred {
+        /// The kind that confers the other charges.
+        from: String,
+        /// The charges of its own.
+        charges: Vec<Charge>,
+    },
+    /// AWS bills nothing for the resource itself. It lets the number of instances vary in the resource that it refers to.
+    Scaling {
+        /// The variant whose instances vary.
+        variant: String,
+        /// The least number of instances.
+        min: u32,
+        /// The greatest number of instances.
+        max: u32,
+    },
+}
+
+impl Billing {
+    /// Creates the bill of a resource that costs nothing.
+    pub fn free(because: impl Into<String>) -> Self {
+        Self::Free { because: because.into() }
+    }
 }
 
 impl Charge {
     /// Creates a charge by the hour.
     pub fn hourly(item: impl Into<String>, quantity: f64) -> Self {
-        Self { item: item.into(), quantity, per: Per::Hour }
+        Self { item: item.into(), quantity, per: Per::Hour, fleet: None }
     }
 
     /// Creates a charge by the month.
     pub fn monthly(item: impl Into<String>, quantity: f64) -> Self {
-        Self { item: item.into(), quantity, per: Per::Month }
+        Self { item: item.into(), quantity, per: Per::Month, fleet: None }
+    }
+
+    /// Creates a charge by use: `usage` is the key of the monthly amount, and each unit of it is billed as one item.
+    pub fn by_use(item: impl Into<String>, usage: impl Into<String>) -> Self {
+        Self { item: item.into(), quantity: 1.0, per: Per::Use(usage.into()), fleet: None }
+    }
+
+    /// Bills each unit of use as a number of items.
+    #[must_use]
+    pub fn times(mut self, quantity: f64) -> Self {
+        self.quantity *= quantity;
+        self
+    }
+
+    /// Bills each instance of a variant.
+    #[must_use]
+    pub fn each(mut self, variant: &str, count: u32) -> Self {
+        self.fleet = Some(Fleet { variant: variant.to_owned(), count: f64::from(count) });
+        self
+    }
+
+    /// Returns the number of items of all instances.
+    pub fn total(&self) -> f64 {
+        self.quantity * self.fleet.as_ref().map_or(1.0, |fleet| fleet.count)
     }
 }

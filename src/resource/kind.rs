@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Charge, Identity, OnPause, Persistence, Replacement};
+use super::{Billing, Identity, OnPause, Persistence, Replacement};
 
 /// The properties of a kind. They are owned values, so that kinds made from data can report them too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,8 +73,11 @@ pub trait Kind: Send + Sync {
     /// Returns the outputs that are certain before the resource exists.
     fn known_outputs(&self, identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError>;
 
-    /// Returns the charges for the resource while it exists.
-    fn cost(&self, declared: &Value) -> Result<Vec<Charge>, InputsError>;
+    /// Returns the bill of the resource while it exists.
+    fn billing(&self, declared: &Value) -> Result<Billing, InputsError> {
+        let _ = declared;
+        Ok(Billing::Unknown)
+    }
 
     /// Returns the effect of a pause on the resource.
     fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError>;

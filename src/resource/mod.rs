@@ -25,7 +25,7 @@ mod typed_kind;
 mod version;
 
 pub use address::{Address, AddressError};
-pub use charge::{Charge, Per};
+pub use charge::{Billing, Charge, Fleet, Per};
 pub use conflict::Conflict;
 pub use expression::Expr;
 pub use field::Field;

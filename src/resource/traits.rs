@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Charge, Conflict, Field, Identity, Phase, Problems};
+use super::{Billing, Conflict, Field, Identity, Phase, Problems};
 
 /// Whether a kind holds data.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,9 +104,10 @@ pub trait Resource: Field {
         }
     }
 
-    /// Returns the charges for the resource while it exists, as far as its inputs determine them.
-    fn cost(&self) -> Vec<Charge> {
-        Vec::new()
+    /// Returns the bill of the resource while it exists, as far as its inputs determine it. The inputs of [`Resource::paused`]
+    /// determine that of a pause. A kind that does not say what AWS bills makes every sum a least amount.
+    fn billing(&self) -> Billing {
+        Billing::Unknown
     }
 
     /// Returns the outputs that are certain before the resource exists (a given name, an ARN made of it), by field name of

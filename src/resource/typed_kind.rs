@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::{Address, Charge, Declared, Field, Identity, InputsError, Kind, KindInfo, OnPause, Resource, outputs_of};
+use super::{Address, Billing, Declared, Field, Identity, InputsError, Kind, KindInfo, OnPause, Resource, outputs_of};
 
 /// The erased form of a [`Resource`].
 #[derive(Debug)]
@@ -54,8 +54,8 @@ impl<R: Resource> Kind for TypedKind<R> {
         Ok(typed::<R>(declared)?.known_outputs(identity))
     }
 
-    fn cost(&self, declared: &Value) -> Result<Vec<Charge>, InputsError> {
-        Ok(typed::<R>(declared)?.cost())
+    fn billing(&self, declared: &Value) -> Result<Billing, InputsError> {
+        Ok(typed::<R>(declared)?.billing())
     }
 
     fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError> {

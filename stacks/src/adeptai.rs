@@ -2,6 +2,8 @@
 
 mod caller;
 mod checkpoint;
+#[cfg(test)]
+mod costs_tests;
 mod endpoint;
 mod network;
 mod settings;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ebbtide::resource::{Charge, Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Registry, Replacement};
+use ebbtide::resource::{Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Registry, Replacement};
 use serde_json::{Map, Value, json};
 
 /// A kind whose behaviour follows from its name. All have the fields `size` and `set` (changed in place; `set` has no order), and `form`, `name` and
@@ -47,10 +47,6 @@ impl Kind for FakeKind {
     fn known_outputs(&self, _identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError> {
         let name = declared.get("name").filter(|name| name.is_string());
         Ok(name.map(|name| Map::from_iter([("name".to_owned(), name.clone())])).unwrap_or_default())
-    }
-
-    fn cost(&self, _declared: &Value) -> Result<Vec<Charge>, InputsError> {
-        Ok(Vec::new())
     }
 
     fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError> {

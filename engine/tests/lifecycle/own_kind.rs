@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ebbtide::plan::Target;
-use ebbtide::resource::{Charge, Declared, Persistence, Phase, Resolved, Resource, Scope, fields};
+use ebbtide::resource::{Billing, Charge, Declared, Persistence, Phase, Resolved, Resource, Scope, fields};
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_engine::apply::{Access, Deployment, Goal, Shutdown};
 use ebbtide_engine::providers::{Provider, Providers, Reading, providers};
@@ -41,8 +41,8 @@ impl Resource for Note {
     type Resolved = Note<Resolved>;
     type Outputs<P: Phase> = NoteOutputs<P>;
 
-    fn cost(&self) -> Vec<Charge> {
-        vec![Charge::hourly("desk.note", 1.0)]
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::hourly("desk.note", 1.0)])
     }
 }
 

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ebbtide::plan::Target;
-use ebbtide::resource::{Charge, Declared, Persistence, Phase, Readiness, Resolved, Resource, Scope};
+use ebbtide::resource::{Billing, Charge, Declared, Persistence, Phase, Readiness, Resolved, Resource, Scope};
 use ebbtide::stack::Stack;
 use ebbtide_engine::apply::{Access, Deployment, Finished, Goal, Shutdown};
 use ebbtide_engine::providers::{Provider, Reading, providers};
@@ -41,8 +41,8 @@ impl Resource for Lamp {
     type Resolved = Lamp<Resolved>;
     type Outputs<P: Phase> = LampOutputs<P>;
 
-    fn cost(&self) -> Vec<Charge> {
-        vec![Charge::hourly("desk.lamp", 1.0)]
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::hourly("desk.lamp", 1.0)])
     }
 }
 

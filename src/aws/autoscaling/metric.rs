@@ -16,6 +16,31 @@ pub enum TargetMetric {
     Math(Vec<MathQuery>),
 }
 
+impl TargetMetric {
+    /// Returns whether its alarms evaluate periods below a minute.
+    pub(super) fn is_high_resolution(&self) -> bool {
+        use PredefinedMetric::{
+            SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution,
+            SageMakerVariantConcurrentRequestsPerModelHighResolution,
+        };
+        matches!(
+            self,
+            Self::Predefined(
+                SageMakerVariantConcurrentRequestsPerModelHighResolution
+                    | SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution
+            )
+        )
+    }
+
+    /// Returns the number of metrics that each of its alarms watches.
+    pub(super) fn metrics(&self) -> usize {
+        match self {
+            Self::Predefined(_) | Self::Custom(_) => 1,
+            Self::Math(queries) => queries.iter().filter(|query| query.metric.is_some()).count(),
+        }
+    }
+}
+
 /// The metrics that AWS defines for SageMaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PredefinedMetric {

@@ -7,7 +7,8 @@ use super::named::{POLICY_INFIX, known_id, name_conflicts, name_problem};
 use super::{ScalingRule, TargetTracking};
 use crate::aws::{AlarmName, ScalableResource, ScalingPolicyArn};
 use crate::resource::{
-    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
+    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved,
+    Resource, fields,
 };
 
 /// A rule by which capacity is added and removed.
@@ -60,6 +61,18 @@ impl Resource for ScalingPolicy {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScalingPolicy<Resolved>;
     type Outputs<P: Phase> = ScalingPolicyOutputs<P>;
+
+    /// Returns the charges for the alarms that AWS keeps for target tracking: one above and one below the value.
+    fn billing(&self) -> Billing {
+        match &self.rule {
+            ScalingRule::TargetTracking(tracking) => {
+                let item = if tracking.metric.is_high_resolution() { "high_resolution" } else { "standard" };
+                let metrics = f64::from(u32::try_from(tracking.metric.metrics()).unwrap_or(u32::MAX));
+                Billing::Charges(vec![Charge::monthly(format!("cloudwatch.alarm.{item}"), 2.0 * metrics)])
+            }
+            ScalingRule::Step(_) => Billing::free("AWS bills no scaling policy, and its alarms are declared apart"),
+        }
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(message) = self.name.as_deref().and_then(name_problem) {

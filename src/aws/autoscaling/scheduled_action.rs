@@ -8,7 +8,7 @@ use super::named::{ACTION_INFIX, known_id, name_conflicts, name_problem};
 use super::schedule::{schedule_problem, zone_problem};
 use crate::aws::{Arn, ScalableResource};
 use crate::resource::{
-    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
+    Billing, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, fields,
 };
 
 /// Other bounds of a target from certain times on. The capacity changes only if it is outside the new bounds.
@@ -90,6 +90,10 @@ impl Resource for ScheduledAction {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = ScheduledAction<Resolved>;
     type Outputs<P: Phase> = ScheduledActionOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills no scheduled action")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         let mut check = |field: &str, message: Option<String>| {

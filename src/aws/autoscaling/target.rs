@@ -7,7 +7,8 @@ use super::scalable_resource::{component_resource, variant_resource};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, EndpointName, ScalableResource};
 use crate::resource::{
-    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
+    validate_tags,
 };
 
 /// A scaled variant or inference component, with the bounds of its capacity.
@@ -134,6 +135,18 @@ impl Resource for ScalableTarget {
     const BOUNDS: &'static [&'static str] = fields!(ScalableTarget: min, max);
     type Resolved = ScalableTarget<Resolved>;
     type Outputs<P: Phase> = ScalableTargetOutputs<P>;
+
+    /// Returns the bounds of a variant. AWS bills nothing for scaling itself.
+    fn billing(&self) -> Billing {
+        match &self.of {
+            Scalable::Variant { variant, .. } | Scalable::ProvisionedConcurrency { variant, .. } => {
+                Billing::Scaling { variant: variant.clone(), min: self.min, max: self.max }
+            }
+            Scalable::InferenceComponent { .. } => {
+                Billing::free("a component runs on instances that are billed already")
+            }
+        }
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if self.min > self.max {

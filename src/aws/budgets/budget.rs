@@ -10,7 +10,8 @@ use super::amount::amount_problem;
 use crate::aws::Arn;
 use crate::aws::lists::repeat_conflicts;
 use crate::resource::{
-    Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields,
+    validate_tags,
 };
 
 /// The longest name of a budget that AWS accepts, in characters.
@@ -125,6 +126,10 @@ impl Resource for Budget {
     const REPLACE_ON: &'static [&'static str] = fields!(Budget: name);
     type Resolved = Budget<Resolved>;
     type Outputs<P: Phase> = BudgetOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills only budgets with actions, and this one only notifies")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(message) = self.name.as_deref().and_then(name_problem) {

@@ -8,8 +8,8 @@ use crate::aws::autoscaling::ScalingPolicy;
 use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{AlarmArn, AlarmName, Arn};
 use crate::resource::{
-    Charge, Conflict, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags,
-    fields, validate_tags,
+    Billing, Charge, Conflict, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource,
+    Tags, fields, validate_tags,
 };
 
 /// The length of the longest name that AWS accepts, in characters.
@@ -198,6 +198,24 @@ impl Resource for Alarm {
     type Resolved = Alarm<Resolved>;
     type Outputs<P: Phase> = AlarmOutputs<P>;
 
+    /// Returns one charge: AWS bills an alarm for each metric that it watches, and a band of expected values as two more.
+    fn billing(&self) -> Billing {
+        let item =
+            if self.period_seconds < 60 { "cloudwatch.alarm.high_resolution" } else { "cloudwatch.alarm.standard" };
+        let metrics = match &self.watch {
+            Watch::Metric(_) => 1,
+            Watch::Math(math) => {
+                let metrics = u32::try_from(math.metrics.len()).unwrap_or(u32::MAX);
+                // "CloudWatch pricing": an alarm with anomaly detection is billed as three metrics.
+                let band = math.expression.contains("ANOMALY_DETECTION_BAND");
+                if band { metrics.saturating_add(2) } else { metrics }
+            }
+        };
+        let custom = self.watch.custom_metrics();
+        let published = (custom > 0).then(|| Charge::by_use("cloudwatch.metric", "published_metrics"));
+        Billing::Charges([Charge::monthly(item, f64::from(metrics))].into_iter().chain(published).collect())
+    }
+
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {
             problems.refuse("name", problem);
@@ -240,17 +258,6 @@ impl Resource for Alarm {
             actions.retain(|action| !is_scaling(action));
         }
         if reduced == *self { OnPause::Keep } else { OnPause::Reduce(reduced) }
-    }
-
-    /// Returns one charge: AWS bills an alarm for each metric that it watches.
-    fn cost(&self) -> Vec<Charge> {
-        let item =
-            if self.period_seconds < 60 { "cloudwatch.alarm.high_resolution" } else { "cloudwatch.alarm.standard" };
-        let metrics = match &self.watch {
-            Watch::Metric(_) => 1,
-            Watch::Math(math) => u32::try_from(math.metrics.len()).unwrap_or(u32::MAX),
-        };
-        vec![Charge::monthly(item, f64::from(metrics))]
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
@@ -374,8 +381,22 @@ mod tests {
 
     #[test]
     fn every_metric_is_charged_and_short_periods_cost_more() {
-        assert_eq!(alarm().cost(), [Charge::monthly("cloudwatch.alarm.standard", 1.0)]);
+        let charges = |alarm: &Alarm| match alarm.billing() {
+            Billing::Charges(charges) => charges,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(charges(&alarm()), [Charge::monthly("cloudwatch.alarm.standard", 1.0)]);
         let quick = Alarm { period_seconds: 10, ..alarm() };
-        assert_eq!(quick.cost(), [Charge::monthly("cloudwatch.alarm.high_resolution", 1.0)]);
+        assert_eq!(charges(&quick), [Charge::monthly("cloudwatch.alarm.high_resolution", 1.0)]);
+        let metric = Metric::of_variant("ModelLatency", "llm", "v", Statistic::Average);
+        let metrics = std::collections::BTreeMap::from([("m".to_owned(), metric.clone())]);
+        let expression = "ANOMALY_DETECTION_BAND(m, 2)".to_owned();
+        let band = Watch::Math(super::super::MetricMath { expression, label: None, metrics });
+        assert_eq!(charges(&Alarm { watch: band, ..alarm() })[0].quantity, 3.0, "a band counts as two metrics more");
+        let custom = Watch::Metric(Metric { namespace: "Shop".into(), ..metric });
+        assert_eq!(
+            charges(&Alarm { watch: custom, ..alarm() })[1],
+            Charge::by_use("cloudwatch.metric", "published_metrics")
+        );
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Widget;
 use crate::aws::Arn;
-use crate::resource::{Charge, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, fields};
+use crate::resource::{Billing, Charge, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, fields};
 
 /// The length of the longest name that AWS accepts, in characters.
 const MAX_NAME_LENGTH: usize = 255;
@@ -66,6 +66,10 @@ impl Resource for Dashboard {
     type Resolved = Dashboard<Resolved>;
     type Outputs<P: Phase> = DashboardOutputs<P>;
 
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::monthly("cloudwatch.dashboard", 1.0)])
+    }
+
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {
             problems.refuse("name", problem);
@@ -76,10 +80,6 @@ impl Resource for Dashboard {
         for (index, widget) in self.widgets.iter().enumerate() {
             widget.validate(&format!("widgets[{index}]"), problems);
         }
-    }
-
-    fn cost(&self) -> Vec<Charge> {
-        vec![Charge::monthly("cloudwatch.dashboard", 1.0)]
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {

@@ -207,6 +207,15 @@ impl MetricMath {
 }
 
 impl Watch {
+    /// Returns the number of watched metrics that AWS does not publish itself, and bills while others publish them.
+    pub(super) fn custom_metrics(&self) -> usize {
+        let is_custom = |metric: &&Metric| !metric.namespace.starts_with("AWS/");
+        match self {
+            Self::Metric(metric) => usize::from(is_custom(&metric)),
+            Self::Math(math) => math.metrics.values().filter(is_custom).count(),
+        }
+    }
+
     /// Reports what AWS would refuse.
     pub(super) fn validate(&self, problems: &mut Problems) {
         match self {

@@ -7,7 +7,7 @@ use super::security_rule::SecurityRule;
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{SecurityGroupId, VpcId};
 use crate::resource::{
-    Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// The security group that comes with a VPC, which AWS uses wherever none is named. It cannot be created or deleted: a creation
@@ -60,6 +60,10 @@ impl Resource for DefaultSecurityGroup {
     const DELETED_WITH: &'static [&'static str] = fields!(DefaultSecurityGroup: vpc);
     type Resolved = DefaultSecurityGroup<Resolved>;
     type Outputs<P: Phase> = DefaultSecurityGroupOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills no security group")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         validate_rules("ingress", &self.ingress, problems);

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::aws::AllocationId;
-use crate::resource::{Charge, OnPause, Persistence, Phase, Problems, Resource, Tags, validate_tags};
+use crate::resource::{Billing, Charge, OnPause, Persistence, Phase, Problems, Resource, Tags, validate_tags};
 
 /// A public IPv4 address.
 ///
@@ -43,16 +43,17 @@ impl Resource for ElasticIp {
     type Resolved = Self;
     type Outputs<P: Phase> = ElasticIpOutputs<P>;
 
+    /// Returns the charge for a public address, in use or idle.
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::hourly("vpc.public_ipv4.hour", 1.0)])
+    }
+
     fn validate(&self, problems: &mut Problems) {
         validate_tags(&self.tags, problems);
     }
 
     fn paused(&self) -> OnPause<Self> {
         if self.keep_while_paused { OnPause::Keep } else { OnPause::Delete }
-    }
-
-    fn cost(&self) -> Vec<Charge> {
-        vec![Charge::hourly("ec2.public_ipv4", 1.0)]
     }
 }
 

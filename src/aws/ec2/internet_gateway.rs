@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{InternetGatewayId, VpcId};
 use crate::resource::{
-    Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Charge, Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
+    validate_tags,
 };
 
 /// The connection of a VPC to the internet.
@@ -58,6 +59,11 @@ impl Resource for InternetGateway {
     const IDEMPOTENT_CREATE: bool = false;
     type Resolved = InternetGateway<Resolved>;
     type Outputs<P: Phase> = InternetGatewayOutputs<P>;
+
+    /// Returns the charge for data that leaves to the internet. The gateway itself is free.
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::by_use("datatransfer.out.internet", "data_out_gb")])
+    }
 
     fn validate(&self, problems: &mut Problems) {
         validate_tags(&self.tags, problems);

@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{AllocationId, NatGatewayId, SubnetId};
 use crate::resource::{
-    Charge, Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags, fields,
-    validate_tags,
+    Billing, Charge, Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags,
+    fields, validate_tags,
 };
 
 /// The way out of private subnets.
@@ -59,6 +59,10 @@ impl Resource for NatGateway {
     type Resolved = NatGateway<Resolved>;
     type Outputs<P: Phase> = NatGatewayOutputs<P>;
 
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::hourly("vpc.nat.hour", 1.0), Charge::by_use("vpc.nat.data", "processed_gb")])
+    }
+
     fn validate(&self, problems: &mut Problems) {
         validate_tags(&self.tags, problems);
     }
@@ -66,10 +70,6 @@ impl Resource for NatGateway {
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let message = "its address belongs to another NAT gateway already; give it its own";
         repeat_conflicts(all, |gateway| gateway.allocation.as_ref(), |_| message.to_owned())
-    }
-
-    fn cost(&self) -> Vec<Charge> {
-        vec![Charge::hourly("ec2.nat_gateway", 1.0)]
     }
 }
 

@@ -8,7 +8,7 @@ use super::route::{Route, RouteTarget};
 use crate::aws::lists::{has_repeats, repeats};
 use crate::aws::{RouteTableId, SubnetId, VpcId};
 use crate::resource::{
-    Conflict, Declared, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// A route table with all its routes and the subnets that follow it.
@@ -63,6 +63,10 @@ impl Resource for RouteTable {
     const REPLACE_ON: &'static [&'static str] = fields!(RouteTable: vpc);
     type Resolved = RouteTable<Resolved>;
     type Outputs<P: Phase> = RouteTableOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills no route table")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         for (_, destination) in repeats(&self.routes, |route| Some(route.destination)) {

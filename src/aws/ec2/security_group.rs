@@ -7,7 +7,7 @@ use super::security_text::{MARKS, is_text};
 use crate::aws::lists::{repeat_conflicts, repeats};
 use crate::aws::{SecurityGroupId, VpcId};
 use crate::resource::{
-    Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// A security group with all its rules. Rules that are not declared are removed.
@@ -77,6 +77,10 @@ impl Resource for SecurityGroup {
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     type Resolved = SecurityGroup<Resolved>;
     type Outputs<P: Phase> = SecurityGroupOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills no security group")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(message) = self.name.as_deref().and_then(name_problem) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Cidr;
 use crate::aws::{SubnetId, VpcId};
 use crate::resource::{
-    Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags, fields,
+    Billing, Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags, fields,
     validate_tags,
 };
 
@@ -69,6 +69,10 @@ impl Resource for Subnet {
     const REPLACEMENT: Replacement = Replacement::DeleteFirst;
     type Resolved = Subnet<Resolved>;
     type Outputs<P: Phase> = SubnetOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills no subnet")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if !(16..=28).contains(&self.cidr.prefix()) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Cidr;
 use crate::aws::VpcId;
-use crate::resource::{Persistence, Phase, Problems, Resource, Tags, fields, validate_tags};
+use crate::resource::{Billing, Charge, Persistence, Phase, Problems, Resource, Tags, fields, validate_tags};
 
 /// A virtual private cloud: the network that subnets, gateways and endpoints belong to.
 ///
@@ -52,6 +52,11 @@ impl Resource for Vpc {
     const IDEMPOTENT_CREATE: bool = false;
     type Resolved = Self;
     type Outputs<P: Phase> = VpcOutputs<P>;
+
+    /// Returns the charge for data between zones, which AWS bills in each direction. The VPC itself is free.
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::by_use("datatransfer.inter_zone", "inter_zone_gb").times(2.0)])
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if !(16..=28).contains(&self.cidr.prefix()) {

@@ -7,8 +7,8 @@ use super::endpoint_service::endpoint_service_name;
 use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
 use crate::resource::{
-    Charge, Conflict, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
-    validate_tags,
+    Billing, Charge, Conflict, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    fields, validate_tags,
 };
 
 /// The number of characters that the policy of an endpoint may have.
@@ -130,6 +130,19 @@ impl Resource for VpcEndpoint {
     type Resolved = VpcEndpoint<Resolved>;
     type Outputs<P: Phase> = VpcEndpointOutputs<P>;
 
+    fn billing(&self) -> Billing {
+        match self.access {
+            EndpointAccess::Gateway => Billing::free("AWS bills no gateway endpoint"),
+            EndpointAccess::Interface => {
+                let zones = u32::try_from(self.subnets.len()).unwrap_or(u32::MAX);
+                Billing::Charges(vec![
+                    Charge::hourly("vpc.endpoint.interface.hour", f64::from(zones)),
+                    Charge::by_use("vpc.endpoint.interface.data", "processed_gb"),
+                ])
+            }
+        }
+    }
+
     fn validate(&self, problems: &mut Problems) {
         let is_name = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
         if self.service.is_empty() || !self.service.chars().all(is_name) {
@@ -167,16 +180,6 @@ impl Resource for VpcEndpoint {
         match self.access {
             EndpointAccess::Gateway => OnPause::Keep,
             EndpointAccess::Interface => OnPause::Delete,
-        }
-    }
-
-    fn cost(&self) -> Vec<Charge> {
-        match self.access {
-            EndpointAccess::Gateway => Vec::new(),
-            EndpointAccess::Interface => {
-                let zones = u32::try_from(self.subnets.len()).unwrap_or(u32::MAX);
-                vec![Charge::hourly("ec2.vpc_endpoint.interface", f64::from(zones))]
-            }
         }
     }
 }
@@ -249,9 +252,11 @@ mod tests {
 
     #[test]
     fn a_pause_deletes_interface_endpoints_only() {
-        assert_eq!((gateway().paused(), gateway().cost()), (OnPause::Keep, Vec::new()));
+        assert_eq!(gateway().paused(), OnPause::Keep);
+        assert!(matches!(gateway().billing(), Billing::Free { .. }));
         assert_eq!(interface().paused(), OnPause::Delete);
-        assert_eq!(interface().cost(), [Charge::hourly("ec2.vpc_endpoint.interface", 2.0)]);
+        let Billing::Charges(charges) = interface().billing() else { panic!("it is billed") };
+        assert_eq!(charges[0], Charge::hourly("vpc.endpoint.interface.hour", 2.0));
     }
 
     #[test]

@@ -10,7 +10,8 @@ use super::{Policy, Purpose};
 use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{Arn, RoleArn, RoleName};
 use crate::resource::{
-    Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_plain_tags,
+    Billing, Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
+    validate_plain_tags,
 };
 
 /// The most managed policies of a role, the highest quota that AWS grants.
@@ -130,6 +131,10 @@ impl Resource for Role {
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     type Resolved = Role<Resolved>;
     type Outputs<P: Phase> = RoleOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills no role")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_ref().and_then(|name| name_problem(name, 64)) {

@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, LogGroupName};
 use crate::resource::{
-    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
-    validate_plain_tags,
+    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    fields, validate_plain_tags,
 };
 
 /// The retentions that AWS offers, in days.
@@ -95,6 +95,20 @@ impl Resource for LogGroup {
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     type Resolved = LogGroup<Resolved>;
     type Outputs<P: Phase> = LogGroupOutputs<P>;
+
+    /// Returns the charges for data that is ingested, stored and searched.
+    fn billing(&self) -> Billing {
+        let ingestion = match self.class {
+            LogGroupClass::Standard => "cloudwatch.logs.ingest",
+            LogGroupClass::InfrequentAccess => "cloudwatch.logs.ingest_ia",
+            LogGroupClass::Delivery => "cloudwatch.logs.ingest_delivery",
+        };
+        Billing::Charges(vec![
+            Charge::by_use(ingestion, "ingested_gb"),
+            Charge::by_use("cloudwatch.logs.storage", "storage_gb"),
+            Charge::by_use("cloudwatch.logs.insights", "scanned_gb"),
+        ])
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {

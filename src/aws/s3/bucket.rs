@@ -5,13 +5,14 @@ use serde_json::{Map, Value};
 
 use super::bucket_name::name_problem;
 use super::bucket_policy::{has_reserved_statement, is_public};
+use super::charges::bucket_charges;
 use super::lifecycle::lifecycle_problems;
 use super::{Encryption, LifecycleRule, PublicAccessBlock};
 use crate::aws::iam::{Policy, Purpose};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{BucketArn, BucketName};
 use crate::resource::{
-    Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields,
+    Billing, Conflict, Declared, Identity, Persistence, Phase, Problems, Resolved, Resource, Scope, Tags, fields,
     validate_plain_tags,
 };
 
@@ -115,6 +116,10 @@ impl Resource for Bucket {
     const TYPICAL_SECONDS: u32 = 2;
     type Resolved = Bucket<Resolved>;
     type Outputs<P: Phase> = BucketOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::Charges(bucket_charges(&self.lifecycle, &self.encryption))
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {

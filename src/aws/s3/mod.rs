@@ -3,6 +3,7 @@
 mod bucket;
 mod bucket_name;
 mod bucket_policy;
+mod charges;
 mod encryption;
 mod lifecycle;
 mod public_access;

@@ -3,12 +3,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Deployment;
 use super::names::name_problem;
+use super::{Deployment, EndpointConfig};
 use crate::aws::lists::repeats;
 use crate::aws::{Arn, EndpointConfigName, EndpointName};
 use crate::resource::{
-    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    fields, validate_tags,
 };
 
 /// An endpoint. A pause deletes it and records the capacity that it really had.
@@ -64,6 +65,15 @@ impl Resource for Endpoint {
     const TYPICAL_SECONDS: u32 = 600;
     type Resolved = Endpoint<Resolved>;
     type Outputs<P: Phase> = EndpointOutputs<P>;
+
+    /// Returns the charges for data in and out; those for its instances are conferred by its configuration.
+    fn billing(&self) -> Billing {
+        let charges = vec![
+            Charge::by_use("sagemaker.endpoint.data_in", "data_in_gb"),
+            Charge::by_use("sagemaker.endpoint.data_out", "data_out_gb"),
+        ];
+        Billing::WithConferred { from: EndpointConfig::KIND.to_owned(), charges }
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = name_problem(&self.name) {

@@ -7,7 +7,7 @@ use super::{AsyncInference, DataCapture, Hosting, Variant};
 use crate::aws::lists::repeats;
 use crate::aws::{Arn, EndpointConfigName};
 use crate::resource::{
-    Charge, Conflict, Declared, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// An endpoint configuration. Its name is derived from its content, so a changed configuration can exist beside the old
@@ -91,6 +91,13 @@ impl Resource for EndpointConfig {
     type Resolved = EndpointConfig<Resolved>;
     type Outputs<P: Phase> = EndpointConfigOutputs<P>;
 
+    /// Returns the charges for the variants. AWS bills them for each endpoint that uses the configuration.
+    fn billing(&self) -> Billing {
+        let queues = self.async_inference.is_some();
+        let charges = self.variants.iter().flat_map(|variant| variant.charges(queues)).collect();
+        Billing::Conferred { to: "sagemaker_endpoint".to_owned(), charges }
+    }
+
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {
             problems.refuse("name", problem);
@@ -120,27 +127,13 @@ impl Resource for EndpointConfig {
         let content = |config: &Self| config.name.is_some().then(|| Self { tags: Tags::new(), ..config.clone() });
         content_conflicts(&all.iter().map(content).collect::<Vec<_>>(), "configuration")
     }
-
-    /// Returns the charges for the instances of all variants. AWS bills them while an endpoint uses this configuration;
-    /// they are charged here because the configuration contains their type and number.
-    fn cost(&self) -> Vec<Charge> {
-        let hosted = self.variants.iter().filter_map(|variant| match &variant.hosting {
-            Hosting::Instances(instances) => Some(instances),
-            Hosting::Serverless(_) => None,
-        });
-        hosted
-            .map(|instances| {
-                let item = format!("sagemaker.hosting.{}", instances.instance_type);
-                Charge::hourly(item, f64::from(instances.count))
-            })
-            .collect()
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::aws::sagemaker::{Instances, Serverless};
+    use crate::resource::{Charge, Per};
 
     fn config() -> EndpointConfig {
         EndpointConfig::new(Variant::on_instances("AllTraffic", "llm", Instances::new("ml.g5.xlarge", 2)))
@@ -167,15 +160,39 @@ mod tests {
     }
 
     #[test]
-    fn the_instances_of_every_variant_are_charged() {
+    fn the_instances_of_every_variant_are_charged_to_the_endpoint() {
+        let charges = |config: &EndpointConfig| match config.billing() {
+            Billing::Conferred { to, charges } if to == "sagemaker_endpoint" => charges,
+            other => panic!("{other:?}"),
+        };
         let mut config = config();
         config.variants.push(Variant::on_instances("Canary", "llm", Instances::new("ml.g5.2xlarge", 1)));
-        assert_eq!(
-            config.cost(),
-            [
-                Charge::hourly("sagemaker.hosting.ml.g5.xlarge", 2.0),
-                Charge::hourly("sagemaker.hosting.ml.g5.2xlarge", 1.0)
-            ]
-        );
+        let instances = |item: &str, variant: &str, count| Charge::hourly(item, 1.0).each(variant, count);
+        let expected = [
+            instances("sagemaker.hosting.ml.g5.xlarge", "AllTraffic", 2),
+            instances("sagemaker.hosting.ml.g5.2xlarge", "Canary", 1),
+        ];
+        assert_eq!(charges(&config), expected);
+        config.variants.pop();
+        config.async_inference = Some(AsyncInference::to("s3://answers/llm"));
+        assert_eq!(charges(&config), [instances("sagemaker.async.ml.g5.xlarge", "AllTraffic", 2)]);
+
+        let volume = |volume_gb| {
+            let instances = Instances { volume_gb, ..Instances::new("ml.m5.xlarge", 2) };
+            charges(&EndpointConfig::new(Variant::on_instances("AllTraffic", "llm", instances)))[1].clone()
+        };
+        assert_eq!(volume(Some(50)).total(), 100.0, "each instance has one");
+        assert_eq!(volume(None).per, Per::Use("volume_gb".into()), "AWS chooses its size");
+    }
+
+    #[test]
+    fn serverless_inference_is_charged_by_memory() {
+        let serverless = Serverless { memory_mb: 3072, max_concurrency: 5, provisioned_concurrency: Some(2) };
+        let hosting = Hosting::Serverless(serverless);
+        let variant = Variant { name: "v".into(), model: "llm".into(), hosting, weight: 1.0 };
+        let Billing::Conferred { charges, .. } = EndpointConfig::new(variant).billing() else {
+            panic!("not conferred")
+        };
+        assert_eq!((charges[0].quantity, charges[1].total()), (3.0, 2.0 * 3.0 * 3600.0));
     }
 }

@@ -6,7 +6,7 @@ use super::Container;
 use super::names::{content_conflicts, name_problem};
 use crate::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
 use crate::resource::{
-    Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// A model, which an endpoint runs. Its name is derived from its content, so two different models never share a name.
@@ -101,6 +101,10 @@ impl Resource for Model {
     const UNORDERED: &'static [&'static str] = &["vpc.subnets", "vpc.security_groups"];
     type Resolved = Model<Resolved>;
     type Outputs<P: Phase> = ModelOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::free("AWS bills no model; its artifacts are billed as objects of their bucket")
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::names::name_problem;
 use crate::aws::ModelName;
-use crate::resource::{Declared, Input, Phase, Problems};
+use crate::resource::{Charge, Declared, Input, Phase, Problems};
 
 /// A production variant.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -113,6 +113,14 @@ impl Variant {
         Self { name: name.into(), model: model.into(), hosting: Hosting::Instances(instances), weight: 1.0 }
     }
 
+    /// Returns the charges of the variant for each endpoint that runs it; `queues` for asynchronous inference.
+    pub(super) fn charges(&self, queues: bool) -> Vec<Charge> {
+        match &self.hosting {
+            Hosting::Instances(instances) => instances.charges(&self.name, queues),
+            Hosting::Serverless(serverless) => serverless.charges(&self.name),
+        }
+    }
+
     /// Reports values that AWS would refuse.
     pub(super) fn validate(&self, field: &str, problems: &mut Problems) {
         let mut refuse = |name: &str, message: String| problems.refuse(format!("{field}.{name}"), message);
@@ -130,6 +138,18 @@ impl Variant {
 }
 
 impl Instances {
+    /// Returns the charges for the instances and their volumes. Without a size AWS chooses one, which only the bill shows.
+    fn charges(&self, variant: &str, queues: bool) -> Vec<Charge> {
+        let hosting = if queues { "async" } else { "hosting" };
+        let instances = Charge::hourly(format!("sagemaker.{hosting}.{}", self.instance_type), 1.0);
+        let volume = match self.volume_gb {
+            _ if has_local_disk(&self.instance_type) => None,
+            Some(size) => Some(Charge::monthly("sagemaker.endpoint.storage", f64::from(size))),
+            None => Some(Charge::by_use("sagemaker.endpoint.storage", "volume_gb")),
+        };
+        [instances].into_iter().chain(volume).map(|charge| charge.each(variant, self.count)).collect()
+    }
+
     fn validate(&self, refuse: &mut impl FnMut(&str, String)) {
         if !is_instance_type(&self.instance_type) {
             refuse("instance_type", format!("`{}` is not an instance type: write ml.FAMILY.SIZE", self.instance_type));
@@ -161,6 +181,17 @@ impl Instances {
 }
 
 impl Serverless {
+    /// Returns the charges for the time of inference, and for concurrency that is kept warm.
+    fn charges(&self, variant: &str) -> Vec<Charge> {
+        let memory_gb = f64::from(self.memory_mb) / 1024.0;
+        let inference = Charge::by_use("sagemaker.serverless.gb_second", "inference_seconds").times(memory_gb);
+        let warm = self.provisioned_concurrency.map(|warm| {
+            let item = "sagemaker.serverless.provisioned.gb_second";
+            Charge::hourly(item, memory_gb * 3600.0).each(variant, warm)
+        });
+        [inference].into_iter().chain(warm).collect()
+    }
+
     fn validate(&self, refuse: &mut impl FnMut(&str, String)) {
         if !(1024..=6144).contains(&self.memory_mb) || !self.memory_mb.is_multiple_of(1024) {
             refuse("memory_mb", format!("{} MB: AWS accepts 1024, 2048, … 6144", self.memory_mb));
@@ -172,6 +203,19 @@ impl Serverless {
             refuse("provisioned_concurrency", "it is at least 1 and at most max_concurrency".to_owned());
         }
     }
+}
+
+/// Returns whether instances of a type store models on local disks, and so have no volume that is billed. Source: "Host instance
+/// storage volumes" in the guide to SageMaker, and the disks of each type on EC2's page of instance types.
+fn has_local_disk(instance_type: &str) -> bool {
+    const FAMILIES: [&str; 15] = [
+        "g4dn", "g5", "g6", "g6e", "gr6", "p3dn", "p4d", "p4de", "p5", "p5e", "p5en", "p6-b200", "trn1", "trn1n",
+        "trn2",
+    ];
+    let family = instance_type.split('.').nth(1).unwrap_or_default();
+    // A `d` after the generation stands for local disks: c5d, m6gd.
+    let generation = family.trim_start_matches(|c: char| c.is_ascii_alphabetic());
+    FAMILIES.contains(&family) || generation.contains('d')
 }
 
 /// Returns whether a text has the form of an instance type of SageMaker, `ml.FAMILY.SIZE`.

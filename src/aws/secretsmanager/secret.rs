@@ -7,8 +7,8 @@ use super::source::{SecretSource, source_problem};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, SecretArn};
 use crate::resource::{
-    Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
-    validate_tags,
+    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    fields, validate_tags,
 };
 
 /// A secret.
@@ -89,6 +89,13 @@ impl Resource for Secret {
     type Resolved = Secret<Resolved>;
     type Outputs<P: Phase> = SecretOutputs<P>;
 
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![
+            Charge::monthly("secretsmanager.secret", 1.0),
+            Charge::by_use("secretsmanager.request", "requests"),
+        ])
+    }
+
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {
             problems.refuse("name", problem);
@@ -106,10 +113,6 @@ impl Resource for Secret {
             problems.refuse("source", problem);
         }
         validate_tags(&self.tags, problems);
-    }
-
-    fn cost(&self) -> Vec<Charge> {
-        vec![Charge::monthly("secretsmanager.secret", 1.0)]
     }
 
     fn conflicts(all: &[Self]) -> Vec<Conflict> {

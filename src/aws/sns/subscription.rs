@@ -5,7 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::{Filter, Protocol};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, TopicArn};
-use crate::resource::{Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, fields};
+use crate::resource::{
+    Billing, Charge, Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, fields,
+};
 
 /// A subscription of a topic.
 ///
@@ -62,6 +64,18 @@ impl Resource for Subscription {
     const DELETED_WITH: &'static [&'static str] = fields!(Subscription: topic);
     type Resolved = Subscription<Resolved>;
     type Outputs<P: Phase> = SubscriptionOutputs<P>;
+
+    /// Returns the charge for each delivery, by its protocol.
+    fn billing(&self) -> Billing {
+        let item = match self.protocol {
+            Protocol::Email | Protocol::EmailJson => "sns.email",
+            Protocol::Sms => "sns.sms",
+            Protocol::Http | Protocol::Https => "sns.http",
+            Protocol::Sqs => "sns.sqs",
+            Protocol::Lambda => "sns.lambda",
+        };
+        Billing::Charges(vec![Charge::by_use(item, "deliveries")])
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.endpoint.known().and_then(|endpoint| self.protocol.endpoint_problem(endpoint)) {

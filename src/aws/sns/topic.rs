@@ -7,7 +7,8 @@ use crate::aws::TopicArn;
 use crate::aws::iam::{Policy, Purpose};
 use crate::aws::lists::repeat_conflicts;
 use crate::resource::{
-    Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    fields, validate_tags,
 };
 
 /// The length of the longest name that AWS accepts, in characters.
@@ -92,6 +93,10 @@ impl Resource for Topic {
     const REPLACE_ON: &'static [&'static str] = fields!(Topic: name);
     type Resolved = Topic<Resolved>;
     type Outputs<P: Phase> = TopicOutputs<P>;
+
+    fn billing(&self) -> Billing {
+        Billing::Charges(vec![Charge::by_use("sns.request", "requests")])
+    }
 
     fn validate(&self, problems: &mut Problems) {
         if let Some(problem) = self.name.as_deref().and_then(name_problem) {

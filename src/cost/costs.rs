@@ -1,0 +1,229 @@
+//! From charges to dollars.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+
+use super::{Amount, Book, Price, PriceDate, Rates, UsageSettings};
+use crate::resource::{Address, Charge, Per};
+
+/// The hours of a month in AWS's calculators: a year of 365 days by twelve.
+pub const HOURS_PER_MONTH: f64 = 730.0;
+
+/// The prices of a region, and the terms under which charges become dollars.
+#[derive(Clone, Copy, Debug)]
+pub struct Pricing<'a> {
+    /// The price book.
+    pub book: &'a Book,
+    /// The region of the resources.
+    pub region: &'a str,
+    /// The hours of a month.
+    pub hours: f64,
+    /// The use of a month, as far as it is given.
+    pub usage: &'a [&'a UsageSettings],
+}
+
+impl<'a> Pricing<'a> {
+    /// Creates the usual terms: AWS's month of 730 hours, and no use.
+    pub fn new(book: &'a Book, region: &'a str) -> Self {
+        Self { book, region, hours: HOURS_PER_MONTH, usage: &[] }
+    }
+}
+
+/// The dollars of a set of resources.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Costs {
+    /// The charges, by address.
+    pub lines: Vec<Line>,
+    /// Their sum.
+    pub total: Total,
+    /// The parts that are not known.
+    pub unknown: Vec<UnknownPart>,
+    /// The charges by use for which no use is given. They are no part of the sum.
+    pub by_use: Vec<UnpricedUse>,
+    /// The oldest date among the prices that were used.
+    pub oldest_price: Option<PriceDate>,
+}
+
+/// One charge in dollars.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Line {
+    /// The resource.
+    pub address: Address,
+    /// The item of the price book.
+    pub item: String,
+    /// The unit of the price, if that is known.
+    pub unit: Option<String>,
+    /// The number of units in a month.
+    pub quantity: f64,
+    /// The variant whose instances are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub variant: Option<String>,
+    /// The dollars of an hour; nothing for a charge by use.
+    pub hourly: Amount,
+    /// The dollars of a month.
+    pub monthly: Amount,
+}
+
+/// A sum.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct Total {
+    /// The dollars of an hour, without charges by use.
+    pub hourly: Amount,
+    /// The dollars of a month.
+    pub monthly: Amount,
+}
+
+impl Default for Total {
+    fn default() -> Self {
+        Self { hourly: Amount::ZERO, monthly: Amount::ZERO }
+    }
+}
+
+impl Total {
+    fn add(&mut self, line: &Line) {
+        self.hourly += line.hourly;
+        self.monthly += line.monthly;
+    }
+
+    /// Returns the same sum as a least amount.
+    fn in_part(self) -> Self {
+        Self { hourly: self.hourly + Amount::UNKNOWN, monthly: self.monthly + Amount::UNKNOWN }
+    }
+}
+
+/// A part of a bill that is not known.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct UnknownPart {
+    /// The resource.
+    pub address: Address,
+    /// The reason.
+    pub because: String,
+}
+
+/// A charge by use for which no use is given.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct UnpricedUse {
+    /// The resource.
+    pub address: Address,
+    /// The key below `[usage]`.
+    pub usage: String,
+    /// The item of the price book.
+    pub item: String,
+    /// The dollars of one unit of the use, before free parts and tiers; `None` if the price is not known.
+    pub usd_each: Option<f64>,
+}
+
+impl Costs {
+    /// Prices the charges of resources. Free parts and tiers count as if the resources were alone in their account.
+    pub fn of(rates: &Rates, pricing: &Pricing<'_>) -> Self {
+        let mut costs = Self::default();
+        let mut charges: Vec<(&Address, &Charge, f64)> = Vec::new();
+        for (address, charge) in all(rates) {
+            match monthly_units(address, charge, pricing) {
+                Some(units) => charges.push((address, charge, units)),
+                None => costs.by_use.extend(unpriced(address, charge, pricing)),
+            }
+        }
+        let mut units: BTreeMap<&str, f64> = BTreeMap::new();
+        charges.iter().for_each(|(_, charge, number)| *units.entry(&charge.item).or_default() += number);
+        let price = |item: &str| pricing.book.price(pricing.region, item);
+        for (address, charge, number) in charges {
+            let together = units.get(charge.item.as_str()).copied().unwrap_or(number);
+            let monthly = match price(&charge.item) {
+                // A tier is shared by all that use it.
+                Some(price) if together > 0.0 => price.amount(together) * (number / together),
+                _ if number == 0.0 => Amount::ZERO,
+                _ => Amount::UNKNOWN,
+            };
+            if monthly.at_least {
+                costs
+                    .unknown
+                    .push(UnknownPart { address: address.clone(), because: unpriced_item(&charge.item, pricing) });
+            }
+            let hourly = match charge.per {
+                Per::Use(_) => Amount::ZERO,
+                Per::Hour | Per::Month => monthly * (1.0 / pricing.hours),
+            };
+            costs.lines.push(Line {
+                address: address.clone(),
+                item: charge.item.clone(),
+                unit: price(&charge.item).map(|price| price.unit.clone()),
+                quantity: number,
+                variant: charge.fleet.as_ref().map(|fleet| fleet.variant.clone()),
+                hourly,
+                monthly,
+            });
+        }
+        let parts = rates.unknown.iter().map(|(address, because)| (address.clone(), because.clone()));
+        costs.unknown.extend(parts.map(|(address, because)| UnknownPart { address, because }));
+        costs.unknown.sort();
+        costs.unknown.dedup();
+        costs.total = costs.sum();
+        costs.oldest_price = costs.prices(pricing).map(|price| price.date).min();
+        costs
+    }
+
+    /// Returns the prices that were used.
+    pub fn prices<'a>(&self, pricing: &Pricing<'a>) -> impl Iterator<Item = &'a Price> {
+        let items: BTreeSet<&str> = self.lines.iter().map(|line| line.item.as_str()).collect();
+        let found: Vec<_> = items.into_iter().filter_map(|item| pricing.book.price(pricing.region, item)).collect();
+        found.into_iter()
+    }
+
+    /// Returns the sum of one resource.
+    pub fn of_resource(&self, address: &Address) -> Total {
+        self.by_resource().get(address).copied().unwrap_or_default()
+    }
+
+    /// Returns the sum of each resource.
+    pub fn by_resource(&self) -> BTreeMap<&Address, Total> {
+        let mut totals: BTreeMap<&Address, Total> = BTreeMap::new();
+        for line in &self.lines {
+            totals.entry(&line.address).or_default().add(line);
+        }
+        for part in &self.unknown {
+            let total = totals.entry(&part.address).or_default();
+            *total = total.in_part();
+        }
+        totals
+    }
+
+    fn sum(&self) -> Total {
+        let mut total = Total::default();
+        self.lines.iter().for_each(|line| total.add(line));
+        if self.unknown.is_empty() { total } else { total.in_part() }
+    }
+}
+
+fn all(rates: &Rates) -> impl Iterator<Item = (&Address, &Charge)> {
+    rates.resources.iter().flat_map(|(address, charges)| charges.iter().map(move |charge| (address, charge)))
+}
+
+/// Returns the number of units in a month; `None` for a charge by use for which no use is given.
+fn monthly_units(address: &Address, charge: &Charge, pricing: &Pricing<'_>) -> Option<f64> {
+    match &charge.per {
+        Per::Hour => Some(charge.total() * pricing.hours),
+        Per::Month => Some(charge.total()),
+        Per::Use(key) => {
+            let used = pricing.usage.iter().find_map(|usage| usage.of(address, key))?;
+            // The use of all instances together is given.
+            Some(used * charge.quantity)
+        }
+    }
+}
+
+fn unpriced(address: &Address, charge: &Charge, pricing: &Pricing<'_>) -> Option<UnpricedUse> {
+    let Per::Use(usage) = &charge.per else { return None };
+    let price = pricing.book.price(pricing.region, &charge.item);
+    let usd_each = price.and_then(|price| price.tiers.first()).map(|tier| tier.usd * charge.quantity);
+    Some(UnpricedUse { address: address.clone(), usage: usage.clone(), item: charge.item.clone(), usd_each })
+}
+
+fn unpriced_item(item: &str, pricing: &Pricing<'_>) -> String {
+    let region = pricing.region;
+    match pricing.book.price(region, item) {
+        Some(_) => format!("the book has no price of {item} in {region} for so much use"),
+        None => format!("the book has no price of {item} in {region}"),
+    }
+}

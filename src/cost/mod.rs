@@ -1,0 +1,27 @@
+//! Dollars: the price book, what resources bill, and estimates from both. Clock, files and use are passed in.
+
+mod amount;
+mod book;
+mod book_error;
+mod book_file;
+mod components;
+mod costs;
+mod estimate;
+mod planned;
+mod price;
+mod rates;
+mod standing;
+mod usage;
+
+pub use amount::Amount;
+pub use book::{Book, GLOBAL};
+pub use book_error::{BookError, BookFault};
+pub use book_file::Prices;
+pub use components::component_of;
+pub use costs::{Costs, HOURS_PER_MONTH, Line, Pricing, Total, UnknownPart, UnpricedUse};
+pub use estimate::{Estimate, EstimatedLine};
+pub use planned::{OperationCost, PlanCosts};
+pub use price::{Confidence, OLD_AFTER_DAYS, Price, PriceDate, Tier};
+pub use rates::{Capacity, Rates};
+pub use standing::Standing;
+pub use usage::{UsageFault, UsageSettings};

@@ -1,0 +1,74 @@
+//! The dollars of a plan: before, after, and what stays when paused.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use super::{Costs, PriceDate, Pricing, Standing, Total, UnknownPart};
+use crate::plan::{Operation, Plan, Target};
+use crate::record::StateDocument;
+use crate::resource::{Address, Registry};
+
+/// The dollars of a plan.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlanCosts {
+    /// The hours of a month.
+    pub hours_per_month: f64,
+    /// Before the plan, as recorded.
+    pub before: Costs,
+    /// Once the plan is carried out.
+    pub after: Costs,
+    /// While the stack is paused after that; `None` if the plan pauses or destroys it.
+    pub paused: Option<Costs>,
+}
+
+/// The dollars of the resource of one operation.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+pub struct OperationCost {
+    /// Before the operation.
+    pub before: Total,
+    /// After the operation.
+    pub after: Total,
+}
+
+fn of(totals: &BTreeMap<&Address, Total>, address: &Address) -> Total {
+    totals.get(address).copied().unwrap_or_default()
+}
+
+impl PlanCosts {
+    /// Prices a plan that was made from a document.
+    pub fn new(document: &StateDocument, plan: &Plan, kinds: &Registry, pricing: &Pricing<'_>) -> Self {
+        let costs = |standing: &Standing| {
+            let rates = standing.rates(kinds).at(super::Capacity::Declared);
+            Costs::of(&rates, pricing)
+        };
+        let after = Standing::after(document, plan);
+        let paused = (plan.target == Target::Running).then(|| costs(&after.paused(kinds)));
+        let before = costs(&Standing::before(document, plan));
+        Self { hours_per_month: pricing.hours, before, after: costs(&after), paused }
+    }
+
+    /// Returns the dollars of the resource of each operation, by id. The old half of a replacement has none of its own.
+    pub fn by_operation(&self, plan: &Plan) -> Vec<Option<OperationCost>> {
+        let (before, after) = (self.before.by_resource(), self.after.by_resource());
+        let cost = |operation: &Operation| OperationCost {
+            before: of(&before, &operation.address),
+            after: of(&after, &operation.address),
+        };
+        let operations = plan.operations.iter();
+        operations.map(|operation| (!operation.is_superseded()).then(|| cost(operation))).collect()
+    }
+
+    /// Returns the parts of all sums that are not known.
+    pub fn unknown(&self) -> Vec<UnknownPart> {
+        let mut parts: Vec<_> = self.before.unknown.iter().chain(&self.after.unknown).cloned().collect();
+        parts.sort();
+        parts.dedup();
+        parts
+    }
+
+    /// Returns the oldest date among the prices that were used.
+    pub fn oldest_price(&self) -> Option<PriceDate> {
+        [&self.before, &self.after].into_iter().filter_map(|costs| costs.oldest_price).min()
+    }
+}

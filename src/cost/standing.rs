@@ -1,0 +1,171 @@
+//! The resources that exist at one instant: as declared, as recorded, after a plan, or while paused.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::Rates;
+use crate::plan::{Effect, OperationKind, Plan, Purpose, Target};
+use crate::record::StateDocument;
+use crate::resource::{Address, Billing, Charge, OnPause, Persistence, Registry, dependencies};
+use crate::stack::Declarations;
+
+/// The resources that exist at one instant.
+#[derive(Clone, Debug, Default)]
+pub struct Standing {
+    resources: BTreeMap<Address, Existing>,
+    /// Earlier generations that still exist.
+    deposed: Vec<(Address, Existing)>,
+}
+
+#[derive(Clone, Debug)]
+struct Existing {
+    inputs: Value,
+    /// The resources that it refers to.
+    refers: BTreeSet<Address>,
+}
+
+impl Existing {
+    /// Creates a resource with references in its inputs.
+    fn declared(inputs: &Value) -> Self {
+        Self { refers: dependencies(inputs), inputs: inputs.clone() }
+    }
+}
+
+impl Standing {
+    /// Returns the resources of a declared stack that runs.
+    pub fn declared(declarations: &Declarations) -> Self {
+        let resources = declarations.resources.iter();
+        let resources = resources.map(|(address, one)| (address.clone(), Existing::declared(&one.inputs))).collect();
+        Self { resources, deposed: Vec::new() }
+    }
+
+    /// Returns the recorded resources that exist: those that are asleep do not.
+    pub fn recorded(document: &StateDocument) -> Self {
+        let mut standing = Self::default();
+        for (address, record) in &document.resources {
+            if !record.is_asleep() {
+                let mut refers = dependencies(&record.declaration());
+                refers.extend(record.depends_on.iter().cloned());
+                standing.resources.insert(address.clone(), Existing { inputs: record.inputs.clone(), refers });
+            }
+            let deposed = record.deposed.iter().map(|deposed| {
+                let existing = Existing { inputs: deposed.inputs.clone(), refers: deposed.depends_on.clone() };
+                (address.clone(), existing)
+            });
+            standing.deposed.extend(deposed);
+        }
+        standing
+    }
+
+    /// Returns the recorded resources that exist before a plan: without those that it found missing.
+    pub fn before(document: &StateDocument, plan: &Plan) -> Self {
+        let mut standing = Self::recorded(document);
+        let missing =
+            plan.operations.iter().filter(|o| matches!(o.kind(), OperationKind::Create | OperationKind::Forget));
+        missing.for_each(|operation| drop(standing.resources.remove(&operation.address)));
+        standing
+    }
+
+    /// Returns the resources that exist once a plan is carried out.
+    pub fn after(document: &StateDocument, plan: &Plan) -> Self {
+        let mut standing = Self::before(document, plan);
+        for operation in &plan.operations {
+            match &operation.effect {
+                Effect::Create(upsert) | Effect::Update(upsert) | Effect::Replace(upsert) => {
+                    standing.resources.insert(operation.address.clone(), Existing::declared(&upsert.inputs));
+                }
+                Effect::Delete(deletion) if deletion.purpose == Purpose::Supersede => {}
+                Effect::Delete(_) | Effect::Forget => drop(standing.resources.remove(&operation.address)),
+            }
+        }
+        // A plan deletes every earlier generation, except that a pause leaves those that hold data.
+        if plan.target != Target::Paused {
+            standing.deposed.clear();
+        }
+        standing
+    }
+
+    /// Returns the resources that stay while the stack is paused, with their inputs then.
+    #[must_use]
+    pub fn paused(&self, kinds: &Registry) -> Self {
+        let mut standing = self.clone();
+        standing.resources.retain(|address, existing| {
+            let kind = kinds.get(address.kind());
+            // A kind that cannot be asked is paused as the planner does it.
+            let persistence = kind.as_ref().map_or(Persistence::Durable, |kind| kind.info().persistence);
+            let default = match persistence {
+                Persistence::Durable => OnPause::Keep,
+                Persistence::Ephemeral => OnPause::Delete,
+            };
+            match kind.and_then(|kind| kind.paused(&existing.inputs).ok()).unwrap_or(default) {
+                OnPause::Keep => true,
+                OnPause::Delete => false,
+                OnPause::Reduce(inputs) => {
+                    existing.inputs = inputs;
+                    true
+                }
+            }
+        });
+        standing
+    }
+
+    /// Returns the charges of the resources.
+    pub fn rates(&self, kinds: &Registry) -> Rates {
+        let all = self.resources.iter().chain(self.deposed.iter().map(|(address, existing)| (address, existing)));
+        let bills: Vec<_> =
+            all.map(|(address, existing)| (address, existing, bill(kinds, address, existing))).collect();
+        let mut rates = Rates::default();
+        let mut conferred: BTreeMap<&Address, (&str, &[Charge])> = BTreeMap::new();
+        for (address, _, billing) in &bills {
+            if let Ok(Billing::Conferred { to, charges }) = billing {
+                // The current generation comes first; an earlier one is used by none any more, or will soon be.
+                conferred.entry(address).or_insert((to, charges));
+            }
+        }
+        for (address, existing, billing) in &bills {
+            let own = rates.resources.entry((*address).clone()).or_default();
+            match billing {
+                Err(reason) => drop(rates.unknown.insert((*address).clone(), reason.clone())),
+                Ok(Billing::Unknown) => {
+                    let reason = "its kind does not say what AWS bills".to_owned();
+                    rates.unknown.insert((*address).clone(), reason);
+                }
+                Ok(Billing::Free { because }) => drop(rates.free.insert((*address).clone(), because.clone())),
+                Ok(Billing::Charges(charges)) => own.extend(charges.iter().cloned()),
+                Ok(Billing::Conferred { to, .. }) => {
+                    let because = format!("each {to} that uses it is billed instead");
+                    rates.free.insert((*address).clone(), because);
+                }
+                Ok(Billing::WithConferred { from, charges }) => {
+                    own.extend(charges.iter().cloned());
+                    let of = |other: &Address| {
+                        let (to, charges) = conferred.get(other)?;
+                        (*to == address.kind() && other.kind() == from.as_str()).then_some(*charges)
+                    };
+                    match existing.refers.iter().find_map(of) {
+                        Some(charges) => own.extend(charges.iter().cloned()),
+                        None => {
+                            let reason =
+                                format!("this stack has no {from} that it refers to, which determines its bill");
+                            rates.unknown.insert((*address).clone(), reason);
+                        }
+                    }
+                }
+                Ok(Billing::Scaling { variant, min, max }) => {
+                    rates.free.insert((*address).clone(), "AWS bills no scaling, only the instances".to_owned());
+                    for scaled in &existing.refers {
+                        rates.scaling.entry(scaled.clone()).or_default().insert(variant.clone(), (*min, *max));
+                    }
+                }
+            }
+        }
+        rates
+    }
+}
+
+/// Returns the bill of a resource, or why it is not known.
+fn bill(kinds: &Registry, address: &Address, existing: &Existing) -> Result<Billing, String> {
+    let kind = kinds.get(address.kind()).ok_or_else(|| format!("the kind {} is not known", address.kind()))?;
+    kind.billing(&existing.inputs).map_err(|error| error.to_string())
+}

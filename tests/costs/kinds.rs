@@ -1,0 +1,148 @@
+//! The bill of every kind of AWS resources: considered, and made of items that the price book has.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
+use ebbtide::aws::budgets::Budget;
+use ebbtide::aws::cloudwatch::{Alarm, Comparison, Dashboard, Metric, Statistic, Watch};
+use ebbtide::aws::ec2::{
+    DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
+};
+use ebbtide::aws::iam::{Policy, Role};
+use ebbtide::aws::logs::{LogGroup, LogGroupClass};
+use ebbtide::aws::s3::{Bucket, Encryption, LifecycleRule, StorageClass, Transition};
+use ebbtide::aws::sagemaker::{
+    AsyncInference, Container, Endpoint, EndpointConfig, Hosting, Instances, Model, Serverless, Variant,
+};
+use ebbtide::aws::secretsmanager::{Secret, SecretSource};
+use ebbtide::aws::sns::{Protocol, Subscription, Topic};
+use ebbtide::cost::Book;
+use ebbtide::resource::{Billing, Charge, Resource};
+use serde_json::Value;
+
+/// The items that no source of the price book has, with the reason. They are shown as unknown.
+const UNKNOWN: &[(&str, &str)] = &[
+    ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
+    ("s3.intelligent_tiering.", "in no source"),
+    ("s3.onezone_ia.", "in no source"),
+    ("sagemaker.serverless.gb_second", "seen in us-east-1 only"),
+    ("sagemaker.serverless.provisioned.gb_second", "in no source"),
+    ("sns.sms", "depends on the country and the carrier"),
+];
+
+fn sample<R: Resource>(resource: R) -> (&'static str, Value) {
+    (R::KIND, serde_json::to_value(resource).unwrap())
+}
+
+/// Returns inputs of every kind, and of each form that is billed in another way.
+fn samples() -> Vec<(&'static str, Value)> {
+    let cidr = || "10.0.0.0/16".parse().unwrap();
+    let metric = || Metric::of_variant("ModelLatency", "llm", "v", Statistic::Average);
+    let alarm = || Alarm::new(Watch::Metric(metric()), Comparison::Greater, 1.0);
+    let config = |hosting| EndpointConfig::new(Variant { name: "v".into(), model: "llm".into(), hosting, weight: 1.0 });
+    let instances = |instance_type: &str| Hosting::Instances(Instances::new(instance_type, 2));
+    let queued =
+        EndpointConfig { async_inference: Some(AsyncInference::to("s3://a/b")), ..config(instances("ml.g5.xlarge")) };
+    let serverless = Serverless { memory_mb: 2048, max_concurrency: 5, provisioned_concurrency: Some(1) };
+    let tracking = |metric| ScalingPolicy::tracking("endpoint/llm/variant/v", TargetTracking::predefined(metric, 5.0));
+    let classes = [
+        StorageClass::StandardInfrequentAccess,
+        StorageClass::OneZoneInfrequentAccess,
+        StorageClass::IntelligentTiering,
+        StorageClass::GlacierInstantRetrieval,
+        StorageClass::Glacier,
+        StorageClass::DeepArchive,
+    ];
+    let transitions = classes.map(|storage_class| Transition { days: 90, storage_class }).to_vec();
+    let lifecycle = vec![LifecycleRule { transitions, ..LifecycleRule::new("all") }];
+    let encryption = Encryption::Kms { key: None, bucket_key: true };
+    let subscription =
+        |protocol| Subscription { protocol, ..Subscription::email("arn:aws:sns:eu-west-1:1:t", "a@b.c") };
+    let group = |class| LogGroup { class, ..LogGroup::new("/a", 30) };
+    let mut samples = vec![
+        sample(ScalableTarget::variant("llm", "v", (1, 4))),
+        sample(tracking(PredefinedMetric::SageMakerVariantInvocationsPerInstance)),
+        sample(tracking(PredefinedMetric::SageMakerVariantConcurrentRequestsPerModelHighResolution)),
+        sample(ScheduledAction::new("endpoint/llm/variant/v", "cron(0 18 ? * * *)", (1, 1))),
+        sample(Budget::monthly("6190")),
+        sample(alarm()),
+        sample(Alarm { period_seconds: 10, ..alarm() }),
+        sample(Alarm { watch: Watch::Metric(Metric { namespace: "Shop".into(), ..metric() }), ..alarm() }),
+        sample(Dashboard { name: None, widgets: Vec::new() }),
+        sample(DefaultSecurityGroup::closed("vpc-1")),
+        sample(ElasticIp::default()),
+        sample(InternetGateway::new("vpc-1")),
+        sample(NatGateway::public("subnet-1", "eipalloc-1")),
+        sample(RouteTable { vpc: "vpc-1".into(), routes: Vec::new(), subnets: Vec::new(), tags: BTreeMap::new() }),
+        sample(SecurityGroup::new("vpc-1", "a")),
+        sample(Subnet::private("vpc-1", cidr(), "eu-west-1a")),
+        sample(Vpc::new(cidr())),
+        sample(VpcEndpoint::gateway("vpc-1", "s3", Vec::new())),
+        sample(VpcEndpoint::interface("vpc-1", "sagemaker.runtime", vec!["subnet-1".into()], Vec::new())),
+        sample(Role::new(Policy::new())),
+        sample(Bucket { lifecycle, encryption, ..Bucket::new() }),
+        sample(Endpoint::new("llm", "config")),
+        sample(config(instances("ml.g5.xlarge"))),
+        sample(config(instances("ml.m5.xlarge"))),
+        sample(queued),
+        sample(config(Hosting::Serverless(serverless))),
+        sample(Model::new("role", Container::new("image", None))),
+        sample(Secret::new(SecretSource::generated(32))),
+        sample(Topic::new()),
+    ];
+    let protocols = [Protocol::Email, Protocol::Sms, Protocol::Https, Protocol::Sqs, Protocol::Lambda];
+    samples.extend(protocols.map(|protocol| sample(subscription(protocol))));
+    let classes = [LogGroupClass::Standard, LogGroupClass::InfrequentAccess, LogGroupClass::Delivery];
+    samples.extend(classes.map(|class| sample(group(class))));
+    samples
+}
+
+fn bills() -> Vec<(&'static str, Billing)> {
+    let kinds = ebbtide::aws::kinds();
+    let bill = |(kind, inputs): (&'static str, Value)| (kind, kinds.get(kind).unwrap().billing(&inputs).unwrap());
+    samples().into_iter().map(bill).collect()
+}
+
+fn charges(billing: &Billing) -> &[Charge] {
+    match billing {
+        Billing::Charges(charges) | Billing::Conferred { charges, .. } | Billing::WithConferred { charges, .. } => {
+            charges
+        }
+        Billing::Unknown | Billing::Free { .. } | Billing::Scaling { .. } => &[],
+    }
+}
+
+#[test]
+fn every_kind_says_what_it_bills_or_why_it_is_free() {
+    let bills = bills();
+    for kind in ebbtide::aws::kinds().iter() {
+        let name = &kind.info().name;
+        let of_kind: Vec<_> = bills.iter().filter(|(kind, _)| kind == name).collect();
+        assert!(!of_kind.is_empty(), "{name} has no sample in this test");
+        for (_, billing) in of_kind {
+            let says = match billing {
+                Billing::Unknown => false,
+                Billing::Free { because } => because.len() > 10,
+                Billing::Charges(charges) => !charges.is_empty(),
+                Billing::Conferred { .. } | Billing::WithConferred { .. } | Billing::Scaling { .. } => true,
+            };
+            assert!(says, "{name} does not say what it bills: {billing:?}");
+        }
+    }
+}
+
+#[test]
+fn every_billed_item_has_a_price_or_is_unknown_on_purpose() {
+    let book = Book::embedded();
+    let items: BTreeSet<String> =
+        bills().iter().flat_map(|(_, billing)| charges(billing).iter().map(|charge| charge.item.clone())).collect();
+    let is_unknown = |item: &str| UNKNOWN.iter().any(|(unknown, _)| item.starts_with(unknown));
+    for region in ["eu-west-1", "us-east-1"] {
+        let missing: Vec<_> =
+            items.iter().filter(|item| book.price(region, item).is_none() && !is_unknown(item)).collect();
+        assert!(missing.is_empty(), "without a price in {region}: {missing:?}");
+    }
+    let is_billed = |unknown: &str| items.iter().any(|item| item.starts_with(unknown));
+    let idle: Vec<_> = UNKNOWN.iter().filter(|(unknown, _)| !is_billed(unknown)).collect();
+    assert!(idle.is_empty(), "listed as unknown, and billed by no kind: {idle:?}");
+}

@@ -1,0 +1,4 @@
+//! Dollars: what each kind bills, and from stacks and plans to sums.
+
+mod kinds;
+mod sums;
