@@ -7,6 +7,7 @@ mod book_file;
 mod components;
 mod costs;
 mod estimate;
+pub mod ledger;
 mod planned;
 mod price;
 mod rates;

@@ -1,4 +1,5 @@
 //! Dollars: what each kind bills, and from stacks and plans to sums.
 
 mod kinds;
+mod ledger;
 mod sums;

@@ -1,0 +1,10 @@
+//! The ledger: what resources bill from which instant on, and what that comes to in dollars between two instants.
+
+mod accrue;
+mod billing;
+mod entry;
+mod running;
+
+pub use accrue::{Accrued, ResourceSpend, Span, accrue};
+pub use billing::{Bill, LedgerBilling};
+pub use entry::{Cause, Entry, Event, LEDGER_FORMAT, Segment};

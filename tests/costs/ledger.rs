@@ -1,0 +1,173 @@
+//! The ledger's accrual, as properties over generated entries.
+
+use std::collections::BTreeMap;
+
+use ebbtide::cost::ledger::{Accrued, Bill, Cause, Entry, Event, Span, accrue};
+use ebbtide::cost::{Amount, Book, Prices, Pricing};
+use ebbtide::resource::{Address, Charge};
+use jiff::{SignedDuration, Timestamp};
+use proptest::prelude::*;
+
+const HOLDS: SignedDuration = SignedDuration::from_mins(15);
+
+fn book() -> Book {
+    let text = [("instance", "hour", "usd = 1.5"), ("alarm", "alarm-month", "usd = 0.1"), ("page", "page-month", "tiers = [{ up_to = 1, usd = 0 }, { usd = 3 }]")]
+        .map(|(item, unit, price)| {
+            format!("[items.{item}]\nunit = \"{unit}\"\n{price}\nsource = \"a test\"\ndate = \"2026\"\nconfidence = \"official\"\n")
+        })
+        .concat();
+    Book::of([Prices::parse("test", "eu-west-1", &format!("region = \"eu-west-1\"\n{text}")).unwrap()])
+}
+
+fn at(minutes: i64) -> Timestamp {
+    // Two hours before the end of a month, so that most cases cross it.
+    "2026-11-30T22:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_mins(minutes)
+}
+
+fn address(number: u8) -> Address {
+    format!("test_thing.n{number}").parse().unwrap()
+}
+
+fn fleet(count: u32, bounds: (u32, u32)) -> Bill {
+    let scaling = BTreeMap::from([("v".to_owned(), bounds)]);
+    Bill { charges: vec![Charge::hourly("instance", 1.0).each("v", count)], scaling, unknown: None }
+}
+
+fn plain(item: &str, quantity: f64) -> Bill {
+    Bill { charges: vec![Charge::monthly(item, quantity)], ..Bill::default() }
+}
+
+fn bills(minute: i64, of: u8, bill: Option<Bill>) -> Entry {
+    let event = Event::Bills(BTreeMap::from([(address(of), bill)]));
+    Entry { at: at(minute), cause: Cause::Run("run".into()), event }
+}
+
+fn counts(minute: i64, of: u8, count: u32) -> Entry {
+    let seen = BTreeMap::from([("v".to_owned(), f64::from(count))]);
+    Entry { at: at(minute), cause: Cause::Observation, event: Event::Counts(BTreeMap::from([(address(of), seen)])) }
+}
+
+fn between(entries: &[Entry], from: i64, to: i64) -> Accrued {
+    let book = book();
+    accrue(entries, Span { from: at(from), to: at(to) }, HOLDS, &Pricing::new(&book, "eu-west-1"))
+}
+
+fn close(one: f64, two: f64) -> bool {
+    (one - two).abs() < 1e-9 * one.abs().max(1.0)
+}
+
+fn dollars(accrued: &Accrued) -> (f64, f64) {
+    (accrued.least().known(), accrued.most().known())
+}
+
+fn a_bill() -> impl Strategy<Value = Option<Bill>> {
+    prop_oneof![
+        Just(None),
+        (0..6u32, 0..4u32, 0..4u32).prop_map(|(count, min, more)| Some(fleet(count, (min, min + more)))),
+        (0..4u8).prop_map(|number| Some(plain("alarm", f64::from(number)))),
+        (0..4u8).prop_map(|number| Some(plain("page", f64::from(number)))),
+    ]
+}
+
+fn an_entry() -> impl Strategy<Value = Entry> {
+    prop_oneof![
+        (0..300i64, 0..4u8, a_bill()).prop_map(|(minute, of, bill)| bills(minute, of, bill)),
+        (0..300i64, 0..4u8, 0..8u32).prop_map(|(minute, of, count)| counts(minute, of, count)),
+    ]
+}
+
+fn entries() -> impl Strategy<Value = Vec<Entry>> {
+    prop::collection::vec(an_entry(), 0..20).prop_map(|mut entries| {
+        entries.sort_by_key(|entry| entry.at);
+        entries
+    })
+}
+
+proptest! {
+    #[test]
+    fn accrual_is_additive_over_any_split_of_time(entries in entries(), mut cuts in prop::collection::vec(0..300i64, 3)) {
+        cuts.sort_unstable();
+        let (whole, first, second) = (
+            between(&entries, cuts[0], cuts[2]),
+            between(&entries, cuts[0], cuts[1]),
+            between(&entries, cuts[1], cuts[2]),
+        );
+        let ((low, high), (one, two)) = (dollars(&whole), (dollars(&first), dollars(&second)));
+        prop_assert!(close(low, one.0 + two.0) && close(high, one.1 + two.1), "{whole:?} {first:?} {second:?}");
+    }
+
+    #[test]
+    fn the_low_bound_is_never_above_the_high_one(entries in entries(), from in 0..300i64, length in 0..300i64) {
+        let accrued = between(&entries, from, from + length);
+        let (low, high) = dollars(&accrued);
+        prop_assert!(low >= 0.0 && low <= high + 1e-9, "{accrued:?}");
+        for spend in accrued.resources.values() {
+            prop_assert!(spend.low.known() <= spend.high.known() + 1e-9, "{accrued:?}");
+        }
+    }
+
+    #[test]
+    fn both_bounds_are_equal_outside_of_gaps(entries in entries()) {
+        let accrued = between(&entries, 0, 300);
+        let mut edges = vec![at(0)];
+        edges.extend(accrued.gaps.iter().flat_map(|gap| [gap.from, gap.to]));
+        edges.push(at(300));
+        let book = book();
+        for certain in edges.chunks(2).filter(|edges| edges[0] < edges[1]) {
+            let span = Span { from: certain[0], to: certain[1] };
+            let piece = accrue(&entries, span, HOLDS, &Pricing::new(&book, "eu-west-1"));
+            let (low, high) = dollars(&piece);
+            prop_assert!(close(low, high) && piece.gaps.is_empty(), "{span:?}: {piece:?}");
+        }
+    }
+
+    #[test]
+    fn the_parts_of_resources_add_up(entries in entries()) {
+        let accrued = between(&entries, 0, 300);
+        let sum: f64 = accrued.resources.values().map(|spend| spend.low.known()).sum();
+        prop_assert!(close(sum, dollars(&accrued).0));
+    }
+}
+
+#[test]
+fn an_hour_of_two_instances_costs_two_instance_hours() {
+    let entries = [bills(0, 1, Some(fleet(2, (2, 2)))), bills(60, 1, None)];
+    let accrued = between(&entries, -60, 120);
+    assert_eq!(dollars(&accrued), (3.0, 3.0));
+    assert!(accrued.gaps.is_empty(), "bounds that leave no choice leave no doubt");
+}
+
+#[test]
+fn instances_that_nobody_counted_for_hours_are_bounded_both_ways() {
+    let entries = [bills(0, 1, Some(fleet(2, (1, 4)))), counts(10, 1, 3), counts(120, 1, 3)];
+    let accrued = between(&entries, 0, 130);
+    // 10 minutes of 2, 15 of 3, a gap of 95 between 1 and 4, and 10 of 3.
+    let certain = 10.0 * 2.0 + 25.0 * 3.0;
+    let (low, high) = dollars(&accrued);
+    assert!(
+        close(low, (certain + 95.0) / 60.0 * 1.5) && close(high, (certain + 95.0 * 4.0) / 60.0 * 1.5),
+        "{accrued:?}"
+    );
+    assert_eq!(accrued.gaps, [Span { from: at(25), to: at(120) }]);
+}
+
+#[test]
+fn a_month_of_an_alarm_costs_its_monthly_price_whatever_the_month() {
+    let entries = [bills(-100_000, 1, Some(plain("alarm", 2.0)))];
+    let book = book();
+    for (from, to) in [("2026-11-01", "2026-12-01"), ("2027-02-01", "2027-03-01")] {
+        let instant = |day: &str| format!("{day}T00:00:00Z").parse::<Timestamp>().unwrap();
+        let span = Span { from: instant(from), to: instant(to) };
+        let accrued = accrue(&entries, span, HOLDS, &Pricing::new(&book, "eu-west-1"));
+        assert!(close(dollars(&accrued).0, 0.2), "{accrued:?}");
+    }
+}
+
+#[test]
+fn an_unknown_part_makes_the_amount_a_least_one() {
+    let unknown = Bill { unknown: Some("no price".into()), ..plain("alarm", 1.0) };
+    let priceless = Bill { charges: vec![Charge::hourly("sagemaker.hosting.ml.none", 1.0)], ..Bill::default() };
+    let accrued = between(&[bills(0, 1, Some(unknown)), bills(0, 2, Some(priceless))], 0, 60);
+    assert!(accrued.least().at_least && accrued.most().at_least);
+    assert_eq!(accrued.resources[&address(2)].low, Amount::UNKNOWN);
+}
