@@ -34,6 +34,18 @@ pub enum Capacity {
 }
 
 impl Rates {
+    /// Adds the rates of other resources, such as those of another stack.
+    pub fn add(&mut self, other: Self) {
+        for (address, charges) in other.resources {
+            self.resources.entry(address).or_default().extend(charges);
+        }
+        for (address, variants) in other.scaling {
+            self.scaling.entry(address).or_default().extend(variants);
+        }
+        self.unknown.extend(other.unknown);
+        self.free.extend(other.free);
+    }
+
     /// Returns the same rates with another number of instances in each variant.
     #[must_use]
     pub fn at(&self, capacity: Capacity) -> Self {

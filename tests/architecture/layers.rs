@@ -14,6 +14,7 @@ const LIBRARY: Layers = &[
     ("aws", &["resource"]),
     ("components", &["serving", "resource", "stack", "aws"]),
     ("plan", &["resource"]),
+    ("schedule", &["plan"]),
     ("record", &["resource", "stack", "plan", "schedule"]),
     ("cost", &["resource", "stack", "plan", "record"]),
     ("planner", &["resource", "stack", "plan", "schedule", "record"]),

@@ -8,6 +8,7 @@ use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeploymen
 use crate::cli::common::DropQueuedArg;
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
+use crate::cli::dollars::plan_costs;
 use crate::cli::ending::{Command, exit_code};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
@@ -268,7 +269,8 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         locked.release().await;
         return Err(failure);
     }
-    let reached = carry_out(context, &change, goal, &drop_queued, &mut locked, &progress, &interrupts).await;
+    let reached =
+        carry_out((context, &environment), &change, goal, &drop_queued, &mut locked, &progress, &interrupts).await;
     locked.release().await;
     let reached = reached?;
     note_calls(context, &connection);
@@ -282,7 +284,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
 
 /// Plans, shows the plan, asks, and executes it. The lock is held meanwhile, so that what was shown is what is done.
 async fn carry_out(
-    context: &CommandContext,
+    (context, environment): (&CommandContext, &Environment),
     change: &Change,
     goal: Goal<'_>,
     drop_queued: &BTreeSet<Address>,
@@ -328,9 +330,10 @@ async fn carry_out(
         return Err(not_there(&plan.scope, "is destroyed: there is nothing to pause"));
     }
     let record = RecordChanges::between(document, &plan);
+    let costs = || plan_costs(context, environment, document, &plan);
     let asks = !context.common.yes && !plan.is_empty();
     if asks {
-        render::show_plan_in_question(output, &plan, &record)?;
+        render::show_plan_in_question(output, &plan, &record, &costs())?;
     } else if output.is_json() || output.is_quiet() {
         // The plan is not shown; that something stays, and may bill, must be.
         for kept in &plan.kept {
@@ -338,7 +341,7 @@ async fn carry_out(
             output.warn(&format!("kept {}{id}: {}", kept.address, kept.reason));
         }
     } else {
-        render::show_plan(output, &plan, &record, &[])?;
+        render::show_plan(output, &plan, &record, &[], &costs())?;
     }
     if !output.is_quiet() {
         note_renamings(context, &plan, locked.document());

@@ -3,6 +3,7 @@
 mod apply;
 mod cloud;
 mod completions;
+mod cost;
 mod destroy;
 mod environment;
 mod graph;
@@ -12,6 +13,7 @@ mod init;
 mod output;
 mod pause;
 mod plan;
+mod prices;
 mod resume;
 mod schedule;
 mod serve;
@@ -60,6 +62,8 @@ pub(super) enum Command {
     Output(output::OutputArgs),
     Graph(graph::GraphArgs),
     Schedule(schedule::ScheduleArgs),
+    Cost(cost::CostArgs),
+    Prices(prices::PricesArgs),
     State(state::StateArgs),
     Completions(completions::CompletionsArgs),
     Cloud(cloud::CloudArgs),
@@ -85,6 +89,8 @@ impl Command {
             Self::Output(arguments) => output::run(context, &arguments),
             Self::Graph(arguments) => graph::run(context, &arguments),
             Self::Schedule(arguments) => schedule::run(context, &arguments),
+            Self::Cost(arguments) => cost::run(context, &arguments),
+            Self::Prices(arguments) => prices::run(context, &arguments),
             Self::State(arguments) => state::run(context, arguments),
             Self::Completions(arguments) => completions::run(context, &arguments, Arguments::command()),
             Self::Cloud(arguments) => cloud::run(context, &arguments),

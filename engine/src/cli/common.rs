@@ -6,6 +6,7 @@ use std::time::Duration;
 use clap::{Args, ValueEnum};
 use jiff::SignedDuration;
 
+use crate::cli::output::Output;
 use ebbtide::plan::Target;
 
 /// The flags of every command.
@@ -86,6 +87,24 @@ pub(super) struct DropQueuedArg {
     /// Gives up the requests that wait in the queue of this endpoint; repeatable, `all` for every endpoint
     #[arg(long, value_name = "ADDRESS")]
     pub(super) drop_queued: Vec<String>,
+}
+
+/// The format of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ReportFormat {
+    /// Aligned, for people
+    Table,
+    /// One JSON object, as --json
+    Json,
+    /// Markdown, for a comment on a pull request
+    Markdown,
+}
+
+impl ReportFormat {
+    /// Returns the format in which a report is printed: `--json` wins.
+    pub(super) fn or_json(self, output: Output) -> Self {
+        if output.is_json() { Self::Json } else { self }
+    }
 }
 
 /// A target, as it is named on the command line.

@@ -6,6 +6,7 @@ mod common;
 mod confirm;
 mod context;
 mod deploy;
+mod dollars;
 mod ending;
 mod entry;
 mod error;

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::environment::unattended::{ControlSettings, NotifySettings};
+use ebbtide::cost::UsageSettings;
 use ebbtide::schedule::Settings;
 
 /// An environment: the account and region of its stacks, and their settings.
@@ -30,6 +31,9 @@ pub(super) struct EnvironmentFile {
     /// Where `ebb tick` and `ebb serve` report what they do.
     #[serde(default)]
     pub(super) notify: NotifySettings,
+    /// The use of resources in a month that nothing declares, for estimates: by kind, name and key.
+    #[serde(default)]
+    pub(super) usage: UsageSettings,
     /// The settings of each stack, by its name.
     #[serde(default)]
     pub(super) stacks: BTreeMap<String, Value>,

@@ -17,6 +17,7 @@ use crate::environment::state_checks::state_faults;
 use crate::environment::suggest::nearest;
 use crate::environment::unattended::{ControlSettings, NotifySettings, unattended_faults};
 use crate::environment::unknown_keys::unknown_keys;
+use ebbtide::cost::{UsageFault, UsageSettings};
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
 use ebbtide::schedule::Schedule;
@@ -36,6 +37,7 @@ pub struct Environment {
     root: PathBuf,
     state: StateSettings,
     state_directory: PathBuf,
+    usage: UsageSettings,
     control: ControlSettings,
     notify: NotifySettings,
     /// The settings of the stacks, without reserved keys.
@@ -87,6 +89,7 @@ impl Environment {
         faults.extend(tag_faults(&document, &file.tags));
         faults.extend(state_faults(&document, &file.state));
         faults.extend(unattended_faults(&document, &file.control, &file.notify));
+        faults.extend(file.usage.faults().iter().map(|fault| usage_fault(&document, fault)));
         let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
         faults.extend(unread(&document, &file.stacks));
         faults.extend(reply.map(|reply| claimed(&document, reply)).unwrap_or_default());
@@ -109,6 +112,7 @@ impl Environment {
             root: root.to_owned(),
             state: file.state,
             state_directory,
+            usage: file.usage,
             stacks: all_own_settings(&file.stacks),
             schedules,
             control: file.control,
@@ -187,6 +191,16 @@ impl Environment {
     pub fn check_capacities(&self, stack: &str, endpoints: &BTreeSet<String>) -> Result<(), EnvironmentError> {
         let faults = capacity_faults(&self.document, &self.schedules, stack, endpoints);
         if faults.is_empty() { Ok(()) } else { Err(EnvironmentError::Invalid(faults)) }
+    }
+
+    /// Returns the use of resources in a month.
+    pub fn usage(&self) -> &UsageSettings {
+        &self.usage
+    }
+
+    /// Returns a fault of the use with its place in the file.
+    pub fn usage_fault(&self, fault: &UsageFault) -> Fault {
+        usage_fault(&self.document, fault)
     }
 
     /// Returns the scope of a stack in this environment. `account` is empty until AWS has reported it.
@@ -268,6 +282,12 @@ fn description(name: &str, file: &Value) -> Exchange {
         settings: fields("stacks").filter_map(|(stack, all)| Some((stack.clone(), own_settings(all)?))).collect(),
         declare: None,
     }
+}
+
+/// Returns a fault of the use with its place in the document.
+fn usage_fault(document: &Document, fault: &UsageFault) -> Fault {
+    let path: Vec<String> = std::iter::once("usage".to_owned()).chain(fault.path.iter().cloned()).collect();
+    Fault { location: document.of_value(&path), message: format!("{}: {}", path.join("."), fault.message) }
 }
 
 /// Returns a fault of settings with its place in the document.

@@ -5,6 +5,7 @@
 
 mod bad_files;
 mod bad_input;
+mod costs;
 mod history;
 mod interrupts;
 mod outside;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
     runner::run(
         &[
             sessions::TESTS,
+            costs::TESTS,
             history::TESTS,
             interrupts::TESTS,
             plan_files::TESTS,

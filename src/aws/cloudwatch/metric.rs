@@ -209,7 +209,8 @@ impl MetricMath {
 impl Watch {
     /// Returns the number of watched metrics that AWS does not publish itself, and bills while others publish them.
     pub(super) fn custom_metrics(&self) -> usize {
-        let is_custom = |metric: &&Metric| !metric.namespace.starts_with("AWS/");
+        // SageMaker publishes the use of instances in `/aws/sagemaker/Endpoints`.
+        let is_custom = |metric: &&Metric| !["AWS/", "/aws/"].iter().any(|own| metric.namespace.starts_with(own));
         match self {
             Self::Metric(metric) => usize::from(is_custom(&metric)),
             Self::Math(math) => math.metrics.values().filter(is_custom).count(),

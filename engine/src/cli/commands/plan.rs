@@ -8,6 +8,7 @@ use crate::apply::{Event, Failure, Goal, Shutdown};
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
+use crate::cli::dollars::plan_costs;
 use crate::cli::error::{CHANGES, CommandError, DONE, FAILED};
 use crate::cli::progress::Progress;
 use crate::cli::renamings::note_renamings;
@@ -94,7 +95,8 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     progress.clear();
     planned.warnings.iter().for_each(|warning| progress.event(Event::Warning(warning.clone())));
     let record = RecordChanges::between(&planned.document, &planned.plan);
-    render::show_plan(context.output, &planned.plan, &record, &planned.warnings)?;
+    let costs = plan_costs(context, &environment, &planned.document, &planned.plan);
+    render::show_plan(context.output, &planned.plan, &record, &planned.warnings, &costs)?;
     note_renamings(context, &planned.plan, &planned.document);
     match held {
         Some(held) => missing::note_left_out(context.output, &missing, &held, &stack),

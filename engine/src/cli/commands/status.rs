@@ -10,10 +10,12 @@ use tokio::task::JoinSet;
 
 use crate::cli::common::StackArg;
 use crate::cli::context::{self, CommandContext};
+use crate::cli::dollars::{lenient_book, total_text};
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count, reason};
 use crate::cli::runtime;
 use crate::environment::Environment;
+use ebbtide::cost::{Capacity, Costs, Pricing, Standing, Total, UnknownPart};
 use ebbtide::plan::Target;
 use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Persistence, Registry};
@@ -45,7 +47,17 @@ struct StatusView {
     hold: Option<Hold>,
     /// A run that was cut off, or is under way in another process.
     run: Option<OpenRunView>,
+    /// The dollars of what exists now.
+    cost: Option<NowView>,
     resources: Vec<ResourceView>,
+}
+
+#[derive(Serialize)]
+struct NowView {
+    hours_per_month: f64,
+    #[serde(flatten)]
+    total: Total,
+    unknown: Vec<UnknownPart>,
 }
 
 #[derive(Serialize)]
@@ -126,6 +138,10 @@ async fn read_all(
     environment: &Environment,
     names: Vec<String>,
 ) -> Result<Vec<StatusView>, CommandError> {
+    let region = &environment.aws().region;
+    let book = lenient_book(context, region);
+    let usage = [environment.usage()];
+    let pricing = Pricing { usage: &usage, ..Pricing::new(&book, region) };
     let clients = environment.state_clients().await?;
     let mut found: Vec<Option<StatusView>> = names.iter().map(|_| None).collect();
     let mut waiting = names.into_iter().enumerate();
@@ -139,17 +155,32 @@ async fn read_all(
         }
         let Some(read) = reads.join_next().await else { break };
         let (index, name, recorded) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-        found[index] = Some(view(context.providers.kinds(), environment.name(), name, recorded?));
+        found[index] = Some(view((context.providers.kinds(), &pricing), environment.name(), name, recorded?));
     }
     Ok(found.into_iter().flatten().collect())
 }
 
 async fn read(context: &CommandContext, environment: &Environment, stack: String) -> Result<StatusView, CommandError> {
     let recorded = context::recorded(&environment.state(&stack, None).await?).await?;
-    Ok(view(context.providers.kinds(), environment.name(), stack, recorded))
+    let region = &environment.aws().region;
+    let book = lenient_book(context, region);
+    let usage = [environment.usage()];
+    let pricing = Pricing { usage: &usage, ..Pricing::new(&book, region) };
+    Ok(view((context.providers.kinds(), &pricing), environment.name(), stack, recorded))
 }
 
-fn view(kinds: &Registry, environment: &str, stack: String, recorded: Option<StateDocument>) -> StatusView {
+/// Prices the recorded resources that exist.
+fn now(kinds: &Registry, pricing: &Pricing<'_>, document: &StateDocument) -> NowView {
+    let costs = Costs::of(&Standing::recorded(document).rates(kinds).at(Capacity::Declared), pricing);
+    NowView { hours_per_month: pricing.hours, total: costs.total, unknown: costs.unknown }
+}
+
+fn view(
+    (kinds, pricing): (&Registry, &Pricing<'_>),
+    environment: &str,
+    stack: String,
+    recorded: Option<StateDocument>,
+) -> StatusView {
     let environment = environment.to_owned();
     let Some(document) = recorded else {
         return StatusView {
@@ -163,10 +194,12 @@ fn view(kinds: &Registry, environment: &str, stack: String, recorded: Option<Sta
             serial: 0,
             hold: None,
             run: None,
+            cost: None,
             resources: Vec::new(),
         };
     };
     let target = document.target;
+    let cost = Some(now(kinds, pricing, &document));
     StatusView {
         format: OUTPUT_FORMAT,
         stack,
@@ -184,6 +217,7 @@ fn view(kinds: &Registry, environment: &str, stack: String, recorded: Option<Sta
             target: run.plan.target,
             operations: run.plan.operations.len(),
         }),
+        cost,
         resources: document
             .resources
             .into_iter()
@@ -259,6 +293,9 @@ fn render(status: &StatusView) -> String {
             run.target,
             count(run.operations, "operation")
         );
+    }
+    if let Some(cost) = status.cost.as_ref().filter(|_| !status.resources.is_empty()) {
+        let _ = writeln!(text, "costs {} of {} hours now", total_text(cost.total), cost.hours_per_month);
     }
     render_resources(&mut text, &status.resources);
     text

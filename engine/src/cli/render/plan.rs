@@ -5,8 +5,10 @@ use std::fmt::Write as _;
 
 use owo_colors::{OwoColorize as _, Style};
 
+use crate::cli::dollars::plan_text;
 use crate::cli::render::values;
 use crate::cli::render::values::Row;
+use ebbtide::cost::PlanCosts;
 use ebbtide::plan::{Effect, Kept, Operation, OperationKind, Plan, Summary};
 use ebbtide::planner::{OutputChangeKind, RecordChanges};
 use ebbtide::resource::Address;
@@ -62,7 +64,7 @@ impl Section {
 }
 
 /// Returns a plan as text, `width` columns wide, with colours. They are stripped on output where there is no terminal.
-pub(super) fn render(plan: &Plan, record: &RecordChanges, width: usize) -> String {
+pub(super) fn render(plan: &Plan, record: &RecordChanges, costs: &PlanCosts, width: usize) -> String {
     let mut text = String::new();
     let scope = &plan.scope;
     let heading = format!("{} in {} → {}", scope.stack, scope.environment, plan.target);
@@ -96,6 +98,9 @@ pub(super) fn render(plan: &Plan, record: &RecordChanges, width: usize) -> Strin
     render_kept(&mut text, plan, width);
     render_record(&mut text, record);
     let _ = writeln!(text, "\n{}", summary_line(plan, record).bold());
+    for (index, line) in plan_text(costs).into_iter().enumerate() {
+        let _ = if index == 0 { writeln!(text, "{}", line.bold()) } else { writeln!(text, "{}", line.dimmed()) };
+    }
     text
 }
 

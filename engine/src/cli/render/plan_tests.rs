@@ -48,8 +48,13 @@ fn plan(target: Target, operations: Vec<Operation>, kept: Vec<Kept>) -> Plan {
     }
 }
 
+fn no_costs() -> PlanCosts {
+    let nothing = ebbtide::cost::Costs::default();
+    PlanCosts { hours_per_month: 730.0, before: nothing.clone(), after: nothing, paused: None }
+}
+
 fn plain(plan: &Plan) -> String {
-    anstream::adapter::strip_str(&render(plan, &RecordChanges::default(), 100)).to_string()
+    anstream::adapter::strip_str(&render(plan, &RecordChanges::default(), &no_costs(), 100)).to_string()
 }
 
 #[test]
@@ -81,6 +86,7 @@ fn a_plan_is_grouped_aligned_and_summed_up() {
               cidr  "10.0.1.0/24" → "10.0.2.0/24"  (forces replacement)
 
     Plan: 1 to create, 1 to update, 1 to replace, 4 unchanged.
+    Cost: $0.00 an hour, $0.00 a month of 730 hours.
     "#);
 }
 
@@ -103,6 +109,7 @@ fn a_pause_shows_what_sleeps_and_what_is_kept() {
         = s3_bucket.models  acme-models  it holds 3 objects
 
     Plan: 1 to put to sleep, 4 unchanged, 1 kept.
+    Cost: $0.00 an hour, $0.00 a month of 730 hours.
     ");
 }
 
@@ -117,6 +124,7 @@ fn an_earlier_generation_is_shown_where_no_replacement_is() {
         - ec2_subnet.b generation 1 was replaced and still exists
 
     Plan: earlier generations to delete, 4 unchanged.
+    Cost: $0.00 an hour, $0.00 a month of 730 hours.
     ");
 }
 
@@ -132,7 +140,7 @@ fn an_empty_plan_is_summed_up_in_one_line() {
 fn the_json_form_has_the_documented_fields() {
     let create = operation(0, "ec2_vpc.main", Effect::Create(upsert(Value::Null, Vec::new())), Reason::New);
     let plan = plan(Target::Running, vec![create], Vec::new());
-    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default(), &[])).unwrap();
+    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default(), &[], &no_costs())).unwrap();
     for key in ["format", "stack", "environment", "target", "serial", "operations", "kept", "record", "summary", "hash"]
     {
         assert!(json.get(key).is_some(), "{key}");
@@ -151,6 +159,6 @@ fn a_replacement_that_deletes_first_has_a_sign_of_its_own() {
     let new = Operation { depends_on: vec![0], ..new };
     let plan = plan(Target::Running, vec![old, new], Vec::new());
     assert!(plain(&plan).contains("  -/+ ec2_subnet.b "), "{}", plain(&plan));
-    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default(), &[])).unwrap();
+    let json = serde_json::to_value(PlanView::new(&plan, &RecordChanges::default(), &[], &no_costs())).unwrap();
     assert_eq!(json["operations"][1]["deletes_first"], true);
 }

@@ -5,6 +5,7 @@ use super::view::PlanView;
 use crate::apply::Warning;
 use crate::cli::error::CommandError;
 use crate::cli::output::Output;
+use ebbtide::cost::PlanCosts;
 use ebbtide::plan::Plan;
 use ebbtide::planner::RecordChanges;
 
@@ -14,13 +15,14 @@ pub(in crate::cli) fn show_plan(
     plan: &Plan,
     record: &RecordChanges,
     warnings: &[Warning],
+    costs: &PlanCosts,
 ) -> Result<(), CommandError> {
     if output.is_json() {
-        output.json(&PlanView::new(plan, record, warnings))
+        output.json(&PlanView::new(plan, record, warnings, costs))
     } else if output.is_quiet() {
         output.result(&format!("{}\n", summary_line(plan, record)))
     } else {
-        output.result(&render(plan, record, output.width()))
+        output.result(&render(plan, record, costs, output.width()))
     }
 }
 
@@ -29,6 +31,7 @@ pub(in crate::cli) fn show_plan_in_question(
     output: Output,
     plan: &Plan,
     record: &RecordChanges,
+    costs: &PlanCosts,
 ) -> Result<(), CommandError> {
-    output.result(&render(plan, record, output.width()))
+    output.result(&render(plan, record, costs, output.width()))
 }

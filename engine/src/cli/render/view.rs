@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::apply::Warning;
+use crate::cli::dollars::CostView;
 use crate::cli::output::OUTPUT_FORMAT;
+use ebbtide::cost::{OperationCost, PlanCosts};
 use ebbtide::plan::{Change, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
 use ebbtide::planner::RecordChanges;
 use ebbtide::resource::Address;
@@ -24,6 +26,7 @@ pub(super) struct PlanView<'a> {
     record: &'a RecordChanges,
     warnings: &'a [Warning],
     summary: Summary,
+    cost: CostView<'a>,
     hash: &'a str,
 }
 
@@ -40,12 +43,19 @@ struct OperationView<'a> {
     sleep: bool,
     superseded: bool,
     deletes_first: bool,
+    /// The dollars of the resource; null for the old half of a replacement.
+    cost: Option<OperationCost>,
 }
 
 impl<'a> PlanView<'a> {
     /// Returns the view of a plan.
-    pub(super) fn new(plan: &'a Plan, record: &'a RecordChanges, warnings: &'a [Warning]) -> Self {
-        let operation = |operation: &'a Operation| OperationView {
+    pub(super) fn new(
+        plan: &'a Plan,
+        record: &'a RecordChanges,
+        warnings: &'a [Warning],
+        costs: &'a PlanCosts,
+    ) -> Self {
+        let operation = |(operation, cost): (&'a Operation, Option<OperationCost>)| OperationView {
             id: operation.id,
             address: &operation.address,
             kind: operation.resource_kind(),
@@ -57,6 +67,7 @@ impl<'a> PlanView<'a> {
             sleep: operation.puts_to_sleep(),
             superseded: operation.is_superseded(),
             deletes_first: plan.deletes_first(operation),
+            cost,
         };
         Self {
             format: OUTPUT_FORMAT,
@@ -67,11 +78,12 @@ impl<'a> PlanView<'a> {
             target: plan.target,
             lineage: &plan.lineage,
             serial: plan.serial,
-            operations: plan.operations.iter().map(operation).collect(),
+            operations: plan.operations.iter().zip(costs.by_operation(plan)).map(operation).collect(),
             kept: &plan.kept,
             record,
             warnings,
             summary: plan.summary(),
+            cost: CostView::new(costs),
             hash: &plan.hash,
         }
     }

@@ -1,0 +1,112 @@
+//! `ebb cost estimate`: what a stack costs, from its declaration or its record. Calls nothing in AWS.
+
+use clap::Args;
+use serde::Serialize;
+
+use crate::cli::common::{ReportFormat, StackArg};
+use crate::cli::context::{self, CommandContext};
+use crate::cli::dollars::{EstimateView, book, estimate_markdown, estimate_table};
+use crate::cli::error::{CommandError, CommandErrorKind, DONE};
+use crate::cli::output::OUTPUT_FORMAT;
+use crate::cli::runtime;
+use crate::environment::Environment;
+use ebbtide::cost::{Book, Estimate, Pricing, Rates, Standing};
+
+/// Estimates what a stack costs, running and paused, or every stack of the project
+#[derive(Debug, Args)]
+pub(in crate::cli) struct EstimateArgs {
+    #[command(flatten)]
+    stack: StackArg,
+    /// Estimates the recorded resources instead of the declared ones
+    #[arg(long)]
+    recorded: bool,
+    /// The hours of a month; AWS's calculators use 730
+    #[arg(long, value_name = "HOURS", default_value_t = ebbtide::cost::HOURS_PER_MONTH, value_parser = hours)]
+    hours: f64,
+    /// The format
+    #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
+    format: ReportFormat,
+}
+
+fn hours(text: &str) -> Result<f64, String> {
+    let hours: f64 = text.parse().map_err(|_| "write a number of hours, such as 720".to_owned())?;
+    if (1.0..=744.0).contains(&hours) { Ok(hours) } else { Err("a month has at most 744 hours".to_owned()) }
+}
+
+#[derive(Serialize)]
+struct EstimatesView<'a> {
+    format: u32,
+    environment: &'a str,
+    stacks: &'a [EstimateView],
+}
+
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &EstimateArgs) -> Result<u8, CommandError> {
+    runtime::on_this_thread(estimate(context, arguments))
+}
+
+async fn estimate(context: &CommandContext, arguments: &EstimateArgs) -> Result<u8, CommandError> {
+    let environment = if arguments.recorded { context.recorded_environment()? } else { context.environment()? };
+    let name = arguments.stack.stack.as_deref();
+    let stacks = match name {
+        Some(name) => vec![context.stack(&environment, Some(name)).await?],
+        None if arguments.recorded => context.known_stacks(&environment).await?,
+        None => context.names(),
+    };
+    let book = book(context, &environment.aws().region)?;
+    let mut views = Vec::new();
+    let mut together = Rates::default();
+    for stack in &stacks {
+        let (view, rates) = one(context, &environment, stack, arguments, &book).await?;
+        views.push(view);
+        together.add(rates);
+    }
+    // An entry is of use if one stack uses it.
+    if stacks.len() == context.names().len() {
+        for fault in environment.usage().unused(&together) {
+            context.output.warn(&format!("warning: {}", environment.usage_fault(&fault)));
+        }
+    }
+    match arguments.format.or_json(context.output) {
+        ReportFormat::Json => match (name, views.as_slice()) {
+            (Some(_), [view]) => context.output.json(view)?,
+            _ => {
+                let environment = environment.name();
+                context.output.json(&EstimatesView { format: OUTPUT_FORMAT, environment, stacks: &views })?;
+            }
+        },
+        ReportFormat::Table => {
+            context.output.result(&views.iter().map(estimate_table).collect::<Vec<_>>().join("\n"))?;
+        }
+        ReportFormat::Markdown => {
+            context.output.result(&views.iter().map(estimate_markdown).collect::<Vec<_>>().join("\n"))?;
+        }
+    }
+    Ok(DONE)
+}
+
+/// Estimates one stack, and returns the rates of its resources.
+async fn one(
+    context: &CommandContext,
+    environment: &Environment,
+    stack: &str,
+    arguments: &EstimateArgs,
+    book: &Book,
+) -> Result<(EstimateView, Rates), CommandError> {
+    let is_declared = !arguments.recorded && context.names().iter().any(|name| name == stack);
+    let standing = if is_declared {
+        Standing::declared(&context.declare_offline(environment, stack)?)
+    } else {
+        let recorded = context::recorded(&environment.state(stack, None).await?).await?;
+        let document = recorded.ok_or_else(|| {
+            CommandError::nothing_recorded(CommandErrorKind::State, stack, environment.name())
+                .hint(format!("`ebb cost estimate {stack}` estimates what its code declares"))
+        })?;
+        Standing::recorded(&document)
+    };
+    let usage = [environment.usage()];
+    let region = &environment.aws().region;
+    let pricing = Pricing { hours: arguments.hours, usage: &usage, ..Pricing::new(book, region) };
+    let kinds = context.providers.kinds();
+    let estimate = Estimate::new(&standing, kinds, &pricing);
+    Ok((EstimateView::new(&environment.scope(stack, ""), !is_declared, estimate), standing.rates(kinds)))
+}

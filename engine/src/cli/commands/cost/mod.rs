@@ -1,0 +1,7 @@
+//! `ebb cost`: what stacks and plans cost.
+
+mod command;
+mod diff;
+mod estimate;
+
+pub(in crate::cli) use command::{CostArgs, run};

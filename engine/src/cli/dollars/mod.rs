@@ -1,0 +1,15 @@
+//! Dollars on the command line: the price book of a project, and sums in text, tables and Markdown.
+
+mod book;
+mod changes;
+mod estimate;
+mod notes;
+mod plan;
+mod table;
+
+pub(in crate::cli) use book::{book, full_book, lenient_book};
+pub(in crate::cli) use changes::{CostDiff, diff_markdown, diff_table};
+pub(in crate::cli) use estimate::{EstimateView, estimate_markdown, estimate_table};
+pub(in crate::cli) use notes::total_text;
+pub(in crate::cli) use plan::{CostView, plan_costs, plan_text};
+pub(in crate::cli) use table::{Align, table};

@@ -1,0 +1,55 @@
+//! What is said beside a sum: unknown parts, charges by use, old prices.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use ebbtide::cost::{Amount, OLD_AFTER_DAYS, PriceDate, Total, UnknownPart, UnpricedUse};
+
+/// The number of unknown parts that are listed at most.
+const MOST_UNKNOWN: usize = 8;
+
+/// The month that sums are for.
+pub(super) const RATE_HOURS: f64 = ebbtide::cost::HOURS_PER_MONTH;
+
+/// Returns a sum in words: `$1.50 an hour, $1,095.00 a month`.
+pub(in crate::cli) fn total_text(total: Total) -> String {
+    format!("{} an hour, {} a month", rate(total.hourly), total.monthly)
+}
+
+/// Returns the dollars of an hour. Less than a cent is shown with more digits.
+pub(super) fn rate(hourly: Amount) -> String {
+    let is_small = hourly.usd.is_some_and(|usd| usd > 0.0 && usd < 0.1);
+    hourly.shown(if is_small { 4 } else { 2 })
+}
+
+/// Returns a line for each unknown part.
+pub(super) fn unknown_lines(parts: &[UnknownPart]) -> Vec<String> {
+    let shown = parts.iter().take(MOST_UNKNOWN);
+    let mut lines: Vec<_> = shown.map(|part| format!("unknown: {}: {}", part.address, part.because)).collect();
+    if parts.len() > MOST_UNKNOWN {
+        lines.push(format!("unknown: {} more", parts.len() - MOST_UNKNOWN));
+    }
+    lines
+}
+
+/// Returns a line for each resource that is billed by use, with the keys for which no use is given.
+pub(super) fn use_lines(by_use: &[UnpricedUse]) -> Vec<String> {
+    let mut keys: BTreeMap<_, Vec<&str>> = BTreeMap::new();
+    by_use.iter().for_each(|charge| keys.entry(&charge.address).or_default().push(&charge.usage));
+    let line = |(address, keys): (_, Vec<&str>)| format!("{address}: {}", keys.join(", "));
+    keys.into_iter().map(line).collect()
+}
+
+/// Returns whether prices of a date are old.
+pub(super) fn is_old(oldest: Option<PriceDate>) -> bool {
+    let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
+    oldest.is_some_and(|date| date.days_until(today) > OLD_AFTER_DAYS)
+}
+
+/// Returns the remark on prices that are old.
+pub(super) fn age_line(oldest: Option<PriceDate>) -> Option<String> {
+    let date = oldest.filter(|_| is_old(oldest))?;
+    Some(format!("The oldest of these prices is of {date}, more than {OLD_AFTER_DAYS} days ago."))
+}

@@ -1,0 +1,70 @@
+//! The dollars of a plan, for people and as JSON.
+
+use serde::Serialize;
+
+use super::book::lenient_book;
+use super::notes::{RATE_HOURS, age_line, is_old, rate, unknown_lines};
+use crate::cli::context::CommandContext;
+use crate::environment::Environment;
+use ebbtide::cost::{PlanCosts, PriceDate, Pricing, Total, UnknownPart, UnpricedUse};
+use ebbtide::plan::Plan;
+use ebbtide::record::StateDocument;
+
+/// The dollars of a plan as `--json` prints them.
+#[derive(Clone, Debug, Serialize)]
+pub(in crate::cli) struct CostView<'a> {
+    hours_per_month: f64,
+    before: Total,
+    after: Total,
+    paused: Option<Total>,
+    unknown: Vec<UnknownPart>,
+    by_use: &'a [UnpricedUse],
+    oldest_price: Option<PriceDate>,
+    old: bool,
+}
+
+impl<'a> CostView<'a> {
+    pub(in crate::cli) fn new(costs: &'a PlanCosts) -> Self {
+        let oldest_price = costs.oldest_price();
+        Self {
+            hours_per_month: costs.hours_per_month,
+            before: costs.before.total,
+            after: costs.after.total,
+            paused: costs.paused.as_ref().map(|paused| paused.total),
+            unknown: costs.unknown(),
+            by_use: &costs.after.by_use,
+            oldest_price,
+            old: is_old(oldest_price),
+        }
+    }
+}
+
+/// Prices a plan that was made from a document.
+pub(in crate::cli) fn plan_costs(
+    context: &CommandContext,
+    environment: &Environment,
+    document: &StateDocument,
+    plan: &Plan,
+) -> PlanCosts {
+    let book = lenient_book(context, &plan.scope.region);
+    let usage = [environment.usage()];
+    let pricing = Pricing { usage: &usage, ..Pricing::new(&book, &plan.scope.region) };
+    PlanCosts::new(document, plan, context.providers.kinds(), &pricing)
+}
+
+/// Returns the dollars of a plan as text: the first line is the sum, others say more.
+pub(in crate::cli) fn plan_text(costs: &PlanCosts) -> Vec<String> {
+    let (before, after) = (costs.before.total, costs.after.total);
+    let by_use = if costs.after.by_use.is_empty() { "" } else { ", and what is billed by use" };
+    let same = |one: &str, two: &str| if one == two { one.to_owned() } else { format!("{one} → {two}") };
+    let hourly = same(&rate(before.hourly), &rate(after.hourly));
+    let monthly = same(&before.monthly.to_string(), &after.monthly.to_string());
+    let mut lines = vec![format!("Cost: {hourly} an hour, {monthly} a month of {RATE_HOURS} hours{by_use}.")];
+    if let Some(paused) = &costs.paused {
+        let Total { hourly, monthly } = paused.total;
+        lines.push(format!("While paused: {} an hour, {monthly} a month.", rate(hourly)));
+    }
+    lines.extend(unknown_lines(&costs.unknown()));
+    lines.extend(age_line(costs.oldest_price()));
+    lines
+}

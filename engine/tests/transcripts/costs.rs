@@ -1,0 +1,138 @@
+//! What stacks and plans cost, and the price book.
+
+use serde_json::Value;
+
+use crate::project::{LOCAL, Project, text};
+use crate::runner::Test;
+
+pub const TESTS: &[Test] = &[
+    ("costs_are_estimated_before_anything_exists", costs_are_estimated_before_anything_exists),
+    ("a_plan_file_is_compared_in_dollars", a_plan_file_is_compared_in_dollars),
+    ("prices_are_shown_with_their_sources", prices_are_shown_with_their_sources),
+    ("use_is_priced_where_it_is_given", use_is_priced_where_it_is_given),
+    ("a_faulty_price_book_is_reported_with_its_line", a_faulty_price_book_is_reported_with_its_line),
+    ("costs_as_json", costs_as_json),
+];
+
+const USAGE: &str =
+    "\n[usage.ec2_nat_gateway.\"*\"]\nprocessed_gb = 100\n\n[usage.s3_bucket.models]\nstorage_gb = 500\n";
+
+fn costs_are_estimated_before_anything_exists() {
+    let mut project = Project::new();
+    for line in [
+        "cost estimate shop",
+        "cost estimate shop --hours 720 --format markdown",
+        "cost estimate vault",
+        "cost estimate shop --recorded",
+        "cost estimate shop --hours 800",
+        "apply shop --yes --quiet",
+        "pause shop --yes --quiet",
+        "cost estimate shop --recorded",
+    ] {
+        project.type_in(line);
+    }
+    project.compare("costs_are_estimated");
+}
+
+fn a_plan_file_is_compared_in_dollars() {
+    let mut project = Project::new();
+    assert!(project.run("plan shop --quiet --out up.plan").status.success());
+    for line in
+        ["cost diff up.plan", "cost diff up.plan --format markdown", "apply up.plan --yes --quiet", "status shop"]
+    {
+        project.type_in(line);
+    }
+    assert!(project.run("plan shop --target paused --quiet --out down.plan").status.success());
+    for line in ["cost diff down.plan", "cost diff no.plan"] {
+        project.type_in(line);
+    }
+    project.write("environments/other.toml", LOCAL);
+    project.type_in("cost diff down.plan -e other");
+    project.compare("a_plan_file_in_dollars");
+}
+
+fn prices_are_shown_with_their_sources() {
+    let mut project = Project::new();
+    project.write(
+        "prices/eu-west-1.toml",
+        "region = \"eu-west-1\"\n\n[items.\"vpc.nat.hour\"]\nunit = \"hour\"\nusd = 0.04\nsource = \"our contract\"\ndate = \"2026-11-01\"\nconfidence = \"official\"\n",
+    );
+    for line in [
+        "prices show vpc.nat",
+        "prices show cloudwatch.dashboard",
+        "prices show ml.p5.48xlarge --region eu-west-1",
+        "prices show vpc.nat.our",
+        "prices show vpc.nat.hour --region eu-west-1 --json",
+    ] {
+        project.type_in(line);
+    }
+    project.compare("prices_are_shown");
+}
+
+fn use_is_priced_where_it_is_given() {
+    let mut project = Project::with(&format!("{LOCAL}{USAGE}"));
+    for line in ["cost estimate shop", "cost estimate vault --format markdown"] {
+        project.type_in(line);
+    }
+    let wrong = format!("{LOCAL}{USAGE}get_request = 5\n\n[usage.logs_group.none]\nstorage_gb = 1\n");
+    project.write("environments/local.toml", &wrong);
+    let all = project.run("cost estimate");
+    let said = text(&all.stderr);
+    assert!(all.status.success(), "{said}");
+    assert!(said.contains("environments/local.toml:15:15: usage.s3_bucket.models.get_request: s3_bucket.models bills nothing by `get_request`; it bills by `data_out_gb`"), "{said}");
+    assert!(said.contains("usage.logs_group.none.storage_gb: the stack has no resource logs_group.none"), "{said}");
+    assert!(!said.contains("processed_gb"), "one stack uses it: {said}");
+    for (from, to, place) in [("= 500", "= -1", "14:14"), ("= 500", "= 'much'", "14:14")] {
+        project.write("environments/local.toml", &format!("{LOCAL}{USAGE}").replace(from, to));
+        let said = text(&project.run("validate shop").stderr);
+        assert!(said.contains(&format!("environments/local.toml:{place}: usage")), "{said}");
+    }
+    project.compare("use_is_priced");
+}
+
+fn a_faulty_price_book_is_reported_with_its_line() {
+    let mut project = Project::new();
+    let entry = "region = \"eu-west-1\"\n\n[items.\"vpc.nat.hour\"]\nusd = 0.04\nsource = \"us\"\ndate = \"2026-11-01\"\nconfidence = \"official\"\n";
+    project.write("prices/eu-west-1.toml", entry);
+    for line in ["cost estimate shop", "prices show vpc.nat.hour", "plan vault"] {
+        project.type_in(line);
+    }
+    project.compare("a_faulty_price_book");
+    let applied = project.run("apply shop --yes --quiet");
+    assert!(applied.status.success(), "prices stop no change: {}", text(&applied.stderr));
+}
+
+fn costs_as_json() {
+    let project = Project::new();
+    let one = |line: &str| -> Value {
+        let output = project.run(line);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
+    };
+    let plan = one("plan shop --json");
+    assert_eq!(plan["cost"]["hours_per_month"], 730.0);
+    assert_eq!(plan["cost"]["before"]["hourly"]["usd"], 0.0);
+    let after = plan["cost"]["after"]["monthly"]["usd"].as_f64().expect("it is known");
+    let of = |kind: &str| {
+        let operations = plan["operations"].as_array().expect("operations");
+        let found = operations.iter().find(|operation| operation["kind"] == kind).expect("it is planned");
+        found["cost"]["after"]["monthly"]["usd"].as_f64().expect("it is known")
+    };
+    // One gateway at 0.048 and one address at 0.005 an hour.
+    assert!((of("ec2_nat_gateway") - 0.048 * 730.0).abs() < 1e-6);
+    assert!((after - 0.053 * 730.0).abs() < 1e-6, "{after}");
+    assert_eq!(plan["cost"]["paused"]["monthly"]["usd"], 0.0);
+
+    let estimate = one("cost estimate shop --json");
+    assert_eq!((estimate["format"].as_u64(), estimate["stack"].as_str()), (Some(1), Some("shop")));
+    assert!((estimate["running"]["total"]["monthly"]["usd"].as_f64().expect("known") - after).abs() < 1e-6);
+    assert_eq!(one("cost estimate --json --format table")["stacks"].as_array().map(Vec::len), Some(4));
+
+    assert!(project.run("plan shop --quiet --out up.plan").status.success());
+    let diff = one("cost diff up.plan --json");
+    assert_eq!(diff["resources"][0]["address"], "ec2_nat_gateway.main-nat-a");
+    assert_eq!(diff["cost"]["after"], plan["cost"]["after"]);
+
+    assert!(project.run("apply shop --yes").status.success());
+    let status = one("status shop --json");
+    assert_eq!(status["cost"]["monthly"], plan["cost"]["after"]["monthly"]);
+}
