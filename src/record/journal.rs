@@ -1,5 +1,6 @@
 //! The journal: the progress of an open run, appended in groups. If its end is lost, the next command looks up the resources.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -21,6 +22,9 @@ pub struct JournalEntry {
     /// The duration of the operation in milliseconds, once it is done.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub took: Option<u64>,
+    /// The time of the event; `None` in journals of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// An event of an operation. The serialized names are those of earlier formats.

@@ -67,7 +67,7 @@ fn replayed(effect: Effect, events: &str) -> Result<StateDocument, IllegalEntry>
     let plan = plan(effect);
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
-    let entry = |name| JournalEntry { run: "r".into(), operation: 0, event: event(name), took: None };
+    let entry = |name| JournalEntry { run: "r".into(), operation: 0, event: event(name), took: None, at: None };
     let journal: Vec<_> = events.split_whitespace().map(entry).collect();
     replay(&mut document, &plan, &journal).map(|()| document)
 }
@@ -125,7 +125,7 @@ fn an_update_that_is_cut_off_after_its_snapshot_is_taken_up_again_with_it() {
     let address: Address = "ec2_vpc.main".parse().unwrap();
     let recorded = ResourceRecord { id: Some("vpc-1".into()), ..ResourceRecord::blank(1) };
     document.resources.insert(address.clone(), recorded);
-    let entry = |name| JournalEntry { run: "r".into(), operation: 0, event: event(name), took: None };
+    let entry = |name| JournalEntry { run: "r".into(), operation: 0, event: event(name), took: None, at: None };
     replay(&mut document, &plan, &[entry("snapshotted")]).unwrap();
     let record = &document.resources[&address];
     assert_eq!((record.pending, &record.remembered), (true, &Some(json!(3))));
@@ -139,7 +139,7 @@ fn an_operation_that_the_plan_does_not_have_is_refused() {
     let plan = plan(effects().remove(0));
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
-    let entry = JournalEntry { run: "r".into(), operation: 7, event: JournalEvent::Started, took: None };
+    let entry = JournalEntry { run: "r".into(), operation: 7, event: JournalEvent::Started, took: None, at: None };
     let refused = replay(&mut document, &plan, &[entry]);
     assert_eq!(refused, Err(IllegalEntry::NoSuchOperation(7)));
     assert_eq!(plan.operations[0].kind(), OperationKind::Create);
@@ -169,7 +169,7 @@ fn a_resource_that_a_pause_reduces_stays_declared_as_before() {
     let ready = |armed: bool| {
         let (id, inputs) = ("vpc-1".into(), json!({"armed": armed}));
         let event = JournalEvent::Ready { id, inputs, outputs: json!({}) };
-        [JournalEntry { run: "r".into(), operation: 0, event, took: None }]
+        [JournalEntry { run: "r".into(), operation: 0, event, took: None, at: None }]
     };
     let now = "2026-01-01T00:00:00Z".parse().unwrap();
     let mut document = StateDocument::empty(scope(), now, "l".into(), "k".into());
@@ -205,7 +205,7 @@ fn chain(effects: impl Fn(usize) -> Effect, count: usize) -> (Plan, StateDocumen
 }
 
 fn deleted_entry(operation: usize) -> JournalEntry {
-    JournalEntry { run: "r".into(), operation, event: JournalEvent::Deleted, took: None }
+    JournalEntry { run: "r".into(), operation, event: JournalEvent::Deleted, took: None, at: None }
 }
 
 #[test]
@@ -224,7 +224,7 @@ fn a_record_that_is_gone_is_no_dependency_any_more() {
     document.resources.get_mut(&plan.operations[3].address).unwrap().depends_on.clear();
     let (id, inputs) = ("vpc-1".to_owned(), json!({}));
     let ready = JournalEvent::Ready { id, inputs, outputs: json!({}) };
-    let updated = JournalEntry { run: "r".into(), operation: 3, event: ready, took: None };
+    let updated = JournalEntry { run: "r".into(), operation: 3, event: ready, took: None, at: None };
     let journal = [deleted_entry(0), updated, deleted_entry(1), deleted_entry(2)];
     let mut replay = Replay::new(&plan);
     for entry in &journal {

@@ -185,6 +185,7 @@ fn an_open_run_is_migrated_with_its_journal() {
         operation,
         event: JournalEvent::Accepted { id: format!("n{operation}"), inputs: json!({"b": 1 - operation}) },
         took: None,
+        at: None,
     };
     let mut journal = vec![accepted(0), accepted(1)];
     document.migrate_inputs(&kinds(), &mut journal);

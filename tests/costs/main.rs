@@ -2,4 +2,5 @@
 
 mod kinds;
 mod ledger;
+mod recording;
 mod sums;

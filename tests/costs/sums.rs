@@ -16,7 +16,7 @@ use ebbtide::stack::{Declarations, Stack};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-fn scope() -> Scope {
+pub fn scope() -> Scope {
     Scope {
         environment: "test".into(),
         stack: "shop".into(),
@@ -26,7 +26,7 @@ fn scope() -> Scope {
 }
 
 /// Declares an endpoint that scales from 1 to 4 instances, a gateway with its address, a secret and a bucket.
-fn stack(instance_type: &str, count: u32) -> Declarations {
+pub fn stack(instance_type: &str, count: u32) -> Declarations {
     let mut stack = Stack::new(scope(), BTreeMap::new());
     let variant = Variant::on_instances("AllTraffic", "model", Instances::new(instance_type, count));
     let config = stack.add("llm", EndpointConfig::new(variant));
@@ -39,7 +39,7 @@ fn stack(instance_type: &str, count: u32) -> Declarations {
     stack.finish().unwrap()
 }
 
-fn kinds() -> Registry {
+pub fn kinds() -> Registry {
     ebbtide::aws::kinds()
 }
 
@@ -51,7 +51,7 @@ fn book(prices: &[(&str, f64)]) -> Book {
     Book::of([Prices::parse("test", "eu-west-1", &text).unwrap()])
 }
 
-fn simple_book() -> Book {
+pub fn simple_book() -> Book {
     book(&[
         ("sagemaker.hosting.ml.g5.xlarge", 1.5),
         ("sagemaker.hosting.ml.g5.2xlarge", 2.0),
@@ -64,7 +64,7 @@ fn simple_book() -> Book {
 }
 
 /// Returns the document of a stack whose resources all exist as declared.
-fn applied(declarations: &Declarations) -> StateDocument {
+pub fn applied(declarations: &Declarations) -> StateDocument {
     let mut document = StateDocument::empty(scope(), Timestamp::UNIX_EPOCH, "lineage".into(), "key".into());
     document.serial = 1;
     document.target = Target::Running;
@@ -80,7 +80,7 @@ fn applied(declarations: &Declarations) -> StateDocument {
     document
 }
 
-fn resolved(value: &Value) -> Value {
+pub fn resolved(value: &Value) -> Value {
     match value {
         Value::Object(fields) if fields.contains_key("$ref") => json!("an-id"),
         Value::Object(fields) => fields.iter().map(|(name, field)| (name.clone(), resolved(field))).collect(),
@@ -89,7 +89,7 @@ fn resolved(value: &Value) -> Value {
     }
 }
 
-fn planned(document: &StateDocument, declarations: Option<&Declarations>, target: Target) -> Plan {
+pub fn planned(document: &StateDocument, declarations: Option<&Declarations>, target: Target) -> Plan {
     let (scope, kinds, observation, include_data) = (scope(), kinds(), Observation::default(), BTreeSet::new());
     let request = Request {
         kinds: &kinds,

@@ -110,7 +110,7 @@ impl World {
             if let JournalEvent::Ready { id, inputs, .. } = &event {
                 self.real.insert(id.clone(), inputs.clone());
             }
-            let entry = JournalEntry { run: String::new(), operation: operation.id, event, took: None };
+            let entry = JournalEntry { run: String::new(), operation: operation.id, event, took: None, at: None };
             replay.apply(&mut self.document, &entry).unwrap();
         }
         if let Some(record) = self.document.resources.get(&operation.address) {

@@ -227,7 +227,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
     }
 
     fn entry(&self, operation: usize, event: JournalEvent, took: Option<u64>) -> JournalEntry {
-        JournalEntry { run: self.run.to_owned(), operation, event, took }
+        JournalEntry { run: self.run.to_owned(), operation, event, took, at: Some((self.work.deployment.clock)()) }
     }
 
     /// Applies an entry to the document and adds it to the batch.

@@ -124,7 +124,8 @@ fn settle(
         return Ok(());
     };
     let remembered = document.resources.get(&address).and_then(|record| record.remembered.clone());
-    replay.apply(document, &JournalEntry { run: String::new(), operation: operation.id, event, took: None })?;
+    replay
+        .apply(document, &JournalEntry { run: String::new(), operation: operation.id, event, took: None, at: None })?;
     if let Some(record) = document.resources.get_mut(&address) {
         // It may lack what comes after the create call, so the next plan looks at it once more.
         record.pending = true;

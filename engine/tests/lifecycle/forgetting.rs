@@ -88,7 +88,10 @@ async fn leave_open(project: &Project, version: u32, event: impl FnOnce(Resource
         plan,
     });
     writer.commit(&document).await.unwrap();
-    writer.append(&[JournalEntry { run: "r".into(), operation: 0, event: event(main), took: None }]).await.unwrap();
+    writer
+        .append(&[JournalEntry { run: "r".into(), operation: 0, event: event(main), took: None, at: None }])
+        .await
+        .unwrap();
     writer.release().await;
 }
 

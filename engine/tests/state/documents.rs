@@ -85,5 +85,5 @@ pub fn record(id: &str, depends_on: &[&str]) -> ResourceRecord {
 }
 
 pub fn journal_entry(run: &str, operation: usize) -> JournalEntry {
-    JournalEntry { run: run.to_owned(), operation, event: JournalEvent::Deleted, took: Some(7) }
+    JournalEntry { run: run.to_owned(), operation, event: JournalEvent::Deleted, took: Some(7), at: None }
 }

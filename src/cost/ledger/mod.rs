@@ -3,8 +3,10 @@
 mod accrue;
 mod billing;
 mod entry;
+mod recording;
 mod running;
 
 pub use accrue::{Accrued, ResourceSpend, Span, accrue};
 pub use billing::{Bill, LedgerBilling};
 pub use entry::{Cause, Entry, Event, LEDGER_FORMAT, Segment};
+pub use recording::{entries_of_run, entry_of_observation, recorded_bills};

@@ -83,7 +83,7 @@ fn entry(operation: usize) -> JournalEntry {
         }),
         outputs: json!({"vpc_endpoint_id": format!("vpce-{operation:017x}"), "dns_name": "", "prefix_list_id": ""}),
     };
-    JournalEntry { run: "0123456789abcdef0123456789abcdef".into(), operation, event, took: Some(1234) }
+    JournalEntry { run: "0123456789abcdef0123456789abcdef".into(), operation, event, took: Some(1234), at: None }
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
