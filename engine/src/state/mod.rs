@@ -8,6 +8,7 @@ mod error;
 mod forget;
 mod history;
 mod journal;
+mod ledger;
 mod lock;
 mod refusal;
 mod relocate;

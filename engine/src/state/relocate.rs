@@ -65,6 +65,9 @@ impl StateStore {
             let earlier = self.at(*serial).await?;
             to.keep(*serial, &earlier).await?;
         }
+        for number in self.backend().segments().await? {
+            to.keep_segment(&self.segment(number).await?).await?;
+        }
         if there.is_none() {
             to.put(&document).await?;
         }
@@ -118,6 +121,9 @@ impl StateStore {
         for serial in serials.iter().filter(|serial| **serial <= committed) {
             let earlier = self.at(*serial).await?;
             writer.keep(*serial, &earlier).await?;
+        }
+        for number in self.backend().segments().await? {
+            writer.keep_segment(&self.segment(number).await?).await?;
         }
         Ok(serials.len() + 1)
     }

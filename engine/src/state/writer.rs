@@ -160,6 +160,13 @@ impl<'a> Writer<'a> {
         self.session.write_index(&bytes).await
     }
 
+    /// Writes a segment of the ledger, encrypted like the document for a context of its own.
+    pub(super) async fn write_segment(&mut self, number: u64, bytes: Vec<u8>, context: &str) -> Result<(), StateError> {
+        let location = self.store.location();
+        let bytes = self.store.keys().encrypt(bytes, context, &location, &mut self.data_key).await?;
+        self.session.keep_segment(number, &bytes).await
+    }
+
     pub(super) fn store(&self) -> &'a StateStore {
         self.store
     }

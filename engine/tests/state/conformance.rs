@@ -48,6 +48,11 @@ macro_rules! conforms {
                 bytes_that_are_no_document_are_diagnosed
                 an_older_format_is_migrated
                 a_document_that_contradicts_itself_is_diagnosed;
+            ledger:
+                a_ledger_is_read_back_in_order
+                a_changed_or_missing_segment_is_diagnosed
+                a_ledger_moves_with_its_state
+                a_ledger_is_encrypted_again_with_its_state;
             moving:
                 state_moves_there_and_back
                 a_move_does_not_overwrite_other_state

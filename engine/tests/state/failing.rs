@@ -84,6 +84,14 @@ impl Backend for Failing {
         Box::pin(self.cut.around(self.inner.index()))
     }
 
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
+        Box::pin(self.cut.around(self.inner.segments()))
+    }
+
+    fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        Box::pin(self.cut.around(self.inner.segment(number)))
+    }
+
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
         Box::pin(self.cut.around(self.inner.lock_info()))
     }
@@ -125,6 +133,11 @@ impl WriteSession for FailingSession {
     fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         let cut = self.cut.clone();
         Box::pin(async move { cut.around(self.inner.write_index(bytes)).await })
+    }
+
+    fn keep_segment<'a>(&'a mut self, number: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        let cut = self.cut.clone();
+        Box::pin(async move { cut.around(self.inner.keep_segment(number, bytes)).await })
     }
 
     fn lease(&self) -> Lease {

@@ -47,6 +47,14 @@ impl Backend for Flaky {
         self.inner.index()
     }
 
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
+        self.inner.segments()
+    }
+
+    fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        self.inner.segment(number)
+    }
+
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {
         self.inner.lock_info()
     }
@@ -121,6 +129,15 @@ impl WriteSession for FlakySession {
 
     fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         self.inner.write_index(bytes)
+    }
+
+    fn keep_segment<'a>(&'a mut self, number: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(async move {
+            let last = self.before().await?;
+            self.inner.keep_segment(number, bytes).await?;
+            self.after(last).await;
+            Ok(())
+        })
     }
 
     fn lease(&self) -> Lease {

@@ -50,6 +50,12 @@ pub trait Backend: Send + Sync {
     /// Returns the index of the history, as it was written last.
     fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;
 
+    /// Returns the numbers of the segments of the ledger, ascending.
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>>;
+
+    /// Returns a segment of the ledger, byte for byte.
+    fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;
+
     /// Returns the lock on the stack, if there is one.
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>>;
 
@@ -78,6 +84,9 @@ pub trait WriteSession: Send + Sync {
 
     /// Replaces the index of the history. It may be lost in a power failure.
     fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>>;
+
+    /// Keeps a segment of the ledger. Replaces a segment of that number, which only a new key or a move asks for.
+    fn keep_segment<'a>(&'a mut self, number: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>>;
 
     /// Returns the lease, which shows at any time whether this process may still write.
     fn lease(&self) -> Lease;

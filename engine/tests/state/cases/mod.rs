@@ -2,6 +2,7 @@
 
 pub mod journal;
 pub mod keys;
+pub mod ledger;
 pub mod locking;
 pub mod moving;
 pub mod reading;

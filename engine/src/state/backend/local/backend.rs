@@ -97,6 +97,22 @@ fn lock_of_process(owner: LockOwner) -> LockInfo {
     LockInfo { token: owner.process.to_string(), owner, renewed_ago: None, ends_after: None }
 }
 
+/// Returns the numbers that files `NUMBER.json` of a folder are named by, ascending.
+fn numbers(folder: &Path) -> Result<Vec<u64>, StateError> {
+    let files = match std::fs::read_dir(folder) {
+        Ok(files) => files,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(io_error("read", folder)(error)),
+    };
+    let mut numbers = Vec::new();
+    for file in files {
+        let name = file.map_err(io_error("read", folder))?.file_name();
+        numbers.extend(name.to_str().and_then(|name| name.strip_suffix(".json")?.parse::<u64>().ok()));
+    }
+    numbers.sort_unstable();
+    Ok(numbers)
+}
+
 impl Backend for LocalBackend {
     fn location(&self) -> String {
         self.files.document().display().to_string()
@@ -114,21 +130,7 @@ impl Backend for LocalBackend {
     }
 
     fn serials(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
-        Box::pin(async {
-            let folder = self.files.history();
-            let files = match std::fs::read_dir(&folder) {
-                Ok(files) => files,
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-                Err(error) => return Err(io_error("read", &folder)(error)),
-            };
-            let mut serials = Vec::new();
-            for file in files {
-                let name = file.map_err(io_error("read", &folder))?.file_name();
-                serials.extend(name.to_str().and_then(|name| name.strip_suffix(".json")?.parse::<u64>().ok()));
-            }
-            serials.sort_unstable();
-            Ok(serials)
-        })
+        Box::pin(async { numbers(&self.files.history()) })
     }
 
     fn earlier(&self, serial: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
@@ -137,6 +139,14 @@ impl Backend for LocalBackend {
 
     fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
         Box::pin(async { read(&self.files.index()) })
+    }
+
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
+        Box::pin(async { numbers(&self.files.ledger()) })
+    }
+
+    fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        Box::pin(async move { read(&self.files.segment(number)) })
     }
 
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {

@@ -56,6 +56,16 @@ impl Files {
         self.history().join("index.json")
     }
 
+    /// The folder of the ledger.
+    pub(super) fn ledger(&self) -> PathBuf {
+        self.path("ledger")
+    }
+
+    /// A segment of the ledger.
+    pub(super) fn segment(&self, number: u64) -> PathBuf {
+        self.ledger().join(format!("{number:08}.json"))
+    }
+
     fn path(&self, extension: &str) -> PathBuf {
         self.folder.join(format!("{}.{extension}", self.stack))
     }

@@ -96,6 +96,12 @@ impl LocalSession {
         self.write_new(bytes)?.persist(&earlier).map_err(io_error("write", &earlier))
     }
 
+    fn keep_segment_under(&self, number: u64, bytes: &[u8]) -> Result<(), StateError> {
+        let (ledger, segment) = (self.files.ledger(), self.files.segment(number));
+        fs_err::create_dir_all(&ledger).map_err(io_error("create", &ledger))?;
+        self.write_new(bytes)?.persist(&segment).map_err(io_error("write", &segment))
+    }
+
     fn remove_earlier(&self, serials: &[u64]) -> Result<(), StateError> {
         for serial in serials {
             let earlier = self.files.earlier(*serial);
@@ -173,6 +179,10 @@ impl WriteSession for LocalSession {
 
     fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         Box::pin(async move { self.replace_index(bytes) })
+    }
+
+    fn keep_segment<'a>(&'a mut self, number: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(async move { self.keep_segment_under(number, bytes) })
     }
 
     fn lease(&self) -> Lease {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bucket::StateBucket;
 use super::errors::aws_error;
 use super::lease::{self, LEASE_SECONDS};
-use super::names::{DOCUMENT, HISTORY, INDEX, JOURNAL, earlier};
+use super::names::{DOCUMENT, HISTORY, INDEX, JOURNAL, LEDGER, earlier, segment};
 use super::objects::Objects;
 use super::session::S3Session;
 use crate::sdk::{BoxFuture, CallName as _};
@@ -87,6 +87,18 @@ impl Backend for S3Backend {
 
     fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
         Box::pin(async { Ok(self.objects.get(INDEX).await?.map(|object| object.bytes)) })
+    }
+
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
+        Box::pin(async {
+            let names = self.objects.names(LEDGER).await?;
+            let number = |name: &String| name.strip_prefix(LEDGER)?.strip_suffix(".json")?.parse().ok();
+            Ok(names.iter().filter_map(number).collect())
+        })
+    }
+
+    fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
+        Box::pin(async move { Ok(self.objects.get(&segment(number)).await?.map(|object| object.bytes)) })
     }
 
     fn lock_info(&self) -> BoxFuture<'_, Result<Option<LockInfo>, StateError>> {

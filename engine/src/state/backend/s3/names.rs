@@ -12,6 +12,14 @@ pub(super) const HISTORY: &str = "history/";
 /// The index of the history.
 pub(super) const INDEX: &str = "history/index.json";
 
+/// The folder of the ledger.
+pub(super) const LEDGER: &str = "ledger/";
+
+/// Returns the name of a segment of the ledger.
+pub(super) fn segment(number: u64) -> String {
+    format!("{LEDGER}{number:08}.json")
+}
+
 /// Returns the name of an earlier document.
 pub(super) fn earlier(serial: u64) -> String {
     format!("{HISTORY}{serial:08}.json")

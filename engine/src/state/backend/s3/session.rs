@@ -5,7 +5,7 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 
 use super::lease::{self, OwnLease};
-use super::names::{DOCUMENT, INDEX, JOURNAL, earlier};
+use super::names::{DOCUMENT, INDEX, JOURNAL, earlier, segment};
 use super::objects::{If, Objects, Put};
 use crate::sdk::{Backoff, BoxFuture};
 use crate::state::backend::lease::Lease;
@@ -118,6 +118,13 @@ impl WriteSession for S3Session {
 
     fn write_index<'a>(&'a mut self, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
         Box::pin(async move { self.objects.put(INDEX, bytes, If::Always).await.map(drop) })
+    }
+
+    fn keep_segment<'a>(&'a mut self, number: u64, bytes: &'a [u8]) -> BoxFuture<'a, Result<(), StateError>> {
+        Box::pin(async move {
+            self.confirm().await?;
+            self.objects.put(&segment(number), bytes, If::Always).await.map(drop)
+        })
     }
 
     fn lease(&self) -> Lease {
