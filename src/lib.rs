@@ -65,6 +65,7 @@
 #![deny(missing_docs, clippy::print_stdout, clippy::print_stderr, clippy::unwrap_used)]
 
 pub mod aws;
+pub mod budget;
 pub mod components;
 pub mod cost;
 pub mod plan;
