@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use winterbaume_core::{MockRequest, MockResponse};
 
-use crate::cloud::{Cloud, View, as_sent, milliseconds};
+use crate::cloud::{Cloud, View};
 use crate::connection_lost::ConnectionLost;
+use crate::durations::milliseconds;
 use crate::error_response;
 use crate::faults::{Call, CallHook, FaultAction};
 use crate::route::{Route, operation};
@@ -34,7 +35,7 @@ impl Cloud {
         let action = hook.before(&call);
         let response = match &action {
             FaultAction::Refuse(fault) => {
-                as_sent(&route.service, error_response::write(&route.service, &request, fault.clone()))
+                self.as_sent(&route.service, error_response::write(&route.service, &request, fault.clone()))
             }
             FaultAction::Drop => return Err(ConnectionLost),
             FaultAction::Hang => std::future::pending().await,

@@ -1,11 +1,28 @@
-//! The one clock of the cloud, and how AWS writes instants.
+//! The clock of a cloud, and how AWS writes instants.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// Returns the present, in milliseconds since the Unix epoch.
-pub(crate) fn now_ms() -> i64 {
-    Timestamp::now().as_millisecond()
+/// The clock of one [`Cloud`](crate::Cloud). A closure that returns milliseconds since the Unix epoch is a clock.
+pub trait Clock: Send + Sync + 'static {
+    /// Returns the present, in milliseconds since the Unix epoch.
+    fn now_ms(&self) -> i64;
+}
+
+impl<F: Fn() -> i64 + Send + Sync + 'static> Clock for F {
+    fn now_ms(&self) -> i64 {
+        self()
+    }
+}
+
+/// The clock of the system.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    fn now_ms(&self) -> i64 {
+        Timestamp::now().as_millisecond()
+    }
 }
 
 /// Returns an instant as HTTP headers write it: `Sat, 21 Nov 2026 06:00:00 GMT`.

@@ -12,18 +12,23 @@ use http::{HeaderMap, HeaderValue};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
+use crate::clock::{Clock, SystemClock, http_date};
 use crate::documents::{CallContext, Tables};
+use crate::durations::{Durations, milliseconds};
 use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
 use crate::service::{Fault, Service};
 use crate::store::{Store, StoreError};
-use crate::{clock, consistency, error_response, services, winterbaume, wire};
+use crate::{consistency, error_response, services, winterbaume, wire};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How long a transition takes (an endpoint coming into service, a NAT gateway becoming available).
+    /// How long a transition takes (an endpoint coming into service, a NAT gateway becoming available), unless
+    /// `durations` are given.
     pub transition: Duration,
+    /// How long each transition takes, if they are not all the same.
+    pub durations: Option<Durations>,
     /// How old a role must be before SageMaker can assume it; until then it refuses as if the role did not exist.
     pub assumable_after: Duration,
     /// How long the network interfaces of an interface endpoint, a NAT gateway or a SageMaker endpoint stay after its
@@ -45,6 +50,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             transition: Duration::from_millis(200),
+            durations: None,
             assumable_after: Duration::ZERO,
             interfaces_linger: Duration::ZERO,
             buckets_settle: Duration::ZERO,
@@ -99,6 +105,7 @@ pub struct Cloud(Arc<Inner>);
 struct Inner {
     folder: PathBuf,
     settings: Settings,
+    clock: Arc<dyn Clock>,
     faults: FaultInjector,
     services: BTreeMap<&'static str, Box<dyn Service>>,
     store: Arc<Mutex<Store>>,
@@ -113,8 +120,14 @@ impl std::fmt::Debug for Cloud {
 }
 
 impl Cloud {
-    /// Opens the cloud that lives in `folder`, creating the folder if need be.
+    /// Opens the cloud that lives in `folder`, creating the folder if need be. Its clock is the system's.
     pub fn open(folder: &Path, settings: Settings) -> Result<Self, OpenError> {
+        Self::open_with_clock(folder, settings, SystemClock)
+    }
+
+    /// Opens the cloud that lives in `folder` with a clock of the caller's. Every service takes the time from it; see
+    /// [`virtual_time`](crate::virtual_time) for one that does not run with the system's.
+    pub fn open_with_clock(folder: &Path, settings: Settings, clock: impl Clock) -> Result<Self, OpenError> {
         winterbaume_core::set_default_account_id(settings.account.clone());
         let existing = winterbaume_core::default_account_id();
         if existing != settings.account {
@@ -130,6 +143,7 @@ impl Cloud {
         Ok(Self(Arc::new(Inner {
             folder: folder.to_owned(),
             settings,
+            clock: Arc::new(clock),
             faults: FaultInjector::default(),
             services,
             store: Arc::new(Mutex::new(store)),
@@ -145,6 +159,11 @@ impl Cloud {
     /// Returns the account of the cloud, 12 digits.
     pub fn account(&self) -> &str {
         &self.0.settings.account
+    }
+
+    /// Returns the present by the clock of the cloud, in milliseconds since the Unix epoch.
+    pub fn now_ms(&self) -> i64 {
+        self.0.clock.now_ms()
     }
 
     /// Credentials that the cloud accepts (it accepts any; signatures are not checked).
@@ -193,7 +212,16 @@ impl Cloud {
     /// Handles one request with a view that may lag behind.
     pub(crate) async fn handle_in(&self, request: MockRequest, view: View) -> MockResponse {
         let service = Route::of(&request).map(|route| route.service).unwrap_or_default();
-        as_sent(&service, self.undated(request, view).await)
+        self.as_sent(&service, self.undated(request, view).await)
+    }
+
+    /// Returns a response in the form of its service's protocol, with its date, which every response of AWS has.
+    pub(crate) fn as_sent(&self, service: &str, response: MockResponse) -> MockResponse {
+        let mut response = wire::json::as_aws_sends(service, response);
+        if let Ok(date) = HeaderValue::from_str(&http_date(self.now_ms())) {
+            response.headers.insert(DATE, date);
+        }
+        response
     }
 
     async fn undated(&self, request: MockRequest, view: View) -> MockResponse {
@@ -241,7 +269,7 @@ impl Inner {
             return Err(Fault::new("EmbeddedCloudUnknownService", message));
         };
         let name = document_name(service.as_ref(), &route.region);
-        let now = clock::now_ms();
+        let now = self.clock.now_ms();
         let operation = operation(&route.service, request);
         let settle_ms = milliseconds(self.settings.buckets_settle);
         let lag_ms = if settle_ms > 0 && consistency::is_bucket_configuration(&route.service, &operation) {
@@ -264,7 +292,7 @@ impl Inner {
         let others = |other: &str| {
             let Some(other) = self.services.get(other) else { return Tables::default() };
             match folder.borrow_mut().read(&document_name(other.as_ref(), &route.region), now, as_of) {
-                Ok(tables) => other.seen(Tables::clone(&tables)),
+                Ok(tables) => other.seen(Tables::clone(&tables), now),
                 Err(error) => {
                     *trouble.borrow_mut() = Some(error);
                     Tables::default()
@@ -272,7 +300,8 @@ impl Inner {
             }
         };
         let Settings { transition, assumable_after, interfaces_linger, account, .. } = &self.settings;
-        let mut context = CallContext::new(&mut own, &others, &route.region, account, now, milliseconds(*transition));
+        let durations = self.settings.durations.unwrap_or(Durations::all(*transition));
+        let mut context = CallContext::new(&mut own, &others, &route.region, account, now, durations);
         context.assumable_after_ms = milliseconds(*assumable_after);
         context.processing_ms = milliseconds(self.settings.processing);
         context.metrics_lag_ms = milliseconds(self.settings.metrics_lag);
@@ -295,18 +324,4 @@ impl Inner {
 /// Returns the name of the document (without `.json`) of a service in a region.
 fn document_name(service: &dyn Service, region: &str) -> String {
     if service.global() { service.name().to_owned() } else { format!("{}.{region}", service.name()) }
-}
-
-/// Returns a duration in whole milliseconds; one that is too long is the longest there is.
-pub(crate) fn milliseconds(duration: Duration) -> i64 {
-    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// Returns a response in the form of its service's protocol, with its date, which every response of AWS has.
-pub(crate) fn as_sent(service: &str, response: MockResponse) -> MockResponse {
-    let mut response = wire::json::as_aws_sends(service, response);
-    if let Ok(date) = HeaderValue::from_str(&clock::http_date(clock::now_ms())) {
-        response.headers.insert(DATE, date);
-    }
-    response
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
+use crate::durations::Durations;
 use crate::partition;
 
 /// The document of one service in one region: named tables of records.
@@ -101,9 +102,8 @@ pub struct CallContext<'a> {
     pub account: &'a str,
     /// The instant of the call, in milliseconds since the Unix epoch.
     pub now_ms: i64,
-    /// How long a transition (an endpoint coming into service, a NAT gateway becoming available) takes, in
-    /// milliseconds.
-    pub transition_ms: i64,
+    /// How long transitions take.
+    pub durations: Durations,
     /// How long after its creation a role can be assumed, in milliseconds.
     pub assumable_after_ms: i64,
     /// How long an instance takes for a request of an asynchronous endpoint, in milliseconds.
@@ -124,7 +124,7 @@ impl<'a> CallContext<'a> {
         region: &'a str,
         account: &'a str,
         now_ms: i64,
-        transition_ms: i64,
+        durations: Durations,
     ) -> Self {
         Self {
             own,
@@ -132,7 +132,7 @@ impl<'a> CallContext<'a> {
             region,
             account,
             now_ms,
-            transition_ms,
+            durations,
             assumable_after_ms: 0,
             processing_ms: 0,
             metrics_lag_ms: 0,

@@ -21,8 +21,8 @@ pub trait Service: Send + Sync + 'static {
     }
 
     /// Returns the document as other services see it through [`CallContext::other`]; services that keep it in a form of
-    /// their own translate it here.
-    fn seen(&self, document: Tables) -> Tables {
+    /// their own translate it here. `now_ms` is the instant of the call that looks.
+    fn seen(&self, document: Tables, _now_ms: i64) -> Tables {
         document
     }
 

@@ -4,6 +4,7 @@ mod host;
 mod partitions;
 mod patches;
 mod policy;
+mod retimed;
 mod service;
 
 pub use service::all;

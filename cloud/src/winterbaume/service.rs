@@ -8,6 +8,7 @@ use winterbaume_core::{MockRequest, MockResponse};
 use super::host::{HostedService, Plain};
 use super::partitions;
 use super::patches::{self, Asked, Patches};
+use super::retimed::Shift;
 use crate::documents::{CallContext, Tables};
 use crate::error_response;
 use crate::route::{S3Target, operation, path_and_query};
@@ -57,7 +58,7 @@ impl Service for PatchedService {
         self.global
     }
 
-    fn seen(&self, document: Tables) -> Tables {
+    fn seen(&self, document: Tables, _now_ms: i64) -> Tables {
         self.patches.seen(document)
     }
 
@@ -85,18 +86,29 @@ impl PatchedService {
                 (region.to_owned(), context.own.clone())
             }
         };
+        let shift = Shift::of_call(self.name, &asked.operation, context.now_ms);
         let response = self.host.handle(self.at_home(asked.request, region));
         let mut response = readable(asked, self.name, response);
         if reads_only(asked) {
             *loaded = Some(held);
         } else {
-            *context.own = self.host.stored(region, context.own)?;
-            // ARNs of another partition are put right in the document alone: the host has to load them.
-            let moved = partitions::move_tables(context.own, self.name, context.partition());
-            *loaded = (!moved).then(|| (held.0, context.own.clone()));
+            let stored = self.host.stored(region, context.own)?;
+            let mut own = match &shift {
+                Some(shift) => shift.document(&stored, context.own)?,
+                None => stored,
+            };
+            // ARNs of another partition and instants of the system are put right in the document alone: the host has to load
+            // them.
+            let moved = partitions::move_tables(&mut own, self.name, context.partition()) || shift.is_some();
+            *loaded = (!moved).then(|| (held.0, own.clone()));
+            *context.own = own;
         }
         drop(loaded);
         partitions::move_body(&mut response, self.name, context.partition());
+        // A read shows instants that were moved when they were written; sessions are not written.
+        if let Some(shift) = shift.filter(|_| !reads_only(asked) || self.name == "sts") {
+            response = shift.response(response);
+        }
         if response.status >= 300 {
             return Ok(response);
         }
@@ -150,7 +162,7 @@ mod tests {
         let iam = services.iter().find(|service| service.name() == "iam").unwrap();
         let mut document = Tables::default();
         document.put("roles", "exec", json!({ "arn": "arn:aws:iam::123456789012:role/x/exec", "path": "/x/" }));
-        let seen = iam.seen(document);
+        let seen = iam.seen(document, 0);
         let role = seen.get("Role", "exec").unwrap();
         assert_eq!(
             (role["Arn"].as_str(), role["Path"].as_str()),

@@ -16,4 +16,5 @@ mod server;
 mod sns;
 mod support;
 mod tagging;
+mod virtual_time;
 mod winterbaume;

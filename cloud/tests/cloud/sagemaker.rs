@@ -12,10 +12,13 @@ mod update;
 
 use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_sdk_sagemaker::Client;
 use aws_sdk_sagemaker::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
-use aws_sdk_sagemaker::types::{ContainerDefinition, EndpointStatus, ProductionVariant, ProductionVariantInstanceType};
+use aws_sdk_sagemaker::types::{
+    ContainerDefinition, EndpointStatus, ProductionVariant, ProductionVariantInstanceType, Tag,
+};
 use ebbtide_cloud::Settings;
 
 use crate::support::Fixture;
@@ -40,10 +43,7 @@ impl Region {
     }
 
     async fn of(fixture: Fixture) -> Self {
-        let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
-        let iam = aws_sdk_iam::Client::new(&fixture.sdk());
-        iam.create_role().role_name("models").assume_role_policy_document(trust).send().await.unwrap();
-        Self { client: Client::new(&fixture.sdk()), fixture }
+        Self { client: client(&fixture.sdk()).await, fixture }
     }
 
     /// A model of that image.
@@ -96,6 +96,24 @@ impl Region {
         }
         panic!("{name} never goes");
     }
+}
+
+/// Makes the role, and returns a client.
+pub async fn client(config: &SdkConfig) -> Client {
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"sagemaker.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    let iam = aws_sdk_iam::Client::new(config);
+    iam.create_role().role_name("models").assume_role_policy_document(trust).send().await.unwrap();
+    Client::new(config)
+}
+
+/// Makes a model, a configuration of some variants and an endpoint, all of one name, and waits for nothing.
+pub async fn deploy(client: &Client, name: &str, variants: Vec<ProductionVariant>, tags: Vec<Tag>) {
+    let model = client.create_model().model_name(name).execution_role_arn(ROLE);
+    model.primary_container(container("1.dkr.ecr/vllm:1")).send().await.unwrap();
+    let config = client.create_endpoint_config().endpoint_config_name(name);
+    config.set_production_variants(Some(variants)).send().await.unwrap();
+    let endpoint = client.create_endpoint().endpoint_name(name).endpoint_config_name(name);
+    endpoint.set_tags(Some(tags)).send().await.unwrap();
 }
 
 pub fn container(image: &str) -> ContainerDefinition {

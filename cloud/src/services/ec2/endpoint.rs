@@ -9,6 +9,7 @@ use super::records::interfaces;
 use super::records::network::Subnet;
 use super::{client_token, endpoint_service, instant, kind, lingering, prefix_list, store, tags};
 use crate::documents::CallContext;
+use crate::durations::milliseconds;
 use crate::service::Fault;
 use crate::wire::query::Parameters;
 
@@ -27,7 +28,8 @@ pub fn prefix_lists_in(context: &CallContext<'_>, table: &str) -> Result<Vec<(St
 /// Forgets the endpoints whose deletion is over.
 pub fn forget_gone(context: &mut CallContext<'_>) -> Result<(), Fault> {
     for endpoint in store::all::<Endpoint>(context.own)? {
-        if endpoint.deleted_ms.is_some_and(|since| context.now_ms >= since + context.transition_ms) {
+        let takes_ms = milliseconds(context.durations.vpc_endpoint_delete);
+        if endpoint.deleted_ms.is_some_and(|since| context.now_ms >= since.saturating_add(takes_ms)) {
             store::remove::<Endpoint>(context.own, &endpoint.id);
             client_token::forget(context.own, &endpoint.id);
         }
@@ -114,7 +116,8 @@ pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
         match store::find::<Endpoint>(context.own, &id) {
             Ok(mut endpoint) => {
                 if endpoint.deleted_ms.is_none() {
-                    lingering::keep(interfaces::of_endpoint(&endpoint), context)?;
+                    let takes = context.durations.vpc_endpoint_delete;
+                    lingering::keep(interfaces::of_endpoint(&endpoint), takes, context)?;
                 }
                 endpoint.deleted_ms.get_or_insert(context.now_ms);
                 store::save(context.own, &endpoint)?;

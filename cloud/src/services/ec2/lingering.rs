@@ -1,9 +1,12 @@
 //! Network interfaces that stay for a while after the resource that they served is gone.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use super::records::interfaces::NetworkInterface;
 use crate::documents::CallContext;
+use crate::durations::milliseconds;
 use crate::service::Fault;
 
 /// Id → interface and when it lingers.
@@ -18,12 +21,12 @@ struct Lingering {
     until_ms: i64,
 }
 
-/// Keeps interfaces after the deletion of the resource that they serve. The deletion begins now.
-pub fn keep(interfaces: Vec<NetworkInterface>, context: &mut CallContext<'_>) -> Result<(), Fault> {
+/// Keeps interfaces after the deletion of the resource that they serve. The deletion begins now and takes some time.
+pub fn keep(interfaces: Vec<NetworkInterface>, takes: Duration, context: &mut CallContext<'_>) -> Result<(), Fault> {
     if context.interfaces_linger_ms == 0 {
         return Ok(());
     }
-    let from_ms = context.now_ms.saturating_add(context.transition_ms);
+    let from_ms = context.now_ms.saturating_add(milliseconds(takes));
     let until_ms = from_ms.saturating_add(context.interfaces_linger_ms);
     for interface in interfaces {
         let id = interface.id.clone();

@@ -17,8 +17,9 @@ const SHOWN_AFTER_END_MS: i64 = 60 * 60 * 1000;
 /// Forgets the gateways that ended more than an hour ago.
 pub fn forget_ended(context: &mut CallContext<'_>) -> Result<(), Fault> {
     for nat in store::all::<NatGateway>(context.own)? {
-        let ended = nat.deleted_ms.or(nat.failure.as_ref().map(|_| nat.created_ms));
-        if ended.is_some_and(|ms| context.now_ms >= ms + context.transition_ms + SHOWN_AFTER_END_MS) {
+        let failed_ms = nat.failure.as_ref().map(|_| nat.available_ms(&context.durations));
+        let ended_ms = nat.ends_ms(&context.durations).or(failed_ms);
+        if ended_ms.is_some_and(|ms| context.now_ms >= ms.saturating_add(SHOWN_AFTER_END_MS)) {
             store::remove::<NatGateway>(context.own, &nat.id);
             client_token::forget(context.own, &nat.id);
         }
@@ -130,7 +131,7 @@ pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
     if nat.deleted_ms.is_none() && nat.failure.is_none() {
         // Its address is free then, only the interface stays.
         let interface = interfaces::of_gateway(&nat).without_address();
-        lingering::keep(vec![interface], context)?;
+        lingering::keep(vec![interface], context.durations.nat_gateway_delete, context)?;
     }
     nat.deleted_ms.get_or_insert(context.now_ms);
     store::save(context.own, &nat)?;
@@ -139,12 +140,22 @@ pub fn delete(parameters: &Parameters, context: &mut CallContext<'_>) -> Result<
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::documents::Tables;
+    use crate::durations::Durations;
 
     fn at<T>(own: &mut Tables, now_ms: i64, look: impl FnOnce(&mut CallContext<'_>) -> T) -> T {
         let others = |_: &str| Tables::default();
-        look(&mut CallContext::new(own, &others, "us-east-1", "123456789012", now_ms, 1000))
+        look(&mut CallContext::new(
+            own,
+            &others,
+            "us-east-1",
+            "123456789012",
+            now_ms,
+            Durations::all(Duration::from_secs(1)),
+        ))
     }
 
     #[test]

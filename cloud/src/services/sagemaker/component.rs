@@ -50,7 +50,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         modified_ms: context.now_ms,
         failure_reason: None,
         last_deployment_config: None,
-        transition: Some(Transition::begin(context, Step::Create)),
+        transition: Some(Transition::begin(context, context.durations.component_change, Step::Create)),
         deployed: spec::deployed(input, if base.is_some() { copies } else { Some(copies.unwrap_or(1)) }, context),
     };
     component.save(context)?;

@@ -51,7 +51,7 @@ pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         );
         return Err(invalid(message));
     }
-    component.transition = Some(Transition::begin(context, Step::Delete));
+    component.transition = Some(Transition::begin(context, context.durations.component_change, Step::Delete));
     component.modified_ms = context.now_ms;
     component.save(context)?;
     Ok(json!({}))
@@ -68,7 +68,8 @@ fn at_rest(input: &Value, context: &CallContext<'_>) -> Result<Component, Fault>
 
 fn begin(mut component: Component, next: Deployed, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     component.modified_ms = context.now_ms;
-    component.transition = Some(Transition::begin(context, Step::Update(Box::new(next))));
+    component.transition =
+        Some(Transition::begin(context, context.durations.component_change, Step::Update(Box::new(next))));
     component.save(context)?;
     Ok(json!({ "InferenceComponentArn": COMPONENT.arn(context, &component.inference_component_name) }))
 }

@@ -23,6 +23,8 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     }
     let arn = ENDPOINT.arn(context, name);
     tags::record(context, &arn, &input["Tags"])?;
+    let takes =
+        if fleet.fails.is_some() { context.durations.endpoint_failure } else { context.durations.endpoint_create };
     let endpoint = Endpoint {
         endpoint_name: name.to_owned(),
         created_ms: context.now_ms,
@@ -30,7 +32,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         rest: "InService".to_owned(),
         failure_reason: None,
         last_deployment_config: deployment.cloned(),
-        transition: Some(Transition::begin(context, Step::Create)),
+        transition: Some(Transition::begin(context, takes, Step::Create)),
         fleet,
     };
     endpoint.save(context)?;
@@ -46,9 +48,10 @@ pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         let arn = ENDPOINT.arn(context, name);
         return Err(invalid(format!("Cannot delete endpoint \"{arn}\": it has inference components.")));
     }
-    network::keep(endpoint.networks().cloned().collect(), context);
+    let takes = context.durations.endpoint_delete;
+    network::keep(endpoint.networks().cloned().collect(), takes, context);
     traffic::ends(context.own, name, context.now_ms)?;
-    endpoint.transition = Some(Transition::begin(context, Step::Delete));
+    endpoint.transition = Some(Transition::begin(context, takes, Step::Delete));
     endpoint.modified_ms = context.now_ms;
     endpoint.save(context)?;
     Ok(json!({}))

@@ -37,7 +37,8 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         apply(change, found, asynchronous)?;
     }
     endpoint.modified_ms = context.now_ms;
-    endpoint.transition = Some(Transition::begin(context, Step::Rescale(Box::new(next))));
+    endpoint.transition =
+        Some(Transition::begin(context, context.durations.endpoint_rescale, Step::Rescale(Box::new(next))));
     endpoint.save(context)?;
     Ok(json!({ "EndpointArn": ENDPOINT.arn(context, name) }))
 }

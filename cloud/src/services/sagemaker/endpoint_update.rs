@@ -38,11 +38,13 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         deployment::check(deployment, &next)?;
     }
     // The interfaces of the old fleet go some time after it.
-    network::keep(endpoint.fleet.networks.clone(), context);
+    let takes =
+        if next.fails.is_some() { context.durations.endpoint_failure } else { context.durations.endpoint_update };
+    network::keep(endpoint.fleet.networks.clone(), takes, context);
     endpoint.last_deployment_config = deployment;
     endpoint.failure_reason = None;
     endpoint.modified_ms = context.now_ms;
-    endpoint.transition = Some(Transition::begin(context, Step::Update(Box::new(next))));
+    endpoint.transition = Some(Transition::begin(context, takes, Step::Update(Box::new(next))));
     endpoint.save(context)?;
     Ok(json!({ "EndpointArn": ENDPOINT.arn(context, name) }))
 }

@@ -6,6 +6,8 @@
 //! see these resources in your account for a few minutes after deleting your endpoint. Do not delete or revoke the
 //! permissions for your ExecutionRoleArn, otherwise SageMaker cannot delete these resources" (DeleteEndpoint).
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
@@ -13,6 +15,7 @@ use super::endpoint_record::Endpoint;
 use super::kind::ENDPOINT;
 use super::store::Record;
 use crate::documents::{CallContext, Tables};
+use crate::durations::milliseconds;
 use crate::services::json::text;
 
 /// Id → network, and until when the interfaces of a deleted endpoint, or of its former fleet, stay there.
@@ -83,12 +86,12 @@ fn in_network(network: &Value, source: &str, created_ms: i64, iam: &Tables) -> V
     ids("Subnets").into_iter().map(interface).collect()
 }
 
-/// Lets interfaces stay in some networks after a transition that begins now.
-pub fn keep(networks: Vec<Value>, context: &mut CallContext<'_>) {
+/// Lets interfaces stay in some networks after a transition that begins now and takes some time.
+pub fn keep(networks: Vec<Value>, takes: Duration, context: &mut CallContext<'_>) {
     if context.interfaces_linger_ms == 0 {
         return;
     }
-    let from_ms = context.now_ms.saturating_add(context.transition_ms);
+    let from_ms = context.now_ms.saturating_add(milliseconds(takes));
     let until_ms = from_ms.saturating_add(context.interfaces_linger_ms);
     for network in networks {
         let record = json!({ "Network": network, "BegunMs": context.now_ms, "FromMs": from_ms, "UntilMs": until_ms });

@@ -10,7 +10,6 @@ use super::network;
 use super::operations;
 use super::runtime::Invocation;
 use super::store;
-use crate::clock;
 use crate::documents::{CallContext, Tables};
 use crate::service::{Fault, Service};
 use crate::services::json::{Handler, JsonService, dispatch};
@@ -28,10 +27,8 @@ impl Service for SageMaker {
         "sagemaker"
     }
 
-    /// Transitions end even if SageMaker is not called, so that a deleted endpoint holds no subnet. The document comes
-    /// without a call's clock here, so the system's is read.
-    fn seen(&self, mut document: Tables) -> Tables {
-        let now_ms = clock::now_ms();
+    /// Transitions end even if SageMaker is not called, so that a deleted endpoint holds no subnet.
+    fn seen(&self, mut document: Tables, now_ms: i64) -> Tables {
         store::settle_seen::<Component>(&mut document, now_ms);
         store::settle_seen::<Endpoint>(&mut document, now_ms);
         document

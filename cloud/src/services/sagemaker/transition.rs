@@ -1,8 +1,11 @@
 //! Something on its way to another state.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::documents::CallContext;
+use crate::durations::milliseconds;
 
 /// A transition, remembered with its end: later changes of the settings do not touch it.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -18,8 +21,8 @@ pub struct Transition<Step> {
 
 impl<Step> Transition<Step> {
     /// Returns a transition that begins with this call.
-    pub fn begin(context: &CallContext<'_>, step: Step) -> Self {
-        Self { begun_ms: context.now_ms, ends_ms: context.now_ms.saturating_add(context.transition_ms), step }
+    pub fn begin(context: &CallContext<'_>, takes: Duration, step: Step) -> Self {
+        Self { begun_ms: context.now_ms, ends_ms: context.now_ms.saturating_add(milliseconds(takes)), step }
     }
 
     /// Returns whether it is over at an instant in milliseconds since the Unix epoch.

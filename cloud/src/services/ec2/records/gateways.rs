@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::documents::CallContext;
+use crate::durations::{Durations, milliseconds};
 use crate::service::Fault;
 use crate::services::ec2::kind::{self, Kind};
 use crate::services::ec2::store::{self, Record};
@@ -62,14 +63,23 @@ impl Record for NatGateway {
 impl NatGateway {
     /// Returns its state now: `pending`, `available`, `failed`, `deleting` or `deleted`.
     pub fn state(&self, context: &CallContext<'_>) -> &'static str {
-        let passed = |since: i64| context.now_ms >= since + context.transition_ms;
         match self.deleted_ms {
-            Some(since) if passed(since) => "deleted",
+            Some(_) if context.now_ms >= self.ends_ms(&context.durations).unwrap_or(i64::MAX) => "deleted",
             Some(_) => "deleting",
-            None if !passed(self.created_ms) => "pending",
+            None if context.now_ms < self.available_ms(&context.durations) => "pending",
             None if self.failure.is_some() => "failed",
             None => "available",
         }
+    }
+
+    /// Returns when it is available (or failed), in milliseconds since the Unix epoch.
+    pub fn available_ms(&self, durations: &Durations) -> i64 {
+        self.created_ms.saturating_add(milliseconds(durations.nat_gateway_create))
+    }
+
+    /// Returns when it is deleted, in milliseconds since the Unix epoch, if that was asked for.
+    pub fn ends_ms(&self, durations: &Durations) -> Option<i64> {
+        Some(self.deleted_ms?.saturating_add(milliseconds(durations.nat_gateway_delete)))
     }
 
     /// Returns whether it holds its public address and its network interface.
@@ -139,7 +149,9 @@ impl Endpoint {
     pub fn state(&self, context: &CallContext<'_>) -> &'static str {
         if self.deleted_ms.is_some() {
             "deleting"
-        } else if self.is_gateway() || context.now_ms >= self.created_ms + context.transition_ms {
+        } else if self.is_gateway()
+            || context.now_ms >= self.created_ms.saturating_add(milliseconds(context.durations.vpc_endpoint_create))
+        {
             "available"
         } else {
             "pending"

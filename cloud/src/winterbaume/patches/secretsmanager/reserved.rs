@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
 use crate::documents::CallContext;
+use crate::durations::milliseconds;
 
 /// The names, each with the instant in milliseconds from which it is free.
 const RESERVED: &str = "ebb:reserved-names";
@@ -13,7 +14,7 @@ const RESERVED: &str = "ebb:reserved-names";
 pub(super) fn keep(response: &MockResponse, context: &mut CallContext<'_>) {
     let answer: Value = serde_json::from_slice(&response.body).unwrap_or_default();
     if let Some(name) = answer["Name"].as_str() {
-        let until = context.now_ms.saturating_add(context.transition_ms);
+        let until = context.now_ms.saturating_add(milliseconds(context.durations.secret_name));
         context.own.put(RESERVED, name, json!(until));
     }
 }
