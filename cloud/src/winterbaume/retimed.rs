@@ -86,11 +86,15 @@ impl Shift {
         }
     }
 
-    fn moves(&self, ms: i64, ended_ms: i64) -> bool {
+    /// Returns an instant of the call on the clock of the cloud; none if it is not of the call. The clock of the cloud may stand
+    /// still during a call, so the instant is not after its beginning.
+    fn moved(&self, ms: i64, ended_ms: i64) -> Option<i64> {
         let since = ms - (self.began_ms - TRUNCATED_MS);
         let hours = since.div_euclid(HOUR_MS);
         let longest = ended_ms - self.began_ms + TRUNCATED_MS;
-        (hours == 0 || self.ahead && (0..=FARTHEST_HOURS).contains(&hours)) && since.rem_euclid(HOUR_MS) <= longest
+        let known = hours == 0 || self.ahead && (0..=FARTHEST_HOURS).contains(&hours);
+        let latest = self.began_ms + self.offset_ms + hours * HOUR_MS;
+        (known && since.rem_euclid(HOUR_MS) <= longest).then(|| (ms + self.offset_ms).min(latest))
     }
 
     fn text(&self, text: &str, ended_ms: i64) -> Option<String> {
@@ -99,10 +103,7 @@ impl Shift {
             return None;
         }
         let at: Timestamp = text.parse().ok()?;
-        if !self.moves(at.as_millisecond(), ended_ms) {
-            return None;
-        }
-        let moved = Timestamp::from_millisecond(at.as_millisecond().checked_add(self.offset_ms)?).ok()?;
+        let moved = Timestamp::from_millisecond(self.moved(at.as_millisecond(), ended_ms)?).ok()?;
         // The fraction and the zone stay in the form in which they came.
         let rest = text.get("2026-11-21T06:00:00".len()..)?;
         let digits = rest.strip_prefix('.').map_or(0, |rest| rest.bytes().take_while(u8::is_ascii_digit).count());
@@ -122,17 +123,12 @@ impl Shift {
         let scale = if value.abs() < MILLISECONDS_FROM { 1000.0 } else { 1.0 };
         #[expect(clippy::cast_possible_truncation, reason = "numbers beyond the range are no instants of a call")]
         let ms = (value * scale) as i64;
-        if !self.moves(ms, ended_ms) {
-            return None;
-        }
+        let moved = self.moved(ms, ended_ms)?;
         match number.as_i64() {
-            Some(whole) if scale > 1.0 => Some((whole + self.offset_ms.div_euclid(1000)).into()),
-            Some(whole) => Some((whole + self.offset_ms).into()),
-            None => {
-                #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit a double exactly")]
-                let moved = (ms + self.offset_ms) as f64 / scale;
-                Number::from_f64(moved)
-            }
+            Some(_) if scale > 1.0 => Some(moved.div_euclid(1000).into()),
+            Some(_) => Some(moved.into()),
+            #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit a double exactly")]
+            None => Number::from_f64(moved as f64 / scale),
         }
     }
 }
@@ -164,8 +160,8 @@ mod tests {
         assert_eq!(
             value,
             json!({
-                "text": "2026-11-22T06:00:00Z", "fraction": "2026-11-22T06:00:00.750000000+00:00", "seconds": 1_795_327_200,
-                "ms": 1_795_327_200_501_i64, "float": 1_795_327_200.75, "old": "2026-11-20T06:00:00Z",
+                "text": "2026-11-22T06:00:00Z", "fraction": "2026-11-22T06:00:00.500000000+00:00", "seconds": 1_795_327_200,
+                "ms": 1_795_327_200_500_i64, "float": 1_795_327_200.5, "old": "2026-11-20T06:00:00Z",
                 "tag": "at 2026-11-21T06:00:00Z", "ahead": "2026-11-28T06:00:00Z", "kept": 1_795_240_800,
             })
         );
