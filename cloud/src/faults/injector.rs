@@ -64,6 +64,7 @@ impl FaultInjector {
     /// - `drop-before=17`, `drop-after=17`, `hang=17`: that call's connection breaks before or after it acts, or hangs;
     /// - `truncate=17`: its connection breaks in the middle of the response;
     /// - `twice=17`: it arrives twice, and the second response is given;
+    /// - `denied=17`: that call is refused for want of a permission;
     /// - `expired=17`: from that call on, all are refused because the credentials have expired;
     /// - `stale=300ms`: reads see documents as they were so long ago, except for the objects of S3, KMS and STS;
     /// - `no-capacity=2`: the first two endpoints that are created or updated fail when their transition is over, because AWS lacks

@@ -97,6 +97,7 @@ enum Point {
     Truncate,
     Twice,
     Hang,
+    Denied,
 }
 
 impl Script {
@@ -141,6 +142,7 @@ impl Script {
             "truncate" => Point::Truncate,
             "twice" => Point::Twice,
             "hang" => Point::Hang,
+            "denied" => Point::Denied,
             _ => return Err("no such word"),
         };
         self.points.push((point, Which::parse(value).ok_or("write a call's number or an operation")?));
@@ -171,6 +173,9 @@ impl CallHook for Script {
         }
         if self.expired.is_some_and(|first| call.number >= first) {
             return FaultAction::Refuse(service_errors::expired(&call.service));
+        }
+        if self.at(Point::Denied, call) {
+            return FaultAction::Refuse(service_errors::denied(call));
         }
         let points = [
             (Point::DropBefore, FaultAction::Drop),

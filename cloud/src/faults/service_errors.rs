@@ -1,5 +1,6 @@
-//! The errors of each service for throttling, failures and expired credentials.
+//! The errors of each service for throttling, failures, missing permissions and expired credentials.
 
+use super::hook::Call;
 use crate::service::Fault;
 
 /// Services that speak the query protocol, whose codes have no `Exception` at their end.
@@ -29,6 +30,22 @@ pub(super) fn unavailable(service: &str) -> Fault {
     match service {
         "s3" => fault(503, "ServiceUnavailable", "Please reduce your request rate."),
         _ => fault(503, "ServiceUnavailable", "The service is temporarily unavailable"),
+    }
+}
+
+/// Returns the error for a call without the permission.
+pub(super) fn denied(call: &Call) -> Fault {
+    let (service, operation) = (call.service.as_str(), call.operation.as_str());
+    let prefix = if service == "monitoring" { "cloudwatch" } else { service };
+    let user = "arn:aws:iam::123456789012:user/embedded-cloud";
+    let message = format!("User: {user} is not authorized to perform: {prefix}:{operation}");
+    match service {
+        "ec2" => {
+            fault(403, "UnauthorizedOperation", &format!("You are not authorized to perform this operation. {message}"))
+        }
+        "s3" => fault(403, "AccessDenied", "Access Denied"),
+        service if QUERY.contains(&service) => fault(403, "AccessDenied", &message),
+        _ => fault(400, "AccessDeniedException", &message),
     }
 }
 
