@@ -30,7 +30,9 @@ SERVICES = Path(__file__).resolve().parent.parent / "src" / "services"
 # The folder of each service under `src/services`, and its name in botocore.
 MODELS = {
     "autoscaling": "application-autoscaling",
+    "cost_explorer": "ce",
     "kms": "kms",
+    "pricing": "pricing",
     "sagemaker": "sagemaker",
     "tagging": "resourcegroupstaggingapi",
 }
@@ -44,6 +46,8 @@ PATTERNS = {
     "[\\u0020-\\uD7FF\\uE000-\\uFFFD\\uD800\\uDC00-\\uDBFF\\uDFFF\\r\\n\\t]*": "[^\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F]*",
     "\\p{Print}+": "[ -~]+",
     "(?!\\s*$).+": ".*\\S.*",
+    # No space at either end.
+    "^(?! )[\\p{L}\\p{N}\\p{Z}-_]*(?<! )$": "([\\p{L}\\p{N}_-]([\\p{L}\\p{N}\\p{Z}_-]*[\\p{L}\\p{N}_-])?)?",
     # No control characters, colons, slashes and bars, and no space at either end.
     "(?!((^[ ]+.*)|(.*([\\u0000-\\u001f]|[\\u007f-\\u009f]|[:/|])+.*)|(.*[ ]+$))).+": (
         "[^\\p{Cc}:/| ]([^\\p{Cc}:/|]*[^\\p{Cc}:/| ])?"

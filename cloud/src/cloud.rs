@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_credential_types::Credentials;
 use http::header::DATE;
 use http::{HeaderMap, HeaderValue};
+use jiff::Timestamp;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
@@ -18,8 +19,9 @@ use crate::durations::{Durations, milliseconds};
 use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
 use crate::service::{Fault, Service};
-use crate::store::{Store, StoreError};
-use crate::{consistency, error_response, services, winterbaume, wire};
+use crate::store::{Exclusive, Store, StoreError};
+use crate::usage::{Entry, Metered, Place, reading};
+use crate::{consistency, error_response, meter, services, winterbaume, wire};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,6 +44,8 @@ pub struct Settings {
     pub processing: Duration,
     /// How long after the beginning of its minute a data point shows that AWS publishes. On AWS this is more than a minute.
     pub metrics_lag: Duration,
+    /// How long after usage Cost Explorer knows of it. AWS refreshes its data at least once a day.
+    pub bill_lag: Duration,
     /// The account, 12 digits. All clouds of one process must share it.
     pub account: String,
 }
@@ -56,6 +60,7 @@ impl Default for Settings {
             buckets_settle: Duration::ZERO,
             processing: Duration::from_secs(60),
             metrics_lag: Duration::ZERO,
+            bill_lag: Duration::from_secs(24 * 60 * 60),
             account: "123456789012".to_owned(),
         }
     }
@@ -83,6 +88,11 @@ pub enum OpenError {
         asked: String,
     },
 }
+
+/// Why the meter cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct MeterError(String);
 
 /// How a fault changes the cloud for one call: how far behind the present it may look, and whether AWS lacks instances.
 #[derive(Clone, Copy, Debug, Default)]
@@ -209,6 +219,22 @@ impl Cloud {
         made(uri, &send("PUT", &object, body).await)
     }
 
+    /// Returns what the meter has for a time, by resource, item and beginning: what existed for how long, in the units of AWS's
+    /// bill. Usage that goes on is counted until now.
+    pub async fn metered(&self, from: Timestamp, to: Timestamp) -> Result<Vec<Metered>, MeterError> {
+        let mut store = Arc::clone(&self.0.store).lock_owned().await;
+        let inner = Arc::clone(&self.0);
+        let read = tokio::task::spawn_blocking(move || {
+            let now_ms = inner.clock.now_ms();
+            let entries = inner.entries(&mut store.exclusive().map_err(error_response::failure)?, now_ms)?;
+            Ok(reading::read(&entries, from.as_millisecond(), to.as_millisecond().min(now_ms)))
+        });
+        match read.await {
+            Ok(read) => read.map_err(|fault: Fault| MeterError(fault.message)),
+            Err(error) => Err(MeterError(format!("the meter broke down: {error}"))),
+        }
+    }
+
     /// Handles one request with a view that may lag behind.
     pub(crate) async fn handle_in(&self, request: MockRequest, view: View) -> MockResponse {
         let service = Route::of(&request).map(|route| route.service).unwrap_or_default();
@@ -289,6 +315,7 @@ impl Inner {
         let mut own = Tables::clone(&before);
 
         let trouble: RefCell<Option<StoreError>> = RefCell::new(None);
+        let unmetered: RefCell<Option<Fault>> = RefCell::new(None);
         let others = |other: &str| {
             let Some(other) = self.services.get(other) else { return Tables::default() };
             match folder.borrow_mut().read(&document_name(other.as_ref(), &route.region), now, as_of) {
@@ -301,23 +328,41 @@ impl Inner {
         };
         let Settings { transition, assumable_after, interfaces_linger, account, .. } = &self.settings;
         let durations = self.settings.durations.unwrap_or(Durations::all(*transition));
+        let meter = || match self.entries(&mut folder.borrow_mut(), now) {
+            Ok(entries) => entries,
+            Err(fault) => {
+                *unmetered.borrow_mut() = Some(fault);
+                Vec::new()
+            }
+        };
         let mut context = CallContext::new(&mut own, &others, &route.region, account, now, durations);
         context.assumable_after_ms = milliseconds(*assumable_after);
         context.processing_ms = milliseconds(self.settings.processing);
         context.metrics_lag_ms = milliseconds(self.settings.metrics_lag);
         context.interfaces_linger_ms = milliseconds(*interfaces_linger);
         context.no_capacity = view.no_capacity;
+        context.bill_lag_ms = milliseconds(self.settings.bill_lag);
+        context.meter = Some(&meter);
         let response = service.call(request, &mut context);
 
         if let Some(error) = trouble.take() {
             return Err(error_response::failure(error));
         }
+        if let Some(fault) = unmetered.take() {
+            return Err(fault);
+        }
         // A refused call leaves no trace, whatever the service did on the way to its error; nor does a read of the
         // past.
         if response.status < 400 && as_of.is_none() && own != *before {
+            let place = Place { region: &route.region, account, now_ms: now, durations };
+            meter::note(&folder.borrow(), service.as_ref(), &mut own, &place)?;
             folder.borrow_mut().replace(&name, own, now).map_err(error_response::failure)?;
         }
         Ok(response)
+    }
+
+    fn entries(&self, folder: &mut Exclusive<'_>, now_ms: i64) -> Result<Vec<Entry>, Fault> {
+        meter::entries(folder, |name| self.services.contains_key(name), now_ms)
     }
 }
 

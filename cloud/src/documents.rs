@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use crate::durations::Durations;
 use crate::partition;
+use crate::usage::Entry;
 
 /// The document of one service in one region: named tables of records.
 ///
@@ -114,6 +115,10 @@ pub struct CallContext<'a> {
     pub interfaces_linger_ms: i64,
     /// Whether AWS has no instances for the endpoint that the call creates or updates.
     pub no_capacity: bool,
+    /// How long after usage Cost Explorer knows of it, in milliseconds.
+    pub bill_lag_ms: i64,
+    /// Returns what the meter has of all services and regions.
+    pub(crate) meter: Option<&'a dyn Fn() -> Vec<Entry>>,
 }
 
 impl<'a> CallContext<'a> {
@@ -138,6 +143,8 @@ impl<'a> CallContext<'a> {
             metrics_lag_ms: 0,
             interfaces_linger_ms: 0,
             no_capacity: false,
+            bill_lag_ms: 0,
+            meter: None,
         }
     }
 
@@ -150,6 +157,11 @@ impl<'a> CallContext<'a> {
     /// for the global services `iam`, `sts`, `budgets` the one document there is.
     pub fn other(&self, service: &str) -> Tables {
         (self.others)(service)
+    }
+
+    /// Returns what the meter has of all services and regions.
+    pub(crate) fn metered(&self) -> Vec<Entry> {
+        self.meter.map(|meter| meter()).unwrap_or_default()
     }
 }
 

@@ -3,6 +3,7 @@
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::documents::{CallContext, Tables};
+use crate::usage::{Place, Use};
 
 /// One emulated AWS service: a function from a call and its context to a response, which changes the document in the
 /// context.
@@ -24,6 +25,12 @@ pub trait Service: Send + Sync + 'static {
     /// their own translate it here. `now_ms` is the instant of the call that looks.
     fn seen(&self, document: Tables, _now_ms: i64) -> Tables {
         document
+    }
+
+    /// Returns the items of AWS's bill that a document uses, also those that it will begin or cease to use if no call changes
+    /// it.
+    fn uses(&self, _document: &Tables, _place: &Place<'_>) -> Vec<Use> {
+        Vec::new()
     }
 
     /// Handles one call. A refused call must leave `context.own` as it was.

@@ -107,6 +107,25 @@ impl Drop for Exclusive<'_> {
 }
 
 impl Exclusive<'_> {
+    /// Returns the folder.
+    pub fn path(&self) -> &Path {
+        &self.store.folder
+    }
+
+    /// Returns the names of all documents.
+    pub fn names(&self) -> Result<Vec<String>, StoreError> {
+        let failed = |source| StoreError::Io { act: "read", path: self.store.folder.clone(), source };
+        let mut names = Vec::new();
+        for entry in std::fs::read_dir(&self.store.folder).map_err(failed)? {
+            let file = entry.map_err(failed)?.file_name();
+            if let Some(name) = file.to_str().and_then(|name| name.strip_suffix(".json")) {
+                names.push(name.to_owned());
+            }
+        }
+        names.sort_unstable();
+        Ok(names)
+    }
+
     /// Sets for how long earlier versions of documents are remembered, in milliseconds.
     pub fn remember_for(&mut self, memory_ms: i64) {
         self.store.history.remember_for(memory_ms);

@@ -77,7 +77,9 @@ mod tests {
 
     use super::JsonService;
     use crate::services::autoscaling::AutoScaling;
+    use crate::services::cost_explorer::CostExplorer;
     use crate::services::kms::Kms;
+    use crate::services::pricing::Pricing;
     use crate::services::sagemaker::SageMaker;
     use crate::services::tagging::Tagging;
 
@@ -93,7 +95,9 @@ mod tests {
     #[test]
     fn every_operation_with_a_shape_has_a_handler() {
         assert_complete::<AutoScaling>(include_str!("autoscaling/shapes.json"), 13);
+        assert_complete::<CostExplorer>(include_str!("cost_explorer/shapes.json"), 3);
         assert_complete::<Kms>(include_str!("kms/shapes.json"), 25);
+        assert_complete::<Pricing>(include_str!("pricing/shapes.json"), 3);
         assert_complete::<SageMaker>(include_str!("sagemaker/shapes.json"), 23);
         assert_complete::<Tagging>(include_str!("tagging/shapes.json"), 1);
     }

@@ -2,11 +2,13 @@
 
 pub mod autoscaling;
 pub mod budgets;
+pub mod cost_explorer;
 pub mod ec2;
 mod json;
 pub mod kms;
 pub mod monitoring;
 pub mod paging;
+pub mod pricing;
 pub(crate) mod principals;
 mod registry;
 pub mod s3_objects;

@@ -1,6 +1,6 @@
 //! The list of the services.
 
-use super::{autoscaling, budgets, ec2, kms, monitoring, sagemaker, sns, tagging};
+use super::{autoscaling, budgets, cost_explorer, ec2, kms, monitoring, pricing, sagemaker, sns, tagging};
 use crate::service::Service;
 
 /// Returns all services.
@@ -8,9 +8,11 @@ pub fn all() -> Vec<Box<dyn Service>> {
     vec![
         Box::new(autoscaling::AutoScaling),
         Box::new(budgets::Budgets),
+        Box::new(cost_explorer::CostExplorer),
         Box::new(ec2::Ec2),
         Box::new(kms::Kms),
         Box::new(monitoring::Monitoring),
+        Box::new(pricing::Pricing),
         Box::new(sagemaker::SageMaker),
         Box::new(sns::Sns),
         Box::new(tagging::Tagging),

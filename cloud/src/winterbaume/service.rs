@@ -13,6 +13,7 @@ use crate::documents::{CallContext, Tables};
 use crate::error_response;
 use crate::route::{S3Target, operation, path_and_query};
 use crate::service::{Fault, Service};
+use crate::usage::{Place, Use};
 
 /// Returns all services of winterbaume; `folder` is where S3 keeps the bodies of its objects.
 pub fn all(folder: &Path) -> Vec<Box<dyn Service>> {
@@ -60,6 +61,10 @@ impl Service for PatchedService {
 
     fn seen(&self, document: Tables, _now_ms: i64) -> Tables {
         self.patches.seen(document)
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        self.patches.uses(document, place)
     }
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {

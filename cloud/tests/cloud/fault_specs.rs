@@ -131,6 +131,24 @@ async fn credentials_expire_for_this_process() {
 }
 
 #[tokio::test]
+async fn a_call_is_denied_in_the_words_of_its_service() {
+    let fixture = Fixture::new();
+    set(&fixture, "denied=ListRoles denied=DescribeVpcs denied=GetCostAndUsage denied=4");
+    let config = once(&fixture);
+    assert_eq!(code(Client::new(&config).list_roles().send().await), "AccessDenied");
+    assert_eq!(code(aws_sdk_ec2::Client::new(&config).describe_vpcs().send().await), "UnauthorizedOperation");
+    let costs = aws_sdk_costexplorer::Client::new(&config);
+    let period = aws_sdk_costexplorer::types::DateInterval::builder().start("2026-01-01").end("2026-01-02").build();
+    let call = costs.get_cost_and_usage().time_period(period.unwrap()).metrics("UnblendedCost");
+    let refused = call.granularity(aws_sdk_costexplorer::types::Granularity::Daily).send().await.unwrap_err();
+    let refused = refused.into_service_error();
+    assert_eq!(refused.meta().code(), Some("AccessDeniedException"));
+    assert!(refused.meta().message().unwrap().ends_with("is not authorized to perform: ce:GetCostAndUsage"));
+    assert_eq!(code(aws_sdk_s3::Client::new(&config).list_buckets().send().await), "AccessDenied");
+    aws_sdk_s3::Client::new(&config).list_buckets().send().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_share_hangs() {
     let fixture = Fixture::new();
     set(&fixture, "fail=hang:burst=2..2");

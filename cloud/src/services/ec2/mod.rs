@@ -37,6 +37,7 @@ mod store;
 mod subnet;
 mod tags;
 mod unsupported;
+mod uses;
 mod vpc;
 mod vpc_attribute;
 mod zone;

@@ -3,9 +3,10 @@
 use serde_json::Value;
 use winterbaume_core::{MockRequest, MockResponse};
 
-use super::{endpoint, lingering, nat_gateway, operations, unsupported};
-use crate::documents::CallContext;
+use super::{endpoint, lingering, nat_gateway, operations, unsupported, uses};
+use crate::documents::{CallContext, Tables};
 use crate::service::{Fault, Service};
+use crate::usage::{Place, Use};
 use crate::wire::query::{Parameters, ec2_response};
 
 /// The service.
@@ -15,6 +16,10 @@ pub struct Ec2;
 impl Service for Ec2 {
     fn name(&self) -> &'static str {
         "ec2"
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        uses::all(document, place)
     }
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {

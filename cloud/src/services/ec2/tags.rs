@@ -11,7 +11,7 @@ use crate::service::Fault;
 use crate::wire::query::Parameters;
 
 /// The table of tags: id of the resource → key → value.
-const TABLE: &str = "Tags";
+pub(super) const TABLE: &str = "Tags";
 /// How many tags one thing may have.
 const MOST: usize = 50;
 

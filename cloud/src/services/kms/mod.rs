@@ -15,6 +15,7 @@ mod policy;
 mod records;
 mod service;
 mod tags;
+mod uses;
 
 pub(crate) use name::find_seen;
 pub(crate) use records::Key;

@@ -7,10 +7,12 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use super::deletion;
 use super::operations;
-use crate::documents::CallContext;
+use super::uses;
+use crate::documents::{CallContext, Tables};
 use crate::service::{Fault, Service};
 use crate::services::json::{Handler, JsonService, dispatch};
 use crate::services::shape::Shapes;
+use crate::usage::{Place, Use};
 
 static SHAPES: LazyLock<Result<Shapes, Fault>> = LazyLock::new(|| Shapes::read(include_str!("shapes.json")));
 
@@ -21,6 +23,10 @@ pub struct Kms;
 impl Service for Kms {
     fn name(&self) -> &'static str {
         "kms"
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        uses::all(document, place)
     }
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {

@@ -28,5 +28,6 @@ mod sample;
 mod service;
 mod statistics;
 mod tags;
+mod uses;
 
 pub use service::Monitoring;

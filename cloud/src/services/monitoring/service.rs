@@ -5,9 +5,12 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use super::protocol::Call;
 use super::refusal::Outcome;
-use super::{alarm, alarm_list, alarm_state, composite, dashboard, history, metric, metric_data, statistics, tags};
-use crate::documents::CallContext;
+use super::{
+    alarm, alarm_list, alarm_state, composite, dashboard, history, metric, metric_data, statistics, tags, uses,
+};
+use crate::documents::{CallContext, Tables};
 use crate::service::Service;
+use crate::usage::{Place, Use};
 
 /// CloudWatch.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,6 +19,10 @@ pub struct Monitoring;
 impl Service for Monitoring {
     fn name(&self) -> &'static str {
         "monitoring"
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        uses::all(document, place)
     }
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {

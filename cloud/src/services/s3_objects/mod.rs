@@ -19,7 +19,9 @@ mod range;
 mod refused;
 mod service;
 mod tagging;
+mod uses;
 mod versions;
 
 pub(crate) use service::Objects;
 pub(crate) use service::{has_object, is_empty};
+pub(crate) use uses::all as uses;

@@ -145,6 +145,12 @@ pub(super) fn all<'a>(
     tables.all(&table(bucket)).map(move |(key, record)| Ok((key, read(bucket, key, record)?)))
 }
 
+/// Returns the size of all versions of all objects of a bucket, in bytes.
+pub(super) fn bytes(tables: &Tables, bucket: &str) -> u64 {
+    let size = |version: &serde_json::Value| version["size"].as_u64().unwrap_or_default();
+    tables.all(&table(bucket)).flat_map(|(_, versions)| versions.as_array().into_iter().flatten()).map(size).sum()
+}
+
 /// Forgets the table of a bucket.
 pub(super) fn forget_bucket(bucket: &str, context: &mut CallContext<'_>) {
     context.own.retain(&table(bucket), |_, _| false);

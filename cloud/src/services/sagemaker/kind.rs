@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::documents::CallContext;
+use crate::partition;
 use crate::service::Fault;
 use crate::services::json::invalid;
 
@@ -43,14 +44,13 @@ pub const ALL: [Kind; 4] = [MODEL, CONFIG, ENDPOINT, COMPONENT];
 impl Kind {
     /// Returns the ARN of the thing of that name. SageMaker writes names in ARNs in small letters.
     pub fn arn(&self, context: &CallContext<'_>, name: &str) -> String {
-        format!(
-            "arn:{}:sagemaker:{}:{}:{}/{}",
-            context.partition(),
-            context.region,
-            context.account,
-            self.segment,
-            name.to_ascii_lowercase()
-        )
+        self.arn_in(context.region, context.account, name)
+    }
+
+    /// Returns the ARN of the thing of that name in a region and an account.
+    pub fn arn_in(&self, region: &str, account: &str, name: &str) -> String {
+        let partition = partition::of(region);
+        format!("arn:{partition}:sagemaker:{region}:{account}:{}/{}", self.segment, name.to_ascii_lowercase())
     }
 
     /// Returns the record of that name; on AWS a missing one is a validation error.

@@ -35,6 +35,7 @@ mod tags;
 mod time;
 mod traffic;
 mod transition;
+mod uses;
 
 pub(in crate::services) use component_record::Component;
 pub(in crate::services) use endpoint_record::Endpoint;

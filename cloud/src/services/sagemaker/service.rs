@@ -10,10 +10,12 @@ use super::network;
 use super::operations;
 use super::runtime::Invocation;
 use super::store;
+use super::uses;
 use crate::documents::{CallContext, Tables};
 use crate::service::{Fault, Service};
 use crate::services::json::{Handler, JsonService, dispatch};
 use crate::services::shape::Shapes;
+use crate::usage::{Place, Use};
 use crate::wire::json;
 
 static SHAPES: LazyLock<Result<Shapes, Fault>> = LazyLock::new(|| Shapes::read(include_str!("shapes.json")));
@@ -32,6 +34,10 @@ impl Service for SageMaker {
         store::settle_seen::<Component>(&mut document, now_ms);
         store::settle_seen::<Endpoint>(&mut document, now_ms);
         document
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        uses::all(document, place)
     }
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::kind::{self, Kind};
-use crate::documents::CallContext;
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
 use crate::services::paging;
@@ -12,6 +12,11 @@ use crate::services::tag_rules::{TagProblem, TagRules};
 /// ARN → list of tags.
 const TABLE: &str = "Tags";
 const RULES: TagRules = TagRules { most: 50, checks_length: false, unique: true };
+
+/// Returns the tags of an ARN, or null.
+pub fn of<'a>(tables: &'a Tables, arn: &str) -> &'a Value {
+    tables.get(TABLE, arn).unwrap_or(&Value::Null)
+}
 
 /// Keeps the tags of a create call. Whatever an earlier bearer of the name had is gone.
 pub fn record(context: &mut CallContext<'_>, arn: &str, tags: &Value) -> Result<(), Fault> {

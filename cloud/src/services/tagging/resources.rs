@@ -6,10 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::Value;
-
 use crate::documents::CallContext;
 use crate::services::ec2::resource_type;
+use crate::usage::tag_map;
 
 /// The tags of one resource.
 pub type TagMap = BTreeMap<String, String>;
@@ -20,45 +19,35 @@ pub fn tagged(context: &CallContext<'_>) -> BTreeMap<String, TagMap> {
     let mut found = BTreeMap::new();
     for (id, tags) in context.other("ec2").all("Tags") {
         if let Some(kind) = resource_type(id) {
-            found.insert(format!("arn:{partition}:ec2:{region}:{account}:{kind}/{id}"), read(tags));
+            found.insert(format!("arn:{partition}:ec2:{region}:{account}:{kind}/{id}"), tag_map(tags));
         }
     }
     for service in ["monitoring", "sagemaker"] {
         let tables = context.other(service);
         for (arn, tags) in tables.all("tags").chain(tables.all("Tags")) {
-            found.insert(arn.to_owned(), read(tags));
+            found.insert(arn.to_owned(), tag_map(tags));
         }
     }
     for (arn, topic) in context.other("sns").all("topics") {
-        found.insert(arn.to_owned(), read(&topic["Tags"]));
+        found.insert(arn.to_owned(), tag_map(&topic["Tags"]));
     }
     for (id, key) in context.other("kms").all("Key") {
-        found.insert(format!("arn:{partition}:kms:{region}:{account}:key/{id}"), read(&key["tags"]));
+        found.insert(format!("arn:{partition}:kms:{region}:{account}:key/{id}"), tag_map(&key["tags"]));
     }
     for (_, group) in context.other("logs").all("log_groups") {
         let arn = group["arn"].as_str().unwrap_or_default();
-        found.insert(arn.strip_suffix(":*").unwrap_or(arn).to_owned(), read(&group["tags"]));
+        found.insert(arn.strip_suffix(":*").unwrap_or(arn).to_owned(), tag_map(&group["tags"]));
     }
     for (_, secret) in context.other("secretsmanager").all("secrets") {
         if secret["deleted_date"].is_null() {
-            found.insert(secret["arn"].as_str().unwrap_or_default().to_owned(), read(&secret["tags"]));
+            found.insert(secret["arn"].as_str().unwrap_or_default().to_owned(), tag_map(&secret["tags"]));
         }
     }
     for (name, bucket) in context.other("s3").all("buckets") {
         if bucket["region"].as_str().is_none_or(|of| of.is_empty() || of == region) {
-            found.insert(format!("arn:{partition}:s3:::{name}"), read(&bucket["tags"]));
+            found.insert(format!("arn:{partition}:s3:::{name}"), tag_map(&bucket["tags"]));
         }
     }
     found.retain(|arn, tags| !arn.is_empty() && !tags.is_empty());
     found
-}
-
-/// Reads tags that are kept as an object, or as a list of keys and values.
-fn read(tags: &Value) -> TagMap {
-    let text = |value: &Value| value.as_str().map(str::to_owned);
-    match tags {
-        Value::Object(tags) => tags.iter().filter_map(|(key, value)| Some((key.clone(), text(value)?))).collect(),
-        Value::Array(tags) => tags.iter().filter_map(|tag| Some((text(&tag["Key"])?, text(&tag["Value"])?))).collect(),
-        _ => TagMap::new(),
-    }
 }

@@ -4,6 +4,7 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
+use crate::usage::{Place, Use};
 
 /// A call on a service of winterbaume.
 pub(in crate::winterbaume) struct Asked<'a> {
@@ -28,6 +29,11 @@ pub(in crate::winterbaume) trait Patches: Send + Sync + 'static {
         _context: &mut CallContext<'_>,
     ) -> Result<MockResponse, Fault> {
         Ok(response)
+    }
+
+    /// Returns the items of AWS's bill that the document uses.
+    fn uses(&self, _document: &Tables, _place: &Place<'_>) -> Vec<Use> {
+        Vec::new()
     }
 
     /// Returns the document as the services of this crate see it.

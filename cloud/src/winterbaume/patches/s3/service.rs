@@ -5,10 +5,11 @@ use std::path::Path;
 use winterbaume_core::MockResponse;
 
 use super::{buckets, lifecycle, policies, tags};
-use crate::documents::CallContext;
+use crate::documents::{CallContext, Tables};
 use crate::route::S3Target;
 use crate::service::Fault;
-use crate::services::s3_objects::Objects;
+use crate::services::s3_objects::{self, Objects};
+use crate::usage::{Place, Use};
 use crate::winterbaume::patches::{Asked, Patches};
 
 /// The patches of S3: most of all, its objects are ours.
@@ -38,6 +39,10 @@ impl Patches for S3 {
         policies::check(asked, &target, context)?;
         lifecycle::check(asked)?;
         buckets::intercept(asked, &target, context)
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        s3_objects::uses(document, place)
     }
 
     fn amend(

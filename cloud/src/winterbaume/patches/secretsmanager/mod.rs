@@ -6,6 +6,7 @@ mod name;
 mod reserved;
 mod service;
 mod tokens;
+mod uses;
 mod versions;
 
 pub(in crate::winterbaume) use service::SecretsManager;

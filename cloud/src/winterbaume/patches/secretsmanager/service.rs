@@ -2,9 +2,10 @@
 
 use winterbaume_core::MockResponse;
 
-use super::{kept, listing, tokens, versions};
-use crate::documents::CallContext;
+use super::{kept, listing, tokens, uses, versions};
+use crate::documents::{CallContext, Tables};
 use crate::service::Fault;
+use crate::usage::{Place, Use};
 use crate::winterbaume::patches::{Asked, Patches};
 use crate::wire;
 
@@ -20,6 +21,10 @@ impl Patches for SecretsManager {
             "ListSecrets" => Ok(Some(listing::respond(&body, context))),
             _ => Ok(None),
         }
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        uses::all(document, place)
     }
 
     fn amend(

@@ -1,0 +1,43 @@
+//! The Price List API as a service of the cloud.
+
+use std::sync::LazyLock;
+
+use winterbaume_core::{MockRequest, MockResponse};
+
+use super::operations;
+use crate::documents::CallContext;
+use crate::service::{Fault, Service};
+use crate::services::json::{Handler, JsonService, dispatch};
+use crate::services::shape::Shapes;
+
+static SHAPES: LazyLock<Result<Shapes, Fault>> = LazyLock::new(|| Shapes::read(include_str!("shapes.json")));
+
+/// The service.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Pricing;
+
+impl Service for Pricing {
+    fn name(&self) -> &'static str {
+        "pricing"
+    }
+
+    fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
+        dispatch::<Self>(request, context)
+    }
+}
+
+impl JsonService for Pricing {
+    const TITLE: &'static str = "the Price List API";
+
+    fn shapes() -> &'static Result<Shapes, Fault> {
+        &SHAPES
+    }
+
+    fn handler(operation: &str) -> Option<Handler> {
+        operations::handler(operation)
+    }
+
+    fn settle(_context: &mut CallContext<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
+}
