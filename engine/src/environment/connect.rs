@@ -180,6 +180,7 @@ impl Environment {
             .region(Region::new(self.aws().region.clone()))
             .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
             .http_client(cloud.http_client())
+            .time_source(cloud.time_source())
             .retry_config(retries())
             .timeout_config(timeouts());
         config.set_app_name(app_name());
