@@ -2,7 +2,9 @@
 //! [`FaultInjector::from_spec`](super::FaultInjector::from_spec).
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
+
+use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::hook::{Call, CallHook, FaultAction};
