@@ -99,6 +99,7 @@ pub fn planned(document: &StateDocument, declarations: Option<&Declarations>, ta
         observation: &observation,
         target,
         include_data: &include_data,
+        capacity: &Default::default(),
     };
     plan(&request).unwrap()
 }
