@@ -1,7 +1,7 @@
 //! Usage: which items of AWS's bill resources use, and the quantities that come of it.
 //!
-//! A service states which items its document uses, as a function of the document ([`Use`]). The [`meter`](crate::meter) keeps
-//! what it stated over time ([`Entry`]), and a [`reading`] computes quantities in the units of AWS's bill.
+//! A service states which items its document uses, as a function of the document ([`Use`]). The meter keeps
+//! what it stated over time, and a reading computes quantities in the units of AWS's bill.
 
 mod entry;
 mod item;
