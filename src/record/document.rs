@@ -58,6 +58,9 @@ pub struct StateDocument {
     /// The hold: a target that a person set until an instant, over or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
+    /// The instant since which nothing called the stack, while a pause for idleness is in effect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idle: Option<Timestamp>,
     /// The last notification of each topic, so that each is sent once, whichever process sends it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub said: BTreeMap<String, String>,
@@ -155,6 +158,7 @@ impl StateDocument {
             incomplete: false,
             run: None,
             hold: None,
+            idle: None,
             said: BTreeMap::new(),
             edit: None,
             ended: None,

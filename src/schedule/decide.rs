@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::bounds::Capacity;
 use super::civil::{moved, within_reach};
 use super::decision::{Cause, Decision};
-use super::situation::{Hold, LimitAction, Situation};
+use super::situation::{Hold, Idleness, LimitAction, Situation};
 use super::sweep::Stretch;
 use super::timeline::Timeline;
 use super::validated::Schedule;
@@ -49,6 +49,15 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
     }
     decision.tzdb = situation.schedule.and_then(|schedule| schedule.tzdb().map(str::to_owned));
     decision
+}
+
+/// Returns the time without calls after which the stack is paused, if calls matter now: a window, or the default, would have it
+/// run, and no hold or limit decides.
+pub fn idle_limit(situation: &Situation<'_>) -> Option<SignedDuration> {
+    let decision = decide(&Situation { idle: Idleness::default(), ..*situation });
+    let by_schedule = matches!(decision.cause, Cause::Window(_) | Cause::Outside | Cause::Budget);
+    let schedule = situation.schedule.filter(|_| by_schedule && decision.target == Target::Running)?;
+    scheduled(schedule, within_reach(situation.now), situation.lead).idle.map(|(idle, _)| idle)
 }
 
 /// The decision of the windows.

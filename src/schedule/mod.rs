@@ -30,7 +30,7 @@ mod zone;
 pub use bounds::{Bounds, Capacity};
 pub use check::{Verdict, check};
 pub use civil::duration;
-pub use decide::decide;
+pub use decide::{decide, idle_limit};
 pub use decision::{Cause, Decision};
 pub use expectation::instant;
 pub use lint::lint;

@@ -1,13 +1,14 @@
 //! Looking after the stacks of one environment: read, decide, converge, each stack once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::JoinSet;
 
-use super::look::{Look, look};
+use super::idle;
+use super::look::{Look, Work, look};
 use super::notify::Notifier;
 use super::report::{Outcome, StackReport};
 use crate::apply::{Event, Shutdown};
@@ -15,6 +16,7 @@ use crate::environment::{Clients, ConnectError, Connection, Environment};
 use crate::providers::Providers;
 use crate::sdk::Hint as _;
 use crate::state::{StateError, StateStore};
+use ebbtide::plan::Target;
 use ebbtide::record::{StateDocument, replay};
 
 /// The number of records that are read at once.
@@ -83,7 +85,8 @@ impl Controller {
         for (stack, read) in stacks.into_iter().zip(read.into_iter().flatten()) {
             match read {
                 Ok(Some(document)) => {
-                    let look = look(&self.environment, kinds, &stack, document, &names, now);
+                    let idle = idle::recorded(&document);
+                    let look = look(&self.environment, kinds, &stack, document, &names, idle, now);
                     reports.push(StackReport::of(look));
                 }
                 // Only a lock, or a note that the state was moved away.
@@ -92,6 +95,40 @@ impl Controller {
             }
         }
         Ok(reports)
+    }
+
+    /// Looks again at the running stacks that a schedule pauses when nobody calls them, with what AWS knows of calls. Data that
+    /// AWS does not give are a remark of the stack, and no failure: without them it is not idle. `asked` has the instants before
+    /// which a stack is not asked about again, for a process that looks all the time.
+    pub(super) async fn observe_idleness(
+        &self,
+        reports: &mut [StackReport],
+        connected: &Connected,
+        asked: &mut BTreeMap<String, Timestamp>,
+    ) {
+        let now = (self.clock)();
+        for report in reports {
+            let running = report.look.as_deref().filter(|look| look.document.target == Target::Running);
+            let Some(seen) = running.filter(|look| look.work == Work::None) else { continue };
+            let Some(limit) = seen.idle_limit else { continue };
+            if asked.get(&report.stack).is_some_and(|next| now < *next) {
+                continue;
+            }
+            let idle = self.idleness(&seen.document, limit, connected).await;
+            let next = idle::ask_again(idle.as_ref().copied().unwrap_or_default(), limit, now);
+            asked.insert(report.stack.clone(), next);
+            match idle {
+                Ok(idle) if idle.since.is_some() => {
+                    let observed = Look { idle, ..seen.clone() };
+                    *report = StackReport::of(look_again(self, &observed, seen.document.clone()));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let message = format!("whether it is idle is not known: {error}");
+                    report.message = report.message.take().or(Some(message));
+                }
+            }
+        }
     }
 
     /// Returns the connection, made once for all stacks.
@@ -117,7 +154,12 @@ pub(super) fn look_again(controller: &Controller, before: &Look, document: State
     let names = BTreeSet::new();
     let kinds = controller.providers.kinds();
     let now = (controller.clock)();
-    let again = look(&controller.environment, kinds, &before.stack, document, &names, now);
+    // Under the lock, nothing is asked again: what was observed a moment ago holds as long as the stack runs.
+    let idle = match document.target {
+        Target::Running => before.idle,
+        Target::Paused | Target::Destroyed => idle::recorded(&document),
+    };
+    let again = look(&controller.environment, kinds, &before.stack, document, &names, idle, now);
     Look { mistake: before.mistake.clone(), ..again }
 }
 

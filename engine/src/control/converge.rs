@@ -6,9 +6,10 @@ use super::report::{Outcome, StackReport};
 use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, LockedDeployment};
 use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
-use crate::state::StateError;
+use crate::state::{LockOwner, StateError, StateStore};
 use ebbtide::plan::Target;
 use ebbtide::resource::Scope;
+use ebbtide::schedule::Cause;
 
 /// The command of runs that the loop starts, in locks and in the history.
 pub(super) const COMMAND: &str = "tick";
@@ -73,6 +74,7 @@ impl Controller {
     async fn locked(&self, look: &Look, connected: &Connected) -> Result<(Look, Option<Finished>), Stop> {
         let connection = self.connection(connected).await?;
         let state = self.environment.state(&look.stack, Some(&connection.clients)).await?;
+        self.note_idleness(look, &state).await?;
         let scope = self.environment.scope(&look.stack, &connection.account);
         let (stack, clock, on_event) = (look.stack.clone(), self.clock.clone(), self.on_event.clone());
         let clock = move || clock();
@@ -95,6 +97,26 @@ impl Controller {
         let done = self.under_lock(look, &scope, &mut locked).await;
         locked.release().await;
         done
+    }
+
+    /// Records since when a stack is idle before it is paused for it, and drops that once something else decides. Without it,
+    /// the next look would find no calls to a stack that sleeps, and wake it.
+    async fn note_idleness(&self, look: &Look, state: &StateStore) -> Result<(), Stop> {
+        let since = look.idle.since.filter(|_| look.decision.cause == Cause::Idle);
+        if look.document.idle == since {
+            return Ok(());
+        }
+        let (by, process, now) = (self.who.clone(), std::process::id(), (self.clock)());
+        let owner = LockOwner { by, process, command: COMMAND.to_owned(), since: now };
+        let note = match since {
+            Some(since) => format!("idle since {since:.0}"),
+            None => "no longer idle".to_owned(),
+        };
+        let edited = state.edit(owner, &note, |document| {
+            document.idle = since;
+            true
+        });
+        edited.await.map(drop).map_err(|error| Failure::from(error).into())
     }
 
     async fn under_lock(

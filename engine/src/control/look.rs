@@ -11,7 +11,7 @@ use ebbtide::plan::Target;
 use ebbtide::planner::present_capacity;
 use ebbtide::record::{RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry};
-use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide};
+use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide, idle_limit};
 
 /// The commands whose interrupted or failed runs the loop finishes: they lead from the record to a target, as it does. A failed
 /// apply is finished by another apply, which knows the declared stack.
@@ -30,6 +30,10 @@ pub struct Look {
     pub capacity: BTreeMap<Address, Bounds>,
     /// The time that the stack needs to come up.
     pub lead: SignedDuration,
+    /// The observed idleness.
+    pub idle: Idleness,
+    /// The time without calls after which the stack is paused, if calls matter now.
+    pub idle_limit: Option<SignedDuration>,
     /// The work that follows.
     pub work: Work,
     /// A mistake of the schedule that only the record shows. The rest of the decision is carried out.
@@ -54,20 +58,13 @@ pub(super) fn look(
     stack: &str,
     document: StateDocument,
     names: &BTreeSet<String>,
+    idle: Idleness,
     now: Timestamp,
 ) -> Look {
     let schedule = environment.schedule(stack);
     let lead = resume_time(&document, kinds);
-    let situation = Situation {
-        schedule,
-        hold: document.hold.as_ref(),
-        limit: None,
-        // CloudWatch is not asked: without data a stack is not idle.
-        idle: Idleness::default(),
-        recorded: document.target,
-        now,
-        lead,
-    };
+    let situation =
+        Situation { schedule, hold: document.hold.as_ref(), limit: None, idle, recorded: document.target, now, lead };
     let decision = decide(&situation);
     let capacity = match decision.target {
         Target::Running => bounds_of(&decision, &document, kinds),
@@ -75,7 +72,8 @@ pub(super) fn look(
     };
     let work = work(&document, &decision, &capacity, kinds);
     let mistake = unknown_endpoint(environment, kinds, stack, &document, names);
-    Look { stack: stack.to_owned(), document, decision, capacity, lead, work, mistake }
+    let idle_limit = idle_limit(&situation);
+    Look { stack: stack.to_owned(), document, decision, capacity, lead, idle, idle_limit, work, mistake }
 }
 
 fn work(document: &StateDocument, decision: &Decision, capacity: &BTreeMap<Address, Bounds>, kinds: &Registry) -> Work {

@@ -3,6 +3,7 @@
 mod capacity;
 mod controller;
 mod converge;
+mod idle;
 mod lead;
 mod look;
 pub mod notify;

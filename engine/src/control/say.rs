@@ -3,10 +3,12 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::controller::{Connected, Controller};
+use super::idle::BEFORE_PAUSE;
 use super::look::Look;
 use super::notify::{NOTICE_FORMAT, Notice, NoticeKind};
 use super::report::{Outcome, StackReport};
 use crate::state::{LockOwner, StateStore};
+use ebbtide::plan::Target;
 use ebbtide::record::{RunOutcome, StateDocument};
 
 /// How long before its end a hold is said to be about to end.
@@ -64,7 +66,12 @@ async fn record(controller: &Controller, look: &Look, notices: &[Notice], connec
 /// Returns what was not said yet.
 fn unsaid(controller: &Controller, look: &Look, report: &StackReport) -> Vec<Notice> {
     let now = (controller.clock)();
-    let all = [transition(look, now), failure(look, report, now), hold_ending(&look.document, look, now)];
+    let all = [
+        transition(look, now),
+        failure(look, report, now),
+        hold_ending(&look.document, look, now),
+        idle_soon(look, now),
+    ];
     let is_new = |notice: &Notice| look.document.said.get(notice.kind.topic()) != Some(&notice.id);
     all.into_iter().flatten().filter(is_new).collect()
 }
@@ -122,4 +129,19 @@ fn hold_ending(document: &StateDocument, look: &Look, now: Timestamp) -> Option<
         hold.target, hold.until, look.stack, hold.target
     );
     Some(notice(look, NoticeKind::HoldEnding, format!("{} {}", look.stack, hold.until), now, text))
+}
+
+/// Returns the notification of a pause for idleness that comes soon.
+fn idle_soon(look: &Look, now: Timestamp) -> Option<Notice> {
+    let (since, limit) = (look.idle.since?, look.idle_limit?);
+    let at = since.checked_add(limit).ok()?;
+    if look.decision.target != Target::Running || at.duration_since(now) > BEFORE_PAUSE || limit <= BEFORE_PAUSE {
+        return None;
+    }
+    let text = format!(
+        "nothing called it since {since:.0}; it is paused at {at:.0} unless something does, or \
+         `ebb hold {} --target running --for 2h --reason TEXT` keeps it",
+        look.stack
+    );
+    Some(notice(look, NoticeKind::Idle, format!("{} {since}", look.stack), now, text))
 }

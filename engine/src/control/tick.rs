@@ -1,5 +1,6 @@
 //! One tick: every stack of the environment once.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::Semaphore;
@@ -18,20 +19,21 @@ impl Controller {
     /// Looks at all stacks, and brings each to its decision. One that fails does not stop the others.
     pub async fn tick(self: &Arc<Self>, dry_run: bool) -> Result<TickReport, ConnectError> {
         let mut stacks = self.look().await?;
+        let connected: Arc<Connected> = Arc::default();
+        self.observe_idleness(&mut stacks, &connected, &mut BTreeMap::new()).await;
         if !dry_run {
-            self.act(&mut stacks).await;
+            self.act(&mut stacks, &connected).await;
         }
         let environment = self.environment.name().to_owned();
         Ok(TickReport { format: TICK_FORMAT, environment, at: (self.clock)(), dry_run, stacks })
     }
 
     /// Brings the stacks that need it to their decisions, several at once.
-    async fn act(self: &Arc<Self>, stacks: &mut [StackReport]) {
-        let connected: Arc<Connected> = Arc::default();
+    async fn act(self: &Arc<Self>, stacks: &mut [StackReport], connected: &Arc<Connected>) {
         let permits = Arc::new(Semaphore::new(CHANGED_AT_ONCE));
         let mut work = JoinSet::new();
         for (index, report) in stacks.iter().enumerate() {
-            if let Some(one) = self.work_on(report, &connected) {
+            if let Some(one) = self.work_on(report, connected) {
                 let permits = Arc::clone(&permits);
                 work.spawn(async move {
                     let _permit = permits.acquire().await;

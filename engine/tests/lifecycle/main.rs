@@ -7,6 +7,7 @@ mod fields;
 mod fixture;
 mod forgetting;
 mod identity;
+mod idle;
 mod life;
 mod named_scaling;
 mod one_time;

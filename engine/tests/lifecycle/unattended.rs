@@ -19,7 +19,7 @@ const OFFICE_HOURS: &str = "[aws]\nregion = \"eu-west-1\"\nembedded = true\ntran
      days = \"mon-fri\"\nfrom = \"08:00\"\nto = \"18:00\"\ncapacity = { llm = { min = 2, max = 10 } }\n";
 
 /// Creates a project whose stack runs, and an environment of this text in front of it.
-async fn running(environment: &str) -> Project {
+pub async fn running(environment: &str) -> Project {
     let project = Project::new(scaled("llm"));
     project.run(Target::Running).await;
     let path = project.path();
@@ -31,7 +31,7 @@ async fn running(environment: &str) -> Project {
 }
 
 /// Looks at the stack once, as `ebb tick` does at an instant. Each look is made by a new controller: nothing is remembered.
-async fn tick(project: &Project, now: &str) -> StackReport {
+pub async fn tick(project: &Project, now: &str) -> StackReport {
     let found = environment::Project::find(project.path()).unwrap();
     let (environment, _) = Environment::load(&found, "test", &|_| Ok(None)).unwrap();
     let now: Timestamp = now.parse().unwrap();
@@ -49,7 +49,7 @@ async fn tick(project: &Project, now: &str) -> StackReport {
     report.stacks.into_iter().next().unwrap()
 }
 
-async fn outcome(project: &Project, now: &str) -> (Outcome, Target) {
+pub async fn outcome(project: &Project, now: &str) -> (Outcome, Target) {
     let report = tick(project, now).await;
     assert!(report.unsent.is_empty(), "{:?}", report.unsent);
     (report.outcome, project.document().await.target)

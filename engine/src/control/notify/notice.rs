@@ -18,6 +18,8 @@ pub enum NoticeKind {
     Failure,
     /// A hold is about to end.
     HoldEnding,
+    /// Nobody calls a stack, and it is about to be paused.
+    Idle,
 }
 
 impl NoticeKind {
@@ -27,6 +29,7 @@ impl NoticeKind {
             Self::Transition => "transition",
             Self::Failure => "failure",
             Self::HoldEnding => "hold_ending",
+            Self::Idle => "idle",
         }
     }
 }
@@ -64,6 +67,7 @@ impl Notice {
             NoticeKind::Transition => format!("is {}", self.target),
             NoticeKind::Failure => format!("is not {}", self.target),
             NoticeKind::HoldEnding => "hold is about to end".to_owned(),
+            NoticeKind::Idle => "is about to be paused".to_owned(),
         };
         let title = format!("ebb: {} in {} {what}", self.stack, self.environment);
         title.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(100).collect()

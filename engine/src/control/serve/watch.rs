@@ -1,6 +1,6 @@
 //! The loop over one environment.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -17,6 +17,7 @@ use super::collect::{self, Runs};
 use super::http::Shown;
 use super::leader::Part;
 use crate::apply::Shutdown;
+use crate::control::controller::Connected;
 use crate::control::{Controller, Log, Outcome, StackReport, Work};
 use crate::environment::{Clients, ConnectError};
 use crate::sdk::call_counts;
@@ -42,6 +43,8 @@ pub(super) struct Watch {
     clients: Option<Clients>,
     failures: BackingOff,
     runs: Runs,
+    /// The instants before which AWS is not asked again whether a stack is idle.
+    asked: BTreeMap<String, Timestamp>,
     /// The stacks that are being changed.
     busy: BTreeSet<String>,
     work: JoinSet<StackReport>,
@@ -67,6 +70,7 @@ impl Watch {
             clients: None,
             failures: BackingOff::default(),
             runs: Runs::default(),
+            asked: BTreeMap::new(),
             busy: BTreeSet::new(),
             work: JoinSet::new(),
             logged: BTreeSet::new(),
@@ -103,7 +107,7 @@ impl Watch {
         let (calls, throttles) = call_counts();
         metrics.set(&CALLS, &[], calls as f64);
         metrics.set(&THROTTLES, &[], throttles as f64);
-        let reports = match looked {
+        let mut reports = match looked {
             Ok(reports) => reports,
             Err(error) => {
                 // Clients with credentials that have ended are made anew.
@@ -114,6 +118,12 @@ impl Watch {
             }
         };
         metrics.set(&LAST_LOOK, &[("environment", &name)], now.as_second() as f64);
+        if leader {
+            let connected = Connected::default();
+            let observed = self.controller.observe_idleness(&mut reports, &connected, &mut self.asked);
+            // AWS out of reach leaves the stacks as not idle.
+            let _ = tokio::time::timeout(LOOK, observed).await;
+        }
         let mut next = self.interval();
         let mut stacks = Vec::new();
         for report in &reports {
