@@ -77,7 +77,7 @@ impl Budget {
             let above = || {
                 let message =
                     format!("a day of ${daily} is more than the month's ${monthly}: no day could count as a spike");
-                (daily > monthly).then_some(message)
+                (monthly > 0.0 && daily > monthly).then_some(message)
             };
             let message = dollars_problem(daily, "a day").or_else(above);
             problems.extend(message.map(|message| Problem::new(&["daily"], message)));

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::environment::unattended::{ControlSettings, NotifySettings};
+use ebbtide::budget;
 use ebbtide::cost::UsageSettings;
 use ebbtide::schedule::Settings;
 
@@ -25,6 +26,8 @@ pub(super) struct EnvironmentFile {
     pub(super) state: StateSettings,
     /// When the stacks run. A stack may have a schedule of its own, `[stacks.NAME.schedule]`.
     pub(super) schedule: Option<Settings>,
+    /// The budget of all stacks together. A stack may have one of its own beside it, `[stacks.NAME.budget]`.
+    pub(super) budget: Option<budget::Settings>,
     /// How `ebb tick` and `ebb serve` look after the stacks.
     #[serde(default)]
     pub(super) control: ControlSettings,

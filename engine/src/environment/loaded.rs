@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::environment::aws_checks::{aws_faults, tag_faults};
+use crate::environment::budgets::Budgets;
 use crate::environment::document::{Document, path_to};
 use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
@@ -17,6 +18,7 @@ use crate::environment::state_checks::state_faults;
 use crate::environment::suggest::nearest;
 use crate::environment::unattended::{ControlSettings, NotifySettings, unattended_faults};
 use crate::environment::unknown_keys::unknown_keys;
+use ebbtide::budget::Budget;
 use ebbtide::cost::{UsageFault, UsageSettings};
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
@@ -43,6 +45,7 @@ pub struct Environment {
     /// The settings of the stacks, without reserved keys.
     stacks: BTreeMap<String, Value>,
     schedules: Schedules,
+    budgets: Budgets,
     document: Document,
 }
 
@@ -97,6 +100,7 @@ impl Environment {
             faults.extend(wrong);
             Schedules::default()
         });
+        let budgets = Budgets::read(&document, file.budget.as_ref(), &file.stacks, &mut faults);
         for (stack, fault) in stacks.filter_map(|stack| Some((stack, stack.fault.as_ref()?))) {
             faults.push(located(&document, path_to(&["stacks", &stack.name]), fault));
         }
@@ -115,6 +119,7 @@ impl Environment {
             usage: file.usage,
             stacks: all_own_settings(&file.stacks),
             schedules,
+            budgets,
             control: file.control,
             notify: file.notify,
             document,
@@ -161,6 +166,11 @@ impl Environment {
         &self.root
     }
 
+    /// Returns the file of the project's own prices of a region, which need not exist.
+    pub fn prices(&self, region: &str) -> PathBuf {
+        self.root.join("prices").join(format!("{region}.toml"))
+    }
+
     /// Returns the settings of state.
     pub(super) fn state_settings(&self) -> &StateSettings {
         &self.state
@@ -174,6 +184,21 @@ impl Environment {
     /// Returns the schedule of every stack without one of its own.
     pub fn common_schedule(&self) -> Option<&Schedule> {
         self.schedules.of_environment()
+    }
+
+    /// Returns the budget of a stack.
+    pub fn budget(&self, stack: &str) -> Option<&Budget> {
+        self.budgets.of(stack)
+    }
+
+    /// Returns the budget of all stacks together.
+    pub fn common_budget(&self) -> Option<&Budget> {
+        self.budgets.of_environment()
+    }
+
+    /// Returns whether there is a budget of some stack, or of all.
+    pub fn has_budgets(&self) -> bool {
+        !self.budgets.is_empty()
     }
 
     /// Returns the stacks that the file has a schedule for.

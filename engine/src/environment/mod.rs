@@ -1,6 +1,7 @@
 //! Environments: `environments/NAME.toml`, read once, validated, with the file, line and column of each value.
 
 mod aws_checks;
+mod budgets;
 mod connect;
 mod document;
 mod error;

@@ -130,7 +130,7 @@ fn zone(name: &str, zones: &TimeZones) -> Result<TimeZone, Problem> {
 }
 
 /// Returns a problem with its place in the document, and with the most similar known name.
-fn fault(document: &Document, table: &[String], problem: Problem) -> Fault {
+pub(super) fn fault(document: &Document, table: &[String], problem: Problem) -> Fault {
     let path = [table, &problem.path].concat();
     let known = problem.misspelt.as_ref().map(|misspelt| {
         let near = nearest(&misspelt.given, misspelt.known.iter().map(String::as_str));

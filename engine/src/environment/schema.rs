@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::environment::file::EnvironmentFile;
 use crate::environment::reserved::with_reserved;
+use ebbtide::budget;
 use ebbtide::program::Reply;
 use ebbtide::schedule::Settings;
 
@@ -59,7 +60,10 @@ fn reserved(generator: &mut SchemaGenerator) -> Map<String, Value> {
     let mut schedule = generator.subschema_for::<Settings>();
     let about = "When this stack runs, instead of the schedule of the environment.";
     schedule.insert("description".to_owned(), about.into());
-    Map::from_iter([("schedule".to_owned(), schedule.to_value())])
+    let mut budget = generator.subschema_for::<budget::Settings>();
+    let about = "The budget of this stack, beside that of the environment.";
+    budget.insert("description".to_owned(), about.into());
+    Map::from_iter([("schedule".to_owned(), schedule.to_value()), ("budget".to_owned(), budget.to_value())])
 }
 
 /// Adds the definitions of a program. Returns the new names of those whose name is taken.

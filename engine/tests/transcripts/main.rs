@@ -5,6 +5,7 @@
 
 mod bad_files;
 mod bad_input;
+mod budgets;
 mod costs;
 mod history;
 mod interrupts;
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
             shared::TESTS,
             secrets::TESTS,
             bad_input::TESTS,
+            budgets::TESTS,
             bad_files::TESTS,
             outside::TESTS,
             programs::TESTS,

@@ -184,7 +184,7 @@ fn mistakes_in_a_schedule() {
         replaced("2026-12-25T10:00", "2026-11-01T01:30"),
         format!("{LOCAL}[stacks.shop.schedule]\ntimezone = \"UTC\"\nwindow = []\n"),
         format!("{LOCAL}[stacks.shop.schedule]\ntimezone = \"utc+1\"\n"),
-        format!("{LOCAL}[stacks.shop.budget]\nmonthly = 100\n"),
+        format!("{LOCAL}[stacks.shop.usage]\nkey = 100\n"),
         format!("{LOCAL}schedule = \"always\"\n"),
     ];
     for case in cases {
