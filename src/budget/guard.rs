@@ -6,11 +6,10 @@
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use serde::{Deserialize, Serialize};
 
 use super::rule::{Action, Basis, Budget, Rule};
 use super::spend::Spend;
-use crate::schedule::{Limit, LimitAction};
+use crate::schedule::{BudgetOf, Latch, Limit, LimitAction};
 
 /// The spending of the present month.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,22 +18,6 @@ pub struct Spending {
     pub actual: Spend,
     /// The spending of the whole month, by the schedule to come.
     pub forecast: Spend,
-}
-
-/// The record of a rule that was reached. It is kept with the stack's state, so that it is said once and acts for the rest of
-/// the month.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Latch {
-    /// The rule, in words.
-    pub rule: String,
-    /// Its threshold in US dollars.
-    pub threshold: f64,
-    /// The time at which it was found to be reached.
-    pub since: Timestamp,
-    /// The time at which its action takes effect.
-    pub acts: Timestamp,
-    /// The spending that reached it.
-    pub spent: Spend,
 }
 
 /// A rule that is reached, or may be.
@@ -91,8 +74,8 @@ impl Verdict {
     }
 }
 
-/// Applies the rules to the spending. `latched` are the records of the last time.
-pub fn guard(budget: &Budget, spending: &Spending, latched: &[Latch], now: Timestamp) -> Verdict {
+/// Applies the rules of a budget to the spending. `latched` are the records of the last time, of all budgets.
+pub fn guard((of, budget): (BudgetOf, &Budget), spending: &Spending, latched: &[Latch], now: Timestamp) -> Verdict {
     let reached = budget.rules.iter().filter_map(|rule| {
         let spent = match rule.of {
             Basis::Actual => spending.actual,
@@ -100,14 +83,17 @@ pub fn guard(budget: &Budget, spending: &Spending, latched: &[Latch], now: Times
         };
         let name = rule.to_string();
         let known = latched.iter().find(|latch| {
-            latch.rule == name && same(latch.threshold, rule.threshold) && month(latch.since) == month(now)
+            latch.of == of
+                && latch.rule == name
+                && same(latch.threshold, rule.threshold)
+                && month(latch.since) == month(now)
         });
         let (certainly, possibly) = (spent.low >= rule.threshold, spent.high >= rule.threshold);
         let (latch, new) = match known {
             Some(latch) => (Some(latch.clone()), false),
             None if certainly => {
                 let acts = now.checked_add(rule.grace).unwrap_or(Timestamp::MAX);
-                (Some(Latch { rule: name, threshold: rule.threshold, since: now, acts, spent }), true)
+                (Some(Latch { of, rule: name, threshold: rule.threshold, since: now, acts, spent: spent.low }), true)
             }
             None if possibly => (None, false),
             None => return None,
@@ -117,9 +103,14 @@ pub fn guard(budget: &Budget, spending: &Spending, latched: &[Latch], now: Times
     Verdict { reached: reached.collect() }
 }
 
-fn reason(latch: &Latch) -> String {
-    let threshold = Spend::exactly(latch.threshold);
-    format!("budget: {} ({threshold}), reached with {}", latch.rule, latch.spent)
+/// Returns the rule of a record in words, with its figures.
+pub fn reason(latch: &Latch) -> String {
+    let (threshold, spent) = (Spend::exactly(latch.threshold), Spend::exactly(latch.spent));
+    let of = match latch.of {
+        BudgetOf::Stack => "budget",
+        BudgetOf::Environment => "budget of the environment",
+    };
+    format!("{of}: {} ({threshold}), reached with {spent}", latch.rule)
 }
 
 /// Returns the first day of an instant's month, in UTC as AWS bills.
@@ -155,7 +146,7 @@ mod tests {
     fn a_pause_is_announced_before_it_acts_and_stays_for_the_month() {
         let budget = budget(serde_json::json!([{ "at": "100%", "of": "forecast", "do": "pause" }]));
         let noon = at("2026-11-20T12:00:00Z");
-        let first = guard(&budget, &spent(700.0, 1001.0), &[], noon);
+        let first = guard((BudgetOf::Stack, &budget), &spent(700.0, 1001.0), &[], noon);
         assert!(first.reached[0].new);
         assert_eq!(first.limit(noon), None);
         let announced = first.announced(noon).map(|(action, latch)| (action, latch.acts));
@@ -163,7 +154,7 @@ mod tests {
 
         // Paused, the forecast falls below the threshold. The limit stays, and is not new.
         let later = at("2026-11-20T12:31:00Z");
-        let second = guard(&budget, &spent(700.0, 720.0), &first.latches(), later);
+        let second = guard((BudgetOf::Stack, &budget), &spent(700.0, 720.0), &first.latches(), later);
         assert!(!second.reached[0].new);
         let limit = second.limit(later).unwrap();
         assert_eq!((limit.action, limit.since), (LimitAction::Pause, at("2026-11-20T12:30:00Z")));
@@ -171,17 +162,20 @@ mod tests {
 
         // The next month begins anew.
         let december = at("2026-12-01T00:00:00Z");
-        assert_eq!(guard(&budget, &spent(0.0, 900.0), &second.latches(), december), Verdict::default());
+        assert_eq!(
+            guard((BudgetOf::Stack, &budget), &spent(0.0, 900.0), &second.latches(), december),
+            Verdict::default()
+        );
     }
 
     #[test]
     fn another_threshold_is_another_rule() {
         let now = at("2026-11-20T12:00:00Z");
         let before = budget(serde_json::json!([{ "at": "50%", "do": "pause", "grace": "0m" }]));
-        let latched = guard(&before, &spent(600.0, 900.0), &[], now).latches();
-        assert!(guard(&before, &spent(600.0, 900.0), &latched, now).limit(now).is_some());
+        let latched = guard((BudgetOf::Stack, &before), &spent(600.0, 900.0), &[], now).latches();
+        assert!(guard((BudgetOf::Stack, &before), &spent(600.0, 900.0), &latched, now).limit(now).is_some());
         let raised = budget(serde_json::json!([{ "at": "70%", "do": "pause", "grace": "0m" }]));
-        assert_eq!(guard(&raised, &spent(600.0, 900.0), &latched, now), Verdict::default());
+        assert_eq!(guard((BudgetOf::Stack, &raised), &spent(600.0, 900.0), &latched, now), Verdict::default());
     }
 
     #[test]
@@ -189,7 +183,7 @@ mod tests {
         let budget = budget(serde_json::json!([{ "at": "100%", "do": "pause", "grace": "0m" }]));
         let now = at("2026-11-20T12:00:00Z");
         let unsure = Spending { actual: Spend::between(950.0, 1050.0), forecast: Spend::exactly(1100.0) };
-        let verdict = guard(&budget, &unsure, &[], now);
+        let verdict = guard((BudgetOf::Stack, &budget), &unsure, &[], now);
         assert_eq!((verdict.reached.len(), verdict.latches().len(), verdict.limit(now)), (1, 0, None));
     }
 
@@ -200,7 +194,9 @@ mod tests {
             { "at": "buffer", "do": "pause", "grace": "0m" },
         ]));
         let now = at("2026-11-20T12:00:00Z");
-        let limit = |actual| guard(&budget, &spent(actual, 0.0), &[], now).limit(now).map(|limit| limit.action);
+        let limit = |actual| {
+            guard((BudgetOf::Stack, &budget), &spent(actual, 0.0), &[], now).limit(now).map(|limit| limit.action)
+        };
         assert_eq!(limit(799.0), None);
         assert_eq!(limit(800.0), Some(LimitAction::Reduce));
         assert_eq!(limit(1200.0), Some(LimitAction::Pause));
@@ -210,8 +206,8 @@ mod tests {
     fn a_block_ends_when_the_forecast_falls() {
         let budget = budget(serde_json::json!([{ "at": "100%", "of": "forecast", "do": "block" }]));
         let now = at("2026-11-20T12:00:00Z");
-        let reached = guard(&budget, &spent(10.0, 1000.0), &[], now);
+        let reached = guard((BudgetOf::Stack, &budget), &spent(10.0, 1000.0), &[], now);
         assert!(reached.blocks().unwrap().starts_with("budget: block at 100% of the budget, forecast ($1,000.00)"));
-        assert_eq!(guard(&budget, &spent(10.0, 999.0), &reached.latches(), now).blocks(), None);
+        assert_eq!(guard((BudgetOf::Stack, &budget), &spent(10.0, 999.0), &reached.latches(), now).blocks(), None);
     }
 }

@@ -10,7 +10,7 @@ use super::declared_delta::DeclaredDelta;
 use super::run::{Run, RunRecord};
 use crate::plan::Target;
 use crate::resource::{Address, Reference, Scope, first_version, is_first_version};
-use crate::schedule::Hold;
+use crate::schedule::{Hold, Latch};
 
 /// The format of the state document that this version writes.
 pub const STATE_FORMAT: u32 = 4;
@@ -61,6 +61,9 @@ pub struct StateDocument {
     /// The instant since which nothing called the stack, while a pause for idleness is in effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Timestamp>,
+    /// The rules of budgets that were reached this month. Each is said once, and acts for the rest of the month.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub latches: Vec<Latch>,
     /// The last notification of each topic, so that each is sent once, whichever process sends it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub said: BTreeMap<String, String>,
@@ -159,6 +162,7 @@ impl StateDocument {
             run: None,
             hold: None,
             idle: None,
+            latches: Vec::new(),
             said: BTreeMap::new(),
             edit: None,
             ended: None,

@@ -37,7 +37,7 @@ pub use lint::lint;
 pub use preview::{Hours, Preview, PreviewStretch, Transition, preview};
 pub use problem::{Misspelt, Problem};
 pub use settings::{ExpectSettings, Settings, WindowSettings};
-pub use situation::{Hold, Idleness, Limit, LimitAction, Situation};
+pub use situation::{BudgetOf, Hold, Idleness, Latch, Limit, LimitAction, Situation};
 pub use validated::Schedule;
 pub use window::Window;
 pub use zone::ambiguous_zone;

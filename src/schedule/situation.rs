@@ -68,6 +68,34 @@ pub struct Limit {
     pub reason: String,
 }
 
+/// The budgets that a stack is under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum BudgetOf {
+    /// Its own.
+    Stack,
+    /// That of all stacks of the environment together.
+    Environment,
+}
+
+/// The record of a rule of a budget that was reached. It is kept with the stack's state, so that it is said once and acts for
+/// the rest of the month.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Latch {
+    /// The budget.
+    pub of: BudgetOf,
+    /// The rule, in words.
+    pub rule: String,
+    /// Its threshold in US dollars.
+    pub threshold: f64,
+    /// The time at which it was found to be reached.
+    pub since: Timestamp,
+    /// The time at which its action takes effect.
+    pub acts: Timestamp,
+    /// The spending in US dollars that reached it.
+    pub spent: f64,
+}
+
 /// The observed idleness of a stack.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Idleness {
