@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::JoinSet;
 
+use super::accounts::Account;
+use super::budgets::evaluate;
 use super::idle;
-use super::look::{Look, Work, look};
+use super::look::{Facts, Look, Work, look};
 use super::notify::Notifier;
 use super::report::{Outcome, StackReport};
 use crate::apply::{Event, Shutdown};
@@ -60,40 +62,19 @@ impl Controller {
 
     /// Looks with clients that were made before.
     pub(super) async fn look_with(&self, clients: Option<&Clients>) -> Result<Vec<StackReport>, ConnectError> {
-        let place = self.environment.state_place_with(clients);
-        let stacks = place.stacks(self.environment.name()).await?;
-        let mut reads = JoinSet::new();
-        let permits = Arc::new(Semaphore::new(READ_AT_ONCE));
-        for (index, stack) in stacks.iter().enumerate() {
-            let (state, permits) = (self.environment.state(stack, clients).await?, Arc::clone(&permits));
-            reads.spawn(async move {
-                let _permit = permits.acquire().await;
-                (index, recorded(&state).await)
-            });
-        }
-        let mut read: Vec<Option<Result<Option<StateDocument>, StateError>>> = stacks.iter().map(|_| None).collect();
-        while let Some(one) = reads.join_next().await {
-            let (index, recorded) = one.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-            read[index] = Some(recorded);
-        }
         let kinds = self.providers.kinds();
-        let documents = read.iter().flatten().flatten().flatten();
+        let (accounts, unreadable) = read_all(&self.environment, &self.providers, clients).await?;
         let names: BTreeSet<String> =
-            documents.flat_map(|document| super::capacity::endpoint_names(document, kinds)).collect();
+            accounts.iter().flat_map(|account| super::capacity::endpoint_names(&account.document, kinds)).collect();
         let now = (self.clock)();
-        let mut reports = Vec::new();
-        for (stack, read) in stacks.into_iter().zip(read.into_iter().flatten()) {
-            match read {
-                Ok(Some(document)) => {
-                    let idle = idle::recorded(&document);
-                    let look = look(&self.environment, kinds, &stack, document, &names, idle, now);
-                    reports.push(StackReport::of(look));
-                }
-                // Only a lock, or a note that the state was moved away.
-                Ok(None) => {}
-                Err(error) => reports.push(StackReport::unreadable(stack, error.to_string(), error.hint())),
-            }
+        let budgets = evaluate(&self.environment, kinds, &accounts, now);
+        let mut reports = unreadable;
+        for (index, Account { stack, document, .. }) in accounts.into_iter().enumerate() {
+            let guarded = budgets.of(&stack, &document, index == 0, now);
+            let facts = Facts { names: &names, idle: idle::recorded(&document), guarded, now };
+            reports.push(StackReport::of(look(&self.environment, kinds, &stack, document, facts)));
         }
+        reports.sort_by(|one, other| one.stack.cmp(&other.stack));
         Ok(reports)
     }
 
@@ -137,6 +118,54 @@ impl Controller {
     }
 }
 
+/// Reads the records of all stacks of an environment, and the ledgers of those under a budget. Those that cannot be read are
+/// left out.
+pub async fn accounts(
+    environment: &Environment,
+    providers: &Providers,
+    clients: Option<&Clients>,
+) -> Result<Vec<Account>, ConnectError> {
+    Ok(read_all(environment, providers, clients).await?.0)
+}
+
+/// Reads the records of all stacks, several at once. Returns a report for each that cannot be read.
+async fn read_all(
+    environment: &Environment,
+    providers: &Providers,
+    clients: Option<&Clients>,
+) -> Result<(Vec<Account>, Vec<StackReport>), ConnectError> {
+    let stacks = environment.state_place_with(clients).stacks(environment.name()).await?;
+    let mut reads = JoinSet::new();
+    let permits = Arc::new(Semaphore::new(READ_AT_ONCE));
+    for stack in stacks {
+        let (state, permits) = (environment.state(&stack, clients).await?, Arc::clone(&permits));
+        let is_counted = environment.common_budget().is_some() || environment.budget(&stack).is_some();
+        let providers = providers.clone();
+        reads.spawn(async move {
+            let _permit = permits.acquire().await;
+            let account = match recorded(&state).await {
+                Ok(Some(document)) => {
+                    Ok(Some(Account::read(&state, providers.kinds(), &stack, document, is_counted).await))
+                }
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            };
+            (stack, account)
+        });
+    }
+    let (mut accounts, mut unreadable) = (Vec::new(), Vec::new());
+    while let Some(one) = reads.join_next().await {
+        match one.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic())) {
+            (_, Ok(Some(account))) => accounts.push(account),
+            // Only a lock, or a note that the state was moved away.
+            (_, Ok(None)) => {}
+            (stack, Err(error)) => unreadable.push(StackReport::unreadable(stack, error.to_string(), error.hint())),
+        }
+    }
+    accounts.sort_by(|one, other| one.stack.cmp(&other.stack));
+    Ok((accounts, unreadable))
+}
+
 /// Returns the record of a stack, with the journal of an open run applied.
 async fn recorded(state: &StateStore) -> Result<Option<StateDocument>, StateError> {
     let Some((mut document, journal)) = state.read().await? else { return Ok(None) };
@@ -159,7 +188,8 @@ pub(super) fn look_again(controller: &Controller, before: &Look, document: State
         Target::Running => before.idle,
         Target::Paused | Target::Destroyed => idle::recorded(&document),
     };
-    let again = look(&controller.environment, kinds, &before.stack, document, &names, idle, now);
+    let facts = Facts { names: &names, idle, guarded: before.guarded.clone(), now };
+    let again = look(&controller.environment, kinds, &before.stack, document, facts);
     Look { mistake: before.mistake.clone(), ..again }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::budgets::Guarded;
 use super::capacity::{bounds_of, endpoint_names};
 use super::lead::resume_time;
 use crate::environment::{Environment, did_you_mean, nearest};
@@ -36,8 +37,10 @@ pub struct Look {
     pub idle_limit: Option<SignedDuration>,
     /// The work that follows.
     pub work: Work,
-    /// A mistake of the schedule that only the record shows. The rest of the decision is carried out.
+    /// A mistake of the schedule that only the record shows, or figures of a budget that cannot be read. The rest of the decision is carried out.
     pub mistake: Option<String>,
+    /// What budgets ask.
+    pub guarded: Guarded,
 }
 
 /// The work that follows from a look.
@@ -51,29 +54,42 @@ pub enum Work {
     Converge(String),
 }
 
-/// Looks at a stack. `names` are the endpoints of all stacks of the environment.
+/// The facts beside the record that a look depends on.
+#[derive(Clone, Debug)]
+pub(super) struct Facts<'a> {
+    /// The endpoints of all stacks of the environment.
+    pub names: &'a BTreeSet<String>,
+    /// The idleness, observed or recorded.
+    pub idle: Idleness,
+    /// The limits and news of budgets.
+    pub guarded: Guarded,
+    /// The instant.
+    pub now: Timestamp,
+}
+
+/// Looks at a stack.
 pub(super) fn look(
     environment: &Environment,
     kinds: &Registry,
     stack: &str,
     document: StateDocument,
-    names: &BTreeSet<String>,
-    idle: Idleness,
-    now: Timestamp,
+    facts: Facts<'_>,
 ) -> Look {
     let schedule = environment.schedule(stack);
     let lead = resume_time(&document, kinds);
-    let situation =
-        Situation { schedule, hold: document.hold.as_ref(), limit: None, idle, recorded: document.target, now, lead };
+    let Facts { names, idle, guarded, now } = facts;
+    let limit = guarded.limit(document.hold.as_ref(), now);
+    let (hold, limit) = (document.hold.as_ref(), limit.as_ref());
+    let situation = Situation { schedule, hold, limit, idle, recorded: document.target, now, lead };
     let decision = decide(&situation);
     let capacity = match decision.target {
         Target::Running => bounds_of(&decision, &document, kinds),
         Target::Paused | Target::Destroyed => BTreeMap::new(),
     };
     let work = work(&document, &decision, &capacity, kinds);
-    let mistake = unknown_endpoint(environment, kinds, stack, &document, names);
+    let mistake = unknown_endpoint(environment, kinds, stack, &document, names).or_else(|| guarded.fault.clone());
     let idle_limit = idle_limit(&situation);
-    Look { stack: stack.to_owned(), document, decision, capacity, lead, idle, idle_limit, work, mistake }
+    Look { stack: stack.to_owned(), document, decision, capacity, lead, idle, idle_limit, work, mistake, guarded }
 }
 
 fn work(document: &StateDocument, decision: &Decision, capacity: &BTreeMap<Address, Bounds>, kinds: &Registry) -> Work {

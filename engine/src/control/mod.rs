@@ -1,5 +1,7 @@
 //! Looking after stacks without a person: what holds now, bringing stacks there over several runs, and saying so.
 
+mod accounts;
+mod budgets;
 mod capacity;
 mod controller;
 mod converge;
@@ -7,6 +9,7 @@ mod idle;
 mod lead;
 mod look;
 pub mod notify;
+mod outlook;
 mod patience;
 mod reach;
 mod report;
@@ -14,7 +17,9 @@ mod say;
 pub mod serve;
 mod tick;
 
-pub use controller::{Clock, Controller, Log};
+pub use accounts::Account;
+pub use budgets::{Budgets, Evaluated, Guarded, evaluate, spike_words};
+pub use controller::{Clock, Controller, Log, accounts};
 pub use look::{Look, Work};
 pub use patience::Patience;
 pub use reach::{Ended, Reached, reach};

@@ -16,7 +16,7 @@ const BEFORE_END: SignedDuration = SignedDuration::from_mins(15);
 
 /// Returns whether there may be something to say about a stack that needs no work.
 pub(super) fn has_to_say(controller: &Controller, look: &Look, report: &StackReport) -> bool {
-    !unsaid(controller, look, report).is_empty()
+    !unsaid(controller, look, report).is_empty() || look.guarded.has_to_record(&look.document)
 }
 
 /// Says what there is to say about a stack, and records that it was said. Returns why something was not received.
@@ -24,7 +24,7 @@ pub(super) async fn say(controller: &Controller, report: &StackReport, connected
     let Some(look) = report.look.as_deref() else { return Vec::new() };
     let notices = unsaid(controller, look, report);
     let mut unsent = Vec::new();
-    if notices.is_empty() {
+    if notices.is_empty() && !look.guarded.has_to_record(&look.document) {
         return unsent;
     }
     let aws = match controller.notifier.needs_aws() {
@@ -49,8 +49,11 @@ async fn record(controller: &Controller, look: &Look, notices: &[Notice], connec
     let (by, process) = (controller.who.clone(), std::process::id());
     let owner = LockOwner { by, process, command: "tick".to_owned(), since: (controller.clock)() };
     let kinds: Vec<_> = notices.iter().map(|notice| notice.kind.topic()).collect();
-    let command = format!("said: {}", kinds.join(", "));
+    let command = if kinds.is_empty() { "budget".to_owned() } else { format!("said: {}", kinds.join(", ")) };
     let said = state.edit(owner, &command, |document| {
+        if look.guarded.has_to_record(document) {
+            document.latches.clone_from(&look.guarded.latches);
+        }
         for notice in notices {
             document.said.insert(notice.kind.topic().to_owned(), notice.id.clone());
         }
@@ -71,6 +74,8 @@ fn unsaid(controller: &Controller, look: &Look, report: &StackReport) -> Vec<Not
         failure(look, report, now),
         hold_ending(&look.document, look, now),
         idle_soon(look, now),
+        of_budgets(look, NoticeKind::Budget, &look.guarded.news, now),
+        of_budgets(look, NoticeKind::Spike, &look.guarded.spikes, now),
     ];
     let is_new = |notice: &Notice| look.document.said.get(notice.kind.topic()) != Some(&notice.id);
     all.into_iter().flatten().filter(is_new).collect()
@@ -144,4 +149,11 @@ fn idle_soon(look: &Look, now: Timestamp) -> Option<Notice> {
         look.stack
     );
     Some(notice(look, NoticeKind::Idle, format!("{} {since}", look.stack), now, text))
+}
+
+/// Returns the notification of rules of budgets, or of spikes: all together, so that each is said once.
+fn of_budgets(look: &Look, kind: NoticeKind, events: &[(String, String)], now: Timestamp) -> Option<Notice> {
+    let (ids, texts): (Vec<_>, Vec<_>) = events.iter().cloned().unzip();
+    let id = format!("{} {}", look.stack, ids.join(", "));
+    (!ids.is_empty()).then(|| notice(look, kind, id, now, texts.join("; ")))
 }

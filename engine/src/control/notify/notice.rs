@@ -20,6 +20,10 @@ pub enum NoticeKind {
     HoldEnding,
     /// Nobody calls a stack, and it is about to be paused.
     Idle,
+    /// A rule of a budget is reached.
+    Budget,
+    /// A day costs more than such days do.
+    Spike,
 }
 
 impl NoticeKind {
@@ -30,6 +34,8 @@ impl NoticeKind {
             Self::Failure => "failure",
             Self::HoldEnding => "hold_ending",
             Self::Idle => "idle",
+            Self::Budget => "budget",
+            Self::Spike => "spike",
         }
     }
 }
@@ -68,6 +74,8 @@ impl Notice {
             NoticeKind::Failure => format!("is not {}", self.target),
             NoticeKind::HoldEnding => "hold is about to end".to_owned(),
             NoticeKind::Idle => "is about to be paused".to_owned(),
+            NoticeKind::Budget => "has reached a rule of its budget".to_owned(),
+            NoticeKind::Spike => "costs more than usual".to_owned(),
         };
         let title = format!("ebb: {} in {} {what}", self.stack, self.environment);
         title.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(100).collect()

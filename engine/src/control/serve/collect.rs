@@ -120,13 +120,14 @@ fn week(controller: &Controller, look: &Look, now: Timestamp) -> Vec<Segment> {
     if look.decision.target == Target::Destroyed || schedule.is_none() && document.hold.is_none() {
         return Vec::new();
     }
+    let limit = look.guarded.limit(document.hold.as_ref(), now);
     let mut segments: Vec<Segment> = Vec::new();
     let mut at = now;
     while at < end && segments.len() < MOST_SEGMENTS {
         let decision = decide(&Situation {
             schedule,
             hold: document.hold.as_ref(),
-            limit: None,
+            limit: limit.as_ref(),
             idle: Idleness::default(),
             recorded: document.target,
             now: at,

@@ -1,0 +1,164 @@
+//! The figures of stacks under a budget: their spending of the month, its forecast, and their days.
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
+
+use super::lead::resume_time;
+use super::outlook::{Standings, outlook};
+use crate::environment::Environment;
+use crate::state::StateStore;
+use ebbtide::budget::{Day, Spend, Spending, forecast};
+use ebbtide::cost::ledger::{Bill, Cause, Entry, Event, LedgerBilling, Segment, Span, accrue, recorded_bills};
+use ebbtide::cost::{Book, GLOBAL, Pricing};
+use ebbtide::record::StateDocument;
+use ebbtide::resource::{Address, Registry};
+use ebbtide::schedule::Limit;
+
+/// The time for which a number of instances that was seen is certain where scaling varies it.
+const CERTAIN_FOR: SignedDuration = SignedDuration::from_mins(15);
+/// The number of earlier weeks that a day is compared with.
+const WEEKS: i64 = 13;
+
+/// The record and the ledger of one stack.
+#[derive(Clone, Debug)]
+pub struct Account {
+    /// The stack.
+    pub stack: String,
+    /// The record, with the journal of an open run applied.
+    pub document: StateDocument,
+    /// The entries of the ledger, and what the record has beyond them.
+    pub entries: Vec<Entry>,
+    /// Why the ledger cannot be read.
+    pub fault: Option<String>,
+}
+
+impl Account {
+    /// Reads the ledger of a stack, if a budget counts it.
+    pub(super) async fn read(
+        state: &StateStore,
+        kinds: &Registry,
+        stack: &str,
+        document: StateDocument,
+        is_counted: bool,
+    ) -> Self {
+        let (segments, fault) = match is_counted {
+            true => match state.ledger().await {
+                Ok(segments) => (segments, None),
+                Err(error) => (Vec::new(), Some(error.to_string())),
+            },
+            false => (Vec::new(), None),
+        };
+        let entries = if is_counted { entries(segments, &document, kinds) } else { Vec::new() };
+        Self { stack: stack.to_owned(), document, entries, fault }
+    }
+
+    /// Returns the first instant that the ledger knows of.
+    pub fn since(&self) -> Option<Timestamp> {
+        self.entries.first().map(|entry| entry.at)
+    }
+
+    /// Returns the spending of the month so far.
+    pub(super) fn so_far(&self, pricing: &Pricing<'_>, now: Timestamp) -> Spend {
+        self.spent(Span { from: month(now).0, to: now }, pricing)
+    }
+
+    /// Returns the spending of the month so far, and of the whole month under a limit.
+    pub(super) fn spending(
+        &self,
+        (environment, kinds): (&Environment, &Registry),
+        pricing: &Pricing<'_>,
+        limit: Option<&Limit>,
+        now: Timestamp,
+    ) -> Spending {
+        let actual = self.so_far(pricing, now);
+        let standings = Standings::new(&self.document, kinds, pricing);
+        let lead = resume_time(&self.document, kinds);
+        let schedule = environment.schedule(&self.stack);
+        let to_come = outlook(&standings, (schedule, limit, lead), now, month(now).1);
+        Spending { actual, forecast: forecast(actual, &to_come) }
+    }
+
+    /// Returns today, and the days of the same weekday before it that the ledger has as a whole.
+    pub(super) fn days(&self, pricing: &Pricing<'_>, now: Timestamp) -> (Day, Vec<Day>) {
+        let date = now.to_zoned(TimeZone::UTC).date();
+        let day = |date: Date| {
+            let to = start(date.saturating_add(1.day())).min(now);
+            Day { date, spent: self.spent(Span { from: start(date), to }, pricing) }
+        };
+        let earlier = (1..=WEEKS).map(|weeks| date.saturating_sub((7 * weeks).days()));
+        let is_whole = |date: &Date| self.since().is_some_and(|since| since <= start(*date));
+        (day(date), earlier.filter(is_whole).map(day).collect())
+    }
+
+    fn spent(&self, span: Span, pricing: &Pricing<'_>) -> Spend {
+        let accrued = accrue(&self.entries, span, CERTAIN_FOR, pricing);
+        let spent = Spend::of(accrued.least(), accrued.most());
+        // What a ledger that cannot be read would add is not known.
+        Spend { at_least: spent.at_least || self.fault.is_some(), ..spent }
+    }
+}
+
+/// Returns the entries of a ledger in the order of their instants, and a last one that leads to the record where the ledger does
+/// not have it: it counts from the end of the last run on.
+fn entries(segments: Vec<Segment>, document: &StateDocument, kinds: &Registry) -> Vec<Entry> {
+    let own = segments.into_iter().filter(|segment| segment.lineage == document.lineage);
+    let mut entries: Vec<Entry> = own.flat_map(|segment| segment.entries).collect();
+    entries.sort_by_key(|entry| entry.at);
+    let mut known = LedgerBilling::new();
+    let bills = entries.iter().filter_map(|entry| match &entry.event {
+        Event::Bills(bills) => Some(bills),
+        Event::Counts(_) => None,
+    });
+    let each = bills.flatten().map(|(address, bill): (&Address, &Option<Bill>)| (address.clone(), bill.clone()));
+    for (address, bill) in each {
+        match bill {
+            Some(bill) => drop(known.insert(address, bill)),
+            None => drop(known.remove(&address)),
+        }
+    }
+    let ended = document.ended.as_ref().map_or(document.since, |ended| ended.ended);
+    let at = entries.last().map_or(ended, |last| last.at.max(ended));
+    entries.extend(Entry::between(&known, &recorded_bills(document, kinds), at, Cause::Observation));
+    entries
+}
+
+/// Returns the price book of a project: its own prices above those that are embedded. Prices that cannot be read are left out,
+/// and reported.
+pub(super) fn price_book(environment: &Environment) -> (Book, Option<String>) {
+    let mut book = Book::embedded();
+    let mut fault = None;
+    for region in [GLOBAL, &environment.aws().region] {
+        let path = environment.prices(region);
+        let with = match fs_err::read_to_string(&path) {
+            Ok(text) => {
+                book.clone().with(&path.display().to_string(), region, &text).map_err(|error| error.to_string())
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => Err(error.to_string()),
+        };
+        match with {
+            Ok(with) => book = with,
+            Err(error) => fault = Some(format!("{error}; these prices are left out")),
+        }
+    }
+    (book, fault)
+}
+
+/// Returns the terms of the month of an instant.
+pub(super) fn pricing<'a>(book: &'a Book, environment: &'a Environment, now: Timestamp) -> Pricing<'a> {
+    let (begin, end) = month(now);
+    let hours = end.duration_since(begin).as_secs_f64() / 3600.0;
+    Pricing { hours, ..Pricing::new(book, &environment.aws().region) }
+}
+
+/// Returns the beginning and the end of the month of an instant, in UTC as AWS bills.
+pub(super) fn month(at: Timestamp) -> (Timestamp, Timestamp) {
+    let first = at.to_zoned(TimeZone::UTC).date().first_of_month();
+    (start(first), start(first.saturating_add(1.month())))
+}
+
+/// Returns the beginning of a day in UTC.
+fn start(date: Date) -> Timestamp {
+    date.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
+}
