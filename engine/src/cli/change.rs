@@ -14,7 +14,7 @@ use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
-use crate::cli::{confirm, missing, render, unfinished};
+use crate::cli::{confirm, missing, over_budget, render, unfinished};
 use crate::control::{Ended, Patience, Reached, reach};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
@@ -34,6 +34,7 @@ pub(super) struct Change {
     without_missing: bool,
     beside_existing: bool,
     reason: Option<String>,
+    over_budget: Option<String>,
     wait: Option<Duration>,
 }
 
@@ -61,6 +62,7 @@ impl Change {
             without_missing: false,
             beside_existing: false,
             reason: None,
+            over_budget: None,
             wait: None,
         }
     }
@@ -112,6 +114,12 @@ impl Change {
         self
     }
 
+    /// Goes on although a budget blocks what raises spending, for a reason.
+    pub(super) fn over_budget(mut self, reason: Option<String>) -> Self {
+        self.over_budget = reason;
+        self
+    }
+
     /// Waits for capacity that AWS lacks.
     pub(super) fn waiting(mut self, wait: Option<Duration>) -> Self {
         self.wait = wait;
@@ -132,7 +140,10 @@ impl Change {
 
     /// Returns the reason for the history; without one, the history shows the command.
     fn why(&self) -> Option<String> {
-        self.reason.clone().or_else(|| match self.source {
+        let over = self.over_budget.as_ref().map(|reason| format!("over budget: {reason}"));
+        let reasons: Vec<String> = self.reason.iter().cloned().chain(over).collect();
+        let given = (!reasons.is_empty()).then(|| reasons.join("; "));
+        given.or_else(|| match self.source {
             Source::Serial(serial) => Some(format!("ebb {} --serial {serial}", self.command)),
             Source::Declared | Source::Recorded(_) | Source::Saved(_) => None,
         })
@@ -329,6 +340,8 @@ async fn carry_out(
     {
         return Err(not_there(&plan.scope, "is destroyed: there is nothing to pause"));
     }
+    let over_budget = (change.command, change.over_budget.as_deref());
+    over_budget::check(context, environment, over_budget, document, &plan).await?;
     let record = RecordChanges::between(document, &plan);
     let costs = || plan_costs(context, environment, document, &plan);
     let asks = !context.common.yes && !plan.is_empty();

@@ -14,6 +14,7 @@ mod graph;
 mod interrupts;
 mod missing;
 mod output;
+mod over_budget;
 mod plan_file;
 mod progress;
 mod renamings;

@@ -25,6 +25,9 @@ pub(in crate::cli) struct ApplyArgs {
     /// Creates the stack although the account has resources with its tags that another state records
     #[arg(long)]
     beside_existing: bool,
+    /// Applies although a budget blocks what raises spending, for this reason, which the history keeps
+    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    over_budget: Option<String>,
     #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
@@ -40,6 +43,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Res
         .dropping_queued(arguments.drop_queued)
         .beside_existing(arguments.beside_existing)
         .without_missing(arguments.without_missing)
+        .over_budget(arguments.over_budget)
         .waiting(arguments.wait.wait)
         .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))

@@ -1,0 +1,43 @@
+//! The refusal of an apply that raises spending while a budget blocks that.
+
+use jiff::Timestamp;
+
+use crate::cli::context::CommandContext;
+use crate::cli::dollars::plan_costs;
+use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::control::{accounts, evaluate};
+use crate::environment::Environment;
+use ebbtide::plan::{Plan, Target};
+use ebbtide::record::StateDocument;
+
+/// A difference of an hour's dollars below this is none.
+const NONE: f64 = 0.000_05;
+
+/// Refuses a plan of `ebb apply` that raises the dollars of an hour while a rule of a budget blocks that. `reason` overrides it.
+pub(super) async fn check(
+    context: &CommandContext,
+    environment: &Environment,
+    (command, reason): (&str, Option<&str>),
+    document: &StateDocument,
+    plan: &Plan,
+) -> Result<(), CommandError> {
+    if command != "apply" || plan.target != Target::Running || !environment.has_budgets() {
+        return Ok(());
+    }
+    let costs = plan_costs(context, environment, document, plan);
+    let (before, after) = (costs.before.total.hourly, costs.after.total.hourly);
+    if after.known() - before.known() < NONE && (before.at_least || !after.at_least) {
+        return Ok(());
+    }
+    let clients = environment.state_clients().await?;
+    let accounts = accounts(environment, &context.providers, clients.as_ref()).await?;
+    let budgets = evaluate(environment, context.providers.kinds(), &accounts, Timestamp::now());
+    let Some(why) = budgets.blocks(&plan.scope.stack) else { return Ok(()) };
+    let raises = format!("this apply raises {} an hour to {}", before.shown(4), after.shown(4));
+    if reason.is_some() {
+        context.output.warn(&format!("warning: {raises}, over the budget ({why})"));
+        return Ok(());
+    }
+    Err(CommandError::new(CommandErrorKind::Refused, format!("{raises}, and the budget blocks that ({why})"))
+        .hint("`--over-budget REASON` applies it all the same, and the history keeps the reason; `ebb budget status` shows the figures"))
+}
