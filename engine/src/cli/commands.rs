@@ -1,6 +1,7 @@
 //! The commands: one file each, with its arguments and the function that runs it; and the grammar of the command line.
 
 mod apply;
+mod budget;
 mod cloud;
 mod completions;
 mod cost;
@@ -63,6 +64,7 @@ pub(super) enum Command {
     Graph(graph::GraphArgs),
     Schedule(schedule::ScheduleArgs),
     Cost(cost::CostArgs),
+    Budget(budget::BudgetArgs),
     Prices(prices::PricesArgs),
     State(state::StateArgs),
     Completions(completions::CompletionsArgs),
@@ -89,6 +91,7 @@ impl Command {
             Self::Output(arguments) => output::run(context, &arguments),
             Self::Graph(arguments) => graph::run(context, &arguments),
             Self::Schedule(arguments) => schedule::run(context, &arguments),
+            Self::Budget(arguments) => budget::run(context, &arguments),
             Self::Cost(arguments) => cost::run(context, &arguments),
             Self::Prices(arguments) => prices::run(context, &arguments),
             Self::State(arguments) => state::run(context, arguments),

@@ -1,9 +1,16 @@
 //! Budgets: their settings, the rules that act, and the refusal of an apply.
 
-use crate::project::{LOCAL, Project};
+use serde_json::Value;
+
+use crate::bad_input::refused;
+use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
-pub const TESTS: &[Test] = &[("mistakes_in_a_budget", mistakes_in_a_budget)];
+pub const TESTS: &[Test] = &[
+    ("mistakes_in_a_budget", mistakes_in_a_budget),
+    ("an_apply_that_raises_spending_is_refused_over_budget", an_apply_that_raises_spending_is_refused_over_budget),
+    ("a_budget_has_a_status", a_budget_has_a_status),
+];
 
 const BUDGET: &str = "\n[budget]\nmonthly = 6190\nbuffer = \"20%\"\ndaily = 500\n\n[[budget.rules]]\nat = \"80%\"\n\
                       of = \"forecast\"\ndo = \"notify\"\n\n[[budget.rules]]\nat = \"buffer\"\ndo = \"pause\"\ngrace = \"1h\"\n";
@@ -43,4 +50,61 @@ fn mistakes_in_a_budget() {
         project.type_in("tick");
     }
     project.compare("mistakes_in_a_budget");
+}
+
+fn json(project: &Project, line: &str) -> Value {
+    let output = project.run(&format!("{line} --json"));
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{line}: {error}: {}", text(&output.stderr)))
+}
+
+/// A budget whose forecast is reached as soon as the shop runs.
+const BLOCK: &str = "\n[budget]\nmonthly = 0.01\n\n[[budget.rules]]\nat = \"1%\"\nof = \"forecast\"\ndo = \"block\"\n";
+
+fn an_apply_that_raises_spending_is_refused_over_budget() {
+    let project = Project::with(&format!("{LOCAL}{BLOCK}"));
+    // Nothing is spent yet.
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    let two = format!("{LOCAL}{BLOCK}").replace("nat = \"one\"", "nat = \"per_zone\"");
+    project.write("environments/local.toml", &two);
+    let said = refused(&project, "apply shop --yes --quiet", 1);
+    assert!(said.contains("the budget blocks that (budget of the environment: block at 1% of the budget"), "{said}");
+    assert!(said.contains("an hour to $") && said.contains("--over-budget REASON"), "{said}");
+    assert_eq!(project.run("apply shop --yes --over-budget").status.code(), Some(64));
+    // A pause is never refused, and neither is an apply that raises nothing.
+    project.write("environments/local.toml", &format!("{LOCAL}{BLOCK}"));
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    assert!(project.run("pause shop --yes --quiet").status.success());
+    assert!(project.run("resume shop --yes --quiet").status.success());
+    project.write("environments/local.toml", &two);
+    let output = project.run("apply shop --yes --quiet --over-budget launch");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("over the budget"), "{}", text(&output.stderr));
+    assert!(text(&project.run("history shop --limit 1").stdout).contains("over budget: launch"));
+}
+
+fn a_budget_has_a_status() {
+    let project = Project::new();
+    let said = refused(&project, "budget status", 1);
+    assert!(said.contains("has no budget"), "{said}");
+    project.write("environments/local.toml", &format!("{LOCAL}{BLOCK}\n[stacks.shop.budget]\nmonthly = 100000\n"));
+    let empty = json(&project, "budget status");
+    assert_eq!(empty["budgets"][0]["spent"]["high"], 0.0, "{empty}");
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    let status = json(&project, "budget status");
+    let (shop, all) = (&status["budgets"][0], &status["budgets"][1]);
+    assert_eq!((&shop["stack"], &all["stack"]), (&Value::from("shop"), &Value::Null));
+    assert!(all["forecast"]["low"].as_f64() > all["spent"]["low"].as_f64(), "{status}");
+    assert_eq!((&all["rules"][0]["state"], &shop["rules"][0]["state"]), (&"reached".into(), &"not_reached".into()));
+    let said = text(&project.run("budget status shop").stdout);
+    for expected in ["shop in local: $100,000.00 a month", "spent", "forecast", "the ledger alone", "not reached"] {
+        assert!(said.contains(expected), "{expected}: {said}");
+    }
+    assert!(refused(&project, "budget status shpo", 1).contains("did you mean `shop`?"));
+    project.write("prices/eu-west-1.toml", "region = \"eu-west-1\"\n\n[items.\"vpc.nat.hour\"]\nusd = 1.0\n");
+    let faulty = project.run("budget status");
+    assert!(
+        faulty.status.success() && text(&faulty.stderr).contains("prices are left out"),
+        "{}",
+        text(&faulty.stderr)
+    );
 }

@@ -1,0 +1,168 @@
+//! `ebb budget`: budgets, and what is spent of them. Calls nothing in AWS, except for state that is kept there.
+
+use std::fmt::Write as _;
+
+use clap::{Args, Subcommand};
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::cli::common::StackArg;
+use crate::cli::context::CommandContext;
+use crate::cli::error::{CommandError, CommandErrorKind, DONE};
+use crate::cli::output::OUTPUT_FORMAT;
+use crate::cli::runtime;
+use crate::control::{Evaluated, accounts, evaluate, spike_words};
+use ebbtide::budget::{Spend, Spike};
+
+/// Said with every status: no bill is asked.
+const LEDGER_ALONE: &str = "computed from the ledger alone: AWS's bill, which comes a day later, was not asked";
+
+/// Shows budgets, and what is spent of them
+#[derive(Debug, Args)]
+pub(in crate::cli) struct BudgetArgs {
+    #[command(subcommand)]
+    command: BudgetCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum BudgetCommand {
+    /// Shows the spending of the month, its forecast, and the rules that are reached
+    Status {
+        #[command(flatten)]
+        stack: StackArg,
+    },
+}
+
+#[derive(Serialize)]
+struct StatusView {
+    format: u32,
+    environment: String,
+    at: Timestamp,
+    /// Where the figures come from, in words.
+    source: &'static str,
+    faults: Vec<String>,
+    budgets: Vec<BudgetView>,
+}
+
+#[derive(Serialize)]
+struct BudgetView {
+    /// The stack; `None` for the budget of all stacks together.
+    stack: Option<String>,
+    monthly: f64,
+    with_buffer: f64,
+    daily: Option<f64>,
+    spent: Spend,
+    forecast: Spend,
+    since: Option<Timestamp>,
+    spike: Option<Spike>,
+    rules: Vec<RuleView>,
+}
+
+#[derive(Serialize)]
+struct RuleView {
+    rule: String,
+    threshold: f64,
+    /// `not_reached`, `maybe`, `announced` or `reached`.
+    state: &'static str,
+    since: Option<Timestamp>,
+    acts: Option<Timestamp>,
+}
+
+pub(in crate::cli) fn run(context: &CommandContext, arguments: &BudgetArgs) -> Result<u8, CommandError> {
+    let BudgetCommand::Status { stack } = &arguments.command;
+    runtime::on_this_thread(status(context, stack.stack.as_deref()))
+}
+
+async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, CommandError> {
+    let environment = context.recorded_environment()?;
+    let stack = match stack {
+        Some(name) => Some(context.stack(&environment, Some(name)).await?),
+        None => None,
+    };
+    let has_any = stack.as_ref().is_none_or(|stack| environment.budget(stack).is_some());
+    if !environment.has_budgets() || !has_any && environment.common_budget().is_none() {
+        let message = format!("environment {} has no budget", environment.name());
+        return Err(CommandError::new(CommandErrorKind::Refused, message)
+            .hint("add `[budget]` with `monthly = DOLLARS` to the environment's file"));
+    }
+    let clients = environment.state_clients().await?;
+    let accounts = accounts(&environment, &context.providers, clients.as_ref()).await?;
+    let now = Timestamp::now();
+    let budgets = evaluate(&environment, context.providers.kinds(), &accounts, now);
+    let own = budgets.stacks.iter().filter(|(name, _)| stack.as_ref().is_none_or(|stack| stack == *name));
+    let common = budgets.environment.iter().map(|one| view(None, one, now));
+    let view = StatusView {
+        format: OUTPUT_FORMAT,
+        environment: environment.name().to_owned(),
+        at: now,
+        source: LEDGER_ALONE,
+        budgets: own.map(|(name, one)| view(Some(name), one, now)).chain(common).collect(),
+        faults: budgets.faults.clone(),
+    };
+    for fault in &view.faults {
+        context.output.warn(&format!("warning: {fault}"));
+    }
+    match context.output.is_json() {
+        true => context.output.json(&view)?,
+        false => context.output.result(&text(&view))?,
+    }
+    Ok(DONE)
+}
+
+fn view(stack: Option<&String>, one: &Evaluated, now: Timestamp) -> BudgetView {
+    let rules = one.budget.rules.iter().map(|rule| {
+        let reached = one.verdict.reached.iter().find(|reached| reached.rule == *rule);
+        let latch = reached.and_then(|reached| reached.latch.as_ref());
+        let state = match (reached, latch) {
+            (None, _) => "not_reached",
+            (Some(_), None) => "maybe",
+            (Some(_), Some(latch)) if latch.acts > now => "announced",
+            (Some(_), Some(_)) => "reached",
+        };
+        let (since, acts) = (latch.map(|latch| latch.since), latch.map(|latch| latch.acts));
+        RuleView { rule: rule.to_string(), threshold: rule.threshold, state, since, acts }
+    });
+    BudgetView {
+        stack: stack.cloned(),
+        monthly: one.budget.monthly,
+        with_buffer: one.budget.with_buffer,
+        daily: one.budget.daily,
+        spent: one.spending.actual,
+        forecast: one.spending.forecast,
+        since: one.since,
+        spike: one.spike,
+        rules: rules.collect(),
+    }
+}
+
+/// Returns the status in words. Writing into text cannot fail.
+fn text(view: &StatusView) -> String {
+    let mut text = String::new();
+    for budget in &view.budgets {
+        let of = budget.stack.as_deref().unwrap_or("all stacks together");
+        let monthly = Spend::exactly(budget.monthly);
+        let _ = writeln!(text, "{of} in {}: {monthly} a month", view.environment);
+        let share = budget.spent.low / budget.monthly * 100.0;
+        let since = budget.since.map_or_else(
+            || "; the ledger is empty".to_owned(),
+            |since| format!("; the ledger begins {}", since.strftime("%Y-%m-%d %H:%M UTC")),
+        );
+        let _ = writeln!(text, "  spent     {} ({share:.0} %){since}", budget.spent);
+        let _ = writeln!(text, "  forecast  {}", budget.forecast);
+        if let Some(spike) = &budget.spike {
+            let _ = writeln!(text, "  today     {}", spike_words(spike));
+        }
+        for rule in &budget.rules {
+            let state = match (rule.state, rule.since, rule.acts) {
+                ("reached", Some(since), _) => format!("reached {since:.0}"),
+                ("announced", Some(since), Some(acts)) => format!("reached {since:.0}, takes effect {acts:.0}"),
+                ("maybe", ..) => "may be reached: the spending is known within bounds only".to_owned(),
+                _ => "not reached".to_owned(),
+            };
+            let _ = writeln!(text, "  {} ({}): {state}", rule.rule, Spend::exactly(rule.threshold));
+        }
+        let _ = writeln!(text);
+    }
+    let _ = writeln!(text, "The figures are {}.", view.source);
+    text
+}
