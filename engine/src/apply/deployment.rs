@@ -147,7 +147,10 @@ impl Deployment<'_> {
             None => (self.new_document(scope), Vec::new()),
         };
         self.check_account(&document, scope)?;
+        let mut open = document.clone();
         if self.recover(&mut document, &mut journal, limiter, now).await? {
+            open.migrate_inputs(self.access.providers.kinds(), &mut []);
+            self.keep_ledger(writer, Some((&open, &journal)), &document).await;
             document.serial += 1;
             writer.commit(&document).await?;
         }
@@ -160,20 +163,27 @@ impl Deployment<'_> {
     }
 
     /// Brings recorded inputs to the form that their kinds have today, and settles an open run. Returns whether there was one.
+    /// Adds to the journal what it lacked.
     async fn recover(
         &self,
         document: &mut StateDocument,
-        journal: &mut [JournalEntry],
+        journal: &mut Vec<JournalEntry>,
         limiter: &Arc<RateLimiter>,
         now: Timestamp,
     ) -> Result<bool, Failure> {
         document.migrate_inputs(self.access.providers.kinds(), journal);
         let Some(run) = document.run.take() else { return Ok(false) };
         let recovered = recover(document, &run, journal, &self.access, limiter, self.on_event).await;
-        recovered.map_err(|failure| match failure {
+        let lacking = recovered.map_err(|failure| match failure {
             Failure::Journal(error) => self.state.damaged_journal(error).into(),
             other => other,
         })?;
+        for entry in lacking {
+            // It exists since its creation was started.
+            let started = journal.iter().rposition(|other| other.operation == entry.operation);
+            let at = started.and_then(|started| journal[started].at);
+            journal.insert(started.map_or(journal.len(), |started| started + 1), JournalEntry { at, ..entry });
+        }
         document.ended = Some(run.ended(RunOutcome::CutOff, now, run.plan.summary(), 0, 0));
         Ok(true)
     }

@@ -42,6 +42,11 @@ pub enum Event {
         /// The error.
         error: String,
     },
+    /// The ledger could not be written. The command goes on, and the next run adds what is missing.
+    LedgerFailed {
+        /// The error.
+        error: String,
+    },
     /// The account could not be searched for resources of another state of this stack. The command goes on.
     ElsewhereUnknown {
         /// The error.

@@ -155,8 +155,11 @@ impl LockedDeployment<'_> {
         if plan.target == Target::Running && tally.all_done() {
             self.document.incomplete = false;
         }
-        let committed = self.deployment.state.read().await?.map(|(document, _)| document);
-        let same = committed.is_some_and(|committed| {
+        let committed = self.deployment.state.read().await?;
+        let open = committed.as_ref().filter(|(document, _)| document.run.is_some());
+        let open = open.map(|(document, journal)| (document, journal.as_slice()));
+        self.deployment.keep_ledger(&mut self.writer, open, &self.document).await;
+        let same = committed.is_some_and(|(committed, _)| {
             // The one who looked last is no change.
             let as_committed = StateDocument {
                 by: committed.by.clone(),

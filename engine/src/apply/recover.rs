@@ -18,7 +18,7 @@ use ebbtide::resource::{Address, Readiness, resolve};
 
 /// Settles a run that was left open: applies its journal, and asks `find` for every creation that was started and whose end
 /// the journal does not know. Deletions and updates need no look: the next observation shows them, and the inputs of unfinished
-/// updates are noted for that which no read shows.
+/// updates are noted for that which no read shows. Returns the entries that the journal lacked.
 pub(super) async fn recover(
     document: &mut StateDocument,
     run: &Run,
@@ -26,7 +26,7 @@ pub(super) async fn recover(
     access: &Access,
     limiter: &Arc<RateLimiter>,
     on_event: &(dyn Fn(Event) + Sync),
-) -> Result<(), Failure> {
+) -> Result<Vec<JournalEntry>, Failure> {
     on_event(Event::Recovering { command: run.command.clone(), by: run.by.clone(), started: run.started });
     let mut replay = Replay::new(&run.plan);
     let (mut settled, mut started) = (BTreeSet::new(), BTreeSet::new());
@@ -51,6 +51,7 @@ pub(super) async fn recover(
     };
     let open = run.plan.operations.iter().filter(is_open);
     let mut open: Vec<&Operation> = open.filter(|operation| !is_recorded(operation)).collect();
+    let mut lacking = Vec::new();
     // A creation that was started had everything that it refers to. If the journal lost that, an earlier round finds it.
     while !open.is_empty() {
         let (mut looks, mut later) = (VecDeque::new(), Vec::new());
@@ -65,7 +66,7 @@ pub(super) async fn recover(
         // The rest refers to resources that were not created.
         open = if found.is_empty() { Vec::new() } else { later };
         for (id, found) in found {
-            settle(document, &mut replay, &run.plan.operations[id], found, on_event)?;
+            lacking.extend(settle(document, &mut replay, &run.plan.operations[id], found, on_event)?);
         }
     }
     if run.without_lineage {
@@ -78,7 +79,7 @@ pub(super) async fn recover(
         .iter()
         .filter(unfinished)
         .for_each(|operation| document.note_attempt(run.plan.target, operation));
-    Ok(())
+    Ok(lacking)
 }
 
 /// Notes that what a run of an earlier version created has no tag with the lineage.
@@ -110,29 +111,29 @@ async fn look_up(mut waiting: VecDeque<Look>) -> Result<BTreeMap<usize, Found>, 
     }
 }
 
-/// Records what was found of an operation.
+/// Records what was found of an operation. Returns it as an entry of the journal.
 fn settle(
     document: &mut StateDocument,
     replay: &mut Replay<'_>,
     operation: &Operation,
     found: Option<(String, JournalEvent)>,
     on_event: &(dyn Fn(Event) + Sync),
-) -> Result<(), Failure> {
+) -> Result<Option<JournalEntry>, Failure> {
     let address = operation.address.clone();
     let Some((id, event)) = found else {
         on_event(Event::Recovered { address, finding: "was not created".to_owned() });
-        return Ok(());
+        return Ok(None);
     };
     let remembered = document.resources.get(&address).and_then(|record| record.remembered.clone());
-    replay
-        .apply(document, &JournalEntry { run: String::new(), operation: operation.id, event, took: None, at: None })?;
+    let entry = JournalEntry { run: String::new(), operation: operation.id, event, took: None, at: None };
+    replay.apply(document, &entry)?;
     if let Some(record) = document.resources.get_mut(&address) {
         // It may lack what comes after the create call, so the next plan looks at it once more.
         record.pending = true;
         record.remembered = remembered;
     }
     on_event(Event::Recovered { address, finding: format!("was created: {id}") });
-    Ok(())
+    Ok(Some(entry))
 }
 
 /// A look for a resource that a creation may have made.

@@ -17,6 +17,7 @@ impl LockedDeployment<'_> {
             let command = self.why();
             self.document.note_edit(&self.deployment.who, &command);
             self.commit().await?;
+            self.deployment.keep_changed_record(&mut self.writer, &self.document).await;
         }
         let before = self.document.clone();
         let failed = self.write_tags(&[]).await?;

@@ -3,7 +3,7 @@
 use crate::state::error::StateError;
 use crate::state::store::StateStore;
 use crate::state::writer::Writer;
-use ebbtide::cost::ledger::{Entry, LEDGER_FORMAT, Segment};
+use ebbtide::cost::ledger::{Entry, LEDGER_FORMAT, LedgerEnd, Part, Segment};
 
 /// The reason why a segment is not used.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +30,17 @@ impl StateStore {
             segments.push(self.segment(number).await?);
         }
         Ok(segments)
+    }
+
+    /// Returns the end of the ledger of a lineage, read from its last segment. Segments of a part do not count.
+    pub async fn ledger_end(&self, lineage: &str, without: Option<&Part>) -> Result<LedgerEnd, StateError> {
+        for number in self.backend().segments().await?.into_iter().rev() {
+            let segment = self.segment(number).await?;
+            if segment.lineage == lineage && (without.is_none() || segment.part.as_ref() != without) {
+                return Ok(LedgerEnd::of(&segment));
+            }
+        }
+        Ok(LedgerEnd::default())
     }
 
     /// Returns one segment of the ledger.
@@ -59,15 +70,23 @@ impl StateStore {
 
 impl Writer<'_> {
     /// Appends entries to the ledger as a segment of its own, which is never changed. The caller reads or commits the document
-    /// before, so that the segment is encrypted with the key of that document.
-    pub async fn append_to_ledger(&mut self, lineage: &str, entries: Vec<Entry>) -> Result<(), StateError> {
+    /// before, so that the segment is encrypted with the key of that document. `end` is the end of the ledger that the entries
+    /// follow. They replace an earlier segment of the same part.
+    pub async fn append_to_ledger(
+        &mut self,
+        lineage: &str,
+        part: Option<Part>,
+        mut end: LedgerEnd,
+        mut entries: Vec<Entry>,
+    ) -> Result<(), StateError> {
         if entries.is_empty() {
             return Ok(());
         }
         self.check_lease()?;
-        let last = self.store().backend().segments().await?.last().copied().unwrap_or(0);
-        let segment = Segment { format: LEDGER_FORMAT, lineage: lineage.to_owned(), number: last + 1, entries };
-        self.keep_segment(&segment).await
+        entries.iter_mut().for_each(|entry| end.advance(entry));
+        let number = self.store().backend().segments().await?.last().copied().unwrap_or(0) + 1;
+        let (lineage, bills) = (lineage.to_owned(), end.bills);
+        self.keep_segment(&Segment { format: LEDGER_FORMAT, lineage, number, part, entries, bills }).await
     }
 
     /// Writes a segment, encrypted with the present key.

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::{Duration, Instant};
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide::aws::ec2::Cidr;
@@ -29,6 +29,8 @@ pub struct Project {
     pub propagation: PropagationDelay,
     /// Whether half a year has passed.
     pub later: bool,
+    /// Whether the clock goes, an hour in a second.
+    pub ticking: bool,
 }
 
 /// The events of one command, and its result.
@@ -48,6 +50,12 @@ impl Ran {
 
 fn now() -> Timestamp {
     "2026-01-01T00:00:00Z".parse().unwrap()
+}
+
+/// Returns the instant of a clock that goes an hour in a second.
+pub fn ticking() -> Timestamp {
+    static START: OnceLock<Instant> = OnceLock::new();
+    now() + jiff::SignedDuration::try_from(START.get_or_init(Instant::now).elapsed() * 3600).unwrap()
 }
 
 fn half_a_year_later() -> Timestamp {
@@ -89,6 +97,7 @@ impl Project {
             shutdown: Shutdown::default(),
             propagation,
             later: false,
+            ticking: false,
         }
     }
 
@@ -144,7 +153,11 @@ impl Project {
             state,
             access,
             account: "123456789012".into(),
-            clock: if self.later { &half_a_year_later } else { &now },
+            clock: match (self.ticking, self.later) {
+                (true, _) => &ticking,
+                (false, true) => &half_a_year_later,
+                (false, false) => &now,
+            },
             on_event,
             shutdown: self.shutdown.clone(),
             who: "test@host".into(),
@@ -172,6 +185,19 @@ impl Project {
         };
         let result = run.await;
         Ran { result, events: events.into_inner().unwrap() }
+    }
+
+    /// Runs a command that must succeed, while a listener hears its events.
+    pub async fn run_heard(&self, target: Target, on_event: &(dyn Fn(Event) + Sync)) {
+        let (state, cloud, scope) = (self.state(), self.cloud(), scope());
+        let deployment = self.deployment(&state, &cloud, on_event);
+        let mut locked = deployment.lock("apply", &scope).await.unwrap();
+        let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
+        let goal = Goal { scope: &scope, target, declarations, include_data };
+        let plan = locked.plan(goal).await.unwrap().plan;
+        let finished = locked.execute(&plan).await.unwrap();
+        locked.release().await;
+        assert!(finished.success, "{finished:#?}");
     }
 
     /// Brings the stack up as a control loop does, with patience. Events go to a listener.

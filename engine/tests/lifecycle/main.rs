@@ -9,6 +9,7 @@ mod fixture;
 mod forgetting;
 mod identity;
 mod idle;
+mod ledger;
 mod life;
 mod named_scaling;
 mod one_time;

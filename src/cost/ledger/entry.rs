@@ -30,6 +30,8 @@ pub enum Cause {
     Run(String),
     /// An observation of AWS.
     Observation,
+    /// A change of the record outside of a run, or one that the ledger did not have.
+    Record,
 }
 
 /// The event of an entry.
@@ -42,6 +44,16 @@ pub enum Event {
     Counts(BTreeMap<Address, BTreeMap<String, f64>>),
 }
 
+/// The run that the entries of a segment are of, since the commit of a document. A run that is cut off between its segment and
+/// its document is told again, as a whole: only the last segment of a part counts.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Part {
+    /// The name of the run.
+    pub run: String,
+    /// The serial of the document that its journal follows.
+    pub serial: u64,
+}
+
 /// A part of the ledger of a stack, written once and never changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
@@ -51,8 +63,13 @@ pub struct Segment {
     pub lineage: String,
     /// The number of the segment in the ledger, counted from 1.
     pub number: u64,
+    /// The run that it tells of; `None` for an observation, and for changes of the record.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub part: Option<Part>,
     /// The entries, in the order of their instants.
     pub entries: Vec<Entry>,
+    /// All bills after these entries, so that the next segment can be written without reading the whole ledger.
+    pub bills: LedgerBilling,
 }
 
 impl Entry {

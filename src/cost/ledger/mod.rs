@@ -2,11 +2,13 @@
 
 mod accrue;
 mod billing;
+mod catching_up;
 mod entry;
 mod recording;
 mod running;
 
 pub use accrue::{Accrued, ResourceSpend, Span, accrue};
 pub use billing::{Bill, LedgerBilling};
-pub use entry::{Cause, Entry, Event, LEDGER_FORMAT, Segment};
+pub use catching_up::{LedgerEnd, entries_in_force, missing_entries};
+pub use entry::{Cause, Entry, Event, LEDGER_FORMAT, Part, Segment};
 pub use recording::{entries_of_run, entry_of_observation, recorded_bills};

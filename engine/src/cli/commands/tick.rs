@@ -106,6 +106,9 @@ fn log(output: Output, stack: &str, event: &Event) {
         Event::Started { target, operations, .. } => {
             output.note(&format!("{stack}: {target}, {operations} operations"));
         }
+        Event::LedgerFailed { error } => {
+            output.warn(&format!("{stack}: cannot write the ledger of costs, which the next run does: {error}"));
+        }
         Event::OperationFailed { address, error, .. } => output.warn(&format!("{stack}: {address}: {error}")),
         Event::Unreadable { address, error, .. } => output.warn(&format!("{stack}: {address}: {error}")),
         _ if output.is_verbose() => {

@@ -85,6 +85,7 @@ impl Live {
             | Event::Warning(_)
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
+            | Event::LedgerFailed { .. }
             | Event::Unreadable { .. }
             | Event::Interrupted { .. } => self.line(event),
             Event::WaitingForCapacity { until, .. } => {

@@ -61,6 +61,9 @@ pub(super) fn line(event: &Event) -> Option<String> {
         Event::TagsFailed { address, error } => {
             format!("{address}: cannot write its ownership tags, which the next run does: {error}")
         }
+        Event::LedgerFailed { error } => {
+            format!("{} cannot write the ledger of costs, which the next run does: {error}", "warning:".yellow().bold())
+        }
         Event::OperationStarted { address, operation, .. } => format!("{} {address} …", doing(*operation)),
         Event::OperationRetrying { address, error, after_ms, .. } => {
             format!("{address}: {} (retrying in {})", error.yellow(), duration(*after_ms))

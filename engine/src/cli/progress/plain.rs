@@ -82,6 +82,7 @@ impl Plain {
             | Event::Warning(_)
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }
+            | Event::LedgerFailed { .. }
             | Event::Unreadable { .. }
             | Event::WaitingForCapacity { .. }
             | Event::Interrupted { .. }

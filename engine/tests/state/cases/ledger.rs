@@ -20,11 +20,14 @@ fn entry(hour: u32) -> Entry {
 /// Commits two serials and writes three segments, one of them by another process.
 async fn written(state: &StateStore, other: &StateStore) -> Vec<Entry> {
     committed(state, 2).await;
-    for (hour, state) in (1..).zip([state, other, state]) {
+    for (hour, state) in (1u32..).zip([state, other, state]) {
         let mut writer = state.acquire(owner("a@host")).await.unwrap();
         writer.read().await.unwrap();
-        writer.append_to_ledger(LINEAGE, vec![entry(hour)]).await.unwrap();
-        writer.append_to_ledger(LINEAGE, Vec::new()).await.unwrap();
+        let end = state.ledger_end(LINEAGE, None).await.unwrap();
+        let before = hour.checked_sub(1).filter(|before| *before > 0).map(|before| entry(before).at);
+        assert_eq!((end.at, end.bills.len()), (before, usize::from(hour > 1)));
+        writer.append_to_ledger(LINEAGE, None, end.clone(), vec![entry(hour)]).await.unwrap();
+        writer.append_to_ledger(LINEAGE, None, end, Vec::new()).await.unwrap();
         writer.release().await;
     }
     [1, 2, 3].map(entry).to_vec()

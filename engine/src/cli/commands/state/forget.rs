@@ -6,6 +6,7 @@ use clap::Args;
 use serde_json::json;
 
 use super::shared::{lock_owner, nothing_recorded, open};
+use crate::apply::keep_edited_record;
 use crate::cli::confirm::confirm;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
@@ -38,6 +39,10 @@ async fn forget(context: &CommandContext, stack: Option<&str>, named: &[String])
     let addresses: Vec<Address> = preview.iter().map(|(address, _)| address.clone()).collect();
     let command = format!("ebb state forget {}", named.join(" "));
     state.forget(lock_owner("state forget"), &addresses, &command).await?;
+    let (now, kinds) = (jiff::Timestamp::now(), context.providers.kinds());
+    if let Err(error) = keep_edited_record(&state, lock_owner("state forget"), now, kinds).await {
+        output.warn(&format!("warning: cannot write the ledger of costs, which the next run does: {error}"));
+    }
     if output.is_json() {
         let forgotten: Vec<_> = preview
             .iter()
