@@ -1,6 +1,7 @@
 //! Executing: one dispatcher owns state and journal; workers only call AWS and report.
 
 mod access;
+mod billed;
 mod deployment;
 mod dispatcher;
 mod elsewhere;
@@ -25,6 +26,7 @@ mod warnings;
 mod worker;
 
 pub use access::Access;
+pub use billed::{Billed, billed};
 pub use deployment::{Deployment, Goal, LockedDeployment, PlanWithInputs};
 pub use event::{EVENT_FORMAT, Event, Finished, Longest};
 pub use failure::Failure;

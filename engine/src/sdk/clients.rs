@@ -52,6 +52,8 @@ clients! {
     cloudwatch: aws_sdk_cloudwatch;
     /// CloudWatch Logs.
     cloudwatchlogs: aws_sdk_cloudwatchlogs;
+    /// Cost Explorer, of which one call is used.
+    costexplorer: aws_sdk_costexplorer;
     /// EC2, of which the networking part is used.
     ec2: aws_sdk_ec2, |_aws, config| config.interceptor(Once);
     /// IAM.

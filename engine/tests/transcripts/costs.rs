@@ -12,6 +12,7 @@ pub const TESTS: &[Test] = &[
     ("use_is_priced_where_it_is_given", use_is_priced_where_it_is_given),
     ("a_faulty_price_book_is_reported_with_its_line", a_faulty_price_book_is_reported_with_its_line),
     ("costs_as_json", costs_as_json),
+    ("costs_so_far_are_those_of_the_ledger", costs_so_far_are_those_of_the_ledger),
 ];
 
 const USAGE: &str =
@@ -135,4 +136,46 @@ fn costs_as_json() {
     assert!(project.run("apply shop --yes").status.success());
     let status = one("status shop --json");
     assert_eq!(status["cost"]["monthly"], plan["cost"]["after"]["monthly"]);
+}
+
+fn costs_so_far_are_those_of_the_ledger() {
+    let project = Project::new();
+    let nothing = project.run("cost actual shop");
+    let said = text(&nothing.stderr);
+    assert!(!nothing.status.success() && said.contains("shop"), "{said}");
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let json = |line: &str, faults: &str| -> Value {
+        let output = project.command(line).env("EBB_CLOUD_FAULTS", faults).output().expect("ebb starts");
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
+    };
+    let actual = json(&format!("cost actual shop --from {today} --json"), "");
+    assert!(actual["ledger"]["resources"]["ec2_nat_gateway.main-nat-a"]["low"]["usd"].as_f64() > Some(0.0), "{actual}");
+    assert_eq!(actual["ledger"]["low"], actual["ledger"]["high"]);
+    assert!(actual["cost_explorer"].is_null() && actual["note"].to_string().contains("no whole day"), "{actual}");
+    // Whole days, and credentials that may not ask; then days without any tagged cost.
+    let denied = json("cost actual shop --from 2026-01-01 --to 2026-02-01 --json", "denied=GetCostAndUsage");
+    assert!(denied["note"].to_string().contains("allow ce:GetCostAndUsage"), "{denied}");
+    let untagged = json("cost actual shop --from 2026-01-01 --to 2026-02-01 --json", "");
+    assert!(untagged["note"].to_string().contains("activated as cost allocation tags"), "{untagged}");
+    assert_eq!(untagged["ledger"]["low"], Value::Null, "nothing is recorded of that time: {untagged}");
+    let alone = json(&format!("cost actual shop --from {today} --ledger-only --json"), "denied=GetCostAndUsage");
+    assert!(alone["note"].is_null() && alone["ledger"]["since"].is_string(), "{alone}");
+
+    let shown = text(&project.run(&format!("cost actual shop --from {today}")).stdout);
+    for part in
+        ["shop in local", "  ec2_nat_gateway.main-nat-a", "together", "The ledger begins at", "By the ledger alone"]
+    {
+        assert!(shown.contains(part), "{part}: {shown}");
+    }
+    for (line, part) in [
+        ("cost actual shop --from yesterday", "`yesterday` is neither a day nor an instant"),
+        ("cost actual shop --from 2199-01-01", "there is no time from 2199-01-01"),
+        ("cost actual shop --from 2026-02-01 --to 2026-01-01", "there is no time from 2026-02-01"),
+        ("cost actual shoe", "shoe"),
+    ] {
+        let output = project.run(line);
+        let said = text(&output.stderr);
+        assert!(!output.status.success() && said.contains(part), "{line}: {said}");
+    }
 }

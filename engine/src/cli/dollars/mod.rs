@@ -1,5 +1,6 @@
 //! Dollars on the command line: the price book of a project, and sums in text, tables and Markdown.
 
+mod actual;
 mod book;
 mod changes;
 mod estimate;
@@ -7,6 +8,7 @@ mod notes;
 mod plan;
 mod table;
 
+pub(in crate::cli) use actual::{ActualView, ExplorerView, actual_table};
 pub(in crate::cli) use book::{book, full_book, lenient_book};
 pub(in crate::cli) use changes::{CostDiff, diff_markdown, diff_table};
 pub(in crate::cli) use estimate::{EstimateView, estimate_markdown, estimate_table};

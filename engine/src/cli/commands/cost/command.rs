@@ -2,11 +2,11 @@
 
 use clap::{Args, Subcommand};
 
-use super::{diff, estimate};
+use super::{actual, diff, estimate};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 
-/// Estimates what stacks cost, and what a plan changes about it
+/// Shows what stacks cost and have cost, and what a plan changes about it
 #[derive(Debug, Args)]
 pub(in crate::cli) struct CostArgs {
     #[command(subcommand)]
@@ -17,11 +17,13 @@ pub(in crate::cli) struct CostArgs {
 enum CostCommand {
     Estimate(estimate::EstimateArgs),
     Diff(diff::DiffArgs),
+    Actual(actual::ActualArgs),
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &CostArgs) -> Result<u8, CommandError> {
     match &arguments.command {
         CostCommand::Estimate(arguments) => estimate::run(context, arguments),
         CostCommand::Diff(arguments) => diff::run(context, arguments),
+        CostCommand::Actual(arguments) => actual::run(context, arguments),
     }
 }

@@ -1,5 +1,6 @@
 //! `ebb cost`: what stacks and plans cost.
 
+mod actual;
 mod command;
 mod diff;
 mod estimate;

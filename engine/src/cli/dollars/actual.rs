@@ -1,0 +1,200 @@
+//! The costs of a stack so far, as text for people.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use jiff::SignedDuration;
+use jiff::civil::Date;
+use serde::Serialize;
+
+use super::table::{Align, table};
+use crate::apply::{Billed, Spending};
+use crate::cli::output::OUTPUT_FORMAT;
+use ebbtide::cost::ledger::Accrued;
+use ebbtide::cost::{Amount, component_of};
+use ebbtide::resource::{Address, Scope};
+
+/// The costs of a stack so far.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct ActualView {
+    format: u32,
+    stack: String,
+    environment: String,
+    region: String,
+    ledger: Spending,
+    /// The whole days of which Cost Explorer knows the costs; null if it was not asked, or has none.
+    cost_explorer: Option<ExplorerView>,
+    /// The reason why there is nothing of Cost Explorer.
+    note: Option<String>,
+}
+
+/// The costs of whole days, by Cost Explorer and by the ledger.
+#[derive(Debug, Serialize)]
+pub(in crate::cli) struct ExplorerView {
+    from: Date,
+    /// The day after the last one.
+    to: Date,
+    total: f64,
+    #[serde(flatten)]
+    billed: Billed,
+    /// The ledger's costs of the same days.
+    ledger: Accrued,
+    /// Cost Explorer's dollars above the most that the ledger says, or below its least; 0 in between.
+    difference: f64,
+}
+
+impl ActualView {
+    pub(in crate::cli) fn new(
+        scope: &Scope,
+        ledger: Spending,
+        cost_explorer: Option<ExplorerView>,
+        note: Option<String>,
+    ) -> Self {
+        let Scope { stack, environment, region, .. } = scope.clone();
+        Self { format: OUTPUT_FORMAT, stack, environment, region, ledger, cost_explorer, note }
+    }
+}
+
+impl ExplorerView {
+    /// Compares the costs of some days, the second excluded.
+    pub(in crate::cli) fn new((from, to): (Date, Date), billed: Billed, ledger: Accrued) -> Self {
+        let total = billed.total();
+        let difference = difference(total, ledger.least(), ledger.most());
+        Self { from, to, total, billed, ledger, difference }
+    }
+}
+
+/// Returns the dollars by which a bill is outside of the bounds of the ledger.
+fn difference(billed: f64, least: Amount, most: Amount) -> f64 {
+    billed - billed.clamp(least.known(), most.known().max(least.known()))
+}
+
+/// Returns both bounds of an amount; one, if they are the same in cents.
+fn bounds(low: Amount, high: Amount) -> String {
+    let (low, high) = (low.to_string(), high.to_string());
+    if low == high { low } else { format!("{low} to {high}") }
+}
+
+/// Returns dollars with their sign.
+fn signed(usd: f64) -> String {
+    let amount = Amount::of(usd).to_string();
+    if usd >= 0.005 { format!("+{amount}") } else { amount }
+}
+
+/// Returns the costs of a stack so far as text for people.
+pub(in crate::cli) fn actual_table(view: &ActualView) -> String {
+    use Align::{Left, Right};
+    let accrued = &view.ledger.accrued;
+    let span = view.ledger.span;
+    // Writing into text cannot fail.
+    let mut text = String::new();
+    let _ = writeln!(text, "{} in {}, {:.0} to {:.0}\n", view.stack, view.environment, span.from, span.to);
+    let names: BTreeSet<&str> = accrued.resources.keys().map(Address::name).collect();
+    let mut components: Vec<&str> = names.iter().map(|name| component_of_name(accrued, name, &names)).collect();
+    components.sort_unstable();
+    components.dedup();
+    let mut rows = vec![["resource", "by the ledger"].map(str::to_owned)];
+    for component in components {
+        let of = |address: &Address| component_of(address, &names) == component;
+        let own: Vec<_> = accrued.resources.iter().filter(|(address, _)| of(address)).collect();
+        let sum = |amounts: Vec<Amount>| amounts.into_iter().fold(Amount::ZERO, |sum, one| sum + one);
+        let low = sum(own.iter().map(|(_, spend)| spend.low).collect());
+        let high = sum(own.iter().map(|(_, spend)| spend.high).collect());
+        rows.push([component.to_owned(), bounds(low, high)]);
+        rows.extend(own.iter().map(|(address, spend)| [format!("  {address}"), bounds(spend.low, spend.high)]));
+    }
+    rows.push(["together".to_owned(), bounds(accrued.least(), accrued.most())]);
+    text.push_str(&table([Left, Right], &rows));
+    for remark in remarks(view) {
+        let _ = writeln!(text, "\n{remark}");
+    }
+    if let Some(explorer) = &view.cost_explorer {
+        text.push_str(&explorer_table(explorer));
+    }
+    text
+}
+
+fn component_of_name<'a>(accrued: &'a Accrued, name: &'a str, names: &BTreeSet<&'a str>) -> &'a str {
+    let address = accrued.resources.keys().find(|address| address.name() == name);
+    address.map_or(name, |address| component_of(address, names))
+}
+
+fn remarks(view: &ActualView) -> Vec<String> {
+    let mut remarks = Vec::new();
+    match view.ledger.since {
+        None => {
+            remarks.push("The ledger is empty: nothing that bills by time was recorded since it exists.".to_owned())
+        }
+        Some(since) if since > view.ledger.span.from => {
+            remarks.push(format!("The ledger begins at {since:.0}; what was before is no part of this."));
+        }
+        Some(_) => {}
+    }
+    let gaps = &view.ledger.accrued.gaps;
+    if !gaps.is_empty() {
+        let length = gaps.iter().fold(SignedDuration::ZERO, |sum, gap| sum + gap.to.duration_since(gap.from));
+        let hours = length.as_secs_f64() / 3600.0;
+        remarks.push(format!(
+            "For {hours:.1} hours nobody counted the instances that scaling varies: they were between its bounds."
+        ));
+    }
+    if let Some(note) = &view.note {
+        remarks.push(format!("By the ledger alone: {note}."));
+    }
+    remarks
+}
+
+/// Returns the days that Cost Explorer knows, beside the ledger's.
+fn explorer_table(explorer: &ExplorerView) -> String {
+    use Align::{Left, Right};
+    let mut text = format!("\nCost Explorer, {} to {}, the last day excluded\n\n", explorer.from, explorer.to);
+    let head = ["resource", "by the ledger", "Cost Explorer", "difference"];
+    let mut rows = vec![head.map(str::to_owned)];
+    let billed = &explorer.billed.resources;
+    let known = explorer.ledger.resources.keys().map(ToString::to_string);
+    let all: BTreeSet<String> = known.chain(billed.keys().cloned()).collect();
+    if !billed.is_empty() {
+        for name in all {
+            let spend = name.parse::<Address>().ok().and_then(|address| explorer.ledger.resources.get(&address));
+            let (low, high) = spend.map_or((Amount::ZERO, Amount::ZERO), |spend| (spend.low, spend.high));
+            let cost = billed.get(&name).copied().unwrap_or(0.0);
+            rows.push([name, bounds(low, high), Amount::of(cost).to_string(), signed(difference(cost, low, high))]);
+        }
+    }
+    if explorer.billed.other != 0.0 {
+        rows.push([
+            "without an address".to_owned(),
+            String::new(),
+            Amount::of(explorer.billed.other).to_string(),
+            String::new(),
+        ]);
+    }
+    let ledger = &explorer.ledger;
+    rows.push([
+        "together".to_owned(),
+        bounds(ledger.least(), ledger.most()),
+        Amount::of(explorer.total).to_string(),
+        signed(explorer.difference),
+    ]);
+    text.push_str(&table([Left, Right, Right, Right], &rows));
+    text.push_str("\nCost Explorer has what is billed by use as well, which the ledger has not.\n");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bill_within_the_bounds_of_the_ledger_does_not_differ() {
+        let bounds = [1.0, 2.0].map(Amount::of);
+        assert_eq!([0.5, 1.5, 2.5].map(|billed| difference(billed, bounds[0], bounds[1])), [-0.5, 0.0, 0.5]);
+    }
+
+    #[test]
+    fn amounts_that_differ_in_cents_are_bounds() {
+        assert_eq!(bounds(Amount::of(1.001), Amount::of(1.002)), "$1.00");
+        assert_eq!(bounds(Amount::of(1.0), Amount::of(2.0)), "$1.00 to $2.00");
+        assert_eq!([-0.5, 0.0, 0.5].map(signed), ["-$0.50", "$0.00", "+$0.50"]);
+    }
+}
