@@ -11,7 +11,7 @@ use crate::environment::document::{Document, path_to};
 use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
 use crate::environment::project::Project;
-use crate::environment::reserved::{all_own_settings, claimed, own_settings, unread};
+use crate::environment::reserved::{all_own_settings, claimed, own_settings, tables, unread};
 use crate::environment::schedules::{Schedules, capacity_faults, schedule_path};
 use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
@@ -40,6 +40,8 @@ pub struct Environment {
     state: StateSettings,
     state_directory: PathBuf,
     usage: UsageSettings,
+    /// The use of stacks that have a table of their own.
+    own_usage: BTreeMap<String, UsageSettings>,
     control: ControlSettings,
     notify: NotifySettings,
     /// The settings of the stacks, without reserved keys.
@@ -92,7 +94,11 @@ impl Environment {
         faults.extend(tag_faults(&document, &file.tags));
         faults.extend(state_faults(&document, &file.state));
         faults.extend(unattended_faults(&document, &file.control, &file.notify));
-        faults.extend(file.usage.faults().iter().map(|fault| usage_fault(&document, fault)));
+        let own_usage = tables::<UsageSettings>(&document, &file.stacks, "usage", &mut faults);
+        faults.extend(file.usage.faults().iter().map(|fault| usage_fault(&document, None, fault)));
+        for (stack, usage) in &own_usage {
+            faults.extend(usage.faults().iter().map(|fault| usage_fault(&document, Some(stack), fault)));
+        }
         let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
         faults.extend(unread(&document, &file.stacks));
         faults.extend(reply.map(|reply| claimed(&document, reply)).unwrap_or_default());
@@ -117,6 +123,7 @@ impl Environment {
             state: file.state,
             state_directory,
             usage: file.usage,
+            own_usage,
             stacks: all_own_settings(&file.stacks),
             schedules,
             budgets,
@@ -218,14 +225,24 @@ impl Environment {
         if faults.is_empty() { Ok(()) } else { Err(EnvironmentError::Invalid(faults)) }
     }
 
-    /// Returns the use of resources in a month.
-    pub fn usage(&self) -> &UsageSettings {
+    /// Returns the use of a stack's resources in a month: its own table, or the one of the environment.
+    pub fn usage(&self, stack: &str) -> &UsageSettings {
+        self.own_usage.get(stack).unwrap_or(&self.usage)
+    }
+
+    /// Returns the use of the environment, for the stacks without a table of their own.
+    pub fn common_usage(&self) -> &UsageSettings {
         &self.usage
     }
 
-    /// Returns a fault of the use with its place in the file.
-    pub fn usage_fault(&self, fault: &UsageFault) -> Fault {
-        usage_fault(&self.document, fault)
+    /// Returns the use of a stack that has a table of its own.
+    pub fn own_usage(&self, stack: &str) -> Option<&UsageSettings> {
+        self.own_usage.get(stack)
+    }
+
+    /// Returns a fault of the use with its place in the file. `stack` is the one whose own use it is.
+    pub fn usage_fault(&self, stack: Option<&str>, fault: &UsageFault) -> Fault {
+        usage_fault(&self.document, stack, fault)
     }
 
     /// Returns the scope of a stack in this environment. `account` is empty until AWS has reported it.
@@ -310,8 +327,9 @@ fn description(name: &str, file: &Value) -> Exchange {
 }
 
 /// Returns a fault of the use with its place in the document.
-fn usage_fault(document: &Document, fault: &UsageFault) -> Fault {
-    let path: Vec<String> = std::iter::once("usage".to_owned()).chain(fault.path.iter().cloned()).collect();
+fn usage_fault(document: &Document, stack: Option<&str>, fault: &UsageFault) -> Fault {
+    let table = stack.map_or(path_to(&["usage"]), |stack| path_to(&["stacks", stack, "usage"]));
+    let path = [table, fault.path.clone()].concat();
     Fault { location: document.of_value(&path), message: format!("{}: {}", path.join("."), fault.message) }
 }
 

@@ -13,7 +13,7 @@ use ebbtide::stack::typed;
 /// The reserved keys.
 const RESERVED: [&str; 3] = ["schedule", "budget", "usage"];
 /// Those of them that are read. The others are refused: nothing is ignored silently.
-const READ: [&str; 2] = ["schedule", "budget"];
+const READ: [&str; 3] = ["schedule", "budget", "usage"];
 
 /// Returns the settings of a stack without the reserved keys; `None` if nothing else is set.
 pub(super) fn own_settings(settings: &Value) -> Option<Value> {

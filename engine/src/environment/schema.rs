@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::environment::file::EnvironmentFile;
 use crate::environment::reserved::with_reserved;
 use ebbtide::budget;
+use ebbtide::cost::UsageSettings;
 use ebbtide::program::Reply;
 use ebbtide::schedule::Settings;
 
@@ -63,7 +64,14 @@ fn reserved(generator: &mut SchemaGenerator) -> Map<String, Value> {
     let mut budget = generator.subschema_for::<budget::Settings>();
     let about = "The budget of this stack, beside that of the environment.";
     budget.insert("description".to_owned(), about.into());
-    Map::from_iter([("schedule".to_owned(), schedule.to_value()), ("budget".to_owned(), budget.to_value())])
+    let mut usage = generator.subschema_for::<UsageSettings>();
+    let about = "The use of this stack's resources in a month, instead of the use of the environment.";
+    usage.insert("description".to_owned(), about.into());
+    Map::from_iter([
+        ("schedule".to_owned(), schedule.to_value()),
+        ("budget".to_owned(), budget.to_value()),
+        ("usage".to_owned(), usage.to_value()),
+    ])
 }
 
 /// Adds the definitions of a program. Returns the new names of those whose name is taken.

@@ -10,6 +10,7 @@ pub const TESTS: &[Test] = &[
     ("a_plan_file_is_compared_in_dollars", a_plan_file_is_compared_in_dollars),
     ("prices_are_shown_with_their_sources", prices_are_shown_with_their_sources),
     ("use_is_priced_where_it_is_given", use_is_priced_where_it_is_given),
+    ("the_use_of_a_stack_replaces_that_of_its_environment", the_use_of_a_stack_replaces_that_of_its_environment),
     ("a_faulty_price_book_is_reported_with_its_line", a_faulty_price_book_is_reported_with_its_line),
     ("costs_as_json", costs_as_json),
     ("costs_so_far_are_those_of_the_ledger", costs_so_far_are_those_of_the_ledger),
@@ -178,4 +179,30 @@ fn costs_so_far_are_those_of_the_ledger() {
         let said = text(&output.stderr);
         assert!(!output.status.success() && said.contains(part), "{line}: {said}");
     }
+}
+
+fn the_use_of_a_stack_replaces_that_of_its_environment() {
+    let own = "\n[stacks.shop.usage.ec2_internet_gateway.main]\ndata_out_gb = 10\n";
+    let project = Project::with(&format!("{LOCAL}{own}{USAGE}"));
+    let output = project.run("cost estimate shop --json");
+    let said = text(&output.stderr);
+    let estimate: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {said}"));
+    let open: Vec<String> = estimate["running"]["by_use"]
+        .as_array()
+        .expect("charges")
+        .iter()
+        .map(|charge| format!("{} {}", charge["address"], charge["usage"]))
+        .collect();
+    assert!(!open.iter().any(|charge| charge.contains("data_out_gb")), "{open:?}");
+    assert!(
+        open.iter().any(|charge| charge.contains("processed_gb")),
+        "the environment's table does not count: {open:?}"
+    );
+    let unused = own.replace("main]", "none]");
+    project.write("environments/local.toml", &format!("{LOCAL}{unused}{USAGE}"));
+    let said = text(&project.run("cost estimate shop").stderr);
+    assert!(said.contains("environments/local.toml:11:15: stacks.shop.usage.ec2_internet_gateway.none.data_out_gb: the stack has no resource"), "{said}");
+    project.write("environments/local.toml", &format!("{LOCAL}{}", own.replace("= 10", "= -1")));
+    let said = text(&project.run("validate shop").stderr);
+    assert!(said.contains("environments/local.toml:11:15: stacks.shop.usage"), "{said}");
 }

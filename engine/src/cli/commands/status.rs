@@ -140,8 +140,6 @@ async fn read_all(
 ) -> Result<Vec<StatusView>, CommandError> {
     let region = &environment.aws().region;
     let book = lenient_book(context, region);
-    let usage = [environment.usage()];
-    let pricing = Pricing { usage: &usage, ..Pricing::new(&book, region) };
     let clients = environment.state_clients().await?;
     let mut found: Vec<Option<StatusView>> = names.iter().map(|_| None).collect();
     let mut waiting = names.into_iter().enumerate();
@@ -155,6 +153,8 @@ async fn read_all(
         }
         let Some(read) = reads.join_next().await else { break };
         let (index, name, recorded) = read.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
+        let usage = [environment.usage(&name)];
+        let pricing = Pricing { usage: &usage, ..Pricing::new(&book, region) };
         found[index] = Some(view((context.providers.kinds(), &pricing), environment.name(), name, recorded?));
     }
     Ok(found.into_iter().flatten().collect())
@@ -164,7 +164,7 @@ async fn read(context: &CommandContext, environment: &Environment, stack: String
     let recorded = context::recorded(&environment.state(&stack, None).await?).await?;
     let region = &environment.aws().region;
     let book = lenient_book(context, region);
-    let usage = [environment.usage()];
+    let usage = [environment.usage(&stack)];
     let pricing = Pricing { usage: &usage, ..Pricing::new(&book, region) };
     Ok(view((context.providers.kinds(), &pricing), environment.name(), stack, recorded))
 }

@@ -47,7 +47,7 @@ pub(in crate::cli) fn plan_costs(
     plan: &Plan,
 ) -> PlanCosts {
     let book = lenient_book(context, &plan.scope.region);
-    let usage = [environment.usage()];
+    let usage = [environment.usage(&plan.scope.stack)];
     let pricing = Pricing { usage: &usage, ..Pricing::new(&book, &plan.scope.region) };
     PlanCosts::new(document, plan, context.providers.kinds(), &pricing)
 }

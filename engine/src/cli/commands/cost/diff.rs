@@ -51,7 +51,7 @@ async fn diff(context: &CommandContext, arguments: &DiffArgs) -> Result<u8, Comm
     let kinds = context.providers.kinds();
     document.migrate_inputs(kinds, &mut []);
     let book = book(context, &scope.region)?;
-    let usage = [environment.usage()];
+    let usage = [environment.usage(&scope.stack)];
     let pricing = Pricing { usage: &usage, ..Pricing::new(&book, &scope.region) };
     let costs = PlanCosts::new(&document, &plan, kinds, &pricing);
     match arguments.format.or_json(context.output) {

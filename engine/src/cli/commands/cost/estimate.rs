@@ -58,12 +58,18 @@ async fn estimate(context: &CommandContext, arguments: &EstimateArgs) -> Result<
     for stack in &stacks {
         let (view, rates) = one(context, &environment, stack, arguments, &book).await?;
         views.push(view);
-        together.add(rates);
+        if let Some(usage) = environment.own_usage(stack) {
+            for fault in usage.unused(&rates) {
+                context.output.warn(&format!("warning: {}", environment.usage_fault(Some(stack), &fault)));
+            }
+        } else {
+            together.add(rates);
+        }
     }
     // An entry is of use if one stack uses it.
     if stacks.len() == context.names().len() {
-        for fault in environment.usage().unused(&together) {
-            context.output.warn(&format!("warning: {}", environment.usage_fault(&fault)));
+        for fault in environment.common_usage().unused(&together) {
+            context.output.warn(&format!("warning: {}", environment.usage_fault(None, &fault)));
         }
     }
     match arguments.format.or_json(context.output) {
@@ -103,7 +109,7 @@ async fn one(
         })?;
         Standing::recorded(&document)
     };
-    let usage = [environment.usage()];
+    let usage = [environment.usage(stack)];
     let region = &environment.aws().region;
     let pricing = Pricing { hours: arguments.hours, usage: &usage, ..Pricing::new(book, region) };
     let kinds = context.providers.kinds();
