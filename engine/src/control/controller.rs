@@ -1,6 +1,6 @@
 //! Looking after the stacks of one environment: read, decide, converge, each stack once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::accounts::Account;
 use super::budgets::evaluate;
 use super::idle;
-use super::look::{Facts, Look, Work, look};
+use super::look::{Facts, Look, look};
 use super::notify::Notifier;
 use super::report::{Outcome, StackReport};
 use crate::apply::{Event, Shutdown};
@@ -76,40 +76,6 @@ impl Controller {
         }
         reports.sort_by(|one, other| one.stack.cmp(&other.stack));
         Ok(reports)
-    }
-
-    /// Looks again at the running stacks that a schedule pauses when nobody calls them, with what AWS knows of calls. Data that
-    /// AWS does not give are a remark of the stack, and no failure: without them it is not idle. `asked` has the instants before
-    /// which a stack is not asked about again, for a process that looks all the time.
-    pub(super) async fn observe_idleness(
-        &self,
-        reports: &mut [StackReport],
-        connected: &Connected,
-        asked: &mut BTreeMap<String, Timestamp>,
-    ) {
-        let now = (self.clock)();
-        for report in reports {
-            let running = report.look.as_deref().filter(|look| look.document.target == Target::Running);
-            let Some(seen) = running.filter(|look| look.work == Work::None) else { continue };
-            let Some(limit) = seen.idle_limit else { continue };
-            if asked.get(&report.stack).is_some_and(|next| now < *next) {
-                continue;
-            }
-            let idle = self.idleness(&seen.document, limit, connected).await;
-            let next = idle::ask_again(idle.as_ref().copied().unwrap_or_default(), limit, now);
-            asked.insert(report.stack.clone(), next);
-            match idle {
-                Ok(idle) if idle.since.is_some() => {
-                    let observed = Look { idle, ..seen.clone() };
-                    *report = StackReport::of(look_again(self, &observed, seen.document.clone()));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let message = format!("whether it is idle is not known: {error}");
-                    report.message = report.message.take().or(Some(message));
-                }
-            }
-        }
     }
 
     /// Returns the connection, made once for all stacks.

@@ -1,7 +1,7 @@
 //! Bringing one stack to its decision: lock, settle, plan from the record, execute.
 
 use super::controller::{Connected, Controller, ended, look_again};
-use super::look::{Look, Work};
+use super::look::{COMMAND, Look, Work};
 use super::report::{Outcome, StackReport};
 use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, LockedDeployment};
 use crate::environment::ConnectError;
@@ -10,9 +10,6 @@ use crate::state::{LockOwner, StateError, StateStore};
 use ebbtide::plan::Target;
 use ebbtide::resource::Scope;
 use ebbtide::schedule::Cause;
-
-/// The command of runs that the loop starts, in locks and in the history.
-pub(super) const COMMAND: &str = "tick";
 
 /// The reasons why a stack is not brought to its decision.
 enum Stop {

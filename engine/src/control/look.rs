@@ -14,9 +14,12 @@ use ebbtide::record::{RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry};
 use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide, idle_limit};
 
+/// The command of runs that the loop starts, in locks and in the history.
+pub(super) const COMMAND: &str = "tick";
+
 /// The commands whose interrupted or failed runs the loop finishes: they lead from the record to a target, as it does. A failed
 /// apply is finished by another apply, which knows the declared stack.
-const FINISHED_HERE: [&str; 3] = ["tick", "pause", "resume"];
+const FINISHED_HERE: [&str; 3] = [COMMAND, "pause", "resume"];
 
 /// A look at one stack.
 #[derive(Clone, Debug)]

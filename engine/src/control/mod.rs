@@ -9,6 +9,7 @@ mod idle;
 mod lead;
 mod look;
 pub mod notify;
+mod observe;
 mod outlook;
 mod patience;
 mod reach;

@@ -1,0 +1,80 @@
+//! The observation of idleness: whether callers used the stacks that an idle schedule would pause.
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::controller::{Connected, Controller, look_again};
+use super::idle::{LAG, announced, ask_again, called, ids_by_kind};
+use super::look::{Look, Work};
+use super::report::StackReport;
+use ebbtide::plan::Target;
+use ebbtide::record::StateDocument;
+use ebbtide::schedule::Idleness;
+
+impl Controller {
+    /// Asks AWS since when nobody called a running stack. Without data of every resource that AWS counts calls of, the stack
+    /// is not idle.
+    async fn idleness(
+        &self,
+        document: &StateDocument,
+        limit: SignedDuration,
+        connected: &Connected,
+    ) -> Result<Idleness, String> {
+        let now = (self.clock)();
+        // A stack that came up a moment ago cannot be idle for long enough.
+        if now < announced(document.since, limit) {
+            return Ok(Idleness::default());
+        }
+        let connection = self.connection(connected).await.map_err(|error| error.to_string())?;
+        let from = now.checked_sub(limit.saturating_add(LAG)).unwrap_or(Timestamp::MIN);
+        let mut since = document.since;
+        let mut is_counted = false;
+        for (kind, ids) in ids_by_kind(document) {
+            let Some(implementation) = self.providers.get(kind) else { continue };
+            let found = implementation.provider.activity(&connection.clients.aws, &ids, from, now).await;
+            for activity in found.map_err(|error| error.to_string())?.into_values() {
+                match called(&activity) {
+                    Some(last) => since = since.max(last),
+                    None => return Ok(Idleness::default()),
+                }
+                is_counted = true;
+            }
+        }
+        Ok(Idleness { since: is_counted.then_some(since) })
+    }
+
+    /// Looks again at the running stacks that a schedule pauses when nobody calls them, with what AWS knows of calls. Data that
+    /// AWS does not give are a remark of the stack, and no failure: without them it is not idle. `asked` has the instants before
+    /// which a stack is not asked about again, for a process that looks all the time.
+    pub(super) async fn observe_idleness(
+        &self,
+        reports: &mut [StackReport],
+        connected: &Connected,
+        asked: &mut BTreeMap<String, Timestamp>,
+    ) {
+        let now = (self.clock)();
+        for report in reports {
+            let running = report.look.as_deref().filter(|look| look.document.target == Target::Running);
+            let Some(seen) = running.filter(|look| look.work == Work::None) else { continue };
+            let Some(limit) = seen.idle_limit else { continue };
+            if asked.get(&report.stack).is_some_and(|next| now < *next) {
+                continue;
+            }
+            let idle = self.idleness(&seen.document, limit, connected).await;
+            let next = ask_again(idle.as_ref().copied().unwrap_or_default(), limit, now);
+            asked.insert(report.stack.clone(), next);
+            match idle {
+                Ok(idle) if idle.since.is_some() => {
+                    let observed = Look { idle, ..seen.clone() };
+                    *report = StackReport::of(look_again(self, &observed, seen.document.clone()));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    let message = format!("whether it is idle is not known: {error}");
+                    report.message = report.message.take().or(Some(message));
+                }
+            }
+        }
+    }
+}
