@@ -22,8 +22,11 @@ pub trait JsonService {
     /// Returns the handler of an operation.
     fn handler(operation: &str) -> Option<Handler>;
 
-    /// Brings the service's document up to the instant of the call, before the operation runs.
-    fn settle(context: &mut CallContext<'_>) -> Result<(), Fault>;
+    /// Brings the service's document up to the instant of the call, before the operation runs. Does nothing unless time changes the
+    /// service's resources.
+    fn settle(_context: &mut CallContext<'_>) -> Result<(), Fault> {
+        Ok(())
+    }
 
     /// Refuses a call that succeeded but may not take effect, e.g. a dry run.
     fn check_effect(_input: &Value) -> Result<(), Fault> {

@@ -11,7 +11,7 @@ use crate::environment::document::{Document, path_to};
 use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
 use crate::environment::project::Project;
-use crate::environment::reserved::{all_own_settings, claimed, own_settings, tables, unread};
+use crate::environment::reserved::{all_own_settings, claimed, own_settings, tables};
 use crate::environment::schedules::{Schedules, capacity_faults, schedule_path};
 use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
@@ -100,7 +100,6 @@ impl Environment {
             faults.extend(usage.faults().iter().map(|fault| usage_fault(&document, Some(stack), fault)));
         }
         let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
-        faults.extend(unread(&document, &file.stacks));
         faults.extend(reply.map(|reply| claimed(&document, reply)).unwrap_or_default());
         let schedules = Schedules::read(&document, file.schedule.as_ref(), &file.stacks).unwrap_or_else(|wrong| {
             faults.extend(wrong);

@@ -12,8 +12,6 @@ use ebbtide::stack::typed;
 
 /// The reserved keys.
 const RESERVED: [&str; 3] = ["schedule", "budget", "usage"];
-/// Those of them that are read. The others are refused: nothing is ignored silently.
-const READ: [&str; 3] = ["schedule", "budget", "usage"];
 
 /// Returns the settings of a stack without the reserved keys; `None` if nothing else is set.
 pub(super) fn own_settings(settings: &Value) -> Option<Value> {
@@ -50,18 +48,6 @@ pub(super) fn tables<T: DeserializeOwned>(
         }
     }
     tables
-}
-
-/// Returns a fault for each reserved key that nothing reads.
-pub(super) fn unread(document: &Document, stacks: &BTreeMap<String, Value>) -> Vec<Fault> {
-    let mut faults = Vec::new();
-    for (stack, settings) in stacks {
-        for key in RESERVED.iter().filter(|key| !READ.contains(key) && settings.get(**key).is_some()) {
-            let message = format!("unknown key: `{key}` in [stacks.{stack}]; the name is reserved");
-            faults.push(Fault { location: document.of_key(&path_to(&["stacks", stack, key])), message });
-        }
-    }
-    faults
 }
 
 /// Returns a fault for each reserved key that the settings of a stack have for themselves.

@@ -40,8 +40,4 @@ impl JsonService for CostExplorer {
     fn handler(operation: &str) -> Option<Handler> {
         operations::handler(operation)
     }
-
-    fn settle(_context: &mut CallContext<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
 }

@@ -36,8 +36,4 @@ impl JsonService for Pricing {
     fn handler(operation: &str) -> Option<Handler> {
         operations::handler(operation)
     }
-
-    fn settle(_context: &mut CallContext<'_>) -> Result<(), Fault> {
-        Ok(())
-    }
 }
