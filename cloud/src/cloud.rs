@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::clock::{Clock, SystemClock, http_date};
-use crate::documents::{CallContext, Tables};
+use crate::documents::{CallContext, OwnCall, Tables};
 use crate::durations::{Durations, milliseconds};
 use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
@@ -103,6 +103,15 @@ pub(crate) struct View {
     pub memory_ms: i64,
     /// Whether AWS has no instances for the endpoint that the call creates or updates.
     pub no_capacity: bool,
+}
+
+/// The instant of a call.
+struct Moment {
+    /// The present, in milliseconds since the Unix epoch.
+    now: i64,
+    /// The past that a read sees, if it lags behind.
+    as_of: Option<i64>,
+    view: View,
 }
 
 /// An embedded cloud on a folder. Cheap to clone; clones are the same cloud.
@@ -294,7 +303,6 @@ impl Inner {
             let message = format!("the embedded cloud has no service '{}'; it has {}", route.service, known.join(", "));
             return Err(Fault::new("EmbeddedCloudUnknownService", message));
         };
-        let name = document_name(service.as_ref(), &route.region);
         let now = self.clock.now_ms();
         let operation = operation(&route.service, request);
         let settle_ms = milliseconds(self.settings.buckets_settle);
@@ -311,6 +319,29 @@ impl Inner {
         let as_of = (lag_ms > 0).then(|| now.saturating_sub(lag_ms));
         let folder = RefCell::new(store.exclusive().map_err(error_response::failure)?);
         folder.borrow_mut().remember_for(view.memory_ms.max(settle_ms));
+        let (response, calls) = self.call(&folder, service.as_ref(), route, request, Moment { now, as_of, view })?;
+        for OwnCall { service: called, operation, input } in calls {
+            let route = Route { service: called.to_owned(), region: route.region.clone() };
+            if let Some(service) = self.services.get(called) {
+                let request = wire::json::request(operation, &input);
+                let moment = Moment { now, as_of: None, view: View::default() };
+                // As on AWS, what it asks for may be refused, and then nothing changes.
+                self.call(&folder, service.as_ref(), &route, &request, moment)?;
+            }
+        }
+        Ok(response)
+    }
+
+    /// Lets a service handle a call, and stores its document. Returns the calls that the service makes to others, too.
+    fn call(
+        &self,
+        folder: &RefCell<Exclusive<'_>>,
+        service: &dyn Service,
+        route: &Route,
+        request: &MockRequest,
+        Moment { now, as_of, view }: Moment,
+    ) -> Result<(MockResponse, Vec<OwnCall>), Fault> {
+        let name = document_name(service, &route.region);
         let before = folder.borrow_mut().read(&name, now, as_of).map_err(error_response::failure)?;
         let mut own = Tables::clone(&before);
 
@@ -344,6 +375,7 @@ impl Inner {
         context.bill_lag_ms = milliseconds(self.settings.bill_lag);
         context.meter = Some(&meter);
         let response = service.call(request, &mut context);
+        let mut calls = std::mem::take(&mut context.calls);
 
         if let Some(error) = trouble.take() {
             return Err(error_response::failure(error));
@@ -355,10 +387,13 @@ impl Inner {
         // past.
         if response.status < 400 && as_of.is_none() && own != *before {
             let place = Place { region: &route.region, account, now_ms: now, durations };
-            meter::note(&folder.borrow(), service.as_ref(), &mut own, &place)?;
+            meter::note(&folder.borrow(), service, &mut own, &place)?;
             folder.borrow_mut().replace(&name, own, now).map_err(error_response::failure)?;
         }
-        Ok(response)
+        if response.status >= 400 || as_of.is_some() {
+            calls.clear();
+        }
+        Ok((response, calls))
     }
 
     fn entries(&self, folder: &mut Exclusive<'_>, now_ms: i64) -> Result<Vec<Entry>, Fault> {

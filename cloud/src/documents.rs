@@ -92,6 +92,17 @@ impl<'de> Deserialize<'de> for Tables {
     }
 }
 
+/// A call that a service makes to another one in the same region, as AWS's services do for their users.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnCall {
+    /// The signing name of the called service. Its protocol is JSON.
+    pub service: &'static str,
+    /// The operation.
+    pub operation: &'static str,
+    /// The input.
+    pub input: Value,
+}
+
 /// The documents that one call may see: its own service's, to change, and the others', to check references.
 pub struct CallContext<'a> {
     /// The document of the called service, in the region of the call.
@@ -117,6 +128,8 @@ pub struct CallContext<'a> {
     pub no_capacity: bool,
     /// How long after usage Cost Explorer knows of it, in milliseconds.
     pub bill_lag_ms: i64,
+    /// The calls to other services that follow this one, unless it is refused. A refusal of theirs changes nothing.
+    pub calls: Vec<OwnCall>,
     /// Returns what the meter has of all services and regions.
     pub(crate) meter: Option<&'a dyn Fn() -> Vec<Entry>>,
 }
@@ -144,6 +157,7 @@ impl<'a> CallContext<'a> {
             interfaces_linger_ms: 0,
             no_capacity: false,
             bill_lag_ms: 0,
+            calls: Vec::new(),
             meter: None,
         }
     }

@@ -1,7 +1,7 @@
 //! awsJson 1.0 and 1.1: the operation in `X-Amz-Target`, JSON in and out.
 
-use http::HeaderValue;
 use http::header::CONTENT_TYPE;
+use http::{HeaderMap, HeaderValue};
 use serde_json::{Value, json};
 use winterbaume_core::{MockRequest, MockResponse};
 
@@ -11,6 +11,15 @@ use crate::service::Fault;
 pub fn operation(request: &MockRequest) -> String {
     let target = request.headers.get("x-amz-target").and_then(|value| value.to_str().ok()).unwrap_or_default();
     target.rsplit('.').next().unwrap_or_default().to_owned()
+}
+
+/// Returns the request of an operation, as one service sends it to another.
+pub fn request(operation: &str, input: &Value) -> MockRequest {
+    let mut headers = HeaderMap::new();
+    if let Ok(target) = HeaderValue::from_str(operation) {
+        headers.insert("x-amz-target", target);
+    }
+    MockRequest { method: "POST".to_owned(), uri: "/".to_owned(), headers, body: input.to_string().into() }
 }
 
 /// Returns the request's body; an empty body is an empty object.

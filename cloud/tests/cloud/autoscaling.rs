@@ -23,7 +23,10 @@ struct Scaling {
 
 impl Scaling {
     async fn new() -> Self {
-        let region = Region::new().await;
+        Self::in_region(Region::new().await).await
+    }
+
+    async fn in_region(region: Region) -> Self {
         region.endpoint("e").await;
         Self { client: Client::new(&region.fixture.sdk()), region }
     }

@@ -1,4 +1,5 @@
-//! Scaling activities: there is no load in the embedded cloud, so nothing is ever scaled.
+//! Scaling activities: there is no load in the embedded cloud, so no policy scales anything. Changes of capacity that follow from
+//! bounds are not listed.
 
 use serde_json::{Value, json};
 

@@ -6,9 +6,11 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
+use super::capacity;
 use super::last_run::last_run;
 use super::records::SCHEDULED_ACTIONS;
 use crate::documents::CallContext;
+use crate::service::Fault;
 use crate::services::json::text;
 use crate::services::scalable_targets::TARGETS;
 
@@ -20,8 +22,9 @@ struct Run {
     bounds: Value,
 }
 
-/// Lets the actions that are due set the bounds of their targets, in the order of their times.
-pub fn fire_due(context: &mut CallContext<'_>) {
+/// Lets the actions that are due set the bounds of their targets, in the order of their times. They run with the first call
+/// of Auto Scaling after their time: until then, endpoints keep their capacities.
+pub fn fire_due(context: &mut CallContext<'_>) -> Result<(), Fault> {
     let mut due: Vec<Run> =
         context.own.all(SCHEDULED_ACTIONS).filter_map(|(key, action)| run(key, action, context)).collect();
     due.sort_by_key(|run| run.at_ms);
@@ -34,11 +37,14 @@ pub fn fire_due(context: &mut CallContext<'_>) {
                     target[member] = run.bounds[member].clone();
                 }
             }
+            let target = target.clone();
+            capacity::bring_into_bounds(&target, context)?;
         }
         if let Some(action) = context.own.get_mut(SCHEDULED_ACTIONS, &run.key) {
             action["SinceMs"] = json!(run.at_ms);
         }
     }
+    Ok(())
 }
 
 fn run(key: &str, action: &Value, context: &CallContext<'_>) -> Option<Run> {

@@ -1,9 +1,11 @@
 //! Application Auto Scaling, for the resources of SageMaker.
 //!
 //! Scalable targets, scaling policies and scheduled actions are checked, recorded and echoed. Scheduled actions set the
-//! bounds of their target when their time comes; no capacity is changed, for the cloud has no load. A target goes with the endpoint or inference component that it was registered for.
+//! bounds of their target when their time comes. Bounds move the capacity of the resource into them; policies change nothing, for
+//! the cloud has no load. A target goes with the endpoint or inference component that it was registered for.
 
 mod activity;
+mod capacity;
 mod firing;
 mod last_run;
 mod list;

@@ -41,7 +41,6 @@ impl JsonService for AutoScaling {
 
     fn settle(context: &mut CallContext<'_>) -> Result<(), Fault> {
         target::forget_gone(context)?;
-        firing::fire_due(context);
-        Ok(())
+        firing::fire_due(context)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::records::{POLICIES, SCHEDULED_ACTIONS, check_registered};
 use super::target_id::{COPY_COUNT, TargetId};
-use super::{resource, tags};
+use super::{capacity, resource, tags};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
@@ -37,6 +37,7 @@ pub fn register(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
     if is_new {
         tags::record(context, &arn, &input["Tags"])?;
     }
+    capacity::bring_into_bounds(&target, context)?;
     context.own.put(TARGETS, id.key(), target);
     Ok(json!({ "ScalableTargetARN": arn }))
 }

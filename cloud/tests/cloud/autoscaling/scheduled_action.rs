@@ -2,7 +2,8 @@
 
 use aws_sdk_applicationautoscaling::operation::put_scheduled_action::builders::PutScheduledActionFluentBuilder;
 use aws_sdk_applicationautoscaling::primitives::DateTime;
-use aws_sdk_applicationautoscaling::types::{ScalableTargetAction, ScheduledAction};
+use aws_sdk_applicationautoscaling::types::{ScalableTargetAction, ScheduledAction, SuspendedState};
+use aws_sdk_sagemaker::types::EndpointStatus;
 
 use super::{INSTANCES, RESOURCE, SAGEMAKER, Scaling};
 use crate::sagemaker::{invalid, says};
@@ -17,6 +18,11 @@ impl Scaling {
     async fn actions(&self) -> Vec<ScheduledAction> {
         let found = self.client.describe_scheduled_actions().service_namespace(SAGEMAKER).send().await.unwrap();
         found.scheduled_actions().to_vec()
+    }
+
+    async fn count(&self) -> Option<i32> {
+        let shown = self.region.client.describe_endpoint().endpoint_name("e").send().await.unwrap();
+        shown.production_variants()[0].current_instance_count()
     }
 }
 
@@ -82,4 +88,33 @@ async fn actions_need_a_target_and_go_with_it() {
     put().send().await.unwrap();
     scaling.region.client.delete_endpoint().endpoint_name("e").send().await.unwrap();
     assert!(scaling.actions().await.is_empty());
+}
+
+#[tokio::test]
+async fn an_action_moves_the_count_into_its_bounds_unless_it_is_suspended() {
+    let scaling = Scaling::registered().await;
+    let put = |min: i32, max: i32| scaling.schedule("a").schedule(soon()).scalable_target_action(between(min, max));
+    put(3, 4).send().await.unwrap();
+    let bounds = async || {
+        let target = scaling.targets().await.remove(0);
+        (target.min_capacity(), target.max_capacity())
+    };
+    while bounds().await != (3, 4) {
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    scaling.region.becomes("e", EndpointStatus::InService).await;
+    assert_eq!(scaling.count().await, Some(3));
+    let suspended = SuspendedState::builder().scheduled_scaling_suspended(true).build();
+    scaling.register(RESOURCE).suspended_state(suspended).send().await.unwrap();
+    put(1, 1).send().await.unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+    assert_eq!(bounds().await, (3, 4));
+    scaling.region.becomes("e", EndpointStatus::InService).await;
+    assert_eq!(scaling.count().await, Some(3));
+}
+
+/// Returns a schedule whose time comes within two seconds.
+fn soon() -> String {
+    let at = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC) + jiff::SignedDuration::from_secs(2);
+    format!("at({})", at.strftime("%Y-%m-%dT%H:%M:%S"))
 }

@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::types::{
 };
 
 use super::{INSTANCES, RESOURCE, SAGEMAKER, Scaling};
-use crate::sagemaker::{invalid, says, variant};
+use crate::sagemaker::{Region, invalid, says, variant};
 use crate::support::code;
 
 #[tokio::test]
@@ -140,4 +140,36 @@ async fn a_serverless_variant_scales_in_provisioned_concurrency() {
     rescale(9).send().await.unwrap();
     let found = scaling.region.becomes("s", EndpointStatus::InService).await;
     assert_eq!(found.production_variants()[0].current_serverless_config(), Some(&settings(9)));
+}
+
+async fn instances(scaling: &Scaling) -> (EndpointStatus, Option<i32>, Option<i32>) {
+    let shown = scaling.region.client.describe_endpoint().endpoint_name("e").send().await.unwrap();
+    let variant = &shown.production_variants()[0];
+    (shown.endpoint_status.clone().unwrap(), variant.current_instance_count(), variant.desired_instance_count())
+}
+
+#[tokio::test]
+async fn the_count_of_instances_moves_into_the_bounds_of_its_target() {
+    let scaling = Scaling::in_region(Region::slow().await).await;
+    assert_eq!(instances(&scaling).await, (EndpointStatus::InService, Some(2), Some(2)));
+    scaling.register(RESOURCE).min_capacity(3).max_capacity(4).send().await.unwrap();
+    assert_eq!(instances(&scaling).await, (EndpointStatus::Updating, Some(2), Some(3)));
+    // An endpoint that is not in service keeps its count.
+    scaling.register(RESOURCE).min_capacity(4).send().await.unwrap();
+    scaling.region.becomes("e", EndpointStatus::InService).await;
+    assert_eq!(instances(&scaling).await, (EndpointStatus::InService, Some(3), Some(3)));
+    scaling.register(RESOURCE).min_capacity(1).max_capacity(1).send().await.unwrap();
+    scaling.region.becomes("e", EndpointStatus::InService).await;
+    assert_eq!(instances(&scaling).await, (EndpointStatus::InService, Some(1), Some(1)));
+    // Within the bounds, nothing moves; nor does a refused call move anything.
+    scaling.register(RESOURCE).max_capacity(8).send().await.unwrap();
+    assert!(scaling.register(RESOURCE).min_capacity(9).send().await.is_err());
+    assert_eq!(instances(&scaling).await, (EndpointStatus::InService, Some(1), Some(1)));
+}
+
+#[tokio::test]
+async fn a_real_time_endpoint_keeps_its_instances_where_the_bounds_allow_none() {
+    let scaling = Scaling::new().await;
+    scaling.register(RESOURCE).min_capacity(0).max_capacity(0).send().await.unwrap();
+    assert_eq!(instances(&scaling).await, (EndpointStatus::InService, Some(2), Some(2)));
 }
