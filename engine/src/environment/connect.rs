@@ -184,7 +184,9 @@ impl Environment {
             .retry_config(retries())
             .timeout_config(timeouts());
         config.set_app_name(app_name());
-        Ok(Clients { aws: Arc::new(Aws::new(config.build(), true)), cloud: Some(cloud) })
+        let clock = cloud.clone();
+        let now = move || jiff::Timestamp::from_millisecond(clock.now_ms()).unwrap_or(jiff::Timestamp::MAX);
+        Ok(Clients { aws: Arc::new(Aws::new(config.build(), true).with_clock(now)), cloud: Some(cloud) })
     }
 
     /// Opens the embedded cloud of this environment, with the faults that EBB_CLOUD_FAULTS lists.

@@ -1,14 +1,18 @@
 //! The clients of the official SDK, each made when it is first used.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use aws_config::SdkConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
+use jiff::Timestamp;
 
 use crate::logging::is_redacting;
 use crate::sdk::credentials::Registered;
 use crate::sdk::no_retry::Once;
 use crate::sdk::trace::LogCalls;
+
+/// Returns the present.
+type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Declares the struct of clients, its constructor and its accessors. A client whose configuration differs from the shared
 /// one is followed by the change: `|aws, config| …`.
@@ -21,12 +25,13 @@ macro_rules! clients {
         pub struct Aws {
             config: SdkConfig,
             path_style: bool,
+            clock: Clock,
             $( $name: OnceLock<$sdk::Client>, )*
         }
 
         impl Aws {
             fn with(config: SdkConfig, path_style: bool) -> Self {
-                Self { config, path_style, $( $name: OnceLock::new(), )* }
+                Self { config, path_style, clock: Arc::new(Timestamp::now), $( $name: OnceLock::new(), )* }
             }
 
             $(
@@ -89,7 +94,19 @@ impl Aws {
     /// Returns the same clients for another region.
     pub fn in_region(&self, region: &str) -> Self {
         let region = aws_config::Region::new(region.to_owned());
-        Self::with(self.config.to_builder().region(region).build(), self.path_style)
+        let other = Self::with(self.config.to_builder().region(region).build(), self.path_style);
+        Self { clock: Arc::clone(&self.clock), ..other }
+    }
+
+    /// Returns the same clients with another clock than that of the system.
+    #[must_use]
+    pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Returns the present, by the clock of the cloud.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
     }
 
     /// Returns the region, e.g. `eu-west-1`.

@@ -1,7 +1,6 @@
 //! Logs every attempt of a call to AWS.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
 
 use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::interceptors::context::{
@@ -12,6 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::{HttpResponse, Metadata, Orche
 use aws_smithy_runtime_api::client::retries::RequestAttempts;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use tokio::time::Instant;
 use tracing::field::Empty;
 use tracing::{Level, Span, debug, debug_span};
 

@@ -1,8 +1,8 @@
 //! The state of one stack: documents and journal, read from any backend.
 
 use std::sync::Arc;
-use std::time::Instant;
 
+use tokio::time::Instant;
 use tracing::{debug, instrument};
 
 use crate::logging::milliseconds;

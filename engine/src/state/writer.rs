@@ -1,8 +1,8 @@
 //! Writing the state of one stack.
 
 use std::sync::Arc;
-use std::time::Instant;
 
+use tokio::time::Instant;
 use tracing::{debug, instrument};
 
 use crate::logging::milliseconds;

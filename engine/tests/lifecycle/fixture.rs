@@ -129,8 +129,11 @@ impl Project {
             .region(aws_config::Region::new("eu-west-1"))
             .http_client(cloud.http_client())
             .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
+            .time_source(cloud.time_source())
             .build();
-        Arc::new(Aws::new(config, false))
+        let clock = cloud.clone();
+        let now = move || Timestamp::from_millisecond(clock.now_ms()).unwrap();
+        Arc::new(Aws::new(config, false).with_clock(now))
     }
 
     pub fn state(&self) -> StateStore {
@@ -170,7 +173,8 @@ impl Project {
         self.run_from(cloud, target, Some(&self.declarations)).await
     }
 
-    async fn run_from(&self, cloud: &Cloud, target: Target, declarations: Option<&Declarations>) -> Ran {
+    /// Runs a command on a cloud, from declarations or from the record.
+    pub async fn run_from(&self, cloud: &Cloud, target: Target, declarations: Option<&Declarations>) -> Ran {
         let events = Mutex::new(Vec::new());
         let state = self.state();
         let on_event = |event| events.lock().unwrap().push(event);

@@ -11,6 +11,7 @@ mod forgetting;
 mod identity;
 mod idle;
 mod ledger;
+mod in_virtual_time;
 mod life;
 mod named_scaling;
 mod one_time;

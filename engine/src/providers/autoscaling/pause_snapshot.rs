@@ -97,10 +97,10 @@ impl PauseSnapshot {
         })
     }
 
-    /// Adds the declaration of the target.
-    pub(super) fn declared_as(self, target: &Target<Resolved>) -> Self {
+    /// Adds the declaration of the target, and the instant at which this was recorded.
+    pub(super) fn declared_as(self, target: &Target<Resolved>, at: Timestamp) -> Self {
         let Target { min, max, suspended, .. } = *target;
-        Self { declared: Some(Declared { min, max, suspended, at: Timestamp::now() }), ..self }
+        Self { declared: Some(Declared { min, max, suspended, at }), ..self }
     }
 
     /// Returns the bounds as a plan sees them: as declared, where they are those of a scheduled action.
@@ -173,7 +173,7 @@ impl PauseSnapshot {
     async fn put_missing(&self, context: &Context, resource: &str, wanted: impl Fn(&str) -> bool) -> Result<(), Error> {
         let (policies, actions) =
             tokio::try_join!(policies(context, resource, None), actions(context, resource, None))?;
-        let now = Timestamp::now();
+        let now = context.aws.now();
         for KeptPolicy { name, rule } in &self.policies {
             if wanted(name) && !policies.iter().any(|policy| policy.policy_name() == name) {
                 put_policy(context, resource, name, rule).await?;

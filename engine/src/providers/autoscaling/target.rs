@@ -1,6 +1,5 @@
 //! The provider of `autoscaling_target`.
 
-use jiff::Timestamp;
 use serde_json::Value;
 
 use super::PauseSnapshot;
@@ -43,7 +42,8 @@ impl Provider for ScalableTarget {
     async fn read(context: &Context, id: &str, last: &Inputs) -> Result<Option<Reading<Self>>, Error> {
         let Some(target) = target(context, id).await? else { return Ok(None) };
         let tags = target_tags(context, &target).await?;
-        let pause_snapshot = PauseSnapshot::of(context, id, &target, tags.clone()).await?.declared_as(last);
+        let pause_snapshot =
+            PauseSnapshot::of(context, id, &target, tags.clone()).await?.declared_as(last, context.aws.now());
         // A scheduled action sets the bounds of its target when it runs: that is no drift.
         let (min, max) = pause_snapshot.bounds_as_declared(last);
         let inputs =
@@ -76,7 +76,7 @@ impl Provider for ScalableTarget {
 
     async fn restore(context: &Context, id: &str, inputs: &Inputs, pause_snapshot: &Value) -> Result<bool, Error> {
         let pause_snapshot: PauseSnapshot = serde_json::from_value(pause_snapshot.clone())?;
-        let settings = pause_snapshot.settings_to_restore(inputs, Timestamp::now());
+        let settings = pause_snapshot.settings_to_restore(inputs, context.aws.now());
         if settings != Settings::default() {
             register(context, id, dimension_of(&inputs.of), settings, None).await?;
         }

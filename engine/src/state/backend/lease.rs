@@ -1,7 +1,9 @@
 //! Leases: the right to write, and its end.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
+
+use tokio::time::Instant;
 
 /// The right to write. Workers check it before every call that changes something, so that a process that was frozen, or cut
 /// off from its backend, changes nothing once another one may have taken over.

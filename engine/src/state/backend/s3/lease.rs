@@ -1,8 +1,9 @@
 //! The lease of a bucket: an object that names the writer, who renews it while at work.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
+use tokio::time::Instant;
 
 use super::names::{DOCUMENT, LEASE};
 use super::objects::{If, Object, Objects, Put};
