@@ -19,6 +19,12 @@ pub(super) fn on_few_threads(work: impl Future<Output = Result<u8, CommandError>
     run_on(Builder::new_multi_thread().worker_threads(2), work)
 }
 
+/// Runs a command in virtual time: whenever nothing is left to do, tokio's clock jumps to the next timer.
+#[cfg(feature = "embedded")]
+pub(super) fn in_virtual_time(work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
+    run_on(Builder::new_current_thread().start_paused(true), work)
+}
+
 fn run_on(builder: &mut Builder, work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
     let runtime = builder.enable_all().build().map_err(|error| CommandError::failed("start threads", error))?;
     let result = runtime.block_on(work);

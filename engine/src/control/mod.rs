@@ -13,6 +13,8 @@ mod observe;
 mod outlook;
 mod patience;
 mod reach;
+#[cfg(feature = "embedded")]
+pub mod rehearse;
 mod report;
 mod say;
 pub mod serve;

@@ -195,6 +195,9 @@ impl Environment {
         if !self.aws().embedded {
             return Err(ConnectError::NotEmbedded(self.name().to_owned()));
         }
+        if let Some(cloud) = self.rehearsal() {
+            return Ok(cloud.clone());
+        }
         let mut settings = ebbtide_cloud::Settings::default();
         if let Some(transition) = self.aws().transition_ms {
             settings.transition = Duration::from_millis(transition);

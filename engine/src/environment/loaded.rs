@@ -49,6 +49,9 @@ pub struct Environment {
     schedules: Schedules,
     budgets: Budgets,
     document: Document,
+    /// The cloud of a rehearsal, in place of the one below the state.
+    #[cfg(feature = "embedded")]
+    rehearsed_in: Option<ebbtide_cloud::Cloud>,
 }
 
 /// Sends an exchange to the source of a project's stacks and returns its reply; `None` if the stacks are not needed.
@@ -129,6 +132,8 @@ impl Environment {
             control: file.control,
             notify: file.notify,
             document,
+            #[cfg(feature = "embedded")]
+            rehearsed_in: None,
         })
     }
 
@@ -155,6 +160,37 @@ impl Environment {
     /// Returns the directory of local state, which all environments of the project share.
     pub fn state_directory(&self) -> &Path {
         &self.state_directory
+    }
+
+    /// Returns the same environment with a cloud of its own, and its state in a folder of its own. Nothing of it reaches AWS, the
+    /// state, or receivers of notifications.
+    #[cfg(feature = "embedded")]
+    pub fn rehearsed_in(&self, cloud: ebbtide_cloud::Cloud, state: &Path) -> Self {
+        let AwsSettings { region, objects, .. } = self.aws.clone();
+        let aws = AwsSettings {
+            region,
+            objects,
+            account: None,
+            profile: None,
+            assume_role: None,
+            endpoint_url: None,
+            embedded: true,
+            transition_ms: None,
+        };
+        Self {
+            aws,
+            state: StateSettings::default(),
+            state_directory: state.to_owned(),
+            notify: NotifySettings::default(),
+            rehearsed_in: Some(cloud),
+            ..self.clone()
+        }
+    }
+
+    /// Returns the cloud of a rehearsal.
+    #[cfg(feature = "embedded")]
+    pub(super) fn rehearsal(&self) -> Option<&ebbtide_cloud::Cloud> {
+        self.rehearsed_in.as_ref()
     }
 
     /// Returns the directory of local state where the settings name none.

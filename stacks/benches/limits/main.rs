@@ -5,6 +5,7 @@ mod apply;
 mod destroy;
 #[path = "../../../benches/limits/graph.rs"]
 mod graph;
+mod rehearsal;
 #[path = "../../../benches/limits/report.rs"]
 mod report;
 mod startup;
@@ -24,5 +25,6 @@ fn main() -> ExitCode {
     apply::measure(&mut report);
     throttled::measure(&mut report);
     unattended::measure(&mut report);
+    rehearsal::measure(&mut report);
     report.finish()
 }

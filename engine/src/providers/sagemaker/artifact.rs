@@ -41,8 +41,10 @@ async fn exists(context: &Context, bucket: &str, key: &str) -> Result<bool, Erro
 fn missing(uri: &str, key: &str, is_prefix: bool) -> Missing {
     let name = key.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if is_prefix {
-        Missing { problem: format!("no object under {uri}"), remedy: format!("aws s3 sync ./{name} {uri}") }
+        let object = format!("{}/stand-in", uri.trim_end_matches('/'));
+        Missing { problem: format!("no object under {uri}"), remedy: format!("aws s3 sync ./{name} {uri}"), object }
     } else {
-        Missing { problem: format!("no object {uri}"), remedy: format!("aws s3 cp {name} {uri}") }
+        let object = uri.to_owned();
+        Missing { problem: format!("no object {uri}"), remedy: format!("aws s3 cp {name} {uri}"), object }
     }
 }

@@ -64,7 +64,7 @@ pub(super) fn all(environment: &Environment) -> Result<Vec<Chosen<'_>>, CommandE
     if all.is_empty() { Err(no_schedule(environment)) } else { Ok(all) }
 }
 
-fn no_schedule(environment: &Environment) -> CommandError {
+pub(super) fn no_schedule(environment: &Environment) -> CommandError {
     let name = environment.name();
     CommandError::new(CommandErrorKind::Environment, format!("environment {name} has no schedule"))
         .hint(format!("add a table [schedule] or [stacks.NAME.schedule] to environments/{name}.toml"))

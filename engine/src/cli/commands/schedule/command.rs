@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{check, preview};
+use super::{check, preview, rehearse};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 
@@ -17,11 +17,13 @@ pub(in crate::cli) struct ScheduleArgs {
 enum ScheduleCommand {
     Preview(preview::PreviewArgs),
     Check(check::CheckArgs),
+    Rehearse(rehearse::RehearseArgs),
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &ScheduleArgs) -> Result<u8, CommandError> {
     match &arguments.command {
         ScheduleCommand::Preview(preview) => preview::run(context, preview),
         ScheduleCommand::Check(check) => check::run(context, check),
+        ScheduleCommand::Rehearse(rehearse) => rehearse::run(context, rehearse),
     }
 }

@@ -5,5 +5,6 @@ mod chosen;
 mod command;
 mod picture;
 mod preview;
+mod rehearse;
 
 pub(super) use command::{ScheduleArgs, run};

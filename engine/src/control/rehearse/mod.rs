@@ -1,0 +1,188 @@
+//! A rehearsal: the loop, the planner and the executor against a throw-away cloud in virtual time.
+//!
+//! The stack comes up at the beginning, as `ebb apply` brings it up. From then on the loop looks as `ebb serve` does: when a
+//! transition is due, and at every interval as long as there is something to do. Nothing of it touches the environment's cloud or its state.
+
+mod bill;
+mod report;
+mod stand_ins;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ebbtide_cloud::virtual_time::TokioClock;
+use ebbtide_cloud::{Cloud, FaultInjector, MeterError};
+use jiff::Timestamp;
+use tokio::time::sleep;
+
+pub use report::{Bill, BilledItem, RehearsalHours, Rehearsed, RehearsedTransition};
+
+use super::notify::{Notifier, NotifyError};
+use super::{Controller, Outcome, StackReport};
+use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown};
+use crate::environment::{ConnectError, Connection, Environment};
+use crate::providers::Providers;
+use ebbtide::cost::Book;
+use ebbtide::plan::Target;
+use ebbtide::resource::Scope;
+use ebbtide::stack::Declarations;
+use report::Log;
+
+/// A look for a transition comes that much after it, so that it is over for sure.
+const AFTER: Duration = Duration::from_millis(100);
+/// The shortest time between two looks while there is nothing to do. Nobody else changes the record, so that the looks between
+/// would all see the same.
+const QUIET: Duration = Duration::from_secs(15 * 60);
+/// The person or machine in the records of a rehearsal.
+const WHO: &str = "rehearsal";
+
+/// A rehearsal that is ready to begin. Its runtime must be one of virtual time.
+pub struct Rehearsal<'a> {
+    /// The environment, with a cloud and state of its own.
+    pub environment: Environment,
+    /// Its connection.
+    pub connection: Connection,
+    /// Its cloud.
+    pub cloud: Cloud,
+    /// The clock of that cloud, which shows the beginning.
+    pub clock: TokioClock,
+    /// The kinds.
+    pub providers: Providers,
+    /// The declared stack.
+    pub declarations: &'a Declarations,
+    /// The prices.
+    pub book: &'a Book,
+    /// The end.
+    pub to: Timestamp,
+    /// Faults of the cloud from the moment when the stack is up.
+    pub faults: Option<&'a str>,
+    /// Receives each transition when it is over.
+    pub on_transition: &'a (dyn Fn(&RehearsedTransition) + Sync),
+}
+
+/// The reasons why a rehearsal ends early.
+#[derive(Debug, thiserror::Error)]
+pub enum RehearsalError {
+    /// The faults cannot be read.
+    #[error("--faults: {0}")]
+    Faults(String),
+    /// The cloud or its state cannot be used.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+    /// The stack cannot be planned or executed.
+    #[error(transparent)]
+    Failure(#[from] Failure),
+    /// The stack does not come up.
+    #[error("the stack did not come up: {0}")]
+    NotUp(String),
+    /// There is no notifier.
+    #[error(transparent)]
+    Notify(#[from] NotifyError),
+    /// The meter of the cloud cannot be read.
+    #[error(transparent)]
+    Meter(#[from] MeterError),
+}
+
+impl Rehearsal<'_> {
+    /// Brings the stack up, and lets the loop look after it until the end.
+    pub async fn run(self) -> Result<Rehearsed, RehearsalError> {
+        let hook = self.faults.map(|spec| FaultInjector::from_spec(spec).map_err(|error| error.to_string()));
+        let hook = hook.transpose().map_err(RehearsalError::Faults)?;
+        let from = self.clock.now();
+        let stack = self.declarations.scope.stack.clone();
+        self.bring_up().await?;
+        if let Some(hook) = hook {
+            self.cloud.faults().install(hook);
+        }
+        let clock = self.clock;
+        let controller = Arc::new(Controller {
+            notifier: Notifier::of(&self.environment)?,
+            environment: self.environment.clone(),
+            providers: self.providers.clone(),
+            clock: Arc::new(move || clock.now()),
+            shutdown: Shutdown::default(),
+            who: WHO.to_owned(),
+            on_event: Arc::new(|_, _| {}),
+            on_notice: Arc::new(|_| {}),
+        });
+        let interval = Duration::try_from(self.environment.control().interval()).unwrap_or(Duration::from_secs(60));
+        let mut log = Log::new(from, clock.now());
+        while clock.now() < self.to {
+            let at = clock.now();
+            let report = controller.tick(false).await?;
+            if let Some(report) = report.stacks.iter().find(|report| report.stack == stack)
+                && let Some(transition) = log.note(report, at, clock.now())
+            {
+                (self.on_transition)(transition);
+            }
+            let now = clock.now();
+            let left = Duration::try_from(self.to.duration_since(now)).unwrap_or_default();
+            let pause = if log.has_work() { interval } else { interval.max(QUIET) };
+            let due = log.due().and_then(|due| Duration::try_from(due.duration_since(now)).ok());
+            sleep(due.map_or(pause, |due| (due + AFTER).min(pause)).min(left.max(AFTER))).await;
+        }
+        let bill = bill::read(&self.cloud, self.book, from, self.to).await?;
+        Ok(log.end(stack, self.environment.name(), self.to, bill))
+    }
+
+    /// Applies the declared stack. Objects that it needs and does not make are there as stand-ins.
+    async fn bring_up(&self) -> Result<(), RehearsalError> {
+        let scope = &self.declarations.scope;
+        let state = self.environment.state(&scope.stack, Some(&self.connection.clients)).await?;
+        let clock = self.clock;
+        let clock = move || clock.now();
+        let trouble = std::sync::Mutex::new(None);
+        let on_event = |event: Event| {
+            if let Event::OperationFailed { address, error, .. } = event {
+                let mut trouble = trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+                trouble.get_or_insert_with(|| format!("{address}: {error}"));
+            }
+        };
+        let deployment = Deployment {
+            state: &state,
+            access: Access {
+                aws: Arc::clone(&self.connection.clients.aws),
+                providers: self.providers.clone(),
+                propagation: self.connection.clients.propagation(),
+            },
+            account: self.connection.account.clone(),
+            clock: &clock,
+            on_event: &on_event,
+            shutdown: Shutdown::default(),
+            who: WHO.to_owned(),
+            why: None,
+        };
+        let finished = self.apply(&deployment, scope).await?;
+        if finished.success {
+            return Ok(());
+        }
+        let trouble = trouble.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        Err(RehearsalError::NotUp(trouble.unwrap_or_else(|| format!("{} operations failed", finished.failed))))
+    }
+
+    async fn apply(&self, deployment: &Deployment<'_>, scope: &Scope) -> Result<Finished, RehearsalError> {
+        let mut locked = deployment.lock("apply", scope).await?;
+        let include_data = Default::default();
+        let goal =
+            Goal { scope, target: Target::Running, declarations: Some(self.declarations), include_data: &include_data };
+        let applied = async {
+            let mut plan = locked.plan(goal).await?.plan;
+            let missing = locked.missing(&plan).await?;
+            if !missing.is_empty() {
+                // A bucket of the stack has to be there before its objects are.
+                stand_ins::without(&mut locked, goal, &missing).await?;
+                stand_ins::bring(&self.cloud, &self.environment.aws().region, &missing).await?;
+                plan = locked.plan(goal).await?.plan;
+            }
+            Ok(locked.execute(&plan).await?)
+        };
+        let applied: Result<Finished, RehearsalError> = applied.await;
+        locked.release().await;
+        applied
+    }
+}
+
+/// Returns whether a look did something, or should have.
+fn is_transition(report: &StackReport) -> bool {
+    !matches!(report.outcome, Outcome::Nothing | Outcome::WouldAct)
+}
