@@ -10,13 +10,18 @@ use crate::fixture::{Project, scope};
 
 /// Declares an endpoint with a capacity of 1 to 4, a policy and a scheduled action.
 pub fn scaled(address: &str) -> Declarations {
+    scaled_within(address, (1, 4))
+}
+
+/// Declares the same with other capacities.
+pub fn scaled_within(address: &str, capacities: (u32, u32)) -> Declarations {
     let mut stack = Stack::new(scope(), Default::default());
     let role = stack.add("llm", Role::new(Policy::trust("sagemaker.amazonaws.com")));
     let model = stack.add("llm", Model::new(&role.arn, Container::new("1.dkr.ecr/vllm:1", None)));
     let variant = Variant::on_instances("v", &model.name, Instances::new("ml.g5.xlarge", 1));
     let config = stack.add("llm", EndpointConfig::new(variant));
     let endpoint = stack.add("llm", Endpoint::new("llm", &config.name));
-    let target = stack.add("llm", ScalableTarget::variant(&endpoint.name, "v", (1, 4)));
+    let target = stack.add("llm", ScalableTarget::variant(&endpoint.name, "v", capacities));
     let metric = PredefinedMetric::SageMakerVariantInvocationsPerInstance;
     let policy = ScalingPolicy::tracking(&target.resource, TargetTracking::predefined(metric, 70.0));
     stack.add(address, ScalingPolicy { name: Some("busy".into()), ..policy });

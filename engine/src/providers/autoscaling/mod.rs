@@ -4,6 +4,7 @@ mod action_calls;
 mod dimension;
 mod last_run;
 mod metric;
+mod missed;
 mod named;
 mod pause_snapshot;
 mod policy;

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::action_calls::{actions, put_action};
 use super::dimension::usual_dimension;
-use super::last_run::last_run;
+use super::missed::after_runs;
 use super::named::is_derived;
 use super::policy_calls::{policies, put_policy};
 use super::rule::read_rule;
@@ -117,23 +117,11 @@ impl PauseSnapshot {
     /// Actions whose time came during the pause have set their bounds.
     pub(super) fn settings_to_restore(&self, inputs: &Target<Resolved>, now: Timestamp) -> Settings {
         let Some(declared) = &self.declared else { return Settings::default() };
-        let (mut min, mut max) = (self.min, self.max);
-        let run = |action: &KeptAction| {
-            let KeptAction { when, .. } = action;
-            let since = when.start.map_or(declared.at, |start| start.max(declared.at));
-            let until = when.end.map_or(now, |end| end.min(now));
-            last_run(&when.schedule, when.zone.as_deref(), since, until).map(|at| (at, (when.min, when.max)))
-        };
-        let mut runs: Vec<_> = self.actions.iter().filter_map(run).collect();
-        if self.suspended.scheduled {
-            runs.clear();
-        }
-        runs.sort_by_key(|(at, _)| *at);
-        for (_, bounds) in runs {
-            (min, max) = (bounds.0.unwrap_or(min), bounds.1.unwrap_or(max));
-        }
+        let actions = self.actions.iter().filter(|_| !self.suspended.scheduled).map(|action| &action.when);
+        let bounds = (self.min, self.max);
+        let (min, max) = after_runs(actions, bounds, declared.at, now).unwrap_or(bounds);
         let same_bounds = (declared.min, declared.max) == (inputs.min, inputs.max);
-        let bounds_differ = same_bounds && min <= max && (min, max) != (inputs.min, inputs.max);
+        let bounds_differ = same_bounds && (min, max) != (inputs.min, inputs.max);
         let suspended = declared.suspended == inputs.suspended && self.suspended != inputs.suspended;
         Settings {
             min: bounds_differ.then_some(min),

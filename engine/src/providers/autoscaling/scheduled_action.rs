@@ -1,8 +1,10 @@
 //! The provider of `autoscaling_scheduled_action`.
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::action_calls::{actions, delete_action, put_action};
+use super::missed::Missed;
 use super::named::{self, Named, parts_of};
 use super::timetable::Timetable;
 use crate::providers::{Provider, Reading, Remark};
@@ -71,7 +73,13 @@ impl Provider for ScheduledAction {
             end,
         };
         let outputs = ScheduledActionOutputs::<Resolved> { arn: Arn(action.scheduled_action_arn().to_owned()) };
-        Ok(Some(Reading::ready(inputs, outputs)))
+        let pause_snapshot = Missed::from_now_on(context, resource).await?.map(serde_json::to_value).transpose()?;
+        Ok(Some(Reading { pause_snapshot, ..Reading::ready(inputs, outputs) }))
+    }
+
+    async fn restore(context: &Context, id: &str, _inputs: &Inputs, pause_snapshot: &Value) -> Result<bool, Error> {
+        let missed: Missed = serde_json::from_value(pause_snapshot.clone())?;
+        missed.catch_up(context, parts_of::<Inputs>(id)?.0).await
     }
 
     async fn update(context: &Context, id: &str, _from: &Inputs, to: &Inputs) -> Result<(), Error> {
