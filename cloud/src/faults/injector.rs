@@ -45,6 +45,12 @@ impl FaultInjector {
         self.inner().hook = None;
     }
 
+    /// Numbers calls from 1 again, and counts them anew.
+    pub fn start_over(&self) {
+        let mut inner = self.inner();
+        (inner.calls, inner.counts) = (0, Counts::new());
+    }
+
     /// Returns how many calls have arrived.
     pub fn calls(&self) -> u64 {
         self.inner().calls
