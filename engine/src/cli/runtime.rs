@@ -22,7 +22,13 @@ pub(super) fn on_few_threads(work: impl Future<Output = Result<u8, CommandError>
 /// Runs a command in virtual time: whenever nothing is left to do, tokio's clock jumps to the next timer.
 #[cfg(feature = "embedded")]
 pub(super) fn in_virtual_time(work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {
-    run_on(Builder::new_current_thread().start_paused(true), work)
+    let mut builder = Builder::new_current_thread();
+    let built = builder.start_paused(true).enable_all().build();
+    let runtime = built.map_err(|error| CommandError::failed("start threads", error))?;
+    let result = runtime.block_on(work);
+    // Waits for calls that the cloud has begun.
+    drop(runtime);
+    result
 }
 
 fn run_on(builder: &mut Builder, work: impl Future<Output = Result<u8, CommandError>>) -> Result<u8, CommandError> {

@@ -15,7 +15,7 @@ pub const TESTS: &[Test] = &[
     ("a_quiet_command_that_asks_shows_its_plan", a_quiet_command_that_asks_shows_its_plan),
 ];
 
-fn send(signal: &str, process: &Child) {
+pub fn send(signal: &str, process: &Child) {
     let sent = Command::new("kill").args([signal, &process.id().to_string()]).status().expect("kill runs");
     assert!(sent.success());
 }

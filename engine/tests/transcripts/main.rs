@@ -15,6 +15,7 @@ mod planned_secrets;
 mod programs;
 mod project;
 mod queues;
+mod rehearsals;
 mod runner;
 mod schedules;
 mod secrets;
@@ -51,6 +52,7 @@ fn main() -> ExitCode {
             programs::TESTS,
             planned_secrets::TESTS,
             queues::TESTS,
+            rehearsals::TESTS,
             schedules::TESTS,
             unattended::TESTS,
         ]

@@ -1,6 +1,5 @@
 //! Schedules: previews, checks, and every sort of mistake in them.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::bad_input::refused;
@@ -10,8 +9,6 @@ use crate::runner::Test;
 pub const TESTS: &[Test] = &[
     ("a_schedule_is_previewed_and_checked", a_schedule_is_previewed_and_checked),
     ("a_preview_as_json", a_preview_as_json),
-    ("a_schedule_is_rehearsed", a_schedule_is_rehearsed),
-    ("a_rehearsal_as_json", a_rehearsal_as_json),
     ("schedules_of_several_stacks", schedules_of_several_stacks),
     ("mistakes_in_a_schedule", mistakes_in_a_schedule),
     ("mistakes_on_the_command_line_of_a_schedule", mistakes_on_the_command_line_of_a_schedule),
@@ -56,7 +53,7 @@ target = "running"
 capacity = { query-enhancer = { min = 2, max = 10 } }
 "#;
 
-fn scheduled(schedule: &str) -> Project {
+pub fn scheduled(schedule: &str) -> Project {
     Project::with(&format!("{LOCAL}{schedule}"))
 }
 
@@ -80,62 +77,7 @@ fn a_schedule_is_previewed_and_checked() {
     project.compare("a_schedule_is_previewed_and_checked");
 }
 
-const OFFICE_HOURS: &str = r#"
-[schedule]
-timezone = "America/New_York"
-
-[[schedule.windows]]
-name = "office hours"
-days = "mon-fri"
-from = "08:00"
-to = "18:00"
-"#;
-
-fn a_schedule_is_rehearsed() {
-    let mut project = scheduled(OFFICE_HOURS);
-    let said = text(&project.run("schedule rehearse shop --from 2026-11-23 --days 2").stdout);
-    // Times of waiting differ by parts of a second.
-    assert_eq!(said.matches(" running  `office hours` is open\n").count(), 2, "{said}");
-    assert!(said.contains("5 transitions, of which 0 failed.\nBy the meter of the cloud it costs $1.11:\n"), "{said}");
-    // Nothing of it touches the state or the cloud of the environment.
-    assert!(!project.path("state").exists());
-    project.type_in("schedule rehearse shop --from 2026-11-23 --days 1 --faults no-capacitty=1");
-    project.write("environments/local.toml", LOCAL);
-    project.type_in("schedule rehearse shop");
-    project.compare("a_schedule_is_rehearsed");
-}
-
-fn a_rehearsal_as_json() {
-    let project = scheduled(OFFICE_HOURS);
-    let rehearsed = json_of(&project, "schedule rehearse shop --from 2026-11-27 --days 4 --json");
-    // Friday, and Monday after a weekend; the stack came up before the first decision.
-    let transitions = rehearsed["transitions"].as_array().unwrap();
-    let targets: Vec<_> = transitions.iter().map(|transition| transition["target"].as_str().unwrap()).collect();
-    assert_eq!(targets, ["paused", "running", "paused", "running", "paused"], "{rehearsed:#}");
-    let planned: Vec<_> = transitions.iter().map(|transition| transition["planned"].as_str().unwrap()).collect();
-    assert_eq!(
-        planned[1..],
-        ["2026-11-27T13:00:00Z", "2026-11-27T23:00:00Z", "2026-11-30T13:00:00Z", "2026-11-30T23:00:00Z"]
-    );
-    let instant = |transition: &Value, key: &str| transition[key].as_str().unwrap().parse::<Timestamp>().unwrap();
-    for transition in transitions {
-        assert_eq!(transition["outcome"], "acted", "{transition:#}");
-        let (acted, ready) = (instant(transition, "acted"), instant(transition, "ready"));
-        // A NAT gateway takes most of two minutes to come up and one to go.
-        assert!((30..600).contains(&ready.duration_since(acted).as_secs()), "{transition:#}");
-    }
-    assert!(instant(&transitions[1], "acted").duration_since(instant(&transitions[1], "planned")).as_secs() < 1);
-    let hours = |key: &str| rehearsed["hours"][key].as_f64().unwrap();
-    assert!((19.8..20.0).contains(&hours("running")), "{rehearsed:#}");
-    assert!((hours("running") + hours("paused") + hours("changing") - 96.0).abs() < 1e-6, "{rehearsed:#}");
-    // A NAT gateway bills whole hours: one at the beginning, and ten a day.
-    let items = rehearsed["cost"]["items"].as_array().unwrap();
-    let nat = items.iter().find(|item| item["item"] == "vpc.nat.hour").unwrap();
-    assert_eq!(nat["quantity"], 21.0, "{rehearsed:#}");
-    assert_eq!(rehearsed["failures"], 0);
-}
-
-fn json_of(project: &Project, line: &str) -> Value {
+pub fn json_of(project: &Project, line: &str) -> Value {
     let output = project.run(line);
     serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{line}: {error} {}", text(&output.stderr)))
 }
@@ -318,7 +260,8 @@ fn the_page_of_schedules_is_true() {
     let page = include_str!("../../../docs/schedules.md");
     let block = |fence: &str| page.split(fence).nth(1).and_then(|rest| rest.split("```").next()).unwrap();
     let project = scheduled(&format!("\n{}", block("```toml\n")));
-    for session in page.split("```console\n").skip(1).take(2) {
+    let sessions = page.split("```console\n").skip(1).filter(|session| !session.starts_with("$ ebb schedule rehearse"));
+    for session in sessions.take(2) {
         let session = session.split("```").next().unwrap();
         let (command, shown) = session.strip_prefix("$ ebb ").and_then(|rest| rest.split_once('\n')).unwrap();
         let output = project.run(command);

@@ -1,23 +1,27 @@
 //! A rehearsal: the loop, the planner and the executor against a throw-away cloud in virtual time.
 //!
 //! The stack comes up at the beginning, as `ebb apply` brings it up. From then on the loop looks as `ebb serve` does: when a
-//! transition is due, and at every interval as long as there is something to do. Nothing of it touches the environment's cloud or its state.
+//! transition is due, at every interval as long as there is something to do, and after a failure with growing delays. Nothing of
+//! it touches the environment's cloud or its state.
 
 mod bill;
+mod faults;
 mod report;
 mod stand_ins;
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use ebbtide_cloud::virtual_time::TokioClock;
-use ebbtide_cloud::{Cloud, FaultInjector, MeterError};
+use ebbtide_cloud::{Cloud, MeterError};
 use jiff::Timestamp;
 use tokio::time::sleep;
 
+pub use faults::Faults;
 pub use report::{Bill, BilledItem, RehearsalHours, Rehearsed, RehearsedTransition};
 
 use super::notify::{Notifier, NotifyError};
+use super::serve::backing_off::BackingOff;
 use super::{Controller, Outcome, StackReport};
 use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, Shutdown};
 use crate::environment::{ConnectError, Connection, Environment};
@@ -55,7 +59,9 @@ pub struct Rehearsal<'a> {
     /// The end.
     pub to: Timestamp,
     /// Faults of the cloud from the moment when the stack is up.
-    pub faults: Option<&'a str>,
+    pub faults: Option<Faults>,
+    /// Receives the present of the rehearsal while it goes on.
+    pub on_time: Arc<dyn Fn(Timestamp) + Send + Sync>,
     /// Receives each transition when it is over.
     pub on_transition: &'a (dyn Fn(&RehearsedTransition) + Sync),
 }
@@ -86,15 +92,15 @@ pub enum RehearsalError {
 impl Rehearsal<'_> {
     /// Brings the stack up, and lets the loop look after it until the end.
     pub async fn run(self) -> Result<Rehearsed, RehearsalError> {
-        let hook = self.faults.map(|spec| FaultInjector::from_spec(spec).map_err(|error| error.to_string()));
-        let hook = hook.transpose().map_err(RehearsalError::Faults)?;
         let from = self.clock.now();
         let stack = self.declarations.scope.stack.clone();
         self.bring_up().await?;
-        if let Some(hook) = hook {
-            self.cloud.faults().install(hook);
+        if let Some(faults) = &self.faults {
+            faults.begin(&self.cloud)?;
         }
         let clock = self.clock;
+        let trouble = Trouble::default();
+        let (on_time, noted) = (Arc::clone(&self.on_time), trouble.clone());
         let controller = Arc::new(Controller {
             notifier: Notifier::of(&self.environment)?,
             environment: self.environment.clone(),
@@ -102,27 +108,42 @@ impl Rehearsal<'_> {
             clock: Arc::new(move || clock.now()),
             shutdown: Shutdown::default(),
             who: WHO.to_owned(),
-            on_event: Arc::new(|_, _| {}),
+            on_event: Arc::new(move |_, event| {
+                on_time(clock.now());
+                noted.note(event);
+            }),
             on_notice: Arc::new(|_| {}),
         });
         let interval = Duration::try_from(self.environment.control().interval()).unwrap_or(Duration::from_secs(60));
-        let mut log = Log::new(from, clock.now());
+        let mut log = Log::new((from, self.to), clock.now());
+        let mut failures = BackingOff::default();
         while clock.now() < self.to {
             let at = clock.now();
-            let report = controller.tick(false).await?;
-            if let Some(report) = report.stacks.iter().find(|report| report.stack == stack)
-                && let Some(transition) = log.note(report, at, clock.now())
-            {
-                (self.on_transition)(transition);
+            (self.on_time)(at);
+            let ticked = controller.tick(false).await?;
+            let trouble = trouble.take();
+            if let Some(mut report) = ticked.stacks.into_iter().find(|report| report.stack == stack) {
+                if let (Some(message), Some(trouble)) = (&mut report.message, trouble) {
+                    *message = format!("{message}: {trouble}");
+                }
+                match report.outcome {
+                    Outcome::Failed => failures.failed(&stack, report.message.as_deref().unwrap_or_default()),
+                    Outcome::Busy | Outcome::WouldAct => {}
+                    Outcome::Nothing | Outcome::Settled | Outcome::Acted => failures.succeeded(&stack),
+                }
+                if let Some(transition) = log.note(&report, at, clock.now()) {
+                    (self.on_transition)(transition);
+                }
             }
             let now = clock.now();
             let left = Duration::try_from(self.to.duration_since(now)).unwrap_or_default();
             let pause = if log.has_work() { interval } else { interval.max(QUIET) };
             let due = log.due().and_then(|due| Duration::try_from(due.duration_since(now)).ok());
-            sleep(due.map_or(pause, |due| (due + AFTER).min(pause)).min(left.max(AFTER))).await;
+            let pause = due.map_or(pause, |due| (due + AFTER).min(pause));
+            sleep(failures.left(&stack).unwrap_or(pause).min(left.max(AFTER))).await;
         }
         let bill = bill::read(&self.cloud, self.book, from, self.to).await?;
-        Ok(log.end(stack, self.environment.name(), self.to, bill))
+        Ok(log.end(stack, self.environment.name(), bill))
     }
 
     /// Applies the declared stack. Objects that it needs and does not make are there as stand-ins.
@@ -131,12 +152,10 @@ impl Rehearsal<'_> {
         let state = self.environment.state(&scope.stack, Some(&self.connection.clients)).await?;
         let clock = self.clock;
         let clock = move || clock.now();
-        let trouble = std::sync::Mutex::new(None);
+        let trouble = Trouble::default();
         let on_event = |event: Event| {
-            if let Event::OperationFailed { address, error, .. } = event {
-                let mut trouble = trouble.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-                trouble.get_or_insert_with(|| format!("{address}: {error}"));
-            }
+            (self.on_time)(self.clock.now());
+            trouble.note(event);
         };
         let deployment = Deployment {
             state: &state,
@@ -156,8 +175,7 @@ impl Rehearsal<'_> {
         if finished.success {
             return Ok(());
         }
-        let trouble = trouble.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        Err(RehearsalError::NotUp(trouble.unwrap_or_else(|| format!("{} operations failed", finished.failed))))
+        Err(RehearsalError::NotUp(trouble.take().unwrap_or_else(|| format!("{} operations failed", finished.failed))))
     }
 
     async fn apply(&self, deployment: &Deployment<'_>, scope: &Scope) -> Result<Finished, RehearsalError> {
@@ -179,6 +197,26 @@ impl Rehearsal<'_> {
         let applied: Result<Finished, RehearsalError> = applied.await;
         locked.release().await;
         applied
+    }
+}
+
+/// The first failure of a run, in words.
+#[derive(Clone, Debug, Default)]
+struct Trouble(Arc<Mutex<Option<String>>>);
+
+impl Trouble {
+    fn note(&self, event: Event) {
+        if let Event::OperationFailed { address, error, .. } = event {
+            self.inner().get_or_insert_with(|| format!("{address}: {error}"));
+        }
+    }
+
+    fn take(&self) -> Option<String> {
+        self.inner().take()
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Option<String>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::is_transition;
-use crate::control::{Outcome, StackReport};
+use crate::control::{Outcome, StackReport, Work};
 use ebbtide::cost::Amount;
 use ebbtide::plan::Target;
 use ebbtide::schedule::Capacity;
@@ -32,6 +32,8 @@ pub struct Rehearsed {
     pub cost: Bill,
     /// The number of transitions that failed.
     pub failures: usize,
+    /// Whether the stack is as the schedule says at the end.
+    pub converged: bool,
 }
 
 /// A transition, as it happened.
@@ -53,6 +55,15 @@ pub struct RehearsedTransition {
     pub outcome: Outcome,
     /// The work, or the error, in words.
     pub message: Option<String>,
+    /// How often the loop tried, with the same outcome each time.
+    pub attempts: usize,
+}
+
+impl RehearsedTransition {
+    /// Returns whether another attempt came to the same end.
+    fn is_like(&self, other: &Self) -> bool {
+        (self.target, self.outcome, &self.message) == (other.target, other.outcome, &other.message)
+    }
 }
 
 /// The hours of a rehearsal.
@@ -62,7 +73,7 @@ pub struct RehearsalHours {
     pub running: f64,
     /// The hours in which it was paused.
     pub paused: f64,
-    /// The hours in which it came up, went down, or changed its capacities.
+    /// The hours in which it came up, went down, changed its capacities, or was stuck after a failure.
     pub changing: f64,
 }
 
@@ -97,9 +108,10 @@ impl BilledItem {
 /// Notes a rehearsal as it goes.
 pub(super) struct Log {
     from: Timestamp,
+    to: Timestamp,
     up: Timestamp,
-    /// The instant up to which hours are counted, and the target then.
-    counted: (Timestamp, Target),
+    /// The instant up to which hours are counted, and the target since then; `None` if it is not reached.
+    counted: (Timestamp, Option<Target>),
     /// When the decision may change next.
     due: Option<Timestamp>,
     /// When the transition was due that has not succeeded yet.
@@ -110,11 +122,11 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Creates the log of a rehearsal whose stack came up between two instants.
-    pub(super) fn new(from: Timestamp, up: Timestamp) -> Self {
-        let hours = RehearsalHours { changing: hours(from, up), ..RehearsalHours::default() };
-        let (counted, pending) = ((up, Target::Running), Some(from));
-        Self { from, up, counted, due: None, pending, hours, tzdb: None, transitions: Vec::new() }
+    /// Creates the log of a rehearsal whose stack came up between the beginning and an instant.
+    pub(super) fn new((from, to): (Timestamp, Timestamp), up: Timestamp) -> Self {
+        let hours = RehearsalHours { changing: hours(from, up.min(to)), ..RehearsalHours::default() };
+        let (counted, pending) = ((up, Some(Target::Running)), Some(from));
+        Self { from, to, up, counted, due: None, pending, hours, tzdb: None, transitions: Vec::new() }
     }
 
     /// Returns when the decision may change next.
@@ -127,87 +139,78 @@ impl Log {
         self.pending.is_some()
     }
 
-    /// Notes a look between two instants. Returns the transition, if there was one.
+    /// Notes a look between two instants. Returns the transition, if there was one that differs from the one before.
     pub(super) fn note(&mut self, report: &StackReport, at: Timestamp, end: Timestamp) -> Option<&RehearsedTransition> {
-        let Some(decision) = &report.decision else { return self.failed(report, at, end) };
         if let Some(due) = self.due.filter(|due| *due <= at) {
-            self.pending.get_or_insert(due);
+            self.pending = Some(due);
         }
-        self.due = decision.until;
-        self.tzdb.clone_from(&decision.tzdb);
-        if !is_transition(report) {
-            self.pending = None;
-            return None;
-        }
-        // What stands in the way at every look, such as a mistake of the schedule, is reported once.
-        let said = self.transitions.last().is_some_and(|last| {
-            report.run.is_none() && last.outcome == report.outcome && last.message == report.message
-        });
-        if said {
-            return None;
+        if let Some(decision) = &report.decision {
+            self.due = decision.until;
+            self.tzdb.clone_from(&decision.tzdb);
         }
         let planned = self.pending.unwrap_or(at);
+        let reached = report.look.as_deref().filter(|look| look.work == Work::None).map(|look| look.document.target);
         self.count(at);
-        self.hours.changing += hours(at, end);
-        self.counted = (end, report.look.as_ref().map_or(decision.target, |look| look.document.target));
-        if report.outcome == Outcome::Acted {
-            self.pending = None;
-        } else {
-            self.pending.get_or_insert(planned);
+        self.hours.changing += hours(at.min(self.to), end.min(self.to));
+        self.counted = (end, reached);
+        self.pending = if reached.is_some() { None } else { Some(planned) };
+        if !is_transition(report) {
+            return None;
         }
-        self.transitions.push(RehearsedTransition {
+        let decision = report.decision.as_ref();
+        let transition = RehearsedTransition {
             planned,
             acted: at,
             ready: end,
-            target: decision.target,
-            capacity: decision.capacity.clone(),
-            reason: decision.reason.clone(),
+            target: decision.map_or(Target::Running, |decision| decision.target),
+            capacity: decision.map(|decision| decision.capacity.clone()).unwrap_or_default(),
+            reason: decision.map_or_else(|| "the record cannot be read".to_owned(), |decision| decision.reason.clone()),
             outcome: report.outcome,
             message: report.message.clone(),
-        });
-        self.transitions.last()
-    }
-
-    /// Notes a look that could not read the record.
-    fn failed(&mut self, report: &StackReport, at: Timestamp, end: Timestamp) -> Option<&RehearsedTransition> {
-        self.transitions.push(RehearsedTransition {
-            planned: at,
-            acted: at,
-            ready: end,
-            target: self.counted.1,
-            capacity: Capacity::default(),
-            reason: "the record cannot be read".to_owned(),
-            outcome: report.outcome,
-            message: report.message.clone(),
-        });
-        self.transitions.last()
+            attempts: 1,
+        };
+        match self.transitions.last_mut() {
+            // A mistake of the schedule stands in the way at every look, and is reported with each transition.
+            Some(last) if report.run.is_none() && last.is_like(&transition) => None,
+            Some(last) if last.planned == planned && last.is_like(&transition) => {
+                (last.ready, last.attempts) = (end, last.attempts + 1);
+                None
+            }
+            _ => {
+                self.transitions.push(transition);
+                self.transitions.last()
+            }
+        }
     }
 
     /// Counts the hours until an instant.
     fn count(&mut self, until: Timestamp) {
         let (since, target) = self.counted;
+        let length = hours(since.min(self.to), until.min(self.to));
         match target {
-            Target::Running => self.hours.running += hours(since, until),
-            Target::Paused | Target::Destroyed => self.hours.paused += hours(since, until),
+            Some(Target::Running) => self.hours.running += length,
+            Some(Target::Paused | Target::Destroyed) => self.hours.paused += length,
+            None => self.hours.changing += length,
         }
         self.counted.0 = until;
     }
 
     /// Ends the log.
-    pub(super) fn end(mut self, stack: String, environment: &str, to: Timestamp, cost: Bill) -> Rehearsed {
-        self.count(to.max(self.counted.0));
+    pub(super) fn end(mut self, stack: String, environment: &str, cost: Bill) -> Rehearsed {
+        self.count(self.to.max(self.counted.0));
         let failures = self.transitions.iter().filter(|transition| transition.outcome == Outcome::Failed).count();
         Rehearsed {
             stack,
             environment: environment.to_owned(),
             tzdb: self.tzdb,
             from: self.from,
-            to,
+            to: self.to,
             up: self.up,
             transitions: self.transitions,
             hours: self.hours,
             cost,
             failures,
+            converged: self.counted.1.is_some(),
         }
     }
 }

@@ -12,7 +12,7 @@ const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// The failures of stacks.
 #[derive(Debug, Default)]
-pub(super) struct BackingOff(BTreeMap<String, Failures>);
+pub(in crate::control) struct BackingOff(BTreeMap<String, Failures>);
 
 #[derive(Clone, Debug)]
 struct Failures {
@@ -23,29 +23,29 @@ struct Failures {
 
 impl BackingOff {
     /// Notes a failure.
-    pub(super) fn failed(&mut self, stack: &str, message: &str) {
+    pub(in crate::control) fn failed(&mut self, stack: &str, message: &str) {
         let count = self.count(stack) + 1;
         let delay = FIRST.saturating_mul(1 << (count - 1).min(10)).min(LONGEST);
         self.0.insert(stack.to_owned(), Failures { count, until: Instant::now() + delay, message: message.to_owned() });
     }
 
     /// Notes a success.
-    pub(super) fn succeeded(&mut self, stack: &str) {
+    pub(in crate::control) fn succeeded(&mut self, stack: &str) {
         self.0.remove(stack);
     }
 
     /// Returns the number of failures in a row.
-    pub(super) fn count(&self, stack: &str) -> u32 {
+    pub(in crate::control) fn count(&self, stack: &str) -> u32 {
         self.0.get(stack).map_or(0, |failures| failures.count)
     }
 
     /// Returns the last failure of a stack.
-    pub(super) fn message(&self, stack: &str) -> Option<&str> {
+    pub(in crate::control) fn message(&self, stack: &str) -> Option<&str> {
         self.0.get(stack).map(|failures| failures.message.as_str())
     }
 
     /// Returns how long a stack is left alone; `None` if it need not be.
-    pub(super) fn left(&self, stack: &str) -> Option<Duration> {
+    pub(in crate::control) fn left(&self, stack: &str) -> Option<Duration> {
         let left = self.0.get(stack)?.until.saturating_duration_since(Instant::now());
         (!left.is_zero()).then_some(left)
     }

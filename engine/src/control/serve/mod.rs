@@ -1,7 +1,7 @@
 //! `ebb serve`: the loop, one leader for each environment, and pages that show what it does.
 
 mod access;
-mod backing_off;
+pub(super) mod backing_off;
 mod board;
 mod catalog;
 mod collect;

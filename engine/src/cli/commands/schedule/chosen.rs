@@ -51,7 +51,10 @@ pub(super) async fn chosen<'a>(
         Some(stack) => environment.schedule(stack),
         None => environment.common_schedule(),
     };
-    schedule.map(|schedule| Chosen { stack, schedule }).ok_or_else(|| no_schedule(environment))
+    match schedule {
+        Some(schedule) => Ok(Chosen { stack, schedule }),
+        None => Err(no_schedule(environment, stack.as_deref())),
+    }
 }
 
 /// Returns all schedules of an environment: its own, and those of stacks.
@@ -61,12 +64,17 @@ pub(super) fn all(environment: &Environment) -> Result<Vec<Chosen<'_>>, CommandE
         .scheduled_stacks()
         .filter_map(|stack| Some(Chosen { stack: Some(stack.clone()), schedule: environment.schedule(stack)? }));
     let all: Vec<_> = common.into_iter().chain(own).collect();
-    if all.is_empty() { Err(no_schedule(environment)) } else { Ok(all) }
+    if all.is_empty() { Err(no_schedule(environment, None)) } else { Ok(all) }
 }
 
-pub(super) fn no_schedule(environment: &Environment) -> CommandError {
+/// Returns the error for a stack without a schedule, or for an environment without any.
+pub(super) fn no_schedule(environment: &Environment, stack: Option<&str>) -> CommandError {
     let name = environment.name();
-    CommandError::new(CommandErrorKind::Environment, format!("environment {name} has no schedule"))
+    let message = match stack.filter(|_| environment.scheduled_stacks().next().is_some()) {
+        Some(stack) => format!("{stack} has no schedule in environment {name}"),
+        None => format!("environment {name} has no schedule"),
+    };
+    CommandError::new(CommandErrorKind::Environment, message)
         .hint(format!("add a table [schedule] or [stacks.NAME.schedule] to environments/{name}.toml"))
 }
 
