@@ -81,3 +81,28 @@ pub(super) fn after_runs<'a>(
 fn bounds(target: &ScalableTarget) -> Bounds {
     (unsigned(target.min_capacity()), unsigned(target.max_capacity()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn action(schedule: &str, min: Option<u32>, max: Option<u32>) -> Timetable {
+        Timetable { schedule: schedule.to_owned(), zone: None, min, max, start: None, end: None }
+    }
+
+    #[test]
+    fn actions_set_their_bounds_in_the_order_of_their_runs() {
+        let (since, now) = ("2026-11-20T06:00:00Z".parse().unwrap(), "2026-11-20T20:00:00Z".parse().unwrap());
+        let after = |actions: &[Timetable]| after_runs(actions, (1, 4), since, now);
+        let (morning, evening) = ("at(2026-11-20T08:00:00)", "at(2026-11-20T18:00:00)");
+        let night = action("at(2026-11-20T22:00:00)", Some(0), Some(0));
+        assert_eq!(after(std::slice::from_ref(&night)), None, "its time is to come");
+        let both = [action(evening, Some(1), Some(1)), action(morning, Some(2), Some(10)), night];
+        assert_eq!(after(&both), Some((1, 1)));
+        // Each bound is that of the last action that sets it.
+        assert_eq!(after(&[action(morning, Some(5), None), action(evening, None, Some(8))]), Some((5, 8)));
+        assert_eq!(after(&[action(morning, Some(5), None)]), None, "the least is above the most");
+        let ended = Timetable { end: Some("2026-11-20T07:00:00Z".parse().unwrap()), ..action(morning, Some(2), None) };
+        assert_eq!(after(&[ended]), None);
+    }
+}
