@@ -2,7 +2,7 @@
 
 use ebbtide_cloud::{Cloud, FaultInjector};
 
-use super::RehearsalError;
+use super::error::RehearsalError;
 
 /// Faults in the words of the embedded cloud, understood but not yet begun.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::is_transition;
 use crate::control::{Outcome, StackReport, Work};
 use ebbtide::cost::Amount;
 use ebbtide::plan::Target;
@@ -217,4 +216,9 @@ impl Log {
 
 fn hours(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64() / 3600.0
+}
+
+/// Returns whether a look did something, or should have.
+fn is_transition(report: &StackReport) -> bool {
+    !matches!(report.outcome, Outcome::Nothing | Outcome::WouldAct)
 }

@@ -2,7 +2,7 @@
 
 use ebbtide_cloud::Cloud;
 
-use super::RehearsalError;
+use super::error::RehearsalError;
 use crate::apply::{Failure, Goal, LockedDeployment, MissingThings};
 use ebbtide::planner::hold_back;
 

@@ -1,5 +1,6 @@
 //! `ebb schedule rehearse`: the schedule at work, in a throw-away cloud and in virtual time.
 
+mod arguments;
 #[cfg(feature = "embedded")]
 mod play;
 #[cfg(feature = "embedded")]
@@ -7,27 +8,9 @@ mod render;
 #[cfg(feature = "embedded")]
 mod signs;
 
-use clap::Args;
-
-use crate::cli::common::StackArg;
-
-/// Rehearses the schedule: the real loop on a throw-away embedded cloud, in virtual time
-///
-/// The stack is applied at the beginning, with AWS's durations. Neither AWS nor state is touched.
-#[derive(Debug, Args)]
-pub(in crate::cli) struct RehearseArgs {
-    #[command(flatten)]
-    stack: StackArg,
-    /// The beginning: a day or a time in the schedule's time zone, or an instant with an offset; now if left out
-    #[arg(long, value_name = "INSTANT")]
-    from: Option<String>,
-    /// The number of days
-    #[arg(long, value_name = "NUMBER", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
-    days: u32,
-    /// Faults of the cloud once the stack is up, as in EBB_CLOUD_FAULTS: `no-capacity=2`
-    #[arg(long, value_name = "FAULTS")]
-    faults: Option<String>,
-}
+pub(super) use arguments::RehearseArgs;
+#[cfg(feature = "embedded")]
+pub(super) use play::run;
 
 #[cfg(not(feature = "embedded"))]
 pub(super) fn run(
@@ -36,6 +19,3 @@ pub(super) fn run(
 ) -> Result<u8, crate::cli::error::CommandError> {
     Err(crate::environment::ConnectError::NotBuiltIn(context.common.environment()).into())
 }
-
-#[cfg(feature = "embedded")]
-pub(super) use play::run;

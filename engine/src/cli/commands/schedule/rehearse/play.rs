@@ -10,7 +10,7 @@ use jiff::{Timestamp, ToSpan as _};
 use tempfile::TempDir;
 
 use super::super::chosen::{from, no_schedule};
-use super::RehearseArgs;
+use super::arguments::RehearseArgs;
 use super::render::{RehearsalView, heading, line, summary};
 use super::signs::Signs;
 use crate::apply::Shutdown;
