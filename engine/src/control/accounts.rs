@@ -91,7 +91,8 @@ impl Account {
         (day(date), earlier.filter(is_whole).map(day).collect())
     }
 
-    fn spent(&self, span: Span, pricing: &Pricing<'_>) -> Spend {
+    /// Returns the spending of an interval.
+    pub(super) fn spent(&self, span: Span, pricing: &Pricing<'_>) -> Spend {
         let accrued = accrue(&self.entries, span, CERTAIN_FOR, pricing);
         let spent = Spend::of(accrued.least(), accrued.most());
         // What a ledger that cannot be read would add is not known.

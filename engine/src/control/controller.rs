@@ -8,9 +8,10 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio::task::JoinSet;
 
 use super::accounts::Account;
-use super::budgets::evaluate;
+use super::budgets::{Budgets, evaluate};
 use super::idle;
 use super::look::{Facts, Look, look};
+use super::money::Money;
 use super::notify::Notifier;
 use super::report::{Outcome, StackReport};
 use crate::apply::{Event, Shutdown};
@@ -62,12 +63,32 @@ impl Controller {
 
     /// Looks with clients that were made before.
     pub(super) async fn look_with(&self, clients: Option<&Clients>) -> Result<Vec<StackReport>, ConnectError> {
+        Ok(self.look_and_count(clients, |_, _, _| ()).await?.0)
+    }
+
+    /// Looks with clients that were made before, and adds up the money of all stacks for those who watch them.
+    pub(super) async fn look_with_money(
+        &self,
+        clients: Option<&Clients>,
+    ) -> Result<(Vec<StackReport>, Money), ConnectError> {
+        let count = |accounts: &[Account], budgets: &Budgets, now| {
+            Money::of(&self.environment, self.providers.kinds(), accounts, budgets.clone(), now)
+        };
+        self.look_and_count(clients, count).await
+    }
+
+    async fn look_and_count<T>(
+        &self,
+        clients: Option<&Clients>,
+        count: impl FnOnce(&[Account], &Budgets, Timestamp) -> T,
+    ) -> Result<(Vec<StackReport>, T), ConnectError> {
         let kinds = self.providers.kinds();
         let (accounts, unreadable) = read_all(&self.environment, &self.providers, clients).await?;
         let names: BTreeSet<String> =
             accounts.iter().flat_map(|account| super::capacity::endpoint_names(&account.document, kinds)).collect();
         let now = (self.clock)();
         let budgets = evaluate(&self.environment, kinds, &accounts, now);
+        let counted = count(&accounts, &budgets, now);
         let mut reports = unreadable;
         for (index, Account { stack, document, .. }) in accounts.into_iter().enumerate() {
             let guarded = budgets.of(&stack, &document, index == 0, now);
@@ -75,7 +96,7 @@ impl Controller {
             reports.push(StackReport::of(look(&self.environment, kinds, &stack, document, facts)));
         }
         reports.sort_by(|one, other| one.stack.cmp(&other.stack));
-        Ok(reports)
+        Ok((reports, counted))
     }
 
     /// Returns the connection, made once for all stacks.

@@ -19,6 +19,8 @@ pub const TESTS: &[Test] = &[
     ("a_stack_that_fails_or_is_locked_stops_no_other", a_stack_that_fails_or_is_locked_stops_no_other),
     ("a_notification_is_sent_once_and_a_hanging_receiver_stops_nothing", notifications),
     ("of_two_serves_one_acts_and_the_other_takes_over", of_two_serves_one_acts_and_the_other_takes_over),
+    ("serve_shows_costs_and_budgets", serve_shows_costs_and_budgets),
+    ("serve_shows_a_record_that_cannot_be_read", serve_shows_a_record_that_cannot_be_read),
     ("serve_listens_to_others_only_with_a_token", serve_listens_to_others_only_with_a_token),
     ("mistakes_in_settings_of_unattended_runs", mistakes_in_settings_of_unattended_runs),
 ];
@@ -304,6 +306,71 @@ fn of_two_serves_one_acts_and_the_other_takes_over() {
     hold(&project, "shop", "running");
     second.until("it acts", |environment| environment["stacks"][0]["target"] == "running");
     second.terminate();
+}
+
+fn serve_shows_costs_and_budgets() {
+    let project =
+        Project::with(&format!("[control]\ninterval = \"1s\"\n\n{LOCAL}\n[stacks.shop.budget]\nmonthly = 100000\n"));
+    let output = project.run("apply shop --yes --quiet");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let hourly = json(&project, "status shop")["cost"]["hourly"]["usd"].as_f64().unwrap();
+    let serve = Serve::start(&project);
+    let status = serve.until("the stack is shown", |environment| environment["stacks"][0]["stack"] == "shop");
+    let environment = &status["environments"][0];
+    let shop = &environment["stacks"][0];
+    assert!(hourly > 0.0 && shop["cost"]["hourly"]["usd"] == hourly, "{hourly}: {shop:#}");
+    assert_eq!(environment["cost"], shop["cost"]);
+    assert!(environment["budget"].is_null(), "only the stack has one");
+    let budget = &shop["budget"];
+    assert_eq!((&budget["monthly"], &budget["rules"][0]["state"]), (&100_000.0.into(), &"not_reached".into()));
+    let course = budget["course"].as_array().unwrap();
+    assert!(course.len() >= 29, "each day of the month, now, and its end: {budget:#}");
+    let (forecast, end) = (budget["forecast"]["low"].as_f64().unwrap(), course.last().unwrap());
+    assert!((end["low"].as_f64().unwrap() - forecast).abs() < 0.01 && end["forecast"] == true, "{budget:#}");
+    let low: Vec<f64> = course.iter().map(|point| point["low"].as_f64().unwrap()).collect();
+    assert!(low.is_sorted() && low[0] < forecast, "{low:?}");
+    let (_, page) = serve.get("/");
+    for expected in
+        ["Costs $0.0530 an hour now", "<svg class=\"chart\"", ">budget $100,000.00</text>", "of $100,000.00"]
+    {
+        assert!(page.contains(expected), "{expected}: {page}");
+    }
+    let (_, metrics) = serve.get("/metrics");
+    for name in [
+        "ebb_stack_hourly_cost_dollars{environment=\"local\",stack=\"shop\"} 0.05",
+        "ebb_stack_hourly_cost_unknown{environment=\"local\",stack=\"shop\"} 0",
+        "ebb_budget_monthly_dollars{environment=\"local\",of=\"stack\",stack=\"shop\"} 100000",
+        "ebb_budget_spent_dollars{environment=\"local\",of=\"stack\",stack=\"shop\",bound=\"high\"} ",
+        "ebb_budget_forecast_dollars{environment=\"local\",of=\"stack\",stack=\"shop\",bound=\"low\"} ",
+        "ebb_decisions_total{environment=\"local\",stack=\"shop\",cause=\"recorded\"} ",
+        "ebb_aws_calls_total ",
+        "ebb_aws_throttles_total ",
+    ] {
+        assert!(metrics.lines().any(|line| line.starts_with(name)), "{name}: {metrics}");
+    }
+    serve.terminate();
+}
+
+fn serve_shows_a_record_that_cannot_be_read() {
+    let project = applied("[control]\ninterval = \"1s\"\n\n");
+    let serve = Serve::start(&project);
+    serve.until("the stacks are shown", |environment| environment["stacks"][1]["target"] == "running");
+    let whole = project.read("state/local/shop.json");
+    project.write("state/local/shop.json", &whole[..whole.len() / 2]);
+    let status = serve.until("it is damaged", |environment| environment["stacks"][0]["target"].is_null());
+    let environment = &status["environments"][0];
+    let (shop, vault) = (&environment["stacks"][0], &environment["stacks"][1]);
+    assert!(shop["error"].as_str().unwrap().contains("is damaged"), "{shop:#}");
+    assert_eq!((&shop["cost"], &vault["target"]), (&Value::Null, &"running".into()));
+    assert_eq!(environment["cost"]["hourly"]["at_least"], true, "the other may cost more: {environment:#}");
+    let (_, metrics) = serve.get("/metrics");
+    let readable = "ebb_stack_readable{environment=\"local\",stack=\"shop\"} 0";
+    assert!(metrics.contains(readable), "{metrics}");
+    assert!(!metrics.contains("ebb_stack_hourly_cost_dollars{environment=\"local\",stack=\"shop\"}"), "{metrics}");
+    assert!(serve.get("/").1.contains("unreadable"));
+    project.write("state/local/shop.json", &whole);
+    serve.until("it is read again", |environment| environment["stacks"][0]["target"] == "running");
+    serve.terminate();
 }
 
 fn serve_listens_to_others_only_with_a_token() {

@@ -11,7 +11,7 @@ use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::runtime;
-use crate::control::{Evaluated, accounts, evaluate, spike_words};
+use crate::control::{Evaluated, RuleState, accounts, evaluate, spike_words};
 use ebbtide::budget::{Spend, Spike};
 
 /// Said with every status: no bill is asked.
@@ -55,17 +55,7 @@ struct BudgetView {
     forecast: Spend,
     since: Option<Timestamp>,
     spike: Option<Spike>,
-    rules: Vec<RuleView>,
-}
-
-#[derive(Serialize)]
-struct RuleView {
-    rule: String,
-    threshold: f64,
-    /// `not_reached`, `maybe`, `announced` or `reached`.
-    state: &'static str,
-    since: Option<Timestamp>,
-    acts: Option<Timestamp>,
+    rules: Vec<RuleState>,
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &BudgetArgs) -> Result<u8, CommandError> {
@@ -110,18 +100,6 @@ async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
 }
 
 fn view(stack: Option<&String>, one: &Evaluated, now: Timestamp) -> BudgetView {
-    let rules = one.budget.rules.iter().map(|rule| {
-        let reached = one.verdict.reached.iter().find(|reached| reached.rule == *rule);
-        let latch = reached.and_then(|reached| reached.latch.as_ref());
-        let state = match (reached, latch) {
-            (None, _) => "not_reached",
-            (Some(_), None) => "maybe",
-            (Some(_), Some(latch)) if latch.acts > now => "announced",
-            (Some(_), Some(_)) => "reached",
-        };
-        let (since, acts) = (latch.map(|latch| latch.since), latch.map(|latch| latch.acts));
-        RuleView { rule: rule.to_string(), threshold: rule.threshold, state, since, acts }
-    });
     BudgetView {
         stack: stack.cloned(),
         monthly: one.budget.monthly,
@@ -131,7 +109,7 @@ fn view(stack: Option<&String>, one: &Evaluated, now: Timestamp) -> BudgetView {
         forecast: one.spending.forecast,
         since: one.since,
         spike: one.spike,
-        rules: rules.collect(),
+        rules: one.rules(now),
     }
 }
 
@@ -153,13 +131,7 @@ fn text(view: &StatusView) -> String {
             let _ = writeln!(text, "  today     {}", spike_words(spike));
         }
         for rule in &budget.rules {
-            let state = match (rule.state, rule.since, rule.acts) {
-                ("reached", Some(since), _) => format!("reached {since:.0}"),
-                ("announced", Some(since), Some(acts)) => format!("reached {since:.0}, takes effect {acts:.0}"),
-                ("maybe", ..) => "may be reached: the spending is known within bounds only".to_owned(),
-                _ => "not reached".to_owned(),
-            };
-            let _ = writeln!(text, "  {} ({}): {state}", rule.rule, Spend::exactly(rule.threshold));
+            let _ = writeln!(text, "  {} ({}): {}", rule.rule, Spend::exactly(rule.threshold), rule.words());
         }
         let _ = writeln!(text);
     }

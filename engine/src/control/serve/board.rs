@@ -3,6 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
+use crate::control::RuleState;
+use crate::control::money::Point;
+use ebbtide::budget::{Spend, Spike};
+use ebbtide::cost::Amount;
 use ebbtide::plan::{Summary, Target};
 use ebbtide::record::RunOutcome;
 
@@ -37,6 +41,10 @@ pub(super) struct EnvironmentBoard {
     pub(super) next_look: Option<Timestamp>,
     /// Why the stacks could not be looked at.
     pub(super) error: Option<String>,
+    /// The dollars of what exists now, of all stacks together.
+    pub(super) cost: Option<CostBoard>,
+    /// The budget of all stacks together.
+    pub(super) budget: Option<BudgetBoard>,
     /// The stacks.
     pub(super) stacks: Vec<StackBoard>,
 }
@@ -46,8 +54,8 @@ pub(super) struct EnvironmentBoard {
 pub(super) struct StackBoard {
     /// The name.
     pub(super) stack: String,
-    /// The recorded target.
-    pub(super) target: Target,
+    /// The recorded target; `None` if the record cannot be read.
+    pub(super) target: Option<Target>,
     /// The time since which that is the target.
     pub(super) since: Option<Timestamp>,
     /// The person or machine that set it.
@@ -72,6 +80,10 @@ pub(super) struct StackBoard {
     pub(super) failures: u32,
     /// The next attempt after a failure.
     pub(super) retry_at: Option<Timestamp>,
+    /// The dollars of what exists now; `None` if the record cannot be read.
+    pub(super) cost: Option<CostBoard>,
+    /// The budget of this stack.
+    pub(super) budget: Option<BudgetBoard>,
     /// The time zone of the schedule.
     pub(super) timezone: Option<String>,
     /// The next transition.
@@ -97,6 +109,36 @@ pub(super) struct DecisionBoard {
     pub(super) tzdb: Option<String>,
     /// The bounds of endpoints that are not the declared ones: `query-enhancer 2–10`.
     pub(super) capacity: Vec<String>,
+}
+
+/// Dollars of what exists now.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub(super) struct CostBoard {
+    /// The dollars of an hour, without charges by use.
+    pub(super) hourly: Amount,
+}
+
+/// A budget, and what is spent of it.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct BudgetBoard {
+    /// The dollars of a month.
+    pub(super) monthly: f64,
+    /// The dollars of a month with the buffer.
+    pub(super) with_buffer: f64,
+    /// The dollars above which a day is a spike.
+    pub(super) daily: Option<f64>,
+    /// The spending of the month so far.
+    pub(super) spent: Spend,
+    /// The spending of the whole month.
+    pub(super) forecast: Spend,
+    /// The first instant that a ledger knows of.
+    pub(super) since: Option<Timestamp>,
+    /// The present day, if it costs more than such days do.
+    pub(super) spike: Option<Spike>,
+    /// The rules.
+    pub(super) rules: Vec<RuleState>,
+    /// The spending until the beginning of each day of the month, until now, and until its end.
+    pub(super) course: Vec<Point>,
 }
 
 /// A hold.

@@ -19,6 +19,14 @@ metrics! {
     NEXT: "ebb_stack_next_transition_timestamp_seconds", Gauge, "The next transition of the stack.";
     HOLD: "ebb_stack_hold_until_timestamp_seconds", Gauge, "The end of the hold of the stack.";
     RESOURCES: "ebb_stack_resources", Gauge, "The recorded resources of the stack, by status.";
+    READABLE: "ebb_stack_readable", Gauge, "Whether the record of the stack can be read.";
+    HOURLY: "ebb_stack_hourly_cost_dollars", Gauge, "The dollars of an hour of what exists now, as far as prices are known.";
+    HOURLY_UNKNOWN: "ebb_stack_hourly_cost_unknown", Gauge, "Whether some price is not known, so that an hour costs more than that.";
+    MONTHLY: "ebb_budget_monthly_dollars", Gauge, "The budget of a month.";
+    WITH_BUFFER: "ebb_budget_with_buffer_dollars", Gauge, "The budget of a month with its buffer.";
+    SPENT: "ebb_budget_spent_dollars", Gauge, "The spending of the month so far, within two bounds.";
+    FORECAST: "ebb_budget_forecast_dollars", Gauge, "The spending of the whole month, within two bounds.";
+    RULE: "ebb_budget_rule_reached", Gauge, "Whether the rule of the budget is reached this month.";
     FAILURES: "ebb_stack_consecutive_failures", Gauge, "The failures to bring the stack to its target, since the last success.";
     TRANSITIONS: "ebb_transitions_total", Counter, "Attempts to bring the stack to a target, by outcome.";
     RUN_SECONDS: "ebb_run_duration_seconds", Histogram, "The durations of runs.";

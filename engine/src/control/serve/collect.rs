@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::board::{DecisionBoard, HoldBoard, RunBoard, Segment, StackBoard, TransitionBoard};
-use crate::control::{Controller, Look, Outcome, StackReport};
+use super::board::{BudgetBoard, CostBoard, DecisionBoard, HoldBoard, RunBoard, Segment, StackBoard, TransitionBoard};
+use crate::control::money::{Money, Point};
+use crate::control::{Controller, Evaluated, Look, Outcome, StackReport};
 use crate::state::StateStore;
+use ebbtide::cost::Amount;
 use ebbtide::plan::Target;
 use ebbtide::record::RunRecord;
 use ebbtide::schedule::{Decision, Idleness, Situation, decide};
@@ -66,8 +68,36 @@ fn run(ended: RunRecord) -> RunBoard {
     }
 }
 
+/// Returns the dollars of all stacks together. Those of a record that cannot be read are not known.
+pub(super) fn hourly(reports: &[StackReport], money: &Money) -> CostBoard {
+    let each = reports.iter().map(|report| money.hourly.get(&report.stack).copied().unwrap_or(Amount::UNKNOWN));
+    CostBoard { hourly: each.sum() }
+}
+
+/// Returns the data of a budget.
+pub(super) fn budget(of: &Evaluated, course: &[Point], now: Timestamp) -> BudgetBoard {
+    BudgetBoard {
+        monthly: of.budget.monthly,
+        with_buffer: of.budget.with_buffer,
+        daily: of.budget.daily,
+        spent: of.spending.actual,
+        forecast: of.spending.forecast,
+        since: of.since,
+        spike: of.spike,
+        rules: of.rules(now),
+        course: course.to_vec(),
+    }
+}
+
 /// Returns the data of one stack.
-pub(super) fn stack(controller: &Controller, report: &StackReport, runs: Vec<RunBoard>, now: Timestamp) -> StackBoard {
+pub(super) fn stack(
+    controller: &Controller,
+    report: &StackReport,
+    runs: Vec<RunBoard>,
+    money: &Money,
+    now: Timestamp,
+) -> StackBoard {
+    let own = money.budgets.stacks.get(&report.stack).zip(money.courses.get(&report.stack));
     let look = report.look.as_deref();
     let document = look.map(|look| &look.document);
     let week = look.map(|look| week(controller, look, now)).unwrap_or_default();
@@ -76,7 +106,7 @@ pub(super) fn stack(controller: &Controller, report: &StackReport, runs: Vec<Run
     let open_run = document.and_then(|document| document.run.as_ref());
     StackBoard {
         stack: report.stack.clone(),
-        target: document.map_or(Target::Destroyed, |document| document.target),
+        target: document.map(|document| document.target),
         since: document.map(|document| document.since),
         by: document.map(|document| document.by.clone()).filter(|by| !by.is_empty()),
         why: document.map(|document| document.why.clone()),
@@ -92,6 +122,8 @@ pub(super) fn stack(controller: &Controller, report: &StackReport, runs: Vec<Run
         error: report.message.clone().filter(|_| report.outcome == Outcome::Failed),
         failures: 0,
         retry_at: None,
+        cost: money.hourly.get(&report.stack).map(|hourly| CostBoard { hourly: *hourly }),
+        budget: own.map(|(of, course)| budget(of, course, now)),
         timezone: zone.and_then(|zone| zone.iana_name()).map(str::to_owned),
         next: next(&week, zone),
         week,

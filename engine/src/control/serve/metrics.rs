@@ -70,10 +70,14 @@ impl Metrics {
     pub(super) fn forget(&self, metric: &'static Metric, labels: &[Label<'_>]) {
         let mut families = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(family) = families.get_mut(metric.name) else { return };
-        let has = |own: &[(&'static str, String)], (name, value): &Label<'_>| {
-            own.iter().any(|(other, text)| other == name && text == value)
-        };
-        family.samples.retain(|own, _| !labels.iter().all(|label| has(own, label)));
+        family.samples.retain(|own, _| !has_all(own, labels));
+    }
+
+    /// Forgets the gauges that have these labels. Counters go on.
+    pub(super) fn forget_gauges(&self, labels: &[Label<'_>]) {
+        let mut families = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let gauges = families.values_mut().filter(|family| family.metric.sort == Sort::Gauge);
+        gauges.for_each(|family| family.samples.retain(|own, _| !has_all(own, labels)));
     }
 
     fn with(&self, metric: &'static Metric, labels: &[Label<'_>], change: impl FnOnce(&mut Sample)) {
@@ -110,6 +114,11 @@ impl Metrics {
         }
         text
     }
+}
+
+/// Returns whether a sample has all of these labels.
+fn has_all(own: &[(&'static str, String)], labels: &[Label<'_>]) -> bool {
+    labels.iter().all(|(name, value)| own.iter().any(|(other, text)| other == name && text == value))
 }
 
 /// Returns labels as the format writes them.
@@ -149,6 +158,11 @@ mod tests {
         ] {
             assert!(text.lines().any(|one| one == line), "{line}: {text}");
         }
+        static COST: Metric = Metric { name: "ebb_cost", sort: Sort::Gauge, help: "Dollars." };
+        metrics.set(&COST, &[("stack", "s")], 1.0);
+        metrics.set(&COST, &[("stack", "t")], 1.0);
+        metrics.forget_gauges(&[("stack", "s")]);
+        assert!(!metrics.text().contains("ebb_cost{stack=\"s\"}") && metrics.text().contains("ebb_cost{stack=\"t\"}"));
         metrics.forget(&TOOK, &[("stack", "s")]);
         assert!(!metrics.text().contains("ebb_run_seconds"));
     }

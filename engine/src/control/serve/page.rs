@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 
 use super::board::{Board, EnvironmentBoard, RunBoard, StackBoard};
 use super::html::escaped;
+use super::money::{render_budget, render_cost};
 use super::picture::{local, week};
 
 const STYLE: &str = include_str!("page.css");
@@ -43,6 +44,14 @@ fn render_environment(html: &mut String, environment: &EnvironmentBoard) {
     let next = environment.next_look.map(|at| format!("next look {}", time(at, &TimeZone::UTC)));
     let looks: Vec<_> = looked.into_iter().chain(next).collect();
     let _ = write!(html, "<p class=\"dim\">{}</p>", looks.join(", "));
+    if !environment.stacks.is_empty() {
+        render_cost(html, environment.cost);
+    }
+    if environment.budget.is_some() {
+        html.push_str("<section class=\"stack\"><h3>Budget of all stacks together</h3>");
+        render_budget(html, environment.budget.as_ref());
+        html.push_str("</section>");
+    }
     if environment.stacks.is_empty() && environment.error.is_none() {
         html.push_str("<p>Nothing is recorded in this environment yet.</p>");
     }
@@ -51,11 +60,11 @@ fn render_environment(html: &mut String, environment: &EnvironmentBoard) {
 
 fn render_stack(html: &mut String, stack: &StackBoard) {
     let zone = stack.timezone.as_deref().and_then(|name| TimeZone::get(name).ok()).unwrap_or(TimeZone::UTC);
+    let target = stack.target.map_or_else(|| "unreadable".to_owned(), |target| target.to_string());
     let _ = write!(
         html,
         "<section class=\"stack\"><h3>{}</h3><span class=\"badge {target}\">{target}</span>",
-        escaped(&stack.stack),
-        target = stack.target
+        escaped(&stack.stack)
     );
     if let Some(error) = &stack.error {
         let again = stack.retry_at.map(|at| format!(" Tried again {}.", time(at, &zone))).unwrap_or_default();
@@ -67,7 +76,7 @@ fn render_stack(html: &mut String, stack: &StackBoard) {
     if let Some(decision) = &stack.decision {
         let until = decision.until.map(|at| format!(", until {}", time(at, &zone))).unwrap_or_default();
         let _ = write!(html, "<p>{}{until}</p>", escaped(&decision.reason));
-        if decision.target != stack.target {
+        if Some(decision.target) != stack.target {
             let _ = write!(html, "<p class=\"note\">Should be {}.</p>", decision.target);
         }
         if !decision.capacity.is_empty() {
@@ -88,12 +97,16 @@ fn render_stack(html: &mut String, stack: &StackBoard) {
     if let Some(next) = &stack.next {
         let _ = write!(html, "<p>Next: {} {} ({})</p>", next.target, time(next.at, &zone), escaped(&next.reason));
     }
-    let (resources, asleep) = (stack.resources, stack.asleep);
-    let _ = write!(html, "<p class=\"dim\">{resources} resources exist, {asleep} sleep</p>");
+    render_cost(html, stack.cost);
+    render_budget(html, stack.budget.as_ref());
+    if stack.target.is_some() {
+        let (resources, asleep) = (stack.resources, stack.asleep);
+        let _ = write!(html, "<p class=\"dim\">{resources} resources exist, {asleep} sleep</p>");
+    }
     if let (Some(since), Some(by)) = (stack.since, &stack.by) {
         let why = stack.why.as_deref().unwrap_or_default();
         let (since, by, why) = (time(since, &zone), escaped(by), escaped(why));
-        let _ = write!(html, "<p class=\"dim\">{} since {since}, set by {by}: {why}</p>", stack.target);
+        let _ = write!(html, "<p class=\"dim\">{target} since {since}, set by {by}: {why}</p>");
     }
     render_runs(html, &stack.runs, &zone);
     html.push_str("</section>");

@@ -46,6 +46,8 @@ impl Server {
             looked: None,
             next_look: None,
             error: None,
+            cost: None,
+            budget: None,
             stacks: Vec::new(),
         };
         let environments = self.controllers.iter().map(environment).collect();

@@ -9,20 +9,18 @@ use tokio::task::JoinSet;
 
 use super::backing_off::BackingOff;
 use super::board::StackBoard;
-use super::catalog::{
-    CALLS, DECIDED, DECISIONS, FAILURES, HOLD, LAST_LOOK, LEADER, LOOKS, NEXT, RESOURCES, RUN_SECONDS, TARGET,
-    THROTTLES, TRANSITIONS, UNSENT,
-};
+use super::catalog::{CALLS, LAST_LOOK, LEADER, LOOKS, RUN_SECONDS, THROTTLES, TRANSITIONS, UNSENT};
 use super::collect::{self, Runs};
 use super::http::Shown;
 use super::leader::Part;
+use super::measure;
 use crate::apply::Shutdown;
 use crate::control::controller::Connected;
+use crate::control::money::Money;
 use crate::control::{Controller, Log, Outcome, StackReport, Work};
 use crate::environment::{Clients, ConnectError};
 use crate::sdk::call_counts;
 use crate::state::LockOwner;
-use ebbtide::plan::Target;
 
 /// The longest time of one look. State in S3 may be out of reach.
 const LOOK: Duration = Duration::from_secs(60);
@@ -107,8 +105,8 @@ impl Watch {
         let (calls, throttles) = call_counts();
         metrics.set(&CALLS, &[], calls as f64);
         metrics.set(&THROTTLES, &[], throttles as f64);
-        let mut reports = match looked {
-            Ok(reports) => reports,
+        let (mut reports, money) = match looked {
+            Ok(looked) => looked,
             Err(error) => {
                 // Clients with credentials that have ended are made anew.
                 self.clients = None;
@@ -128,13 +126,20 @@ impl Watch {
         let mut stacks = Vec::new();
         for report in &reports {
             if leader {
+                if report.outcome == Outcome::Nothing && !self.busy.contains(&report.stack) {
+                    // What failed is not needed any more.
+                    self.failures.succeeded(&report.stack);
+                }
                 self.start(report);
             }
-            let stack = self.shown_stack(report, now).await;
+            let stack = self.shown_stack(report, &money, now).await;
             next = next.min(self.due(report, now));
-            self.measure(&name, &stack);
+            measure::stack(&metrics, &name, &stack);
             stacks.push(stack);
         }
+        let common = money.budgets.environment.as_ref().map(|of| collect::budget(of, &money.course, now));
+        measure::budget(&metrics, &name, None, common.as_ref());
+        let cost = Some(collect::hourly(&reports, &money));
         let next = next.max(SHORTEST);
         let acting = self.part.acting().filter(|acting| !acting.is_empty()).map(str::to_owned);
         let next_look = SignedDuration::try_from(next).ok().and_then(|next| now.checked_add(next).ok());
@@ -142,13 +147,15 @@ impl Watch {
             let environment = &mut board.environments[self.index];
             (environment.leader, environment.acting) = (leader, acting);
             (environment.looked, environment.next_look, environment.error) = (Some(now), next_look, None);
-            environment.stacks = stacks;
+            let before = std::mem::replace(&mut environment.stacks, stacks);
+            (environment.cost, environment.budget) = (cost, common);
+            measure::forget_others(&metrics, &name, &before, &environment.stacks);
         });
         next
     }
 
     /// Keeps or takes the lead, and reads the records.
-    async fn reports(&mut self) -> Result<Vec<StackReport>, String> {
+    async fn reports(&mut self) -> Result<(Vec<StackReport>, Money), String> {
         let environment = &self.controller.environment;
         if self.clients.is_none() {
             self.clients = environment.state_clients().await.map_err(|error: ConnectError| error.to_string())?;
@@ -167,7 +174,7 @@ impl Watch {
             }
             (true, None) => {}
         }
-        self.controller.look_with(self.clients.as_ref()).await.map_err(|error| error.to_string())
+        self.controller.look_with_money(self.clients.as_ref()).await.map_err(|error| error.to_string())
     }
 
     /// Starts to bring a stack to its decision, unless that is under way or has just failed.
@@ -217,13 +224,13 @@ impl Watch {
     }
 
     /// Returns the data of a stack for the pages.
-    async fn shown_stack(&mut self, report: &StackReport, now: Timestamp) -> StackBoard {
+    async fn shown_stack(&mut self, report: &StackReport, money: &Money, now: Timestamp) -> StackBoard {
         let state = self.controller.environment.state(&report.stack, self.clients.as_ref()).await;
         let runs = match (state, report.look.as_deref()) {
             (Ok(state), Some(look)) => self.runs.of(&state, look).await,
             _ => Vec::new(),
         };
-        let mut stack = collect::stack(&self.controller, report, runs, now);
+        let mut stack = collect::stack(&self.controller, report, runs, money, now);
         if self.busy.contains(&report.stack) {
             stack.outcome = "at work".to_owned();
         }
@@ -243,35 +250,6 @@ impl Watch {
         let due = until.map_or(Duration::MAX, |until| until + AFTER);
         let waits = report.look.as_ref().is_some_and(|look| look.work != Work::None);
         due.min(self.failures.left(&report.stack).filter(|_| waits).unwrap_or(Duration::MAX))
-    }
-
-    fn measure(&self, name: &str, stack: &StackBoard) {
-        let metrics = &self.shown.metrics;
-        let labels = [("environment", name), ("stack", stack.stack.as_str())];
-        let targets = [Target::Running, Target::Paused, Target::Destroyed];
-        for target in targets {
-            let text = target.to_string();
-            let labels = [labels[0], labels[1], ("target", text.as_str())];
-            metrics.set(&TARGET, &labels, f64::from(u8::from(stack.target == target)));
-            let decided = stack.decision.as_ref().is_some_and(|decision| decision.target == target);
-            metrics.set(&DECIDED, &labels, f64::from(u8::from(decided)));
-        }
-        if let Some(decision) = &stack.decision {
-            metrics.add(&DECISIONS, &[labels[0], labels[1], ("cause", &decision.cause)], 1.0);
-        }
-        let at = |instant: Option<Timestamp>| instant.map(|instant| instant.as_second() as f64);
-        let times = [(&NEXT, at(stack.next.as_ref().map(|n| n.at))), (&HOLD, at(stack.hold.as_ref().map(|h| h.until)))];
-        for (metric, value) in times {
-            match value {
-                Some(value) => metrics.set(metric, &labels, value),
-                None => metrics.forget(metric, &labels),
-            }
-        }
-        let counts = [("exists", stack.resources), ("asleep", stack.asleep)];
-        for (status, count) in counts {
-            metrics.set(&RESOURCES, &[labels[0], labels[1], ("status", status)], count as f64);
-        }
-        metrics.set(&FAILURES, &labels, f64::from(stack.failures));
     }
 
     /// Returns the interval with up to a tenth more or less, so that processes do not look in step.

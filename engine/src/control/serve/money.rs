@@ -1,0 +1,43 @@
+//! Dollars on the status page: of an hour, and against a budget.
+
+use std::fmt::Write as _;
+
+use super::board::{BudgetBoard, CostBoard};
+use super::chart::chart;
+use super::html::escaped;
+use crate::control::spike_words;
+use ebbtide::budget::Spend;
+
+/// Renders the dollars of an hour.
+pub(super) fn render_cost(html: &mut String, cost: Option<CostBoard>) {
+    if let Some(cost) = cost {
+        // Writing into text cannot fail.
+        let _ = write!(html, "<p>Costs {} an hour now</p>", cost.hourly.shown(4));
+    }
+}
+
+/// Renders a budget: its chart, its figures and its rules.
+pub(super) fn render_budget(html: &mut String, budget: Option<&BudgetBoard>) {
+    let Some(budget) = budget else { return };
+    html.push_str(&chart(budget));
+    let share = budget.spent.low / budget.monthly * 100.0;
+    let _ = write!(
+        html,
+        "<p>Spent {} this month, {share:.0} % of {}; the forecast is {}</p>",
+        budget.spent,
+        Spend::exactly(budget.monthly),
+        budget.forecast
+    );
+    if let Some(spike) = &budget.spike {
+        let _ = write!(html, "<p class=\"note\">Today has cost {}</p>", escaped(&spike_words(spike)));
+    }
+    for rule in budget.rules.iter().filter(|rule| rule.state != "not_reached") {
+        let (name, threshold) = (escaped(&rule.rule), Spend::exactly(rule.threshold));
+        let _ = write!(html, "<p class=\"note\">Rule {name} ({threshold}): {}</p>", escaped(&rule.words()));
+    }
+    let since = match budget.since {
+        Some(since) => format!("The ledger begins {}", since.strftime("%Y-%m-%d %H:%M UTC")),
+        None => "The ledger is empty".to_owned(),
+    };
+    let _ = write!(html, "<p class=\"dim\">{since}; months are those of UTC</p>");
+}
