@@ -21,6 +21,7 @@ mod rules;
 mod say;
 pub mod serve;
 mod tick;
+mod unreadable;
 
 pub use accounts::Account;
 pub use budgets::{Budgets, Evaluated, Guarded, evaluate, spike_words};

@@ -89,7 +89,7 @@ fn notice(look: &Look, kind: NoticeKind, id: String, at: Timestamp, text: String
         kind,
         environment: scope.environment.clone(),
         stack: look.stack.clone(),
-        target: look.decision.target,
+        target: Some(look.decision.target),
         at,
         text: format!("{} in {}: {text}", look.stack, scope.environment),
         reason: look.decision.reason.clone(),
@@ -106,7 +106,7 @@ fn transition(look: &Look, now: Timestamp) -> Option<Notice> {
     let took = ended.ended.duration_since(ended.started).as_secs().max(0);
     let text = format!("{} since {:.0}, after {took} s: {}", ended.target, ended.ended, ended.why);
     let notice = notice(look, NoticeKind::Transition, ended.id.clone(), now, text);
-    Some(Notice { target: ended.target, ..notice })
+    Some(Notice { target: Some(ended.target), ..notice })
 }
 
 /// Returns the notification of a failure. Its id stays the same while the stack cannot be brought to the same target.

@@ -18,6 +18,8 @@ pub const TESTS: &[Test] = &[
     ("a_tick_finishes_a_pause_and_only_settles_an_apply", a_tick_finishes_a_pause_and_only_settles_an_apply),
     ("a_stack_that_fails_or_is_locked_stops_no_other", a_stack_that_fails_or_is_locked_stops_no_other),
     ("a_notification_is_sent_once_and_a_hanging_receiver_stops_nothing", notifications),
+    ("a_record_that_cannot_be_read_is_said_once", a_record_that_cannot_be_read_is_said_once),
+    ("the_end_of_a_hold_is_said_once_and_a_hanging_receiver_delays_no_other", hold_ending),
     ("of_two_serves_one_acts_and_the_other_takes_over", of_two_serves_one_acts_and_the_other_takes_over),
     ("serve_shows_costs_and_budgets", serve_shows_costs_and_budgets),
     ("serve_shows_a_record_that_cannot_be_read", serve_shows_a_record_that_cannot_be_read),
@@ -199,6 +201,90 @@ fn notifications() {
     assert!(output.status.success() && target(&project, "shop") == "running", "{}", text(&output.stderr));
     assert!(text(&output.stderr).contains("a notification was not sent"), "{}", text(&output.stderr));
     assert_eq!(requests.try_iter().count(), 3);
+}
+
+/// Returns the notifications that were sent, as JSON.
+fn bodies(requests: &Receiver<String>) -> Vec<Value> {
+    let body = |request: String| serde_json::from_str(request.split("\r\n\r\n").nth(1).unwrap()).unwrap();
+    requests.try_iter().map(body).collect()
+}
+
+fn a_record_that_cannot_be_read_is_said_once() {
+    let (port, requests) = receiver(Some(200));
+    let project = applied(&format!("[notify]\nwebhook = \"http://127.0.0.1:{port}/hook\"\n\n"));
+    let whole = project.read("state/local/shop.json");
+    let tick = |code| {
+        let output = project.run("tick");
+        assert_eq!(output.status.code(), Some(code), "{}{}", text(&output.stdout), text(&output.stderr));
+        assert!(!text(&output.stderr).contains("not sent"), "{}", text(&output.stderr));
+    };
+    project.write("state/local/shop.json", &whole[..whole.len() / 2]);
+    assert_eq!(project.run("tick --dry-run").status.code(), Some(1));
+    assert_eq!(bodies(&requests), Vec::<Value>::new(), "a dry run says nothing to others");
+    tick(1);
+    tick(1);
+    let said = bodies(&requests);
+    let [unreadable] = said.as_slice() else { panic!("it is said once: {said:?}") };
+    assert_eq!((&unreadable["kind"], &unreadable["stack"]), (&"unreadable".into(), &"shop".into()));
+    assert!(
+        unreadable["target"].is_null() && unreadable["text"].as_str().unwrap().contains("is damaged"),
+        "{unreadable}"
+    );
+    // Another fault is said as well.
+    project.write("state/local/shop.json", "");
+    tick(1);
+    tick(1);
+    assert_eq!(bodies(&requests).len(), 1);
+    // It is read again, and then damaged again.
+    project.write("state/local/shop.json", &whole);
+    tick(0);
+    project.write("state/local/shop.json", "");
+    tick(1);
+    assert_eq!(bodies(&requests).len(), 1);
+    project.write("state/local/shop.json", &whole);
+    // A process that runs all the time says it once too.
+    project.write(
+        "environments/local.toml",
+        &format!("[control]\ninterval = \"1s\"\n\n{}", project.read("environments/local.toml")),
+    );
+    let serve = Serve::start(&project);
+    serve.until("it is shown", |environment| environment["stacks"][0]["target"] == "running");
+    project.write("state/local/shop.json", &whole[..whole.len() / 2]);
+    serve.until("it is damaged", |environment| environment["stacks"][0]["failures"].as_u64() > Some(0));
+    project.write("state/local/shop.json", &whole);
+    serve.until("its failures are over", |environment| environment["stacks"][0]["failures"] == 0);
+    assert_eq!(bodies(&requests).len(), 1);
+    serve.terminate();
+}
+
+fn hold_ending() {
+    let project = applied("");
+    hold(&project, "shop", "running");
+    // The hold was made two hours ago, and twelve stacks have it.
+    let mut document: Value = serde_json::from_str(&project.read("state/local/shop.json")).unwrap();
+    let in_minutes = |minutes: i64| (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes)).to_string();
+    document["hold"]["since"] = in_minutes(-120).into();
+    document["hold"]["until"] = in_minutes(10).into();
+    std::fs::remove_file(project.path("state/local/vault.json")).unwrap();
+    for number in 0..12 {
+        let name = format!("copy-{number}");
+        document["scope"]["stack"] = name.clone().into();
+        project.write(&format!("state/local/{name}.json"), &document.to_string());
+    }
+    std::fs::remove_file(project.path("state/local/shop.json")).unwrap();
+    let (port, requests) = receiver(None);
+    project.write("environments/local.toml", &format!("[notify]\nwebhook = \"http://127.0.0.1:{port}/\"\n\n{LOCAL}"));
+    let start = Instant::now();
+    let output = project.run("tick");
+    // Three attempts of five seconds each; one stack after the other would take minutes.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+    let said = bodies(&requests);
+    assert_eq!(said.len(), 36, "three attempts for each stack");
+    assert!(said.iter().all(|notice| notice["kind"] == "hold_ending"), "{said:?}");
+    assert!(said[0]["text"].as_str().unwrap().contains("the hold (running) ends at"), "{}", said[0]);
+    project.run("tick");
+    assert_eq!(bodies(&requests).len(), 0, "it was said");
 }
 
 /// An `ebb serve`, and the address of its pages.

@@ -24,6 +24,8 @@ pub enum NoticeKind {
     Budget,
     /// A day costs more than such days do.
     Spike,
+    /// The record of a stack cannot be read, so nothing looks after it.
+    Unreadable,
 }
 
 impl NoticeKind {
@@ -36,6 +38,7 @@ impl NoticeKind {
             Self::Idle => "idle",
             Self::Budget => "budget",
             Self::Spike => "spike",
+            Self::Unreadable => "unreadable",
         }
     }
 }
@@ -53,8 +56,8 @@ pub struct Notice {
     pub environment: String,
     /// The stack.
     pub stack: String,
-    /// The target of the stack.
-    pub target: Target,
+    /// The target of the stack; `None` if its record cannot be read.
+    pub target: Option<Target>,
     /// The time.
     pub at: Timestamp,
     /// The whole notification in words; Slack shows this field.
@@ -69,13 +72,15 @@ pub struct Notice {
 impl Notice {
     /// Returns a title of one line of ASCII, as subjects of e-mails need it.
     pub fn subject(&self) -> String {
+        let target = self.target.map(|target| target.to_string()).unwrap_or_default();
         let what = match self.kind {
-            NoticeKind::Transition => format!("is {}", self.target),
-            NoticeKind::Failure => format!("is not {}", self.target),
+            NoticeKind::Transition => format!("is {target}"),
+            NoticeKind::Failure => format!("is not {target}"),
             NoticeKind::HoldEnding => "hold is about to end".to_owned(),
             NoticeKind::Idle => "is about to be paused".to_owned(),
             NoticeKind::Budget => "has reached a rule of its budget".to_owned(),
             NoticeKind::Spike => "costs more than usual".to_owned(),
+            NoticeKind::Unreadable => "has a record that cannot be read".to_owned(),
         };
         let title = format!("ebb: {} in {} {what}", self.stack, self.environment);
         title.chars().map(|c| if c.is_ascii_graphic() || c == ' ' { c } else { '?' }).take(100).collect()

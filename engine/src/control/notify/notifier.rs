@@ -55,6 +55,11 @@ impl Notifier {
         Ok(Self { topic: settings.sns.clone(), webhook })
     }
 
+    /// Returns whether there is anything to send notifications to.
+    pub fn has_receivers(&self) -> bool {
+        self.topic.is_some() || self.webhook.is_some()
+    }
+
     /// Returns whether it calls AWS.
     pub fn needs_aws(&self) -> bool {
         self.topic.is_some()

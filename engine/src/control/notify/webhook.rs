@@ -101,7 +101,7 @@ mod tests {
             kind: NoticeKind::Transition,
             environment: "prod".into(),
             stack: "shop".into(),
-            target: Target::Paused,
+            target: Some(Target::Paused),
             at: "2026-11-22T18:00:00Z".parse().unwrap(),
             text: "shop in prod is paused".into(),
             reason: "outside of every window".into(),

@@ -17,6 +17,7 @@ use super::measure;
 use crate::apply::Shutdown;
 use crate::control::controller::Connected;
 use crate::control::money::Money;
+use crate::control::unreadable;
 use crate::control::{Controller, Log, Outcome, StackReport, Work};
 use crate::environment::{Clients, ConnectError};
 use crate::sdk::call_counts;
@@ -46,6 +47,8 @@ pub(super) struct Watch {
     /// The stacks that are being changed.
     busy: BTreeSet<String>,
     work: JoinSet<StackReport>,
+    /// The stacks whose records could not be read at the last look; `None` before the first one of a leader.
+    unreadable: Option<BTreeSet<String>>,
     /// The last messages of the log, so that each is written once.
     logged: BTreeSet<String>,
 }
@@ -71,6 +74,7 @@ impl Watch {
             asked: BTreeMap::new(),
             busy: BTreeSet::new(),
             work: JoinSet::new(),
+            unreadable: None,
             logged: BTreeSet::new(),
         }
     }
@@ -122,6 +126,7 @@ impl Watch {
             // AWS out of reach leaves the stacks as not idle.
             let _ = tokio::time::timeout(LOOK, observed).await;
         }
+        self.forget_faults(&reports).await;
         let mut next = self.interval();
         let mut stacks = Vec::new();
         for report in &reports {
@@ -177,13 +182,30 @@ impl Watch {
         self.controller.look_with_money(self.clients.as_ref()).await.map_err(|error| error.to_string())
     }
 
+    /// Forgets what was said of records that can be read again.
+    async fn forget_faults(&mut self, reports: &[StackReport]) {
+        if !self.part.is_leader() {
+            self.unreadable = None;
+            return;
+        }
+        let faulty = reports.iter().filter(|report| report.look.is_none());
+        let now: BTreeSet<String> = faulty.map(|report| report.stack.clone()).collect();
+        let before = self.unreadable.replace(now.clone());
+        let readable = before.iter().flatten().filter(|stack| !now.contains(*stack));
+        readable.for_each(|stack| self.failures.succeeded(stack));
+        if before.is_none_or(|before| !before.is_subset(&now)) {
+            let forgotten = unreadable::forget(&self.controller, reports, self.clients.as_ref());
+            let _ = tokio::time::timeout(LOOK, forgotten).await;
+        }
+    }
+
     /// Starts to bring a stack to its decision, unless that is under way or has just failed.
     fn start(&mut self, report: &StackReport) {
         let stack = &report.stack;
         if self.busy.contains(stack) || self.failures.left(stack).is_some() {
             return;
         }
-        let Some(work) = self.controller.work_on(report, &Arc::default()) else { return };
+        let Some(work) = self.controller.work_on(report, &Arc::default(), None) else { return };
         self.busy.insert(stack.clone());
         self.work.spawn(work);
     }

@@ -9,6 +9,8 @@ use crate::state::error::StateError;
 
 /// The folder of the locks of leaders.
 const LEADERS: &str = ".serve";
+/// The folder of the notes on environments.
+const NOTES: &str = ".notes";
 /// The seconds after which another process takes over from a leader that has vanished. Each renewal is a call that bills.
 const LEADER_SECONDS: u64 = 240;
 
@@ -37,6 +39,11 @@ impl StateLocation {
             Self::Directory(root) => Box::new(LocalBackend::new(root, LEADERS, environment)),
             Self::Bucket(bucket) => Box::new(S3Backend::new(bucket, LEADERS, environment).with_lease(LEADER_SECONDS)),
         }
+    }
+
+    /// Returns the backend of the note on an environment: what was said of records that cannot be read.
+    pub fn notes(&self, environment: &str) -> Box<dyn Backend> {
+        self.backend(NOTES, environment)
     }
 
     /// Returns the stacks of an environment that have state here.
