@@ -10,6 +10,7 @@ pub const TESTS: &[Test] = &[
     ("a_schedule_is_previewed_and_checked", a_schedule_is_previewed_and_checked),
     ("a_preview_as_json", a_preview_as_json),
     ("schedules_of_several_stacks", schedules_of_several_stacks),
+    ("a_schedule_that_is_probably_not_meant_is_pointed_out", a_schedule_that_is_probably_not_meant_is_pointed_out),
     ("mistakes_in_a_schedule", mistakes_in_a_schedule),
     ("mistakes_on_the_command_line_of_a_schedule", mistakes_on_the_command_line_of_a_schedule),
     ("a_stack_never_sees_its_schedule", a_stack_never_sees_its_schedule),
@@ -134,6 +135,29 @@ fn schedules_of_several_stacks() {
         project.type_in(line);
     }
     project.compare("schedules_of_several_stacks");
+}
+
+fn a_schedule_that_is_probably_not_meant_is_pointed_out() {
+    let gap = "\n[schedule]\ntimezone = \"America/New_York\"\n\
+               [[schedule.windows]]\nname = \"nightly\"\nfrom = \"02:00\"\nto = \"03:00\"\n";
+    let own = "\n[stacks.vault.schedule]\ntimezone = \"UTC\"\n\
+               [[stacks.vault.schedule.windows]]\nname = \"day\"\nfrom = \"08:00\"\nto = \"18:00\"\n";
+    let project = scheduled(&format!("{gap}{own}"));
+    let warned = |line: &str| {
+        let output = project.run(line);
+        assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+        text(&output.stderr).lines().filter(|said| said.starts_with("warning:")).map(str::to_owned).collect::<Vec<_>>()
+    };
+    // Two stacks share the schedule: it is said once.
+    let said = warned("validate");
+    let [gap] = said.as_slice() else { panic!("{said:?}") };
+    assert!(gap.starts_with("warning: environments/local.toml:10:"), "{gap}");
+    assert!(gap.contains("`nightly` does not open on") && gap.contains("clocks go forward to 03:00"), "{gap}");
+    assert_eq!(warned("validate shop --quiet").len(), 1);
+    assert_eq!(warned("validate vault"), Vec::<String>::new(), "it has another schedule");
+    let json = json_of(&project, "validate shop --json");
+    let [warning] = json["schedules"].as_array().unwrap().as_slice() else { panic!("{json:#}") };
+    assert!(warning["stack"].is_null() && warning["message"].as_str().unwrap().contains("`nightly`"), "{json:#}");
 }
 
 /// Changes a part of the schedule that is there once.

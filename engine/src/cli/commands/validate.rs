@@ -2,6 +2,7 @@
 
 use clap::Args;
 use jiff::Timestamp;
+use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
 use crate::apply::{Event, Warning, warnings};
@@ -10,8 +11,9 @@ use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count};
 use crate::cli::progress::Progress;
-use crate::environment::scaled_endpoints;
+use crate::environment::{Environment, scaled_endpoints};
 use ebbtide::planner::dependency_order;
+use ebbtide::schedule::lint;
 use ebbtide::stack::Problem;
 
 /// Checks environments and stacks without calling AWS
@@ -26,6 +28,17 @@ struct ValidationView {
     format: u32,
     environment: String,
     stacks: Vec<StackView>,
+    /// The schedules that are valid and probably not meant so.
+    schedules: Vec<ScheduleWarning>,
+}
+
+#[derive(Serialize)]
+struct ScheduleWarning {
+    /// Null for the schedule of the environment.
+    stack: Option<String>,
+    /// The place of the schedule in the file.
+    place: String,
+    message: String,
 }
 
 #[derive(Serialize)]
@@ -42,6 +55,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
         Some(name) => vec![context.declared_stack(Some(name))?],
         None => context.names(),
     };
+    let schedules = schedule_warnings(&environment, &names);
     let mut stacks = Vec::new();
     let mut has_zones = false;
     for name in names {
@@ -59,9 +73,12 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
     let progress = Progress::for_plan(context.output);
     let warned = stacks.iter().flat_map(|stack| &stack.warnings);
     warned.for_each(|warning| progress.event(Event::Warning(warning.clone())));
+    for ScheduleWarning { place, message, .. } in &schedules {
+        context.output.warn(&format!("{} {place}: {message}", "warning:".yellow().bold()));
+    }
     if context.output.is_json() {
         let environment = environment.name().to_owned();
-        context.output.json(&ValidationView { format: OUTPUT_FORMAT, environment, stacks })?;
+        context.output.json(&ValidationView { format: OUTPUT_FORMAT, environment, stacks, schedules })?;
     } else {
         let mut text = format!("Environment {} is valid.\n", environment.name());
         for StackView { stack, resources, outputs, .. } in &stacks {
@@ -77,4 +94,22 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
         }
     }
     Ok(DONE)
+}
+
+/// Returns the warnings about the schedules of stacks over the year to come. A schedule that several stacks share is looked at
+/// once.
+fn schedule_warnings(environment: &Environment, stacks: &[String]) -> Vec<ScheduleWarning> {
+    let own: Vec<&String> = environment.scheduled_stacks().filter(|own| stacks.contains(own)).collect();
+    let common = stacks.iter().any(|stack| !own.contains(&stack)).then(|| environment.common_schedule()).flatten();
+    let own = own.into_iter().filter_map(|stack| Some((Some(stack), environment.schedule(stack)?)));
+    let mut warnings = Vec::new();
+    for (stack, schedule) in common.map(|schedule| (None, schedule)).into_iter().chain(own) {
+        let place = environment.schedule_place(stack.map(String::as_str), &[]).to_string();
+        warnings.extend(lint(schedule, Timestamp::now()).into_iter().map(|message| ScheduleWarning {
+            stack: stack.cloned(),
+            place: place.clone(),
+            message,
+        }));
+    }
+    warnings
 }
