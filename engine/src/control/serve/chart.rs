@@ -56,7 +56,7 @@ pub(super) fn chart(budget: &BudgetBoard) -> String {
         limit(budget.with_buffer, "with buffer", -4.0);
     }
     let at = x(course[now].at);
-    let (anchor, dx) = if at > 85.0 { ("end", -4) } else { ("start", 4) };
+    let (anchor, dx) = side(at);
     let _ = write!(
         svg,
         "<line class=\"now\" x1=\"{at:.2}%\" x2=\"{at:.2}%\" y1=\"0\" y2=\"{PLOT}\"/>\
@@ -89,14 +89,20 @@ fn days(svg: &mut String, course: &[Point], x: &impl Fn(Timestamp) -> f64) {
         let is_midnight = zoned.start_of_day().is_ok_and(|start| start.timestamp() == point.at);
         if is_midnight && matches!(zoned.day(), 1 | 8 | 15 | 22 | 29) {
             let (at, day) = (x(point.at), zoned.strftime("%-d %b"));
+            let (anchor, dx) = side(at);
             let _ = write!(
                 svg,
                 "<line x1=\"{at:.2}%\" x2=\"{at:.2}%\" y1=\"0\" y2=\"{HEIGHT}\"/>\
-                 <text x=\"{at:.2}%\" dx=\"4\" y=\"{:.1}\">{day}</text>",
+                 <text x=\"{at:.2}%\" dx=\"{dx}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{day}</text>",
                 HEIGHT - 4.0
             );
         }
     }
+}
+
+/// Returns on which side of a line its text stands, so that it is not cut off at the end, and its distance.
+fn side(at: f64) -> (&'static str, i32) {
+    if at > 85.0 { ("end", -4) } else { ("start", 4) }
 }
 
 /// Returns the chart in words, for those who do not see it.

@@ -2,17 +2,22 @@
 
 use std::fmt::Write as _;
 
+use jiff::tz::TimeZone;
+
 use super::board::{BudgetBoard, CostBoard};
 use super::chart::chart;
 use super::html::escaped;
+use super::picture::time;
 use crate::control::spike_words;
 use ebbtide::budget::Spend;
 
 /// Renders the dollars of an hour.
 pub(super) fn render_cost(html: &mut String, cost: Option<CostBoard>) {
     if let Some(cost) = cost {
+        // A few resources cost less than a cent.
+        let digits = if cost.hourly.known() > 0.0 { 4 } else { 2 };
         // Writing into text cannot fail.
-        let _ = write!(html, "<p>Costs {} an hour now</p>", cost.hourly.shown(4));
+        let _ = write!(html, "<p>Costs {} an hour now</p>", cost.hourly.shown(digits));
     }
 }
 
@@ -33,7 +38,14 @@ pub(super) fn render_budget(html: &mut String, budget: Option<&BudgetBoard>) {
     }
     for rule in budget.rules.iter().filter(|rule| rule.state != "not_reached") {
         let (name, threshold) = (escaped(&rule.rule), Spend::exactly(rule.threshold));
-        let _ = write!(html, "<p class=\"note\">Rule {name} ({threshold}): {}</p>", escaped(&rule.words()));
+        let state = match (rule.since, rule.acts) {
+            (Some(since), Some(acts)) if rule.state == "announced" => {
+                format!("reached {}, takes effect {}", time(since, &TimeZone::UTC), time(acts, &TimeZone::UTC))
+            }
+            (Some(since), _) => format!("reached {}", time(since, &TimeZone::UTC)),
+            (None, _) => escaped(&rule.words()),
+        };
+        let _ = write!(html, "<p class=\"note\">Rule: {name} ({threshold}): {state}</p>");
     }
     let since = match budget.since {
         Some(since) => format!("The ledger begins {}", since.strftime("%Y-%m-%d %H:%M UTC")),

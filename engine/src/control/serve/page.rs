@@ -8,7 +8,7 @@ use jiff::tz::TimeZone;
 use super::board::{Board, EnvironmentBoard, RunBoard, StackBoard};
 use super::html::escaped;
 use super::money::{render_budget, render_cost};
-use super::picture::{local, week};
+use super::picture::{time, week};
 
 const STYLE: &str = include_str!("page.css");
 
@@ -101,7 +101,7 @@ fn render_stack(html: &mut String, stack: &StackBoard) {
     render_budget(html, stack.budget.as_ref());
     if stack.target.is_some() {
         let (resources, asleep) = (stack.resources, stack.asleep);
-        let _ = write!(html, "<p class=\"dim\">{resources} resources exist, {asleep} sleep</p>");
+        let _ = write!(html, "<p class=\"dim\">Resources: {resources} exist, {asleep} sleep</p>");
     }
     if let (Some(since), Some(by)) = (stack.since, &stack.by) {
         let why = stack.why.as_deref().unwrap_or_default();
@@ -125,7 +125,7 @@ fn render_runs(html: &mut String, runs: &[RunBoard], zone: &TimeZone) {
         let class = if run.outcome == ebbtide::record::RunOutcome::Done { "" } else { " class=\"bad\"" };
         let _ = write!(
             html,
-            "<tr><td>{}</td><td>{:.1} s</td><td>{}</td><td{class}>{}{failed}</td><td>{}</td><td>{}</td></tr>",
+            "<tr><td>{}</td><td>{:.1}&nbsp;s</td><td>{}</td><td{class}>{}{failed}</td><td>{}</td><td>{}</td></tr>",
             time(run.started, zone),
             run.took_ms as f64 / 1000.0,
             run.target,
@@ -135,10 +135,4 @@ fn render_runs(html: &mut String, runs: &[RunBoard], zone: &TimeZone) {
         );
     }
     html.push_str("</tbody></table></div>");
-}
-
-/// Returns an instant in the time zone of a schedule, with the instant itself for machines.
-fn time(at: Timestamp, zone: &TimeZone) -> String {
-    let abbreviation = at.to_zoned(zone.clone()).strftime("%Z").to_string();
-    format!("<time datetime=\"{at:.0}\">{} {}</time>", escaped(&local(at, zone)), escaped(&abbreviation))
 }

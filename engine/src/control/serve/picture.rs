@@ -64,6 +64,12 @@ pub(super) fn local(at: Timestamp, zone: &TimeZone) -> String {
     at.to_zoned(zone.clone()).strftime("%a %-d %b %H:%M").to_string()
 }
 
+/// Returns an instant in the time zone of a schedule, with the instant itself for machines.
+pub(super) fn time(at: Timestamp, zone: &TimeZone) -> String {
+    let abbreviation = at.to_zoned(zone.clone()).strftime("%Z").to_string();
+    format!("<time datetime=\"{at:.0}\">{} {}</time>", escaped(&local(at, zone)), escaped(&abbreviation))
+}
+
 fn seconds(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64()
 }
