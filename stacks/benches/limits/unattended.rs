@@ -10,14 +10,33 @@ use crate::report::{Report, median};
 
 const EBB: &str = env!("CARGO_BIN_EXE_ebb");
 const STACKS: usize = 100;
-/// How long the idle process is watched.
-const WATCHED: Duration = Duration::from_secs(20);
+/// How long the idle process is watched: more than the interval between two looks, so that a look is part of it.
+const WATCHED: Duration = Duration::from_secs(70);
+/// A schedule and a budget, neither of which asks for anything: both are followed to the end of the month with each look.
+const UNATTENDED: &str = r#"
+[schedule]
+timezone = "America/New_York"
+default = "running"
+
+[[schedule.windows]]
+name = "leap day"
+opens = "0 2 29 2 *"
+closes = "0 3 29 2 *"
+target = "paused"
+
+[budget]
+monthly = 100_000_000
+
+[stacks.adeptai.budget]
+monthly = 1_000_000
+"#;
 
 pub fn measure(report: &mut Report) {
     let project = tempfile::tempdir().expect("a folder for the project");
     let environments = project.path().join("environments");
     std::fs::create_dir(&environments).expect("a folder for environments");
-    std::fs::write(environments.join("local.toml"), include_str!("../../../environments/local.toml"))
+    let local = include_str!("../../../environments/local.toml");
+    std::fs::write(environments.join("local.toml"), format!("{local}{UNATTENDED}"))
         .expect("the environment is written");
     ebb(project.path(), &["apply", "adeptai", "--yes", "--quiet"]);
     idle(report, project.path());
@@ -41,7 +60,7 @@ pub fn measure(report: &mut Report) {
     };
     tick();
     report.limit(
-        "a tick over 100 stacks with nothing to do, median of 5",
+        "a tick over 100 stacks with a budget and nothing to do, median of 5",
         median((0..5).map(|_| tick()).collect()),
         1000.0,
         "ms",
