@@ -7,6 +7,7 @@ use super::idle::BEFORE_PAUSE;
 use super::look::Look;
 use super::notify::{NOTICE_FORMAT, Notice, NoticeKind};
 use super::report::{Outcome, StackReport};
+use crate::environment::ConnectError;
 use crate::state::{LockOwner, StateStore};
 use ebbtide::plan::Target;
 use ebbtide::record::{RunOutcome, StateDocument};
@@ -19,12 +20,20 @@ pub(super) fn has_to_say(controller: &Controller, look: &Look, report: &StackRep
     !unsaid(controller, look, report).is_empty() || look.guarded.has_to_record(&look.document)
 }
 
-/// Says what there is to say about a stack, and records that it was said. Returns why something was not received.
+/// Says what there is to say about a stack, and records that it was said. Returns why something was not received. While another
+/// command has the stack, nothing can be recorded, so that nothing is said until the next look.
 pub(super) async fn say(controller: &Controller, report: &StackReport, connected: &Connected) -> Vec<String> {
     let Some(look) = report.look.as_deref() else { return Vec::new() };
     let notices = unsaid(controller, look, report);
     let mut unsent = Vec::new();
     if notices.is_empty() && !look.guarded.has_to_record(&look.document) {
+        return unsent;
+    }
+    let state = match state(controller, look, connected).await {
+        Ok(state) => state,
+        Err(error) => return vec![format!("the record cannot be reached, so it is said later: {error}")],
+    };
+    if matches!(state.backend().lock_info().await, Ok(Some(_))) {
         return unsent;
     }
     let aws = match controller.notifier.needs_aws() {
@@ -35,17 +44,19 @@ pub(super) async fn say(controller: &Controller, report: &StackReport, connected
         (controller.on_notice)(notice);
         unsent.extend(controller.notifier.send(notice, aws).await);
     }
-    if let Err(error) = record(controller, look, &notices, connected).await {
+    if let Err(error) = record(controller, look, &notices, &state).await {
         unsent.push(format!("the record does not show that it was said, so it may be said again: {error}"));
     }
     unsent
 }
 
-/// Records what was said.
-async fn record(controller: &Controller, look: &Look, notices: &[Notice], connected: &Connected) -> Result<(), String> {
+async fn state(controller: &Controller, look: &Look, connected: &Connected) -> Result<StateStore, ConnectError> {
     let clients = connected.get().map(|connection| &connection.clients);
-    let state: StateStore =
-        controller.environment.state(&look.stack, clients).await.map_err(|error| error.to_string())?;
+    controller.environment.state(&look.stack, clients).await
+}
+
+/// Records what was said.
+async fn record(controller: &Controller, look: &Look, notices: &[Notice], state: &StateStore) -> Result<(), String> {
     let (by, process) = (controller.who.clone(), std::process::id());
     let owner = LockOwner { by, process, command: "tick".to_owned(), since: (controller.clock)() };
     let kinds: Vec<_> = notices.iter().map(|notice| notice.kind.topic()).collect();
@@ -71,7 +82,7 @@ fn unsaid(controller: &Controller, look: &Look, report: &StackReport) -> Vec<Not
     let now = (controller.clock)();
     let all = [
         transition(look, now),
-        failure(look, report, now),
+        failure(look, report, now).filter(|_| !was_interrupted(controller, report)),
         hold_ending(&look.document, look, now),
         idle_soon(look, now),
         of_budgets(look, NoticeKind::Budget, &look.guarded.news, now),
@@ -120,6 +131,12 @@ fn failure(look: &Look, report: &StackReport, now: Timestamp) -> Option<Notice> 
     let text = format!("could not be brought to {target} ({}): {message}", look.decision.reason);
     let notice = notice(look, NoticeKind::Failure, id, now, text);
     Some(Notice { hint: report.hint.clone(), ..notice })
+}
+
+/// Returns whether a run ended early because this process was asked to end. The next one goes on with it.
+fn was_interrupted(controller: &Controller, report: &StackReport) -> bool {
+    let run = report.run.as_ref().filter(|run| run.failed == 0 && run.skipped > 0 && run.unread.is_empty());
+    run.is_some() && controller.shutdown.is_draining()
 }
 
 /// Returns the notification of a hold that is about to end.

@@ -20,6 +20,14 @@ pub const TESTS: &[Test] = &[
     ("a_notification_is_sent_once_and_a_hanging_receiver_stops_nothing", notifications),
     ("a_record_that_cannot_be_read_is_said_once", a_record_that_cannot_be_read_is_said_once),
     ("the_end_of_a_hold_is_said_once_and_a_hanging_receiver_delays_no_other", hold_ending),
+    (
+        "a_serve_that_is_asked_to_end_finishes_what_is_in_flight",
+        a_serve_that_is_asked_to_end_finishes_what_is_in_flight,
+    ),
+    ("a_stack_that_fails_is_left_alone_for_a_while", a_stack_that_fails_is_left_alone_for_a_while),
+    ("nothing_can_be_changed_over_http", nothing_can_be_changed_over_http),
+    ("a_dry_run_changes_nothing", a_dry_run_changes_nothing),
+    ("nothing_is_said_of_a_stack_that_another_command_has", nothing_is_said_of_a_stack_that_another_command_has),
     ("of_two_serves_one_acts_and_the_other_takes_over", of_two_serves_one_acts_and_the_other_takes_over),
     ("serve_shows_costs_and_budgets", serve_shows_costs_and_budgets),
     ("serve_shows_a_record_that_cannot_be_read", serve_shows_a_record_that_cannot_be_read),
@@ -257,14 +265,42 @@ fn a_record_that_cannot_be_read_is_said_once() {
     serve.terminate();
 }
 
+/// Returns a time some minutes from now.
+fn in_minutes(minutes: i64) -> Value {
+    (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes)).to_string().into()
+}
+
+fn nothing_is_said_of_a_stack_that_another_command_has() {
+    let (port, requests) = receiver(Some(200));
+    let project = applied(&format!("[notify]\nwebhook = \"http://127.0.0.1:{port}/hook\"\n\n"));
+    hold(&project, "shop", "paused");
+    let mut document: Value = serde_json::from_str(&project.read("state/local/shop.json")).unwrap();
+    (document["hold"]["since"], document["hold"]["until"]) = (in_minutes(-120), in_minutes(10));
+    project.write("state/local/shop.json", &document.to_string());
+    let mut pause = project.command("pause shop --yes --quiet");
+    let mut pause = pause.env("EBB_CLOUD_FAULTS", "latency=400ms").spawn().unwrap();
+    let start = Instant::now();
+    while !json(&project, "status shop")["run"].is_object() {
+        assert!(start.elapsed() < Duration::from_secs(20), "the other command never began its run");
+    }
+    for _ in 0..2 {
+        assert_eq!(json(&project, "tick")["stacks"][0]["outcome"], "busy");
+    }
+    assert_eq!(bodies(&requests), Vec::<Value>::new(), "it could not be recorded, and would be said again and again");
+    assert!(pause.wait().unwrap().success());
+    for _ in 0..2 {
+        assert!(project.run("tick").status.success());
+    }
+    let said = bodies(&requests);
+    assert!(said.len() == 1 && said[0]["kind"] == "hold_ending", "{said:?}");
+}
+
 fn hold_ending() {
     let project = applied("");
     hold(&project, "shop", "running");
     // The hold was made two hours ago, and twelve stacks have it.
     let mut document: Value = serde_json::from_str(&project.read("state/local/shop.json")).unwrap();
-    let in_minutes = |minutes: i64| (jiff::Timestamp::now() + jiff::SignedDuration::from_mins(minutes)).to_string();
-    document["hold"]["since"] = in_minutes(-120).into();
-    document["hold"]["until"] = in_minutes(10).into();
+    (document["hold"]["since"], document["hold"]["until"]) = (in_minutes(-120), in_minutes(10));
     std::fs::remove_file(project.path("state/local/vault.json")).unwrap();
     for number in 0..12 {
         let name = format!("copy-{number}");
@@ -295,7 +331,12 @@ struct Serve {
 
 impl Serve {
     fn start(project: &Project) -> Self {
+        Self::start_with(project, &[])
+    }
+
+    fn start_with(project: &Project, variables: &[(&str, &str)]) -> Self {
         let mut command = project.command("serve --listen 127.0.0.1:0");
+        command.envs(variables.iter().copied());
         let mut process = command.stderr(Stdio::piped()).spawn().unwrap();
         let mut lines = BufReader::new(process.stderr.take().unwrap()).lines();
         let line = lines.next().unwrap().unwrap();
@@ -306,12 +347,13 @@ impl Serve {
     }
 
     fn get(&self, path: &str) -> (u16, String) {
-        self.request(path, "localhost")
+        self.request("GET", path, "localhost")
     }
 
-    fn request(&self, path: &str, host: &str) -> (u16, String) {
+    /// Sends a request; `host` may have further headers after it.
+    fn request(&self, method: &str, path: &str, host: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
-        write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
+        write!(stream, "{method} {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
         let mut response = String::new();
         stream.read_to_string(&mut response).unwrap();
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
@@ -384,7 +426,7 @@ fn of_two_serves_one_acts_and_the_other_takes_over() {
     for (path, code) in [("/healthz", 200), ("/readyz", 200), ("/other", 404)] {
         assert_eq!(first.get(path).0, code, "{path}");
     }
-    assert_eq!(first.request("/", "attacker.example").0, 403);
+    assert_eq!(first.request("GET", "/", "attacker.example").0, 403);
     let history = json(&project, "history shop");
     assert_eq!(history["runs"].as_array().unwrap().iter().filter(|run| run["command"] == "tick").count(), 1);
     first.terminate();
@@ -392,6 +434,87 @@ fn of_two_serves_one_acts_and_the_other_takes_over() {
     hold(&project, "shop", "running");
     second.until("it acts", |environment| environment["stacks"][0]["target"] == "running");
     second.terminate();
+}
+
+fn a_dry_run_changes_nothing() {
+    let project = applied("[notify]\nstdout = true\n\n");
+    hold(&project, "shop", "paused");
+    let before = (project.read("state/local/shop.json"), project.read("state/local/vault.json"));
+    let tick = json(&project, "tick --dry-run");
+    assert_eq!((&tick["stacks"][0]["outcome"], &tick["dry_run"]), (&"would_act".into(), &true.into()), "{tick:#}");
+    assert_eq!(project.run("tick --dry-run").status.code(), Some(0));
+    assert_eq!(project.run("tick --dry-run --detailed-exitcode").status.code(), Some(2));
+    assert_eq!((project.read("state/local/shop.json"), project.read("state/local/vault.json")), before);
+    assert!(!project.path("state/.notes").exists());
+}
+
+fn a_serve_that_is_asked_to_end_finishes_what_is_in_flight() {
+    let (port, requests) = receiver(Some(200));
+    let project =
+        applied(&format!("[control]\ninterval = \"1s\"\n\n[notify]\nwebhook = \"http://127.0.0.1:{port}/\"\n\n"));
+    hold(&project, "shop", "paused");
+    let serve = Serve::start_with(&project, &[("EBB_CLOUD_FAULTS", "latency=400ms")]);
+    let start = Instant::now();
+    while !json(&project, "status shop")["run"].is_object() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it never began");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    serve.terminate();
+    let status = json(&project, "status shop");
+    assert_eq!((&status["target"], &status["run"]), (&"paused".into(), &Value::Null), "what is in flight is recorded");
+    assert_eq!(bodies(&requests), Vec::<Value>::new(), "the end of a process is no failure of the stack");
+    let tick = json(&project, "tick");
+    assert_ne!(tick["stacks"][0]["outcome"], "failed", "{tick:#}");
+    let said = bodies(&requests);
+    assert!(said.len() == 1 && said[0]["kind"] == "transition", "{said:?}");
+}
+
+fn a_stack_that_fails_is_left_alone_for_a_while() {
+    let project = applied("[control]\ninterval = \"1s\"\n\n");
+    hold(&project, "shop", "paused");
+    let other_account = LOCAL.replace("embedded = true", "embedded = true\naccount = \"999999999999\"");
+    project.write("environments/local.toml", &format!("[control]\ninterval = \"1s\"\n\n{other_account}"));
+    let serve = Serve::start(&project);
+    let failed = |environment: &Value| environment["stacks"][0]["failures"].as_u64() > Some(0);
+    let status = serve.until("the stack fails", failed);
+    let shop = &status["environments"][0]["stacks"][0];
+    assert!(shop["error"].as_str().unwrap().contains("999999999999"), "{shop:#}");
+    let at = |value: &Value| value.as_str().unwrap().parse::<jiff::Timestamp>().unwrap();
+    let wait = at(&shop["retry_at"]).duration_since(jiff::Timestamp::now()).as_secs();
+    assert!((15..=30).contains(&wait), "{wait}: {shop:#}");
+    // The other stack is looked at meanwhile, and this one is not tried again.
+    std::thread::sleep(Duration::from_secs(3));
+    let environment = &serve.status()["environments"][0];
+    assert_eq!(environment["stacks"][0]["failures"], 1, "{environment:#}");
+    assert!(at(&environment["looked"]) > at(&status["environments"][0]["looked"]), "{environment:#}");
+    assert_eq!(environment["stacks"][1]["target"], "running");
+    let (_, metrics) = serve.get("/metrics");
+    let failures = "ebb_stack_consecutive_failures{environment=\"local\",stack=\"shop\"} 1";
+    assert!(metrics.lines().any(|line| line == failures), "{metrics}");
+    serve.terminate();
+}
+
+fn nothing_can_be_changed_over_http() {
+    let project = applied("");
+    let token = "a token of some length";
+    let serve = Serve::start_with(&project, &[("EBB_SERVE_TOKEN", token)]);
+    let with_token = format!("ebb.example\r\nAuthorization: Bearer {token}");
+    for method in ["POST", "PUT", "PATCH", "DELETE", "OPTIONS"] {
+        for path in ["/", "/api/status", "/metrics", "/healthz"] {
+            assert_eq!(serve.request(method, path, &with_token).0, 405, "{method} {path}");
+        }
+    }
+    for path in ["/", "/api/status", "/metrics"] {
+        assert_eq!(serve.request("GET", path, &with_token).0, 200, "{path}");
+        assert_eq!(serve.get(path).0, 401, "{path}");
+        let wrong = "localhost\r\nAuthorization: Bearer another token, as long";
+        assert_eq!(serve.request("GET", path, wrong).0, 401, "{path}");
+    }
+    assert_eq!(serve.get("/healthz").0, 200);
+    assert!(
+        !project.run("serve --help").stdout.is_empty()
+            && text(&project.run("serve --help").stdout).contains("127.0.0.1:8080")
+    );
 }
 
 fn serve_shows_costs_and_budgets() {
