@@ -37,6 +37,10 @@ pub struct Budgets {
     pub stacks: BTreeMap<String, Evaluated>,
     /// What could not be read.
     pub faults: Vec<String>,
+    /// Why the ledgers of some stacks could not be read.
+    ledger_faults: BTreeMap<String, String>,
+    /// Why some prices were left out.
+    price_fault: Option<String>,
 }
 
 /// What budgets ask of one stack.
@@ -61,7 +65,9 @@ pub fn evaluate(environment: &Environment, kinds: &Registry, accounts: &[Account
     }
     let (book, fault) = price_book(environment);
     let pricing = pricing(&book, environment, now);
-    let faults = accounts.iter().filter_map(|account| account.fault.clone()).chain(fault).collect();
+    let ledger_faults = accounts.iter().filter_map(|account| Some((account.stack.clone(), account.fault.clone()?)));
+    let ledger_faults: BTreeMap<String, String> = ledger_faults.collect();
+    let faults = ledger_faults.values().cloned().chain(fault.clone()).collect();
     let common = environment.common_budget();
     let of_environment: Vec<Latch> = latched(accounts, BudgetOf::Environment);
     let mut total = Spending { actual: Spend::default(), forecast: Spend::default() };
@@ -101,7 +107,7 @@ pub fn evaluate(environment: &Environment, kinds: &Registry, accounts: &[Account
         let since = accounts.iter().filter_map(Account::since).min();
         Evaluated { of: BudgetOf::Environment, budget: budget.clone(), spending: total, verdict, spike, since }
     });
-    Budgets { environment, stacks, faults }
+    Budgets { environment, stacks, faults, ledger_faults, price_fault: fault }
 }
 
 /// No spending: only rules that are recorded are reached.
@@ -135,12 +141,14 @@ impl Budgets {
             let of = if one.of == BudgetOf::Stack { "this day" } else { "this day of the whole environment" };
             Some((format!("{:?} {}", one.of, spike.date), format!("{of} has cost {}", spike_words(&spike))))
         });
+        // A fault is one of the stack that it belongs to. That of prices belongs to the stack that speaks for the environment.
+        let fault = self.ledger_faults.get(stack).or(self.price_fault.as_ref().filter(|_| speaks));
         Guarded {
             limits: both().filter_map(|one| one.verdict.limit(now)).collect(),
             latches,
             news: news.collect(),
             spikes: spikes.collect(),
-            fault: self.faults.first().map(|fault| format!("the budget works without some figures: {fault}")),
+            fault: fault.map(|fault| format!("the budget works without some figures: {fault}")),
         }
     }
 

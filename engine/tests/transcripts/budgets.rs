@@ -10,6 +10,7 @@ pub const TESTS: &[Test] = &[
     ("mistakes_in_a_budget", mistakes_in_a_budget),
     ("an_apply_that_raises_spending_is_refused_over_budget", an_apply_that_raises_spending_is_refused_over_budget),
     ("a_budget_has_a_status", a_budget_has_a_status),
+    ("figures_that_cannot_be_read_are_a_failure_of_one_stack", figures_that_cannot_be_read_are_a_failure_of_one_stack),
 ];
 
 const BUDGET: &str = "\n[budget]\nmonthly = 6190\nbuffer = \"20%\"\ndaily = 500\n\n[[budget.rules]]\nat = \"80%\"\n\
@@ -107,4 +108,35 @@ fn a_budget_has_a_status() {
         "{}",
         text(&faulty.stderr)
     );
+}
+
+fn figures_that_cannot_be_read_are_a_failure_of_one_stack() {
+    let project = Project::with(&format!("{LOCAL}\n[budget]\nmonthly = 100000\n"));
+    for stack in ["shop", "vault"] {
+        assert!(project.run(&format!("apply {stack} --yes --quiet")).status.success());
+    }
+    let tick = |expected: [&str; 2], code: i32| {
+        let output = project.run("tick --json");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let stacks = report["stacks"].as_array().unwrap();
+        let outcomes: Vec<_> = stacks.iter().map(|stack| stack["outcome"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(
+            (outcomes.as_slice(), output.status.code()),
+            (&expected.map(str::to_owned)[..], Some(code)),
+            "{report:#}"
+        );
+        report
+    };
+    tick(["nothing", "nothing"], 0);
+    let segment = project.read("state/local/shop.ledger/00000001.json");
+    project.write("state/local/shop.ledger/00000001.json", &segment[..segment.len() / 2]);
+    let report = tick(["failed", "nothing"], 1);
+    let message = report["stacks"][0]["message"].as_str().unwrap();
+    assert!(message.contains("works without some figures") && message.contains("segment 1 of"), "{message}");
+    project.write("state/local/shop.ledger/00000001.json", &segment);
+    tick(["nothing", "nothing"], 0);
+    project.write("prices/eu-west-1.toml", "region = \"eu-west-1\"\n\n[items.\"vpc.nat.hour\"]\nusd = 1.0\n");
+    let report = tick(["failed", "nothing"], 1);
+    let message = report["stacks"][0]["message"].as_str().unwrap();
+    assert!(message.contains("eu-west-1.toml:3") && message.contains("unit"), "{message}");
 }
