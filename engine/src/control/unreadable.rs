@@ -95,7 +95,7 @@ async fn change(
         if !change(&mut note.faults) {
             return Ok(false);
         }
-        let bytes = serde_json::to_vec(&note).map_err(|error| StateError::inconsistent(&backend.location(), error))?;
+        let bytes = serde_json::to_vec(&note).map_err(|error| StateError::inconsistent(backend.location(), error))?;
         session.commit(Commit { bytes: &bytes, replaces: version.as_ref(), keep_as: None }).await.map(|_| true)
     };
     let changed = changed.await;

@@ -9,6 +9,8 @@ mod budgets;
 mod costs;
 mod history;
 mod interrupts;
+mod listening;
+mod notifications;
 mod outside;
 mod plan_files;
 mod planned_secrets;
@@ -19,6 +21,7 @@ mod rehearsals;
 mod runner;
 mod schedules;
 mod secrets;
+mod serving;
 mod sessions;
 mod shared;
 mod stacks;
@@ -55,6 +58,8 @@ fn main() -> ExitCode {
             rehearsals::TESTS,
             schedules::TESTS,
             unattended::TESTS,
+            serving::TESTS,
+            notifications::TESTS,
         ]
         .concat(),
     )

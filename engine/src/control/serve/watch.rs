@@ -25,6 +25,8 @@ use crate::state::LockOwner;
 
 /// The longest time of one look. State in S3 may be out of reach.
 const LOOK: Duration = Duration::from_secs(60);
+/// The longest time to give the lead back.
+const RELEASE: Duration = Duration::from_secs(5);
 /// The shortest time between two looks.
 const SHORTEST: Duration = Duration::from_millis(500);
 /// A look for a transition comes that much after it, so that it is over for sure.
@@ -81,8 +83,13 @@ impl Watch {
 
     /// Looks at the stacks until it is asked to end, and finishes what is in flight.
     pub(super) async fn run(mut self) {
+        let shutdown = self.shutdown.clone();
         while !self.shutdown.is_draining() {
-            let next = self.look().await;
+            // A look changes no stack: it may be given up where state is out of reach.
+            let next = tokio::select! {
+                next = self.look() => next,
+                () = shutdown.draining() => break,
+            };
             tokio::select! {
                 () = tokio::time::sleep(next) => {}
                 Some(done) = self.work.join_next() => self.done(done),
@@ -92,7 +99,8 @@ impl Watch {
         while let Some(done) = self.work.join_next().await {
             self.done(done);
         }
-        self.part.release().await;
+        // Without this, the lease ends by itself.
+        let _ = tokio::time::timeout(RELEASE, self.part.release()).await;
     }
 
     /// Looks once, and starts what there is to do. Returns the time until the next look.
