@@ -17,6 +17,9 @@ const PLOT: f64 = 150.0;
 /// The room above the highest value.
 const ABOVE: f64 = 1.12;
 
+/// The last place, in percent, from which a text has room to the right.
+const LAST_TEXT: f64 = 85.0;
+
 /// Draws the course of a month as SVG: the spending so far, the forecast, the budget, and the budget with its buffer.
 pub(super) fn chart(budget: &BudgetBoard) -> String {
     let course = &budget.course;
@@ -89,20 +92,18 @@ fn days(svg: &mut String, course: &[Point], x: &impl Fn(Timestamp) -> f64) {
         let is_midnight = zoned.start_of_day().is_ok_and(|start| start.timestamp() == point.at);
         if is_midnight && matches!(zoned.day(), 1 | 8 | 15 | 22 | 29) {
             let (at, day) = (x(point.at), zoned.strftime("%-d %b"));
-            let (anchor, dx) = side(at);
-            let _ = write!(
-                svg,
-                "<line x1=\"{at:.2}%\" x2=\"{at:.2}%\" y1=\"0\" y2=\"{HEIGHT}\"/>\
-                 <text x=\"{at:.2}%\" dx=\"{dx}\" y=\"{:.1}\" text-anchor=\"{anchor}\">{day}</text>",
-                HEIGHT - 4.0
-            );
+            let _ = write!(svg, "<line x1=\"{at:.2}%\" x2=\"{at:.2}%\" y1=\"0\" y2=\"{HEIGHT}\"/>");
+            // On a phone there is no room for the last one.
+            if at < LAST_TEXT {
+                let _ = write!(svg, "<text x=\"{at:.2}%\" dx=\"4\" y=\"{:.1}\">{day}</text>", HEIGHT - 4.0);
+            }
         }
     }
 }
 
 /// Returns on which side of a line its text stands, so that it is not cut off at the end, and its distance.
 fn side(at: f64) -> (&'static str, i32) {
-    if at > 85.0 { ("end", -4) } else { ("start", 4) }
+    if at > LAST_TEXT { ("end", -4) } else { ("start", 4) }
 }
 
 /// Returns the chart in words, for those who do not see it.
