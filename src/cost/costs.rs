@@ -143,7 +143,7 @@ impl Costs {
             }
             let hourly = match charge.per {
                 Per::Use(_) => Amount::ZERO,
-                Per::Hour | Per::Month => monthly * (1.0 / pricing.hours),
+                Per::Hour | Per::BegunHour(_) | Per::Month => monthly * (1.0 / pricing.hours),
             };
             costs.lines.push(Line {
                 address: address.clone(),
@@ -203,7 +203,7 @@ fn all(rates: &Rates) -> impl Iterator<Item = (&Address, &Charge)> {
 /// Returns the number of units in a month; `None` for a charge by use for which no use is given.
 fn monthly_units(address: &Address, charge: &Charge, pricing: &Pricing<'_>) -> Option<f64> {
     match &charge.per {
-        Per::Hour => Some(charge.total() * pricing.hours),
+        Per::Hour | Per::BegunHour(_) => Some(charge.total() * pricing.hours),
         Per::Month => Some(charge.total()),
         Per::Use(key) => {
             let used = pricing.usage.iter().find_map(|usage| usage.of(address, key))?;

@@ -21,12 +21,35 @@ pub struct Charge {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Per {
-    /// An hour of existence.
+    /// An hour of existence, billed by the second.
     Hour,
+    /// An hour of existence that has begun: a part of one is billed as a whole. Hours are counted from the beginning of the bill.
+    BegunHour(Since),
     /// A month of existence.
     Month,
     /// Use, which nothing declares: the key below `[usage]` with the amount of a month, such as `storage_gb`.
     Use(String),
+}
+
+/// The beginning of a bill by begun hours. Its end is the deletion, as soon as AWS accepts that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Since {
+    /// AWS has accepted the creation.
+    Accepted,
+    /// The resource is available.
+    Ready,
+}
+
+impl Per {
+    /// Returns the hours that are billed for an uninterrupted existence of so many hours.
+    pub fn billed_hours(&self, hours: f64) -> f64 {
+        match self {
+            Self::BegunHour(_) => hours.ceil(),
+            Self::Hour | Self::Month => hours,
+            Self::Use(_) => 0.0,
+        }
+    }
 }
 
 /// Instances of one variant. A schedule or an observation may replace their number.
@@ -89,6 +112,11 @@ impl Charge {
         Self { item: item.into(), quantity, per: Per::Hour, fleet: None }
     }
 
+    /// Creates a charge by the begun hour.
+    pub fn by_begun_hour(item: impl Into<String>, quantity: f64, since: Since) -> Self {
+        Self { item: item.into(), quantity, per: Per::BegunHour(since), fleet: None }
+    }
+
     /// Creates a charge by the month.
     pub fn monthly(item: impl Into<String>, quantity: f64) -> Self {
         Self { item: item.into(), quantity, per: Per::Month, fleet: None }
@@ -116,5 +144,18 @@ impl Charge {
     /// Returns the number of items of all instances.
     pub fn total(&self) -> f64 {
         self.quantity * self.fleet.as_ref().map_or(1.0, |fleet| fleet.count)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_of_a_begun_hour_is_billed_as_a_whole() {
+        let begun = Per::BegunHour(Since::Ready);
+        assert_eq!([0.0, 0.1, 1.0, 1.5].map(|hours| begun.billed_hours(hours)), [0.0, 1.0, 1.0, 2.0]);
+        assert_eq!(Per::Hour.billed_hours(1.5), 1.5);
+        assert_eq!(Per::Use("storage_gb".into()).billed_hours(1.5), 0.0);
     }
 }

@@ -25,7 +25,7 @@ mod typed_kind;
 mod version;
 
 pub use address::{Address, AddressError};
-pub use charge::{Billing, Charge, Fleet, Per};
+pub use charge::{Billing, Charge, Fleet, Per, Since};
 pub use conflict::Conflict;
 pub use expression::Expr;
 pub use field::Field;

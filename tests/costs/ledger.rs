@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ebbtide::cost::ledger::{Accrued, Bill, Cause, Entry, Event, Span, accrue};
 use ebbtide::cost::{Amount, Book, Prices, Pricing};
-use ebbtide::resource::{Address, Charge};
+use ebbtide::resource::{Address, Charge, Since};
 use jiff::{SignedDuration, Timestamp};
 use proptest::prelude::*;
 
@@ -141,14 +141,66 @@ fn an_hour_of_two_instances_costs_two_instance_hours() {
 fn instances_that_nobody_counted_for_hours_are_bounded_both_ways() {
     let entries = [bills(0, 1, Some(fleet(2, (1, 4)))), counts(10, 1, 3), counts(120, 1, 3)];
     let accrued = between(&entries, 0, 130);
-    // 10 minutes of 2, 15 of 3, a gap of 95 between 1 and 4, and 10 of 3.
-    let certain = 10.0 * 2.0 + 25.0 * 3.0;
+    // 10 minutes of 2 or 3, a gap of 110 between 1 and 4, and 10 of 3.
     let (low, high) = dollars(&accrued);
-    assert!(
-        close(low, (certain + 95.0) / 60.0 * 1.5) && close(high, (certain + 95.0 * 4.0) / 60.0 * 1.5),
-        "{accrued:?}"
-    );
-    assert_eq!(accrued.gaps, [Span { from: at(25), to: at(120) }]);
+    let [least, most] =
+        [20.0 + 110.0 + 30.0, 30.0 + 440.0 + 30.0].map(|instance_minutes| instance_minutes / 60.0 * 1.5);
+    assert!(close(low, least) && close(high, most), "{accrued:?}");
+    assert_eq!(accrued.gaps, [Span { from: at(0), to: at(120) }]);
+}
+
+#[test]
+fn instances_that_were_counted_twice_soon_after_another_are_certain() {
+    let entries = [bills(0, 1, Some(fleet(2, (1, 4)))), counts(10, 1, 2), counts(25, 1, 2)];
+    let accrued = between(&entries, 0, 40);
+    assert!(close(dollars(&accrued).0, 2.0) && accrued.gaps.is_empty(), "{accrued:?}");
+    // Nobody has looked since.
+    assert_eq!(between(&entries, 0, 50).gaps, [Span { from: at(40), to: at(50) }]);
+}
+
+#[test]
+fn other_bounds_of_scaling_are_no_other_instances() {
+    let entries =
+        [bills(0, 1, Some(fleet(1, (1, 4)))), counts(5, 1, 3), bills(10, 1, Some(fleet(1, (2, 8)))), counts(15, 1, 3)];
+    let accrued = between(&entries, 5, 20);
+    assert!(close(dollars(&accrued).0, 3.0 / 4.0 * 1.5) && accrued.gaps.is_empty(), "{accrued:?}");
+}
+
+#[test]
+fn a_part_of_a_begun_hour_is_billed_as_a_whole_when_it_begins() {
+    let gateway = Bill { charges: vec![Charge::by_begun_hour("instance", 1.0, Since::Accepted)], ..Bill::default() };
+    let entries =
+        [bills(10, 1, Some(gateway.clone())), bills(75, 1, None), bills(200, 1, Some(gateway)), bills(201, 1, None)];
+    let hours = |from, to| dollars(&between(&entries, from, to)).1 / 1.5;
+    for (from, to, expected) in [(0, 300, 3.0), (0, 11, 1.0), (11, 70, 0.0), (0, 70, 1.0), (0, 71, 2.0), (76, 200, 0.0)]
+    {
+        assert!(close(hours(from, to), expected), "{from} to {to}: {}", hours(from, to));
+    }
+}
+
+#[test]
+fn a_resource_that_goes_on_under_another_address_begins_no_hour() {
+    let gateway = Bill { charges: vec![Charge::by_begun_hour("instance", 1.0, Since::Accepted)], ..Bill::default() };
+    let renamed = Event::Bills(BTreeMap::from([(address(1), None), (address(2), Some(gateway.clone()))]));
+    let entries =
+        [bills(0, 1, Some(gateway)), Entry { at: at(30), cause: Cause::Record, event: renamed }, bills(59, 2, None)];
+    assert!(close(dollars(&between(&entries, 0, 300)).1, 1.5));
+}
+
+#[test]
+fn a_resource_in_doubt_is_bounded_both_ways_until_it_is_known() {
+    let doubt =
+        |minute| Entry { at: at(minute), cause: Cause::Run("run".into()), event: Event::Doubt([address(1)].into()) };
+    let instance = || Bill { charges: vec![Charge::hourly("instance", 1.0)], ..Bill::default() };
+    let gone = [bills(0, 1, Some(instance())), doubt(20), bills(60, 1, None)];
+    let accrued = between(&gone, 0, 100);
+    assert!(close(dollars(&accrued).0, 0.5) && close(dollars(&accrued).1, 1.5), "{accrued:?}");
+    assert_eq!(accrued.gaps, [Span { from: at(20), to: at(60) }]);
+    let there = [bills(0, 1, Some(instance())), doubt(20), bills(60, 1, Some(instance()))];
+    let (low, high) = dollars(&between(&there, 0, 60));
+    assert!(close(low, 1.5) && close(high, 1.5));
+    let open = &gone[..2];
+    assert_eq!(between(open, 0, 40).gaps, [Span { from: at(20), to: at(40) }]);
 }
 
 #[test]

@@ -85,8 +85,8 @@ impl Writer<'_> {
         self.check_lease()?;
         entries.iter_mut().for_each(|entry| end.advance(entry));
         let number = self.store().backend().segments().await?.last().copied().unwrap_or(0) + 1;
-        let (lineage, bills) = (lineage.to_owned(), end.bills);
-        self.keep_segment(&Segment { format: LEDGER_FORMAT, lineage, number, part, entries, bills }).await
+        let (lineage, LedgerEnd { bills, doubts, .. }) = (lineage.to_owned(), end);
+        self.keep_segment(&Segment { format: LEDGER_FORMAT, lineage, number, part, entries, bills, doubts }).await
     }
 
     /// Writes a segment, encrypted with the present key.

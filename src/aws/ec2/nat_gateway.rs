@@ -5,8 +5,8 @@ use serde::{Deserialize, Serialize};
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{AllocationId, NatGatewayId, SubnetId};
 use crate::resource::{
-    Billing, Charge, Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Tags,
-    fields, validate_tags,
+    Billing, Charge, Conflict, Declared, Input, Persistence, Phase, Problems, Replacement, Resolved, Resource, Since,
+    Tags, fields, validate_tags,
 };
 
 /// The way out of private subnets.
@@ -59,8 +59,13 @@ impl Resource for NatGateway {
     type Resolved = NatGateway<Resolved>;
     type Outputs<P: Phase> = NatGatewayOutputs<P>;
 
+    /// "You are charged for each NAT Gateway-hour that your gateway is provisioned and available", and "each partial NAT
+    /// Gateway-hour consumed is billed as a full hour" (Amazon VPC pricing).
     fn billing(&self) -> Billing {
-        Billing::Charges(vec![Charge::hourly("vpc.nat.hour", 1.0), Charge::by_use("vpc.nat.data", "processed_gb")])
+        Billing::Charges(vec![
+            Charge::by_begun_hour("vpc.nat.hour", 1.0, Since::Ready),
+            Charge::by_use("vpc.nat.data", "processed_gb"),
+        ])
     }
 
     fn validate(&self, problems: &mut Problems) {

@@ -7,7 +7,7 @@ use super::endpoint_service::endpoint_service_name;
 use crate::aws::lists::{has_repeats, repeat_conflicts};
 use crate::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId, VpcId};
 use crate::resource::{
-    Billing, Charge, Conflict, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    Billing, Charge, Conflict, Declared, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource, Since, Tags,
     fields, validate_tags,
 };
 
@@ -130,13 +130,16 @@ impl Resource for VpcEndpoint {
     type Resolved = VpcEndpoint<Resolved>;
     type Outputs<P: Phase> = VpcEndpointOutputs<P>;
 
+    /// "You will be billed for each hour that your VPC endpoint remains provisioned in each Availability Zone", "such hourly billing
+    /// […] will stop when you delete it", and "each partial VPC endpoint-hour consumed is billed as a full hour" (AWS PrivateLink
+    /// pricing).
     fn billing(&self) -> Billing {
         match self.access {
             EndpointAccess::Gateway => Billing::free("AWS bills no gateway endpoint"),
             EndpointAccess::Interface => {
                 let zones = u32::try_from(self.subnets.len()).unwrap_or(u32::MAX);
                 Billing::Charges(vec![
-                    Charge::hourly("vpc.endpoint.interface.hour", f64::from(zones)),
+                    Charge::by_begun_hour("vpc.endpoint.interface.hour", f64::from(zones), Since::Accepted),
                     Charge::by_use("vpc.endpoint.interface.data", "processed_gb"),
                 ])
             }

@@ -6,19 +6,12 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use serde::Serialize;
 
+use super::doubt::{at_bound, gaps};
 use super::entry::Entry;
 use super::running::{Bound, Running};
+use super::span::Span;
 use crate::cost::{Amount, Pricing};
 use crate::resource::{Address, Per};
-
-/// An interval of time.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Span {
-    /// Its beginning.
-    pub from: Timestamp,
-    /// Its end, which is no part of it.
-    pub to: Timestamp,
-}
 
 /// The dollars between two instants. Outside of the gaps both bounds are equal.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -59,72 +52,98 @@ impl Accrued {
         (of.low, of.high) = (of.low + low, of.high + high);
         (self.low, self.high) = (Some(self.least() + low), Some(self.most() + high));
     }
-
-    fn add_gap(&mut self, span: Span) {
-        match self.gaps.last_mut() {
-            Some(last) if last.to == span.from => last.to = span.to,
-            _ => self.gaps.push(span),
-        }
-    }
 }
 
 /// Adds up the bills of an interval. `entries` are in the order of their instants. A number of instances that was seen is
 /// certain for `holds` where scaling varies it; after that, and until it is seen again, only the bounds of scaling are.
 pub fn accrue(entries: &[Entry], span: Span, holds: SignedDuration, pricing: &Pricing<'_>) -> Accrued {
-    let mut running = Running::default();
-    let mut accrued = Accrued::default();
-    let mut entries = entries.iter().peekable();
-    while let Some(entry) = entries.next_if(|entry| entry.at <= span.from) {
-        running.apply(entry);
-    }
-    let mut from = span.from;
-    while from < span.to {
-        let next = entries.peek().map(|entry| entry.at);
-        let until = [next, Some(month_after(from))].into_iter().flatten().chain(running.doubts(holds));
-        let to = until.filter(|instant| *instant > from).min().unwrap_or(span.to).min(span.to);
-        piece(&mut accrued, &running, Span { from, to }, holds, pricing);
-        while let Some(entry) = entries.next_if(|entry| entry.at <= to) {
-            running.apply(entry);
-        }
-        from = to;
+    let low = Sweep { bound: Bound::Low, span, holds, pricing }.over(&at_bound(entries, Bound::Low));
+    let high = Sweep { bound: Bound::High, span, holds, pricing }.over(entries);
+    let mut accrued = Accrued { gaps: gaps(entries, span), ..Accrued::default() };
+    accrued.gaps.extend(high.gaps);
+    Span::merge(&mut accrued.gaps);
+    for (address, most) in high.sums {
+        let least = low.sums.get(&address).copied().unwrap_or(Amount::ZERO);
+        // A begun hour may lie on the other side of an edge of the interval.
+        let swaps = least.known() > most.known();
+        let (least, most) = if swaps { (most, least) } else { (least, most) };
+        accrued.add(&address, least, most);
     }
     accrued
 }
 
-/// Adds a piece of time in which nothing changes and which lies in one month.
-fn piece(accrued: &mut Accrued, running: &Running, span: Span, holds: SignedDuration, pricing: &Pricing<'_>) {
-    let hours = hours(span);
-    let month = hours_of_month(span.from);
-    let units = |bound| {
-        let mut units: BTreeMap<&str, f64> = BTreeMap::new();
+/// One way through the entries of a ledger, at one of the bounds of what is possible.
+struct Sweep<'a> {
+    bound: Bound,
+    span: Span,
+    holds: SignedDuration,
+    pricing: &'a Pricing<'a>,
+}
+
+/// The dollars of a way through a ledger.
+#[derive(Default)]
+struct Swept {
+    sums: BTreeMap<Address, Amount>,
+    gaps: Vec<Span>,
+}
+
+impl Sweep<'_> {
+    fn over(&self, entries: &[Entry]) -> Swept {
+        let mut running = Running::default();
+        let mut swept = Swept::default();
+        let mut at = 0;
+        let mut apply = |running: &mut Running, until: Timestamp| {
+            while let Some(entry) = entries.get(at).filter(|entry| entry.at <= until) {
+                at += 1;
+                running.apply(entry, &entries[at..]);
+            }
+            entries.get(at).map(|entry| entry.at)
+        };
+        let mut from = self.span.from;
+        let mut next = apply(&mut running, from);
+        while from < self.span.to {
+            let until = [next, Some(month_after(from))].into_iter().flatten().chain(running.doubts(self.holds));
+            let to = until.filter(|instant| *instant > from).min().unwrap_or(self.span.to).min(self.span.to);
+            self.piece(&mut swept, &running, Span { from, to });
+            next = apply(&mut running, to);
+            from = to;
+        }
+        swept
+    }
+
+    /// Adds a piece of time in which nothing changes and which lies in one month.
+    fn piece(&self, swept: &mut Swept, running: &Running, span: Span) {
+        let month = hours_of_month(span.from);
+        let items = |address, charge, bound| running.items(address, charge, span.from, self.holds, bound);
+        let mut together: BTreeMap<&str, f64> = BTreeMap::new();
         for (address, bill) in running.bills() {
             for charge in &bill.charges {
-                let items = running.items(address, charge, span.from, holds, bound);
-                *units.entry(&charge.item).or_default() += monthly(&charge.per, items, month);
+                let units = monthly(&charge.per, items(address, charge, self.bound), month);
+                *together.entry(&charge.item).or_default() += units;
             }
         }
-        units
-    };
-    let together = [units(Bound::Low), units(Bound::High)];
-    let mut is_gap = false;
-    for (address, bill) in running.bills() {
-        let mut sums = [Amount::ZERO; 2];
-        for charge in &bill.charges {
-            let [low, high] =
-                [Bound::Low, Bound::High].map(|bound| running.items(address, charge, span.from, holds, bound));
-            is_gap |= low < high;
-            for ((sum, items), together) in sums.iter_mut().zip([low, high]).zip(&together) {
+        let mut is_gap = false;
+        for (address, bill) in running.bills() {
+            let mut sum = Amount::ZERO;
+            for charge in &bill.charges {
+                let units = monthly(&charge.per, items(address, charge, self.bound), month);
                 let all = together.get(charge.item.as_str()).copied().unwrap_or(0.0);
-                *sum += share(pricing, &charge.item, monthly(&charge.per, items, month), all) * (hours / month);
+                let hours = match charge.per {
+                    Per::BegunHour(_) => begun_hours(running.begun(address, &charge.item), span),
+                    Per::Hour | Per::Month | Per::Use(_) => span.hours(),
+                };
+                sum += share(self.pricing, &charge.item, units, all) * (hours / month);
+                is_gap |=
+                    charge.fleet.is_some() && items(address, charge, Bound::Low) < items(address, charge, Bound::High);
             }
+            if bill.unknown.is_some() {
+                sum += Amount::UNKNOWN;
+            }
+            *swept.sums.entry(address.clone()).or_insert(Amount::ZERO) += sum;
         }
-        if bill.unknown.is_some() {
-            sums = sums.map(|sum| sum + Amount::UNKNOWN);
+        if is_gap {
+            swept.gaps.push(span);
         }
-        accrued.add(address, sums[0], sums[1]);
-    }
-    if is_gap {
-        accrued.add_gap(span);
     }
 }
 
@@ -142,15 +161,17 @@ fn share(pricing: &Pricing<'_>, item: &str, units: f64, together: f64) -> Amount
 /// Returns the number of units that items have in a month.
 fn monthly(per: &Per, items: f64, month: f64) -> f64 {
     match per {
-        Per::Hour => items * month,
+        Per::Hour | Per::BegunHour(_) => items * month,
         Per::Month => items,
         Per::Use(_) => 0.0,
     }
 }
 
-/// Returns the hours of an interval.
-fn hours(span: Span) -> f64 {
-    span.to.duration_since(span.from).as_secs_f64() / 3600.0
+/// Returns the number of hours that begin in an interval, counted from the beginning of a bill.
+fn begun_hours(since: Option<Timestamp>, span: Span) -> f64 {
+    let Some(since) = since else { return span.hours() };
+    let begun_before = |instant: Timestamp| Span { from: since, to: instant }.hours().max(0.0).ceil();
+    begun_before(span.to) - begun_before(span.from)
 }
 
 /// Returns the beginning of the next month of AWS's bill, which is one of UTC.

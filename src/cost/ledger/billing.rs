@@ -38,6 +38,13 @@ impl Bill {
         rates.resources.iter().filter_map(bill).collect()
     }
 
+    /// Returns the bill without some of its charges; `None` if nothing is left of it.
+    pub(super) fn without(&self, is_left_out: impl Fn(&Per) -> bool) -> Option<Self> {
+        let mut bill = self.clone();
+        bill.charges.retain(|charge| !is_left_out(&charge.per));
+        (!bill.charges.is_empty() || bill.unknown.is_some()).then_some(bill)
+    }
+
     /// Returns the bounds of the instances of a variant of which a number was seen; `None` if it does not vary. A number outside
     /// of the bounds of scaling was seen before scaling acted, or others changed it.
     pub(super) fn bounds(&self, variant: &str, seen: f64) -> Option<(f64, f64)> {

@@ -1,14 +1,15 @@
 //! From a record to the entries that its ledger does not have yet, and from segments to the entries that count.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use super::billing::LedgerBilling;
 use super::entry::{Cause, Entry, Event, Segment};
-use super::recording::{entries_of_run, recorded_bills};
-use crate::record::{JournalEntry, StateDocument};
-use crate::resource::Registry;
+use super::recording::{doubts_of_run, entries_of_run, recorded_bills};
+use crate::plan::Plan;
+use crate::record::{JournalEntry, JournalEvent, RunOutcome, StateDocument};
+use crate::resource::{Address, Registry};
 
 /// The end of a ledger.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,24 +18,33 @@ pub struct LedgerEnd {
     pub bills: LedgerBilling,
     /// The instant of the last entry.
     pub at: Option<Timestamp>,
+    /// The resources among the bills that may be gone.
+    pub doubts: BTreeSet<Address>,
 }
 
 impl LedgerEnd {
     /// Returns the end of the ledger that a segment is the last of.
     pub fn of(segment: &Segment) -> Self {
-        Self { bills: segment.bills.clone(), at: segment.entries.last().map(|entry| entry.at) }
+        let at = segment.entries.last().map(|entry| entry.at);
+        Self { bills: segment.bills.clone(), at, doubts: segment.doubts.clone() }
     }
 
     /// Goes on by an entry. A clock that was set back does not lead back: then the entry gets the instant of the one before it.
     pub fn advance(&mut self, entry: &mut Entry) {
         entry.at = self.at.map_or(entry.at, |at| at.max(entry.at));
         self.at = Some(entry.at);
-        let Event::Bills(bills) = &entry.event else { return };
-        for (address, bill) in bills {
-            match bill {
-                Some(bill) => drop(self.bills.insert(address.clone(), bill.clone())),
-                None => drop(self.bills.remove(address)),
+        match &entry.event {
+            Event::Bills(bills) => {
+                for (address, bill) in bills {
+                    self.doubts.remove(address);
+                    match bill {
+                        Some(bill) => drop(self.bills.insert(address.clone(), bill.clone())),
+                        None => drop(self.bills.remove(address)),
+                    }
+                }
             }
+            Event::Counts(counts) => self.doubts.retain(|address| !counts.contains_key(address)),
+            Event::Doubt(doubted) => self.doubts.extend(doubted.iter().cloned()),
         }
     }
 }
@@ -42,7 +52,7 @@ impl LedgerEnd {
 /// Returns the entries that lead from the end of a ledger to a record:
 ///
 /// - the difference to the committed document, if the ledger does not have it: it counts from the end of the last run on;
-/// - the journal of its open run;
+/// - the journal of its open run, and the resources that it may have deleted;
 /// - the difference to the document that the run ends with, at an instant.
 ///
 /// A journal that contradicts its run is left out: then the end of the run has the whole difference.
@@ -62,16 +72,58 @@ pub fn missing_entries(
     if let Some(entry) = Entry::between(&end.bills, &recorded_bills(document, kinds), since, Cause::Record) {
         add(&mut end, entry);
     }
+    let doubted = end.doubts.clone();
+    let is_cut_off =
+        ends.is_none_or(|(ended, _)| ended.ended.as_ref().is_some_and(|ended| ended.outcome == RunOutcome::CutOff));
     let mut cause = Cause::Record;
     if let Some(run) = &document.run {
         cause = Cause::Run(run.id.clone());
         let told = entries_of_run(document, (&run.id, &run.plan, run.started), journal, kinds);
-        told.into_iter().flatten().for_each(|entry| add(&mut end, entry));
+        let mut told = told.unwrap_or_default();
+        told.extend(created_anew(&doubted, &end.bills, &run.plan, journal, &cause));
+        for (address, at) in doubts_of_run(document, (&run.plan, run.started), journal, is_cut_off) {
+            if end.bills.contains_key(&address) && !doubted.contains(&address) {
+                told.push(Entry { at, cause: cause.clone(), event: Event::Doubt([address].into()) });
+            }
+        }
+        told.sort_by_key(|entry| entry.at);
+        told.into_iter().for_each(|entry| add(&mut end, entry));
     }
-    if let Some((ended, at)) = ends
-        && let Some(entry) = Entry::between(&end.bills, &recorded_bills(ended, kinds), at, cause)
-    {
-        add(&mut end, entry);
+    if let Some((ended, at)) = ends {
+        let bills = recorded_bills(ended, kinds);
+        if let Some(entry) = Entry::between(&end.bills, &bills, at, cause.clone()) {
+            add(&mut end, entry);
+        }
+        // The run looked at all that exists: what it did not find missing was there.
+        let there = end.doubts.intersection(&doubted).filter(|_| !is_cut_off);
+        let there: BTreeMap<_, _> = there.map(|address| (address.clone(), end.bills.get(address).cloned())).collect();
+        if !there.is_empty() {
+            add(&mut end, Entry { at, cause, event: Event::Bills(there) });
+        }
+    }
+    entries
+}
+
+/// Returns the entries of resources that a run found to be gone and created anew: the bills of both would be the same.
+fn created_anew(
+    doubted: &BTreeSet<Address>,
+    bills: &LedgerBilling,
+    plan: &Plan,
+    journal: &[JournalEntry],
+    cause: &Cause,
+) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let creations = plan.operations.iter().filter(|operation| operation.creates());
+    for operation in creations.filter(|operation| doubted.contains(&operation.address)) {
+        let of = |entry: &&JournalEntry| entry.operation == operation.id;
+        let accepted = |entry: &&JournalEntry| matches!(entry.event, JournalEvent::Accepted { .. });
+        let Some(accepted) = journal.iter().filter(of).find(accepted).and_then(|entry| entry.at) else { continue };
+        let started = journal.iter().find(of).and_then(|entry| entry.at).unwrap_or(accepted);
+        let bill = bills.get(&operation.address).cloned();
+        for (at, bill) in [(started, None), (accepted, bill)] {
+            let bills = BTreeMap::from([(operation.address.clone(), bill)]);
+            entries.push(Entry { at, cause: cause.clone(), event: Event::Bills(bills) });
+        }
     }
     entries
 }

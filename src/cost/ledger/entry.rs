@@ -1,6 +1,6 @@
 //! The entries of the ledger, and the segments that they are stored in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,8 @@ pub enum Event {
     Bills(BTreeMap<Address, Option<Bill>>),
     /// The numbers of instances that exist, by resource and variant.
     Counts(BTreeMap<Address, BTreeMap<String, f64>>),
+    /// From now on these resources may be gone: the run that deletes them was cut off. The next entry on them tells.
+    Doubt(BTreeSet<Address>),
 }
 
 /// The run that the entries of a segment are of, since the commit of a document. A run that is cut off between its segment and
@@ -70,6 +72,9 @@ pub struct Segment {
     pub entries: Vec<Entry>,
     /// All bills after these entries, so that the next segment can be written without reading the whole ledger.
     pub bills: LedgerBilling,
+    /// The resources among them that may be gone.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub doubts: BTreeSet<Address>,
 }
 
 impl Entry {

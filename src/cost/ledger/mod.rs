@@ -3,12 +3,15 @@
 mod accrue;
 mod billing;
 mod catching_up;
+mod doubt;
 mod entry;
 mod recording;
 mod running;
+mod span;
 
-pub use accrue::{Accrued, ResourceSpend, Span, accrue};
+pub use accrue::{Accrued, ResourceSpend, accrue};
 pub use billing::{Bill, LedgerBilling};
 pub use catching_up::{LedgerEnd, entries_in_force, missing_entries};
 pub use entry::{Cause, Entry, Event, LEDGER_FORMAT, Part, Segment};
 pub use recording::{entries_of_run, entry_of_observation, recorded_bills};
+pub use span::Span;

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::billing::{Bill, LedgerBilling};
 use super::entry::{Cause, Entry, Event};
 use crate::cost::Standing;
-use crate::plan::{Operation, Plan};
+use crate::plan::{Operation, Plan, Purpose};
 use crate::record::{IllegalEntry, JournalEntry, JournalEvent, Replay, StateDocument};
-use crate::resource::{Address, Billing, Per, Registry};
+use crate::resource::{Address, Billing, Per, Registry, Since};
 
 /// Returns the bills of the recorded resources that exist.
 pub fn recorded_bills(document: &StateDocument, kinds: &Registry) -> LedgerBilling {
@@ -19,7 +19,9 @@ pub fn recorded_bills(document: &StateDocument, kinds: &Registry) -> LedgerBilli
 /// Returns the entries of a run: what each event of its journal changed about the bills of the document that it was started on,
 /// in the order of their instants. `began` stands for the time of events that have none.
 ///
-/// A creation bills from the moment on that AWS accepted it, and a deletion until the resource is gone.
+/// A creation bills from the moment on that AWS accepted it, and a deletion until the resource is gone. By begun hours a resource
+/// bills until AWS accepts its deletion, and some only from the moment on that they are ready. If the journal does not know that
+/// moment, it is that of the acceptance.
 pub fn entries_of_run(
     document: &StateDocument,
     (run, plan, began): (&str, &Plan, Timestamp),
@@ -28,17 +30,23 @@ pub fn entries_of_run(
 ) -> Result<Vec<Entry>, IllegalEntry> {
     let mut document = document.clone();
     let mut bills = recorded_bills(&document, kinds);
+    let cause = Cause::Run(run.to_owned());
     let mut replay = Replay::new(plan);
     let mut entries = Vec::new();
+    let mut coming = BTreeSet::new();
     let mut latest = began;
     let mut pending = false;
-    let mut journal = journal.iter().peekable();
-    while let Some(entry) = journal.next() {
+    for (index, entry) in journal.iter().enumerate() {
         // A clock may have been set back meanwhile.
         latest = entry.at.unwrap_or(latest).max(latest);
         let operation = plan.operations.get(entry.operation);
         let before = operation.and_then(|operation| inputs_of(&document, operation));
+        if let Some(operation) = operation.filter(|_| entry.event == JournalEvent::Deleted) {
+            let asked = asked_to_delete(&journal[..=index], operation).unwrap_or(latest).min(latest);
+            entries.extend(last_hour(&document, &bills, operation, asked, &cause));
+        }
         replay.apply(&mut document, entry)?;
+        note_readiness(&mut coming, operation, &journal[index..]);
         let touches = operation.is_some_and(|operation| {
             let after = inputs_of(&document, operation);
             changes_existence(&entry.event)
@@ -46,16 +54,94 @@ pub fn entries_of_run(
         });
         pending |= touches;
         // Events of one instant are one entry.
-        let is_last = journal.peek().is_none_or(|next| next.at.is_some_and(|at| at > latest));
+        let is_last = journal.get(index + 1).is_none_or(|next| next.at.is_some_and(|at| at > latest));
         if !pending || !is_last {
             continue;
         }
         pending = false;
-        let now = recorded_bills(&document, kinds);
-        entries.extend(Entry::between(&bills, &now, latest, Cause::Run(run.to_owned())));
+        let mut now = recorded_bills(&document, kinds);
+        for address in &coming {
+            let Some(bill) = now.remove(*address) else { continue };
+            let without = bill.without(|per| *per == Per::BegunHour(Since::Ready));
+            now.extend(without.map(|bill| ((*address).clone(), bill)));
+        }
+        entries.extend(Entry::between(&bills, &now, latest, cause.clone()));
         bills = now;
     }
+    entries.sort_by_key(|entry| entry.at);
     Ok(entries)
+}
+
+/// Keeps the addresses of the resources that AWS has accepted, and that become ready later in a journal.
+fn note_readiness<'a>(coming: &mut BTreeSet<&'a Address>, operation: Option<&'a Operation>, journal: &[JournalEntry]) {
+    let (Some(operation), Some((entry, later))) = (operation, journal.split_first()) else { return };
+    let becomes_ready =
+        |later: &JournalEntry| later.operation == operation.id && matches!(later.event, JournalEvent::Ready { .. });
+    match &entry.event {
+        JournalEvent::Accepted { .. } if later.iter().any(becomes_ready) => drop(coming.insert(&operation.address)),
+        JournalEvent::Ready { .. } | JournalEvent::Deleted => drop(coming.remove(&operation.address)),
+        JournalEvent::Accepted { .. } | JournalEvent::Started | JournalEvent::PauseSnapshot { .. } => {}
+    }
+}
+
+/// Returns the entry of a resource that bills by begun hours, of the instant at which AWS was asked to delete it.
+fn last_hour(
+    document: &StateDocument,
+    bills: &LedgerBilling,
+    operation: &Operation,
+    asked: Timestamp,
+    cause: &Cause,
+) -> Option<Entry> {
+    let record = document.resources.get(&operation.address)?;
+    // An earlier generation leaves the bill of the present one.
+    let is_whole = record.generation == operation.generation && record.deposed.is_empty();
+    let bill = bills.get(&operation.address).filter(|_| is_whole && operation.deletion().is_some())?;
+    let without = bill.without(|per| matches!(per, Per::BegunHour(_)));
+    if without.as_ref() == Some(bill) {
+        return None;
+    }
+    let bills = BTreeMap::from([(operation.address.clone(), without)]);
+    Some(Entry { at: asked, cause: cause.clone(), event: Event::Bills(bills) })
+}
+
+/// Returns the instant at which AWS was asked to delete a resource, by a journal that ends with its deletion.
+fn asked_to_delete(journal: &[JournalEntry], operation: &Operation) -> Option<Timestamp> {
+    let (last, before) = journal.split_last()?;
+    let began = last.took.and_then(|took| {
+        let took = SignedDuration::from_millis(i64::try_from(took).ok()?);
+        last.at?.checked_sub(took).ok()
+    });
+    began.max(snapshot_at(before, operation))
+}
+
+/// Returns when the pause snapshot of a resource was recorded, which comes right before its deletion.
+fn snapshot_at(journal: &[JournalEntry], operation: &Operation) -> Option<Timestamp> {
+    let is_snapshot = |entry: &&JournalEntry| {
+        entry.operation == operation.id && matches!(entry.event, JournalEvent::PauseSnapshot { .. })
+    };
+    journal.iter().rfind(is_snapshot).and_then(|entry| entry.at)
+}
+
+/// Returns the resources that a run may have deleted, although its journal does not say so, and since when. `is_cut_off` is
+/// whether nothing is known of its end.
+pub(super) fn doubts_of_run(
+    document: &StateDocument,
+    (plan, began): (&Plan, Timestamp),
+    journal: &[JournalEntry],
+    is_cut_off: bool,
+) -> Vec<(Address, Timestamp)> {
+    let is_done = |operation: &Operation| {
+        journal.iter().any(|entry| entry.operation == operation.id && entry.event == JournalEvent::Deleted)
+    };
+    let since = |operation: &Operation| {
+        let deletion = operation.deletion()?;
+        let snapshot = snapshot_at(journal, operation);
+        // A resource that comes back is deleted after its snapshot, unless it has one already.
+        let has_one = document.resources.get(&operation.address).is_some_and(|record| record.remembered.is_some());
+        let may_have_begun = is_cut_off && (deletion.purpose == Purpose::Remove || has_one);
+        snapshot.or(may_have_begun.then_some(began)).map(|since| (operation.address.clone(), since))
+    };
+    plan.operations.iter().filter(|operation| !is_done(operation)).filter_map(since).collect()
 }
 
 /// Returns the entry of an observation: the numbers of instances that were seen, of those variants that are billed.
