@@ -227,3 +227,37 @@ async fn other_tags_begin_another_line_and_the_meter_survives_its_process() {
     tokio::time::sleep(HOUR).await;
     close(totals(&world).await["EU-Host:ml.g5.xlarge"], 2.0 + 2.0 / 60.0);
 }
+
+#[tokio::test(start_paused = true)]
+async fn target_tracking_bills_its_alarms_until_the_policy_is_gone() {
+    use aws_sdk_applicationautoscaling::types::{
+        MetricType, PolicyType, PredefinedMetricSpecification, ScalableDimension, ServiceNamespace,
+        TargetTrackingScalingPolicyConfiguration,
+    };
+    let world = world();
+    let config = world.sdk("eu-west-1");
+    let g5 = ProductionVariantInstanceType::MlG5Xlarge;
+    sagemaker::deploy(&sagemaker::client(&config).await, "e", vec![variant(g5, 1)], vec![]).await;
+    tokio::time::sleep(HOUR).await;
+    let client = aws_sdk_applicationautoscaling::Client::new(&config);
+    let dimension = ScalableDimension::SageMakerVariantDesiredInstanceCount;
+    let target = client.register_scalable_target().service_namespace(ServiceNamespace::Sagemaker);
+    let target = target.resource_id("endpoint/e/variant/main").scalable_dimension(dimension.clone());
+    target.min_capacity(1).max_capacity(4).send().await.unwrap();
+    let metric = PredefinedMetricSpecification::builder()
+        .predefined_metric_type(MetricType::SageMakerVariantInvocationsPerInstance)
+        .build();
+    let tracking = TargetTrackingScalingPolicyConfiguration::builder()
+        .target_value(70.0)
+        .predefined_metric_specification(metric.unwrap())
+        .build();
+    let policy = client.put_scaling_policy().service_namespace(ServiceNamespace::Sagemaker).policy_name("p");
+    let policy = policy.resource_id("endpoint/e/variant/main").scalable_dimension(dimension.clone());
+    let policy = policy.policy_type(PolicyType::TargetTrackingScaling);
+    policy.target_tracking_scaling_policy_configuration(tracking.unwrap()).send().await.unwrap();
+    tokio::time::sleep(24 * HOUR).await;
+    let policy = client.delete_scaling_policy().service_namespace(ServiceNamespace::Sagemaker).policy_name("p");
+    policy.resource_id("endpoint/e/variant/main").scalable_dimension(dimension).send().await.unwrap();
+    tokio::time::sleep(24 * HOUR).await;
+    close(totals(&world).await["EU-CW:AlarmMonitorUsage"], 2.0 / 31.0);
+}

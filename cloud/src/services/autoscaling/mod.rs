@@ -24,5 +24,6 @@ mod target;
 mod target_id;
 mod target_list;
 mod target_tracking;
+mod uses;
 
 pub use service::AutoScaling;

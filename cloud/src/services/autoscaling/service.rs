@@ -6,11 +6,12 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use super::firing;
 use super::operations;
-use super::target;
-use crate::documents::CallContext;
+use super::{target, uses};
+use crate::documents::{CallContext, Tables};
 use crate::service::{Fault, Service};
 use crate::services::json::{Handler, JsonService, dispatch};
 use crate::services::shape::Shapes;
+use crate::usage::{Place, Use};
 
 static SHAPES: LazyLock<Result<Shapes, Fault>> = LazyLock::new(|| Shapes::read(include_str!("shapes.json")));
 
@@ -25,6 +26,10 @@ impl Service for AutoScaling {
 
     fn call(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
         dispatch::<Self>(request, context)
+    }
+
+    fn uses(&self, document: &Tables, place: &Place<'_>) -> Vec<Use> {
+        uses::all(document, place)
     }
 }
 
