@@ -9,14 +9,14 @@ use super::{Deployment, Event};
 use crate::state::{LockOwner, StateError, StateStore, Writer};
 use ebbtide::cost::Pricing;
 use ebbtide::cost::ledger::{
-    Accrued, LedgerEnd, Part, Span, accrue, entries_in_force, entry_of_observation, missing_entries,
+    Accrued, Entry, LedgerEnd, Part, Span, accrue, entries_in_force, entry_of_observation, missing_entries,
 };
 use ebbtide::record::{JournalEntry, StateDocument};
 use ebbtide::resource::{Address, Registry};
 
 /// The time for which a number of instances that was seen is certain where scaling varies it: three looks of a loop that looks
 /// every five minutes.
-const CERTAIN_FOR: SignedDuration = SignedDuration::from_mins(15);
+pub(crate) const CERTAIN_FOR: SignedDuration = SignedDuration::from_mins(15);
 
 impl Deployment<'_> {
     /// Writes what the ledger does not have yet. `open` is the document with the open run, and the run's journal; `document` is
@@ -133,7 +133,20 @@ pub async fn spending(
     span: Span,
     now: Timestamp,
 ) -> Result<Option<Spending>, StateError> {
-    let Some((mut document, mut journal)) = state.read().await? else { return Ok(None) };
+    let Some((document, journal)) = state.read().await? else { return Ok(None) };
+    let entries = entries(state, kinds, document, journal).await?;
+    let span = Span { from: span.from, to: span.to.min(now).max(span.from) };
+    let accrued = accrue(&entries, span, CERTAIN_FOR, pricing);
+    Ok(Some(Spending { span, since: entries.first().map(|entry| entry.at), accrued }))
+}
+
+/// Returns the entries of the ledger of a stack, and those of its record which the ledger does not have yet.
+pub(crate) async fn entries(
+    state: &StateStore,
+    kinds: &Registry,
+    mut document: StateDocument,
+    mut journal: Vec<JournalEntry>,
+) -> Result<Vec<Entry>, StateError> {
     document.migrate_inputs(kinds, &mut journal);
     let mut segments = state.ledger().await?;
     if let Some(part) = part_of(&document) {
@@ -145,7 +158,5 @@ pub async fn spending(
     let missing = missing_entries(&end, (&document, &journal), None, kinds);
     let mut entries = entries_in_force(segments, &document.lineage);
     entries.extend(missing);
-    let span = Span { from: span.from, to: span.to.min(now).max(span.from) };
-    let accrued = accrue(&entries, span, CERTAIN_FOR, pricing);
-    Ok(Some(Spending { span, since: entries.first().map(|entry| entry.at), accrued }))
+    Ok(entries)
 }

@@ -2,21 +2,20 @@
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, ToSpan as _};
+use jiff::{Timestamp, ToSpan as _};
 
 use super::lead::resume_time;
 use super::outlook::{Standings, outlook};
+use crate::apply::{CERTAIN_FOR, entries};
 use crate::environment::Environment;
 use crate::state::StateStore;
 use ebbtide::budget::{Day, Spend, Spending, forecast};
-use ebbtide::cost::ledger::{Bill, Cause, Entry, Event, LedgerBilling, Segment, Span, accrue, recorded_bills};
+use ebbtide::cost::ledger::{Entry, Span, accrue};
 use ebbtide::cost::{Book, GLOBAL, Pricing};
-use ebbtide::record::StateDocument;
-use ebbtide::resource::{Address, Registry};
+use ebbtide::record::{JournalEntry, StateDocument};
+use ebbtide::resource::Registry;
 use ebbtide::schedule::Limit;
 
-/// The time for which a number of instances that was seen is certain where scaling varies it.
-const CERTAIN_FOR: SignedDuration = SignedDuration::from_mins(15);
 /// The number of earlier weeks that a day is compared with.
 const WEEKS: i64 = 13;
 
@@ -34,23 +33,23 @@ pub struct Account {
 }
 
 impl Account {
-    /// Reads the ledger of a stack, if a budget counts it.
+    /// Reads the ledger of a stack, if a budget counts it. `document` is the record with the journal of an open run applied,
+    /// `committed` the one without it.
     pub(super) async fn read(
-        state: &StateStore,
-        kinds: &Registry,
+        (state, kinds): (&StateStore, &Registry),
         stack: &str,
         document: StateDocument,
+        committed: (StateDocument, Vec<JournalEntry>),
         is_counted: bool,
     ) -> Self {
-        let (segments, fault) = match is_counted {
-            true => match state.ledger().await {
-                Ok(segments) => (segments, None),
-                Err(error) => (Vec::new(), Some(error.to_string())),
-            },
-            false => (Vec::new(), None),
-        };
-        let entries = if is_counted { entries(segments, &document, kinds) } else { Vec::new() };
-        Self { stack: stack.to_owned(), document, entries, fault }
+        let mut account = Self { stack: stack.to_owned(), document, entries: Vec::new(), fault: None };
+        if is_counted {
+            match entries(state, kinds, committed.0, committed.1).await {
+                Ok(entries) => account.entries = entries,
+                Err(error) => account.fault = Some(error.to_string()),
+            }
+        }
+        account
     }
 
     /// Returns the first instant that the ledger knows of.
@@ -98,30 +97,6 @@ impl Account {
         // What a ledger that cannot be read would add is not known.
         Spend { at_least: spent.at_least || self.fault.is_some(), ..spent }
     }
-}
-
-/// Returns the entries of a ledger in the order of their instants, and a last one that leads to the record where the ledger does
-/// not have it: it counts from the end of the last run on.
-fn entries(segments: Vec<Segment>, document: &StateDocument, kinds: &Registry) -> Vec<Entry> {
-    let own = segments.into_iter().filter(|segment| segment.lineage == document.lineage);
-    let mut entries: Vec<Entry> = own.flat_map(|segment| segment.entries).collect();
-    entries.sort_by_key(|entry| entry.at);
-    let mut known = LedgerBilling::new();
-    let bills = entries.iter().filter_map(|entry| match &entry.event {
-        Event::Bills(bills) => Some(bills),
-        Event::Counts(_) => None,
-    });
-    let each = bills.flatten().map(|(address, bill): (&Address, &Option<Bill>)| (address.clone(), bill.clone()));
-    for (address, bill) in each {
-        match bill {
-            Some(bill) => drop(known.insert(address, bill)),
-            None => drop(known.remove(&address)),
-        }
-    }
-    let ended = document.ended.as_ref().map_or(document.since, |ended| ended.ended);
-    let at = entries.last().map_or(ended, |last| last.at.max(ended));
-    entries.extend(Entry::between(&known, &recorded_bills(document, kinds), at, Cause::Observation));
-    entries
 }
 
 /// Returns the price book of a project: its own prices above those that are embedded. Prices that cannot be read are left out,

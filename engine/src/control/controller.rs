@@ -20,7 +20,7 @@ use crate::providers::Providers;
 use crate::sdk::Hint as _;
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::Target;
-use ebbtide::record::{StateDocument, replay};
+use ebbtide::record::{JournalEntry, StateDocument, replay};
 
 /// The number of records that are read at once.
 const READ_AT_ONCE: usize = 16;
@@ -131,8 +131,9 @@ async fn read_all(
         reads.spawn(async move {
             let _permit = permits.acquire().await;
             let account = match recorded(&state).await {
-                Ok(Some(document)) => {
-                    Ok(Some(Account::read(&state, providers.kinds(), &stack, document, is_counted).await))
+                Ok(Some((document, committed))) => {
+                    let of = (&state, providers.kinds());
+                    Ok(Some(Account::read(of, &stack, document, committed, is_counted).await))
                 }
                 Ok(None) => Ok(None),
                 Err(error) => Err(error),
@@ -153,16 +154,20 @@ async fn read_all(
     Ok((accounts, unreadable))
 }
 
-/// Returns the record of a stack, with the journal of an open run applied.
-async fn recorded(state: &StateStore) -> Result<Option<StateDocument>, StateError> {
-    let Some((mut document, journal)) = state.read().await? else { return Ok(None) };
+/// What is stored of a record: the document, and the journal of its open run.
+type Committed = (StateDocument, Vec<JournalEntry>);
+
+/// Returns the record of a stack with the journal of an open run applied, and as it is stored.
+async fn recorded(state: &StateStore) -> Result<Option<(StateDocument, Committed)>, StateError> {
+    let Some((committed, journal)) = state.read().await? else { return Ok(None) };
+    let mut document = committed.clone();
     if let Some(run) = document.run.take() {
         if let Err(error) = replay(&mut document, &run.plan, &journal) {
             return Err(state.damaged_journal(error));
         }
         document.run = Some(run);
     }
-    Ok(Some(document))
+    Ok(Some((document, (committed, journal))))
 }
 
 /// Looks again at a stack that is locked now: its record may have changed.
