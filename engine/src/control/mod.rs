@@ -6,6 +6,7 @@ mod capacity;
 mod controller;
 mod converge;
 mod idle;
+mod instances;
 mod lead;
 mod look;
 mod money;

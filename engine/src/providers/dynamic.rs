@@ -45,6 +45,7 @@ pub trait DynProvider: Send + Sync {
         from: Timestamp,
         now: Timestamp,
     ) -> Result<BTreeMap<String, Activity>, Error>;
+    async fn instances(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, BTreeMap<String, f64>>, Error>;
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error>;
 }
 
@@ -150,6 +151,10 @@ impl<R: Provider> DynProvider for Typed<R> {
         now: Timestamp,
     ) -> Result<BTreeMap<String, Activity>, Error> {
         R::activity(aws, ids, from, now).await
+    }
+
+    async fn instances(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, BTreeMap<String, f64>>, Error> {
+        R::instances(aws, ids).await
     }
 
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error> {

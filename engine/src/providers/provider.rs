@@ -137,6 +137,16 @@ pub trait Provider: Resource {
         async { Ok(BTreeMap::new()) }
     }
 
+    /// Counts the instances that AWS bills, by id and variant: those that exist, and those that come or go. Resources that do
+    /// not exist are left out, and so are those whose instances are only just coming up.
+    fn instances(
+        aws: &Aws,
+        ids: &[&str],
+    ) -> impl Future<Output = Result<BTreeMap<String, BTreeMap<String, f64>>, Error>> + Send {
+        let _ = (aws, ids);
+        async { Ok(BTreeMap::new()) }
+    }
+
     /// Restores the pause snapshot, or the values of `before_update`, once the resource is ready again. Returns true if the
     /// resource must be waited for, and this called again for what is left.
     fn restore(

@@ -191,6 +191,19 @@ impl Project {
         Ran { result, events: events.into_inner().unwrap() }
     }
 
+    /// Applies the declared stack with a clock of its own.
+    pub async fn run_at(&self, cloud: &Cloud, target: Target, clock: &(dyn Fn() -> Timestamp + Sync)) -> Finished {
+        let (state, scope) = (self.state(), scope());
+        let deployment = Deployment { clock, ..self.deployment(&state, cloud, &|_| {}) };
+        let mut locked = deployment.lock("apply", &scope).await.unwrap();
+        let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
+        let goal = Goal { scope: &scope, target, declarations, include_data };
+        let plan = locked.plan(goal).await.unwrap().plan;
+        let finished = locked.execute(&plan).await.unwrap();
+        locked.release().await;
+        finished
+    }
+
     /// Runs a command that must succeed, while a listener hears its events.
     pub async fn run_heard(&self, target: Target, on_event: &(dyn Fn(Event) + Sync)) {
         let (state, cloud, scope) = (self.state(), self.cloud(), scope());

@@ -18,9 +18,10 @@ use jiff::{SignedDuration, Timestamp};
 use crate::fixture::{Project, network, network_named, ticking};
 use crate::named_scaling::scaled;
 
-const NAT: &str = "ec2_nat_gateway.main-nat-a";
-/// The dollars of an hour of a NAT gateway in eu-west-1.
-const NAT_HOUR: f64 = 0.048;
+/// A resource that is billed by the second.
+const IP: &str = "ec2_elastic_ip.main-nat-a";
+/// The dollars of an hour of it in eu-west-1.
+const IP_HOUR: f64 = 0.005;
 
 fn ticking_project() -> Project {
     ticking_with(network("10.0.0.0/16"))
@@ -47,12 +48,12 @@ async fn spent(project: &Project) -> Spending {
     spending(&project.state(), providers().kinds(), &pricing, span, ticking()).await.unwrap().unwrap()
 }
 
-/// Returns the hours that the ledger has of the NAT gateway.
-async fn nat_hours(project: &Project) -> f64 {
+/// Returns the hours that the ledger has of the address.
+async fn ip_hours(project: &Project) -> f64 {
     let accrued = spent(project).await.accrued;
-    let Some(nat) = accrued.resources.get(&address(NAT)) else { return 0.0 };
-    assert_eq!(nat.low, nat.high);
-    nat.low.usd.unwrap() / NAT_HOUR
+    let Some(ip) = accrued.resources.get(&address(IP)) else { return 0.0 };
+    assert_eq!(ip.low, ip.high);
+    ip.low.usd.unwrap() / IP_HOUR
 }
 
 async fn segments(project: &Project) -> Vec<Segment> {
@@ -63,7 +64,7 @@ fn hours(from: Timestamp, to: Timestamp) -> f64 {
     to.duration_since(from).as_secs_f64() / 3600.0
 }
 
-/// Runs a command, and returns when the operation on the NAT gateway began and ended.
+/// Runs a command, and returns when the operation on the address began and ended.
 async fn run(project: &Project, target: Target) -> (Timestamp, Timestamp) {
     let heard = Mutex::new(Vec::new());
     project
@@ -76,7 +77,7 @@ async fn run(project: &Project, target: Target) -> (Timestamp, Timestamp) {
         })
         .await;
     let heard = heard.into_inner().unwrap();
-    let times: Vec<_> = heard.into_iter().filter(|(of, _)| of.to_string() == NAT).map(|(_, at)| at).collect();
+    let times: Vec<_> = heard.into_iter().filter(|(of, _)| of.to_string() == IP).map(|(_, at)| at).collect();
     (times[0], times[1])
 }
 
@@ -89,28 +90,28 @@ async fn pass(hours: u64) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_ledger_has_the_time_that_a_gateway_existed_through_a_whole_life() {
+async fn the_ledger_has_the_time_that_an_address_existed_through_a_whole_life() {
     let project = ticking_project();
     let created = run(&project, Target::Running).await;
     pass(1).await;
     let paused = run(&project, Target::Paused).await;
     let first = (hours(created.1, paused.0), hours(created.0, paused.1));
-    within(nat_hours(&project).await, first);
+    within(ip_hours(&project).await, first);
     pass(1).await;
-    within(nat_hours(&project).await, first);
+    within(ip_hours(&project).await, first);
     let resumed = run(&project, Target::Running).await;
     pass(1).await;
     let destroyed = run(&project, Target::Destroyed).await;
     let second = (hours(resumed.1, destroyed.0), hours(resumed.0, destroyed.1));
-    within(nat_hours(&project).await, (first.0 + second.0, first.1 + second.1));
+    within(ip_hours(&project).await, (first.0 + second.0, first.1 + second.1));
     let known = spent(&project).await;
     assert!(known.accrued.gaps.is_empty() && known.since.is_some_and(|since| since < created.1), "{known:?}");
     let segments = segments(&project).await;
     assert_eq!(segments.len(), 4, "one for each run");
     assert!(segments.last().unwrap().bills.is_empty(), "{segments:?}");
-    let before = nat_hours(&project).await;
+    let before = ip_hours(&project).await;
     pass(1).await;
-    assert_eq!(nat_hours(&project).await, before, "nothing bills any more");
+    assert_eq!(ip_hours(&project).await, before, "nothing bills any more");
 }
 
 /// Copies document and journal of the stack to or from a folder.
@@ -140,14 +141,14 @@ async fn a_run_that_is_cut_off_between_ledger_and_document_is_told_once() {
     // The document and journal that the process left, had it been killed right after the ledger.
     copy_state(&copy, &state);
     assert!(project.document().await.run.is_some());
-    let told = nat_hours(&project).await;
+    let told = ip_hours(&project).await;
     within(told, (0.0, hours(begun, ticking())));
     pass(1).await;
     project.run(Target::Running).await;
     let again = segments(&project).await;
     assert!(again.len() > whole.len() && again[0].part.is_some(), "{again:?}");
     assert_eq!(again.iter().filter(|segment| segment.part == again[0].part).count(), 2);
-    within(nat_hours(&project).await, (hours(ended, ticking()) - 0.1, hours(begun, ticking())));
+    within(ip_hours(&project).await, (hours(ended, ticking()) - 0.1, hours(begun, ticking())));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -169,9 +170,9 @@ async fn a_ledger_that_cannot_be_written_stops_nothing_and_the_next_run_adds_wha
     fs_err::remove_file(&folder).unwrap();
     pass(1).await;
     // A reader adds it by itself.
-    within(nat_hours(&project).await, (0.9, hours(ended, ticking())));
+    within(ip_hours(&project).await, (0.9, hours(ended, ticking())));
     let paused = run(&project, Target::Paused).await;
-    within(nat_hours(&project).await, (hours(ended, paused.0), hours(ended, paused.1)));
+    within(ip_hours(&project).await, (hours(ended, paused.0), hours(ended, paused.1)));
     assert_eq!(segments(&project).await[0].entries[0].at, ended);
     assert_eq!(segments(&project).await[0].entries[0].cause, Cause::Record);
 }
@@ -204,11 +205,11 @@ async fn a_rename_and_a_forgotten_resource_are_entries_of_their_own() {
     project.declarations = network_named("core", "10.0.0.0/16");
     let before = ticking();
     project.rename(&project.cloud(), &moves).await.unwrap();
-    within(nat_hours(&project).await, (hours(created.1, before), hours(created.0, ticking())));
-    let core = address("ec2_nat_gateway.core-nat-a");
+    within(ip_hours(&project).await, (hours(created.1, before), hours(created.0, ticking())));
+    let core = address("ec2_elastic_ip.core-nat-a");
     let core_hours = async || {
         let accrued = spent(&project).await.accrued;
-        accrued.resources[&core].low.known() / NAT_HOUR
+        accrued.resources[&core].low.known() / IP_HOUR
     };
     pass(1).await;
     within(core_hours().await, (0.9, hours(before, ticking())));

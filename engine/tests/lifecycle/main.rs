@@ -3,6 +3,7 @@
 mod billed;
 mod budgets;
 mod capacity;
+mod counting;
 mod damaged;
 mod failing;
 mod fields;
@@ -13,6 +14,7 @@ mod idle;
 mod in_virtual_time;
 mod ledger;
 mod life;
+mod month;
 mod named_scaling;
 mod one_time;
 mod own_kind;

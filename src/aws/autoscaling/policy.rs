@@ -62,13 +62,15 @@ impl Resource for ScalingPolicy {
     type Resolved = ScalingPolicy<Resolved>;
     type Outputs<P: Phase> = ScalingPolicyOutputs<P>;
 
-    /// Returns the charges for the alarms that AWS keeps for target tracking: one above and one below the value.
+    /// Returns the charges for the alarms that AWS keeps for target tracking: one above the value, and one below it unless it never
+    /// scales in.
     fn billing(&self) -> Billing {
         match &self.rule {
             ScalingRule::TargetTracking(tracking) => {
                 let item = if tracking.metric.is_high_resolution() { "high_resolution" } else { "standard" };
                 let metrics = f64::from(u32::try_from(tracking.metric.metrics()).unwrap_or(u32::MAX));
-                Billing::Charges(vec![Charge::monthly(format!("cloudwatch.alarm.{item}"), 2.0 * metrics)])
+                let alarms = if tracking.disable_scale_in { 1.0 } else { 2.0 };
+                Billing::Charges(vec![Charge::monthly(format!("cloudwatch.alarm.{item}"), alarms * metrics)])
             }
             ScalingRule::Step(_) => Billing::free("AWS bills no scaling policy, and its alarms are declared apart"),
         }
@@ -99,6 +101,17 @@ impl Resource for ScalingPolicy {
 mod tests {
     use super::*;
     use crate::aws::autoscaling::PredefinedMetric;
+
+    #[test]
+    fn target_tracking_bills_its_alarms() {
+        let metric = PredefinedMetric::SageMakerVariantInvocationsPerInstance;
+        for (disable_scale_in, alarms) in [(false, 2.0), (true, 1.0)] {
+            let tracking = TargetTracking { disable_scale_in, ..TargetTracking::predefined(metric, 70.0) };
+            let policy = ScalingPolicy::tracking("endpoint/llm/variant/v", tracking);
+            let expected = Billing::Charges(vec![Charge::monthly("cloudwatch.alarm.standard", alarms)]);
+            assert_eq!(policy.billing(), expected);
+        }
+    }
 
     #[test]
     fn invalid_policies_are_refused() {

@@ -46,6 +46,8 @@ pub(super) struct Watch {
     runs: Runs,
     /// The instants before which AWS is not asked again whether a stack is idle.
     asked: BTreeMap<String, Timestamp>,
+    /// The time at which the instances of each stack were counted last.
+    counted: BTreeMap<String, Timestamp>,
     /// The stacks that are being changed.
     busy: BTreeSet<String>,
     work: JoinSet<StackReport>,
@@ -74,6 +76,7 @@ impl Watch {
             failures: BackingOff::default(),
             runs: Runs::default(),
             asked: BTreeMap::new(),
+            counted: BTreeMap::new(),
             busy: BTreeSet::new(),
             work: JoinSet::new(),
             unreadable: None,
@@ -133,6 +136,8 @@ impl Watch {
             let observed = self.controller.observe_idleness(&mut reports, &connected, &mut self.asked);
             // AWS out of reach leaves the stacks as not idle.
             let _ = tokio::time::timeout(LOOK, observed).await;
+            let counting = self.controller.count_instances(&mut reports, &connected, &mut self.counted);
+            let _ = tokio::time::timeout(LOOK, counting).await;
         }
         self.forget_faults(&reports).await;
         let mut next = self.interval();

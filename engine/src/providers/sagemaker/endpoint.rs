@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::deployment::deployment_to_sdk;
 use super::endpoint_activity;
+use super::instances;
 use super::rollout::{Differences, roll_out};
 use super::run_time;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
@@ -120,6 +121,10 @@ impl Provider for Endpoint {
         now: Timestamp,
     ) -> Result<BTreeMap<String, Activity>, Error> {
         endpoint_activity::activity(aws, ids, from, now).await
+    }
+
+    async fn instances(aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, BTreeMap<String, f64>>, Error> {
+        instances::instances(aws, ids).await
     }
 
     async fn restore(

@@ -11,6 +11,7 @@ mod endpoint_activity;
 mod endpoint_config;
 mod endpoint_metrics;
 mod fleet;
+mod instances;
 mod interfaces;
 mod kms_key;
 mod model;
