@@ -125,7 +125,7 @@ impl Plant {
         let clock = TokioClock::starting_at(began);
         // Shorter than those of AWS, so that runs look less often.
         let durations =
-            Durations { endpoint_create: Duration::from_secs(120), ..Durations::all(Duration::from_secs(40)) };
+            Durations { endpoint_create: Duration::from_secs(60), ..Durations::all(Duration::from_secs(20)) };
         let settings = Settings { durations: Some(durations), ..Settings::default() };
         let cloud = Cloud::open_with_clock(&path.join("cloud"), settings, clock).unwrap();
         let environment = environment.rehearsed_in(cloud.clone(), &path.join("state"));
