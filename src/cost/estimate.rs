@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{Amount, Capacity, Costs, Line, Pricing, Standing, Total, component_of};
+use super::{Amount, AmountRange, Capacity, Costs, Line, Pricing, Scheduled, Standing, Total, component_of};
 use crate::resource::{Address, Registry};
 
 /// The estimate of a stack.
@@ -22,6 +22,21 @@ pub struct Estimate {
     pub most: Total,
     /// While the stack is paused.
     pub paused: Costs,
+    /// While the stack follows its schedule; `None` without one.
+    pub scheduled: Option<Scheduled>,
+}
+
+/// The sums of a component.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ComponentCost<'a> {
+    /// The name of the component.
+    pub name: &'a str,
+    /// While the stack runs, with the instances that are declared.
+    pub running: Total,
+    /// The dollars of a month while the stack is paused.
+    pub paused: Amount,
+    /// The dollars of a month in which the stack follows its schedule.
+    pub scheduled: AmountRange,
 }
 
 /// One charge in an estimate.
@@ -38,6 +53,8 @@ pub struct EstimatedLine {
     pub monthly_most: Amount,
     /// The dollars of a month while the stack is paused.
     pub monthly_paused: Amount,
+    /// The dollars of a month in which the stack follows its schedule; `None` without one.
+    pub monthly_scheduled: Option<AmountRange>,
 }
 
 impl Estimate {
@@ -59,34 +76,59 @@ impl Estimate {
                 line: line.clone(),
                 monthly_least: least.monthly,
                 monthly_most: most.monthly,
-                monthly_paused: while_paused(&paused, line),
+                monthly_paused: same_charge(&paused, line),
+                monthly_scheduled: None,
             })
             .collect();
         lines.sort_by(|one, two| (&one.component, &one.line.address).cmp(&(&two.component, &two.line.address)));
-        Self { hours_per_month: pricing.hours, lines, least: least.total, most: most.total, running: declared, paused }
+        let (least, most) = (least.total, most.total);
+        Self { hours_per_month: pricing.hours, lines, least, most, running: declared, paused, scheduled: None }
     }
 
-    /// Returns the components with their sums: running, and paused. The dearest comes first.
-    pub fn components(&self) -> Vec<(&str, Total, Amount)> {
-        let mut components: Vec<(&str, Total, Amount)> = Vec::new();
-        for one in &self.lines {
-            if components.last().is_none_or(|(name, ..)| *name != one.component) {
-                components.push((&one.component, Total::default(), Amount::ZERO));
-            }
-            if let Some((_, total, paused)) = components.last_mut() {
-                total.hourly += one.line.hourly;
-                total.monthly += one.line.monthly;
-                *paused += one.monthly_paused;
+    /// Adds the month of a stack that follows its schedule.
+    #[must_use]
+    pub fn with_schedule(mut self, scheduled: Scheduled) -> Self {
+        // A recorded stack that is paused now has charges in its schedule that it does not have at the moment.
+        let is_covered = |line: &Line| self.lines.iter().any(|one| is_same(&one.line, line));
+        if scheduled.most.lines.iter().all(is_covered) {
+            for at in 0..self.lines.len() {
+                let (before, line) = (&self.lines[..at], &self.lines[at].line);
+                // Charges of an earlier generation are the same once more.
+                let is_first = !before.iter().any(|one| is_same(&one.line, line));
+                let of = |costs| if is_first { same_charge(costs, line) } else { Amount::ZERO };
+                let range = AmountRange { low: of(&scheduled.least), high: of(&scheduled.most) };
+                self.lines[at].monthly_scheduled = Some(range);
             }
         }
-        components.sort_by(|(_, one, _), (_, two, _)| two.monthly.known().total_cmp(&one.monthly.known()));
+        self.scheduled = Some(scheduled);
+        self
+    }
+
+    /// Returns the components with their sums. The dearest comes first.
+    pub fn components(&self) -> Vec<ComponentCost<'_>> {
+        let mut components: Vec<ComponentCost<'_>> = Vec::new();
+        for one in &self.lines {
+            if components.last().is_none_or(|last| last.name != one.component) {
+                let (running, paused) = (Total::default(), Amount::ZERO);
+                components.push(ComponentCost { name: &one.component, running, paused, scheduled: AmountRange::ZERO });
+            }
+            if let Some(last) = components.last_mut() {
+                last.running.hourly += one.line.hourly;
+                last.running.monthly += one.line.monthly;
+                last.paused += one.monthly_paused;
+                last.scheduled += one.monthly_scheduled.unwrap_or(AmountRange::ZERO);
+            }
+        }
+        components.sort_by(|one, two| two.running.monthly.known().total_cmp(&one.running.monthly.known()));
         components
     }
 }
 
-/// Returns the amount of the same charge while paused.
-fn while_paused(paused: &Costs, line: &Line) -> Amount {
-    let is_same =
-        |other: &&Line| (&other.address, &other.item, &other.variant) == (&line.address, &line.item, &line.variant);
-    paused.lines.iter().find(is_same).map_or(Amount::ZERO, |line| line.monthly)
+/// Returns the amount of the same charge in other sums.
+fn same_charge(costs: &Costs, line: &Line) -> Amount {
+    costs.lines.iter().find(|other| is_same(other, line)).map_or(Amount::ZERO, |line| line.monthly)
+}
+
+fn is_same(one: &Line, other: &Line) -> bool {
+    (&one.address, &one.item, &one.variant) == (&other.address, &other.item, &other.variant)
 }

@@ -110,6 +110,18 @@ impl Standing {
         standing
     }
 
+    /// Returns the variants whose instances scaling varies, by the name of the resource that lets them vary.
+    pub(super) fn scaled(&self, kinds: &Registry) -> BTreeMap<String, Vec<(Address, String)>> {
+        let mut scaled: BTreeMap<String, Vec<(Address, String)>> = BTreeMap::new();
+        for (address, existing) in &self.resources {
+            if let Ok(Billing::Scaling { variant, .. }) = bill(kinds, address, existing) {
+                let variants = existing.refers.iter().map(|endpoint| (endpoint.clone(), variant.clone()));
+                scaled.entry(address.name().to_owned()).or_default().extend(variants);
+            }
+        }
+        scaled
+    }
+
     /// Returns the charges of the resources.
     pub fn rates(&self, kinds: &Registry) -> Rates {
         let all = self.resources.iter().chain(self.deposed.iter().map(|(address, existing)| (address, existing)));

@@ -16,7 +16,7 @@ const LIBRARY: Layers = &[
     ("plan", &["resource"]),
     ("schedule", &["plan"]),
     ("record", &["resource", "stack", "plan", "schedule"]),
-    ("cost", &["resource", "stack", "plan", "record"]),
+    ("cost", &["resource", "stack", "plan", "schedule", "record"]),
     ("budget", &["schedule", "cost"]),
     ("planner", &["resource", "stack", "plan", "schedule", "record"]),
     ("program", &["resource", "stack", "components"]),

@@ -3,4 +3,5 @@
 mod kinds;
 mod ledger;
 mod recording;
+mod scheduled;
 mod sums;

@@ -123,7 +123,7 @@ fn a_stack_is_estimated_running_paused_and_between_its_bounds() {
     assert!(close(monthly(estimate.least), 1.5 * 720.0 + rest));
     assert!(close(monthly(estimate.most), 4.0 * 1.5 * 720.0 + rest));
     assert!(close(monthly(estimate.paused.total), 0.4), "the secret stays");
-    let components: Vec<_> = estimate.components().into_iter().map(|(name, ..)| name.to_owned()).collect();
+    let components: Vec<_> = estimate.components().into_iter().map(|one| one.name.to_owned()).collect();
     assert_eq!(components, ["llm", "main-nat-a", "token"], "the bucket is billed by use alone");
     assert!(estimate.running.by_use.iter().any(|charge| charge.usage == "storage_gb"));
     assert!(estimate.running.unknown.is_empty(), "{:?}", estimate.running.unknown);

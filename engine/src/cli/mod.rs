@@ -20,6 +20,7 @@ mod progress;
 mod renamings;
 mod render;
 mod runtime;
+mod schedule_times;
 mod unfinished;
 
 pub(crate) use entry::main;

@@ -27,6 +27,7 @@ mod unreadable;
 pub use accounts::Account;
 pub use budgets::{Budgets, Evaluated, Guarded, evaluate, spike_words};
 pub use controller::{Clock, Controller, Log, accounts};
+pub use lead::{expected_resume_time, resume_time};
 pub use look::{Look, Work};
 pub use patience::Patience;
 pub use reach::{Ended, Reached, reach};

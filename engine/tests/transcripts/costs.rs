@@ -7,6 +7,7 @@ use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("costs_are_estimated_before_anything_exists", costs_are_estimated_before_anything_exists),
+    ("a_schedule_is_priced", a_schedule_is_priced),
     ("a_plan_file_is_compared_in_dollars", a_plan_file_is_compared_in_dollars),
     ("prices_are_shown_with_their_sources", prices_are_shown_with_their_sources),
     ("use_is_priced_where_it_is_given", use_is_priced_where_it_is_given),
@@ -34,6 +35,60 @@ fn costs_are_estimated_before_anything_exists() {
         project.type_in(line);
     }
     project.compare("costs_are_estimated");
+}
+
+const OFFICE: &str = "
+[schedule]
+timezone = \"America/New_York\"
+
+[[schedule.windows]]
+name = \"office hours\"
+days = \"mon-fri\"
+from = \"08:00\"
+to = \"18:00\"
+ready = true
+";
+
+fn a_schedule_is_priced() {
+    let mut project = Project::with(&format!("{LOCAL}{OFFICE}{USAGE}"));
+    for line in [
+        "cost estimate shop --from 2026-11-23",
+        "cost estimate shop --from 2026-11-23 --format markdown",
+        "cost estimate shop --from yesterday",
+        "schedule preview shop --from 2026-11-23 --days 2",
+        "apply shop --yes --quiet",
+        "schedule preview shop --from 2026-11-23 --days 2",
+        "schedule preview shop --from 2026-11-23 --days 2 --lead 30m",
+        "pause shop --yes --quiet",
+    ] {
+        project.type_in(line);
+    }
+    let json = |line: &str| -> Value {
+        let output = project.run(line);
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
+    };
+    // Paused or not: a schedule is priced by what it would have run.
+    let estimate = json("cost estimate shop --recorded --from 2026-11-23 --json");
+    let scheduled = &estimate["scheduled"];
+    let hours = scheduled["hours_running"].as_f64().expect("hours");
+    let coming_up = scheduled["hours_coming_up"].as_f64().expect("hours");
+    assert!((hours - coming_up - 730.0 * 50.0 / 168.0).abs() < 1e-6, "{scheduled}");
+    assert!(coming_up > 0.0 && scheduled["lead_ms"].as_i64() >= Some(60_000), "{scheduled}");
+    let monthly = scheduled["most"]["monthly"]["usd"].as_f64().expect("it is known");
+    // A gateway and an address by the hour, and 100 GB of a whole month.
+    assert!((monthly - (0.053 * hours + 4.8)).abs() < 1e-6, "{scheduled}");
+    assert_eq!(scheduled["least"], scheduled["most"]);
+
+    let preview = json("schedule preview shop --from 2026-11-23 --days 1 --lead 30m --json");
+    let cost = |value: &Value| value["cost"]["high"]["usd"].as_f64().expect("dollars");
+    assert_eq!((preview["lead_ms"].as_i64(), preview["lead_learned"].as_bool()), (Some(1_800_000), Some(false)));
+    assert!((cost(&preview) - 0.053 * 10.5).abs() < 1e-9, "{preview}");
+    assert!((cost(&preview["transitions"][0]) - 0.053 * 10.5).abs() < 1e-9, "{preview}");
+    assert_eq!((cost(&preview["start"]), preview["start"]["hours"].as_f64()), (0.0, Some(7.5)));
+    let learned = json("schedule preview shop --from 2026-11-23 --days 1 --json");
+    assert_eq!(learned["lead_ms"], scheduled["lead_ms"]);
+    assert_eq!(learned["lead_learned"], true);
+    project.compare("a_schedule_is_priced");
 }
 
 fn a_plan_file_is_compared_in_dollars() {

@@ -89,7 +89,7 @@ fn a_preview_as_json() {
     let tzdb = preview["tzdb"].as_str().unwrap().to_owned();
     assert!(tzdb.as_str() >= "2026e", "{tzdb}");
     let (office, none) = (json!({"query-enhancer": {"min": 2, "max": 10}}), json!({}));
-    let row = |at: &str, local: &str, target: &str, capacity: &Value, window: Value, reason: &str| json!({"at": at, "local": local, "target": target, "capacity": capacity, "window": window, "reason": reason});
+    let row = |at: &str, local: &str, target: &str, capacity: &Value, window: Value, reason: &str, hours: f64| json!({"at": at, "local": local, "target": target, "capacity": capacity, "window": window, "reason": reason, "hours": hours, "cost": null});
     let expected = json!({
         "format": 1,
         "stack": "shop",
@@ -98,13 +98,15 @@ fn a_preview_as_json() {
         "tzdb": tzdb,
         "from": "2026-11-23T05:00:00Z",
         "to": "2026-11-24T05:00:00Z",
-        "start": row("2026-11-23T05:00:00Z", "2026-11-23T00:00:00-05:00", "paused", &none, Value::Null, "no window is open"),
+        "start": row("2026-11-23T05:00:00Z", "2026-11-23T00:00:00-05:00", "paused", &none, Value::Null, "no window is open", 7.5),
         "transitions": [
             row("2026-11-23T12:30:00Z", "2026-11-23T07:30:00-05:00", "running", &office, json!("office hours"),
-                "`office hours` is to be ready at 08:00"),
-            row("2026-11-23T23:00:00Z", "2026-11-23T18:00:00-05:00", "paused", &none, Value::Null, "no window is open"),
+                "`office hours` is to be ready at 08:00", 10.5),
+            row("2026-11-23T23:00:00Z", "2026-11-23T18:00:00-05:00", "paused", &none, Value::Null, "no window is open", 6.0),
         ],
         "hours": {"running": 10.5, "paused": 13.5, "windows": {"office hours": 10.5}},
+        "lead_ms": 1_800_000,
+        "lead_learned": false,
         "cost": null,
         "idle": [{"from": "2026-11-23T12:30:00Z", "to": "2026-11-23T23:00:00Z", "after_ms": 2_700_000}],
         "warnings": [],

@@ -4,10 +4,10 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::notes::{age_line, is_old, rate, unknown_lines, use_lines};
+use super::notes::{age_line, is_old, range_rate, rate, unknown_lines, use_lines};
 use super::table::{Align, markdown_table, table};
 use crate::cli::output::OUTPUT_FORMAT;
-use ebbtide::cost::{Amount, Estimate, EstimatedLine, Total};
+use ebbtide::cost::{Amount, AmountRange, Estimate, EstimatedLine, Scheduled, Total};
 
 /// The estimate of a stack, with its origin.
 #[derive(Clone, Debug, Serialize)]
@@ -42,22 +42,58 @@ impl EstimateView {
         format!("{} in {}, {origin}: {}, a month of {hours} hours", self.stack, self.environment, self.region)
     }
 
-    /// Returns the sums, each with its name.
-    fn sums(&self) -> Vec<(&'static str, Total)> {
-        let Estimate { running, least, most, paused, .. } = &self.estimate;
-        let mut sums = vec![(if self.recorded { "now" } else { "running" }, running.total)];
+    /// Returns the sums: the name, the dollars of an hour, and those of a month.
+    fn sums(&self) -> Vec<[String; 3]> {
+        let Estimate { running, least, most, paused, scheduled, .. } = &self.estimate;
+        let row = |name: &str, total: Total| [name.to_owned(), rate(total.hourly), total.monthly.to_string()];
+        let mut sums = vec![row(if self.recorded { "now" } else { "running" }, running.total)];
         if least != most {
-            sums.push(("with the least instances", *least));
-            sums.push(("with the most instances", *most));
+            sums.push(row("with the least instances", *least));
+            sums.push(row("with the most instances", *most));
         }
-        sums.push(("paused", paused.total));
+        sums.push(row("paused", paused.total));
+        sums.extend(scheduled.iter().map(|scheduled| {
+            let (hourly, monthly) = (range_rate(scheduled.hourly()), scheduled.monthly().to_string());
+            ["as scheduled".to_owned(), hourly, monthly]
+        }));
         sums
+    }
+
+    /// Returns whether each charge has an amount as scheduled.
+    fn has_scheduled_lines(&self) -> bool {
+        self.estimate.lines.iter().any(|one| one.monthly_scheduled.is_some())
     }
 
     /// Returns the remarks below the sums.
     fn remarks(&self) -> Vec<String> {
         let running = &self.estimate.running;
-        unknown_lines(&running.unknown).into_iter().chain(age_line(running.oldest_price)).collect()
+        let scheduled = match &self.estimate.scheduled {
+            Some(scheduled) => scheduled_line(scheduled),
+            None => {
+                format!("Environment {} has no schedule for it, so there is no sum as scheduled.", self.environment)
+            }
+        };
+        let unknown = unknown_lines(&running.unknown).into_iter();
+        [scheduled].into_iter().chain(unknown).chain(age_line(running.oldest_price)).collect()
+    }
+}
+
+/// Returns the hours of a schedule in words.
+fn scheduled_line(scheduled: &Scheduled) -> String {
+    let hours = |hours: f64| format!("{}", (hours * 10.0).round() / 10.0);
+    let (running, paused) = (hours(scheduled.hours_running), hours(scheduled.hours_paused));
+    let coming_up = match scheduled.hours_coming_up {
+        up if up < 0.05 => String::new(),
+        up => format!(", of which {} h coming up in {} resumes", hours(up), scheduled.resumes.round()),
+    };
+    format!("As scheduled it runs {running} h of a month{coming_up}, and is paused {paused} h.")
+}
+
+/// Returns bounds of a month; a dash for nothing.
+fn month_range(range: Option<AmountRange>) -> String {
+    match range {
+        Some(range) if range != AmountRange::ZERO => range.to_string(),
+        _ => "-".to_owned(),
     }
 }
 
@@ -76,10 +112,12 @@ fn quantity(one: &EstimatedLine) -> String {
 pub(in crate::cli) fn estimate_table(view: &EstimateView) -> String {
     use Align::{Left, Right};
     let mut text = format!("{}\n\n", view.heading());
-    let mut rows = vec![["resource", "billed", "quantity", "a month", "paused"].map(str::to_owned)];
-    for (component, total, paused) in view.estimate.components() {
-        rows.push([component.to_owned(), String::new(), String::new(), month(total.monthly), month(paused)]);
-        for one in view.estimate.lines.iter().filter(|one| one.component == component) {
+    let mut rows = vec![["resource", "billed", "quantity", "a month", "paused", "scheduled"].map(str::to_owned)];
+    for component in view.estimate.components() {
+        let (running, paused) = (month(component.running.monthly), month(component.paused));
+        let scheduled = month_range(Some(component.scheduled));
+        rows.push([component.name.to_owned(), String::new(), String::new(), running, paused, scheduled]);
+        for one in view.estimate.lines.iter().filter(|one| one.component == component.name) {
             let line = &one.line;
             rows.push([
                 format!("  {}", line.address),
@@ -87,18 +125,23 @@ pub(in crate::cli) fn estimate_table(view: &EstimateView) -> String {
                 quantity(one),
                 month(line.monthly),
                 month(one.monthly_paused),
+                month_range(one.monthly_scheduled),
             ]);
         }
     }
     if rows.len() > 1 {
-        text.push_str(&table([Left, Left, Right, Right, Right], &rows));
+        text.push_str(&match view.has_scheduled_lines() {
+            true => table([Left, Left, Right, Right, Right, Right], &rows),
+            false => {
+                let rows: Vec<_> = rows.into_iter().map(|[a, b, c, d, e, _]| [a, b, c, d, e]).collect();
+                table([Left, Left, Right, Right, Right], &rows)
+            }
+        });
         text.push('\n');
     }
-    let mut sums = Vec::new();
-    for (name, total) in view.sums() {
-        sums.push([name.to_owned(), format!("{} an hour", rate(total.hourly)), format!("{} a month", total.monthly)]);
-    }
-    text.push_str(&table([Left, Right, Right], &sums));
+    let sums = view.sums().into_iter();
+    let sums = sums.map(|[name, hourly, monthly]| [name, format!("{hourly} an hour"), format!("{monthly} a month")]);
+    text.push_str(&table([Left, Right, Right], &sums.collect::<Vec<_>>()));
     for remark in view.remarks() {
         // Writing into text cannot fail.
         let _ = writeln!(text, "{remark}");
@@ -116,17 +159,22 @@ pub(in crate::cli) fn estimate_markdown(view: &EstimateView) -> String {
     use Align::{Left, Right};
     let mut text = format!("### Cost of {}\n\n", view.heading());
     let mut rows = vec![["", "an hour", "a month"].map(str::to_owned)];
-    for (name, total) in view.sums() {
-        rows.push([name.to_owned(), rate(total.hourly), total.monthly.to_string()]);
-    }
+    rows.extend(view.sums());
     text.push_str(&markdown_table([Left, Right, Right], &rows));
-    let mut rows = vec![["component", "a month", "paused"].map(str::to_owned)];
-    for (component, total, paused) in view.estimate.components() {
-        rows.push([format!("`{component}`"), month(total.monthly), month(paused)]);
+    let mut rows = vec![["component", "a month", "paused", "as scheduled"].map(str::to_owned)];
+    for one in view.estimate.components() {
+        let scheduled = month_range(Some(one.scheduled));
+        rows.push([format!("`{}`", one.name), month(one.running.monthly), month(one.paused), scheduled]);
     }
     if rows.len() > 1 {
         let _ = write!(text, "\n<details><summary>By component</summary>\n\n");
-        text.push_str(&markdown_table([Left, Right, Right], &rows));
+        text.push_str(&match view.has_scheduled_lines() {
+            true => markdown_table([Left, Right, Right, Right], &rows),
+            false => {
+                let rows: Vec<_> = rows.into_iter().map(|[a, b, c, _]| [a, b, c]).collect();
+                markdown_table([Left, Right, Right], &rows)
+            }
+        });
         text.push_str("\n</details>\n");
     }
     let by_use = view.estimate.running.by_use.len();

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use ebbtide::cost::{Amount, OLD_AFTER_DAYS, PriceDate, Total, UnknownPart, UnpricedUse};
+use ebbtide::cost::{Amount, AmountRange, Costs, OLD_AFTER_DAYS, PriceDate, Total, UnknownPart, UnpricedUse};
 
 /// The number of unknown parts that are listed at most.
 const MOST_UNKNOWN: usize = 8;
@@ -22,6 +22,12 @@ pub(in crate::cli) fn total_text(total: Total) -> String {
 pub(super) fn rate(hourly: Amount) -> String {
     let is_small = hourly.usd.is_some_and(|usd| usd > 0.0 && usd < 0.1);
     hourly.shown(if is_small { 4 } else { 2 })
+}
+
+/// Returns the bounds of the dollars of an hour, or one if they are the same.
+pub(super) fn range_rate(hourly: AmountRange) -> String {
+    let (low, high) = (rate(hourly.low), rate(hourly.high));
+    if low == high { low } else { format!("{low} to {}", high.trim_start_matches("at least ")) }
 }
 
 /// Returns a line for each unknown part.
@@ -52,4 +58,9 @@ pub(super) fn is_old(oldest: Option<PriceDate>) -> bool {
 pub(super) fn age_line(oldest: Option<PriceDate>) -> Option<String> {
     let date = oldest.filter(|_| is_old(oldest))?;
     Some(format!("The oldest of these prices is of {date}, more than {OLD_AFTER_DAYS} days ago."))
+}
+
+/// Returns the remarks on sums: what is not known, and how old the prices are.
+pub(in crate::cli) fn remarks(costs: &Costs) -> Vec<String> {
+    unknown_lines(&costs.unknown).into_iter().chain(age_line(costs.oldest_price)).collect()
 }

@@ -1,4 +1,7 @@
-//! `ebb cost estimate`: what a stack costs, from its declaration or its record. Calls nothing in AWS.
+//! `ebb cost estimate`: what a stack costs, from its declaration or its record, and as its schedule has it run. Calls nothing in
+//! AWS.
+
+use std::collections::BTreeMap;
 
 use clap::Args;
 use serde::Serialize;
@@ -9,10 +12,12 @@ use crate::cli::dollars::{EstimateView, book, estimate_markdown, estimate_table}
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::runtime;
+use crate::cli::schedule_times::beginning;
+use crate::control::{expected_resume_time, resume_time};
 use crate::environment::Environment;
-use ebbtide::cost::{Book, Estimate, Pricing, Rates, Standing};
+use ebbtide::cost::{Book, Estimate, Levels, Pricing, Rates, Scheduled, Standing};
 
-/// Estimates what a stack costs, running and paused, or every stack of the project
+/// Estimates what a stack costs, running, paused and as scheduled, or every stack of the project
 #[derive(Debug, Args)]
 pub(in crate::cli) struct EstimateArgs {
     #[command(flatten)]
@@ -23,6 +28,9 @@ pub(in crate::cli) struct EstimateArgs {
     /// The hours of a month; AWS's calculators use 730
     #[arg(long, value_name = "HOURS", default_value_t = ebbtide::cost::HOURS_PER_MONTH, value_parser = hours)]
     hours: f64,
+    /// The beginning of the 52 weeks in which the schedule is followed, as of `ebb schedule preview`; now if left out
+    #[arg(long, value_name = "INSTANT")]
+    from: Option<String>,
     /// The format
     #[arg(long, value_enum, default_value_t = ReportFormat::Table)]
     format: ReportFormat,
@@ -99,20 +107,30 @@ async fn one(
     book: &Book,
 ) -> Result<(EstimateView, Rates), CommandError> {
     let is_declared = !arguments.recorded && context.names().iter().any(|name| name == stack);
-    let standing = if is_declared {
-        Standing::declared(&context.declare_offline(environment, stack)?)
+    let kinds = context.providers.kinds();
+    let (standing, running, lead) = if is_declared {
+        let declarations = context.declare_offline(environment, stack)?;
+        // How long creations took stands in the record, which may be out of reach here.
+        let lead = expected_resume_time(&declarations, &BTreeMap::new(), kinds);
+        let standing = Standing::declared(&declarations);
+        (standing.clone(), standing, lead)
     } else {
         let recorded = context::recorded(&environment.state(stack, None).await?).await?;
         let document = recorded.ok_or_else(|| {
             CommandError::nothing_recorded(CommandErrorKind::State, stack, environment.name())
                 .hint(format!("`ebb cost estimate {stack}` estimates what its code declares"))
         })?;
-        Standing::recorded(&document)
+        let running = Standing::declared(&document.declarations());
+        (Standing::recorded(&document), running, resume_time(&document, kinds))
     };
     let usage = [environment.usage(stack)];
     let region = &environment.aws().region;
     let pricing = Pricing { hours: arguments.hours, usage: &usage, ..Pricing::new(book, region) };
-    let kinds = context.providers.kinds();
-    let estimate = Estimate::new(&standing, kinds, &pricing);
+    let mut estimate = Estimate::new(&standing, kinds, &pricing);
+    if let Some(schedule) = environment.schedule(stack) {
+        let from = beginning(arguments.from.as_deref(), schedule)?;
+        let scheduled = Scheduled::new(&Levels::new(&running, kinds), schedule, (from, lead), &pricing);
+        estimate = estimate.with_schedule(scheduled);
+    }
     Ok((EstimateView::new(&environment.scope(stack, ""), !is_declared, estimate), standing.rates(kinds)))
 }

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
-use super::chosen::{Chosen, all, chosen, from};
+use super::chosen::{Chosen, all, chosen};
 use crate::cli::common::StackArg;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE, FAILED};
 use crate::cli::output::{OUTPUT_FORMAT, count};
 use crate::cli::runtime;
+use crate::cli::schedule_times::beginning;
 use crate::environment::Environment;
 use ebbtide::plan::Target;
 use ebbtide::schedule::{Capacity, Verdict, check, lint};
@@ -84,7 +85,7 @@ async fn verify(context: &CommandContext, arguments: &CheckArgs) -> Result<u8, C
         let verdicts = check(chosen.schedule);
         failed += verdicts.iter().filter(|verdict| !verdict.holds()).count();
         total += verdicts.len();
-        let warnings = lint(chosen.schedule, from(arguments.from.as_deref(), chosen.schedule)?);
+        let warnings = lint(chosen.schedule, beginning(arguments.from.as_deref(), chosen.schedule)?);
         text.push_str(&render(&environment, chosen, &verdicts, &warnings));
         views.push(view(&environment, chosen, &verdicts, warnings));
     }

@@ -1,11 +1,9 @@
-//! The schedule that a command line names, and the instants on it.
-
-use jiff::{SignedDuration, Timestamp};
+//! The schedule that a command line names.
 
 use crate::cli::context::{CommandContext, recorded_stacks};
 use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::environment::Environment;
-use ebbtide::schedule::{Schedule, duration, instant};
+use ebbtide::schedule::Schedule;
 
 /// A schedule, and the stack that it is for. That of the environment is for all stacks.
 pub(super) struct Chosen<'a> {
@@ -76,23 +74,4 @@ pub(super) fn no_schedule(environment: &Environment, stack: Option<&str>) -> Com
     };
     CommandError::new(CommandErrorKind::Environment, message)
         .hint(format!("add a table [schedule] or [stacks.NAME.schedule] to environments/{name}.toml"))
-}
-
-/// Reads an instant of the command line: a local day, a local time, or one with an offset.
-pub(super) fn from(text: Option<&str>, schedule: &Schedule) -> Result<Timestamp, CommandError> {
-    let Some(text) = text else { return Ok(Timestamp::now()) };
-    let day = || text.trim().parse::<jiff::civil::Date>().ok().filter(|_| !text.contains(':'));
-    if let Some(start) = day().and_then(|day| day.to_zoned(schedule.zone().clone()).ok()?.start_of_day().ok()) {
-        return Ok(start.timestamp());
-    }
-    instant(text, schedule.zone())
-        .map_err(|message| CommandError::new(CommandErrorKind::Usage, format!("--from: {message}")))
-}
-
-/// Reads the time that a stack needs to come up.
-pub(super) fn lead(text: Option<&str>) -> Result<SignedDuration, CommandError> {
-    let Some(text) = text else { return Ok(SignedDuration::ZERO) };
-    duration(text).ok_or_else(|| {
-        CommandError::new(CommandErrorKind::Usage, format!("--lead: `{text}` is no duration; write such as `20m`"))
-    })
 }

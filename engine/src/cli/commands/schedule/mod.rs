@@ -5,6 +5,7 @@ mod chosen;
 mod command;
 mod picture;
 mod preview;
+mod priced;
 mod rehearse;
 
 pub(super) use command::{ScheduleArgs, run};

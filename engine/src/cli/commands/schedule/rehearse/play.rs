@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use tempfile::TempDir;
 
-use super::super::chosen::{from, no_schedule};
+use super::super::chosen::no_schedule;
 use super::arguments::RehearseArgs;
 use super::render::{RehearsalView, heading, line, summary};
 use super::signs::Signs;
@@ -19,7 +19,7 @@ use crate::cli::dollars::lenient_book;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE, FAILED};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::OUTPUT_FORMAT;
-use crate::cli::runtime;
+use crate::cli::{runtime, schedule_times};
 use crate::control::rehearse::{Faults, Rehearsal, RehearsalError};
 use crate::environment::{ConnectError, Environment};
 use ebbtide::schedule::Schedule;
@@ -131,7 +131,7 @@ impl Asked<'_> {
 
 /// Reads the beginning.
 fn beginning(text: Option<&str>, schedule: &Schedule) -> Result<Timestamp, CommandError> {
-    let from = from(text, schedule)?;
+    let from = schedule_times::beginning(text, schedule)?;
     if YEARS.contains(&from.to_zoned(TimeZone::UTC).year()) {
         return Ok(from);
     }
