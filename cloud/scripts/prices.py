@@ -276,6 +276,14 @@ def entry(row, found, tier2):
         "regionCode": row["region"] if row["region"] != "global" else "",
         "servicecode": found["service"],
     }
+    if found["service"] == "AWSDataTransfer":
+        # Transfer has two ends instead of a region: `fromRegionCode`, and `toRegionCode` where it stays in AWS. Tools that
+        # ask GetProducts for transfer filter by it.
+        for name in ["location", "locationType", "regionCode"]:
+            del attributes[name]
+        ends = ["from", "to"] if "toLocation" not in attributes else ["from"]
+        for end in ends:
+            attributes |= {f"{end}Location": location, f"{end}LocationType": "AWS Region", f"{end}RegionCode": row["region"]}
     if found["service"] in SERVICE_NAMES:
         attributes["servicename"] = SERVICE_NAMES[found["service"]]
     return {
@@ -289,6 +297,12 @@ def entry(row, found, tier2):
         "tiers": tiers,
         "attributes": attributes,
     }
+
+
+def region_of(one):
+    """Returns the region of an entry."""
+    attributes = one["attributes"]
+    return attributes.get("regionCode", attributes.get("fromRegionCode", ""))
 
 
 def generate(path):
@@ -313,7 +327,7 @@ def generate(path):
             sys.exit(f"{row['item']} is not known; add it to `products` or to LEFT_OUT")
         tier2 = metrics.get(row["region"]) if row["item"] == "cloudwatch.metric" else None
         entries += [entry(row, one, tier2) for one in found]
-    entries.sort(key=lambda one: (one["service"], one["attributes"]["regionCode"], one["attributes"]["usagetype"], one["attributes"]["operation"]))
+    entries.sort(key=lambda one: (one["service"], region_of(one), one["attributes"]["usagetype"], one["attributes"]["operation"]))
     if len({one["sku"] for one in entries}) != len(entries):
         seen = set()
         twice = [one for one in entries if one["sku"] in seen or seen.add(one["sku"])]

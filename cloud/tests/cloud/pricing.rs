@@ -65,6 +65,21 @@ async fn a_gateway_is_a_product_of_ec2_and_an_unknown_price_is_no_product() {
 }
 
 #[tokio::test]
+async fn transfer_has_two_ends_instead_of_a_region() {
+    let fixture = Fixture::new();
+    let client = client(&fixture);
+    let out = [("transferType", "AWS Outbound"), ("toLocation", "External"), ("fromRegionCode", "eu-west-1")];
+    let found = products(&client, "AWSDataTransfer", &out).await;
+    assert_eq!(found.len(), 1);
+    let attributes = &found[0]["product"]["attributes"];
+    assert_eq!(attributes["usagetype"], "EU-DataTransfer-Out-Bytes");
+    assert!(attributes["regionCode"].is_null() && attributes["toRegionCode"].is_null(), "{attributes}");
+    let within = [("transferType", "IntraRegion"), ("toRegionCode", "us-east-1")];
+    let found = products(&client, "AWSDataTransfer", &within).await;
+    assert_eq!(found[0]["product"]["attributes"]["fromRegionCode"], "us-east-1");
+}
+
+#[tokio::test]
 async fn tiers_are_price_dimensions_with_ranges() {
     let fixture = Fixture::new();
     let found = products(&client(&fixture), "AmazonCloudWatch", &[("usagetype", "DashboardsUsageHour-Basic")]).await;
