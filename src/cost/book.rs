@@ -74,6 +74,11 @@ impl Book {
         own.or_else(|| self.below(region)?.items.get(item))
     }
 
+    /// Returns the price of an item in the project's own file of a region.
+    pub fn own(&self, region: &str, item: &str) -> Option<&Price> {
+        self.project.get(region)?.items.get(item)
+    }
+
     /// Returns the embedded prices of a region.
     fn below(&self, region: &str) -> Option<&Prices> {
         let embedded = EMBEDDED.iter().find(|embedded| embedded.region == region && !self.alone);

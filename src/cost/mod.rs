@@ -11,6 +11,7 @@ pub mod ledger;
 mod levels;
 mod planned;
 mod price;
+pub mod price_list;
 mod range;
 mod rates;
 mod scheduled;
@@ -26,7 +27,7 @@ pub use costs::{Costs, HOURS_PER_MONTH, Line, Pricing, Total, UnknownPart, Unpri
 pub use estimate::{ComponentCost, Estimate, EstimatedLine};
 pub use levels::{Levels, Share};
 pub use planned::{OperationCost, PlanCosts};
-pub use price::{Confidence, OLD_AFTER_DAYS, Price, PriceDate, Tier};
+pub use price::{Confidence, OFFERED, OLD_AFTER_DAYS, Price, PriceDate, Tier};
 pub use range::AmountRange;
 pub use rates::{Capacity, Rates};
 pub use scheduled::Scheduled;

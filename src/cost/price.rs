@@ -10,6 +10,9 @@ use super::Amount;
 /// The age, in days, from which prices are pointed out as old.
 pub const OLD_AFTER_DAYS: i64 = 90;
 
+/// How the source begins of prices that `ebb prices update` wrote.
+pub const OFFERED: &str = "AWS Price List API";
+
 /// One price of the book.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Price {
@@ -91,7 +94,12 @@ impl Price {
 
     /// Returns the price of one unit, or the tiers, in words.
     pub fn shown(&self) -> String {
-        let tiers = self.tiers.iter().map(|tier| {
+        Self::tiers_shown(&self.tiers)
+    }
+
+    /// Returns tiers in words.
+    pub fn tiers_shown(tiers: &[Tier]) -> String {
+        let tiers = tiers.iter().map(|tier| {
             let usd = match tier.usd {
                 0.0 => "free".to_owned(),
                 usd => format!("${usd}"),

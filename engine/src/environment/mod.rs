@@ -28,6 +28,7 @@ pub use file::{AwsSettings, EncryptionSettings, KeyProvider, KeySettings, StateB
 pub use loaded::{Ask, Environment};
 pub use place::InvalidPlace;
 pub use project::Project;
+pub use regions::{is_region, nearest_region};
 pub use schedules::scaled_endpoints;
 pub use schema::schema;
 pub use suggest::{did_you_mean, nearest};

@@ -1,5 +1,7 @@
 //! The regions of AWS.
 
+use crate::environment::suggest::nearest;
+
 /// Every region of every partition, sorted. Source: `partitions.json` of botocore 1.44.5.
 pub(super) const REGIONS: &[&str] = &[
     "af-south-1",
@@ -51,6 +53,16 @@ pub(super) const REGIONS: &[&str] = &[
     "us-west-1",
     "us-west-2",
 ];
+
+/// Returns whether a region of this name exists.
+pub fn is_region(name: &str) -> bool {
+    REGIONS.contains(&name)
+}
+
+/// Returns the nearest name of a region.
+pub fn nearest_region(name: &str) -> Option<&'static str> {
+    nearest(name, REGIONS.iter().copied())
+}
 
 #[cfg(test)]
 mod tests {

@@ -65,6 +65,8 @@ clients! {
     iam: aws_sdk_iam;
     /// KMS, which encrypts state.
     kms: aws_sdk_kms;
+    /// The Price List API, which has endpoints in few regions.
+    pricing: aws_sdk_pricing;
     /// The Resource Groups Tagging API, which finds tagged resources of all services.
     resourcegroupstagging: aws_sdk_resourcegroupstagging;
     /// S3.

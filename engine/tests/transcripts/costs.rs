@@ -10,6 +10,8 @@ pub const TESTS: &[Test] = &[
     ("a_schedule_is_priced", a_schedule_is_priced),
     ("a_plan_file_is_compared_in_dollars", a_plan_file_is_compared_in_dollars),
     ("prices_are_shown_with_their_sources", prices_are_shown_with_their_sources),
+    ("prices_are_fetched_from_the_price_list", prices_are_fetched_from_the_price_list),
+    ("a_fetch_of_prices_that_fails_writes_nothing", a_fetch_of_prices_that_fails_writes_nothing),
     ("use_is_priced_where_it_is_given", use_is_priced_where_it_is_given),
     ("the_use_of_a_stack_replaces_that_of_its_environment", the_use_of_a_stack_replaces_that_of_its_environment),
     ("a_faulty_price_book_is_reported_with_its_line", a_faulty_price_book_is_reported_with_its_line),
@@ -124,6 +126,128 @@ fn prices_are_shown_with_their_sources() {
         project.type_in(line);
     }
     project.compare("prices_are_shown");
+}
+
+/// A book with a contract, and a price that was fetched long ago.
+const OWN_BOOK: &str = "# Our book.
+region = \"eu-west-1\"
+
+[items.\"vpc.nat.data\"] # a contract
+unit = \"GB\"
+usd = 0.03
+source = \"our contract\"
+date = \"2026-01-01\"
+confidence = \"bill\"
+
+[items.\"vpc.nat.hour\"]
+unit = \"hour\"
+usd = 0.04 # as of spring
+source = \"AWS Price List API, SKU OLD of version 1\"
+date = \"2026-03-01\"
+confidence = \"official\"
+";
+
+fn prices_are_fetched_from_the_price_list() {
+    let project = Project::new();
+    project.write("prices/eu-west-1.toml", OWN_BOOK);
+    let run = |line: &str| {
+        let output = project.run(line);
+        assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+        output
+    };
+    let json = |line: &str| -> Value { serde_json::from_slice(&run(line).stdout).expect("JSON") };
+    let list = |value: &Value| value.as_array().expect("a list").len();
+
+    let dry = json("prices update --region eu-west-1 --dry-run --json");
+    assert_eq!(project.read("prices/eu-west-1.toml"), OWN_BOOK);
+    let region = &dry["regions"][0];
+    assert_eq!(
+        (&dry["dry_run"], &region["written"], &region["region"]),
+        (&true.into(), &false.into(), &"eu-west-1".into())
+    );
+    let changes = region["changes"].as_array().expect("changes");
+    let nat = changes.iter().find(|change| change["item"] == "vpc.nat.hour").expect("it differs");
+    assert_eq!((nat["old"][0]["usd"].as_f64(), nat["new"][0]["usd"].as_f64()), (Some(0.04), Some(0.048)));
+    // Otherwise the list of the embedded cloud has the prices of the book, and the ends of tiers.
+    let changed: Vec<_> = changes.iter().filter_map(|change| change["item"].as_str()).collect();
+    assert_eq!(changed, ["lambda.gb_second", "lambda.gb_second.arm", "vpc.nat.hour"]);
+    assert_eq!(region["own"][0]["item"], "vpc.nat.data");
+    assert_eq!(region["own"][0]["offered"][0]["usd"].as_f64(), Some(0.048));
+    assert!(list(&region["unchanged"]) > 80, "{region}");
+    assert!(list(&region["unclear"]) == 0 && list(&region["missing"]) == 0, "{region}");
+    assert!(region["unlisted"].to_string().contains("bedrock.nova_pro.input"), "{region}");
+    assert!(region["not_offered"].to_string().contains("sagemaker.hosting.ml.g6.xlarge"), "{region}");
+
+    let output = run("prices update --region eu-west-1");
+    let (shown, progress) = (text(&output.stdout), text(&output.stderr));
+    assert!(shown.contains("  vpc.nat.hour ") && shown.contains("→ $0.048 "), "{shown}");
+    assert!(shown.contains("yours, and stays: vpc.nat.data: $0.03 (AWS: $0.048)"), "{shown}");
+    assert!(progress.contains("AmazonEC2 NAT Gateway"), "{progress}");
+    let book = project.read("prices/eu-west-1.toml");
+    let contract = OWN_BOOK.split("[items.\"vpc.nat.hour\"]").next().expect("a beginning");
+    assert!(book.starts_with(contract) && book.contains("usd = 0.048 # as of spring"), "{book}");
+    let price = &json("prices show vpc.nat.hour --region eu-west-1 --json")["prices"][0];
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string();
+    assert_eq!((price["date"].as_str(), price["confidence"].as_str()), (Some(today.as_str()), Some("official")));
+    assert!(price["source"].as_str().is_some_and(|source| source.starts_with("AWS Price List API, SKU ")), "{price}");
+    let estimate = text(&run("cost estimate shop").stdout);
+    assert!(estimate.contains("0.0530 an hour") && !estimate.contains("days ago"), "{estimate}");
+    assert!(text(&run("prices update --region eu-west-1 --quiet").stdout).contains("0 prices changed"));
+    assert_eq!(project.read("prices/eu-west-1.toml"), book, "a second time changes nothing");
+
+    // By default the region of the environment, and what is the same everywhere.
+    let both = json("prices update --json");
+    let files: Vec<_> = both["regions"].as_array().expect("regions").iter().map(|one| one["file"].as_str()).collect();
+    assert_eq!(files, [Some("prices/eu-west-1.toml"), Some("prices/global.toml")]);
+    let dashboard = &json("prices show cloudwatch.dashboard --json")["prices"][0];
+    assert_eq!((dashboard["date"].as_str(), dashboard["tiers"][0]["usd"].as_f64()), (Some(today.as_str()), Some(0.0)));
+    // The list of the embedded cloud has four regions.
+    let nowhere = json("prices update --region eu-west-2 --json");
+    assert_eq!(
+        (&nowhere["regions"][0]["written"], project.path("prices/eu-west-2.toml").exists()),
+        (&false.into(), false)
+    );
+    assert!(list(&nowhere["regions"][0]["not_offered"]) > 80);
+}
+
+fn a_fetch_of_prices_that_fails_writes_nothing() {
+    let project = Project::new();
+    project.write("prices/eu-west-1.toml", OWN_BOOK);
+    let refused = |line: &str, faults: &str, parts: &[&str]| {
+        let output = project.command(line).env("EBB_CLOUD_FAULTS", faults).output().expect("ebb starts");
+        let said = text(&output.stderr);
+        assert!(!output.status.success(), "{line} {faults}: {said}");
+        for part in parts {
+            assert!(said.contains(part), "{line} {faults}: {part}: {said}");
+        }
+        assert!(!project.path("prices/us-east-1.toml").exists() && !project.path("prices/global.toml").exists());
+    };
+    let denied = [
+        "cannot fetch the prices of eu-west-1: pricing:GetProducts: AccessDenied",
+        "allow `pricing:GetProducts`",
+        "no file was written",
+    ];
+    refused("prices update", "denied=GetProducts", &denied);
+    // Another region was fetched by then.
+    refused(
+        "prices update --region eu-west-1 --region us-east-1",
+        "denied=60",
+        &["cannot fetch the prices of us-east-1", "no file was written"],
+    );
+    refused(
+        "prices update",
+        "expired=1",
+        &["pricing:GetProducts: ExpiredToken", "sign in again", "no file was written"],
+    );
+    refused("prices update --region eu-west-9", "", &["`eu-west-9` is not a region of AWS; did you mean `eu-west-1`?"]);
+    refused("prices update --region cn-north-1", "", &["not in US dollars", "by hand"]);
+    assert_eq!(project.read("prices/eu-west-1.toml"), OWN_BOOK);
+    let faulty = OWN_BOOK.replace("usd = 0.03", "usd = \"free\"");
+    project.write("prices/eu-west-1.toml", &faulty);
+    refused("prices update", "", &["prices/eu-west-1.toml:6"]);
+    assert_eq!(project.read("prices/eu-west-1.toml"), faulty);
+    project.write("environments/local.toml", &LOCAL.replace("eu-west-1", "us-gov-west-1"));
+    refused("prices update", "", &["the Price List API takes no credentials of us-gov-west-1", "commercial region"]);
 }
 
 fn use_is_priced_where_it_is_given() {
