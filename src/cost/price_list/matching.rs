@@ -1,8 +1,10 @@
 //! From products to the prices of items.
 
+use jiff::civil::Date;
+
 use super::product::Product;
 use super::query::Wanted;
-use crate::cost::{OFFERED, Tier};
+use crate::cost::Tier;
 
 /// The finding on one item.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,6 +15,8 @@ pub enum Found {
         tiers: Vec<Tier>,
         /// The SKU and the version of the list.
         row: String,
+        /// The day on which the price took effect.
+        effective: Option<Date>,
     },
     /// The list has none.
     Missing,
@@ -36,8 +40,8 @@ pub fn found(wanted: &Wanted, region: &str, products: &[Product]) -> Found {
     if let Some(other) = rows.iter().find(|row| row.tiers != first.tiers || row.unit != first.unit) {
         return Found::Unclear(format!("AWS has two prices for it ({} and {})", first.sku, other.sku));
     }
-    let row = format!("{OFFERED}, SKU {} of version {}", first.sku, first.version);
-    Found::Price { tiers, row }
+    let row = format!("SKU {} of version {}", first.sku, first.version);
+    Found::Price { tiers, row, effective: first.effective }
 }
 
 /// Returns whether a usage type is the wanted one. Before it there may be the region: its code, such as `EU-` or `USE1-`, or for
@@ -64,6 +68,7 @@ mod tests {
             unit: "Hrs".into(),
             tiers: Ok(vec![Tier { up_to: None, usd }]),
             version: "1".into(),
+            effective: None,
         }
     }
 
@@ -75,10 +80,10 @@ mod tests {
     fn a_price_is_found_by_its_usage_type_with_or_without_a_prefix() {
         for usage in ["NatGateway-Hours", "EU-NatGateway-Hours", "USE1-NatGateway-Hours", "eu-west-1-NatGateway-Hours"]
         {
-            let Found::Price { tiers, row } = found(&wanted(), "eu-west-1", &[product(usage, "A", 0.048)]) else {
+            let Found::Price { tiers, row, .. } = found(&wanted(), "eu-west-1", &[product(usage, "A", 0.048)]) else {
                 panic!("{usage}")
             };
-            assert_eq!((tiers[0].usd, row.as_str()), (0.048, "AWS Price List API, SKU A of version 1"));
+            assert_eq!((tiers[0].usd, row.as_str()), (0.048, "SKU A of version 1"));
         }
         for usage in ["EU-NatGateway-Prvd-NatGateway-Hours", "us-east-1-NatGateway-Hours", "NatGateway-Hours2"] {
             assert_eq!(found(&wanted(), "eu-west-1", &[product(usage, "A", 1.0)]), Found::Missing, "{usage}");

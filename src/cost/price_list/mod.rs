@@ -9,4 +9,4 @@ mod update;
 pub use matching::{Found, found};
 pub use product::Product;
 pub use query::{Filter, Query, Wanted, queries};
-pub use update::{Change, Own, Unclear, Update, items, update};
+pub use update::{Change, Origin, Own, Unclear, Update, items, update};

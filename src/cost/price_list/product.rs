@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
 use serde::Deserialize;
 
 use crate::cost::Tier;
@@ -19,6 +20,8 @@ pub struct Product {
     pub tiers: Result<Vec<Tier>, String>,
     /// The version of the list.
     pub version: String,
+    /// The day on which the price took effect.
+    pub effective: Option<Date>,
 }
 
 /// A product as it is written: each is a text of JSON by itself.
@@ -74,6 +77,7 @@ impl Product {
         // The offer that took effect last.
         let offers = written.terms.on_demand.into_values();
         let offer = offers.max_by(|one, two| one.effective_date.cmp(&two.effective_date));
+        let effective = offer.as_ref().and_then(|offer| offer.effective_date.get(..10)?.parse().ok());
         let dimensions: Vec<Dimension> =
             offer.into_iter().flat_map(|offer| offer.price_dimensions.into_values()).collect();
         let Some(unit) = dimensions.first().map(|first| first.unit.clone()) else { return Ok(None) };
@@ -83,6 +87,7 @@ impl Product {
             tiers: tiers(&dimensions, &unit),
             unit,
             version: written.version,
+            effective,
         }))
     }
 }
@@ -152,6 +157,7 @@ mod tests {
         assert_eq!(product.tiers, Ok(tiers.map(|(up_to, usd)| Tier { up_to, usd }).to_vec()));
         assert_eq!((product.sku.as_str(), product.version.as_str()), ("S", "20260925190528"));
         assert_eq!((product.usage_type.as_str(), product.unit.as_str()), ("EU-DataTransfer-Out-Bytes", "GB"));
+        assert_eq!(product.effective, Some(jiff::civil::date(2026, 9, 1)));
     }
 
     #[test]

@@ -6,7 +6,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use super::matching::Found;
-use crate::cost::{Book, Confidence, GLOBAL, OFFERED, Price, Tier};
+use crate::cost::{Book, Confidence, GLOBAL, OFFERED, Price, PriceDate, Tier};
 
 /// The new prices of a region, and the items without any.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -30,6 +30,15 @@ pub struct Update {
     pub unlisted: Vec<String>,
     /// The items that other regions have, and for which neither the book nor AWS has a price here.
     pub not_offered: Vec<String>,
+}
+
+/// The price list that was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// That of AWS, on this day.
+    Aws(Date),
+    /// That of an embedded cloud, which carries a copy of its own. Its prices are as old as the copy.
+    Copy,
 }
 
 /// A price that changes.
@@ -77,7 +86,7 @@ pub fn update(
     region: &str,
     findings: &BTreeMap<String, Found>,
     unlisted: &BTreeSet<String>,
-    today: Date,
+    origin: Origin,
 ) -> Update {
     let mut update = Update { region: region.to_owned(), ..Update::default() };
     let prices = book.prices(region);
@@ -93,7 +102,7 @@ pub fn update(
             (Some(own), _, offered) => {
                 update.own.push(Own { item: item.clone(), tiers: own.tiers.clone(), offered });
             }
-            (None, Found::Price { row, .. }, Some(tiers)) => {
+            (None, Found::Price { row, effective, .. }, Some(tiers)) => {
                 let unit = before.map_or_else(|| unit_elsewhere(book, item), |price| price.unit.clone());
                 if before.is_some_and(|price| price.tiers == tiers) {
                     update.unchanged.push(item.clone());
@@ -106,9 +115,9 @@ pub fn update(
                     item: item.clone(),
                     unit,
                     tiers,
-                    source: row.clone(),
-                    date: today.into(),
-                    confidence: Confidence::Official,
+                    source: origin.source(row),
+                    date: origin.date(*effective, before),
+                    confidence: origin.confidence(),
                 });
             }
             (None, Found::Unclear(because), _) => {
@@ -119,6 +128,30 @@ pub fn update(
         }
     }
     update
+}
+
+impl Origin {
+    fn source(self, row: &str) -> String {
+        match self {
+            Self::Aws(_) => format!("{OFFERED}, {row}"),
+            Self::Copy => format!("{OFFERED} of the embedded cloud, {row}"),
+        }
+    }
+
+    fn date(self, effective: Option<Date>, before: Option<&Price>) -> PriceDate {
+        let copied = || effective.map(PriceDate::from).or(before.map(|price| price.date));
+        match self {
+            Self::Aws(today) => today.into(),
+            Self::Copy => copied().unwrap_or_else(|| Date::default().into()),
+        }
+    }
+
+    fn confidence(self) -> Confidence {
+        match self {
+            Self::Aws(_) => Confidence::Official,
+            Self::Copy => Confidence::Secondary,
+        }
+    }
 }
 
 /// Returns the unit of an item in the first region that has it.
@@ -163,7 +196,11 @@ mod tests {
     }
 
     fn offered(usd: f64) -> Found {
-        Found::Price { tiers: vec![Tier { up_to: None, usd }], row: "AWS Price List API, SKU Y".into() }
+        Found::Price {
+            tiers: vec![Tier { up_to: None, usd }],
+            row: "SKU Y".into(),
+            effective: Some(jiff::civil::date(2025, 2, 3)),
+        }
     }
 
     #[test]
@@ -179,8 +216,12 @@ mod tests {
             ("f".to_owned(), Found::Missing),
             ("free".to_owned(), offered(2.0)),
         ]);
-        let today = jiff::civil::date(2026, 11, 22);
-        let update = update(&book, "here", &findings, &BTreeSet::from(["z".to_owned()]), today);
+        let today = Origin::Aws(jiff::civil::date(2026, 11, 22));
+        let unlisted = BTreeSet::from(["z".to_owned()]);
+        let copied = update(&book, "here", &findings, &unlisted, Origin::Copy).prices.remove(0);
+        assert_eq!((copied.date.to_string().as_str(), copied.confidence), ("2025-02-03", Confidence::Secondary));
+        assert_eq!(copied.source, "AWS Price List API of the embedded cloud, SKU Y");
+        let update = update(&book, "here", &findings, &unlisted, today);
         let changed: Vec<_> = update.changes.iter().map(|one| one.item.as_str()).collect();
         assert_eq!(changed, ["a", "e", "free"]);
         assert_eq!(update.changes[1].old, None);

@@ -116,10 +116,11 @@ async fn one(
         (standing.clone(), standing, lead)
     } else {
         let recorded = context::recorded(&environment.state(stack, None).await?).await?;
-        let document = recorded.ok_or_else(|| {
+        let mut document = recorded.ok_or_else(|| {
             CommandError::nothing_recorded(CommandErrorKind::State, stack, environment.name())
                 .hint(format!("`ebb cost estimate {stack}` estimates what its code declares"))
         })?;
+        document.migrate_inputs(kinds, &mut []);
         let running = Standing::declared(&document.declarations());
         (Standing::recorded(&document), running, resume_time(&document, kinds))
     };

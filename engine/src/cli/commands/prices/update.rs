@@ -19,7 +19,7 @@ use crate::cli::output::{OUTPUT_FORMAT, count};
 use crate::cli::runtime;
 use crate::environment::{Environment, Project, did_you_mean, is_region, nearest_region};
 use crate::sdk::{Aws, Error};
-use ebbtide::cost::price_list::{Update, found, items, queries, update};
+use ebbtide::cost::price_list::{Origin, Update, found, items, queries, update};
 use ebbtide::cost::{Book, GLOBAL, Price, Tier};
 
 /// Partitions whose credentials the Price List API does not take, by how their regions begin.
@@ -65,6 +65,12 @@ async fn refresh(context: &CommandContext, arguments: &UpdateArgs) -> Result<u8,
     let environment = context.recorded_environment()?;
     let regions = regions(&environment, &arguments.regions)?;
     let book = full_book(context)?;
+    if environment.aws().embedded {
+        context.output.warn(&format!(
+            "warning: environment {} is embedded: these are the prices that its cloud carries, not AWS's; pass `--env` for those",
+            environment.name()
+        ));
+    }
     let clients = environment.clients().await?;
     let mut views = Vec::new();
     let mut files: Vec<(PathBuf, String)> = Vec::new();
@@ -147,7 +153,8 @@ async fn fetch(
         findings.extend(query.wanted.iter().map(|wanted| (wanted.item.clone(), found(wanted, region, &products))));
     }
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
-    Ok(update(book, region, &findings, &unlisted, today))
+    let origin = if environment.aws().embedded { Origin::Copy } else { Origin::Aws(today) };
+    Ok(update(book, region, &findings, &unlisted, origin))
 }
 
 fn refused(error: Error, region: &str) -> CommandError {
@@ -174,7 +181,7 @@ fn render(view: &RegionView, dry_run: bool) -> String {
     let changed = update.changes.len();
     let _ = writeln!(
         text,
-        "{} changed, {} as before, and of today{}.",
+        "{} changed, {} as before{}.",
         count(changed, "price"),
         update.unchanged.len(),
         match (view.written, dry_run) {

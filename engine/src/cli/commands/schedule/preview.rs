@@ -148,7 +148,12 @@ async fn record(context: &CommandContext, environment: &Environment, stack: &str
     let read = async { context::recorded(&environment.state(stack, None).await?).await };
     match read.await {
         Ok(document) => {
-            document.filter(|document| !document.resources.is_empty() && document.target != Target::Destroyed)
+            let is_applied =
+                |document: &StateDocument| !document.resources.is_empty() && document.target != Target::Destroyed;
+            let mut document = document.filter(is_applied);
+            let kinds = context.providers.kinds();
+            document.iter_mut().for_each(|document| document.migrate_inputs(kinds, &mut []));
+            document
         }
         Err(error) => {
             context.output.warn(&format!("warning: dollars are left out: {error}"));
