@@ -131,6 +131,11 @@ impl Levels {
         average(shares.iter().filter_map(|one| Some((one.share, rates(one.target)?))))
     }
 
+    /// Returns the rates while the stack runs, as declared.
+    pub fn running(&self) -> &Rates {
+        &self.running
+    }
+
     /// Returns the rates while the stack is paused.
     pub fn paused(&self) -> &Rates {
         &self.paused

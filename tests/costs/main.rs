@@ -3,5 +3,6 @@
 mod kinds;
 mod ledger;
 mod recording;
+mod report;
 mod scheduled;
 mod sums;

@@ -19,6 +19,7 @@ mod plan_file;
 mod progress;
 mod renamings;
 mod render;
+mod report;
 mod runtime;
 mod schedule_times;
 mod unfinished;

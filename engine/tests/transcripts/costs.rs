@@ -8,6 +8,7 @@ use crate::runner::Test;
 pub const TESTS: &[Test] = &[
     ("costs_are_estimated_before_anything_exists", costs_are_estimated_before_anything_exists),
     ("a_schedule_is_priced", a_schedule_is_priced),
+    ("costs_are_reported_with_savings", costs_are_reported_with_savings),
     ("a_plan_file_is_compared_in_dollars", a_plan_file_is_compared_in_dollars),
     ("prices_are_shown_with_their_sources", prices_are_shown_with_their_sources),
     ("prices_are_fetched_from_the_price_list", prices_are_fetched_from_the_price_list),
@@ -91,6 +92,53 @@ fn a_schedule_is_priced() {
     assert_eq!(learned["lead_ms"], scheduled["lead_ms"]);
     assert_eq!(learned["lead_learned"], true);
     project.compare("a_schedule_is_priced");
+}
+
+fn costs_are_reported_with_savings() {
+    let mut project = Project::with(&format!("{LOCAL}{OFFICE}{USAGE}"));
+    for line in [
+        "cost report shop --from 2026-11-23",
+        "cost report shop --from 2026-11-23 --format markdown",
+        "cost report shoe",
+        "cost report shop --format pdf",
+        "cost report vault",
+    ] {
+        project.type_in(line);
+    }
+    let run = |line: &str| {
+        let output = project.run(line);
+        assert!(output.status.success(), "{line}: {}", text(&output.stderr));
+        text(&output.stdout)
+    };
+    let json = |line: &str| -> Value { serde_json::from_str(&run(line)).expect("JSON") };
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    let report = json("cost report shop --from 2026-11-23 --json");
+    let usd = |amount: &Value| amount["usd"].as_f64().expect("it is known");
+    let saved: f64 =
+        report["savings"].as_array().expect("savings").iter().map(|one| usd(&one["monthly"]["high"])).sum();
+    assert!((usd(&report["baseline"]) - saved - usd(&report["as_it_is"]["low"])).abs() < 1e-6, "{report}");
+    assert_eq!((&report["recorded"], &report["as_it_is"]["low"]), (&true.into(), &report["as_it_is"]["high"]));
+    assert!(report["so_far"]["low"]["usd"].is_number() && report["so_far"]["since"].is_string(), "{report}");
+    assert!(report["break_even"]["hours"].as_f64() > Some(0.0), "{report}");
+    assert_eq!(report["savings"][0]["strategy"], "pause");
+    assert_eq!(json("cost report --json")["stacks"].as_array().map(Vec::len), Some(4));
+
+    let page = run("cost report --format html");
+    assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"), "{page}");
+    for part in ["<svg", "prefers-color-scheme: dark", "width=device-width", "So far this month", "saved by pause"] {
+        assert!(page.contains(part), "{part}");
+    }
+    for part in ["<script", "href=", "src=", "http://", "https://"] {
+        assert!(!page.contains(part), "{part}");
+    }
+    assert_eq!(page.matches("<section>").count(), 4, "one for each stack");
+    // Without a schedule, a paused stack is paused all the time.
+    project.write("environments/local.toml", &format!("{LOCAL}{USAGE}"));
+    assert!(project.run("pause shop --yes --quiet").status.success());
+    let paused = json("cost report shop --json");
+    assert_eq!((paused["always"].as_str(), usd(&paused["as_it_is"]["high"])), (Some("paused"), 0.0));
+    assert!(run("cost report shop").contains("It has no schedule, and is paused all the time."));
+    project.compare("costs_are_reported");
 }
 
 fn a_plan_file_is_compared_in_dollars() {

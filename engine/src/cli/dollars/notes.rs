@@ -19,13 +19,13 @@ pub(in crate::cli) fn total_text(total: Total) -> String {
 }
 
 /// Returns the dollars of an hour. Less than a cent is shown with more digits.
-pub(super) fn rate(hourly: Amount) -> String {
+pub(in crate::cli) fn rate(hourly: Amount) -> String {
     let is_small = hourly.usd.is_some_and(|usd| usd > 0.0 && usd < 0.1);
     hourly.shown(if is_small { 4 } else { 2 })
 }
 
 /// Returns the bounds of the dollars of an hour, or one if they are the same.
-pub(super) fn range_rate(hourly: AmountRange) -> String {
+pub(in crate::cli) fn range_rate(hourly: AmountRange) -> String {
     let (low, high) = (rate(hourly.low), rate(hourly.high));
     if low == high { low } else { format!("{low} to {}", high.trim_start_matches("at least ")) }
 }
@@ -49,7 +49,7 @@ pub(super) fn use_lines(by_use: &[UnpricedUse]) -> Vec<String> {
 }
 
 /// Returns whether prices of a date are old.
-pub(super) fn is_old(oldest: Option<PriceDate>) -> bool {
+pub(in crate::cli) fn is_old(oldest: Option<PriceDate>) -> bool {
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     oldest.is_some_and(|date| date.days_until(today) > OLD_AFTER_DAYS)
 }

@@ -24,7 +24,7 @@ pub(in crate::cli) fn table<const N: usize>(align: [Align; N], rows: &[[String; 
 }
 
 /// Returns rows as a table of Markdown; the first row is its head.
-pub(super) fn markdown_table<const N: usize>(align: [Align; N], rows: &[[String; N]]) -> String {
+pub(in crate::cli) fn markdown_table<const N: usize>(align: [Align; N], rows: &[[String; N]]) -> String {
     let line = |cells: Vec<String>| format!("| {} |\n", cells.join(" | "));
     let marks = align.map(|align| if align == Align::Right { "--:" } else { "---" }.to_owned());
     let mut text = String::new();

@@ -9,4 +9,4 @@ mod svg;
 pub(super) use dot::to_dot;
 pub(super) use mermaid::to_mermaid;
 pub(super) use model::Drawing;
-pub(super) use svg::to_svg;
+pub(super) use svg::{escape, to_svg};

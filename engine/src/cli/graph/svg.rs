@@ -121,7 +121,8 @@ fn shape(svg: &mut String, condition: Condition, x: usize, y: usize, width: usiz
     );
 }
 
-fn escape(text: &str) -> String {
+/// Returns text with the characters replaced that mean something in XML, HTML and their attributes in double quotes.
+pub(in crate::cli) fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 

@@ -2,7 +2,7 @@
 
 use clap::{Args, Subcommand};
 
-use super::{actual, diff, estimate};
+use super::{actual, diff, estimate, report};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 
@@ -18,6 +18,7 @@ enum CostCommand {
     Estimate(estimate::EstimateArgs),
     Diff(diff::DiffArgs),
     Actual(actual::ActualArgs),
+    Report(report::ReportArgs),
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &CostArgs) -> Result<u8, CommandError> {
@@ -25,5 +26,6 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &CostArgs) -> Res
         CostCommand::Estimate(arguments) => estimate::run(context, arguments),
         CostCommand::Diff(arguments) => diff::run(context, arguments),
         CostCommand::Actual(arguments) => actual::run(context, arguments),
+        CostCommand::Report(arguments) => report::run(context, arguments),
     }
 }

@@ -4,5 +4,6 @@ mod actual;
 mod command;
 mod diff;
 mod estimate;
+mod report;
 
 pub(in crate::cli) use command::{CostArgs, run};

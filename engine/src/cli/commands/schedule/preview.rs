@@ -238,15 +238,12 @@ fn render(environment: &Environment, chosen: &Chosen<'_>, preview: &Preview, pri
     }
     let _ = writeln!(text, "\n{}", summary(&preview.hours));
     text.push_str(&idle(preview));
-    match priced.total() {
-        Some(total) => {
-            let by_use = if priced.has_use() { ", and what is billed by use" } else { "" };
-            let _ = writeln!(text, "Cost: {total}{by_use}.");
-            for remark in priced.remarks() {
-                let _ = writeln!(text, "{remark}");
-            }
+    if let Some(total) = priced.total() {
+        let by_use = if priced.has_use() { ", and what is billed by use" } else { "" };
+        let _ = writeln!(text, "Cost: {total}{by_use}.");
+        for remark in priced.remarks() {
+            let _ = writeln!(text, "{remark}");
         }
-        None => {}
     }
     text
 }
