@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{AmountRange, Capacity, Costs, Pricing, Rates, Standing};
 use crate::plan::Target;
-use crate::resource::{Address, Charge, Fleet, Per, Registry};
+use crate::resource::{Address, Charge, Fleet, Registry};
 use crate::schedule::{self, Preview};
 
 /// The states of a stack, each with the dollars of an hour.
@@ -161,10 +161,10 @@ fn average<'a>(parts: impl Iterator<Item = (f64, &'a Rates)>) -> Rates {
                 seen[at] += charge.total();
             }
             for (charge, units) in own.iter_mut().zip(seen) {
-                match charge.per {
-                    Per::Hour | Per::Month => charge.quantity += units * share,
-                    Per::Use(_) => charge.quantity = charge.quantity.max(units),
-                }
+                charge.quantity = match charge.is_by_use() {
+                    true => charge.quantity.max(units),
+                    false => charge.quantity + units * share,
+                };
             }
         }
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::break_even::BreakEven;
 use super::{Amount, AmountRange, Capacity, Costs, Levels, Pricing, Rates, Scheduled, Share, Standing, component_of};
 use crate::plan::Target;
-use crate::resource::{Address, Per, Registry};
+use crate::resource::{Address, Registry};
 use crate::schedule::{Schedule, preview};
 
 /// The report on a month.
@@ -155,7 +155,7 @@ fn without_lifecycle(rates: &Rates) -> Rates {
     for charges in plain.resources.values_mut() {
         let in_class = |item: &str| item.starts_with("s3.") && !item.starts_with("s3.standard.");
         charges.retain(|charge| !in_class(&charge.item) || charge.item.ends_with(".storage"));
-        for charge in charges.iter_mut().filter(|charge| in_class(&charge.item) && matches!(charge.per, Per::Use(_))) {
+        for charge in charges.iter_mut().filter(|charge| in_class(&charge.item) && charge.is_by_use()) {
             "s3.standard.storage".clone_into(&mut charge.item);
         }
     }

@@ -141,6 +141,11 @@ impl Charge {
         self
     }
 
+    /// Returns whether it is billed by use, and not by time.
+    pub fn is_by_use(&self) -> bool {
+        matches!(self.per, Per::Use(_))
+    }
+
     /// Returns the number of items of all instances.
     pub fn total(&self) -> f64 {
         self.quantity * self.fleet.as_ref().map_or(1.0, |fleet| fleet.count)
