@@ -2,15 +2,17 @@
 
 use std::collections::BTreeSet;
 
-use jiff::civil::{Date, DateTime};
-use jiff::tz::TimeZone;
-use jiff::{Timestamp, ToSpan as _};
+use jiff::civil::DateTime;
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{SignedDuration, Timestamp, ToSpan as _};
 
-const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+use super::cron_days::Days;
+use super::cron_field::{MONTHS, values};
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
 
 /// Returns the last time after `since` and until `now` at which a schedule ran: `at(…)`, `rate(…)` counted from `since`, or
-/// `cron(…)`. The letters `L`, `W` and `#` of days are not computed: such a schedule counts as not run.
+/// `cron(…)`.
 pub fn last_run(schedule: &str, zone: Option<&str>, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let (form, inside) = schedule.strip_suffix(')')?.split_once('(')?;
     let zone = TimeZone::get(zone.unwrap_or("UTC")).ok()?;
@@ -39,27 +41,17 @@ fn last_of_rate(rate: &str, since: Timestamp, now: Timestamp) -> Option<Timestam
 fn last_of_cron(fields: &str, zone: &TimeZone, since: Timestamp, now: Timestamp) -> Option<Timestamp> {
     let fields: Vec<&str> = fields.split_whitespace().collect();
     let [minutes, hours, days, months, weekdays, years] = fields.as_slice() else { return None };
-    let (minutes, hours) = (values(minutes, (0, 59), &[], 0)?, values(hours, (0, 23), &[], 0)?);
-    let (days, months) = (values(days, (1, 31), &[], 0)?, values(months, (1, 12), MONTHS, 1)?);
-    let (weekdays, years) = (values(weekdays, (1, 7), WEEKDAYS, 1)?, values(years, (1970, 2199), &[], 0)?);
-    let runs_on = |date: Date| {
-        let has = |set: &BTreeSet<u32>, value: i16| u32::try_from(value).is_ok_and(|value| set.contains(&value));
-        has(&days, date.day().into())
-            && has(&months, date.month().into())
-            && has(&years, date.year())
-            && has(&weekdays, date.weekday().to_sunday_one_offset().into())
-    };
+    let times =
+        Times { minutes: values(minutes, (0, 59), &[], 0)?, hours: values(hours, (0, 23), &[], 0)?, zone, until: now };
+    let days = Days::read(days, weekdays)?;
+    let (months, years) = (values(months, (1, 12), MONTHS, 1)?, values(years, (1970, 2199), &[], 0)?);
+    let has = |set: &BTreeSet<u32>, value: i16| u32::try_from(value).is_ok_and(|value| set.contains(&value));
     let (mut date, first) = (now.to_zoned(zone.clone()).date(), since.to_zoned(zone.clone()).date());
     while date >= first {
-        if runs_on(date) {
-            for hour in hours.iter().rev() {
-                for minute in minutes.iter().rev() {
-                    let (hour, minute) = (i8::try_from(*hour).ok()?, i8::try_from(*minute).ok()?);
-                    let run = zone.to_timestamp(date.at(hour, minute, 0, 0)).ok()?;
-                    if run <= now {
-                        return Some(run);
-                    }
-                }
+        if has(&months, date.month().into()) && has(&years, date.year()) && days.contain(date) {
+            let run = times.last_on(date);
+            if run.is_some() {
+                return run;
             }
         }
         date = date.checked_sub(1.day()).ok()?;
@@ -67,33 +59,46 @@ fn last_of_cron(fields: &str, zone: &TimeZone, since: Timestamp, now: Timestamp)
     None
 }
 
-/// Returns the values of a field of a cron expression: numbers, names, ranges and steps, separated by commas. The first of
-/// `names` stands for the number `first_name`.
-fn values(field: &str, range: (u32, u32), names: &[&str], first_name: usize) -> Option<BTreeSet<u32>> {
-    let number = |text: &str| {
-        let named = names.iter().position(|name| name.eq_ignore_ascii_case(text));
-        named.map_or_else(|| text.parse().ok(), |index| u32::try_from(index + first_name).ok())
-    };
-    let mut all = BTreeSet::new();
-    for item in field.split(',') {
-        let (span, step) = item.split_once('/').map_or((item, None), |(span, step)| (span, Some(step)));
-        let step = step.map_or(Some(1), |step| step.parse::<usize>().ok().filter(|step| *step > 0))?;
-        let (first, last) = match span.split_once('-') {
-            _ if span == "*" || span == "?" => range,
-            Some((first, last)) => (number(first)?, number(last)?),
-            None => {
-                let first = number(span)?;
-                (first, if item.contains('/') { range.1 } else { first })
-            }
-        };
-        if first <= last {
-            all.extend((first..=last).step_by(step));
-        } else {
-            // Weekdays and months may wrap around the end.
-            all.extend((first..=range.1).chain(range.0..=last).step_by(step));
+/// The times of a day at which an expression runs.
+struct Times<'a> {
+    minutes: BTreeSet<u32>,
+    hours: BTreeSet<u32>,
+    zone: &'a TimeZone,
+    until: Timestamp,
+}
+
+impl Times<'_> {
+    /// Returns the last run on a local day. AWS says only that "the action automatically adjusts for Daylight Saving Time". Here
+    /// a single time that clocks skip comes when they have, and one that they repeat comes once; several times of a day follow
+    /// the clock as it goes.
+    fn last_on(&self, date: jiff::civil::Date) -> Option<Timestamp> {
+        if let (1, 1, Some(hour), Some(minute)) =
+            (self.hours.len(), self.minutes.len(), self.hours.first(), self.minutes.first())
+        {
+            let local = date.at(i8::try_from(*hour).ok()?, i8::try_from(*minute).ok()?, 0, 0);
+            let ambiguous = self.zone.to_ambiguous_timestamp(local);
+            let run = match ambiguous.offset() {
+                AmbiguousOffset::Gap { before, .. } => {
+                    let within = before.to_timestamp(local).ok()?;
+                    self.zone.preceding(within).next().map_or(within, |change| change.timestamp())
+                }
+                AmbiguousOffset::Unambiguous { .. } | AmbiguousOffset::Fold { .. } => ambiguous.earlier().ok()?,
+            };
+            return (run <= self.until).then_some(run);
         }
+        let begin = self.zone.to_ambiguous_timestamp(date.at(0, 0, 0, 0)).earlier().ok()?;
+        let last = self.zone.to_ambiguous_timestamp(date.at(23, 59, 0, 0)).later().ok()?.min(self.until);
+        let mut run = begin + MINUTE * i32::try_from(last.duration_since(begin).as_mins()).ok()?;
+        while run >= begin {
+            let local = run.to_zoned(self.zone.clone()).datetime();
+            let has = |set: &BTreeSet<u32>, value: i8| u32::try_from(value).is_ok_and(|value| set.contains(&value));
+            if local.date() == date && has(&self.hours, local.hour()) && has(&self.minutes, local.minute()) {
+                return Some(run);
+            }
+            run -= MINUTE;
+        }
+        None
     }
-    Some(all)
 }
 
 #[cfg(test)]
@@ -119,9 +124,41 @@ mod tests {
             ("cron(0 9 ? * SAT-MON *)", None, Some("2026-11-21T09:00:00Z")),
             ("cron(0 9 ? * 1 2027)", None, None),
             ("cron(0 9 L * ? *)", None, None),
+            ("cron(0 9 15W * ? *)", None, Some("2026-11-16T09:00:00Z")),
+            ("cron(0 9 ? * 6#3 *)", None, Some("2026-11-20T09:00:00Z")),
+            ("cron(0 9 ? * 6#4 *)", None, None),
+            ("cron(0 9 ? * L *)", None, Some("2026-11-21T09:00:00Z")),
         ] {
             let expected = expected.map(|text: &str| text.parse::<Timestamp>().unwrap());
             assert_eq!(last_run(schedule, zone, since, now), expected, "{schedule} {zone:?}");
+        }
+    }
+
+    #[test]
+    fn the_last_day_and_the_last_weekday_of_a_month_are_found() {
+        let (since, now) = ("2026-10-02T00:00:00Z".parse().unwrap(), "2026-12-01T00:00:00Z".parse().unwrap());
+        for (schedule, expected) in [
+            ("cron(0 9 L * ? *)", "2026-11-30T09:00:00Z"),
+            ("cron(0 9 LW OCT ? *)", "2026-10-30T09:00:00Z"),
+            ("cron(0 9 31W OCT ? *)", "2026-10-30T09:00:00Z"),
+            ("cron(0 9 ? * FRIL *)", "2026-11-27T09:00:00Z"),
+            ("cron(0 9 1W NOV ? *)", "2026-11-02T09:00:00Z"),
+        ] {
+            assert_eq!(last_run(schedule, None, since, now), Some(expected.parse().unwrap()), "{schedule}");
+        }
+    }
+
+    #[test]
+    fn clocks_that_change_neither_lose_nor_repeat_a_single_time() {
+        let zone = Some("America/New_York");
+        for (schedule, now, expected) in [
+            ("cron(30 2 * * ? *)", "2026-03-08T12:00:00Z", "2026-03-08T07:00:00Z"),
+            ("cron(30 1 * * ? *)", "2026-11-01T12:00:00Z", "2026-11-01T05:30:00Z"),
+            ("cron(0/30 1 * * ? *)", "2026-11-01T12:00:00Z", "2026-11-01T06:30:00Z"),
+        ] {
+            let (now, expected): (Timestamp, Timestamp) = (now.parse().unwrap(), expected.parse().unwrap());
+            let since = now - SignedDuration::from_hours(24);
+            assert_eq!(last_run(schedule, zone, since, now), Some(expected), "{schedule}");
         }
     }
 }

@@ -6,6 +6,8 @@
 
 mod activity;
 mod capacity;
+mod cron_days;
+mod cron_field;
 mod firing;
 mod last_run;
 mod list;
@@ -26,4 +28,5 @@ mod target_list;
 mod target_tracking;
 mod uses;
 
+pub use last_run::last_run;
 pub use service::AutoScaling;

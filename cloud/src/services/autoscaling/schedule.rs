@@ -3,6 +3,7 @@
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
 
+use super::cron_field::{MONTHS, WEEKDAYS};
 use crate::service::Fault;
 use crate::services::json::invalid;
 
@@ -44,9 +45,6 @@ fn check_rate(rate: &str) -> Result<(), String> {
     }
     Ok(())
 }
-
-const MONTHS: &[&str] = &["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
-const WEEKDAYS: &[&str] = &["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 /// One field of a cron expression: its title, its range, its names, and the letters that end a value.
 struct Field {
