@@ -78,6 +78,18 @@ impl Cron {
         }
     }
 
+    /// Returns whether it matches at the same fixed times of every week.
+    pub(super) fn is_weekly(&self) -> bool {
+        const ALL_MONTHS: u16 = 0x1ffe;
+        const ALL_DAYS: u32 = 0xffff_fffe;
+        let days = match self.days {
+            Days::OfWeek(_) => true,
+            Days::OfMonth(days) => days == ALL_DAYS,
+            Days::Other => false,
+        };
+        days && self.months == ALL_MONTHS && !self.has_wildcard
+    }
+
     /// Returns the first local time at or after another one that matches.
     pub(super) fn next(&self, from: DateTime) -> Option<DateTime> {
         let (mut year, mut month, mut day) = (from.year(), from.month(), from.day());

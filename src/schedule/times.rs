@@ -39,6 +39,14 @@ pub(super) struct Pair {
 }
 
 impl Times {
+    /// Returns whether the intervals are the same in every week, apart from days on which clocks change.
+    pub(super) fn is_weekly(&self) -> bool {
+        match self {
+            Self::Daily(_) => true,
+            Self::Cron(pair) => pair.opens.is_weekly() && pair.closes.is_weekly(),
+        }
+    }
+
     /// Returns the end of the interval that an instant is in; `None` if the window is closed then.
     pub(super) fn end_at(&self, calendar: &Calendar, now: Timestamp) -> Option<Timestamp> {
         match self {

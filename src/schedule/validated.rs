@@ -11,6 +11,7 @@ use super::calendar::Calendar;
 use super::conflicts::conflicts;
 use super::expectation::Expectation;
 use super::problem::Problem;
+use super::pushing::push_problems;
 use super::settings::Settings;
 use super::window::{Window, idle, keep, target};
 use crate::plan::Target;
@@ -127,23 +128,4 @@ fn holidays(texts: &[String], problems: &mut Vec<Problem>) -> BTreeSet<Date> {
         }
     }
     holidays
-}
-
-/// Returns the reasons why the capacities cannot be handed to AWS.
-fn push_problems(settings: &Settings, windows: &[Window]) -> Vec<Problem> {
-    let mut problems = Vec::new();
-    if !settings.push {
-        return problems;
-    }
-    let mut problem = |message: &str| problems.push(Problem::new(&["push"], message));
-    if windows.iter().all(|window| window.capacity.is_empty()) {
-        problem("no window has a `capacity`, so there is nothing to hand to AWS; remove `push`");
-    }
-    if !settings.holidays.is_empty() {
-        problem("scheduled actions know no holidays; remove `push` or `holidays`");
-    }
-    if windows.iter().any(|window| window.priority != 0 && !window.capacity.is_empty()) {
-        problem("scheduled actions know no `priority`; remove `push`, or the priority of windows with a `capacity`");
-    }
-    problems
 }

@@ -2,6 +2,7 @@
 
 mod fixture;
 mod properties;
+mod pushed;
 mod refused;
 mod vectors;
 mod warnings;

@@ -68,7 +68,7 @@ fn each_mistake_outside_of_windows_is_reported() {
         (json!({"holidays": ["2026-02-30"]}), "holidays.0: `2026-02-30` is no day; write such as `2026-12-25`"),
         (json!({"holidays": ["2026-12-25", "christmas"]}), "holidays.1: `christmas` is no day"),
         (json!({"idle": "-5m"}), "idle: `-5m` is no duration"),
-        (json!({"push": true, "windows": [window]}), "push: no window has a `capacity`"),
+        (json!({"push": true, "default": "running", "windows": [window]}), "push: no window has a `capacity`"),
         (json!({"windows": [window, window]}), "windows.1.name: there are two windows `w`"),
         (
             json!({"expect": [{"at": "noon", "target": "paused"}]}),

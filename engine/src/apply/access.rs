@@ -28,6 +28,12 @@ impl Access {
     /// Returns the context of an operation on one generation of a resource.
     pub(super) fn context(&self, document: &StateDocument, address: &Address, generation: u32) -> Context {
         let identity = document.scope.identity(&document.lineage, address, generation);
-        Context { aws: Arc::clone(&self.aws), identity, include_data: false, hash_key: document.key.clone() }
+        Context {
+            aws: Arc::clone(&self.aws),
+            identity,
+            include_data: false,
+            rest_stays: true,
+            hash_key: document.key.clone(),
+        }
     }
 }

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::observe::{Observed, Purpose, observe};
+use super::pushed::Pushed;
 use super::rate_limit::RateLimiter;
 use super::recover::recover;
 use super::warnings::{Remarks, Warning, over_by_now};
@@ -55,6 +56,9 @@ pub struct Goal<'a> {
     pub declarations: Option<&'a Declarations>,
     /// The resources whose data may be deleted with them.
     pub include_data: &'a BTreeSet<Address>,
+    /// The schedule whose capacities AWS is to set while the stack runs. Without it, recorded actions of a schedule stay as they
+    /// are: a resume does not depend on settings.
+    pub pushed: Option<Pushed<'a>>,
 }
 
 /// A plan with the document and the observation it was made from.
@@ -251,7 +255,12 @@ impl Deployment<'_> {
         let recorded = if tolerant { document.without_attempts() } else { Cow::Borrowed(&document) };
         let kinds = self.access.providers.kinds();
         // A change by hand in the middle of a window leaves the capacities that the schedule has set.
-        let present = present_capacity(&recorded, kinds);
+        let mut present = present_capacity(&recorded, kinds);
+        if let (Some(pushed), Some(declared)) = (goal.pushed, declarations.as_mut()) {
+            let left = pushed.compare(&recorded).map_err(Failure::Problems)?.left;
+            present.retain(|address, _| !left.contains(address));
+            pushed.put_into(declared).map_err(Failure::Problems)?;
+        }
         let request = Request {
             kinds,
             declarations: None,

@@ -4,7 +4,7 @@ use std::cell::OnceCell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Shutdown};
+use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Pushed, Shutdown};
 use crate::cli::common::DropQueuedArg;
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
@@ -270,6 +270,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         target: change.target(),
         declarations: declarations.as_ref(),
         include_data: &include_data,
+        pushed: declarations.is_some().then(|| Pushed { schedule: environment.schedule(&stack), reduce: false }),
     };
     let mut locked = deployment.lock(change.command, &scope).await?;
     let creates = matches!(change.source, Source::Declared | Source::Saved(_)) && change.target() == Target::Running;

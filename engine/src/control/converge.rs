@@ -3,7 +3,7 @@
 use super::controller::{Connected, Controller, ended, look_again};
 use super::look::{COMMAND, Look, Work};
 use super::report::{Outcome, StackReport};
-use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, LockedDeployment};
+use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, LockedDeployment, Pushed};
 use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
 use crate::state::{LockOwner, StateError, StateStore};
@@ -128,7 +128,14 @@ impl Controller {
         if look.work == Work::None || !is_same {
             return Ok((look, None));
         }
-        let goal = Goal { scope, target: look.decision.target, declarations: None, include_data: &Default::default() };
+        let pushed = Pushed { schedule: self.environment.schedule(&look.stack), reduce: look.decision.reduce };
+        let goal = Goal {
+            scope,
+            target: look.decision.target,
+            declarations: None,
+            include_data: &Default::default(),
+            pushed: look.pushes.then_some(pushed),
+        };
         let plan = match look.decision.target {
             Target::Running => locked.plan_with_capacity(goal, &look.capacity).await?.plan,
             Target::Paused | Target::Destroyed => locked.plan(goal).await?.plan,

@@ -7,12 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::budgets::Guarded;
 use super::capacity::{bounds_of, endpoint_names};
 use super::lead::resume_time;
+use crate::apply::{Comparison, Pushed};
 use crate::environment::{Environment, did_you_mean, nearest};
 use ebbtide::plan::Target;
 use ebbtide::planner::present_capacity;
 use ebbtide::record::{RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry};
 use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide, idle_limit};
+use ebbtide::stack::Problem;
 
 /// The command of runs that the loop starts, in locks and in the history.
 pub(super) const COMMAND: &str = "tick";
@@ -44,6 +46,8 @@ pub struct Look {
     pub mistake: Option<String>,
     /// What budgets ask.
     pub guarded: Guarded,
+    /// Whether AWS is to have the scheduled actions of the schedule, and no others of it.
+    pub pushes: bool,
 }
 
 /// The work that follows from a look.
@@ -85,17 +89,78 @@ pub(super) fn look(
     let (hold, limit) = (document.hold.as_ref(), limit.as_ref());
     let situation = Situation { schedule, hold, limit, idle, recorded: document.target, now, lead };
     let decision = decide(&situation);
-    let capacity = match decision.target {
+    let pushed = Pushed { schedule, reduce: decision.reduce }.compare(&document);
+    let mut capacity = match decision.target {
         Target::Running => bounds_of(&decision, &document, kinds),
         Target::Paused | Target::Destroyed => BTreeMap::new(),
     };
-    let work = work(&document, &decision, &capacity, kinds);
-    let mistake = unknown_endpoint(environment, kinds, stack, &document, names).or_else(|| guarded.fault.clone());
+    let mut work = work(&document, &decision);
+    if let (Ok(pushed), Target::Running) = (&pushed, decision.target) {
+        leave_to_aws(&mut capacity, pushed, &document, kinds);
+    }
+    if document.run.is_none() && work == Work::None && runs(&document, &decision) {
+        work = match &pushed {
+            Ok(pushed) if pushed.differs => Work::Converge("scheduled actions of the schedule".to_owned()),
+            _ => capacity_work(&document, &capacity, kinds),
+        };
+    }
+    let mistake = unknown_endpoint(environment, kinds, stack, &document, names)
+        .or_else(|| pushed.as_ref().err().map(|problems| in_words(problems)))
+        .or_else(|| guarded.fault.clone());
+    let pushes = pushed.is_ok();
     let idle_limit = idle_limit(&situation);
-    Look { stack: stack.to_owned(), document, decision, capacity, lead, idle, idle_limit, work, mistake, guarded }
+    Look {
+        stack: stack.to_owned(),
+        document,
+        decision,
+        capacity,
+        lead,
+        idle,
+        idle_limit,
+        work,
+        mistake,
+        guarded,
+        pushes,
+    }
 }
 
-fn work(document: &StateDocument, decision: &Decision, capacity: &BTreeMap<Address, Bounds>, kinds: &Registry) -> Work {
+/// Takes the targets from the bounds to set whose bounds AWS sets by scheduled actions, or is to set no longer: the removal of
+/// the actions restores the declared ones, and the next look goes on from there.
+fn leave_to_aws(
+    capacity: &mut BTreeMap<Address, Bounds>,
+    pushed: &Comparison,
+    document: &StateDocument,
+    kinds: &Registry,
+) {
+    capacity.retain(|address, _| !pushed.set_by_aws.contains(address) && !pushed.left.contains(address));
+    // Bounds that were recorded before AWS took over stay recorded.
+    let present = present_capacity(document, kinds).into_iter();
+    capacity.extend(present.filter(|(address, _)| pushed.set_by_aws.contains(address)));
+}
+
+fn in_words(problems: &[Problem]) -> String {
+    let words: Vec<_> = problems.iter().map(ToString::to_string).collect();
+    words.join("; ")
+}
+
+/// Returns whether a stack runs, and is to run.
+fn runs(document: &StateDocument, decision: &Decision) -> bool {
+    (document.target, decision.target) == (Target::Running, Target::Running) && !document.resources.is_empty()
+}
+
+/// Returns the work for bounds that are not those in effect.
+fn capacity_work(document: &StateDocument, capacity: &BTreeMap<Address, Bounds>, kinds: &Registry) -> Work {
+    if present_capacity(document, kinds) == *capacity {
+        return Work::None;
+    }
+    let shown = |(address, bounds): (&Address, &Bounds)| format!("{} {bounds}", address.name());
+    let capacity: Vec<_> = capacity.iter().map(shown).collect();
+    let shown = if capacity.is_empty() { "as declared".to_owned() } else { capacity.join(", ") };
+    Work::Converge(format!("capacity: {shown}"))
+}
+
+/// Returns the work for the target, and for runs that did not end well.
+fn work(document: &StateDocument, decision: &Decision) -> Work {
     let open = document.run.as_ref().map(|run| run.command.as_str());
     let settle = if open.is_some() { Work::Settle } else { Work::None };
     if decision.target == Target::Destroyed || document.resources.is_empty() {
@@ -112,12 +177,6 @@ fn work(document: &StateDocument, decision: &Decision, capacity: &BTreeMap<Addre
     });
     if let Some(ended) = unfinished {
         return Work::Converge(format!("the last `ebb {}` ended as {}", ended.command, ended.outcome));
-    }
-    if open.is_none() && decision.target == Target::Running && present_capacity(document, kinds) != *capacity {
-        let shown = |(address, bounds): (&Address, &Bounds)| format!("{} {bounds}", address.name());
-        let capacity: Vec<_> = capacity.iter().map(shown).collect();
-        let shown = if capacity.is_empty() { "as declared".to_owned() } else { capacity.join(", ") };
-        return Work::Converge(format!("capacity: {shown}"));
     }
     settle
 }

@@ -15,6 +15,8 @@ pub struct Context {
     pub identity: Identity,
     /// Whether a deletion may delete data as well.
     pub include_data: bool,
+    /// Whether a running stack goes on without the resource that is deleted.
+    pub rest_stays: bool,
     /// The key of the hashes of secrets, private to the stack's state.
     pub hash_key: String,
 }

@@ -66,7 +66,13 @@ impl World {
         };
         let address: Address = address.parse().unwrap();
         let identity = Identity { scope, lineage: Some("lineage".into()), address, generation };
-        Context { aws: Arc::clone(&self.aws), identity, include_data: false, hash_key: "key".to_owned() }
+        Context {
+            aws: Arc::clone(&self.aws),
+            identity,
+            include_data: false,
+            rest_stays: true,
+            hash_key: "key".to_owned(),
+        }
     }
 
     /// Creates a resource from resolved inputs, checks that it can be found without its id, waits until it is ready, and

@@ -181,7 +181,7 @@ impl Project {
         let deployment = self.deployment(&state, cloud, &on_event);
         let run = async {
             let mut locked = deployment.lock("apply", &scope()).await?;
-            let goal = Goal { scope: &scope(), target, declarations, include_data: &BTreeSet::new() };
+            let goal = Goal { scope: &scope(), target, declarations, include_data: &BTreeSet::new(), pushed: None };
             let planned = locked.plan(goal).await?;
             let finished = locked.execute(&planned.plan).await;
             locked.release().await;
@@ -197,7 +197,7 @@ impl Project {
         let deployment = Deployment { clock, ..self.deployment(&state, cloud, &|_| {}) };
         let mut locked = deployment.lock("apply", &scope).await.unwrap();
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target, declarations, include_data };
+        let goal = Goal { scope: &scope, target, declarations, include_data, pushed: None };
         let plan = locked.plan(goal).await.unwrap().plan;
         let finished = locked.execute(&plan).await.unwrap();
         locked.release().await;
@@ -210,7 +210,7 @@ impl Project {
         let deployment = self.deployment(&state, &cloud, on_event);
         let mut locked = deployment.lock("apply", &scope).await.unwrap();
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target, declarations, include_data };
+        let goal = Goal { scope: &scope, target, declarations, include_data, pushed: None };
         let plan = locked.plan(goal).await.unwrap().plan;
         let finished = locked.execute(&plan).await.unwrap();
         locked.release().await;
@@ -228,7 +228,7 @@ impl Project {
         let deployment = self.deployment(&state, cloud, on_event);
         let mut locked = deployment.lock("apply", &scope).await?;
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target: Target::Running, declarations, include_data };
+        let goal = Goal { scope: &scope, target: Target::Running, declarations, include_data, pushed: None };
         let plan = locked.plan(goal).await?.plan;
         let reached = reach(&mut locked, goal, &plan, Some(patience)).await;
         locked.release().await;
@@ -272,8 +272,13 @@ impl Project {
         let state = self.state();
         let deployment = self.deployment(&state, cloud, &|_| {});
         let include_data = BTreeSet::new();
-        let goal =
-            Goal { scope: &scope(), target, declarations: Some(&self.declarations), include_data: &include_data };
+        let goal = Goal {
+            scope: &scope(),
+            target,
+            declarations: Some(&self.declarations),
+            include_data: &include_data,
+            pushed: None,
+        };
         let planned = deployment.plan(goal).await.unwrap();
         planned.unfinished(&deployment.access, Timestamp::now()).await.unwrap()
     }
@@ -283,7 +288,13 @@ impl Project {
         let (state, cloud, scope) = (self.state(), self.cloud(), scope());
         let deployment = self.deployment(&state, &cloud, &|_| {});
         let mut locked = deployment.lock("tick", &scope).await.unwrap();
-        let goal = Goal { scope: &scope, target: Target::Running, declarations: None, include_data: &BTreeSet::new() };
+        let goal = Goal {
+            scope: &scope,
+            target: Target::Running,
+            declarations: None,
+            include_data: &BTreeSet::new(),
+            pushed: None,
+        };
         let plan = locked.plan_with_capacity(goal, capacity).await.unwrap().plan;
         let finished = locked.execute(&plan).await.unwrap();
         locked.release().await;
@@ -301,7 +312,7 @@ impl Project {
         let (state, scope) = (self.state(), scope());
         let deployment = self.deployment(&state, cloud, &|_| {});
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target, declarations, include_data };
+        let goal = Goal { scope: &scope, target, declarations, include_data, pushed: None };
         deployment.plan(goal).await.unwrap().plan
     }
 

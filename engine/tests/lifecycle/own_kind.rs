@@ -118,7 +118,7 @@ async fn go(folder: &std::path::Path, declarations: Option<&Declarations>, targe
     };
     let (scope, include_data) = (scope(), BTreeSet::new());
     let mut work = deployment.lock("test", &scope).await.unwrap();
-    let goal = Goal { scope: &scope, target, declarations, include_data: &include_data };
+    let goal = Goal { scope: &scope, target, declarations, include_data: &include_data, pushed: None };
     let plan = work.plan(goal).await.unwrap().plan;
     let finished = work.execute(&plan).await.unwrap();
     assert!(finished.success, "{finished:?}");

@@ -210,7 +210,7 @@ impl Desk {
         let on_event = |event| events.lock().unwrap().push(event);
         let deployment = self.deployment::<R>(&state, &on_event);
         let mut locked = deployment.lock("test", &self.scope).await.unwrap();
-        let goal = Goal { scope: &self.scope, target, declarations, include_data: &BTreeSet::new() };
+        let goal = Goal { scope: &self.scope, target, declarations, include_data: &BTreeSet::new(), pushed: None };
         let mut operations = 0;
         let result = match locked.plan(goal).await {
             Ok(planned) => {
@@ -358,7 +358,13 @@ async fn a_plan_that_was_saved_with_another_version_of_a_kind_is_stale() {
     let (state, declarations) = (desk.state(), desk.first("hello"));
     let (first, second) = (desk.deployment::<First>(&state, &|_| {}), desk.deployment::<Second>(&state, &|_| {}));
     let include_data = &BTreeSet::new();
-    let goal = Goal { scope: &desk.scope, target: Target::Running, declarations: Some(&declarations), include_data };
+    let goal = Goal {
+        scope: &desk.scope,
+        target: Target::Running,
+        declarations: Some(&declarations),
+        include_data,
+        pushed: None,
+    };
     let plan = first.plan(goal).await.unwrap().plan;
     let mut locked = second.lock("apply", &desk.scope).await.unwrap();
     let stale = locked.check(&plan).await.unwrap_err().to_string();

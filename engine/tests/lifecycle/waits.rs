@@ -110,7 +110,8 @@ async fn go(folder: &std::path::Path, lamp: &Lamp, target: Target) -> Finished {
     };
     let include_data = BTreeSet::new();
     let mut work = deployment.lock("test", &scope).await.unwrap();
-    let goal = Goal { scope: &scope, target, declarations: Some(&declarations), include_data: &include_data };
+    let goal =
+        Goal { scope: &scope, target, declarations: Some(&declarations), include_data: &include_data, pushed: None };
     let plan = work.plan(goal).await.unwrap().plan;
     let finished = work.execute(&plan).await.unwrap();
     work.release().await;

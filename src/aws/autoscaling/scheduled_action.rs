@@ -47,6 +47,11 @@ pub struct ScheduledAction<P: Phase = Declared> {
     /// The instant after which the action no longer runs. Bounds that it has set stay.
     #[serde(default)]
     pub end: Option<Timestamp>,
+    /// The number of actions that a schedule of the environment has for the target, where this is one of them. Once all exist, a
+    /// change of one sets the bounds that AWS would have set by then. Programs leave it out.
+    #[doc(hidden)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pushed: Option<u32>,
 }
 
 fn utc() -> String {
@@ -69,6 +74,7 @@ impl ScheduledAction {
             max: Some(max),
             start: None,
             end: None,
+            pushed: None,
         }
     }
 }

@@ -54,8 +54,13 @@ async fn plan_while_throttled() -> (Duration, u64) {
         StateStore::new(Box::new(backend), "bench", "wide", Keys::default())
     };
     let (scope, declarations, include_data) = (scope(), declarations(), BTreeSet::new());
-    let goal =
-        Goal { scope: &scope, target: Target::Running, declarations: Some(&declarations), include_data: &include_data };
+    let goal = Goal {
+        scope: &scope,
+        target: Target::Running,
+        declarations: Some(&declarations),
+        include_data: &include_data,
+        pushed: None,
+    };
     let store = state();
     let access = Access { aws, providers: providers(), propagation: PropagationDelay::NONE };
     let deployment = Deployment {

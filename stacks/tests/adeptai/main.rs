@@ -9,4 +9,5 @@ mod network;
 mod outside;
 mod partition;
 mod project;
+mod pushed;
 mod rolled_back;

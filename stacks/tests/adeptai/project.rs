@@ -53,6 +53,10 @@ impl Project {
         std::fs::write(path, moved).unwrap();
     }
 
+    pub fn folder(&self) -> &std::path::Path {
+        self.0.path()
+    }
+
     /// Returns the recorded state of the stack as it is on disk.
     pub fn recorded(&self) -> String {
         std::fs::read_to_string(self.0.path().join("state/local/adeptai.json")).unwrap()

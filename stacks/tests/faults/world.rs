@@ -38,7 +38,7 @@ pub struct Command {
 
 impl Command {
     fn goal<'a>(&'a self, scope: &'a Scope, include_data: &'a BTreeSet<Address>) -> Goal<'a> {
-        Goal { scope, target: self.target, declarations: self.declarations.as_deref(), include_data }
+        Goal { scope, target: self.target, declarations: self.declarations.as_deref(), include_data, pushed: None }
     }
 }
 

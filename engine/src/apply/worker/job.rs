@@ -15,7 +15,7 @@ use crate::logging::milliseconds;
 use crate::providers::Implementation;
 use crate::sdk::{Context, Error, ErrorKind, PropagationDelay};
 use crate::state::Lease;
-use ebbtide::plan::{Operation, OperationKind};
+use ebbtide::plan::{Operation, OperationKind, Target};
 use ebbtide::record::JournalEvent;
 use ebbtide::resource::resolve;
 
@@ -97,6 +97,10 @@ impl Job {
         let stale = |pending: bool| !operation.creates() && !pending;
         let pause_snapshot =
             record.filter(|record| !stale(record.pending)).and_then(|record| record.remembered.clone());
+        // The old generation of a replacement that creates first is no longer the current one when it is deleted.
+        let comes_back = operation.puts_to_sleep() || operation.is_superseded() && current.is_some();
+        let runs = work.document.run.as_ref().is_some_and(|run| run.plan.target == Target::Running);
+        context.rest_stays = runs && !comes_back;
         Ok(Self {
             operation: operation.id,
             action: operation.kind(),
@@ -107,8 +111,7 @@ impl Job {
             recorded,
             attempted: current.map(|record| record.attempted.clone()).unwrap_or_default(),
             pause_snapshot,
-            // The old generation of a replacement that creates first is no longer the current one when it is deleted.
-            comes_back: operation.puts_to_sleep() || operation.is_superseded() && current.is_some(),
+            comes_back,
             urgency: place.urgency,
             retry_after_conflict: place.was_requeued,
             has_begun: AtomicBool::new(false),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::apply::{Event, Failure, Goal, Shutdown};
+use crate::apply::{Event, Failure, Goal, Pushed, Shutdown};
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
@@ -75,7 +75,8 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     let deployment = deployment(context, &connection, &state, &on_event, Shutdown::default(), None);
     progress.phase("reading resources");
     let scope = environment.scope(&stack, &connection.account);
-    let goal = Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data };
+    let pushed = declares.then(|| Pushed { schedule: environment.schedule(&stack), reduce: false });
+    let goal = Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data, pushed };
     let mut planned = deployment.plan(goal).await?;
     if target == Target::Running && !arguments.beside_existing {
         deployment.check_elsewhere(&planned.document, &scope).await?;

@@ -16,7 +16,7 @@ use super::error::RehearsalError;
 use super::faults::Faults;
 use super::report::{Log, Rehearsed, RehearsedTransition};
 use super::{bill, stand_ins};
-use crate::apply::{Access, Deployment, Event, Finished, Goal, Shutdown};
+use crate::apply::{Access, Deployment, Event, Finished, Goal, Pushed, Shutdown};
 use crate::control::notify::Notifier;
 use crate::control::serve::backing_off::BackingOff;
 use crate::control::{Controller, Outcome};
@@ -153,8 +153,9 @@ impl Rehearsal<'_> {
     async fn apply(&self, deployment: &Deployment<'_>, scope: &Scope) -> Result<Finished, RehearsalError> {
         let mut locked = deployment.lock("apply", scope).await?;
         let include_data = Default::default();
-        let goal =
-            Goal { scope, target: Target::Running, declarations: Some(self.declarations), include_data: &include_data };
+        let pushed = Some(Pushed { schedule: self.environment.schedule(&scope.stack), reduce: false });
+        let declarations = Some(self.declarations);
+        let goal = Goal { scope, target: Target::Running, declarations, include_data: &include_data, pushed };
         let applied = async {
             let mut plan = locked.plan(goal).await?.plan;
             let missing = locked.missing(&plan).await?;

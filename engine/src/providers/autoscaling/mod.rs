@@ -3,6 +3,7 @@
 mod action_calls;
 mod dimension;
 mod last_run;
+mod level;
 mod metric;
 mod missed;
 mod named;

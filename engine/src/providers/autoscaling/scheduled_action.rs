@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::action_calls::{actions, delete_action, put_action};
+use super::level::{catch_up, turn};
 use super::missed::Missed;
 use super::named::{self, Named, parts_of};
 use super::timetable::Timetable;
@@ -32,7 +33,12 @@ impl Named for Inputs {
     }
 
     async fn put(&self, context: &Context, resource: &str, name: &str) -> Result<(), Error> {
-        put_action(context, resource, name, &Timetable::of(self)).await
+        let when = Timetable::of(self);
+        let Some(count) = self.pushed else { return put_action(context, resource, name, &when).await };
+        let _turn = turn().await;
+        // Before the action exists: a command that is cut off in between repeats both.
+        catch_up(context, resource, name, Some(when.clone()), count).await?;
+        put_action(context, resource, name, &when).await
     }
 }
 
@@ -71,9 +77,15 @@ impl Provider for ScheduledAction {
             max,
             start,
             end,
+            pushed: last.pushed,
         };
         let outputs = ScheduledActionOutputs::<Resolved> { arn: Arn(action.scheduled_action_arn().to_owned()) };
-        let pause_snapshot = Missed::from_now_on(context, resource).await?.map(serde_json::to_value).transpose()?;
+        // The actions of a schedule catch up when they are created.
+        let missed = match last.pushed {
+            Some(_) => None,
+            None => Missed::from_now_on(context, resource).await?,
+        };
+        let pause_snapshot = missed.map(serde_json::to_value).transpose()?;
         Ok(Some(Reading { pause_snapshot, ..Reading::ready(inputs, outputs) }))
     }
 
@@ -84,11 +96,17 @@ impl Provider for ScheduledAction {
 
     async fn update(context: &Context, id: &str, _from: &Inputs, to: &Inputs) -> Result<(), Error> {
         let (resource, name) = parts_of::<Inputs>(id)?;
-        put_action(context, resource, name, &Timetable::of(to)).await
+        to.put(context, resource, name).await
     }
 
-    async fn delete(context: &Context, id: &str, _last: &Inputs) -> Result<(), Error> {
+    async fn delete(context: &Context, id: &str, last: &Inputs) -> Result<(), Error> {
         let (resource, name) = parts_of::<Inputs>(id)?;
+        // Where the target goes as well, a change of its bounds would only keep its endpoint busy.
+        if last.pushed.is_some() && context.rest_stays {
+            let _turn = turn().await;
+            catch_up(context, resource, name, None, 1).await?;
+            return delete_action(context, resource, name).await;
+        }
         delete_action(context, resource, name).await
     }
 }

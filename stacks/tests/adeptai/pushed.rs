@@ -1,0 +1,145 @@
+//! Capacities that AWS sets by itself, by scheduled actions of a schedule with `push`. The cloud is moved in time, so that the
+//! actions run while no command does.
+
+use std::sync::Arc;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_applicationautoscaling::types::ServiceNamespace;
+use ebbtide_cloud::{Cloud, Settings};
+use jiff::{SignedDuration, Timestamp};
+
+use crate::project::{Project, text};
+
+const RESOURCE: &str = "endpoint/adeptai-local-query-enhancer-v1/variant/AllTraffic";
+
+const WINDOW: (i32, i32) = (3, 9);
+
+/// Returns the settings of a window on every day, from and to so many hours from now.
+fn window(push: bool, from: i64, to: i64) -> String {
+    let time = |hours: i64| (Timestamp::now() + SignedDuration::from_hours(hours)).strftime("%H:%M").to_string();
+    format!(
+        "[schedule]\ntimezone = \"UTC\"\ndefault = \"running\"\npush = {push}\n[[schedule.windows]]\nname = \"busy\"\n\
+         from = \"{}\"\nto = \"{}\"\ncapacity = {{ query-enhancer = {{ min = {}, max = {} }} }}\n",
+        time(from),
+        time(to),
+        WINDOW.0,
+        WINDOW.1
+    )
+}
+
+/// Returns the bounds of the endpoint and the names of its scheduled actions, as AWS has them so many hours from now.
+fn scaling(project: &Project, hours: i64) -> (Option<(i32, i32)>, Vec<String>) {
+    let clock = move || (Timestamp::now() + SignedDuration::from_hours(hours)).as_millisecond();
+    let folder = project.folder().join("state/local/cloud");
+    let cloud = Cloud::open_with_clock(&folder, Settings::default(), clock).unwrap();
+    let config = aws_config::SdkConfig::builder()
+        .behavior_version(aws_config::BehaviorVersion::latest())
+        .region(aws_config::Region::new("eu-west-1"))
+        .http_client(cloud.http_client())
+        .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
+        .build();
+    let client = Arc::new(aws_sdk_applicationautoscaling::Client::new(&config));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let targets = client.describe_scalable_targets().service_namespace(ServiceNamespace::Sagemaker);
+        let targets = targets.resource_ids(RESOURCE).send().await.unwrap();
+        let bounds = targets.scalable_targets().first().map(|target| (target.min_capacity(), target.max_capacity()));
+        let actions = client.describe_scheduled_actions().service_namespace(ServiceNamespace::Sagemaker);
+        let actions = actions.resource_id(RESOURCE).send().await.unwrap();
+        let names = actions.scheduled_actions().iter().map(|action| action.scheduled_action_name().to_owned());
+        (bounds, names.collect())
+    })
+}
+
+fn tick(project: &Project) -> String {
+    let report = project.json("tick");
+    report["stacks"][0]["outcome"].as_str().unwrap_or_else(|| panic!("{report:#}")).to_owned()
+}
+
+#[test]
+fn actions_of_a_schedule_set_capacities_without_a_command() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    let (declared, none) = scaling(&project, 0);
+    assert!(none.is_empty() && declared.is_some_and(|declared| declared != WINDOW), "{declared:?}");
+
+    // The window is open: AWS would act at its end only.
+    project.settle(&window(true, -3, 3));
+    let plan = project.ebb("plan adeptai");
+    assert_eq!(plan.matches("query-enhancer-schedule-").count(), 2, "{plan}");
+    project.ebb("apply adeptai --yes");
+    let (bounds, actions) = scaling(&project, 0);
+    assert_eq!((bounds, actions.len()), (Some(WINDOW), 2), "{actions:?}");
+    project.assert_no_changes("running");
+    assert_eq!(tick(&project), "nothing");
+
+    // Nobody runs a command, and the actions run.
+    for (hours, bounds) in [(4, declared), (22, Some(WINDOW)), (28, declared)] {
+        assert_eq!(scaling(&project, hours).0, bounds, "in {hours} hours");
+        project.assert_no_changes("running");
+        assert_eq!(tick(&project), "nothing", "what AWS sets is no work");
+    }
+    project.ebb("apply adeptai --yes");
+
+    // A pause takes the actions away, and a resume brings them back, with the bounds of now.
+    project.ebb("pause adeptai --yes");
+    assert_eq!(scaling(&project, 0), (None, Vec::new()));
+    project.ebb("resume adeptai --yes");
+    assert_eq!(scaling(&project, 0), (Some(WINDOW), actions.clone()));
+    project.assert_no_changes("running");
+
+    // A window that moves is over by now. A tick carries that out from the record.
+    project.settle(&window(true, -3, -1));
+    assert_eq!(tick(&project), "acted");
+    let (bounds, moved) = scaling(&project, 0);
+    assert_eq!((bounds, moved.len()), (declared, 2));
+    assert_ne!(moved, actions);
+    assert_eq!(tick(&project), "nothing");
+    project.assert_no_changes("running");
+}
+
+#[test]
+fn without_push_the_actions_go_and_ticks_set_the_capacity() {
+    let project = Project::new();
+    project.settle(&window(true, -3, 3));
+    project.ebb("apply adeptai --yes");
+    let declared = scaling(&project, 4).0;
+    assert_eq!(scaling(&project, 22).0, Some(WINDOW));
+
+    project.settle(&window(false, -3, 3));
+    project.ebb("apply adeptai --yes");
+    assert_eq!(scaling(&project, 0), (declared, Vec::new()), "declared bounds are restored");
+    project.assert_no_changes("running");
+    assert_eq!(tick(&project), "acted");
+    assert_eq!(scaling(&project, 0).0, Some(WINDOW));
+    assert_eq!(tick(&project), "nothing");
+
+    // And back: what a tick has set stays in force.
+    project.settle(&window(true, -3, 3));
+    assert_eq!(tick(&project), "acted");
+    let (bounds, actions) = scaling(&project, 0);
+    assert_eq!((bounds, actions.len()), (Some(WINDOW), 2));
+    project.assert_no_changes("running");
+    assert_eq!(scaling(&project, 4).0, declared);
+    project.assert_no_changes("running");
+    assert_eq!(tick(&project), "nothing");
+
+    // A tick removes them as an apply does. What holds in the window is set by the next one.
+    project.settle(&window(false, -3, 3));
+    assert_eq!(tick(&project), "acted");
+    assert_eq!(scaling(&project, 0), (declared, Vec::new()));
+    assert_eq!(tick(&project), "acted");
+    assert_eq!(scaling(&project, 0).0, Some(WINDOW));
+    assert_eq!(tick(&project), "nothing");
+}
+
+#[test]
+fn two_sources_of_scheduled_actions_for_one_endpoint_are_refused() {
+    let project = Project::new();
+    let evening = "[stacks.adeptai]\n[stacks.adeptai.scheduled_capacity.evening]\n\
+                   schedule = \"cron(0 18 ? * MON-FRI *)\"\nzone = \"UTC\"\nmin = 1\nmax = 1\n";
+    project.settle(&format!("{evening}{}", window(true, -3, 3)));
+    let output = project.command("apply adeptai --yes").output().unwrap();
+    let said = text(&output.stderr);
+    assert!(!output.status.success() && said.contains("query-enhancer-evening sets it too"), "{said}");
+}
