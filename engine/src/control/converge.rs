@@ -3,6 +3,7 @@
 use super::controller::{Connected, Controller, ended, look_again};
 use super::look::{COMMAND, Look, Work};
 use super::report::{Outcome, StackReport};
+use super::zones::Zones;
 use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, LockedDeployment, Pushed};
 use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
@@ -47,7 +48,11 @@ impl Controller {
                     None => Outcome::Nothing,
                 };
                 let message = match (&look.work, &finished) {
-                    (_, Some(finished)) if !finished.success => Some(failures(finished)),
+                    (_, Some(finished)) if !finished.success => {
+                        let zones = Zones::of(&again.document, &finished.no_capacity);
+                        report.hint = zones.advice().filter(|_| finished.lacks_capacity());
+                        Some(failures(finished, &zones))
+                    }
                     (Work::Converge(why), _) => Some(why.clone()),
                     (Work::Settle | Work::None, _) => report.message.take(),
                 };
@@ -165,11 +170,15 @@ fn reason(look: &Look) -> String {
 }
 
 /// Returns the failures of a run in words.
-fn failures(finished: &Finished) -> String {
+fn failures(finished: &Finished, zones: &Zones) -> String {
     let mut parts = Vec::new();
     if finished.failed > 0 {
-        let why = if finished.lacks_capacity() { " for lack of capacity" } else { "" };
-        parts.push(format!("{} operations failed{why}", finished.failed));
+        let operations = if finished.failed == 1 { "operation" } else { "operations" };
+        let why = match finished.lacks_capacity() {
+            true => format!(" for lack of capacity{}", zones.tried()),
+            false => String::new(),
+        };
+        parts.push(format!("{} {operations} failed{why}", finished.failed));
     }
     if !finished.unread.is_empty() {
         parts.push(format!("{} resources could not be read", finished.unread.len()));

@@ -5,6 +5,7 @@ mod budgets;
 mod capacity;
 mod controller;
 mod converge;
+mod due;
 mod idle;
 mod instances;
 mod lead;
@@ -23,6 +24,7 @@ mod say;
 pub mod serve;
 mod tick;
 mod unreadable;
+mod zones;
 
 pub use accounts::Account;
 pub use budgets::{Budgets, Evaluated, Guarded, evaluate, spike_words};

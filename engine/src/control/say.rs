@@ -13,7 +13,7 @@ use ebbtide::plan::Target;
 use ebbtide::record::{RunOutcome, StateDocument};
 
 /// How long before its end a hold is said to be about to end.
-const BEFORE_END: SignedDuration = SignedDuration::from_mins(15);
+pub(super) const BEFORE_END: SignedDuration = SignedDuration::from_mins(15);
 
 /// Returns whether there may be something to say about a stack that needs no work.
 pub(super) fn has_to_say(controller: &Controller, look: &Look, report: &StackReport) -> bool {

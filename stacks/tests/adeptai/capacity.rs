@@ -100,6 +100,29 @@ fn a_resume_that_does_not_wait_says_how_to() {
 }
 
 #[test]
+fn a_tick_that_lacks_instances_says_where_and_once_and_the_next_tries_again() {
+    let project = Project::new();
+    let settings = "[notify]\nstdout = true\n";
+    project.settle(settings);
+    project.ebb("apply adeptai --yes");
+    project.ebb("pause adeptai --yes");
+    project.ebb("hold adeptai --target running --for 2h --reason morning");
+    let tick = || lacking(&project, &format!("no-capacity={ENDPOINTS}"), "tick");
+    let (first, second) = (tick(), tick());
+    for output in [&first, &second] {
+        assert_eq!(output.status.code(), Some(1), "{}", text(&output.stdout));
+        let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert!(said.contains("5 operations failed for lack of capacity in eu-west-1a and eu-west-1b"), "{said}");
+        assert!(said.contains("SageMaker looks in every zone of the network at each try"), "{said}");
+    }
+    let notified = |output: &Output| text(&output.stdout).matches("could not be brought to running").count();
+    assert_eq!((notified(&first), notified(&second)), (1, 0), "{}{}", text(&first.stdout), text(&second.stdout));
+    project.ebb("tick");
+    assert_eq!(project.count("sagemaker_endpoint", "running") as u64, ENDPOINTS);
+    project.assert_no_changes("running");
+}
+
+#[test]
 fn the_time_to_wait_ends() {
     let project = paused();
     let begun = Instant::now();

@@ -280,10 +280,13 @@ impl Watch {
 
     /// Returns the time until a stack may need something.
     fn due(&self, report: &StackReport, now: Timestamp) -> Duration {
-        let until = report.decision.as_ref().and_then(|decision| decision.until);
-        let until = until.and_then(|until| Duration::try_from(until.duration_since(now)).ok());
-        let due = until.map_or(Duration::MAX, |until| until + AFTER);
-        let waits = report.look.as_ref().is_some_and(|look| look.work != Work::None);
+        let look = report.look.as_deref();
+        let decided = look.and_then(|look| look.due(now));
+        let asked = self.asked.get(&report.stack).filter(|_| look.is_some_and(|look| look.idle_limit.is_some()));
+        let next = decided.into_iter().chain(asked.copied()).filter(|at| *at > now).min();
+        let next = next.and_then(|at| Duration::try_from(at.duration_since(now)).ok());
+        let due = next.map_or(Duration::MAX, |next| next + AFTER);
+        let waits = look.is_some_and(|look| look.work != Work::None);
         due.min(self.failures.left(&report.stack).filter(|_| waits).unwrap_or(Duration::MAX))
     }
 
