@@ -134,6 +134,34 @@ fn without_push_the_actions_go_and_ticks_set_the_capacity() {
 }
 
 #[test]
+fn a_command_that_is_killed_between_two_actions_is_finished_by_the_next() {
+    let project = Project::new();
+    project.ebb("apply adeptai --yes");
+    let declared = scaling(&project, 0).0;
+    let killed = |fault: &str| {
+        let mut command = project.command("apply adeptai --yes");
+        assert!(!command.env("EBB_CLOUD_FAULTS", fault).output().unwrap().status.success(), "{fault}");
+    };
+    for at in ["before", "after"] {
+        project.settle(&window(true, -3, 3));
+        // The second time, it is killed at the next action.
+        killed(&format!("kill-{at}=PutScheduledAction"));
+        killed(&format!("kill-{at}=PutScheduledAction"));
+        project.ebb("apply adeptai --yes");
+        let (bounds, actions) = scaling(&project, 0);
+        assert_eq!((bounds, actions.len()), (Some(WINDOW), 2), "killed {at} PutScheduledAction");
+        project.assert_no_changes("running");
+
+        project.settle("");
+        killed(&format!("kill-{at}=DeleteScheduledAction"));
+        killed(&format!("kill-{at}=DeleteScheduledAction"));
+        project.ebb("apply adeptai --yes");
+        assert_eq!(scaling(&project, 0), (declared, Vec::new()), "killed {at} DeleteScheduledAction");
+        project.assert_no_changes("running");
+    }
+}
+
+#[test]
 fn two_sources_of_scheduled_actions_for_one_endpoint_are_refused() {
     let project = Project::new();
     let evening = "[stacks.adeptai]\n[stacks.adeptai.scheduled_capacity.evening]\n\
