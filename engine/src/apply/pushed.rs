@@ -69,6 +69,11 @@ impl Pushed<'_> {
         if problems.is_empty() { Ok(actions) } else { Err(problems) }
     }
 
+    /// Returns the reasons why a declared stack cannot have the actions of the schedule.
+    pub fn problems(self, declarations: &Declarations) -> Vec<Problem> {
+        self.put_into(&mut declarations.clone()).err().unwrap_or_default()
+    }
+
     /// Compares the actions of the schedule with the recorded ones.
     pub fn compare(self, document: &StateDocument) -> Result<Comparison, Vec<Problem>> {
         let recorded: BTreeMap<&Address, Value> = document

@@ -167,7 +167,9 @@ fn two_sources_of_scheduled_actions_for_one_endpoint_are_refused() {
     let evening = "[stacks.adeptai]\n[stacks.adeptai.scheduled_capacity.evening]\n\
                    schedule = \"cron(0 18 ? * MON-FRI *)\"\nzone = \"UTC\"\nmin = 1\nmax = 1\n";
     project.settle(&format!("{evening}{}", window(true, -3, 3)));
-    let output = project.command("apply adeptai --yes").output().unwrap();
-    let said = text(&output.stderr);
-    assert!(!output.status.success() && said.contains("query-enhancer-evening sets it too"), "{said}");
+    for line in ["validate adeptai", "apply adeptai --yes"] {
+        let output = project.command(line).output().unwrap();
+        let said = text(&output.stderr);
+        assert!(!output.status.success() && said.contains("query-enhancer-evening sets it too"), "{line}: {said}");
+    }
 }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
-use crate::apply::{Event, Warning, warnings};
+use crate::apply::{Event, Pushed, Warning, warnings};
 use crate::cli::common::StackArg;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
@@ -65,6 +65,10 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
             CommandError::problems(&name, &[problem])
         })?;
         environment.check_capacities(&name, &scaled_endpoints(declared.resources.keys()))?;
+        let pushed = Pushed { schedule: environment.schedule(&name), reduce: false }.problems(&declared);
+        if !pushed.is_empty() {
+            return Err(CommandError::problems(&name, &pushed));
+        }
         has_zones |= declared.resources.keys().any(|address| address.kind() == "ec2_subnet");
         let warnings = warnings(&context.providers, &declared, Timestamp::now());
         let (resources, outputs) = (declared.resources.len(), declared.outputs.len());
