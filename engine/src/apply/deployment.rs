@@ -255,11 +255,12 @@ impl Deployment<'_> {
         let recorded = if tolerant { document.without_attempts() } else { Cow::Borrowed(&document) };
         let kinds = self.access.providers.kinds();
         // A change by hand in the middle of a window leaves the capacities that the schedule has set.
-        let mut present = present_capacity(&recorded, kinds);
+        let mut capacity = capacity.cloned().unwrap_or_else(|| present_capacity(&recorded, kinds));
         if let (Some(pushed), Some(declared)) = (goal.pushed, declarations.as_mut()) {
-            let left = pushed.compare(&recorded).map_err(Failure::Problems)?.left;
-            present.retain(|address, _| !left.contains(address));
+            let compared = pushed.compare(&recorded).map_err(Failure::Problems)?;
+            capacity.retain(|address, _| !compared.left.contains(address));
             pushed.put_into(declared).map_err(Failure::Problems)?;
+            capacity.extend(pushed.restored(&recorded, &observed.observation, (self.clock)()));
         }
         let request = Request {
             kinds,
@@ -269,7 +270,7 @@ impl Deployment<'_> {
             observation: &observed.observation,
             target: goal.target,
             include_data: goal.include_data,
-            capacity: capacity.unwrap_or(&present),
+            capacity: &capacity,
         };
         let remarks =
             declarations.as_ref().map(|declared| Remarks::on(&self.access.providers, declared, (self.clock)()));

@@ -3,12 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Weekday;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use ebbtide::aws::autoscaling::{ScalableTarget, ScheduledAction};
-use ebbtide::record::StateDocument;
+use ebbtide::plan::Target;
+use ebbtide::planner::{Observation, Observed};
+use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Declared, Input, Resource as _, dependencies};
-use ebbtide::schedule::{Bounds, Schedule, WeeklyChange};
+use ebbtide::schedule::{Bounds, Idleness, Schedule, Situation, WeeklyChange, decide};
 use ebbtide::stack::{Declaration, Declarations, Problem};
 
 /// "Maximum number of scheduled actions per scalable target: 200" (Application Auto Scaling User Guide, "Quotas").
@@ -45,6 +48,42 @@ impl Pushed<'_> {
         }
         declarations.resources.extend(actions);
         Ok(())
+    }
+
+    /// Returns the bounds of targets that AWS sets and something else has changed: those that hold at present.
+    pub(super) fn restored(
+        self,
+        document: &StateDocument,
+        observation: &Observation,
+        now: Timestamp,
+    ) -> BTreeMap<Address, Bounds> {
+        let Some(schedule) = self.schedule.filter(|schedule| schedule.is_pushed()) else { return BTreeMap::new() };
+        let decision = decide(&Situation {
+            schedule: Some(schedule),
+            hold: None,
+            limit: None,
+            idle: Idleness::default(),
+            recorded: Target::Running,
+            now,
+            lead: SignedDuration::ZERO,
+        });
+        let restored = |(address, record): (&Address, &ResourceRecord)| {
+            let set_by_aws =
+                address.kind() == ScalableTarget::KIND && !schedule.weekly_changes(address.name()).is_empty();
+            let Some(Observed::Present(live)) = observation.get(address).filter(|_| set_by_aws) else { return None };
+            // A read takes the bounds of an action for the recorded ones.
+            if bounds_of(&live.inputs) == bounds_of(&record.inputs) {
+                return None;
+            }
+            let named = decision.capacity.get(address.name()).copied();
+            let bounds = named.or_else(|| bounds_of(&record.declaration()))?;
+            Some((address.clone(), self.reduced(bounds)))
+        };
+        document.resources.iter().filter_map(restored).collect()
+    }
+
+    fn reduced(self, bounds: Bounds) -> Bounds {
+        if self.reduce { Bounds { max: bounds.min, ..bounds } } else { bounds }
     }
 
     /// Returns the actions for the targets among declarations.
@@ -114,6 +153,11 @@ fn targets_of(inputs: &Value) -> Vec<Address> {
     dependencies(inputs).into_iter().filter(|address| address.kind() == ScalableTarget::KIND).collect()
 }
 
+fn bounds_of(inputs: &Value) -> Option<Bounds> {
+    let bound = |field: &str| inputs.get(field)?.as_u64().and_then(|value| u32::try_from(value).ok());
+    Some(Bounds { min: bound("min")?, max: bound("max")? })
+}
+
 /// Returns the reason why a target cannot have actions of a schedule.
 fn refusal(target: &Address, inputs: &Value, changes: usize, declarations: &Declarations) -> Option<Problem> {
     let problem = |message: String| Some(Problem { at: target.to_string(), field: None, message });
@@ -144,15 +188,14 @@ fn actions_of(
     changes: &[WeeklyChange],
     schedule: &Schedule,
 ) -> Result<Vec<(Address, Declaration)>, Problem> {
-    let bound = |field: &str| inputs.get(field).and_then(Value::as_u64).and_then(|value| u32::try_from(value).ok());
-    let declared = Bounds { min: bound("min").unwrap_or_default(), max: bound("max").unwrap_or_default() };
+    let problem = |message: String| Problem { at: target.to_string(), field: None, message };
+    let declared = bounds_of(inputs).ok_or_else(|| problem("it has no bounds for the schedule to restore".into()))?;
     // Those that set the declared bounds come first and go last, so that a removal ends with these.
     let mut order: Vec<&WeeklyChange> = changes.iter().collect();
     order.sort_by_key(|change| change.bounds.is_some());
     let mut actions: Vec<(Address, Declaration)> = Vec::new();
     for change in order {
-        let bounds = change.bounds.unwrap_or(declared);
-        let bounds = if pushed.reduce { Bounds { max: bounds.min, ..bounds } } else { bounds };
+        let bounds = pushed.reduced(change.bounds.unwrap_or(declared));
         let action = ScheduledAction {
             zone: schedule.zone().iana_name().unwrap_or("UTC").to_owned(),
             pushed: u32::try_from(changes.len()).ok(),
@@ -162,7 +205,6 @@ fn actions_of(
                 (bounds.min, bounds.max),
             )
         };
-        let problem = |message: String| Problem { at: target.to_string(), field: None, message };
         let address = address(target, change, &actions).ok_or_else(|| {
             problem("its name is too long for scheduled actions of the schedule: shorten it, or remove `push`".into())
         })?;

@@ -1,10 +1,9 @@
 //! Capacities that AWS sets by itself, by scheduled actions of a schedule with `push`. The cloud is moved in time, so that the
 //! actions run while no command does.
 
-use std::sync::Arc;
-
 use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_applicationautoscaling::types::ServiceNamespace;
+use aws_sdk_applicationautoscaling::Client;
+use aws_sdk_applicationautoscaling::types::{ScalableDimension, ServiceNamespace};
 use ebbtide_cloud::{Cloud, Settings};
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,8 +26,8 @@ fn window(push: bool, from: i64, to: i64) -> String {
     )
 }
 
-/// Returns the bounds of the endpoint and the names of its scheduled actions, as AWS has them so many hours from now.
-fn scaling(project: &Project, hours: i64) -> (Option<(i32, i32)>, Vec<String>) {
+/// Calls Application Auto Scaling in the project's cloud, so many hours from now.
+fn call<T>(project: &Project, hours: i64, calls: impl AsyncFnOnce(Client) -> T) -> T {
     let clock = move || (Timestamp::now() + SignedDuration::from_hours(hours)).as_millisecond();
     let folder = project.folder().join("state/local/cloud");
     let cloud = Cloud::open_with_clock(&folder, Settings::default(), clock).unwrap();
@@ -38,9 +37,13 @@ fn scaling(project: &Project, hours: i64) -> (Option<(i32, i32)>, Vec<String>) {
         .http_client(cloud.http_client())
         .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
         .build();
-    let client = Arc::new(aws_sdk_applicationautoscaling::Client::new(&config));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
+    runtime.block_on(calls(Client::new(&config)))
+}
+
+/// Returns the bounds of the endpoint and the names of its scheduled actions, as AWS has them so many hours from now.
+fn scaling(project: &Project, hours: i64) -> (Option<(i32, i32)>, Vec<String>) {
+    call(project, hours, async |client| {
         let targets = client.describe_scalable_targets().service_namespace(ServiceNamespace::Sagemaker);
         let targets = targets.resource_ids(RESOURCE).send().await.unwrap();
         let bounds = targets.scalable_targets().first().map(|target| (target.min_capacity(), target.max_capacity()));
@@ -49,6 +52,14 @@ fn scaling(project: &Project, hours: i64) -> (Option<(i32, i32)>, Vec<String>) {
         let names = actions.scheduled_actions().iter().map(|action| action.scheduled_action_name().to_owned());
         (bounds, names.collect())
     })
+}
+
+fn set_bounds_by_hand(project: &Project, (min, max): (i32, i32)) {
+    call(project, 0, async |client| {
+        let register = client.register_scalable_target().service_namespace(ServiceNamespace::Sagemaker);
+        let register = register.scalable_dimension(ScalableDimension::SageMakerVariantDesiredInstanceCount);
+        register.resource_id(RESOURCE).min_capacity(min).max_capacity(max).send().await.unwrap();
+    });
 }
 
 fn tick(project: &Project) -> String {
@@ -80,6 +91,15 @@ fn actions_of_a_schedule_set_capacities_without_a_command() {
         assert_eq!(tick(&project), "nothing", "what AWS sets is no work");
     }
     project.ebb("apply adeptai --yes");
+
+    // A change by hand is drift. An apply restores what holds now, not what is declared.
+    set_bounds_by_hand(&project, (7, 8));
+    project.ebb("apply adeptai --yes");
+    assert_eq!(scaling(&project, 0).0, Some(WINDOW));
+    project.assert_no_changes("running");
+    assert_eq!(tick(&project), "nothing");
+    assert_eq!(scaling(&project, 28 + 24).0, declared, "the actions go on");
+    project.assert_no_changes("running");
 
     // A pause takes the actions away, and a resume brings them back, with the bounds of now.
     project.ebb("pause adeptai --yes");
