@@ -106,8 +106,8 @@ async fn ledger_and_meter_agree_over_a_month_of_schedules_scaling_kills_and_outa
         since = plant.now();
     }
 
-    // The control plane is away for hours: in a window, over the beginning of one, over the end of one; and, killed in the middle
-    // of a pause, until the next day.
+    // The control plane is away for hours: in a window, over the beginning of one, over the end of one; and, killed while it
+    // deletes the endpoint, until the next day.
     for (date, from, until) in
         [(22, "14:00", "15:30"), (24, "12:00", "15:00"), (26, "15:40", "19:00"), (29, "16:19", "02:00")]
     {
@@ -116,7 +116,7 @@ async fn ledger_and_meter_agree_over_a_month_of_schedules_scaling_kills_and_outa
         let is_next_day = until < from;
         if is_next_day {
             away(&plant, &mut dice, day(date, "16:20:01")).await;
-            plant.killed(Kill::new(20, true)).await;
+            plant.killed(Kill::after("DeleteEndpoint")).await;
         }
         away(&plant, &mut dice, day(date + u8::from(is_next_day), &format!("{until}:00"))).await;
         within(&plant.books().await, "away");

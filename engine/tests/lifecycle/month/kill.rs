@@ -10,6 +10,8 @@ use tokio::sync::Notify;
 #[derive(Debug)]
 pub struct Kill {
     at: u64,
+    /// Only calls of this operation count.
+    operation: Option<&'static str>,
     acted: bool,
     calls: AtomicU64,
     ended: AtomicBool,
@@ -18,8 +20,17 @@ pub struct Kill {
 
 impl Kill {
     pub fn new(at: u64, acted: bool) -> Arc<Self> {
+        Arc::new(Self::at(at, None, acted))
+    }
+
+    /// Ends the process when AWS has acted on the first call of an operation.
+    pub fn after(operation: &'static str) -> Arc<Self> {
+        Arc::new(Self::at(1, Some(operation), true))
+    }
+
+    fn at(at: u64, operation: Option<&'static str>, acted: bool) -> Self {
         let (calls, ended, over) = (AtomicU64::new(0), AtomicBool::new(false), Notify::new());
-        Arc::new(Self { at, acted, calls, ended, over })
+        Self { at, operation, acted, calls, ended, over }
     }
 
     /// Waits until the process has ended.
@@ -36,11 +47,12 @@ impl Kill {
 }
 
 impl CallHook for Kill {
-    fn before(&self, _call: &Call) -> FaultAction {
+    fn before(&self, call: &Call) -> FaultAction {
         if self.ended.load(Ordering::SeqCst) {
             return FaultAction::Hang;
         }
-        if self.calls.fetch_add(1, Ordering::SeqCst) + 1 < self.at {
+        let counts = self.operation.is_none_or(|operation| operation == call.operation);
+        if !counts || self.calls.fetch_add(1, Ordering::SeqCst) + 1 < self.at {
             return FaultAction::Act;
         }
         self.end();
