@@ -3,13 +3,10 @@
 use jiff::SignedDuration;
 use serde::Serialize;
 
-use super::{Amount, Costs, Levels, Pricing};
+use super::{Amount, Costs, Levels, Pricing, Rates};
 use crate::plan::Target;
+use crate::resource::Per;
 use crate::schedule::Capacity;
-
-/// The items of which AWS bills each begun hour as a whole one ("each partial NAT Gateway-hour consumed is billed as a full
-/// hour", "each partial VPC endpoint-hour consumed is billed as a full hour": Amazon VPC and AWS PrivateLink pricing).
-const WHOLE_HOURS: [&str; 2] = ["vpc.nat.hour", "vpc.endpoint.interface.hour"];
 
 /// The least time for which a pause pays.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -26,15 +23,12 @@ pub struct BreakEven {
 
 impl BreakEven {
     pub(super) fn new(levels: &Levels, lead: SignedDuration, pricing: &Pricing<'_>) -> Self {
-        let [running, _] = levels.at(Target::Running, &Capacity::new()).map(|rates| Costs::of(&rates, pricing));
-        let paused = Costs::of(levels.paused(), pricing);
-        let (before, after) = (running.total.hourly, paused.total.hourly);
+        let [least, _] = levels.at(Target::Running, &Capacity::new());
+        let hourly = |rates| Costs::of(rates, pricing).total.hourly;
+        let (before, after) = (hourly(&least), hourly(levels.paused()));
         let saved = before.known() - after.known();
-        let whole = |costs: &Costs| -> f64 {
-            let lines = costs.lines.iter().filter(|line| WHOLE_HOURS.contains(&line.item.as_str()));
-            lines.map(|line| line.hourly.known()).sum()
-        };
-        let begun = (whole(&running) - whole(&paused)).max(0.0);
+        let whole = |rates: &Rates| Costs::of(&begun_hours(rates), pricing).total.hourly.known();
+        let begun = (whole(&least) - whole(levels.paused())).max(0.0);
         let resume = lead.as_secs_f64().max(0.0) / 3600.0;
         let at_least = before.at_least || after.at_least;
         Self {
@@ -44,4 +38,13 @@ impl BreakEven {
             hours: (saved > 0.0).then(|| resume + begun / saved),
         }
     }
+}
+
+/// Returns the charges of begun hours alone.
+fn begun_hours(rates: &Rates) -> Rates {
+    let mut begun = rates.clone();
+    for charges in begun.resources.values_mut() {
+        charges.retain(|charge| matches!(charge.per, Per::BegunHour(_)));
+    }
+    begun
 }

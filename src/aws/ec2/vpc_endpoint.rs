@@ -259,7 +259,7 @@ mod tests {
         assert!(matches!(gateway().billing(), Billing::Free { .. }));
         assert_eq!(interface().paused(), OnPause::Delete);
         let Billing::Charges(charges) = interface().billing() else { panic!("it is billed") };
-        assert_eq!(charges[0], Charge::hourly("vpc.endpoint.interface.hour", 2.0));
+        assert_eq!(charges[0], Charge::by_begun_hour("vpc.endpoint.interface.hour", 2.0, Since::Accepted));
     }
 
     #[test]
