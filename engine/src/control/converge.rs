@@ -173,18 +173,22 @@ fn reason(look: &Look) -> String {
 fn failures(finished: &Finished, zones: &Zones) -> String {
     let mut parts = Vec::new();
     if finished.failed > 0 {
-        let operations = if finished.failed == 1 { "operation" } else { "operations" };
         let why = match finished.lacks_capacity() {
             true => format!(" for lack of capacity{}", zones.tried()),
             false => String::new(),
         };
+        let operations = if finished.failed == 1 { "operation" } else { "operations" };
         parts.push(format!("{} {operations} failed{why}", finished.failed));
     }
-    if !finished.unread.is_empty() {
-        parts.push(format!("{} resources could not be read", finished.unread.len()));
+    match finished.unread.len() {
+        0 => {}
+        1 => parts.push("1 resource could not be read".to_owned()),
+        more => parts.push(format!("{more} resources could not be read")),
     }
-    if finished.skipped > 0 {
-        parts.push(format!("{} operations were not started", finished.skipped));
+    match finished.skipped {
+        0 => {}
+        1 => parts.push("1 operation was not started".to_owned()),
+        more => parts.push(format!("{more} operations were not started")),
     }
     parts.join(", ")
 }

@@ -151,7 +151,7 @@ fn a_rehearsal_without_capacity_tries_again() {
     assert_eq!((&rehearsed["failures"], &rehearsed["converged"]), (&json!(1), &json!(true)), "{rehearsed:#}");
     let failed = &rehearsed["transitions"][1];
     let message = failed["message"].as_str().unwrap();
-    assert!(message.starts_with("1 operations failed for lack of capacity: sagemaker_endpoint.bulk: "), "{message}");
+    assert!(message.starts_with("1 operation failed for lack of capacity: sagemaker_endpoint.bulk: "), "{message}");
     // Both attempts, and the success, belong to the one transition that was due at eight.
     assert_eq!(failed["attempts"], 2, "{rehearsed:#}");
     assert_eq!(rehearsed["transitions"][2]["planned"], failed["planned"]);
@@ -166,7 +166,7 @@ fn a_rehearsal_that_cannot_pause_says_so() {
     let output = project.run("schedule rehearse shop --from 2026-11-23 --days 1 --faults denied=DeleteNatGateway");
     assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
     let said = text(&output.stdout);
-    assert!(said.contains("failed: 1 operations failed, 1 operations were not started: ec2_nat_gateway."), "{said}");
+    assert!(said.contains("failed: 1 operation failed, 1 operation was not started: ec2_nat_gateway."), "{said}");
     let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("Mon ")).collect();
     let [night, morning, evening] = lines.as_slice() else { panic!("{said}") };
     assert!(night.contains("00:00:00") && morning.contains("08:00:00") && evening.contains("18:00:00"), "{said}");
