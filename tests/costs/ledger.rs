@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ebbtide::cost::ledger::{Accrued, Bill, Cause, Entry, Event, Span, accrue};
+use ebbtide::cost::ledger::{Accrued, Bill, Cause, Entry, Event, Span, accrue, bills_after, standing};
 use ebbtide::cost::{Amount, Book, Prices, Pricing};
 use ebbtide::resource::{Address, Charge, Since};
 use jiff::{SignedDuration, Timestamp};
@@ -83,7 +83,67 @@ fn entries() -> impl Strategy<Value = Vec<Entry>> {
     })
 }
 
+/// Returns entries of all sorts: with hours that have begun, other bounds of scaling, doubts and renames.
+fn any_entry() -> impl Strategy<Value = Entry> {
+    let hourly = |more: bool| Bill {
+        charges: vec![
+            Charge::by_begun_hour("instance", 1.0, Since::Ready),
+            Charge::monthly("alarm", if more { 2.0 } else { 1.0 }),
+        ],
+        ..Bill::default()
+    };
+    let doubt = |minute, of| Entry {
+        at: at(minute),
+        cause: Cause::Run("run".into()),
+        event: Event::Doubt([address(of)].into()),
+    };
+    let rename = |minute, of: u8, to: u8, bill: Bill| {
+        let renamed = BTreeMap::from([(address(of), None), (address(to), Some(bill))]);
+        Entry { at: at(minute), cause: Cause::Record, event: Event::Bills(renamed) }
+    };
+    let varies = |bounds| Bill { scaling: BTreeMap::from_iter(bounds), ..fleet(2, (0, 0)) };
+    let bounds = prop::option::of((0..2u32, 2..5u32)).prop_map(|bounds| bounds.map(|bounds| ("v".to_owned(), bounds)));
+    prop_oneof![
+        2 => an_entry(),
+        2 => (0..300i64, 0..4u8, any::<bool>()).prop_map(move |(minute, of, more)| bills(minute, of, Some(hourly(more)))),
+        2 => (0..300i64, 0..4u8, bounds).prop_map(move |(minute, of, bounds)| bills(minute, of, Some(varies(bounds)))),
+        1 => (0..300i64, 0..4u8).prop_map(move |(minute, of)| doubt(minute, of)),
+        1 => (0..300i64, 0..4u8, 0..4u8, any::<bool>())
+            .prop_map(move |(minute, of, to, more)| rename(minute, of, to, hourly(more))),
+    ]
+}
+
+fn any_entries() -> impl Strategy<Value = Vec<Entry>> {
+    prop::collection::vec(any_entry(), 0..30).prop_map(|mut entries| {
+        entries.sort_by_key(|entry| entry.at);
+        // Only what bills can be in doubt.
+        let mut before = Vec::new();
+        for entry in entries {
+            let billed = bills_after(&before);
+            let is_doubt_of_none =
+                matches!(&entry.event, Event::Doubt(doubted) if doubted.iter().any(|one| !billed.contains_key(one)));
+            before.extend((!is_doubt_of_none).then_some(entry));
+        }
+        before
+    })
+}
+
 proptest! {
+    #[test]
+    fn later_times_accrue_the_same_with_the_entries_that_still_count(
+        entries in any_entries(), cut in 0..300i64, after in 0..60i64, length in 0..300i64,
+    ) {
+        let (before, later): (Vec<_>, Vec<_>) = entries.iter().cloned().partition(|entry| entry.at < at(cut));
+        let kept = standing(&before);
+        prop_assert!(kept.len() <= before.len());
+        prop_assert_eq!(bills_after(&kept), bills_after(&before));
+        prop_assert_eq!(&standing(&kept), &kept);
+        let short = [kept, later].concat();
+        let from = cut + after;
+        let (all, some) = (between(&entries, from, from + length), between(&short, from, from + length));
+        prop_assert_eq!(all, some);
+    }
+
     #[test]
     fn accrual_is_additive_over_any_split_of_time(entries in entries(), mut cuts in prop::collection::vec(0..300i64, 3)) {
         cuts.sort_unstable();
@@ -127,6 +187,15 @@ proptest! {
         let sum: f64 = accrued.resources.values().map(|spend| spend.low.known()).sum();
         prop_assert!(close(sum, dollars(&accrued).0));
     }
+}
+
+#[test]
+fn of_a_year_of_counts_the_last_one_still_counts() {
+    let mut entries = vec![bills(0, 0, Some(fleet(2, (1, 5)))), bills(0, 1, Some(plain("alarm", 1.0)))];
+    entries.extend((1..1000).map(|minute| counts(minute, 0, u32::try_from(minute % 4).unwrap())));
+    entries.push(bills(1000, 1, None));
+    let kept = standing(&entries);
+    assert_eq!(kept, [entries[0].clone(), counts(999, 0, 3)]);
 }
 
 #[test]

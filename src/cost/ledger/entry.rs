@@ -11,6 +11,9 @@ use crate::resource::Address;
 /// The format of a segment.
 pub const LEDGER_FORMAT: u32 = 1;
 
+/// The number of segments in a block. A segment whose number is a multiple of it repeats those of its block.
+pub const BLOCK: usize = 64;
+
 /// One entry: something that changes what is billed from an instant on, or what is known of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
@@ -75,6 +78,22 @@ pub struct Segment {
     /// The resources among them that may be gone.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub doubts: BTreeSet<Address>,
+    /// The block that it ends, so that one read takes the place of [`BLOCK`] reads.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub block: Option<Box<Block>>,
+}
+
+/// The segments before the last one of a block, and what counts at the beginning of the block: a reader can begin there.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Block {
+    /// The first instant that the ledger of the lineage knows of, if that lies before the block.
+    pub since: Option<Timestamp>,
+    /// The instant of the last entry of the lineage before the block.
+    pub through: Option<Timestamp>,
+    /// The entries of the lineage before the block that still count.
+    pub before: Vec<Entry>,
+    /// The segments of the block before the last one, of any lineage, without their bills.
+    pub segments: Vec<Segment>,
 }
 
 impl Entry {

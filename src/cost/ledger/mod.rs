@@ -8,10 +8,12 @@ mod entry;
 mod recording;
 mod running;
 mod span;
+mod standing;
 
 pub use accrue::{Accrued, ResourceSpend, accrue};
 pub use billing::{Bill, LedgerBilling};
 pub use catching_up::{LedgerEnd, entries_in_force, missing_entries};
-pub use entry::{Cause, Entry, Event, LEDGER_FORMAT, Part, Segment};
+pub use entry::{BLOCK, Block, Cause, Entry, Event, LEDGER_FORMAT, Part, Segment};
 pub use recording::{entries_of_run, entry_of_observation, recorded_bills};
 pub use span::Span;
+pub use standing::{bills_after, standing};
