@@ -8,9 +8,7 @@ use serde::Serialize;
 use super::{Deployment, Event};
 use crate::state::{LockOwner, StateError, StateStore, Writer};
 use ebbtide::cost::Pricing;
-use ebbtide::cost::ledger::{
-    Accrued, Entry, LedgerEnd, Part, Span, accrue, entries_in_force, entry_of_observation, missing_entries,
-};
+use ebbtide::cost::ledger::{Accrued, Entry, LedgerEnd, Part, Span, accrue, entry_of_observation, missing_entries};
 use ebbtide::record::{JournalEntry, StateDocument};
 use ebbtide::resource::{Address, Registry};
 
@@ -134,29 +132,44 @@ pub async fn spending(
     now: Timestamp,
 ) -> Result<Option<Spending>, StateError> {
     let Some((document, journal)) = state.read().await? else { return Ok(None) };
-    let entries = entries(state, kinds, document, journal).await?;
     let span = Span { from: span.from, to: span.to.min(now).max(span.from) };
+    let Entries { since, entries } = entries(state, kinds, document, journal, span.from).await?;
     let accrued = accrue(&entries, span, CERTAIN_FOR, pricing);
-    Ok(Some(Spending { span, since: entries.first().map(|entry| entry.at), accrued }))
+    Ok(Some(Spending { span, since, accrued }))
 }
 
-/// Returns the entries of the ledger of a stack, and those of its record which the ledger does not have yet.
+/// The entries of the ledger of a stack, as far as they count from an instant on.
+#[derive(Debug)]
+pub(crate) struct Entries {
+    /// The first instant that the whole ledger knows of; `None` if it is empty.
+    pub(crate) since: Option<Timestamp>,
+    /// The entries, in the order of their instants.
+    pub(crate) entries: Vec<Entry>,
+}
+
+/// Returns the entries of the ledger of a stack that count from an instant on, and those of its record which the ledger does not
+/// have yet.
 pub(crate) async fn entries(
     state: &StateStore,
     kinds: &Registry,
     mut document: StateDocument,
     mut journal: Vec<JournalEntry>,
-) -> Result<Vec<Entry>, StateError> {
+    from: Timestamp,
+) -> Result<Entries, StateError> {
     document.migrate_inputs(kinds, &mut journal);
-    let mut segments = state.ledger().await?;
-    if let Some(part) = part_of(&document) {
-        // A run that is told already and still open was cut off in between: its journal has the same.
-        segments.retain(|segment| segment.part.as_ref() != Some(&part));
-    }
-    let own = segments.iter().rev().find(|segment| segment.lineage == document.lineage);
-    let end = own.map(LedgerEnd::of).unwrap_or_default();
+    let lineage = &document.lineage;
+    let mut ledger = state.ledger_from(lineage, from).await?;
+    let part = part_of(&document);
+    // A run that is told already and still open was cut off in between: its journal has the same.
+    ledger.segments.retain(|segment| part.is_none() || segment.part != part);
+    let end = match ledger.segments.last() {
+        // The last segment of all has its bills; those before it may be part of a block, without theirs.
+        Some(last) if part.is_none() && last.lineage == *lineage => LedgerEnd::of(last),
+        _ => state.ledger_end(lineage, part.as_ref()).await?,
+    };
     let missing = missing_entries(&end, (&document, &journal), None, kinds);
-    let mut entries = entries_in_force(segments, &document.lineage);
+    let since = ledger.since;
+    let mut entries = ledger.entries(lineage);
     entries.extend(missing);
-    Ok(entries)
+    Ok(Entries { since: since.or_else(|| entries.first().map(|entry| entry.at)), entries })
 }

@@ -32,7 +32,7 @@ pub use billed::{Billed, billed};
 pub use deployment::{Deployment, Goal, LockedDeployment, PlanWithInputs};
 pub use event::{EVENT_FORMAT, Event, Finished, Longest};
 pub use failure::Failure;
-pub(crate) use ledger::{CERTAIN_FOR, entries};
+pub(crate) use ledger::{CERTAIN_FOR, Entries, entries};
 pub use ledger::{Spending, keep_edited_record, note_instances, spending};
 pub use missing::MissingThings;
 pub use observe::Observed;

@@ -6,7 +6,7 @@ use jiff::{Timestamp, ToSpan as _};
 
 use super::lead::resume_time;
 use super::outlook::{Standings, outlook};
-use crate::apply::{CERTAIN_FOR, entries};
+use crate::apply::{CERTAIN_FOR, Entries, entries};
 use crate::environment::Environment;
 use crate::state::StateStore;
 use ebbtide::budget::{Day, Spend, Spending, forecast};
@@ -26,8 +26,10 @@ pub struct Account {
     pub stack: String,
     /// The record, with the journal of an open run applied.
     pub document: StateDocument,
-    /// The entries of the ledger, and what the record has beyond them.
+    /// The entries of the ledger that count for the days which budgets look at, and what the record has beyond them.
     pub entries: Vec<Entry>,
+    /// The first instant that the ledger knows of.
+    since: Option<Timestamp>,
     /// Why the ledger cannot be read.
     pub fault: Option<String>,
 }
@@ -40,12 +42,12 @@ impl Account {
         stack: &str,
         document: StateDocument,
         committed: (StateDocument, Vec<JournalEntry>),
-        is_counted: bool,
+        (is_counted, now): (bool, Timestamp),
     ) -> Self {
-        let mut account = Self { stack: stack.to_owned(), document, entries: Vec::new(), fault: None };
+        let mut account = Self { stack: stack.to_owned(), document, entries: Vec::new(), since: None, fault: None };
         if is_counted {
-            match entries(state, kinds, committed.0, committed.1).await {
-                Ok(entries) => account.entries = entries,
+            match entries(state, kinds, committed.0, committed.1, first_day(now)).await {
+                Ok(Entries { since, entries }) => (account.since, account.entries) = (since, entries),
                 Err(error) => account.fault = Some(error.to_string()),
             }
         }
@@ -54,7 +56,7 @@ impl Account {
 
     /// Returns the first instant that the ledger knows of.
     pub fn since(&self) -> Option<Timestamp> {
-        self.entries.first().map(|entry| entry.at)
+        self.since
     }
 
     /// Returns the spending of the month so far.
@@ -132,6 +134,11 @@ pub(super) fn pricing<'a>(book: &'a Book, environment: &'a Environment, now: Tim
 pub(super) fn month(at: Timestamp) -> (Timestamp, Timestamp) {
     let first = at.to_zoned(TimeZone::UTC).date().first_of_month();
     (start(first), start(first.saturating_add(1.month())))
+}
+
+/// Returns the beginning of the first day that is looked at: the present month is no longer ago.
+fn first_day(now: Timestamp) -> Timestamp {
+    start(now.to_zoned(TimeZone::UTC).date().saturating_sub((7 * WEEKS).days()))
 }
 
 /// Returns the beginning of a day in UTC.

@@ -83,7 +83,7 @@ impl Controller {
         count: impl FnOnce(&[Account], &Budgets, Timestamp) -> T,
     ) -> Result<(Vec<StackReport>, T), ConnectError> {
         let kinds = self.providers.kinds();
-        let (accounts, unreadable) = read_all(&self.environment, &self.providers, clients).await?;
+        let (accounts, unreadable) = read_all(&self.environment, &self.providers, clients, (self.clock)()).await?;
         let names: BTreeSet<String> =
             accounts.iter().flat_map(|account| super::capacity::endpoint_names(&account.document, kinds)).collect();
         let now = (self.clock)();
@@ -111,8 +111,9 @@ pub async fn accounts(
     environment: &Environment,
     providers: &Providers,
     clients: Option<&Clients>,
+    now: Timestamp,
 ) -> Result<Vec<Account>, ConnectError> {
-    Ok(read_all(environment, providers, clients).await?.0)
+    Ok(read_all(environment, providers, clients, now).await?.0)
 }
 
 /// Reads the records of all stacks, several at once. Returns a report for each that cannot be read.
@@ -120,6 +121,7 @@ async fn read_all(
     environment: &Environment,
     providers: &Providers,
     clients: Option<&Clients>,
+    now: Timestamp,
 ) -> Result<(Vec<Account>, Vec<StackReport>), ConnectError> {
     let stacks = environment.state_place_with(clients).stacks(environment.name()).await?;
     let mut reads = JoinSet::new();
@@ -133,7 +135,7 @@ async fn read_all(
             let account = match recorded(&state).await {
                 Ok(Some((document, committed))) => {
                     let of = (&state, providers.kinds());
-                    Ok(Some(Account::read(of, &stack, document, committed, is_counted).await))
+                    Ok(Some(Account::read(of, &stack, document, committed, (is_counted, now)).await))
                 }
                 Ok(None) => Ok(None),
                 Err(error) => Err(error),

@@ -18,6 +18,7 @@ use crate::environment::state_checks::state_faults;
 use crate::environment::suggest::nearest;
 use crate::environment::unattended::{ControlSettings, NotifySettings, unattended_faults};
 use crate::environment::unknown_keys::unknown_keys;
+use crate::state::ReadSegments;
 use ebbtide::budget::Budget;
 use ebbtide::cost::{UsageFault, UsageSettings};
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
@@ -49,6 +50,8 @@ pub struct Environment {
     schedules: Schedules,
     budgets: Budgets,
     document: Document,
+    /// The segments of ledgers that were read: they are never changed.
+    ledgers: ReadSegments,
     /// The cloud of a rehearsal, in place of the one below the state.
     #[cfg(feature = "embedded")]
     rehearsed_in: Option<ebbtide_cloud::Cloud>,
@@ -132,6 +135,7 @@ impl Environment {
             control: file.control,
             notify: file.notify,
             document,
+            ledgers: ReadSegments::default(),
             #[cfg(feature = "embedded")]
             rehearsed_in: None,
         })
@@ -211,6 +215,11 @@ impl Environment {
     /// Returns the file of the project's own prices of a region, which need not exist.
     pub fn prices(&self, region: &str) -> PathBuf {
         self.root.join("prices").join(format!("{region}.toml"))
+    }
+
+    /// Returns the segments of ledgers that were read.
+    pub(super) fn ledgers(&self) -> &ReadSegments {
+        &self.ledgers
     }
 
     /// Returns the settings of state.

@@ -49,7 +49,8 @@ impl Environment {
             }
         };
         let kept = self.state_settings().keep.and_then(|kept| usize::try_from(kept).ok());
-        Ok(StateStore::new(place.backend(self.name(), stack), self.name(), stack, keys).keeping(kept))
+        let state = StateStore::new(place.backend(self.name(), stack), self.name(), stack, keys);
+        Ok(state.keeping(kept).remembering(self.ledgers()))
     }
 
     /// Returns the location of the state of all stacks of this environment.

@@ -1,13 +1,28 @@
 //! The ledger of a stack beside its state: segments that are written once, encrypted like documents.
+//!
+//! A stack whose instances are counted gets hundreds of segments a day. So the last segment of each block repeats those of its
+//! block, with what counts at the beginning of it: a reader goes back block by block, and begins where it needs no more.
 
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use tracing::warn;
+
+use crate::state::backend::StoredSegment;
 use crate::state::error::StateError;
 use crate::state::store::StateStore;
 use crate::state::writer::Writer;
-use ebbtide::cost::ledger::{Entry, LEDGER_FORMAT, LedgerEnd, Part, Segment};
+use ebbtide::cost::ledger::{
+    BLOCK, Block, Entry, LEDGER_FORMAT, LedgerBilling, LedgerEnd, Part, Segment, bills_after, entries_in_force,
+    standing,
+};
+
+/// The number of blocks that are read at once: at first, and at most. Twice as many each time.
+const BLOCKS_AT_ONCE: (usize, usize) = (4, 32);
 
 /// The reason why a segment is not used.
 #[derive(Debug, thiserror::Error)]
-enum DamagedLedger {
+pub(super) enum DamagedLedger {
     #[error("segment {0} of the ledger is missing; restore it from a backup, or from the versions of its object")]
     Missing(u64),
     #[error("segment {number} of the ledger says that it is number {found}")]
@@ -18,24 +33,91 @@ enum DamagedLedger {
     NotASegment { number: u64, source: serde_json::Error },
 }
 
+/// The ledger of a lineage, as far as it counts from an instant on.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ledger {
+    /// The first instant that the whole ledger knows of; `None` if it is empty.
+    pub since: Option<Timestamp>,
+    /// The entries before `segments` that still count.
+    pub before: Vec<Entry>,
+    /// The segments, in the order in which they were written. Those within blocks have no bills.
+    pub segments: Vec<Segment>,
+}
+
+impl Ledger {
+    /// Returns the entries that count, in the order of their instants.
+    pub fn entries(self, lineage: &str) -> Vec<Entry> {
+        let mut entries = self.before;
+        entries.extend(entries_in_force(self.segments, lineage));
+        entries
+    }
+}
+
 impl StateStore {
-    /// Returns the ledger, in the order in which it was written. A segment that is missing, or was changed, is an error.
+    /// Returns all segments of the ledger, in the order in which they were written. A segment that is missing, or was changed, is
+    /// an error.
     pub async fn ledger(&self) -> Result<Vec<Segment>, StateError> {
-        let numbers = self.backend().segments().await?;
-        let mut segments = Vec::with_capacity(numbers.len());
-        for (expected, number) in (1..).zip(numbers) {
-            if number != expected {
-                return Err(StateError::damaged(self.location(), DamagedLedger::Missing(expected)));
+        self.read_segments(&self.listed_segments().await?).await
+    }
+
+    /// Returns the ledger of a lineage with all that counts from an instant on. A segment that is missing is an error, and so is
+    /// one that was changed, if it is needed.
+    pub async fn ledger_from(&self, lineage: &str, from: Timestamp) -> Result<Ledger, StateError> {
+        let listed = self.listed_segments().await?;
+        let mut needed = BTreeSet::new();
+        let ledger = self.ledger_of(&listed, &mut needed, lineage, from).await?;
+        self.read_before().retain(&self.location(), &needed);
+        Ok(ledger)
+    }
+
+    /// Returns the ledger that consists of some segments, which are the first ones. Notes the numbers of those that it reads.
+    async fn ledger_of(
+        &self,
+        listed: &[StoredSegment],
+        needed: &mut BTreeSet<u64>,
+        lineage: &str,
+        from: Timestamp,
+    ) -> Result<Ledger, StateError> {
+        let mut end = listed.len() - listed.len() % BLOCK;
+        let mut note = |stored: &[StoredSegment]| needed.extend(stored.iter().map(|stored| stored.number));
+        note(&listed[end..]);
+        let mut backwards = Backwards { lineage, earliest: from, parts: Vec::new() };
+        backwards.push(self.read_segments(&listed[end..]).await?);
+        let mut at_once = BLOCKS_AT_ONCE.0;
+        while end > 0 {
+            let blocks = listed[end.saturating_sub(at_once * BLOCK)..end].chunks(BLOCK);
+            let lasts: Vec<StoredSegment> = blocks.filter_map(<[StoredSegment]>::last).cloned().collect();
+            note(&lasts);
+            for last in self.read_segments(&lasts).await?.into_iter().rev() {
+                end -= BLOCK;
+                let own = last.lineage == lineage;
+                let (since, through, before) = match opened(last) {
+                    Ok((block, segments)) => {
+                        backwards.push(segments);
+                        (block.since, block.through, block.before)
+                    }
+                    Err(last) => {
+                        let others = &listed[end..end + BLOCK - 1];
+                        note(others);
+                        let mut segments = self.read_segments(others).await?;
+                        segments.push(last);
+                        backwards.push(segments);
+                        continue;
+                    }
+                };
+                if own && through.is_none_or(|through| through < backwards.earliest) {
+                    return Ok(Ledger { since, before, segments: backwards.in_order() }.with_since(lineage));
+                }
             }
-            segments.push(self.segment(number).await?);
+            at_once = (2 * at_once).min(BLOCKS_AT_ONCE.1);
         }
-        Ok(segments)
+        Ok(Ledger { segments: backwards.in_order(), ..Ledger::default() }.with_since(lineage))
     }
 
     /// Returns the end of the ledger of a lineage, read from its last segment. Segments of a part do not count.
     pub async fn ledger_end(&self, lineage: &str, without: Option<&Part>) -> Result<LedgerEnd, StateError> {
-        for number in self.backend().segments().await?.into_iter().rev() {
-            let segment = self.segment(number).await?;
+        for stored in self.backend().segments().await?.into_iter().rev() {
+            let segment = self.segment(stored.number).await?;
             if segment.lineage == lineage && (without.is_none() || segment.part.as_ref() != without) {
                 return Ok(LedgerEnd::of(&segment));
             }
@@ -43,29 +125,90 @@ impl StateStore {
         Ok(LedgerEnd::default())
     }
 
-    /// Returns one segment of the ledger.
-    pub(super) async fn segment(&self, number: u64) -> Result<Segment, StateError> {
-        let damaged = |cause: DamagedLedger| StateError::damaged(self.location(), cause);
-        let bytes = self.backend().segment(number).await?.ok_or_else(|| damaged(DamagedLedger::Missing(number)))?;
-        let location = format!("{}, segment {number} of its ledger", self.location());
-        let (bytes, _) = self.keys().decrypt(bytes, &self.ledger_context(number), &location).await?;
-        let segment: Segment =
-            serde_json::from_slice(&bytes).map_err(|source| damaged(DamagedLedger::NotASegment { number, source }))?;
-        match segment {
-            Segment { format, .. } if format != LEDGER_FORMAT => {
-                Err(damaged(DamagedLedger::Format { number, found: format }))
-            }
-            Segment { number: found, .. } if found != number => {
-                Err(damaged(DamagedLedger::Renumbered { number, found }))
-            }
-            segment => Ok(segment),
+    /// Returns the block that the next segment of a lineage ends; `None` if it ends none. `listed` are all segments before it.
+    async fn block(&self, listed: &[StoredSegment], lineage: &str) -> Result<Option<Box<Block>>, StateError> {
+        if !(listed.len() + 1).is_multiple_of(BLOCK) {
+            return Ok(None);
         }
+        let (earlier, of_block) = listed.split_at(listed.len() + 1 - BLOCK);
+        let mut segments = self.read_segments(of_block).await?;
+        for segment in &mut segments {
+            (segment.bills, segment.block) = (LedgerBilling::new(), None);
+        }
+        let (since, entries) = self.entries_before(earlier, lineage).await?;
+        let through = entries.last().map(|entry| entry.at);
+        Ok(Some(Box::new(Block { since, through, before: standing(&entries), segments })))
     }
 
-    /// Returns the context that binds an encrypted segment to its place in the ledger of this stack.
-    fn ledger_context(&self, number: u64) -> String {
-        format!("{}/ledger/{number}", self.context())
+    /// Returns entries of a lineage that count at the end of some blocks, and the first instant that its ledger knows of.
+    async fn entries_before(
+        &self,
+        listed: &[StoredSegment],
+        lineage: &str,
+    ) -> Result<(Option<Timestamp>, Vec<Entry>), StateError> {
+        if let Some(stored) = listed.last() {
+            let last = self.segment(stored.number).await?;
+            let (own, bills) = (last.lineage == lineage, last.bills.clone());
+            if let Ok((Block { since, before, .. }, segments)) = opened(last)
+                && own
+            {
+                let ledger = Ledger { since, before, segments }.with_since(lineage);
+                let (since, entries) = (ledger.since, ledger.entries(lineage));
+                // A run that was told again in this block, and before it, is not in these entries as it is in all of them.
+                if bills_after(&entries) == bills {
+                    return Ok((since, entries));
+                }
+            }
+        }
+        let ledger = self.ledger_of(listed, &mut BTreeSet::new(), lineage, Timestamp::MIN).await?;
+        Ok((ledger.since, ledger.entries(lineage)))
     }
+}
+
+impl Ledger {
+    /// Adds the first instant, if it lies in these segments.
+    fn with_since(mut self, lineage: &str) -> Self {
+        let own = self.segments.iter().filter(|segment| segment.lineage == lineage);
+        let first = own.flat_map(|segment| &segment.entries).map(|entry| entry.at).min();
+        self.since = self.since.or(first);
+        self
+    }
+}
+
+/// The segments that a reader has, the last ones first.
+struct Backwards<'a> {
+    lineage: &'a str,
+    /// The instant from which on all is needed.
+    earliest: Timestamp,
+    parts: Vec<Vec<Segment>>,
+}
+
+impl Backwards<'_> {
+    /// Adds the segments before those that there are. A run that was cut off is told again from the same instant on, and readers
+    /// need both tellings: so all is needed from the first instant of what is read.
+    fn push(&mut self, segments: Vec<Segment>) {
+        let own = segments.iter().filter(|segment| segment.lineage == self.lineage);
+        let first = own.flat_map(|segment| &segment.entries).map(|entry| entry.at).min();
+        self.earliest = first.map_or(self.earliest, |first| first.min(self.earliest));
+        self.parts.push(segments);
+    }
+
+    fn in_order(self) -> Vec<Segment> {
+        self.parts.into_iter().rev().flatten().collect()
+    }
+}
+
+/// Returns the block that a segment ends, and all segments of it; the segment as it is, if it has no whole block.
+fn opened(mut last: Segment) -> Result<(Block, Vec<Segment>), Segment> {
+    let Some(block) = last.block.take() else { return Err(last) };
+    let mut block = *block;
+    let numbers = (1..last.number).rev().take(BLOCK - 1);
+    if block.segments.len() + 1 != BLOCK || !block.segments.iter().rev().map(|segment| segment.number).eq(numbers) {
+        return Err(last);
+    }
+    let mut segments = std::mem::take(&mut block.segments);
+    segments.push(last);
+    Ok((block, segments))
 }
 
 impl Writer<'_> {
@@ -84,9 +227,17 @@ impl Writer<'_> {
         }
         self.check_lease()?;
         entries.iter_mut().for_each(|entry| end.advance(entry));
-        let number = self.store().backend().segments().await?.last().copied().unwrap_or(0) + 1;
+        let listed = self.store().backend().segments().await?;
+        let number = listed.last().map_or(0, |stored| stored.number) + 1;
+        // Without its block, a segment is read like others. What is damaged is reported to its readers.
+        let block = self.store().block(&listed, lineage).await.unwrap_or_else(|error| {
+            warn!(number, %error, "a block of the ledger is left out");
+            None
+        });
+        self.check_lease()?;
         let (lineage, LedgerEnd { bills, doubts, .. }) = (lineage.to_owned(), end);
-        self.keep_segment(&Segment { format: LEDGER_FORMAT, lineage, number, part, entries, bills, doubts }).await
+        self.keep_segment(&Segment { format: LEDGER_FORMAT, lineage, number, part, entries, bills, doubts, block })
+            .await
     }
 
     /// Writes a segment, encrypted with the present key.

@@ -12,19 +12,24 @@ mod ledger;
 mod lock;
 mod refusal;
 mod relocate;
+mod remembered;
 mod repair;
+mod segments;
 mod store;
 mod summary;
 mod writer;
 
 pub use backend::{
-    Backend, Commit, Lease, LocalBackend, S3Backend, StateBucket, StateLocation, Stored, Version, WriteSession,
+    Backend, Commit, Lease, LocalBackend, S3Backend, StateBucket, StateLocation, Stored, StoredSegment, Version,
+    WriteSession,
 };
 pub use encryption::{Key, Keys, KmsKey, Passphrase};
 pub use error::{Cause, Expected, StateError};
 pub use history::History;
+pub use ledger::Ledger;
 pub use lock::{LockInfo, LockOwner};
 pub use refusal::{KeyMismatch, RelocationRefusal, UnlockRefusal};
+pub use remembered::ReadSegments;
 pub use repair::Repaired;
 pub use store::StateStore;
 pub use summary::{RunSummary, SerialSummary};

@@ -65,8 +65,8 @@ impl StateStore {
             let earlier = self.at(*serial).await?;
             to.keep(*serial, &earlier).await?;
         }
-        for number in self.backend().segments().await? {
-            to.keep_segment(&self.segment(number).await?).await?;
+        for stored in self.backend().segments().await? {
+            to.keep_segment(&self.segment(stored.number).await?).await?;
         }
         if there.is_none() {
             to.put(&document).await?;
@@ -122,8 +122,8 @@ impl StateStore {
             let earlier = self.at(*serial).await?;
             writer.keep(*serial, &earlier).await?;
         }
-        for number in self.backend().segments().await? {
-            writer.keep_segment(&self.segment(number).await?).await?;
+        for stored in self.backend().segments().await? {
+            writer.keep_segment(&self.segment(stored.number).await?).await?;
         }
         Ok(serials.len() + 1)
     }

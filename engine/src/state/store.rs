@@ -12,16 +12,19 @@ use crate::state::document::{check, decode};
 use crate::state::encryption::{DataKey, Keys};
 use crate::state::error::{Cause, StateError};
 use crate::state::journal;
+use crate::state::remembered::ReadSegments;
 use ebbtide::record::{JournalEntry, StateDocument};
 
 /// The state of one stack in one environment.
 pub struct StateStore {
-    backend: Box<dyn Backend>,
+    backend: Arc<dyn Backend>,
     environment: String,
     stack: String,
     keys: Keys,
     /// The number of serials that are kept, the committed one included.
     kept: usize,
+    /// The segments of ledgers that this process has read.
+    read_before: ReadSegments,
 }
 
 /// The number of serials that are kept unless the settings say otherwise: those of the last hundred runs.
@@ -40,7 +43,9 @@ pub(super) struct Loaded {
 impl StateStore {
     /// Creates the state that a backend keeps, encrypted and decrypted with some keys.
     pub fn new(backend: Box<dyn Backend>, environment: &str, stack: &str, keys: Keys) -> Self {
-        Self { backend, environment: environment.to_owned(), stack: stack.to_owned(), keys, kept: KEPT }
+        let (environment, stack) = (environment.to_owned(), stack.to_owned());
+        let read_before = ReadSegments::default();
+        Self { backend: backend.into(), environment, stack, keys, kept: KEPT, read_before }
     }
 
     /// Changes the number of serials that are kept, the committed one included. `None` leaves the default.
@@ -48,6 +53,17 @@ impl StateStore {
     pub fn keeping(mut self, kept: Option<usize>) -> Self {
         self.kept = kept.unwrap_or(KEPT);
         self
+    }
+
+    /// Shares the segments of ledgers that were read with other states of this process.
+    #[must_use]
+    pub fn remembering(mut self, read: &ReadSegments) -> Self {
+        self.read_before = read.clone();
+        self
+    }
+
+    pub(super) fn read_before(&self) -> &ReadSegments {
+        &self.read_before
     }
 
     pub(super) fn kept(&self) -> usize {
@@ -62,6 +78,11 @@ impl StateStore {
     /// Returns the backend, for looking at the lock.
     pub fn backend(&self) -> &dyn Backend {
         self.backend.as_ref()
+    }
+
+    /// Returns the backend, for reading many things at once.
+    pub(super) fn shared_backend(&self) -> Arc<dyn Backend> {
+        Arc::clone(&self.backend)
     }
 
     /// Returns the committed document and the journal of its open run, or `None` if there was never a commit.

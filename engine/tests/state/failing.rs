@@ -4,7 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use ebbtide_engine::sdk::BoxFuture;
-use ebbtide_engine::state::{Backend, Commit, Lease, LockInfo, LockOwner, StateError, Stored, Version, WriteSession};
+use ebbtide_engine::state::{
+    Backend, Commit, Lease, LockInfo, LockOwner, StateError, Stored, StoredSegment, Version, WriteSession,
+};
 
 /// When a call fails.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +86,7 @@ impl Backend for Failing {
         Box::pin(self.cut.around(self.inner.index()))
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
         Box::pin(self.cut.around(self.inner.segments()))
     }
 

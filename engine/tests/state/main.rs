@@ -6,6 +6,7 @@ mod cases;
 mod conformance;
 mod documents;
 mod failing;
+mod long_ledger;
 mod network_faults;
 mod races;
 mod world;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ebbtide_engine::sdk::BoxFuture;
 use ebbtide_engine::state::{
-    Backend, Commit, Lease, LocalBackend, LockInfo, LockOwner, StateError, Stored, Version, WriteSession,
+    Backend, Commit, Lease, LocalBackend, LockInfo, LockOwner, StateError, Stored, StoredSegment, Version, WriteSession,
 };
 
 use crate::cut::{Cut, Write};
@@ -47,7 +47,7 @@ impl Backend for Flaky {
         self.inner.index()
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
         self.inner.segments()
     }
 

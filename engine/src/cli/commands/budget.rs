@@ -76,8 +76,8 @@ async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
             .hint("add `[budget]` with `monthly = DOLLARS` to the environment's file"));
     }
     let clients = environment.state_clients().await?;
-    let accounts = accounts(&environment, &context.providers, clients.as_ref()).await?;
     let now = Timestamp::now();
+    let accounts = accounts(&environment, &context.providers, clients.as_ref(), now).await?;
     let budgets = evaluate(&environment, context.providers.kinds(), &accounts, now);
     let own = budgets.stacks.iter().filter(|(name, _)| stack.as_ref().is_none_or(|stack| stack == *name));
     let common = budgets.environment.iter().map(|one| view(None, one, now));

@@ -10,4 +10,4 @@ pub use lease::Lease;
 pub use local::LocalBackend;
 pub use location::StateLocation;
 pub use s3::{S3Backend, StateBucket};
-pub use traits::{Backend, Commit, Stored, Version, WriteSession};
+pub use traits::{Backend, Commit, Stored, StoredSegment, Version, WriteSession};

@@ -19,6 +19,15 @@ pub struct Stored {
     pub version: Version,
 }
 
+/// A stored segment of the ledger.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredSegment {
+    /// Its number.
+    pub number: u64,
+    /// Its version; `None` if the backend has none, and reading it again costs nothing.
+    pub version: Option<Version>,
+}
+
 /// A document to write.
 #[derive(Clone, Copy, Debug)]
 pub struct Commit<'a> {
@@ -50,8 +59,8 @@ pub trait Backend: Send + Sync {
     /// Returns the index of the history, as it was written last.
     fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;
 
-    /// Returns the numbers of the segments of the ledger, ascending.
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>>;
+    /// Returns the segments of the ledger, by ascending numbers.
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>>;
 
     /// Returns a segment of the ledger, byte for byte.
     fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use super::files::{Files, io_error, read, version};
 use super::session::LocalSession;
 use crate::sdk::BoxFuture;
-use crate::state::backend::traits::{Backend, Stored, WriteSession};
+use crate::state::backend::traits::{Backend, Stored, StoredSegment, WriteSession};
 use crate::state::error::StateError;
 use crate::state::lock::{LockInfo, LockOwner};
 use crate::state::refusal::UnlockRefusal;
@@ -141,8 +141,11 @@ impl Backend for LocalBackend {
         Box::pin(async { read(&self.files.index()) })
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
-        Box::pin(async { numbers(&self.files.ledger()) })
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
+        Box::pin(async {
+            let numbers = numbers(&self.files.ledger())?.into_iter();
+            Ok(numbers.map(|number| StoredSegment { number, version: None }).collect())
+        })
     }
 
     fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {

@@ -9,7 +9,7 @@ use super::names::{DOCUMENT, HISTORY, INDEX, JOURNAL, LEDGER, earlier, segment};
 use super::objects::Objects;
 use super::session::S3Session;
 use crate::sdk::{BoxFuture, CallName as _};
-use crate::state::backend::traits::{Backend, Stored, Version, WriteSession};
+use crate::state::backend::traits::{Backend, Stored, StoredSegment, Version, WriteSession};
 use crate::state::error::StateError;
 use crate::state::lock::{LockInfo, LockOwner};
 
@@ -89,11 +89,14 @@ impl Backend for S3Backend {
         Box::pin(async { Ok(self.objects.get(INDEX).await?.map(|object| object.bytes)) })
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<u64>, StateError>> {
+    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
         Box::pin(async {
-            let names = self.objects.names(LEDGER).await?;
-            let number = |name: &String| name.strip_prefix(LEDGER)?.strip_suffix(".json")?.parse().ok();
-            Ok(names.iter().filter_map(number).collect())
+            let listed = self.objects.listed(LEDGER).await?.into_iter();
+            let segment = |(name, etag): (String, Option<String>)| {
+                let number = name.strip_prefix(LEDGER)?.strip_suffix(".json")?.parse().ok()?;
+                Some(StoredSegment { number, version: etag.map(Version) })
+            };
+            Ok(listed.filter_map(segment).collect())
         })
     }
 

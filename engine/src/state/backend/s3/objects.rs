@@ -137,13 +137,21 @@ impl Objects {
 
     /// Returns the names of the objects in a folder, ascending.
     pub(super) async fn names(&self, folder: &str) -> Result<Vec<String>, StateError> {
+        Ok(self.listed(folder).await?.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// Returns the names of the objects in a folder, ascending, with their ETags.
+    pub(super) async fn listed(&self, folder: &str) -> Result<Vec<(String, Option<String>)>, StateError> {
         let request = self.s3().list_objects_v2().bucket(&self.bucket.name).prefix(self.key(folder));
         let mut pages = request.into_paginator().send();
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
             let page = page.named("s3:ListObjectsV2").map_err(|error| self.failed("list", folder, error))?;
-            let keys = page.contents.unwrap_or_default().into_iter().filter_map(|object| object.key);
-            names.extend(keys.filter_map(|key| key.strip_prefix(&self.folder).map(str::to_owned)));
+            let objects = page.contents.unwrap_or_default().into_iter();
+            names.extend(objects.filter_map(|object| {
+                let name = object.key?.strip_prefix(&self.folder)?.to_owned();
+                Some((name, object.e_tag))
+            }));
         }
         names.sort();
         Ok(names)
