@@ -17,6 +17,8 @@ struct Trail {
     counts: BTreeMap<String, (usize, f64)>,
     /// The entry since which it may be gone.
     doubted: Option<usize>,
+    /// The doubts that a resource had which went on under its address: if it was gone, no hours count on.
+    doubted_before: Vec<(usize, Address)>,
 }
 
 /// Returns those of some entries that still count after them: with these, any later time accrues what it does with all.
@@ -82,7 +84,8 @@ fn follow(trails: &mut BTreeMap<Address, Trail>, index: usize, bills: &BTreeMap<
                 other.kind() == address.kind() && trail.bill().is_some_and(|before| before.charges == bill.charges)
             };
             let (other, trail) = gone.iter().find(goes_on)?;
-            let mut trail = Trail { counts: BTreeMap::new(), doubted: None, ..trail.clone() };
+            let mut trail = Trail { counts: BTreeMap::new(), ..trail.clone() };
+            trail.doubted_before.extend(trail.doubted.take().map(|doubt| (doubt, other.clone())));
             trail.bills.push((index, other.clone(), None));
             Some(trail)
         };
@@ -112,6 +115,7 @@ impl Trail {
             // Hours that have begun count on with other charges.
             if !bill.charges.iter().any(|charge| matches!(charge.per, Per::BegunHour(_))) {
                 self.bills.clear();
+                self.doubted_before.clear();
             }
             self.before = self.bills.len();
         }
@@ -130,10 +134,11 @@ impl Trail {
                 counts.entry(address.clone()).or_default().insert(variant, count);
             }
         }
-        if let Some(index) = self.doubted
-            && let Event::Doubt(doubted) = events.entry(index).or_insert_with(|| Event::Doubt(BTreeSet::new()))
-        {
-            doubted.insert(address.clone());
+        let doubts = self.doubted_before.into_iter().chain(self.doubted.map(|index| (index, address.clone())));
+        for (index, of) in doubts {
+            if let Event::Doubt(doubted) = events.entry(index).or_insert_with(|| Event::Doubt(BTreeSet::new())) {
+                doubted.insert(of);
+            }
         }
     }
 }
