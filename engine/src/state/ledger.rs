@@ -17,6 +17,8 @@ use ebbtide::cost::ledger::{
     standing,
 };
 
+/// The number of segments in a block, beside their numbers.
+const PLACES: u64 = BLOCK as u64;
 /// The number of blocks that are read at once: at first, and at most. Twice as many each time.
 const BLOCKS_AT_ONCE: (usize, usize) = (4, 32);
 
@@ -57,38 +59,53 @@ impl StateStore {
     /// Returns all segments of the ledger, in the order in which they were written. A segment that is missing, or was changed, is
     /// an error.
     pub async fn ledger(&self) -> Result<Vec<Segment>, StateError> {
-        self.read_segments(&self.listed_segments().await?).await
+        self.read_segments(&self.listed_segments(0).await?, false).await
     }
 
     /// Returns the ledger of a lineage with all that counts from an instant on. A segment that is missing is an error, and so is
     /// one that was changed, if it is needed.
     pub async fn ledger_from(&self, lineage: &str, from: Timestamp) -> Result<Ledger, StateError> {
-        let listed = self.listed_segments().await?;
-        let mut needed = BTreeSet::new();
-        let ledger = self.ledger_of(&listed, &mut needed, lineage, from).await?;
-        self.read_before().retain(&self.location(), &needed);
-        Ok(ledger)
+        let (location, mut needed, mut ledger) = (self.location(), BTreeSet::new(), None);
+        // A reader that was here before needs the blocks that it has read, and new ones.
+        let (first, _) = self.read_before().ends(&location);
+        let after = first.saturating_sub(1) / PLACES * PLACES;
+        if after > 0 {
+            let listed = self.listed_segments(after).await?;
+            ledger = self.ledger_of((after, &listed), Some(&mut needed), lineage, from).await?;
+        }
+        if ledger.is_none() {
+            let listed = self.listed_segments(0).await?;
+            ledger = self.ledger_of((0, &listed), Some(&mut needed), lineage, from).await?;
+        }
+        self.read_before().retain(&location, &needed);
+        Ok(ledger.unwrap_or_default())
     }
 
-    /// Returns the ledger that consists of some segments, which are the first ones. Notes the numbers of those that it reads.
+    /// Returns the ledger that consists of the segments after a number, which ends a block. Remembers those that it
+    /// reads, and notes their numbers, unless `needed` is `None`. Returns `None` if it needs earlier ones.
     async fn ledger_of(
         &self,
-        listed: &[StoredSegment],
-        needed: &mut BTreeSet<u64>,
+        (after, listed): (u64, &[StoredSegment]),
+        mut needed: Option<&mut BTreeSet<u64>>,
         lineage: &str,
         from: Timestamp,
-    ) -> Result<Ledger, StateError> {
+    ) -> Result<Option<Ledger>, StateError> {
         let mut end = listed.len() - listed.len() % BLOCK;
-        let mut note = |stored: &[StoredSegment]| needed.extend(stored.iter().map(|stored| stored.number));
+        let remember = needed.is_some();
+        let mut note = |stored: &[StoredSegment]| {
+            if let Some(needed) = needed.as_mut() {
+                needed.extend(stored.iter().map(|stored| stored.number));
+            }
+        };
         note(&listed[end..]);
         let mut backwards = Backwards { lineage, earliest: from, parts: Vec::new() };
-        backwards.push(self.read_segments(&listed[end..]).await?);
+        backwards.push(self.read_segments(&listed[end..], remember).await?);
         let mut at_once = BLOCKS_AT_ONCE.0;
         while end > 0 {
             let blocks = listed[end.saturating_sub(at_once * BLOCK)..end].chunks(BLOCK);
             let lasts: Vec<StoredSegment> = blocks.filter_map(<[StoredSegment]>::last).cloned().collect();
             note(&lasts);
-            for last in self.read_segments(&lasts).await?.into_iter().rev() {
+            for last in self.read_segments(&lasts, remember).await?.into_iter().rev() {
                 end -= BLOCK;
                 let own = last.lineage == lineage;
                 let (since, through, before) = match opened(last) {
@@ -99,39 +116,52 @@ impl StateStore {
                     Err(last) => {
                         let others = &listed[end..end + BLOCK - 1];
                         note(others);
-                        let mut segments = self.read_segments(others).await?;
+                        let mut segments = self.read_segments(others, remember).await?;
                         segments.push(last);
                         backwards.push(segments);
                         continue;
                     }
                 };
                 if own && through.is_none_or(|through| through < backwards.earliest) {
-                    return Ok(Ledger { since, before, segments: backwards.in_order() }.with_since(lineage));
+                    return Ok(Some(Ledger { since, before, segments: backwards.in_order() }.with_since(lineage)));
                 }
             }
             at_once = (2 * at_once).min(BLOCKS_AT_ONCE.1);
         }
-        Ok(Ledger { segments: backwards.in_order(), ..Ledger::default() }.with_since(lineage))
+        let all = (after == 0).then(|| Ledger { segments: backwards.in_order(), ..Ledger::default() });
+        Ok(all.map(|ledger| ledger.with_since(lineage)))
     }
 
     /// Returns the end of the ledger of a lineage, read from its last segment. Segments of a part do not count.
     pub async fn ledger_end(&self, lineage: &str, without: Option<&Part>) -> Result<LedgerEnd, StateError> {
-        for stored in self.backend().segments().await?.into_iter().rev() {
-            let segment = self.segment(stored.number).await?;
-            if segment.lineage == lineage && (without.is_none() || segment.part.as_ref() != without) {
-                return Ok(LedgerEnd::of(&segment));
+        let mut listed = self.last_segments().await?;
+        let mut below = u64::MAX;
+        loop {
+            let first = listed.first().map_or(1, |stored| stored.number);
+            for stored in listed.iter().rev().filter(|stored| stored.number < below) {
+                let segment = self.segment(stored.number).await?;
+                if segment.lineage == lineage && (without.is_none() || segment.part.as_ref() != without) {
+                    return Ok(LedgerEnd::of(&segment));
+                }
             }
+            if first == 1 {
+                return Ok(LedgerEnd::default());
+            }
+            (below, listed) = (first, self.backend().segments(0).await?);
         }
-        Ok(LedgerEnd::default())
     }
 
-    /// Returns the block that the next segment of a lineage ends; `None` if it ends none. `listed` are all segments before it.
-    async fn block(&self, listed: &[StoredSegment], lineage: &str) -> Result<Option<Box<Block>>, StateError> {
-        if !(listed.len() + 1).is_multiple_of(BLOCK) {
+    /// Returns the block that the next segment of a lineage ends; `None` if it ends none.
+    async fn block(&self, number: u64, lineage: &str) -> Result<Option<Box<Block>>, StateError> {
+        if !number.is_multiple_of(PLACES) {
+            return Ok(None);
+        }
+        let listed = self.listed_segments(0).await?;
+        if listed.last().is_none_or(|last| last.number + 1 != number) {
             return Ok(None);
         }
         let (earlier, of_block) = listed.split_at(listed.len() + 1 - BLOCK);
-        let mut segments = self.read_segments(of_block).await?;
+        let mut segments = self.read_segments(of_block, false).await?;
         for segment in &mut segments {
             (segment.bills, segment.block) = (LedgerBilling::new(), None);
         }
@@ -160,7 +190,8 @@ impl StateStore {
                 }
             }
         }
-        let ledger = self.ledger_of(listed, &mut BTreeSet::new(), lineage, Timestamp::MIN).await?;
+        let ledger = self.ledger_of((0, listed), None, lineage, Timestamp::MIN).await?;
+        let ledger = ledger.unwrap_or_default();
         Ok((ledger.since, ledger.entries(lineage)))
     }
 }
@@ -227,10 +258,9 @@ impl Writer<'_> {
         }
         self.check_lease()?;
         entries.iter_mut().for_each(|entry| end.advance(entry));
-        let listed = self.store().backend().segments().await?;
-        let number = listed.last().map_or(0, |stored| stored.number) + 1;
+        let number = self.store().last_segments().await?.last().map_or(0, |stored| stored.number) + 1;
         // Without its block, a segment is read like others. What is damaged is reported to its readers.
-        let block = self.store().block(&listed, lineage).await.unwrap_or_else(|error| {
+        let block = self.store().block(number, lineage).await.unwrap_or_else(|error| {
             warn!(number, %error, "a block of the ledger is left out");
             None
         });

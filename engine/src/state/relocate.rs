@@ -65,7 +65,7 @@ impl StateStore {
             let earlier = self.at(*serial).await?;
             to.keep(*serial, &earlier).await?;
         }
-        for stored in self.backend().segments().await? {
+        for stored in self.backend().segments(0).await? {
             to.keep_segment(&self.segment(stored.number).await?).await?;
         }
         if there.is_none() {
@@ -122,7 +122,7 @@ impl StateStore {
             let earlier = self.at(*serial).await?;
             writer.keep(*serial, &earlier).await?;
         }
-        for stored in self.backend().segments().await? {
+        for stored in self.backend().segments(0).await? {
             writer.keep_segment(&self.segment(stored.number).await?).await?;
         }
         Ok(serials.len() + 1)

@@ -12,17 +12,33 @@ use ebbtide::cost::ledger::{LEDGER_FORMAT, Segment};
 const AT_ONCE: usize = 32;
 
 impl StateStore {
-    /// Returns the stored segments of the ledger, all from the first one on. One that is missing is an error.
-    pub(super) async fn listed_segments(&self) -> Result<Vec<StoredSegment>, StateError> {
-        let listed = self.backend().segments().await?;
-        match (1..).zip(&listed).find(|(expected, stored)| stored.number != *expected) {
+    /// Returns the stored segments of the ledger after a number. One that is missing is an error.
+    pub(super) async fn listed_segments(&self, after: u64) -> Result<Vec<StoredSegment>, StateError> {
+        let listed = self.backend().segments(after).await?;
+        self.read_before().saw(&self.location(), &listed);
+        match (after + 1..).zip(&listed).find(|(expected, stored)| stored.number != *expected) {
             Some((expected, _)) => Err(StateError::damaged(self.location(), DamagedLedger::Missing(expected))),
             None => Ok(listed),
         }
     }
 
-    /// Returns segments of the ledger, in their order.
-    pub(super) async fn read_segments(&self, listed: &[StoredSegment]) -> Result<Vec<Segment>, StateError> {
+    /// Returns the last stored segments of the ledger: at least one, if it has any.
+    pub(super) async fn last_segments(&self) -> Result<Vec<StoredSegment>, StateError> {
+        let (_, last) = self.read_before().ends(&self.location());
+        let mut listed = self.backend().segments(last.saturating_sub(1)).await?;
+        if listed.is_empty() && last > 1 {
+            listed = self.backend().segments(0).await?;
+        }
+        self.read_before().saw(&self.location(), &listed);
+        Ok(listed)
+    }
+
+    /// Returns segments of the ledger, in their order. `remember` keeps them for the next reader.
+    pub(super) async fn read_segments(
+        &self,
+        listed: &[StoredSegment],
+        remember: bool,
+    ) -> Result<Vec<Segment>, StateError> {
         let (location, read) = (self.location(), self.read_before());
         let mut found: Vec<Option<Vec<u8>>> = listed.iter().map(|stored| read.get(&location, stored)).collect();
         let absent: Vec<usize> = (0..listed.len()).filter(|index| found[*index].is_none()).collect();
@@ -37,7 +53,10 @@ impl StateStore {
             }
             let Some(one) = reads.join_next().await else { break };
             let (index, bytes) = one.unwrap_or_else(|error| std::panic::resume_unwind(error.into_panic()));
-            found[index] = bytes?.inspect(|bytes| read.add(&location, &listed[index], bytes));
+            found[index] = bytes?;
+            if let Some(bytes) = found[index].as_ref().filter(|_| remember) {
+                read.add(&location, &listed[index], bytes);
+            }
         }
         let mut segments = Vec::with_capacity(listed.len());
         for (stored, bytes) in listed.iter().zip(found) {

@@ -86,8 +86,8 @@ impl Backend for Failing {
         Box::pin(self.cut.around(self.inner.index()))
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
-        Box::pin(self.cut.around(self.inner.segments()))
+    fn segments(&self, after: u64) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
+        Box::pin(self.cut.around(self.inner.segments(after)))
     }
 
     fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {

@@ -23,6 +23,7 @@ const HOLDS: SignedDuration = SignedDuration::from_mins(15);
 struct Counting {
     inner: Box<dyn Backend>,
     reads: Arc<AtomicUsize>,
+    listed: Arc<AtomicUsize>,
 }
 
 impl Backend for Counting {
@@ -50,8 +51,12 @@ impl Backend for Counting {
         self.inner.index()
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
-        self.inner.segments()
+    fn segments(&self, after: u64) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
+        Box::pin(async move {
+            let listed = self.inner.segments(after).await?;
+            self.listed.fetch_add(listed.len(), Ordering::SeqCst);
+            Ok(listed)
+        })
     }
 
     fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {
@@ -110,9 +115,15 @@ async fn append(state: &StateStore, numbers: impl IntoIterator<Item = usize>) {
 
 /// Returns a state that counts what it reads of the ledger.
 fn counting(world: &World) -> (StateStore, Arc<AtomicUsize>) {
-    let reads = Arc::new(AtomicUsize::new(0));
-    let backend = Counting { inner: world.backend(), reads: Arc::clone(&reads) };
-    (world.state_on(Box::new(backend)), reads)
+    let (state, reads, _) = counting_lists(world);
+    (state, reads)
+}
+
+/// Returns a state that counts what it reads of the ledger, and what it lists.
+fn counting_lists(world: &World) -> (StateStore, Arc<AtomicUsize>, Arc<AtomicUsize>) {
+    let (reads, listed) = (Arc::default(), Arc::default());
+    let backend = Counting { inner: world.backend(), reads: Arc::clone(&reads), listed: Arc::clone(&listed) };
+    (world.state_on(Box::new(backend)), reads, listed)
 }
 
 /// Checks that a ledger from an instant on comes to what all of it comes to.
@@ -230,6 +241,41 @@ async fn a_process_reads_a_segment_in_a_bucket_once() {
     let error = look(0).await.0.unwrap_err();
     let source = std::error::Error::source(&error).map(ToString::to_string);
     assert!(source.is_some_and(|source| source.contains("segment 64 of the ledger is missing")), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_lists_the_blocks_that_it_needs() {
+    let world = World::new(Location::Bucket, With::Nothing).await;
+    committed(&world.state(), 1).await;
+    let count = 6 * BLOCK + 5;
+    let remembered = ReadSegments::default();
+    append(&world.state().remembering(&remembered), 1..=count).await;
+    let look = async |from: usize| {
+        let (state, reads, listed) = counting_lists(&world);
+        let state = state.remembering(&remembered);
+        let ledger = state.ledger_from(LINEAGE, at(from)).await.unwrap();
+        let counted = (listed.load(Ordering::SeqCst), reads.load(Ordering::SeqCst));
+        comes_to_the_same(&world.state(), ledger, at(from), at(count)).await;
+        counted
+    };
+    assert_eq!(look(count - 10).await, (count, 5 + 4));
+    assert_eq!(look(count - 10).await, (4 * BLOCK + 5, 0), "all segments of the four blocks that were read");
+    assert_eq!(look(0).await, (4 * BLOCK + 5 + count, 2), "an earlier time needs the first two blocks too");
+
+    // The end of the ledger is found from the last segment that was seen.
+    let (state, reads, listed) = counting_lists(&world);
+    let state = state.remembering(&remembered);
+    assert_eq!(state.ledger_end(LINEAGE, None).await.unwrap().at, Some(at(count)));
+    assert_eq!((listed.load(Ordering::SeqCst), reads.load(Ordering::SeqCst)), (1, 1));
+    // Another lineage has none: all are looked at.
+    assert_eq!(state.ledger_end("other", None).await.unwrap().at, None);
+    assert_eq!(reads.load(Ordering::SeqCst), 1 + count);
+    // A ledger that was restored from a backup ends earlier.
+    for number in count - 2..=count {
+        let key = key_of(&world, u64::try_from(number).unwrap()).await;
+        world.aws.s3().delete_object().bucket(crate::world::BUCKET).key(key).send().await.unwrap();
+    }
+    assert_eq!(state.ledger_end(LINEAGE, None).await.unwrap().at, Some(at(count - 3)));
 }
 
 /// Returns the key of a segment's object.

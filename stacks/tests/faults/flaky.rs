@@ -47,8 +47,8 @@ impl Backend for Flaky {
         self.inner.index()
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
-        self.inner.segments()
+    fn segments(&self, after: u64) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
+        self.inner.segments(after)
     }
 
     fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>> {

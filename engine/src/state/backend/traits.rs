@@ -59,8 +59,8 @@ pub trait Backend: Send + Sync {
     /// Returns the index of the history, as it was written last.
     fn index(&self) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;
 
-    /// Returns the segments of the ledger, by ascending numbers.
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>>;
+    /// Returns the segments of the ledger after a number, by ascending numbers.
+    fn segments(&self, after: u64) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>>;
 
     /// Returns a segment of the ledger, byte for byte.
     fn segment(&self, number: u64) -> BoxFuture<'_, Result<Option<Vec<u8>>, StateError>>;

@@ -44,8 +44,10 @@ pub async fn a_ledger_is_read_back_in_order(world: &World) {
     let expected = written(&world.state(), &world.state()).await;
     assert_eq!(entries(&world.state()).await, expected);
     let backend = world.backend();
-    let numbers: Vec<_> = backend.segments().await.unwrap().iter().map(|stored| stored.number).collect();
+    let numbers: Vec<_> = backend.segments(0).await.unwrap().iter().map(|stored| stored.number).collect();
     assert_eq!(numbers, [1, 2, 3]);
+    let later: Vec<_> = backend.segments(2).await.unwrap().iter().map(|stored| stored.number).collect();
+    assert_eq!(later, [3]);
     let stored = backend.segment(1).await.unwrap().unwrap();
     let shown = String::from_utf8_lossy(&stored).contains("vpc.nat.hour");
     assert_eq!(shown, world.with == With::Nothing, "encrypted text is unreadable, other text is readable");

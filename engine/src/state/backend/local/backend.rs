@@ -141,9 +141,9 @@ impl Backend for LocalBackend {
         Box::pin(async { read(&self.files.index()) })
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
-        Box::pin(async {
-            let numbers = numbers(&self.files.ledger())?.into_iter();
+    fn segments(&self, after: u64) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
+        Box::pin(async move {
+            let numbers = numbers(&self.files.ledger())?.into_iter().filter(|number| *number > after);
             Ok(numbers.map(|number| StoredSegment { number, version: None }).collect())
         })
     }

@@ -89,14 +89,15 @@ impl Backend for S3Backend {
         Box::pin(async { Ok(self.objects.get(INDEX).await?.map(|object| object.bytes)) })
     }
 
-    fn segments(&self) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
-        Box::pin(async {
-            let listed = self.objects.listed(LEDGER).await?.into_iter();
-            let segment = |(name, etag): (String, Option<String>)| {
+    fn segments(&self, after: u64) -> BoxFuture<'_, Result<Vec<StoredSegment>, StateError>> {
+        Box::pin(async move {
+            // Names are in the order of their numbers.
+            let listed = self.objects.listed(LEDGER, Some(segment(after))).await?.into_iter();
+            let stored = |(name, etag): (String, Option<String>)| {
                 let number = name.strip_prefix(LEDGER)?.strip_suffix(".json")?.parse().ok()?;
                 Some(StoredSegment { number, version: etag.map(Version) })
             };
-            Ok(listed.filter_map(segment).collect())
+            Ok(listed.filter_map(stored).collect())
         })
     }
 

@@ -137,12 +137,17 @@ impl Objects {
 
     /// Returns the names of the objects in a folder, ascending.
     pub(super) async fn names(&self, folder: &str) -> Result<Vec<String>, StateError> {
-        Ok(self.listed(folder).await?.into_iter().map(|(name, _)| name).collect())
+        Ok(self.listed(folder, None).await?.into_iter().map(|(name, _)| name).collect())
     }
 
-    /// Returns the names of the objects in a folder, ascending, with their ETags.
-    pub(super) async fn listed(&self, folder: &str) -> Result<Vec<(String, Option<String>)>, StateError> {
+    /// Returns the names of the objects in a folder, or of those after a name, ascending, with their ETags.
+    pub(super) async fn listed(
+        &self,
+        folder: &str,
+        after: Option<String>,
+    ) -> Result<Vec<(String, Option<String>)>, StateError> {
         let request = self.s3().list_objects_v2().bucket(&self.bucket.name).prefix(self.key(folder));
+        let request = request.set_start_after(after.map(|name| self.key(&name)));
         let mut pages = request.into_paginator().send();
         let mut names = Vec::new();
         while let Some(page) = pages.next().await {
