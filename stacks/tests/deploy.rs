@@ -1,5 +1,6 @@
 //! The files in `deploy/`: they are well-formed, and the command lines in them are ones that `ebb` knows.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -67,7 +68,8 @@ fn command_lines_in_deployments_are_known() {
 
 #[test]
 fn permissions_are_policies_that_name_known_forms() {
-    for file in ["permissions/state.json", "permissions/act.json", "permissions/notify.json"] {
+    for file in ["permissions/state.json", "permissions/act.json", "permissions/notify.json", "permissions/costs.json"]
+    {
         let policy: Value = serde_json::from_str(&read(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         assert_eq!(policy["Version"], "2012-10-17", "{file}");
         for statement in policy["Statement"].as_array().unwrap() {
@@ -83,6 +85,72 @@ fn permissions_are_policies_that_name_known_forms() {
             }
         }
     }
+}
+
+/// Returns the actions that a policy allows.
+fn allowed(file: &str) -> BTreeSet<String> {
+    let policy: Value = serde_json::from_str(&read(file)).unwrap();
+    let statements = policy["Statement"].as_array().unwrap();
+    let actions = statements.iter().flat_map(|statement| statement["Action"].as_array().unwrap());
+    actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+}
+
+/// Returns the permission that a call needs, by the Service Authorization Reference; `None` if it needs none.
+fn permission(service: &str, operation: &str) -> Option<String> {
+    let prefix = match service {
+        "Application Auto Scaling" => "application-autoscaling",
+        "CloudWatch Logs" => "logs",
+        other => &other.to_ascii_lowercase(),
+    };
+    let action = match (service, operation) {
+        ("STS", "GetCallerIdentity") => return None,
+        ("Budgets", describe) if describe.starts_with("Describe") => "ViewBudget",
+        ("S3", "GetBucketEncryption") => "GetEncryptionConfiguration",
+        ("S3", "GetBucketLifecycleConfiguration") => "GetLifecycleConfiguration",
+        ("S3", "GetPublicAccessBlock") => "GetBucketPublicAccessBlock",
+        ("S3", "HeadBucket" | "ListObjectsV2") => "ListBucket",
+        ("S3", "ListObjectVersions") => "ListBucketVersions",
+        (_, operation) => operation,
+    };
+    Some(format!("{prefix}:{action}"))
+}
+
+/// Runs `ebb` with a log of its calls. Returns the permissions that they need.
+fn needed(project: &Path, arguments: &[&str]) -> BTreeSet<String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
+    let command = command.current_dir(project).args(arguments).env("EBB_LOG", "ebbtide_engine::sdk=debug");
+    let output = command.output().unwrap();
+    let log = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "ebb {arguments:?}: {log}");
+    let field = |line: &str, name: &str| {
+        let rest = line.split_once(&format!("{name}=\""))?.1;
+        Some(rest.split_once('"')?.0.to_owned())
+    };
+    let calls = log.lines().filter(|line| line.contains("AWS call"));
+    let calls = calls.filter_map(|line| Some((field(line, " service")?, field(line, " operation")?)));
+    calls.filter_map(|(service, operation)| permission(&service, &operation)).collect()
+}
+
+#[test]
+fn permissions_are_enough_for_pauses_and_resumes() {
+    let project = tempfile::tempdir().unwrap();
+    let environments = project.path().join("environments");
+    std::fs::create_dir(&environments).unwrap();
+    // Settings that add resources, and a schedule that sets capacities.
+    let local = include_str!("../../environments/local.toml");
+    let schedule = "[schedule]\ntimezone = \"UTC\"\ndefault = \"running\"\n[[schedule.windows]]\nname = \"busy\"\n\
+         from = \"00:00\"\nto = \"24:00\"\ncapacity = { query-enhancer = { min = 2, max = 4 } }\n";
+    let settings = format!("{local}emails = [\"ops@example.com\"]\nnat = \"one\"\n\n{schedule}");
+    std::fs::write(environments.join("local.toml"), settings).unwrap();
+    let needed = |line: &str| needed(project.path(), &line.split_whitespace().collect::<Vec<_>>());
+    needed("apply adeptai --yes --quiet");
+    let mut used = needed("tick");
+    used.extend(needed("pause adeptai --yes"));
+    used.extend(needed("tick"));
+    let allowed = allowed("permissions/act.json");
+    assert!(used.len() > 40, "{used:?}");
+    let missing: Vec<_> = used.difference(&allowed).collect();
+    assert!(missing.is_empty(), "deploy/permissions/act.json lacks {missing:?}");
 }
 
 #[test]
