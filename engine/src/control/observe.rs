@@ -33,11 +33,9 @@ impl Controller {
         for (kind, ids) in ids_by_kind(document) {
             let Some(implementation) = self.providers.get(kind) else { continue };
             let found = implementation.provider.activity(&connection.clients.aws, &ids, from, now).await;
-            for activity in found.map_err(|error| error.to_string())?.into_values() {
-                match called(&activity) {
-                    Some(last) => since = since.max(last),
-                    None => return Ok(Idleness::default()),
-                }
+            for (id, activity) in found.map_err(|error| error.to_string())? {
+                let last = called(&activity).ok_or_else(|| format!("CloudWatch has no data on the calls of {id}"))?;
+                since = since.max(last);
                 is_counted = true;
             }
         }
