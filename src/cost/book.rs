@@ -37,6 +37,11 @@ impl Embedded {
     }
 }
 
+/// Returns the unit of an item in the embedded prices of any region.
+fn embedded_unit(item: &str) -> Option<&'static str> {
+    EMBEDDED.iter().find_map(|embedded| Some(embedded.prices().items.get(item)?.unit.as_str()))
+}
+
 /// A price book.
 #[derive(Clone, Debug, Default)]
 pub struct Book {
@@ -60,7 +65,7 @@ impl Book {
 
     /// Adds prices of a project, which win over those that are embedded. `file` is the name of the file in messages.
     pub fn with(mut self, file: &str, region: &str, text: &str) -> Result<Self, BookError> {
-        self.project.insert(region.to_owned(), Prices::parse(file, region, text)?);
+        self.project.insert(region.to_owned(), Prices::parse_with_units(file, region, text, embedded_unit)?);
         Ok(self)
     }
 
@@ -123,7 +128,9 @@ mod tests {
     #[test]
     fn every_embedded_file_can_be_read_and_has_prices() {
         for Embedded { region, text, .. } in &EMBEDDED {
-            let prices = Prices::parse(region, region, text).unwrap_or_else(|error| panic!("{error}"));
+            // Every region has the same units.
+            let prices = Prices::parse_with_units(region, region, text, embedded_unit);
+            let prices = prices.unwrap_or_else(|error| panic!("{error}"));
             assert!(!prices.items.is_empty(), "{region}");
         }
         let files = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src/cost/prices")).unwrap().count();
@@ -161,6 +168,9 @@ mod tests {
         assert_eq!(book.price("eu-west-1", "cloudwatch.dashboard").map(|price| price.region.as_str()), Some(GLOBAL));
         assert_eq!(book.price("eu-west-1", "sagemaker.hosting.ml.g6.xlarge"), None, "it is not offered there");
         assert!(Book::of([]).price("eu-west-1", "vpc.nat.hour").is_none());
+        let refused = Book::embedded().with("prices/eu-west-1.toml", "eu-west-1", &text.replace("\"hour\"", "\"GB\""));
+        let refused = refused.unwrap_err().to_string();
+        assert_eq!(refused, "prices/eu-west-1.toml:2: vpc.nat.hour: the unit of this item is `hour`");
     }
 
     #[test]

@@ -47,7 +47,18 @@ struct TierEntry {
 impl Prices {
     /// Reads the prices of a region from a file's text. `file` is its name in messages.
     pub fn parse(file: &str, region: &str, text: &str) -> Result<Self, BookError> {
-        let mut reader = Reader { file, text, faults: Vec::new() };
+        Self::parse_with_units(file, region, text, |_| None)
+    }
+
+    /// Reads prices whose items may have known units. An entry with another unit is a fault: its price would be multiplied by
+    /// something else.
+    pub(super) fn parse_with_units(
+        file: &str,
+        region: &str,
+        text: &str,
+        unit_of: fn(&str) -> Option<&'static str>,
+    ) -> Result<Self, BookError> {
+        let mut reader = Reader { file, text, unit_of, faults: Vec::new() };
         let parsed: File = toml::from_str(text).map_err(|error| {
             let message = error.message().trim().replace('\n', "; ");
             reader.fault(error.span().unwrap_or(0..0), message);
@@ -72,6 +83,7 @@ impl Prices {
 struct Reader<'a> {
     file: &'a str,
     text: &'a str,
+    unit_of: fn(&str) -> Option<&'static str>,
     faults: Vec<BookFault>,
 }
 
@@ -96,6 +108,10 @@ impl Reader<'_> {
         ];
         for (field, _) in missing.into_iter().filter(|(_, is_missing)| *is_missing) {
             self.fault(span.clone(), format!("{item}: `{field}` is missing"));
+        }
+        let known = (self.unit_of)(&item).filter(|known| unit.as_deref().is_some_and(|unit| unit != *known));
+        if let Some(known) = known {
+            self.fault(span.clone(), format!("{item}: the unit of this item is `{known}`"));
         }
         let tiers = match (usd, tiers) {
             (Some(_), Some(tiers)) => {

@@ -1,6 +1,6 @@
 //! Keeping the ledger: what each run, and each change of the record, changed about the bills.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
@@ -120,6 +120,9 @@ pub struct Spending {
     /// The dollars.
     #[serde(flatten)]
     pub accrued: Accrued,
+    /// The names of all resources that are recorded, by which they belong to components.
+    #[serde(skip)]
+    pub names: BTreeSet<String>,
 }
 
 /// Returns what a stack has cost between two instants, by its ledger, and by that of its record which the ledger does not have
@@ -132,10 +135,11 @@ pub async fn spending(
     now: Timestamp,
 ) -> Result<Option<Spending>, StateError> {
     let Some((document, journal)) = state.read().await? else { return Ok(None) };
+    let names = document.resources.keys().map(|address| address.name().to_owned()).collect();
     let span = Span { from: span.from, to: span.to.min(now).max(span.from) };
     let Entries { since, entries } = entries(state, kinds, document, journal, span.from).await?;
     let accrued = accrue(&entries, span, CERTAIN_FOR, pricing);
-    Ok(Some(Spending { span, since, accrued }))
+    Ok(Some(Spending { span, since, accrued, names }))
 }
 
 /// The entries of the ledger of a stack, as far as they count from an instant on.

@@ -80,6 +80,9 @@ fn environments(context: &CommandContext) -> Result<Vec<Environment>, CommandErr
             seen.push(name);
         }
     }
+    if seen.is_empty() {
+        return Err(CommandError::new(CommandErrorKind::Usage, "--env names no environment".to_owned()));
+    }
     seen.into_iter().map(|name| context.recorded_environment_named(name)).collect()
 }
 

@@ -89,10 +89,10 @@ pub(in crate::cli) fn actual_table(view: &ActualView) -> String {
     // Writing into text cannot fail.
     let mut text = String::new();
     let _ = writeln!(text, "{} in {}, {:.0} to {:.0}\n", view.stack, view.environment, span.from, span.to);
-    let names: BTreeSet<&str> = accrued.resources.keys().map(Address::name).collect();
-    let mut components: Vec<&str> = names.iter().map(|name| component_of_name(accrued, name, &names)).collect();
-    components.sort_unstable();
-    components.dedup();
+    let billed = accrued.resources.keys();
+    let names: BTreeSet<&str> =
+        view.ledger.names.iter().map(String::as_str).chain(billed.clone().map(Address::name)).collect();
+    let components: BTreeSet<&str> = billed.map(|address| component_of(address, &names)).collect();
     let mut rows = vec![["resource", "by the ledger"].map(str::to_owned)];
     for component in components {
         let of = |address: &Address| component_of(address, &names) == component;
@@ -114,11 +114,6 @@ pub(in crate::cli) fn actual_table(view: &ActualView) -> String {
     text
 }
 
-fn component_of_name<'a>(accrued: &'a Accrued, name: &'a str, names: &BTreeSet<&'a str>) -> &'a str {
-    let address = accrued.resources.keys().find(|address| address.name() == name);
-    address.map_or(name, |address| component_of(address, names))
-}
-
 fn remarks(view: &ActualView) -> Vec<String> {
     let mut remarks = Vec::new();
     match view.ledger.since {
@@ -130,8 +125,10 @@ fn remarks(view: &ActualView) -> Vec<String> {
         }
         Some(_) => {}
     }
-    let gaps = &view.ledger.accrued.gaps;
-    if !gaps.is_empty() {
+    let accrued = &view.ledger.accrued;
+    let (gaps, least, most) = (&accrued.gaps, accrued.least(), accrued.most());
+    // A gap of seconds that costs no cent is not worth a line.
+    if !gaps.is_empty() && least.to_string() != most.to_string() {
         let length = gaps.iter().fold(SignedDuration::ZERO, |sum, gap| sum + gap.to.duration_since(gap.from));
         let hours = length.as_secs_f64() / 3600.0;
         remarks.push(format!(

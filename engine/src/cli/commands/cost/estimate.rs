@@ -38,7 +38,7 @@ pub(in crate::cli) struct EstimateArgs {
 
 fn hours(text: &str) -> Result<f64, String> {
     let hours: f64 = text.parse().map_err(|_| "write a number of hours, such as 720".to_owned())?;
-    if (1.0..=744.0).contains(&hours) { Ok(hours) } else { Err("a month has at most 744 hours".to_owned()) }
+    if (1.0..=744.0).contains(&hours) { Ok(hours) } else { Err("a month has 1 to 744 hours".to_owned()) }
 }
 
 #[derive(Serialize)]

@@ -89,6 +89,7 @@ fn running(preview: &Preview, begin: Timestamp, end: Timestamp) -> f64 {
 
 /// Writes hours with at most two digits after the point.
 pub(super) fn hours(hours: f64) -> String {
-    let text = format!("{hours:.2}");
+    // The sum of no hours is -0.
+    let text = format!("{:.2}", hours + 0.0);
     text.trim_end_matches('0').trim_end_matches('.').to_owned()
 }
