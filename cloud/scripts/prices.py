@@ -36,6 +36,7 @@ SERVICE_NAMES = {
     "AmazonCloudWatch": "AmazonCloudWatch",
     "AmazonEC2": "Amazon Elastic Compute Cloud",
     "AmazonS3": "Amazon Simple Storage Service",
+    "AmazonS3GlacierDeepArchive": "Amazon S3 Glacier Deep Archive",
     "AmazonSageMaker": "Amazon SageMaker",
     "AmazonVPC": "Amazon Virtual Private Cloud",
     "AWSSecretsManager": "AWS Secrets Manager",
@@ -62,8 +63,12 @@ LEFT_OUT = {
 ALWAYS, NOT_IN_FIRST, REGION, NEVER = "always", "not in us-east-1", "region", "never"
 
 
-def product(service, family, prefix, usage, operation, unit, about, attributes=None, factor=1, tiers=None):
-    """Returns a product; `tiers` are (begin, end, price), in which None stands for the price of the table."""
+def product(service, family, prefix, usage, operation, unit, about, attributes=None, factor=1, tiers=None, named=None):
+    """Returns a product.
+
+    `tiers` are (begin, end, price), in which None stands for the price of the table. `named` has the whole usage type in
+    regions where it is another one.
+    """
     return {
         "service": service,
         "family": family,
@@ -75,6 +80,7 @@ def product(service, family, prefix, usage, operation, unit, about, attributes=N
         "attributes": attributes or {},
         "factor": factor,
         "tiers": tiers or [("0", "Inf", None)],
+        "named": named or {},
     }
 
 
@@ -85,14 +91,14 @@ def ml_instance(instance, usage, component, kind):
     return product("AmazonSageMaker", "ML Instance", ALWAYS, f"{usage}:{instance}", "RunInstance", "Hrs", about, attributes)
 
 
-def storage(usage, volume, about):
+def storage(usage, volume, about, service="AmazonS3"):
     """Returns a storage class of S3."""
     attributes = {"volumeType": volume, "storageClass": volume}
     tiers = None
     if volume == "Standard":
         attributes["storageClass"] = "General Purpose"
         tiers = [("0", "51200", None)]
-    return product("AmazonS3", "Storage", NOT_IN_FIRST, usage, "", "GB-Mo", about, attributes, tiers=tiers)
+    return product(service, "Storage", NOT_IN_FIRST, usage, "", "GB-Mo", about, attributes, tiers=tiers)
 
 
 def products(item):
@@ -145,9 +151,9 @@ def products(item):
 CW, S3 = "AmazonCloudWatch", "AmazonS3"
 
 
-def request(service, prefix, usage, about, family="API Request", unit="Requests", **more):
+def request(service, prefix, usage, about, family="API Request", unit="Requests", named=None, **more):
     """Returns a product that is billed by the call."""
-    return product(service, family, prefix, usage, "", unit, about, more or None)
+    return product(service, family, prefix, usage, "", unit, about, more or None, named=named)
 
 
 SINGLE = {
@@ -179,7 +185,11 @@ SINGLE = {
     "elb.nlb.hour": product("AWSELB", "Load Balancer-Network", NOT_IN_FIRST, "LoadBalancerUsage", "LoadBalancing:Network", "Hrs", "per Network LoadBalancer-hour"),
     "elb.nlb.lcu": product("AWSELB", "Load Balancer-Network", NOT_IN_FIRST, "LCUUsage", "LoadBalancing:Network", "LCU-Hrs", "per used Network load balancer capacity unit-hour"),
     "eks.cluster.standard.hour": product("AmazonEKS", "Compute", ALWAYS, "AmazonEKS-Hours:perCluster", "CreateOperation", "Hours", "per cluster per hour"),
-    "eks.cluster.extended.hour": product("AmazonEKS", "Compute", ALWAYS, "AmazonEKS-Hours:extendedSupport", "ExtendedSupport", "Hours", "per cluster per hour in extended support"),
+    # The table has the whole hour. AWS's list has the surcharge alone: a cluster in extended support pays both products (price
+    # list of AmazonEKS).
+    "eks.cluster.extended.hour": product(
+        "AmazonEKS", "Compute", ALWAYS, "AmazonEKS-Hours:extendedSupport", "ExtendedSupport", "Hours", "per cluster per hour in extended support",
+        tiers=[("0", "Inf", "0.5")]),
     "datatransfer.out.internet": product(
         "AWSDataTransfer", "Data Transfer", NOT_IN_FIRST, "DataTransfer-Out-Bytes", "", "GB", "per GB - first 10 TB / month data transfer out",
         {"transferType": "AWS Outbound", "toLocation": "External"}, tiers=[("0", "10240", None)]),
@@ -190,18 +200,19 @@ SINGLE = {
     "s3.standard_ia.storage": storage("TimedStorage-SIA-ByteHrs", "Standard - Infrequent Access", "per GB-Month of storage used in Standard-Infrequent Access"),
     "s3.glacier_ir.storage": storage("TimedStorage-GIR-ByteHrs", "Glacier Instant Retrieval", "per GB-Month of storage used in Glacier Instant Retrieval"),
     "s3.glacier_flexible.storage": storage("TimedStorage-GlacierByteHrs", "Amazon Glacier", "per GB-Month of storage used in Glacier Flexible Retrieval"),
-    "s3.deep_archive.storage": storage("TimedStorage-GDA-ByteHrs", "Glacier Deep Archive", "per GB-Month of storage used in Glacier Deep Archive"),
+    "s3.deep_archive.storage": storage("TimedStorage-GDA-ByteHrs", "Glacier Deep Archive", "per GB-Month of storage used in Glacier Deep Archive", "AmazonS3GlacierDeepArchive"),
     "s3.standard.put": request(S3, NOT_IN_FIRST, "Requests-Tier1", "per PUT, COPY, POST, or LIST request", group="S3-API-Tier1"),
     "s3.standard.get": request(S3, NOT_IN_FIRST, "Requests-Tier2", "per GET and all other requests", group="S3-API-Tier2"),
     "s3.standard_ia.put": request(S3, NOT_IN_FIRST, "Requests-SIA-Tier1", "per PUT, COPY, POST, or LIST request to Standard-Infrequent Access", group="S3-API-SIA-Tier1"),
     "s3.standard_ia.get": request(S3, NOT_IN_FIRST, "Requests-SIA-Tier2", "per GET and all other requests to Standard-Infrequent Access", group="S3-API-SIA-Tier2"),
-    "s3.standard_ia.retrieval": request(S3, NOT_IN_FIRST, "Retrieval-SIA", "per GB retrieved from Standard-Infrequent Access", unit="GB", group="S3-API-SIA-Retrieval"),
+    "s3.standard_ia.retrieval": request(S3, NOT_IN_FIRST, "Retrieval-SIA", "per GB retrieved from Standard-Infrequent Access", "Fee", "GB", group="S3-API-SIA-Retrieval"),
     "s3.glacier_ir.put": request(S3, NOT_IN_FIRST, "Requests-GIR-Tier1", "per PUT, COPY, POST, or LIST request to Glacier Instant Retrieval", group="S3-API-GIR-Tier1"),
     "s3.glacier_ir.get": request(S3, NOT_IN_FIRST, "Requests-GIR-Tier2", "per GET and all other requests to Glacier Instant Retrieval", group="S3-API-GIR-Tier2"),
-    "s3.glacier_ir.retrieval": request(S3, NOT_IN_FIRST, "Retrieval-GIR", "per GB retrieved from Glacier Instant Retrieval", unit="GB", group="S3-API-GIR-Retrieval"),
+    "s3.glacier_ir.retrieval": request(S3, NOT_IN_FIRST, "Retrieval-GIR", "per GB retrieved from Glacier Instant Retrieval", "Fee", "GB", group="S3-API-GIR-Retrieval"),
     "ecr.storage": product("AmazonECR", "EC2 Container Registry", NOT_IN_FIRST, "TimedStorage-ByteHrs", "", "GB-Mo", "per GB-month of data storage"),
     "secretsmanager.secret": product("AWSSecretsManager", "Secret", ALWAYS, "AWSSecretsManager-Secrets", "", "Secrets", "per Secret", {"group": "SecretsManager-Secret"}),
-    "secretsmanager.request": request("AWSSecretsManager", ALWAYS, "AWSSecretsManagerAPIRequest", "per API Request", unit="API Requests"),
+    "secretsmanager.request": request("AWSSecretsManager", ALWAYS, "AWSSecretsManagerAPIRequest", "per API Request", unit="API Requests",
+                                      named={"eu-west-1": "EU-AWSSecretsManager-APIRequests"}),
     "kms.key": product("awskms", "Encryption Key", REGION, "KMS-Keys", "", "Keys", "per KMS key version"),
     "kms.request": request("awskms", REGION, "KMS-Requests", "per KMS request"),
     "cloudwatch.alarm.standard": product(CW, "Alarm", NOT_IN_FIRST, "CW:AlarmMonitorUsage", "", "Alarms", "per alarm metric month (standard resolution)", {"alarmType": "Standard"}),
@@ -218,8 +229,8 @@ SINGLE = {
     "sns.email": request("AmazonSNS", NOT_IN_FIRST, "DeliveryAttempts-SMTP", "per notification over e-mail", "Message Delivery", "Notifications", endpointType="SMTP"),
     "sns.lambda": request("AmazonSNS", NOT_IN_FIRST, "DeliveryAttempts-LAMBDA", "per notification to Lambda", "Message Delivery", "Notifications", endpointType="AWS Lambda"),
     "sns.sqs": request("AmazonSNS", NOT_IN_FIRST, "DeliveryAttempts-SQS", "per notification to SQS", "Message Delivery", "Notifications", endpointType="Amazon SQS"),
-    "sqs.standard": request("AWSQueueService", ALWAYS, "Requests-Tier1", "per request to standard queues", queueType="Standard"),
-    "sqs.fifo": request("AWSQueueService", ALWAYS, "Requests-FIFO-Tier1", "per request to FIFO queues", queueType="FIFO (first-in, first-out)"),
+    "sqs.standard": request("AWSQueueService", ALWAYS, "Requests-Tier1", "per request to standard queues", named={"us-east-1": "Requests-RBP"}, queueType="Standard"),
+    "sqs.fifo": request("AWSQueueService", ALWAYS, "Requests-FIFO-Tier1", "per request to FIFO queues", named={"us-east-1": "Requests-FIFO-RBP"}, queueType="FIFO (first-in, first-out)"),
     "dynamodb.read": product("AmazonDynamoDB", "Amazon DynamoDB PayPerRequest Throughput", NOT_IN_FIRST, "ReadRequestUnits", "PayPerRequestThroughput", "ReadRequestUnits", "per read request unit", {"group": "DDB-ReadUnits"}),
     "dynamodb.write": product("AmazonDynamoDB", "Amazon DynamoDB PayPerRequest Throughput", NOT_IN_FIRST, "WriteRequestUnits", "PayPerRequestThroughput", "WriteRequestUnits", "per write request unit", {"group": "DDB-WriteUnits"}),
     "dynamodb.storage": product("AmazonDynamoDB", "Database Storage", NOT_IN_FIRST, "TimedStorage-ByteHrs", "", "GB-Mo", "per GB-Month of storage used"),
@@ -233,8 +244,46 @@ SINGLE = {
 }
 
 
+def fixed(price, *arguments, **more):
+    """Returns a product at a price of its own."""
+    return product(*arguments, tiers=[("0", "Inf", price)], **more)
+
+
+# Products that AWS's list has beside those of the items, and that only look like them: by region (us-east-1 and us-west-2 price
+# lists of AmazonS3, AWSELB, AmazonDynamoDB, AWSDataTransfer and AWSQueueService, September and October 2026). A search for the
+# price of an item has to tell them apart. The operation `Unpaid` is made up.
+OVERHEAD = fixed("0.021", S3, "Storage", NOT_IN_FIRST, "TimedStorage-ByteHrs", "IntAAS3ObjectOverhead", "GB-Mo",
+                 "per GB-Month of overhead of Intelligent-Tiering Archive Access", {"volumeType": "INTAAS3ObjectOverhead"})
+UNPAID = fixed("0", "AWSDataTransfer", "Data Transfer", NOT_IN_FIRST, "DataTransfer-Out-Bytes", "Unpaid", "GB",
+               "per GB of data transfer out without charge", {"transferType": "AWS Outbound", "toLocation": "External"})
+THROUGHPUT = "Amazon DynamoDB PayPerRequest Throughput"
+ALB = ["AWSELB", "Load Balancer-Application", NOT_IN_FIRST]
+NEIGHBOURS = {
+    "eu-west-1": [OVERHEAD, UNPAID],
+    "eu-central-1": [UNPAID],
+    "us-west-2": [
+        OVERHEAD, UNPAID,
+        fixed("0.0063", *ALB, "TS-LoadBalancerUsage", "LoadBalancing:Application", "Hrs", "per Trust Store-hour"),
+    ],
+    "us-east-1": [
+        OVERHEAD, UNPAID,
+        fixed("0.005", *ALB, "TS-LoadBalancerUsage", "LoadBalancing:Application", "Hrs", "per Trust Store-hour"),
+        fixed("0", *ALB, "Outposts-LCUUsage", "LoadBalancing:Application", "LCU-Hrs", "per load balancer capacity unit-hour on Outposts"),
+        fixed("0.000000155", "AmazonDynamoDB", THROUGHPUT, NOT_IN_FIRST, "IA-ReadRequestUnits", "PayPerRequestThroughput",
+              "ReadRequestUnits", "per read request unit of Standard-IA", {"group": "DDB-ReadUnitsIA"}),
+        fixed("0.00000078", "AmazonDynamoDB", THROUGHPUT, NOT_IN_FIRST, "IA-WriteRequestUnits", "PayPerRequestThroughput",
+              "WriteRequestUnits", "per write request unit of Standard-IA", {"group": "DDB-WriteUnitsIA"}),
+        fixed("0.1", "AmazonDynamoDB", "Database Storage", NOT_IN_FIRST, "IA-TimedStorage-ByteHrs", "", "GB-Mo", "per GB-Month of storage used in Standard-IA"),
+        fixed("0.0000001", "AWSQueueService", "API Request", NOT_IN_FIRST, "Requests-Fair-RBP", "", "Requests", "per request to fair queues", {"queueType": "Fair"}),
+    ],
+}
+NEIGHBOURS_DATE = "2026-10-08"
+
+
 def usage_type(found, region):
     """Returns the usage type of a product in a region."""
+    if region in found["named"]:
+        return found["named"][region]
     prefix = REGIONS[region][1]
     if found["prefix"] == NEVER or found["prefix"] == NOT_IN_FIRST and region == "us-east-1":
         return found["usage"]
@@ -327,6 +376,9 @@ def generate(path):
             sys.exit(f"{row['item']} is not known; add it to `products` or to LEFT_OUT")
         tier2 = metrics.get(row["region"]) if row["item"] == "cloudwatch.metric" else None
         entries += [entry(row, one, tier2) for one in found]
+    for region, neighbours in NEIGHBOURS.items():
+        row = {"region": region, "item": "", "usd": "0", "source": "", "confidence": "", "date": NEIGHBOURS_DATE}
+        entries += [entry(row, one, None) for one in neighbours]
     entries.sort(key=lambda one: (one["service"], region_of(one), one["attributes"]["usagetype"], one["attributes"]["operation"]))
     if len({one["sku"] for one in entries}) != len(entries):
         seen = set()

@@ -252,6 +252,22 @@ fn prices_are_fetched_from_the_price_list() {
     let dashboard = &json("prices show cloudwatch.dashboard --json")["prices"][0];
     assert_eq!(dashboard["tiers"][0]["usd"].as_f64(), Some(0.0), "{dashboard}");
     assert!(dashboard["source"].to_string().contains("embedded cloud"), "{dashboard}");
+    // In each region the list has other rows that look like those of the book, and names of its own.
+    for name in ["us-east-1", "us-west-2", "eu-central-1"] {
+        let other = &json(&format!("prices update --region {name} --dry-run --json"))["regions"][0];
+        let changed: Vec<_> = other["changes"].as_array().expect("changes").iter().collect();
+        let item = |change: &&&Value| !change["item"].to_string().contains("lambda.gb_second");
+        assert!(changed.iter().filter(item).count() == 0, "{name}: {changed:?}");
+        assert!(list(&other["unclear"]) == 0, "{name}: {}", other["unclear"]);
+        let missing = other["missing"].to_string();
+        for item in ["s3.", "sqs.", "secretsmanager.", "elb.", "dynamodb.", "datatransfer.", "eks."] {
+            assert!(!missing.contains(item), "{name}: {missing}");
+        }
+        assert!(
+            other["unlisted"].to_string().contains("eks.cluster.extended.hour"),
+            "{name}: the list has a part of it"
+        );
+    }
     // The list of the embedded cloud has four regions.
     let nowhere = json("prices update --region eu-west-2 --json");
     assert_eq!(

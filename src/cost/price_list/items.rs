@@ -19,9 +19,10 @@ pub(super) struct Family {
 /// The place of an item.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
-    pub(super) family: Family,
-    /// The usage type, without the prefix of the region.
-    pub(super) usage: String,
+    /// The sets that may have it. If several do, they have to agree.
+    pub(super) families: Vec<Family>,
+    /// The usage types, without the prefix of the region. Of several that are there, the first counts.
+    pub(super) usages: Vec<String>,
     pub(super) units: &'static [&'static str],
     /// Whether it is the same in every region.
     pub(super) is_global: bool,
@@ -66,7 +67,18 @@ const NAT: Family = family("AmazonEC2", "NAT Gateway");
 const VPC_ENDPOINT: Family = family("AmazonVPC", "VpcEndpoint");
 const S3_STORAGE: Family = part("AmazonS3", "Storage", "TimedStorage-");
 const S3_REQUEST: Family = part("AmazonS3", "API Request", "Requests-");
-const S3_RETRIEVAL: Family = part("AmazonS3", "API Request", "Retrieval-");
+/// Overheads of other classes have the usage type of Standard, and another volume type.
+const S3_STANDARD: Family = Family {
+    service: "AmazonS3",
+    name: "Storage",
+    attributes: &[("volumeType", "Standard")],
+    usage: Some("TimedStorage-ByteHrs"),
+};
+/// Deep Archive is in the list of a service of its own, and was in that of S3.
+const DEEP_ARCHIVE: Family = part("AmazonS3", "", "TimedStorage-GDA-");
+const DEEP_ARCHIVE_SERVICE: Family = part("AmazonS3GlacierDeepArchive", "", "TimedStorage-GDA-");
+/// Retrieval is of the family `Fee`, and was of `API Request`.
+const S3_RETRIEVAL: Family = part("AmazonS3", "", "Retrieval-");
 const ALARM: Family = family("AmazonCloudWatch", "Alarm");
 const METRIC: Family = part("AmazonCloudWatch", "Metric", "CW:");
 const LOGS: Family = part("AmazonCloudWatch", "Data Payload", "Data");
@@ -80,6 +92,8 @@ const LAMBDA_REQUEST: Family = part("AWSLambda", "Serverless", "Request");
 const API: Family = family("AmazonApiGateway", "API Calls");
 const ALB: Family = family("AWSELB", "Load Balancer-Application");
 const NLB: Family = family("AWSELB", "Load Balancer-Network");
+/// Extended support is not looked up: the book has the whole hour, and AWS's list the surcharge alone
+/// (`AmazonEKS-Hours:extendedSupport`).
 const EKS: Family = part("AmazonEKS", "Compute", "AmazonEKS-Hours:");
 
 /// The items with one name each: their family, usage type and units.
@@ -120,14 +134,13 @@ const PLACES: &[(&str, Family, &str, &[&str])] = &[
     ("elb.nlb.hour", NLB, "LoadBalancerUsage", HOURS),
     ("elb.nlb.lcu", NLB, "LCUUsage", &["LCU-Hrs", "NLCU-Hrs"]),
     ("eks.cluster.standard.hour", EKS, "AmazonEKS-Hours:perCluster", HOURS),
-    ("eks.cluster.extended.hour", EKS, "AmazonEKS-Hours:extendedSupport", HOURS),
     ("datatransfer.out.internet", OUTBOUND, "DataTransfer-Out-Bytes", GIGABYTES),
     ("datatransfer.inter_zone", IN_REGION, "DataTransfer-Regional-Bytes", GIGABYTES),
-    ("s3.standard.storage", S3_STORAGE, "TimedStorage-ByteHrs", STORED),
+    ("s3.standard.storage", S3_STANDARD, "TimedStorage-ByteHrs", STORED),
     ("s3.standard_ia.storage", S3_STORAGE, "TimedStorage-SIA-ByteHrs", STORED),
     ("s3.glacier_ir.storage", S3_STORAGE, "TimedStorage-GIR-ByteHrs", STORED),
     ("s3.glacier_flexible.storage", S3_STORAGE, "TimedStorage-GlacierByteHrs", STORED),
-    ("s3.deep_archive.storage", S3_STORAGE, "TimedStorage-GDA-ByteHrs", STORED),
+    ("s3.deep_archive.storage", DEEP_ARCHIVE, "TimedStorage-GDA-ByteHrs", STORED),
     ("s3.standard.put", S3_REQUEST, "Requests-Tier1", REQUESTS),
     ("s3.standard.get", S3_REQUEST, "Requests-Tier2", REQUESTS),
     ("s3.standard_ia.put", S3_REQUEST, "Requests-SIA-Tier1", REQUESTS),
@@ -169,12 +182,24 @@ const PLACES: &[(&str, Family, &str, &[&str])] = &[
     ("sfn.standard.transition", family("AmazonStates", "AWS Step Functions"), "StateTransition", &["StateTransitions"]),
 ];
 
+/// Other usage types of items: names that AWS's list has in some regions only. SQS has them in us-east-1, Secrets Manager in
+/// eu-west-1.
+const OTHER_USAGES: &[(&str, &str)] = &[
+    ("secretsmanager.request", "AWSSecretsManager-APIRequests"),
+    ("sqs.standard", "Requests-RBP"),
+    ("sqs.fifo", "Requests-FIFO-RBP"),
+];
+
+/// Other sets of products that may have an item.
+const OTHER_FAMILIES: &[(&str, Family)] = &[("s3.deep_archive.storage", DEEP_ARCHIVE_SERVICE)];
+
 /// The item that is the same in every region.
 const DASHBOARD: &str = "cloudwatch.dashboard";
 
 /// Returns the place of an item; `None` if AWS's list is not known to have it.
 pub(super) fn place(item: &str) -> Option<Place> {
-    let regional = |family, usage: String, units| Place { family, usage, units, is_global: false };
+    let regional =
+        |family, usage: String, units| Place { families: vec![family], usages: vec![usage], units, is_global: false };
     if let Some(instance) = item.strip_prefix("sagemaker.hosting.") {
         return Some(regional(HOSTING, format!("Host:{instance}"), HOURS));
     }
@@ -205,10 +230,13 @@ pub(super) fn place(item: &str) -> Option<Place> {
     if item == DASHBOARD {
         let family = part("AmazonCloudWatch", "Dashboard", "DashboardsUsageHour-Basic");
         let usage = "DashboardsUsageHour-Basic".to_owned();
-        return Some(Place { family, usage, units: &["Dashboards"], is_global: true });
+        return Some(Place { is_global: true, ..regional(family, usage, &["Dashboards"]) });
     }
     let (_, family, usage, units) = PLACES.iter().find(|(name, ..)| *name == item)?;
-    Some(regional(*family, (*usage).to_owned(), units))
+    let mut place = regional(*family, (*usage).to_owned(), units);
+    place.usages.extend(OTHER_USAGES.iter().filter(|(name, _)| *name == item).map(|(_, usage)| (*usage).to_owned()));
+    place.families.extend(OTHER_FAMILIES.iter().filter(|(name, _)| *name == item).map(|(_, family)| *family));
+    Some(place)
 }
 
 #[cfg(test)]
@@ -225,9 +253,20 @@ mod tests {
             ("ec2.g5.xlarge", "BoxUsage:g5.xlarge"),
             ("rds.mysql.db.t4g.micro", "InstanceUsage:db.t4g.micro"),
         ] {
-            assert_eq!(place(item).unwrap().usage, usage);
+            assert_eq!(place(item).unwrap().usages, [usage]);
         }
         assert!(place("sagemaker.processing.storage").is_none());
         assert!(place("bedrock.nova_pro.input").is_none());
+        assert!(place("eks.cluster.extended.hour").is_none());
+    }
+
+    #[test]
+    fn an_item_may_have_several_names_and_services() {
+        for (item, _) in OTHER_USAGES {
+            assert_eq!(place(item).unwrap().usages.len(), 2, "{item}");
+        }
+        for (item, _) in OTHER_FAMILIES {
+            assert_eq!(place(item).unwrap().families.len(), 2, "{item}");
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 mod items;
 mod matching;
+mod prefix;
 mod product;
 mod query;
 mod update;

@@ -90,6 +90,11 @@ impl Product {
             effective,
         }))
     }
+
+    /// Returns whether it has a price above 0; `None` if its price is not known.
+    pub(super) fn is_paid(&self) -> Option<bool> {
+        self.tiers.as_ref().ok().map(|tiers| tiers.iter().any(|tier| tier.usd > 0.0))
+    }
 }
 
 /// Returns the tiers of a price.

@@ -32,23 +32,25 @@ pub struct Filter {
 pub struct Wanted {
     /// The item.
     pub item: String,
-    /// The usage type, without the prefix of the region.
-    pub usage: String,
+    /// The usage types, without the prefix of the region. Of several that are there, the first counts.
+    pub usages: Vec<String>,
     /// The units in which AWS may price it.
     pub units: &'static [&'static str],
 }
 
-/// Returns the questions that bring the prices of items in a region, and the items that AWS's list is not known to have.
+/// Returns the questions that bring the prices of items in a region, and the items that AWS's list is not known to have. An item
+/// may be in several questions.
 pub fn queries<'a>(region: &str, items: impl IntoIterator<Item = &'a str>) -> (Vec<Query>, BTreeSet<String>) {
     let mut families: BTreeMap<Family, Vec<Wanted>> = BTreeMap::new();
     let mut unlisted = BTreeSet::new();
     for item in items {
         match place(item).filter(|place| place.is_global == (region == GLOBAL)) {
-            Some(place) => families.entry(place.family).or_default().push(Wanted {
-                item: item.to_owned(),
-                usage: place.usage,
-                units: place.units,
-            }),
+            Some(place) => {
+                let wanted = Wanted { item: item.to_owned(), usages: place.usages, units: place.units };
+                for family in place.families {
+                    families.entry(family).or_default().push(wanted.clone());
+                }
+            }
             None => drop(unlisted.insert(item.to_owned())),
         }
     }
@@ -63,7 +65,7 @@ pub fn queries<'a>(region: &str, items: impl IntoIterator<Item = &'a str>) -> (V
         });
         filters.extend(family.attributes.iter().map(|(field, value)| filter(field, value, false)));
         filters.extend(family.usage.map(|usage| filter("usagetype", usage, true)));
-        // AmazonVPC prices public addresses without a family.
+        // AmazonVPC prices public addresses without a family, and retrieval has had several.
         filters.retain(|filter| !filter.value.is_empty());
         Query { service: family.service, filters, wanted }
     });
@@ -85,8 +87,18 @@ mod tests {
         let filters: Vec<_> = nat.filters.iter().map(|one| (one.field, one.value.as_str())).collect();
         assert_eq!(filters, [("productFamily", "NAT Gateway"), ("regionCode", "eu-west-1")]);
         let hosting = &queries[1];
-        assert_eq!(hosting.wanted[0].usage, "Host:ml.g5.xlarge");
+        assert_eq!(hosting.wanted[0].usages, ["Host:ml.g5.xlarge"]);
         assert!(hosting.filters.iter().any(|one| one.field == "component" && one.value == "Hosting"));
+    }
+
+    #[test]
+    fn what_several_services_may_have_is_asked_of_each() {
+        let (queries, _) = queries("eu-west-1", ["s3.deep_archive.storage", "s3.standard.storage"]);
+        let asked: Vec<_> = queries.iter().map(|query| (query.service, query.wanted[0].item.as_str())).collect();
+        assert!(asked.contains(&("AmazonS3", "s3.deep_archive.storage")), "{asked:?}");
+        assert!(asked.contains(&("AmazonS3GlacierDeepArchive", "s3.deep_archive.storage")), "{asked:?}");
+        let standard = queries.iter().find(|query| query.wanted[0].item == "s3.standard.storage").unwrap();
+        assert!(standard.filters.iter().any(|one| one.field == "volumeType" && one.value == "Standard"));
     }
 
     #[test]

@@ -59,8 +59,12 @@ static LIST: LazyLock<Result<Vec<Product>, Fault>> = LazyLock::new(|| {
 });
 
 static BY_USAGE: LazyLock<HashMap<(&str, &str), &Product>> = LazyLock::new(|| {
-    let key = |product: &'static Product| ((product.service.as_str(), product.usage_type()), product);
-    LIST.iter().flatten().map(key).collect()
+    let mut products = HashMap::new();
+    // Other products of a usage type, such as an overhead of Standard storage, follow the one that is billed.
+    for product in LIST.iter().flatten() {
+        products.entry((product.service.as_str(), product.usage_type())).or_insert(product);
+    }
+    products
 });
 
 /// Returns all products.

@@ -19,7 +19,7 @@ use crate::cli::output::{OUTPUT_FORMAT, count};
 use crate::cli::runtime;
 use crate::environment::{Environment, Project, did_you_mean, is_region, nearest_region};
 use crate::sdk::{Aws, Error};
-use ebbtide::cost::price_list::{Origin, Update, found, items, queries, update};
+use ebbtide::cost::price_list::{Found, Origin, Update, found, items, queries, update};
 use ebbtide::cost::{Book, GLOBAL, Price, Tier};
 
 /// Partitions whose credentials the Price List API does not take, by how their regions begin.
@@ -147,10 +147,14 @@ async fn fetch(
     let (queries, unlisted) = queries(region, items(book, region));
     let mut findings = BTreeMap::new();
     for (index, query) in queries.iter().enumerate() {
-        let family = query.filters.first().map(|filter| filter.value.as_str()).unwrap_or_default();
+        let family = query.filters.iter().find(|filter| ["productFamily", "usagetype"].contains(&filter.field));
+        let family = family.map_or("", |filter| filter.value.as_str());
         context.output.note(&format!("{region}: {} of {}, {} {family}", index + 1, queries.len(), query.service));
         let products = products(aws, &environment.aws().region, query).await.map_err(|error| refused(error, region))?;
-        findings.extend(query.wanted.iter().map(|wanted| (wanted.item.clone(), found(wanted, region, &products))));
+        for wanted in &query.wanted {
+            let before = findings.remove(&wanted.item).unwrap_or(Found::Missing);
+            findings.insert(wanted.item.clone(), before.or(found(wanted, region, &products)));
+        }
     }
     let today = Timestamp::now().to_zoned(TimeZone::UTC).date();
     let origin = if environment.aws().embedded { Origin::Copy } else { Origin::Aws(today) };
