@@ -21,6 +21,14 @@ pub enum StateError {
         /// The damage.
         source: Cause,
     },
+    /// A segment of the ledger of costs is missing or changed. The document itself is whole.
+    #[error("the ledger of {location} is damaged: {source}")]
+    DamagedLedger {
+        /// The document that the ledger stands beside.
+        location: String,
+        /// The damage.
+        source: Cause,
+    },
     /// A document that was read contradicts itself.
     #[error("{location} contradicts itself: {contradictions}")]
     Contradictory {
@@ -210,6 +218,11 @@ impl StateError {
         Self::Damaged { location: location.into(), source: cause.into() }
     }
 
+    /// Creates the error for a ledger that cannot be read.
+    pub(super) fn damaged_ledger(location: impl Into<String>, cause: impl Into<Cause>) -> Self {
+        Self::DamagedLedger { location: location.into(), source: cause.into() }
+    }
+
     /// Creates the error for a document that contradicts itself.
     pub fn inconsistent(location: impl Into<String>, cause: impl Into<Cause>) -> Self {
         Self::Inconsistent { location: location.into(), source: cause.into() }
@@ -221,6 +234,10 @@ impl Hint for StateError {
         let hint = match self {
             Self::Damaged { .. } => {
                 "nothing was changed; restore it from a copy (earlier serials stand beside it), then run the same command"
+            }
+            Self::DamagedLedger { .. } => {
+                "nothing was changed, and the record of the stack is whole; restore the segment from a copy, or from the versions of its \
+                 object"
             }
             Self::DamagedJournal { .. } => {
                 "nothing was changed; `ebb state repair` keeps what can be read of it, and the next command looks up the rest"

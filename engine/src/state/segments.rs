@@ -17,7 +17,7 @@ impl StateStore {
         let listed = self.backend().segments(after).await?;
         self.read_before().saw(&self.location(), &listed);
         match (after + 1..).zip(&listed).find(|(expected, stored)| stored.number != *expected) {
-            Some((expected, _)) => Err(StateError::damaged(self.location(), DamagedLedger::Missing(expected))),
+            Some((expected, _)) => Err(StateError::damaged_ledger(self.location(), DamagedLedger::Missing(expected))),
             None => Ok(listed),
         }
     }
@@ -72,7 +72,7 @@ impl StateStore {
 
     /// Decrypts and decodes a segment of this stack.
     async fn decoded_segment(&self, number: u64, bytes: Option<Vec<u8>>) -> Result<Segment, StateError> {
-        let damaged = |cause: DamagedLedger| StateError::damaged(self.location(), cause);
+        let damaged = |cause: DamagedLedger| StateError::damaged_ledger(self.location(), cause);
         let bytes = bytes.ok_or_else(|| damaged(DamagedLedger::Missing(number)))?;
         let location = format!("{}, segment {number} of its ledger", self.location());
         let (bytes, _) = self.keys().decrypt(bytes, &self.ledger_context(number), &location).await?;
