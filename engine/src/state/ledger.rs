@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use tracing::warn;
 
 use crate::state::backend::StoredSegment;
-use crate::state::error::StateError;
+use crate::state::error::{Cause, StateError};
 use crate::state::store::StateStore;
 use crate::state::writer::Writer;
 use ebbtide::cost::ledger::{
@@ -31,6 +31,8 @@ pub(super) enum DamagedLedger {
     Renumbered { number: u64, found: u64 },
     #[error("segment {number} of the ledger has format {found}, and this version of ebb reads format {LEDGER_FORMAT}")]
     Format { number: u64, found: u32 },
+    #[error("segment {number} of the ledger: {source}")]
+    Changed { number: u64, source: Cause },
     #[error("segment {number} of the ledger: {source}")]
     NotASegment { number: u64, source: serde_json::Error },
 }

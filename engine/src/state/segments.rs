@@ -75,7 +75,11 @@ impl StateStore {
         let damaged = |cause: DamagedLedger| StateError::damaged_ledger(self.location(), cause);
         let bytes = bytes.ok_or_else(|| damaged(DamagedLedger::Missing(number)))?;
         let location = format!("{}, segment {number} of its ledger", self.location());
-        let (bytes, _) = self.keys().decrypt(bytes, &self.ledger_context(number), &location).await?;
+        let decrypted = self.keys().decrypt(bytes, &self.ledger_context(number), &location).await;
+        let (bytes, _) = decrypted.map_err(|error| match error {
+            StateError::Damaged { source, .. } => damaged(DamagedLedger::Changed { number, source }),
+            other => other,
+        })?;
         let segment: Segment =
             serde_json::from_slice(&bytes).map_err(|source| damaged(DamagedLedger::NotASegment { number, source }))?;
         match segment {

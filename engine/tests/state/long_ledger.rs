@@ -235,7 +235,7 @@ async fn a_process_reads_a_segment_in_a_bucket_once() {
     session.keep_segment(last + 1, &bytes).await.unwrap();
     session.release().await;
     let (seen, reads) = look(0).await;
-    assert!(matches!(seen, Err(StateError::Damaged { .. })), "{seen:?}");
+    assert!(matches!(seen, Err(StateError::DamagedLedger { .. })), "{seen:?}");
     assert_eq!(reads, 1);
     world.aws.s3().delete_object().bucket(crate::world::BUCKET).key(key_of(&world, last).await).send().await.unwrap();
     let error = look(0).await.0.unwrap_err();

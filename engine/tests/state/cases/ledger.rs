@@ -67,7 +67,7 @@ pub async fn a_changed_or_missing_segment_is_diagnosed(world: &World) {
     let refused = async |part: &str| {
         let error = world.state().ledger().await.unwrap_err();
         let said = format!("{error}: {:?}", std::error::Error::source(&error).map(ToString::to_string));
-        assert!(matches!(error, StateError::Damaged { .. }) && said.contains(part), "{said}");
+        assert!(matches!(error, StateError::DamagedLedger { .. }) && said.contains(part), "{said}");
     };
     // Another segment in the place of one.
     put(1, &second).await;
