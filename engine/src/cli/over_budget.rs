@@ -31,8 +31,8 @@ pub(super) async fn check(
     }
     let clients = environment.state_clients().await?;
     let now = Timestamp::now();
-    let accounts = accounts(environment, &context.providers, clients.as_ref(), now).await?;
-    let budgets = evaluate(environment, context.providers.kinds(), &accounts, now);
+    let (accounts, unreadable) = accounts(environment, &context.providers, clients.as_ref(), now).await?;
+    let budgets = evaluate(environment, context.providers.kinds(), (&accounts, &unreadable), now);
     let Some(why) = budgets.blocks(&plan.scope.stack) else { return Ok(()) };
     let raises = format!("this apply raises {} an hour to {}", before.shown(4), after.shown(4));
     if reason.is_some() {

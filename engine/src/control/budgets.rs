@@ -26,6 +26,8 @@ pub struct Evaluated {
     pub spike: Option<Spike>,
     /// The first instant that a ledger knows of.
     pub since: Option<Timestamp>,
+    /// Whether some record or ledger cannot be read: the spending is this much at least.
+    pub incomplete: bool,
 }
 
 /// All budgets of an environment.
@@ -58,8 +60,14 @@ pub struct Guarded {
     pub fault: Option<String>,
 }
 
-/// Evaluates all budgets of an environment.
-pub fn evaluate(environment: &Environment, kinds: &Registry, accounts: &[Account], now: Timestamp) -> Budgets {
+/// Evaluates all budgets of an environment. `unreadable` has the stacks whose records cannot be read, and why: what these have
+/// spent is not known.
+pub fn evaluate(
+    environment: &Environment,
+    kinds: &Registry,
+    (accounts, unreadable): (&[Account], &BTreeMap<String, String>),
+    now: Timestamp,
+) -> Budgets {
     if !environment.has_budgets() {
         return Budgets::default();
     }
@@ -67,10 +75,13 @@ pub fn evaluate(environment: &Environment, kinds: &Registry, accounts: &[Account
     let pricing = pricing(&book, environment, now);
     let ledger_faults = accounts.iter().filter_map(|account| Some((account.stack.clone(), account.fault.clone()?)));
     let ledger_faults: BTreeMap<String, String> = ledger_faults.collect();
-    let faults = ledger_faults.values().cloned().chain(fault.clone()).collect();
     let common = environment.common_budget();
+    let is_counted = |stack: &str| common.is_some() || environment.budget(stack).is_some();
+    let unreadable: Vec<(&String, &String)> = unreadable.iter().filter(|(stack, _)| is_counted(stack)).collect();
+    let record_faults = unreadable.iter().map(|(stack, why)| format!("what {stack} has spent is not known: {why}"));
+    let faults = ledger_faults.values().cloned().chain(record_faults).chain(fault.clone()).collect();
     let of_environment: Vec<Latch> = latched(accounts, BudgetOf::Environment);
-    let mut total = Spending { actual: Spend::default(), forecast: Spend::default() };
+    let mut total = if unreadable.is_empty() { NOTHING } else { UNKNOWN };
     let (mut today, mut earlier) = (None, BTreeMap::new());
     let mut stacks = BTreeMap::new();
     for account in accounts {
@@ -96,16 +107,22 @@ pub fn evaluate(environment: &Environment, kinds: &Registry, accounts: &[Account
         if let Some(budget) = own {
             let verdict = guard((BudgetOf::Stack, budget), &spending, latches, now);
             let (of, spike, since) = (BudgetOf::Stack, spike(day, &days, budget.daily), account.since());
-            let evaluated = Evaluated { of, budget: budget.clone(), spending, verdict, spike, since };
+            let incomplete = account.fault.is_some();
+            let evaluated = Evaluated { of, budget: budget.clone(), spending, verdict, spike, since, incomplete };
             stacks.insert(account.stack.clone(), evaluated);
         }
+    }
+    for (stack, _) in &unreadable {
+        let Some(budget) = environment.budget(stack) else { continue };
+        stacks.insert((*stack).clone(), Evaluated::unknown(budget));
     }
     let environment = common.map(|budget| {
         let verdict = guard((BudgetOf::Environment, budget), &total, &of_environment, now);
         let history: Vec<Day> = earlier.into_iter().map(|(date, spent)| Day { date, spent }).collect();
         let spike = today.and_then(|today| spike(today, &history, budget.daily));
         let since = accounts.iter().filter_map(Account::since).min();
-        Evaluated { of: BudgetOf::Environment, budget: budget.clone(), spending: total, verdict, spike, since }
+        let (of, incomplete) = (BudgetOf::Environment, !unreadable.is_empty() || !ledger_faults.is_empty());
+        Evaluated { of, budget: budget.clone(), spending: total, verdict, spike, since, incomplete }
     });
     Budgets { environment, stacks, faults, ledger_faults, price_fault: fault }
 }
@@ -115,6 +132,20 @@ const NOTHING: Spending = Spending {
     actual: Spend { low: 0.0, high: 0.0, at_least: false },
     forecast: Spend { low: 0.0, high: 0.0, at_least: false },
 };
+
+/// The spending of a stack whose record cannot be read.
+const UNKNOWN: Spending = Spending {
+    actual: Spend { low: 0.0, high: 0.0, at_least: true },
+    forecast: Spend { low: 0.0, high: 0.0, at_least: true },
+};
+
+impl Evaluated {
+    /// Returns the budget of a stack whose record cannot be read.
+    fn unknown(budget: &Budget) -> Self {
+        let (of, budget, verdict) = (BudgetOf::Stack, budget.clone(), Verdict::default());
+        Self { of, budget, spending: UNKNOWN, verdict, spike: None, since: None, incomplete: true }
+    }
+}
 
 impl Budgets {
     /// Returns what the budgets ask of a stack. `speaks` is whether it speaks for the environment.

@@ -1,6 +1,6 @@
 //! Looking after the stacks of one environment: read, decide, converge, each stack once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -87,7 +87,7 @@ impl Controller {
         let names: BTreeSet<String> =
             accounts.iter().flat_map(|account| super::capacity::endpoint_names(&account.document, kinds)).collect();
         let now = (self.clock)();
-        let budgets = evaluate(&self.environment, kinds, &accounts, now);
+        let budgets = evaluate(&self.environment, kinds, (&accounts, &reasons(&unreadable)), now);
         let counted = count(&accounts, &budgets, now);
         let mut reports = unreadable;
         for (index, Account { stack, document, .. }) in accounts.into_iter().enumerate() {
@@ -105,15 +105,22 @@ impl Controller {
     }
 }
 
-/// Reads the records of all stacks of an environment, and the ledgers of those under a budget. Those that cannot be read are
-/// left out.
+/// Reads the records of all stacks of an environment, and the ledgers of those under a budget. Returns the stacks whose records
+/// cannot be read as well, and why.
 pub async fn accounts(
     environment: &Environment,
     providers: &Providers,
     clients: Option<&Clients>,
     now: Timestamp,
-) -> Result<Vec<Account>, ConnectError> {
-    Ok(read_all(environment, providers, clients, now).await?.0)
+) -> Result<(Vec<Account>, BTreeMap<String, String>), ConnectError> {
+    let (accounts, unreadable) = read_all(environment, providers, clients, now).await?;
+    Ok((accounts, reasons(&unreadable)))
+}
+
+/// Returns why the records of some stacks cannot be read.
+fn reasons(unreadable: &[StackReport]) -> BTreeMap<String, String> {
+    let why = |report: &StackReport| report.message.clone().unwrap_or_default();
+    unreadable.iter().map(|report| (report.stack.clone(), why(report))).collect()
 }
 
 /// Reads the records of all stacks, several at once. Returns a report for each that cannot be read.

@@ -73,6 +73,9 @@ impl Money {
                 money.courses.insert(account.stack.clone(), course);
             }
         }
+        if money.budgets.environment.as_ref().is_some_and(|one| one.incomplete) {
+            money.course.iter_mut().for_each(|point| point.spent.at_least = true);
+        }
         money
     }
 }

@@ -39,6 +39,7 @@ impl Evaluated {
             let reached = self.verdict.reached.iter().find(|reached| reached.rule == *rule);
             let latch = reached.and_then(|reached| reached.latch.as_ref());
             let state = match (reached, latch) {
+                (None, _) if self.incomplete => "maybe",
                 (None, _) => "not_reached",
                 (Some(_), None) => "maybe",
                 (Some(_), Some(latch)) if latch.acts > now => "announced",

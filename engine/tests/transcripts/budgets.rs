@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::bad_input::refused;
+use crate::listening::Serve;
 use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
@@ -10,6 +11,10 @@ pub const TESTS: &[Test] = &[
     ("mistakes_in_a_budget", mistakes_in_a_budget),
     ("an_apply_that_raises_spending_is_refused_over_budget", an_apply_that_raises_spending_is_refused_over_budget),
     ("a_budget_has_a_status", a_budget_has_a_status),
+    (
+        "a_record_that_cannot_be_read_is_no_stack_that_costs_nothing",
+        a_record_that_cannot_be_read_is_no_stack_that_costs_nothing,
+    ),
     ("figures_that_cannot_be_read_are_a_failure_of_one_stack", figures_that_cannot_be_read_are_a_failure_of_one_stack),
 ];
 
@@ -107,6 +112,54 @@ fn a_budget_has_a_status() {
         faulty.status.success() && text(&faulty.stderr).contains("prices are left out"),
         "{}",
         text(&faulty.stderr)
+    );
+}
+
+fn a_record_that_cannot_be_read_is_no_stack_that_costs_nothing() {
+    let budgets = "\n[budget]\nmonthly = 100000\n\n[stacks.shop.budget]\nmonthly = 100000\n";
+    let project = Project::with(&format!("[control]\ninterval = \"1s\"\n\n{LOCAL}{budgets}"));
+    for stack in ["shop", "vault"] {
+        assert!(project.run(&format!("apply {stack} --yes --quiet")).status.success());
+    }
+    let whole = project.read("state/local/shop.json");
+    project.write("state/local/shop.json", "x");
+    let status = json(&project, "budget status");
+    let faults = status["faults"].as_array().unwrap();
+    let fault = faults.first().and_then(Value::as_str).unwrap_or_default();
+    assert!(faults.len() == 1 && fault.contains("shop") && fault.contains("shop.json"), "{status:#}");
+    for budget in status["budgets"].as_array().unwrap() {
+        assert_eq!((&budget["spent"]["at_least"], &budget["forecast"]["at_least"]), (&true.into(), &true.into()));
+        assert!(budget["rules"].as_array().unwrap().iter().all(|rule| rule["state"] == "maybe"), "{budget:#}");
+    }
+    assert_eq!(status["budgets"][0]["stack"], "shop", "{status:#}");
+    let output = project.run("budget status");
+    let (said, warned) = (text(&output.stdout), text(&output.stderr));
+    assert!(said.contains("at least $0.00") && !said.contains("the ledger is empty"), "{said}");
+    assert!(said.contains("may be reached") && !said.contains("not reached"), "{said}");
+    assert!(warned.contains("shop.json"), "{warned}");
+    let serve = Serve::start(&project);
+    serve.until("it is shown", |environment| environment["stacks"][0]["budget"]["spent"]["at_least"] == true);
+    let (_, metrics) = serve.get("/metrics");
+    for of in ["of=\"stack\",stack=\"shop\"", "of=\"environment\""] {
+        let labels = format!("{{environment=\"local\",{of}");
+        let has = |start: String| metrics.lines().any(|line| line.starts_with(&start));
+        assert!(has(format!("ebb_budget_unknown{labels}}} 1")), "{metrics}");
+        assert!(has(format!("ebb_budget_monthly_dollars{labels}}} 100000")), "{metrics}");
+        for metric in ["ebb_budget_spent_dollars", "ebb_budget_forecast_dollars"] {
+            assert!(!has(format!("{metric}{labels},bound=\"high\"}}")), "{metrics}");
+            let nothing = format!("{metric}{labels},bound=\"low\"}} 0");
+            assert!(!metrics.lines().any(|line| line == nothing), "{metrics}");
+        }
+        assert!(!has(format!("ebb_budget_rule_reached{labels}")), "{metrics}");
+    }
+    project.write("state/local/shop.json", &whole);
+    serve.until("it is read again", |environment| environment["stacks"][0]["target"] == "running");
+    assert!(serve.get("/metrics").1.contains("ebb_budget_unknown{environment=\"local\",of=\"environment\"} 0"));
+    serve.terminate();
+    let status = json(&project, "budget status");
+    assert_eq!(
+        (&status["faults"], &status["budgets"][0]["rules"][0]["state"]),
+        (&Value::Array(vec![]), &"not_reached".into())
     );
 }
 

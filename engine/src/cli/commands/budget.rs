@@ -54,6 +54,8 @@ struct BudgetView {
     spent: Spend,
     forecast: Spend,
     since: Option<Timestamp>,
+    /// Whether some record or ledger cannot be read.
+    incomplete: bool,
     spike: Option<Spike>,
     rules: Vec<RuleState>,
 }
@@ -77,8 +79,8 @@ async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
     }
     let clients = environment.state_clients().await?;
     let now = Timestamp::now();
-    let accounts = accounts(&environment, &context.providers, clients.as_ref(), now).await?;
-    let budgets = evaluate(&environment, context.providers.kinds(), &accounts, now);
+    let (accounts, unreadable) = accounts(&environment, &context.providers, clients.as_ref(), now).await?;
+    let budgets = evaluate(&environment, context.providers.kinds(), (&accounts, &unreadable), now);
     let own = budgets.stacks.iter().filter(|(name, _)| stack.as_ref().is_none_or(|stack| stack == *name));
     let common = budgets.environment.iter().map(|one| view(None, one, now));
     let view = StatusView {
@@ -108,6 +110,7 @@ fn view(stack: Option<&String>, one: &Evaluated, now: Timestamp) -> BudgetView {
         spent: one.spending.actual,
         forecast: one.spending.forecast,
         since: one.since,
+        incomplete: one.incomplete,
         spike: one.spike,
         rules: one.rules(now),
     }
@@ -122,7 +125,7 @@ fn text(view: &StatusView) -> String {
         let _ = writeln!(text, "{of} in {}: {monthly} a month", view.environment);
         let share = budget.spent.low / budget.monthly * 100.0;
         let since = budget.since.map_or_else(
-            || "; the ledger is empty".to_owned(),
+            || if budget.incomplete { "; not all of it can be read" } else { "; the ledger is empty" }.to_owned(),
             |since| format!("; the ledger begins {}", since.strftime("%Y-%m-%d %H:%M UTC")),
         );
         let _ = writeln!(text, "  spent     {} ({share:.0} %){since}", budget.spent);

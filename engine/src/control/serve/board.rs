@@ -133,6 +133,8 @@ pub(super) struct BudgetBoard {
     pub(super) forecast: Spend,
     /// The first instant that a ledger knows of.
     pub(super) since: Option<Timestamp>,
+    /// Whether some record or ledger cannot be read.
+    pub(super) incomplete: bool,
     /// The present day, if it costs more than such days do.
     pub(super) spike: Option<Spike>,
     /// The rules.

@@ -26,6 +26,7 @@ metrics! {
     WITH_BUFFER: "ebb_budget_with_buffer_dollars", Gauge, "The budget of a month with its buffer.";
     SPENT: "ebb_budget_spent_dollars", Gauge, "The spending of the month so far, within two bounds.";
     FORECAST: "ebb_budget_forecast_dollars", Gauge, "The spending of the whole month, within two bounds.";
+    BUDGET_UNKNOWN: "ebb_budget_unknown", Gauge, "Whether some record or ledger cannot be read, so that more may be spent of the budget than is known.";
     RULE: "ebb_budget_rule_reached", Gauge, "Whether the rule of the budget is reached this month.";
     FAILURES: "ebb_stack_consecutive_failures", Gauge, "The failures to bring the stack to its target, since the last success.";
     TRANSITIONS: "ebb_transitions_total", Counter, "Attempts to bring the stack to a target, by outcome.";

@@ -133,6 +133,7 @@ mod tests {
             spent: Spend::exactly(40.0),
             forecast: Spend::between(60.0, 150.0),
             since: None,
+            incomplete: false,
             spike: None,
             rules: Vec::new(),
             course: points.iter().map(point).collect(),

@@ -83,6 +83,7 @@ pub(super) fn budget(of: &Evaluated, course: &[Point], now: Timestamp) -> Budget
         spent: of.spending.actual,
         forecast: of.spending.forecast,
         since: of.since,
+        incomplete: of.incomplete,
         spike: of.spike,
         rules: of.rules(now),
         course: course.to_vec(),
@@ -97,7 +98,7 @@ pub(super) fn stack(
     money: &Money,
     now: Timestamp,
 ) -> StackBoard {
-    let own = money.budgets.stacks.get(&report.stack).zip(money.courses.get(&report.stack));
+    let course = money.courses.get(&report.stack).map_or(&[][..], Vec::as_slice);
     let look = report.look.as_deref();
     let document = look.map(|look| &look.document);
     let week = look.map(|look| week(controller, look, now)).unwrap_or_default();
@@ -123,7 +124,7 @@ pub(super) fn stack(
         failures: 0,
         retry_at: None,
         cost: money.hourly.get(&report.stack).map(|hourly| CostBoard { hourly: *hourly }),
-        budget: own.map(|(of, course)| budget(of, course, now)),
+        budget: money.budgets.stacks.get(&report.stack).map(|of| budget(of, course, now)),
         timezone: zone.and_then(|zone| zone.iana_name()).map(str::to_owned),
         next: next(&week, zone),
         week,

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::board::{BudgetBoard, StackBoard};
 use super::catalog::{
-    DECIDED, DECISIONS, FAILURES, FORECAST, HOLD, HOURLY, HOURLY_UNKNOWN, MONTHLY, NEXT, READABLE, RESOURCES, RULE,
-    SPENT, TARGET, WITH_BUFFER,
+    BUDGET_UNKNOWN, DECIDED, DECISIONS, FAILURES, FORECAST, HOLD, HOURLY, HOURLY_UNKNOWN, MONTHLY, NEXT, READABLE,
+    RESOURCES, RULE, SPENT, TARGET, WITH_BUFFER,
 };
 use super::metrics::{Label, Metrics};
 use ebbtide::plan::Target;
@@ -50,21 +50,29 @@ pub(super) fn budget(metrics: &Metrics, environment: &str, stack: Option<&str>, 
     let labels: Vec<Label<'_>> =
         [("environment", environment), ("of", of)].into_iter().chain(stack.map(|stack| ("stack", stack))).collect();
     // Rules come and go with the settings.
-    for metric in [&MONTHLY, &WITH_BUFFER, &SPENT, &FORECAST, &RULE] {
+    for metric in [&MONTHLY, &WITH_BUFFER, &SPENT, &FORECAST, &BUDGET_UNKNOWN, &RULE] {
         metrics.forget(metric, &labels);
     }
     let Some(budget) = budget else { return };
     metrics.set(&MONTHLY, &labels, budget.monthly);
     metrics.set(&WITH_BUFFER, &labels, budget.with_buffer);
+    metrics.set(&BUDGET_UNKNOWN, &labels, flag(budget.incomplete));
     let with =
         |name: &'static str, value| -> Vec<Label<'_>> { labels.iter().copied().chain([(name, value)]).collect() };
     for (metric, spend) in [(&SPENT, budget.spent), (&FORECAST, budget.forecast)] {
-        metrics.set(metric, &with("bound", "low"), spend.low);
-        metrics.set(metric, &with("bound", "high"), spend.high);
+        // What cannot be read has no figures: 0 would end an alert.
+        if !budget.incomplete || spend.low > 0.0 {
+            metrics.set(metric, &with("bound", "low"), spend.low);
+        }
+        if !budget.incomplete {
+            metrics.set(metric, &with("bound", "high"), spend.high);
+        }
     }
     for rule in &budget.rules {
         let is_reached = matches!(rule.state, "announced" | "reached");
-        metrics.set(&RULE, &with("rule", &rule.rule), flag(is_reached));
+        if is_reached || !budget.incomplete {
+            metrics.set(&RULE, &with("rule", &rule.rule), flag(is_reached));
+        }
     }
 }
 

@@ -49,6 +49,7 @@ pub(super) fn render_budget(html: &mut String, budget: Option<&BudgetBoard>) {
     }
     let since = match budget.since {
         Some(since) => format!("The ledger begins {}", since.strftime("%Y-%m-%d %H:%M UTC")),
+        None if budget.incomplete => "Not all of the spending can be read".to_owned(),
         None => "The ledger is empty".to_owned(),
     };
     let _ = write!(html, "<p class=\"dim\">{since}; months are those of UTC</p>");
