@@ -3,9 +3,9 @@
 //! A rule that is reached stays so until the month is over or its threshold changes. Otherwise a pause would lower the
 //! forecast below the threshold that caused it, and the stack would come and go. A hold ends its effect at once.
 
-use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 
 use super::rule::{Action, Basis, Budget, Rule};
 use super::spend::Spend;
@@ -87,6 +87,7 @@ pub fn guard((of, budget): (BudgetOf, &Budget), spending: &Spending, latched: &[
                 && latch.rule == name
                 && same(latch.threshold, rule.threshold)
                 && month(latch.since) == month(now)
+                && !is_of_a_clock_ahead(latch, now)
         });
         let (certainly, possibly) = (spent.low >= rule.threshold, spent.high >= rule.threshold);
         let (latch, new) = match known {
@@ -101,6 +102,12 @@ pub fn guard((of, budget): (BudgetOf, &Budget), spending: &Spending, latched: &[
         Some(Reached { rule: rule.clone(), latch, new, now: certainly })
     });
     Verdict { reached: reached.collect() }
+}
+
+/// Returns whether a record begins after now, by more than clocks differ in use: a clock that was ahead made it, from spending that
+/// is still to come.
+pub fn is_of_a_clock_ahead(latch: &Latch, now: Timestamp) -> bool {
+    latch.since.duration_since(now) > SignedDuration::from_mins(1)
 }
 
 /// Returns the rule of a record in words, with its figures.
@@ -166,6 +173,21 @@ mod tests {
             guard((BudgetOf::Stack, &budget), &spent(0.0, 900.0), &second.latches(), december),
             Verdict::default()
         );
+    }
+
+    #[test]
+    fn a_record_of_a_clock_that_was_ahead_reaches_nothing() {
+        let budget = budget(serde_json::json!([{ "at": "100%", "do": "pause", "grace": "0m" }]));
+        let ahead = at("2026-11-23T05:40:00Z");
+        let latched = guard((BudgetOf::Stack, &budget), &spent(1001.0, 2000.0), &[], ahead).latches();
+        let now = at("2026-11-22T06:01:00Z");
+        assert_eq!(guard((BudgetOf::Stack, &budget), &spent(700.0, 900.0), &latched, now), Verdict::default());
+        // The figures of the right clock make a record of their own.
+        let own = guard((BudgetOf::Stack, &budget), &spent(1001.0, 900.0), &latched, now);
+        assert!(own.reached[0].new && own.latches()[0].since == now, "{own:?}");
+        // The clocks of two machines differ by seconds.
+        let soon = at("2026-11-23T05:39:50Z");
+        assert!(!guard((BudgetOf::Stack, &budget), &spent(700.0, 900.0), &latched, soon).reached[0].new);
     }
 
     #[test]

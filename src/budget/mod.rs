@@ -12,7 +12,7 @@ mod spend;
 mod spike;
 
 pub use forecast::{Outlook, forecast};
-pub use guard::{Reached, Spending, Verdict, guard, reason};
+pub use guard::{Reached, Spending, Verdict, guard, is_of_a_clock_ahead, reason};
 pub use rule::{Action, Basis, Budget, Rule};
 pub use settings::{RuleSettings, Settings};
 pub use spend::Spend;

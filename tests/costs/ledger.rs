@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ebbtide::cost::ledger::{Accrued, Bill, Cause, Entry, Event, Span, accrue, bills_after, standing};
+use ebbtide::cost::ledger::{Accrued, Bill, Cause, Entry, Event, Span, accrue, bills_after, in_order, standing};
 use ebbtide::cost::{Amount, Book, Prices, Pricing};
 use ebbtide::resource::{Address, Charge, Since};
 use jiff::{SignedDuration, Timestamp};
@@ -145,6 +145,23 @@ proptest! {
     }
 
     #[test]
+    fn entries_that_jumped_ahead_accrue_nothing_before_or_after_their_neighbours(
+        entries in entries(), jumps in prop::collection::vec(0..2000i64, 20),
+    ) {
+        // Each clock may have been ahead: the later ones were not.
+        let jumped: Vec<_> = entries.iter().zip(jumps).map(|(entry, jump)| {
+            Entry { at: entry.at + SignedDuration::from_mins(jump - 1500).max(SignedDuration::ZERO), ..entry.clone() }
+        }).collect();
+        let ordered = in_order(jumped.clone());
+        prop_assert!(ordered.is_sorted_by_key(|entry| entry.at));
+        prop_assert_eq!(in_order(ordered.clone()), ordered.clone());
+        for (index, entry) in ordered.iter().enumerate() {
+            let latest = jumped[index..].iter().map(|entry| entry.at).min();
+            prop_assert!(entry.at >= entries[index].at && Some(entry.at) == latest, "{index}: {ordered:?}");
+        }
+    }
+
+    #[test]
     fn accrual_is_additive_over_any_split_of_time(entries in entries(), mut cuts in prop::collection::vec(0..300i64, 3)) {
         cuts.sort_unstable();
         let (whole, first, second) = (
@@ -187,6 +204,19 @@ proptest! {
         let sum: f64 = accrued.resources.values().map(|spend| spend.low.known()).sum();
         prop_assert!(close(sum, dollars(&accrued).0));
     }
+}
+
+#[test]
+fn an_entry_that_lies_after_its_successor_counts_from_that_one_on() {
+    // A clock that was a day ahead counted instances between the first entry and the pause.
+    let written = vec![bills(0, 1, Some(fleet(2, (1, 4)))), counts(1440, 1, 3), bills(60, 1, None), counts(2880, 2, 1)];
+    let entries = in_order(written);
+    assert_eq!(entries.iter().map(|entry| entry.at).collect::<Vec<_>>(), [0, 60, 60, 2880].map(at));
+    let accrued = between(&entries, 0, 3000);
+    // The number of the hour is not known: scaling bounds it.
+    let (low, high) = dollars(&accrued);
+    assert!(close(low, 1.5) && close(high, 6.0), "{accrued:?}");
+    assert_eq!(accrued.gaps, [Span { from: at(0), to: at(60) }]);
 }
 
 #[test]

@@ -153,7 +153,7 @@ fn a_deletion_that_was_cut_off_leaves_a_doubt_that_the_next_run_settles() {
     let document = applied(&stack("ml.g5.xlarge", 1));
     let pause = planned(&document, None, Target::Paused);
     let end = |entries: &[Entry], mut end: LedgerEnd| {
-        entries.iter().for_each(|entry| end.advance(&mut entry.clone()));
+        entries.iter().for_each(|entry| end.advance(entry));
         end
     };
     let begun = missing_entries(&LedgerEnd::default(), (&document, &[]), None, &kinds);

@@ -8,7 +8,9 @@ use serde::Serialize;
 use super::{Deployment, Event};
 use crate::state::{LockOwner, StateError, StateStore, Writer};
 use ebbtide::cost::Pricing;
-use ebbtide::cost::ledger::{Accrued, Entry, LedgerEnd, Part, Span, accrue, entry_of_observation, missing_entries};
+use ebbtide::cost::ledger::{
+    Accrued, Entry, LedgerEnd, Part, Span, accrue, entry_of_observation, in_order, missing_entries,
+};
 use ebbtide::record::{JournalEntry, StateDocument};
 use ebbtide::resource::{Address, Registry};
 
@@ -30,8 +32,8 @@ impl Deployment<'_> {
         let kinds = self.access.providers.kinds();
         let part = open.and_then(|(open, _)| part_of(open));
         let kept = async {
-            let end = self.state.ledger_end(&document.lineage, part.as_ref()).await?;
             let now = (self.clock)();
+            let end = self.state.ledger_end(&document.lineage, part.as_ref()).await?.by(now);
             let entries = missing_entries(&end, open.unwrap_or((document, &[])), Some((document, now)), kinds);
             writer.append_to_ledger(&document.lineage, part.clone(), end, entries).await
         };
@@ -64,7 +66,7 @@ async fn keep_change(
     let mut end = state.ledger_end(&document.lineage, None).await?;
     let before = end.clone();
     // The difference is one of now, not of the end of the last run.
-    end.at = end.at.max(Some(now));
+    end.at = Some(now);
     let entries = missing_entries(&end, (document, &[]), None, kinds);
     writer.append_to_ledger(&document.lineage, None, before, entries).await
 }
@@ -90,7 +92,8 @@ pub async fn keep_edited_record(
     kept
 }
 
-/// Notes the numbers of instances that were seen in AWS, by endpoint and variant. Those that are not recorded are left out.
+/// Notes the numbers of instances that were seen in AWS, by endpoint and variant. Those that are not recorded are left out. A
+/// clock that is behind the ledger notes none: the entry would lie before the last one.
 pub async fn note_instances(
     state: &StateStore,
     owner: LockOwner,
@@ -103,6 +106,7 @@ pub async fn note_instances(
         let Some((document, _)) = writer.read().await? else { return Ok(()) };
         let entry = entry_of_observation(&document, seen, now, kinds);
         let end = state.ledger_end(&document.lineage, None).await?;
+        let entry = entry.filter(|entry| end.at.is_none_or(|last| last <= entry.at));
         writer.append_to_ledger(&document.lineage, None, end, entry.into_iter().collect()).await
     };
     let noted = noted.await;
@@ -137,7 +141,7 @@ pub async fn spending(
     let Some((document, journal)) = state.read().await? else { return Ok(None) };
     let names = document.resources.keys().map(|address| address.name().to_owned()).collect();
     let span = Span { from: span.from, to: span.to.min(now).max(span.from) };
-    let Entries { since, entries } = entries(state, kinds, document, journal, span.from).await?;
+    let Entries { since, entries } = entries(state, kinds, document, journal, (span.from, now)).await?;
     let accrued = accrue(&entries, span, CERTAIN_FOR, pricing);
     Ok(Some(Spending { span, since, accrued, names }))
 }
@@ -152,13 +156,13 @@ pub(crate) struct Entries {
 }
 
 /// Returns the entries of the ledger of a stack that count from an instant on, and those of its record which the ledger does not
-/// have yet.
+/// have yet. `now` is the present instant.
 pub(crate) async fn entries(
     state: &StateStore,
     kinds: &Registry,
     mut document: StateDocument,
     mut journal: Vec<JournalEntry>,
-    from: Timestamp,
+    (from, now): (Timestamp, Timestamp),
 ) -> Result<Entries, StateError> {
     document.migrate_inputs(kinds, &mut journal);
     let lineage = &document.lineage;
@@ -171,9 +175,10 @@ pub(crate) async fn entries(
         Some(last) if part.is_none() && last.lineage == *lineage => LedgerEnd::of(last),
         _ => state.ledger_end(lineage, part.as_ref()).await?,
     };
-    let missing = missing_entries(&end, (&document, &journal), None, kinds);
+    let missing = missing_entries(&end.by(now), (&document, &journal), None, kinds);
     let since = ledger.since;
     let mut entries = ledger.entries(lineage);
     entries.extend(missing);
+    let entries = in_order(entries);
     Ok(Entries { since: since.or_else(|| entries.first().map(|entry| entry.at)), entries })
 }

@@ -46,7 +46,7 @@ impl Account {
     ) -> Self {
         let mut account = Self { stack: stack.to_owned(), document, entries: Vec::new(), since: None, fault: None };
         if is_counted {
-            match entries(state, kinds, committed.0, committed.1, first_day(now)).await {
+            match entries(state, kinds, committed.0, committed.1, (first_day(now), now)).await {
                 Ok(Entries { since, entries }) => (account.since, account.entries) = (since, entries),
                 Err(error) => account.fault = Some(error.to_string()),
             }

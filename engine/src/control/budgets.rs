@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::accounts::{Account, price_book, pricing};
 use crate::environment::Environment;
-use ebbtide::budget::{Action, Budget, Day, Spend, Spending, Spike, SpikeCause, Verdict, guard, reason, spike};
+use ebbtide::budget::{
+    Action, Budget, Day, Spend, Spending, Spike, SpikeCause, Verdict, guard, is_of_a_clock_ahead, reason, spike,
+};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Registry;
 use ebbtide::schedule::{BudgetOf, Hold, Latch, Limit};
@@ -56,6 +58,8 @@ pub struct Guarded {
     pub news: Vec<(String, String)>,
     /// The spikes of the day: identity and words.
     pub spikes: Vec<(String, String)>,
+    /// The recorded rules that begin after now: a clock that was ahead made them, and they are dropped.
+    pub ahead: Vec<Latch>,
     /// What could not be read.
     pub fault: Option<String>,
 }
@@ -177,6 +181,7 @@ impl Budgets {
         Guarded {
             limits: both().filter_map(|one| one.verdict.limit(now)).collect(),
             latches,
+            ahead: document.latches.iter().filter(|latch| is_of_a_clock_ahead(latch, now)).cloned().collect(),
             news: news.collect(),
             spikes: spikes.collect(),
             fault: fault.map(|fault| format!("the budget works without some figures: {fault}")),
@@ -196,9 +201,10 @@ impl Guarded {
         strongest(self.limits.clone(), hold, now)
     }
 
-    /// Returns whether a record lacks a rule that was reached.
+    /// Returns whether a record lacks a rule that was reached, or has one that is to be dropped.
     pub(super) fn has_to_record(&self, document: &StateDocument) -> bool {
-        self.latches.iter().any(|latch| !document.latches.iter().any(|known| same(known, latch)))
+        document.latches.iter().any(|known| self.ahead.contains(known))
+            || self.latches.iter().any(|latch| !document.latches.iter().any(|known| same(known, latch)))
     }
 }
 

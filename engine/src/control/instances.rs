@@ -18,6 +18,9 @@ use ebbtide::resource::{Address, Registry, Resource as _};
 /// The shortest time between two counts of a stack. Numbers are certain for three times as long.
 const EVERY: SignedDuration = SignedDuration::from_mins(5);
 
+/// The most by which clocks differ in use. A ledger that is further ahead than that was written by a clock that was wrong.
+const LATEST_AHEAD: SignedDuration = SignedDuration::from_mins(1);
+
 impl Controller {
     /// Counts the instances of the running stacks where scaling varies them, and notes them in their ledgers. AWS out of reach is
     /// a remark of the stack, and no failure: the ledger has bounds for the time until the next count. `counted` has the
@@ -61,6 +64,15 @@ impl Controller {
         let clients = self.environment.state_clients().await.map_err(|error| error.to_string())?;
         let state = self.environment.state(stack, clients.as_ref()).await.map_err(|error| error.to_string())?;
         let end = state.ledger_end(&document.lineage, None).await.map_err(|error| error.to_string())?;
+        if let Some(last) = end.at.filter(|last| *last > now) {
+            return match last.duration_since(now) > LATEST_AHEAD {
+                true => Err(format!(
+                    "the last entry of the ledger is of {last:.0}, after this clock's {now:.0}: check the clocks of the \
+                     machines that look after the stack; the next run, or this clock once it is past that, goes on"
+                )),
+                false => Ok(last),
+            };
+        }
         if let Some(last) = end.at.filter(|last| is_recent(*last, document, now)) {
             return Ok(last);
         }
@@ -86,7 +98,7 @@ impl Controller {
 /// may have brought back more of them than are declared.
 fn is_recent(last: Timestamp, document: &StateDocument, now: Timestamp) -> bool {
     let has_run = document.ended.as_ref().is_some_and(|ended| last <= ended.ended);
-    now.duration_since(last) < EVERY && !has_run
+    last <= now && now.duration_since(last) < EVERY && !has_run
 }
 
 /// Returns the ids of the resources whose instances scaling varies.

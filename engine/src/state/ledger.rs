@@ -14,7 +14,7 @@ use crate::state::store::StateStore;
 use crate::state::writer::Writer;
 use ebbtide::cost::ledger::{
     BLOCK, Block, Entry, LEDGER_FORMAT, LedgerBilling, LedgerEnd, Part, Segment, bills_after, entries_in_force,
-    standing,
+    in_order, standing,
 };
 
 /// The number of segments in a block, beside their numbers.
@@ -53,7 +53,7 @@ impl Ledger {
     pub fn entries(self, lineage: &str) -> Vec<Entry> {
         let mut entries = self.before;
         entries.extend(entries_in_force(self.segments, lineage));
-        entries
+        in_order(entries)
     }
 }
 
@@ -253,13 +253,13 @@ impl Writer<'_> {
         lineage: &str,
         part: Option<Part>,
         mut end: LedgerEnd,
-        mut entries: Vec<Entry>,
+        entries: Vec<Entry>,
     ) -> Result<(), StateError> {
         if entries.is_empty() {
             return Ok(());
         }
         self.check_lease()?;
-        entries.iter_mut().for_each(|entry| end.advance(entry));
+        entries.iter().for_each(|entry| end.advance(entry));
         let number = self.store().last_segments().await?.last().map_or(0, |stored| stored.number) + 1;
         // Without its block, a segment is read like others. What is damaged is reported to its readers.
         let block = self.store().block(number, lineage).await.unwrap_or_else(|error| {

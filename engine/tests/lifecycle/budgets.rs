@@ -67,6 +67,28 @@ async fn a_pause_is_announced_carried_out_and_not_undone_by_its_own_effect() {
 }
 
 #[tokio::test]
+async fn a_rule_that_a_clock_which_was_ahead_recorded_is_dropped() {
+    let budget = "[budget]\nmonthly = 100\n[[budget.rules]]\nat = \"100%\"\nof = \"forecast\"\ndo = \"pause\"\n";
+    let project = running(&format!("{LOCAL}{budget}")).await;
+    let since = async || {
+        let latches = project.document().await.latches;
+        latches.iter().map(|latch| latch.since.to_string()).collect::<Vec<_>>()
+    };
+    assert_eq!(outcome(&project, &in_month(1, 36, 0)).await, (Outcome::Nothing, Target::Running));
+    assert_eq!(since().await, [in_month(1, 36, 0)]);
+    // The right clock. The rule is reached by its own figures.
+    assert_eq!(outcome(&project, &in_month(1, 12, 0)).await, (Outcome::Nothing, Target::Running));
+    assert_eq!(since().await, [in_month(1, 12, 0)]);
+    // Without such figures nothing is left of it, and nothing comes of it later.
+    let raised = budget.replace("monthly = 100", "monthly = 100000000").replace("100%", "0.0001%");
+    std::fs::write(project.path().join("environments/test.toml"), format!("{LOCAL}{raised}")).unwrap();
+    assert_eq!(outcome(&project, &in_month(1, 36, 0)).await, (Outcome::Nothing, Target::Running));
+    std::fs::write(project.path().join("environments/test.toml"), LOCAL).unwrap();
+    assert_eq!(outcome(&project, &in_month(1, 12, 0)).await, (Outcome::Nothing, Target::Running));
+    assert_eq!(since().await, Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_reduction_bounds_endpoints_by_their_minimum_until_the_month_is_over() {
     let budget = "[budget]\nmonthly = 100000\n[[budget.rules]]\nat = \"0.001%\"\ndo = \"reduce\"\n";
     let project = running(&format!("{LOCAL}{budget}")).await;

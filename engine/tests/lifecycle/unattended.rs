@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use ebbtide::cost::ledger::Span;
+use ebbtide::cost::{Book, Pricing};
 use ebbtide::plan::Target;
-use ebbtide_engine::apply::Shutdown;
+use ebbtide_engine::apply::{Shutdown, spending};
 use ebbtide_engine::control::notify::Notifier;
 use ebbtide_engine::control::{Controller, Outcome, StackReport};
 use ebbtide_engine::environment::{self, Environment};
@@ -75,6 +77,42 @@ async fn a_clock_that_jumps_a_day_either_way_leads_to_what_holds_then() {
     // An outage of weeks ends in one action.
     assert_eq!(outcome(&project, "2026-12-19T12:00:00Z").await, (Outcome::Acted, Target::Paused));
     assert_eq!(outcome(&project, "2026-12-19T12:00:00Z").await, (Outcome::Nothing, Target::Paused));
+}
+
+#[tokio::test]
+async fn one_look_by_a_clock_that_is_ahead_bills_no_stack_that_is_paused_after_it() {
+    let project = running(OFFICE_HOURS).await;
+    let at = |text: &str| text.parse::<Timestamp>().unwrap();
+    let last = async || project.state().ledger().await.unwrap().last().unwrap().entries.last().unwrap().at;
+    let (monday, evening, ahead) = ("2026-11-23T15:00:00Z", "2026-11-23T23:30:00Z", "2026-11-24T15:00:00Z");
+    assert_eq!(outcome(&project, monday).await, (Outcome::Acted, Target::Running));
+    assert_eq!(outcome(&project, ahead).await, (Outcome::Nothing, Target::Running));
+    assert_eq!(last().await, at(ahead), "the instances were counted");
+    // The right clock is behind the ledger: nothing is counted, and that is said.
+    let message = tick(&project, "2026-11-23T15:20:00Z").await.message.unwrap();
+    assert!(message.contains("its instances were not counted") && message.contains("after this clock"), "{message}");
+    // Seconds are between the clocks of any two machines.
+    assert_eq!(tick(&project, "2026-11-24T14:59:40Z").await.message, None);
+    assert_eq!(last().await, at(ahead));
+
+    assert_eq!(outcome(&project, evening).await, (Outcome::Acted, Target::Paused));
+    assert_eq!(last().await, at(evening), "the entries of the pause have its times");
+    let spent = async |from: &str, to: &str| {
+        let book = Book::embedded();
+        let (pricing, span) = (Pricing::new(&book, "eu-west-1"), Span { from: at(from), to: at(to) });
+        let spent = spending(&project.state(), providers().kinds(), &pricing, span, at(to)).await.unwrap().unwrap();
+        let of_endpoint = spent.accrued.resources.get(&"sagemaker_endpoint.llm".parse().unwrap());
+        of_endpoint.map_or((0.0, 0.0), |spend| (spend.low.known(), spend.high.known()))
+    };
+    let (low, high) = spent(monday, evening).await;
+    assert!(low > 0.0 && low < high, "nobody knows the instances of that time: {low} to {high}");
+    for now in ["2026-11-24T06:00:00Z", "2026-11-24T16:00:00Z"] {
+        assert_eq!(spent(evening, now).await, (0.0, 0.0), "{now}");
+    }
+    // The stack runs again, and is counted again.
+    assert_eq!(outcome(&project, ahead).await, (Outcome::Acted, Target::Running));
+    assert_eq!(outcome(&project, "2026-11-24T15:10:00Z").await, (Outcome::Nothing, Target::Running));
+    assert_eq!(last().await, at("2026-11-24T15:10:00Z"));
 }
 
 #[tokio::test]

@@ -29,9 +29,15 @@ impl LedgerEnd {
         Self { bills: segment.bills.clone(), at, doubts: segment.doubts.clone() }
     }
 
-    /// Goes on by an entry. A clock that was set back does not lead back: then the entry gets the instant of the one before it.
-    pub fn advance(&mut self, entry: &mut Entry) {
-        entry.at = self.at.map_or(entry.at, |at| at.max(entry.at));
+    /// Returns the end as it is known at an instant. A last entry after that was written by a clock that was ahead: its instant
+    /// says nothing.
+    pub fn by(mut self, now: Timestamp) -> Self {
+        self.at = self.at.filter(|at| *at <= now);
+        self
+    }
+
+    /// Goes on by an entry. It may lie before the last one, if a clock was ahead: entries follow each other as they were written.
+    pub fn advance(&mut self, entry: &Entry) {
         self.at = Some(entry.at);
         match &entry.event {
             Event::Bills(bills) => {
@@ -51,7 +57,8 @@ impl LedgerEnd {
 
 /// Returns the entries that lead from the end of a ledger to a record:
 ///
-/// - the difference to the committed document, if the ledger does not have it: it counts from the end of the last run on;
+/// - the difference to the committed document, if the ledger does not have it: it counts from the end of the last run on, or from
+///   the end of the ledger if that is later;
 /// - the journal of its open run, and the resources that it may have deleted;
 /// - the difference to the document that the run ends with, at an instant.
 ///
@@ -64,11 +71,12 @@ pub fn missing_entries(
 ) -> Vec<Entry> {
     let mut end = end.clone();
     let mut entries = Vec::new();
-    let mut add = |end: &mut LedgerEnd, mut entry: Entry| {
-        end.advance(&mut entry);
+    let mut add = |end: &mut LedgerEnd, entry: Entry| {
+        end.advance(&entry);
         entries.push(entry);
     };
     let since = document.ended.as_ref().map_or(document.since, |ended| ended.ended);
+    let since = end.at.map_or(since, |at| at.max(since));
     if let Some(entry) = Entry::between(&end.bills, &recorded_bills(document, kinds), since, Cause::Record) {
         add(&mut end, entry);
     }
@@ -78,10 +86,11 @@ pub fn missing_entries(
     let mut cause = Cause::Record;
     if let Some(run) = &document.run {
         cause = Cause::Run(run.id.clone());
-        let told = entries_of_run(document, (&run.id, &run.plan, run.started), journal, kinds);
+        let began = began(run.started, end.at, journal);
+        let told = entries_of_run(document, (&run.id, &run.plan, began), journal, kinds);
         let mut told = told.unwrap_or_default();
         told.extend(created_anew(&doubted, &end.bills, &run.plan, journal, &cause));
-        for (address, at) in doubts_of_run(document, (&run.plan, run.started), journal, is_cut_off) {
+        for (address, at) in doubts_of_run(document, (&run.plan, began), journal, is_cut_off) {
             if end.bills.contains_key(&address) && !doubted.contains(&address) {
                 told.push(Entry { at, cause: cause.clone(), event: Event::Doubt([address].into()) });
             }
@@ -102,6 +111,14 @@ pub fn missing_entries(
         }
     }
     entries
+}
+
+/// Returns the instant from which on a run may have acted: not before the last entry of the ledger, since one that was cut off may
+/// be settled after the start of the command; unless the journal has earlier times, so that the clock of that entry was ahead.
+fn began(started: Timestamp, last: Option<Timestamp>, journal: &[JournalEntry]) -> Timestamp {
+    let first = journal.iter().filter_map(|entry| entry.at).min();
+    let last = last.map(|last| first.map_or(last, |first| first.min(last)));
+    last.map_or(started, |last| last.max(started))
 }
 
 /// Returns the entries of resources that a run found to be gone and created anew: the bills of both would be the same.
@@ -128,6 +145,17 @@ fn created_anew(
     entries
 }
 
+/// Returns entries as they were written, in the order of their instants. One that lies after its successor was written by a clock
+/// that was ahead: it came about before its successor did, so it gets the instant of that one at the latest.
+pub fn in_order(mut entries: Vec<Entry>) -> Vec<Entry> {
+    let mut latest = Timestamp::MAX;
+    for entry in entries.iter_mut().rev() {
+        latest = latest.min(entry.at);
+        entry.at = latest;
+    }
+    entries
+}
+
 /// Returns the entries of a ledger that count, in the order of their instants: those of one lineage, and of each part of a run
 /// only the last segment.
 pub fn entries_in_force(segments: Vec<Segment>, lineage: &str) -> Vec<Entry> {
@@ -142,7 +170,5 @@ pub fn entries_in_force(segments: Vec<Segment>, lineage: &str) -> Vec<Entry> {
         }
         kept.insert(segment.number, segment.entries);
     }
-    let mut entries: Vec<Entry> = kept.into_values().flatten().collect();
-    entries.sort_by_key(|entry| entry.at);
-    entries
+    in_order(kept.into_values().flatten().collect())
 }

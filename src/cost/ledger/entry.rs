@@ -71,7 +71,7 @@ pub struct Segment {
     /// The run that it tells of; `None` for an observation, and for changes of the record.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub part: Option<Part>,
-    /// The entries, in the order of their instants.
+    /// The entries, in the order in which they follow each other.
     pub entries: Vec<Entry>,
     /// All bills after these entries, so that the next segment can be written without reading the whole ledger.
     pub bills: LedgerBilling,

@@ -12,7 +12,7 @@ mod standing;
 
 pub use accrue::{Accrued, ResourceSpend, accrue};
 pub use billing::{Bill, LedgerBilling};
-pub use catching_up::{LedgerEnd, entries_in_force, missing_entries};
+pub use catching_up::{LedgerEnd, entries_in_force, in_order, missing_entries};
 pub use entry::{BLOCK, Block, Cause, Entry, Event, LEDGER_FORMAT, Part, Segment};
 pub use recording::{entries_of_run, entry_of_observation, recorded_bills};
 pub use span::Span;
