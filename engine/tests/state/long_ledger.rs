@@ -284,3 +284,27 @@ async fn key_of(world: &World, number: u64) -> String {
     let mut keys = listed.contents().iter().filter_map(|object| object.key());
     keys.find(|key| key.ends_with(&format!("/ledger/{number:08}.json"))).unwrap().to_owned()
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn blocks_with_entries_of_a_clock_that_was_ahead_come_to_what_all_segments_do() {
+    let world = World::new(Location::Directory, With::Nothing).await;
+    let state = world.state();
+    committed(&state, 1).await;
+    let count = 4 * BLOCK + 5;
+    // Within a block, at its end, and at the beginning of another one.
+    let ahead = [BLOCK / 2, 2 * BLOCK, 3 * BLOCK + 1];
+    let mut writer = state.acquire(owner("a@host")).await.unwrap();
+    writer.read().await.unwrap();
+    for number in 1..=count {
+        let end = state.ledger_end(LINEAGE, None).await.unwrap();
+        let jump = if ahead.contains(&number) { 100 } else { 0 };
+        let jumped = Entry { at: at(number + jump), ..entry(number) };
+        writer.append_to_ledger(LINEAGE, None, end, vec![jumped]).await.unwrap();
+    }
+    writer.release().await;
+    for from in [0, BLOCK, 2 * BLOCK - 1, 2 * BLOCK, 2 * BLOCK + 1, 3 * BLOCK + 1, 3 * BLOCK + 2, 4 * BLOCK] {
+        let ledger = state.ledger_from(LINEAGE, at(from)).await.unwrap();
+        assert!(ledger.clone().entries(LINEAGE).is_sorted_by_key(|entry| entry.at));
+        comes_to_the_same(&state, ledger, at(from), at(count + 50)).await;
+    }
+}
