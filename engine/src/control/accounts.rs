@@ -7,7 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::lead::resume_time;
 use super::outlook::{Standings, outlook};
 use crate::apply::{CERTAIN_FOR, Entries, entries};
-use crate::environment::Environment;
+use crate::environment::{Environment, with_prices};
 use crate::state::StateStore;
 use ebbtide::budget::{Day, Spend, Spending, forecast};
 use ebbtide::cost::ledger::{Entry, Span, accrue};
@@ -108,14 +108,7 @@ pub(super) fn price_book(environment: &Environment) -> (Book, Option<String>) {
     let mut fault = None;
     for region in [GLOBAL, &environment.aws().region] {
         let path = environment.prices(region);
-        let with = match fs_err::read_to_string(&path) {
-            Ok(text) => {
-                book.clone().with(&path.display().to_string(), region, &text).map_err(|error| error.to_string())
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-            Err(error) => Err(error.to_string()),
-        };
-        match with {
+        match with_prices(book.clone(), &path, &path.display().to_string(), region) {
             Ok(with) => book = with,
             Err(error) => fault = Some(format!("{error}; these prices are left out")),
         }

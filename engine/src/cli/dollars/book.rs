@@ -4,7 +4,7 @@ use std::path::Path;
 
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind};
-use crate::environment::Project;
+use crate::environment::{PricesError, Project, with_prices};
 use ebbtide::cost::{Book, GLOBAL};
 
 /// Returns the price book for a region.
@@ -38,13 +38,9 @@ pub(in crate::cli) fn full_book(context: &CommandContext) -> Result<Book, Comman
 
 fn with_file(book: Book, folder: &Path, region: &str) -> Result<Book, CommandError> {
     let path = folder.join(format!("{region}.toml"));
-    let file = Project::shown(&path);
-    match fs_err::read_to_string(&path) {
-        Ok(text) => book.with(&file, region, &text).map_err(|error| {
-            CommandError::new(CommandErrorKind::Environment, error.to_string())
-                .hint("an entry has `unit`, `usd` or `tiers`, `source`, `date` and `confidence`")
-        }),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(book),
-        Err(error) => Err(CommandError::failed("read the project's prices", error)),
-    }
+    with_prices(book, &path, &Project::shown(&path), region).map_err(|error| match error {
+        PricesError::Faulty(error) => CommandError::new(CommandErrorKind::Environment, error.to_string())
+            .hint("an entry has `unit`, `usd` or `tiers`, `source`, `date` and `confidence`"),
+        PricesError::Unreadable(error) => CommandError::failed("read the project's prices", error),
+    })
 }
