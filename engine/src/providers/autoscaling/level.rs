@@ -6,11 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::{Mutex, MutexGuard};
 
 use super::action_calls::actions;
-use super::last_run::last_run;
+use super::missed::{after_runs, bounds};
 use super::named::is_derived;
 use super::target_calls::{Settings, register, target};
 use super::timetable::Timetable;
-use crate::providers::numbers::unsigned;
 use crate::sdk::{Context, Error};
 
 /// Each of these actions runs at least once in so much time.
@@ -45,13 +44,11 @@ pub(super) async fn catch_up(
     }
     let now = context.aws.now();
     let since = now.saturating_sub(LOOK_BACK).unwrap_or(Timestamp::MIN);
-    let ran = |when: &Timetable| last_run(&when.schedule, when.zone.as_deref(), since, now);
-    let last = all.values().filter_map(|when| Some((ran(when)?, when))).max_by_key(|(at, _)| *at);
-    let (Some((_, when)), Some(target)) = (last, target(context, resource).await?) else { return Ok(()) };
-    let differs = |wanted: Option<u32>, bound: i32| wanted.is_some_and(|wanted| wanted != unsigned(bound));
-    if !differs(when.min, target.min_capacity()) && !differs(when.max, target.max_capacity()) {
+    let Some(target) = target(context, resource).await? else { return Ok(()) };
+    let present = bounds(&target);
+    let Some((min, max)) = after_runs(all.values(), present, since, now).filter(|wanted| *wanted != present) else {
         return Ok(());
-    }
-    let settings = Settings { min: when.min, max: when.max, suspended: None };
+    };
+    let settings = Settings { min: Some(min), max: Some(max), suspended: None };
     register(context, resource, target.scalable_dimension().clone(), settings, None).await
 }

@@ -12,7 +12,7 @@ use crate::providers::numbers::unsigned;
 use crate::sdk::{Context, Error};
 
 /// The bounds of a target, least and most.
-type Bounds = (u32, u32);
+pub(super) type Bounds = (u32, u32);
 
 /// The pause snapshot of a scheduled action. AWS deletes the action with its target, so that nothing runs during a pause.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,8 @@ pub(super) fn after_runs<'a>(
     after.filter(|(min, max)| min <= max)
 }
 
-fn bounds(target: &ScalableTarget) -> Bounds {
+/// Returns the bounds of a target, least and most.
+pub(super) fn bounds(target: &ScalableTarget) -> Bounds {
     (unsigned(target.min_capacity()), unsigned(target.max_capacity()))
 }
 
