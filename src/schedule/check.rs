@@ -1,11 +1,11 @@
 //! Whether expectations hold.
 
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{Timestamp, Zoned};
 
 use super::bounds::{Bounds, Capacity};
 use super::decide::decide;
 use super::expectation::Expectation;
-use super::situation::{Idleness, Situation};
+use super::situation::Situation;
 use super::validated::Schedule;
 use crate::plan::Target;
 
@@ -41,15 +41,7 @@ impl Verdict {
 /// Compares the expectations of a schedule with its decisions, without early starts.
 pub fn check(schedule: &Schedule) -> Vec<Verdict> {
     let verdict = |(index, expected): (usize, &Expectation)| {
-        let decision = decide(&Situation {
-            schedule: Some(schedule),
-            hold: None,
-            limit: None,
-            idle: Idleness::default(),
-            recorded: Target::Paused,
-            now: expected.at,
-            lead: SignedDuration::ZERO,
-        });
+        let decision = decide(&Situation::scheduled(schedule, expected.at));
         Verdict {
             index,
             at: expected.at,

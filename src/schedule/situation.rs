@@ -25,6 +25,21 @@ pub struct Situation<'a> {
     pub lead: SignedDuration,
 }
 
+impl<'a> Situation<'a> {
+    /// Creates the situation of a running stack whose schedule alone decides, without early starts.
+    pub fn scheduled(schedule: &'a Schedule, now: Timestamp) -> Self {
+        Self {
+            schedule: Some(schedule),
+            hold: None,
+            limit: None,
+            idle: Idleness::default(),
+            recorded: Target::Running,
+            now,
+            lead: SignedDuration::ZERO,
+        }
+    }
+}
+
 /// A recorded override by a person. It ends by itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hold {

@@ -1,7 +1,7 @@
 //! Schedules from TOML-like settings, with the bundled time-zone data: the system's may be older.
 
 use ebbtide::plan::Target;
-use ebbtide::schedule::{Decision, Idleness, Problem, Schedule, Settings, Situation, decide, preview};
+use ebbtide::schedule::{Decision, Problem, Schedule, Settings, Situation, decide, preview};
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
@@ -27,15 +27,7 @@ pub fn at(text: &str) -> Timestamp {
 }
 
 pub fn decided(schedule: &Schedule, now: Timestamp, lead: SignedDuration) -> Decision {
-    decide(&Situation {
-        schedule: Some(schedule),
-        hold: None,
-        limit: None,
-        idle: Idleness::default(),
-        recorded: Target::Running,
-        now,
-        lead,
-    })
+    decide(&Situation { lead, ..Situation::scheduled(schedule, now) })
 }
 
 /// Returns the stretches in which the stack runs, in UTC, of so many days from a local midnight on.

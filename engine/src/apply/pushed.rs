@@ -2,16 +2,15 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
 use jiff::civil::Weekday;
-use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use ebbtide::aws::autoscaling::{ScalableTarget, ScheduledAction};
-use ebbtide::plan::Target;
 use ebbtide::planner::{Observation, Observed};
 use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Address, Declared, Input, Resource as _, dependencies};
-use ebbtide::schedule::{Bounds, Idleness, Schedule, Situation, WeeklyChange, decide};
+use ebbtide::schedule::{Bounds, Schedule, Situation, WeeklyChange, decide};
 use ebbtide::stack::{Declaration, Declarations, Problem};
 
 /// "Maximum number of scheduled actions per scalable target: 200" (Application Auto Scaling User Guide, "Quotas").
@@ -58,15 +57,7 @@ impl Pushed<'_> {
         now: Timestamp,
     ) -> BTreeMap<Address, Bounds> {
         let Some(schedule) = self.schedule.filter(|schedule| schedule.is_pushed()) else { return BTreeMap::new() };
-        let decision = decide(&Situation {
-            schedule: Some(schedule),
-            hold: None,
-            limit: None,
-            idle: Idleness::default(),
-            recorded: Target::Running,
-            now,
-            lead: SignedDuration::ZERO,
-        });
+        let decision = decide(&Situation::scheduled(schedule, now));
         let restored = |(address, record): (&Address, &ResourceRecord)| {
             let set_by_aws =
                 address.kind() == ScalableTarget::KIND && !schedule.weekly_changes(address.name()).is_empty();
