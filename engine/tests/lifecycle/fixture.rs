@@ -193,8 +193,21 @@ impl Project {
 
     /// Applies the declared stack with a clock of its own.
     pub async fn run_at(&self, cloud: &Cloud, target: Target, clock: &(dyn Fn() -> Timestamp + Sync)) -> Finished {
-        let (state, scope) = (self.state(), scope());
+        let state = self.state();
         let deployment = Deployment { clock, ..self.deployment(&state, cloud, &|_| {}) };
+        self.apply(&deployment, target).await
+    }
+
+    /// Runs a command that must succeed, while a listener hears its events.
+    pub async fn run_heard(&self, target: Target, on_event: &(dyn Fn(Event) + Sync)) {
+        let (state, cloud) = (self.state(), self.cloud());
+        let deployment = self.deployment(&state, &cloud, on_event);
+        let finished = self.apply(&deployment, target).await;
+        assert!(finished.success, "{finished:#?}");
+    }
+
+    async fn apply(&self, deployment: &Deployment<'_>, target: Target) -> Finished {
+        let scope = scope();
         let mut locked = deployment.lock("apply", &scope).await.unwrap();
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
         let goal = Goal { scope: &scope, target, declarations, include_data, pushed: None };
@@ -202,19 +215,6 @@ impl Project {
         let finished = locked.execute(&plan).await.unwrap();
         locked.release().await;
         finished
-    }
-
-    /// Runs a command that must succeed, while a listener hears its events.
-    pub async fn run_heard(&self, target: Target, on_event: &(dyn Fn(Event) + Sync)) {
-        let (state, cloud, scope) = (self.state(), self.cloud(), scope());
-        let deployment = self.deployment(&state, &cloud, on_event);
-        let mut locked = deployment.lock("apply", &scope).await.unwrap();
-        let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target, declarations, include_data, pushed: None };
-        let plan = locked.plan(goal).await.unwrap().plan;
-        let finished = locked.execute(&plan).await.unwrap();
-        locked.release().await;
-        assert!(finished.success, "{finished:#?}");
     }
 
     /// Brings the stack up as a control loop does, with patience. Events go to a listener.
