@@ -2,6 +2,7 @@
 //! missed. Limits that depend on the machine are ratios to a floor that is measured in the same run.
 
 mod graph;
+mod ledger;
 mod plan;
 mod report;
 mod schedule;
@@ -17,6 +18,7 @@ fn main() -> ExitCode {
     }
     let mut report = Report::default();
     schedule::measure(&mut report);
+    ledger::measure(&mut report);
     plan::measure(&mut report);
     report.finish()
 }

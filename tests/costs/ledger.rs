@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use ebbtide::cost::ledger::{Accrued, Bill, Cause, Entry, Event, Span, accrue, bills_after, in_order, standing};
+use ebbtide::cost::ledger::{
+    Accrued, Bill, Cause, Entry, Event, Span, accrue, accrue_each, bills_after, in_order, standing,
+};
 use ebbtide::cost::{Amount, Book, Prices, Pricing};
 use ebbtide::resource::{Address, Charge, Since};
 use jiff::{SignedDuration, Timestamp};
@@ -195,6 +197,27 @@ proptest! {
             let piece = accrue(&entries, span, HOLDS, &Pricing::new(&book, "eu-west-1"));
             let (low, high) = dollars(&piece);
             prop_assert!(close(low, high) && piece.gaps.is_empty(), "{span:?}: {piece:?}");
+        }
+    }
+
+    #[test]
+    fn intervals_together_cost_as_much_as_each_alone(
+        entries in entries(),
+        edges in prop::collection::vec((-20i64..320, -20i64..320), 0..6),
+    ) {
+        let book = book();
+        let pricing = Pricing::new(&book, "eu-west-1");
+        let spans: Vec<Span> = edges.iter().map(|(from, to)| Span { from: at(*from), to: at(*to) }).collect();
+        let together = accrue_each(&entries, &spans, HOLDS, &pricing);
+        prop_assert_eq!(together.len(), spans.len());
+        for (span, together) in spans.iter().zip(&together) {
+            let alone = accrue(&entries, *span, HOLDS, &pricing);
+            prop_assert_eq!(&together.gaps, &alone.gaps, "{:?}", span);
+            prop_assert!(together.resources.keys().eq(alone.resources.keys()), "{:?}", span);
+            for (one, other) in together.resources.values().zip(alone.resources.values()) {
+                prop_assert!(close(one.low.known(), other.low.known()) && close(one.high.known(), other.high.known()));
+                prop_assert_eq!(one.high.at_least, other.high.at_least);
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use crate::apply::{CERTAIN_FOR, Entries, entries};
 use crate::environment::{Environment, with_prices};
 use crate::state::StateStore;
 use ebbtide::budget::{Day, Spend, Spending, forecast};
-use ebbtide::cost::ledger::{Entry, Span, accrue};
+use ebbtide::cost::ledger::{Entry, Span, accrue_each};
 use ebbtide::cost::{Book, GLOBAL, Pricing};
 use ebbtide::record::{JournalEntry, StateDocument};
 use ebbtide::resource::Registry;
@@ -32,6 +32,15 @@ pub struct Account {
     since: Option<Timestamp>,
     /// Why the ledger cannot be read.
     pub fault: Option<String>,
+}
+
+/// The figures of one stack under a budget.
+#[derive(Clone, Debug)]
+pub(super) struct Figures {
+    /// The spending of the month so far, and that of the whole month.
+    pub(super) spending: Spending,
+    /// Today, and the same weekdays before it.
+    pub(super) days: Vec<Day>,
 }
 
 impl Account {
@@ -59,45 +68,44 @@ impl Account {
         self.since
     }
 
-    /// Returns the spending of the month so far.
-    pub(super) fn so_far(&self, pricing: &Pricing<'_>, now: Timestamp) -> Spend {
-        self.spent(Span { from: month(now).0, to: now }, pricing)
-    }
-
-    /// Returns the spending of the month so far, and of the whole month under a limit.
-    pub(super) fn spending(
+    /// Returns the figures of a budget at an instant, under a limit.
+    pub(super) fn figures(
         &self,
         (environment, kinds): (&Environment, &Registry),
         pricing: &Pricing<'_>,
         limit: Option<&Limit>,
         now: Timestamp,
-    ) -> Spending {
-        let actual = self.so_far(pricing, now);
+    ) -> Figures {
+        let (begin, end) = month(now);
+        let days: Vec<Date> = self.days(now).collect();
+        let spans =
+            days.iter().map(|date| Span { from: start(*date), to: start(date.saturating_add(1.day())).min(now) });
+        let spans: Vec<Span> = std::iter::once(Span { from: begin, to: now }).chain(spans).collect();
+        let mut spent = self.spent(&spans, pricing).into_iter();
+        let actual = spent.next().unwrap_or_default();
         let standings = Standings::new(&self.document, kinds, pricing);
         let lead = resume_time(&self.document, kinds);
-        let schedule = environment.schedule(&self.stack);
-        let to_come = outlook(&standings, (schedule, limit, lead), now, month(now).1);
-        Spending { actual, forecast: forecast(actual, &to_come) }
+        let to_come = outlook(&standings, (environment.schedule(&self.stack), limit, lead), now, end);
+        let days = days.into_iter().zip(spent).map(|(date, spent)| Day { date, spent });
+        Figures { spending: Spending { actual, forecast: forecast(actual, &to_come) }, days: days.collect() }
     }
 
     /// Returns today, and the days of the same weekday before it that the ledger has as a whole.
-    pub(super) fn days(&self, pricing: &Pricing<'_>, now: Timestamp) -> (Day, Vec<Day>) {
-        let date = now.to_zoned(TimeZone::UTC).date();
-        let day = |date: Date| {
-            let to = start(date.saturating_add(1.day())).min(now);
-            Day { date, spent: self.spent(Span { from: start(date), to }, pricing) }
-        };
-        let earlier = (1..=WEEKS).map(|weeks| date.saturating_sub((7 * weeks).days()));
+    fn days(&self, now: Timestamp) -> impl Iterator<Item = Date> {
+        let today = now.to_zoned(TimeZone::UTC).date();
+        let earlier = (1..=WEEKS).map(move |weeks| today.saturating_sub((7 * weeks).days()));
         let is_whole = |date: &Date| self.since().is_some_and(|since| since <= start(*date));
-        (day(date), earlier.filter(is_whole).map(day).collect())
+        std::iter::once(today).chain(earlier.filter(is_whole))
     }
 
-    /// Returns the spending of an interval.
-    pub(super) fn spent(&self, span: Span, pricing: &Pricing<'_>) -> Spend {
-        let accrued = accrue(&self.entries, span, CERTAIN_FOR, pricing);
-        let spent = Spend::of(accrued.least(), accrued.most());
-        // What a ledger that cannot be read would add is not known.
-        Spend { at_least: spent.at_least || self.fault.is_some(), ..spent }
+    /// Returns the spending of each interval.
+    pub(super) fn spent(&self, spans: &[Span], pricing: &Pricing<'_>) -> Vec<Spend> {
+        let each = accrue_each(&self.entries, spans, CERTAIN_FOR, pricing).into_iter().map(|accrued| {
+            let spent = Spend::of(accrued.least(), accrued.most());
+            // What a ledger that cannot be read would add is not known.
+            Spend { at_least: spent.at_least || self.fault.is_some(), ..spent }
+        });
+        each.collect()
     }
 }
 

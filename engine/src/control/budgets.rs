@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::accounts::{Account, price_book, pricing};
+use super::accounts::{Account, Figures, price_book, pricing};
 use crate::environment::Environment;
 use ebbtide::budget::{
     Action, Budget, Day, Spend, Spending, Spike, SpikeCause, Verdict, guard, is_of_a_clock_ahead, reason, spike,
@@ -101,16 +101,16 @@ pub fn evaluate(
             guard(budget, &NOTHING, known, now).limit(now)
         });
         let limit = strongest(limits.collect(), account.document.hold.as_ref(), now);
-        let spending = account.spending((environment, kinds), &pricing, limit.as_ref(), now);
-        let (day, days) = account.days(&pricing, now);
+        let Figures { spending, days } = account.figures((environment, kinds), &pricing, limit.as_ref(), now);
+        let Some((day, days)) = days.split_first() else { continue };
         total.actual += spending.actual;
         total.forecast += spending.forecast;
-        let sum: &mut Day = today.get_or_insert(Day { spent: Spend::default(), ..day });
+        let sum: &mut Day = today.get_or_insert(Day { spent: Spend::default(), ..*day });
         sum.spent += day.spent;
         days.iter().for_each(|day| *earlier.entry(day.date).or_insert_with(Spend::default) += day.spent);
         if let Some(budget) = own {
             let verdict = guard((BudgetOf::Stack, budget), &spending, latches, now);
-            let (of, spike, since) = (BudgetOf::Stack, spike(day, &days, budget.daily), account.since());
+            let (of, spike, since) = (BudgetOf::Stack, spike(*day, days, budget.daily), account.since());
             let incomplete = account.fault.is_some();
             let evaluated = Evaluated { of, budget: budget.clone(), spending, verdict, spike, since, incomplete };
             stacks.insert(account.stack.clone(), evaluated);

@@ -101,17 +101,16 @@ fn course(
     let standings = Standings::new(&account.document, kinds, pricing);
     let lead = resume_time(&account.document, kinds);
     let to_come = outlook(&standings, (environment.schedule(&account.stack), limit, lead), now, end);
-    let mut points: Vec<Point> = Vec::new();
-    let (mut from, mut spent) = (begin, Spend::default());
-    for at in instants(begin, now, end) {
-        spent += match at <= now {
-            true => account.spent(Span { from, to: at }, pricing),
-            false => between(&to_come, hours(now, from), hours(now, at)),
-        };
-        points.push(Point { at, spent, forecast: at > now });
-        from = at;
-    }
-    points
+    let instants = instants(begin, now, end);
+    let spans: Vec<Span> = instants.iter().filter(|at| **at <= now).map(|to| Span { from: begin, to: *to }).collect();
+    let so_far = account.spent(&spans, pricing);
+    let actual = so_far.last().copied().unwrap_or_default();
+    let past = spans.iter().zip(so_far).map(|(span, spent)| Point { at: span.to, spent, forecast: false });
+    let future = instants.iter().filter(|at| **at > now).map(|at| {
+        let spent = actual + between(&to_come, 0.0, hours(now, *at));
+        Point { at: *at, spent, forecast: true }
+    });
+    past.chain(future).collect()
 }
 
 /// Returns the beginnings of the days of a month, its end, and now.

@@ -9,8 +9,9 @@ mod recording;
 mod running;
 mod span;
 mod standing;
+mod sweep;
 
-pub use accrue::{Accrued, ResourceSpend, accrue};
+pub use accrue::{Accrued, ResourceSpend, accrue, accrue_each};
 pub use billing::{Bill, LedgerBilling};
 pub use catching_up::{LedgerEnd, entries_in_force, in_order, missing_entries};
 pub use entry::{BLOCK, Block, Cause, Entry, Event, LEDGER_FORMAT, Part, Segment};

@@ -18,13 +18,34 @@ struct Seen {
     next: Option<(Timestamp, Option<f64>)>,
 }
 
+/// The numbers of instances, by resource and variant.
+type Fleets = BTreeMap<Address, BTreeMap<String, Seen>>;
+
 /// The bills in force after some entries.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Running {
     bills: LedgerBilling,
-    seen: BTreeMap<(Address, String), Seen>,
+    seen: Fleets,
     /// The beginnings of the bills by begun hours, by resource and item.
     begun: BTreeMap<(Address, String), Timestamp>,
+    /// The number of changes of bills so far.
+    changes: usize,
+}
+
+/// The bills in force and their items at an instant. Two that are equal cost the same.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Level {
+    /// The number of changes of bills before it.
+    changes: usize,
+    /// The least and the most items of each charge whose number may vary.
+    items: Vec<(f64, f64)>,
+}
+
+impl Level {
+    /// Returns whether some number of items is not known.
+    pub(super) fn is_vague(&self) -> bool {
+        self.items.iter().any(|(least, most)| least < most)
+    }
 }
 
 /// Which of the numbers of instances that are possible is taken.
@@ -39,12 +60,13 @@ impl Running {
     pub(super) fn apply(&mut self, entry: &Entry, later: &[Entry]) {
         match &entry.event {
             Event::Bills(bills) => {
+                self.changes += 1;
                 self.begin_hours(bills, entry.at);
                 for (address, bill) in bills {
                     match bill {
                         None => {
                             self.bills.remove(address);
-                            self.seen.retain(|(of, _), _| of != address);
+                            self.seen.remove(address);
                         }
                         Some(bill) => {
                             let before = self.bills.insert(address.clone(), bill.clone());
@@ -58,8 +80,7 @@ impl Running {
                     let Some(bill) = self.bills.get(address) else { continue };
                     for (variant, count) in variants {
                         let next = next_of(address, variant, bill, later);
-                        let seen = Seen { count: *count, since: entry.at, next };
-                        self.seen.insert((address.clone(), variant.clone()), seen);
+                        see(&mut self.seen, address, variant, Seen { count: *count, since: entry.at, next });
                     }
                 }
             }
@@ -72,11 +93,11 @@ impl Running {
     fn note(&mut self, address: &Address, before: Option<&Bill>, bill: &Bill, at: Timestamp, later: &[Entry]) {
         let goes_on = before.filter(|before| before.charges == bill.charges);
         if goes_on.is_none() {
-            self.seen.retain(|(of, _), _| of != address);
+            self.seen.remove(address);
         }
         for fleet in bill.charges.iter().filter_map(|charge| charge.fleet.as_ref()) {
-            let key = (address.clone(), fleet.variant.clone());
-            match (goes_on, self.seen.get_mut(&key)) {
+            let seen = self.seen.get_mut(address).and_then(|seen| seen.get_mut(&fleet.variant));
+            match (goes_on, seen) {
                 (Some(before), Some(seen)) => {
                     let varied = before.scaling.contains_key(&fleet.variant);
                     if !varied && bill.scaling.contains_key(&fleet.variant) {
@@ -85,7 +106,7 @@ impl Running {
                 }
                 _ => {
                     let next = next_of(address, &fleet.variant, bill, later);
-                    self.seen.insert(key, Seen { count: fleet.count, since: at, next });
+                    see(&mut self.seen, address, &fleet.variant, Seen { count: fleet.count, since: at, next });
                 }
             }
         }
@@ -118,11 +139,15 @@ impl Running {
 
     /// Returns the instants after which a number of instances that was seen is no longer certain, while nothing else is known.
     pub(super) fn doubts(&self, holds: SignedDuration) -> impl Iterator<Item = Timestamp> {
+        let each = self
+            .seen
+            .iter()
+            .flat_map(|(address, variants)| variants.iter().map(move |(variant, seen)| (address, variant, seen)));
         let bounds = |address, variant: &str, count| self.bills.get(address)?.bounds(variant, count);
-        let varying = self.seen.iter().filter(move |((address, variant), seen)| {
+        let varying = each.filter(move |(address, variant, seen)| {
             seen.next.is_none() && bounds(address, variant, seen.count).is_some()
         });
-        varying.filter_map(move |(_, seen)| seen.since.checked_add(holds).ok())
+        varying.filter_map(move |(.., seen)| seen.since.checked_add(holds).ok())
     }
 
     pub(super) fn bills(&self) -> &LedgerBilling {
@@ -132,6 +157,18 @@ impl Running {
     /// Returns the beginning of the bill of a charge by begun hours.
     pub(super) fn begun(&self, address: &Address, item: &str) -> Option<Timestamp> {
         self.begun.get(&(address.clone(), item.to_owned())).copied()
+    }
+
+    /// Returns the level of the bills at an instant.
+    pub(super) fn level(&self, at: Timestamp, holds: SignedDuration) -> Level {
+        let charges =
+            self.bills.iter().flat_map(|(address, bill)| bill.charges.iter().map(move |charge| (address, charge)));
+        let vary = charges.filter(|(_, charge)| charge.fleet.is_some());
+        let items = vary.map(|(address, charge)| {
+            let at_bound = |bound| self.items(address, charge, at, holds, bound);
+            (at_bound(Bound::Low), at_bound(Bound::High))
+        });
+        Level { changes: self.changes, items: items.collect() }
     }
 
     /// Returns the number of items that a charge has at an instant, at one of the bounds of what is possible: between two looks
@@ -145,7 +182,8 @@ impl Running {
         bound: Bound,
     ) -> f64 {
         let Some(fleet) = &charge.fleet else { return charge.total() };
-        let Some(seen) = self.seen.get(&(address.clone(), fleet.variant.clone())) else { return charge.total() };
+        let seen = self.seen.get(address).and_then(|seen| seen.get(&fleet.variant));
+        let Some(seen) = seen else { return charge.total() };
         let after = seen.next.and_then(|(_, count)| count).unwrap_or(seen.count);
         let (mut least, mut most) = (seen.count.min(after), seen.count.max(after));
         let is_certain = match seen.next {
@@ -157,6 +195,15 @@ impl Running {
             (least, most) = (least.min(min), most.max(max));
         }
         charge.quantity * if bound == Bound::Low { least } else { most }
+    }
+}
+
+fn see(fleets: &mut Fleets, address: &Address, variant: &str, seen: Seen) {
+    match fleets.get_mut(address).and_then(|variants| variants.get_mut(variant)) {
+        Some(before) => *before = seen,
+        None => {
+            fleets.entry(address.clone()).or_default().insert(variant.to_owned(), seen);
+        }
     }
 }
 
