@@ -1,7 +1,10 @@
 //! Secrets.
 
+use std::time::Duration;
+
 use ebbtide::aws::secretsmanager::{Alphabet, Secret, SecretOutputs, SecretSource};
 use ebbtide::resource::{Resolved, Tags};
+use ebbtide_cloud::Settings;
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
@@ -168,7 +171,9 @@ async fn a_secret_is_deleted_at_once_only_with_the_data_included() {
 
 #[tokio::test]
 async fn the_name_of_a_secret_that_was_just_deleted_by_force_is_free_after_a_while() {
-    let world = World::new();
+    // Long enough for a busy machine to ask in time.
+    let transition = Duration::from_secs(2);
+    let world = World::with(Settings { transition, ..Settings::default() });
     let named = Secret { name: Some("hub/token".into()), recovery_window_days: 0, ..secret(generated(1)) };
     let mut made = world.make::<Secret>("token", &named).await;
     made.context.include_data = true;
@@ -178,6 +183,6 @@ async fn the_name_of_a_secret_that_was_just_deleted_by_force_is_free_after_a_whi
     let provider = provider("secretsmanager_secret");
     let error = provider.create(&context, &inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::NotYet, "{error}");
-    tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+    tokio::time::sleep(transition).await;
     provider.create(&context, &inputs).await.unwrap();
 }
