@@ -150,8 +150,8 @@ impl<'a> Planner<'a> {
         let decided = decide_action(desired, record, observed, resolved.as_ref(), info);
         let decided = self.decisions.escalated(decided, address, desired, record, resolved.as_ref(), info);
         let Some((action, reason)) = decided else { return Ok(false) };
-        if let (Action::Update, Desired::Inputs { inputs, .. }) = (action, desired)
-            && let Some((other, name)) = self.decisions.holds_a_name(record, inputs)
+        if let (Action::Update, Desired::Inputs { inputs, depends_on, .. }) = (action, desired)
+            && let Some((other, name)) = self.decisions.holds_a_name(address, record, inputs, depends_on)
         {
             return Err(PlanError::NameInUse { address: other, name, user: address.clone() });
         }
@@ -160,9 +160,12 @@ impl<'a> Planner<'a> {
                 let generation = match action {
                     Action::Update => record.map_or(1, |record| record.generation),
                     _ => {
-                        let (generation, outputs) = next_generation(self.request, address, record, &resolved, &*kind);
-                        self.decisions.known_outputs.insert(address.clone(), outputs);
-                        generation
+                        let next = next_generation(&self.decisions, address, record, &resolved, &*kind);
+                        self.decisions.known_outputs.insert(address.clone(), next.known_outputs);
+                        self.decisions
+                            .reused_outputs
+                            .extend(next.reused_outputs.map(|outputs| (address.clone(), outputs)));
+                        next.number
                     }
                 };
                 if let Action::Replace(_) = action {

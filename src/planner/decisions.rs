@@ -6,10 +6,9 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::desired::Desired;
-use super::generation::keeps_unique_name;
 use super::{Observed, Request};
 use crate::plan::{Reason, Target};
-use crate::record::ResourceRecord;
+use crate::record::{Deposed, ResourceRecord};
 use crate::resource::{Address, KindInfo, Persistence, Reference, Replacement, dependencies, references};
 
 /// The decisions made so far.
@@ -20,8 +19,10 @@ pub(super) struct Decisions<'a> {
     /// The resources that give way, so that operations do not wait for each other in a circle.
     pub(super) giving_way: &'a BTreeSet<Address>,
     pub(super) actions: BTreeMap<Address, Action>,
-    /// The known outputs of resources that are created or replaced.
+    /// The outputs of resources that are created or replaced, as far as they follow from the declaration.
     pub(super) known_outputs: BTreeMap<Address, Map<String, Value>>,
+    /// The outputs of the earlier generations that are reused.
+    pub(super) reused_outputs: BTreeMap<Address, Map<String, Value>>,
 }
 
 impl<'a> Decisions<'a> {
@@ -31,7 +32,8 @@ impl<'a> Decisions<'a> {
         retained: &'a BTreeMap<Address, String>,
         giving_way: &'a BTreeSet<Address>,
     ) -> Self {
-        Self { request, retained, giving_way, actions: BTreeMap::new(), known_outputs: BTreeMap::new() }
+        let (actions, known_outputs, reused_outputs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { request, retained, giving_way, actions, known_outputs, reused_outputs }
     }
 
     /// Returns the action on a resource once the actions on its dependencies are taken into account.
@@ -51,8 +53,8 @@ impl<'a> Decisions<'a> {
             }
             Some((Action::Update, _))
                 if info.persistence == Persistence::Ephemeral
-                    && let Desired::Inputs { inputs, .. } = desired
-                    && let Some(other) = self.must_move_with(record, inputs) =>
+                    && let Desired::Inputs { inputs, depends_on, .. } = desired
+                    && let Some(other) = self.must_move_with(address, record, inputs, depends_on) =>
             {
                 Some((first, Reason::DependencyReplaced(other)))
             }
@@ -86,32 +88,80 @@ impl<'a> Decisions<'a> {
         self.actions.get(address).is_some_and(|action| action.deletes_first())
     }
 
-    /// Returns a dependency that is replaced delete-first and whose new id is unknown at plan time. An ephemeral resource
-    /// cannot be repointed to it in place and must be replaced too. A durable one is updated afterwards, because AWS allows
+    /// Returns a dependency that is replaced delete-first and that a resource still uses then. An ephemeral resource cannot be
+    /// repointed to the new one in place and must be replaced too. A durable one is updated afterwards, because AWS allows
     /// the dangling reference.
-    fn must_move_with(&self, record: Option<&ResourceRecord>, inputs: &Value) -> Option<Address> {
-        self.referred_again(record?, inputs).next()
+    fn must_move_with(
+        &self,
+        address: &Address,
+        record: Option<&ResourceRecord>,
+        inputs: &Value,
+        depends_on: &BTreeSet<Address>,
+    ) -> Option<Address> {
+        self.used_until_deleted(address, record?, inputs, depends_on).next()
     }
 
-    /// Returns the dependencies that are replaced delete-first, whose new id is unknown at plan time, and that a resource will
-    /// still refer to.
-    fn referred_again(&self, record: &ResourceRecord, inputs: &Value) -> impl Iterator<Item = Address> {
-        let used = &record.depends_on;
-        let any = used.iter().any(|other| self.is_deleted_first(other));
-        let references = if any { references(inputs) } else { BTreeSet::new() };
-        let is_again = |reference: &Reference| {
-            used.contains(&reference.address)
-                && self.is_deleted_first(&reference.address)
-                && self.output(reference).is_none()
+    /// Returns the dependencies that are replaced delete-first while a resource that is changed in place still uses them: it
+    /// depends on them before and after, so its change comes after the creation. A reference to an output that follows from
+    /// the declaration, such as a name, is none that AWS minds.
+    fn used_until_deleted(
+        &self,
+        address: &Address,
+        record: &ResourceRecord,
+        inputs: &Value,
+        depends_on: &BTreeSet<Address>,
+    ) -> impl Iterator<Item = Address> {
+        let is_kept_on = |other: &Address| depends_on.contains(other) && self.is_deleted_first(other);
+        let any = record.depends_on.iter().any(is_kept_on);
+        let references = if any { &references(&record.declaration()) | &references(inputs) } else { BTreeSet::new() };
+        let is_used = move |reference: &Reference| {
+            let other = &reference.address;
+            record.depends_on.contains(other)
+                && is_kept_on(other)
+                && self.known_outputs.get(other).is_none_or(|known| !known.contains_key(&reference.output))
+                && !self.uses_reused(other, &self.possible_inputs(address, record))
         };
-        references.into_iter().filter(is_again).map(|reference| reference.address)
+        references.into_iter().filter(is_used).map(|reference| reference.address)
+    }
+
+    /// Returns the inputs that a resource may have: those recorded, those observed, and those of unfinished updates.
+    fn possible_inputs<'b>(&'b self, address: &Address, record: &'b ResourceRecord) -> Vec<&'b Value> {
+        let observed = match self.request.observation.get(address) {
+            Some(Observed::Present(live)) => Some(&live.inputs),
+            Some(Observed::Missing) | None => None,
+        };
+        [&record.inputs].into_iter().chain(observed).chain(&record.attempted).collect()
+    }
+
+    /// Returns whether all of these inputs refer to the earlier generation of a resource that is reused: to an output that
+    /// the current one does not have.
+    fn uses_reused(&self, other: &Address, inputs: &[&Value]) -> bool {
+        let (Some(reused), Some(record)) = (self.reused_outputs.get(other), self.request.document.resources.get(other))
+        else {
+            return false;
+        };
+        let own = |(name, value): &(&String, &Value)| value.is_string() && record.outputs.get(name) != Some(*value);
+        inputs.iter().all(|inputs| reused.iter().filter(own).any(|(_, value)| holds(inputs, value)))
+    }
+
+    /// Returns whether an earlier generation uses a resource that is deleted before it is created again. It has to be deleted
+    /// before that.
+    pub(super) fn uses_deleted_first(&self, deposed: &Deposed) -> bool {
+        let goes = |other: &Address| self.is_deleted_first(other) && !self.uses_reused(other, &[&deposed.inputs]);
+        deposed.depends_on.iter().any(goes)
     }
 
     /// Returns a dependency that gives its name to its own replacement, or to another resource, and that this resource, which
     /// is changed in place, would still refer to when it is deleted. AWS refuses that.
-    pub(super) fn holds_a_name(&self, record: Option<&ResourceRecord>, inputs: &Value) -> Option<(Address, String)> {
+    pub(super) fn holds_a_name(
+        &self,
+        address: &Address,
+        record: Option<&ResourceRecord>,
+        inputs: &Value,
+        depends_on: &BTreeSet<Address>,
+    ) -> Option<(Address, String)> {
         let record = record.filter(|record| !record.is_asleep())?;
-        self.referred_again(record, inputs).find_map(|other| {
+        self.used_until_deleted(address, record, inputs, depends_on).find_map(|other| {
             let kind = self.request.kind(&other).ok()?;
             let field = kind.info().unique_name_field.as_ref().filter(|_| {
                 // Where both cannot exist by nature, AWS lets go of the old one.
@@ -156,7 +206,10 @@ impl<'a> Decisions<'a> {
     pub(super) fn output(&self, reference: &Reference) -> Option<Value> {
         match self.actions.get(&reference.address) {
             Some(Action::Create | Action::Replace(_)) => {
-                self.known_outputs.get(&reference.address)?.get(&reference.output).cloned()
+                let of = |outputs: &BTreeMap<Address, Map<String, Value>>| {
+                    outputs.get(&reference.address)?.get(&reference.output).cloned()
+                };
+                of(&self.reused_outputs).or_else(|| of(&self.known_outputs))
             }
             _ => match self.request.observation.get(&reference.address) {
                 Some(Observed::Present(live)) => live.outputs.get(&reference.output).cloned(),
@@ -165,4 +218,23 @@ impl<'a> Decisions<'a> {
         }
         .filter(|value| !value.is_null())
     }
+}
+
+/// Returns whether the old and the new generation would have the same unique name, so that both cannot exist at once.
+fn keeps_unique_name(record: Option<&ResourceRecord>, info: &KindInfo, resolved: Option<&Value>) -> bool {
+    let name = |inputs: &Value| {
+        info.unique_name_field.as_ref().and_then(|field| inputs.get(field)?.as_str().map(str::to_owned))
+    };
+    let old = record.and_then(|record| name(&record.inputs));
+    old.is_some() && old == resolved.and_then(name)
+}
+
+/// Returns whether a value is somewhere in inputs.
+fn holds(inputs: &Value, value: &Value) -> bool {
+    inputs == value
+        || match inputs {
+            Value::Array(members) => members.iter().any(|member| holds(member, value)),
+            Value::Object(fields) => fields.values().any(|field| holds(field, value)),
+            _ => false,
+        }
 }

@@ -1,47 +1,50 @@
-//! The generation that a creation brings, and how a replacement is ordered.
+//! The generation that a creation brings.
 
 use serde_json::{Map, Value};
 
-use super::Request;
+use super::decisions::Decisions;
 use crate::plan::diff;
 use crate::record::{Deposed, ResourceRecord};
-use crate::resource::{Address, Kind, KindInfo};
+use crate::resource::{Address, Kind};
 
-/// Returns the generation to create and its known outputs. Reuses a deposed generation if it already has the name that the
-/// new one would get, or equal immutable fields: a change that was undone, or rolled back, before the old generation was
-/// deleted.
+/// The generation that a creation brings.
+pub(super) struct NextGeneration {
+    /// Its number.
+    pub(super) number: u32,
+    /// Its outputs, as far as they follow from the declaration.
+    pub(super) known_outputs: Map<String, Value>,
+    /// Its outputs, if it is an earlier generation that is reused.
+    pub(super) reused_outputs: Option<Map<String, Value>>,
+}
+
+/// Returns the generation to create. Reuses a deposed generation if it already has the name that the new one would get, or
+/// equal immutable fields: a change that was undone, or rolled back, before the old generation was deleted. One that uses a
+/// resource which is deleted before it is created again is in the way of that deletion, so it is not reused.
 pub(super) fn next_generation(
-    request: &Request<'_>,
+    decisions: &Decisions<'_>,
     address: &Address,
     record: Option<&ResourceRecord>,
     resolved: &Value,
     kind: &dyn Kind,
-) -> (u32, Map<String, Value>) {
+) -> NextGeneration {
+    let request = decisions.request;
     let known = |generation| {
         let identity = request.scope.identity(&request.document.lineage, address, generation);
         kind.known_outputs(&identity, resolved).unwrap_or_default()
     };
-    let generation = request.document.next_generation(address);
-    let outputs = known(generation);
+    let number = request.document.next_generation(address);
+    let known_outputs = known(number);
     let reusable = |deposed: &&Deposed| {
         let forced = || diff(&deposed.inputs, resolved, &kind.info().replace_on).iter().any(|c| c.forces_replacement);
-        outputs.values().any(|output| output.as_str() == Some(&deposed.id)) || !forced()
+        let has_name = || known_outputs.values().any(|output| output.as_str() == Some(&deposed.id));
+        (has_name() || !forced()) && !decisions.uses_deleted_first(deposed)
     };
     match record.and_then(|record| record.deposed.iter().find(reusable)) {
-        Some(deposed) => {
-            let mut outputs = known(deposed.generation);
-            outputs.extend(deposed.outputs.as_object().cloned().unwrap_or_default());
-            (deposed.generation, outputs)
-        }
-        None => (generation, outputs),
+        Some(deposed) => NextGeneration {
+            number: deposed.generation,
+            known_outputs: known(deposed.generation),
+            reused_outputs: Some(deposed.outputs.as_object().cloned().unwrap_or_default()),
+        },
+        None => NextGeneration { number, known_outputs, reused_outputs: None },
     }
-}
-
-/// Returns whether the old and the new generation would have the same unique name, so that both cannot exist at once.
-pub(super) fn keeps_unique_name(record: Option<&ResourceRecord>, info: &KindInfo, resolved: Option<&Value>) -> bool {
-    let name = |inputs: &Value| {
-        info.unique_name_field.as_ref().and_then(|field| inputs.get(field)?.as_str().map(str::to_owned))
-    };
-    let old = record.and_then(|record| name(&record.inputs));
-    old.is_some() && old == resolved.and_then(name)
 }

@@ -109,6 +109,10 @@ fn name_conflicts(
     if deleted.is_empty() {
         return Vec::new();
     }
+    // The current generation comes before or after the next one in any case.
+    let is_current = |operation: &Operation| {
+        document.resources.get(&operation.address).is_some_and(|record| record.generation == operation.generation)
+    };
     let mut conflicts = Vec::new();
     for (index, operation) in operations.iter().enumerate().filter(|(_, operation)| operation.creates()) {
         let known = known_outputs.get(&operation.address).into_iter().flat_map(Map::values).filter_map(Value::as_str);
@@ -117,7 +121,7 @@ fn name_conflicts(
         conflicts.extend(
             taken
                 .into_iter()
-                .filter(|other| operations[*other].address != operation.address)
+                .filter(|other| operations[*other].address != operation.address || !is_current(&operations[*other]))
                 .map(|deletion| (index, deletion)),
         );
     }

@@ -156,9 +156,12 @@ impl World {
                 self.created += 1;
                 let inputs = self.resolved(operation, &upsert.inputs);
                 self.check_free(operation, &inputs);
-                let id = match inputs.get("name").and_then(Value::as_str) {
-                    Some(name) if operation.resource_kind().ends_with("_named") => name.to_owned(),
-                    _ => format!("{}#{}", operation.address, self.created),
+                let record = self.document.resources.get(&operation.address);
+                let deposed = record.and_then(|r| r.deposed.iter().find(|old| old.generation == operation.generation));
+                let id = match (deposed, inputs.get("name").and_then(Value::as_str)) {
+                    (Some(reused), _) => reused.id.clone(),
+                    (None, Some(name)) if operation.resource_kind().ends_with("_named") => name.to_owned(),
+                    (None, _) => format!("{}#{}", operation.address, self.created),
                 };
                 let accepted = JournalEvent::Accepted { id: id.clone(), inputs: inputs.clone() };
                 vec![JournalEvent::Started, accepted, ready(id, inputs)]

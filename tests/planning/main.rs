@@ -10,3 +10,4 @@ mod protecting;
 mod renaming;
 mod replacing;
 mod running;
+mod taking_back;

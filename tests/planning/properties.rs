@@ -73,6 +73,12 @@ fn target() -> impl Strategy<Value = Target> {
     prop_oneof![Just(Target::Running), Just(Target::Paused), Just(Target::Destroyed)]
 }
 
+/// Changes of resources: what is added to the `size`, whether the `form` changes, and whether the references go.
+fn changes() -> impl Strategy<Value = Vec<(u8, bool, bool)>> {
+    let is_rare = || prop::bool::weighted(0.2);
+    prop::collection::vec((0..3_u8, is_rare(), is_rare()), 9)
+}
+
 /// Declarations, a target, and the number of operations after which the way there is cut off.
 type Step = (Vec<Shape>, Target, usize);
 
@@ -82,8 +88,14 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     kinds.prop_flat_map(|first| prop::collection::vec((shapes_of(first), target(), 0..12_usize), 1..5))
 }
 
+/// Returns 400 cases, or as many as `PROPTEST_CASES` says.
+fn config() -> ProptestConfig {
+    let config = ProptestConfig::default();
+    if std::env::var_os("PROPTEST_CASES").is_some() { config } else { ProptestConfig { cases: 400, ..config } }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+    #![proptest_config(config())]
 
     /// Any sequence of declarations and targets, each cut off anywhere: the fixture checks that nothing is deleted
     /// while an existing resource refers to it, and nothing is created before its references are. In the end, a run that
@@ -133,6 +145,40 @@ proptest! {
             world.carry_out(&plan, usize::MAX);
             let wrong = world.falsely_recorded();
             prop_assert!(wrong.is_empty(), "{wrong:?}");
+        }
+    }
+
+    /// Any change of some of the resources can be taken back wherever it was cut off, and so can the way back.
+    #[test]
+    fn a_change_of_some_is_taken_back(
+        shapes in prop_oneof![shapes(), shapes_of(KINDS.len() - 3)],
+        changes in changes(),
+        cuts in (0..12_usize, 0..12_usize),
+    ) {
+        let mut changed = shapes.clone();
+        for ((_, size, form, refers, _), (more, other_form, is_alone)) in changed.iter_mut().zip(changes) {
+            *size += more;
+            *form = (*form + u8::from(other_form)) % 2;
+            if is_alone {
+                refers.clear();
+            }
+        }
+        let mut world = World::new();
+        declare(&mut world, &shapes);
+        world.go(Target::Running);
+        for (declared, cut) in [(&changed, cuts.0), (&shapes, cuts.1), (&changed, cuts.1), (&shapes, usize::MAX)] {
+            declare(&mut world, declared);
+            let plan = world.plan(Target::Running);
+            prop_assert!(matches!(plan, Ok(_) | Err(PlanError::NameInUse { .. })), "{plan:?}");
+            if let Ok(plan) = plan {
+                world.carry_out(&plan, cut);
+            }
+        }
+        if world.plan(Target::Running).is_ok() {
+            prop_assert_eq!(world.go(Target::Running), [""; 0]);
+            let left = world.document.resources.values().any(|record| !record.deposed.is_empty());
+            prop_assert!(!left, "an old generation is left");
+            prop_assert!(world.falsely_recorded().is_empty());
         }
     }
 
