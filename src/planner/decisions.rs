@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::desired::Desired;
+use super::possible::{PossibleDependencies, possible_dependencies};
 use super::{Observed, Request};
 use crate::plan::{Reason, Target};
 use crate::record::{Deposed, ResourceRecord};
@@ -18,6 +19,8 @@ pub(super) struct Decisions<'a> {
     pub(super) retained: &'a BTreeMap<Address, String>,
     /// The resources that give way, so that operations do not wait for each other in a circle.
     pub(super) giving_way: &'a BTreeSet<Address>,
+    /// The dependencies that resources may have besides those recorded.
+    possible: PossibleDependencies<'a>,
     pub(super) actions: BTreeMap<Address, Action>,
     /// The outputs of resources that are created or replaced, as far as they follow from the declaration.
     pub(super) known_outputs: BTreeMap<Address, Map<String, Value>>,
@@ -33,7 +36,8 @@ impl<'a> Decisions<'a> {
         giving_way: &'a BTreeSet<Address>,
     ) -> Self {
         let (actions, known_outputs, reused_outputs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { request, retained, giving_way, actions, known_outputs, reused_outputs }
+        let possible = possible_dependencies(request.document, request.observation);
+        Self { request, retained, giving_way, possible, actions, known_outputs, reused_outputs }
     }
 
     /// Returns the action on a resource once the actions on its dependencies are taken into account.
@@ -59,7 +63,7 @@ impl<'a> Decisions<'a> {
                 Some((first, Reason::DependencyReplaced(other)))
             }
             Some((Action::Replace(_), reason))
-                if self.giving_way.contains(address) || self.must_delete_first(record, resolved, info) =>
+                if self.giving_way.contains(address) || self.must_delete_first(address, record, resolved, info) =>
             {
                 Some((first, reason))
             }
@@ -77,10 +81,16 @@ impl<'a> Decisions<'a> {
 
     /// Returns whether a replacement has to delete first: by nature, because of a name that stays, or because a dependency
     /// is deleted first and this resource's old generation must be gone before that.
-    fn must_delete_first(&self, record: Option<&ResourceRecord>, resolved: Option<&Value>, info: &KindInfo) -> bool {
+    fn must_delete_first(
+        &self,
+        address: &Address,
+        record: Option<&ResourceRecord>,
+        resolved: Option<&Value>,
+        info: &KindInfo,
+    ) -> bool {
         info.replacement == Replacement::DeleteFirst
             || keeps_unique_name(record, info, resolved)
-            || record.is_some_and(|record| record.depends_on.iter().any(|other| self.is_deleted_first(other)))
+            || record.is_some_and(|record| self.dependencies(address, record).any(|other| self.is_deleted_first(other)))
             || self.deleted_with(record, resolved, info).is_some()
     }
 
@@ -112,16 +122,28 @@ impl<'a> Decisions<'a> {
         depends_on: &BTreeSet<Address>,
     ) -> impl Iterator<Item = Address> {
         let is_kept_on = |other: &Address| depends_on.contains(other) && self.is_deleted_first(other);
-        let any = record.depends_on.iter().any(is_kept_on);
+        let used: BTreeSet<&Address> = self.dependencies(address, record).filter(|other| is_kept_on(other)).collect();
+        let any = !used.is_empty();
         let references = if any { &references(&record.declaration()) | &references(inputs) } else { BTreeSet::new() };
-        let is_used = move |reference: &Reference| {
-            let other = &reference.address;
-            record.depends_on.contains(other)
-                && is_kept_on(other)
-                && self.known_outputs.get(other).is_none_or(|known| !known.contains_key(&reference.output))
-                && !self.uses_reused(other, &self.possible_inputs(address, record))
+        let possible = self.possible.get(address).into_iter().flatten();
+        let possible = possible.filter(|other| is_kept_on(other)).map(|other| (*other).clone());
+        let minds = |reference: &Reference| {
+            let known = self.known_outputs.get(&reference.address);
+            known.is_none_or(|known| !known.contains_key(&reference.output))
         };
-        references.into_iter().filter(is_used).map(|reference| reference.address)
+        let referred = references.into_iter().filter(minds).map(|reference| reference.address);
+        let mut others: BTreeSet<Address> = referred.filter(|other| used.contains(other)).chain(possible).collect();
+        others.retain(|other| !self.uses_reused(other, &self.possible_inputs(address, record)));
+        others.into_iter()
+    }
+
+    /// Returns the direct dependencies of the current generation of a resource: those recorded, and those that it may have.
+    pub(super) fn dependencies<'b>(
+        &'b self,
+        address: &Address,
+        record: &'b ResourceRecord,
+    ) -> impl Iterator<Item = &'b Address> {
+        record.depends_on.iter().chain(self.possible.get(address).into_iter().flatten().copied())
     }
 
     /// Returns the inputs that a resource may have: those recorded, those observed, and those of unfinished updates.

@@ -13,6 +13,7 @@ mod generation;
 mod held_back;
 mod observation;
 mod ordering;
+mod possible;
 mod record_changes;
 mod renamed;
 mod request;

@@ -151,7 +151,7 @@ impl<'a> Edges<'a> {
             }
         }
         let removed: BTreeSet<&Address> = removals.keys().map(|(address, _)| *address).collect();
-        let dependents = dependents(document, &removed, &removals);
+        let dependents = dependents(document, decisions, &removed, &removals);
         Self { operations, decisions, document, upserts, removals, dependents }
     }
 
@@ -223,9 +223,11 @@ impl<'a> Edges<'a> {
     }
 }
 
-/// Returns the resources that depended on one of these when they were last applied: addresses with their generations.
+/// Returns the resources that depended on one of these when they were last applied, or may depend on it since: addresses with
+/// their generations.
 fn dependents<'a>(
     document: &'a StateDocument,
+    decisions: &'a Decisions<'_>,
     on: &BTreeSet<&Address>,
     removals: &BTreeMap<(&Address, u32), usize>,
 ) -> BTreeMap<&'a Address, Vec<(&'a Address, u32)>> {
@@ -234,13 +236,13 @@ fn dependents<'a>(
         return dependents;
     }
     for (address, record) in &document.resources {
-        let old = record.deposed.iter().map(|deposed| (deposed.generation, &deposed.depends_on));
         // A resource that sleeps, or was deleted to be created again, keeps nothing from being deleted. If its record goes as
         // well, it goes first: a destroy that is cut off leaves no record of a resource that refers to a missing one.
         let counts = record.id.is_some() || removals.contains_key(&(address, record.generation));
-        let current = counts.then_some((record.generation, &record.depends_on));
-        for (generation, depends_on) in old.chain(current) {
-            for other in depends_on.iter().filter(|other| on.contains(other)) {
+        let old = record.deposed.iter().flat_map(|old| old.depends_on.iter().map(|other| (old.generation, other)));
+        let current = counts.then(|| decisions.dependencies(address, record)).into_iter().flatten();
+        for (generation, other) in old.chain(current.map(|other| (record.generation, other))) {
+            if on.contains(other) {
                 dependents.entry(other).or_default().push((address, generation));
             }
         }

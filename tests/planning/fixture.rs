@@ -193,7 +193,7 @@ impl World {
 
     /// Checks that no resource uses one that is deleted now.
     fn check_unused(&self, plan: &Plan, operation: &Operation) {
-        let mut users = self.users(&operation.address, operation.generation);
+        let mut users = self.users(plan.target, &operation.address, operation.generation);
         // AWS allows a durable resource to refer to one that is gone, as a route does: it is updated later, or it is an old
         // generation, which a pause leaves to the next apply.
         let is_updated_later = |user: &String| {
@@ -215,20 +215,23 @@ impl World {
     }
 
     /// Returns the ids that exist and refer to a generation of a resource by its id.
-    fn users(&self, address: &Address, generation: u32) -> Vec<String> {
+    fn users(&self, target: Target, address: &Address, generation: u32) -> Vec<String> {
         let Some(record) = self.document.resources.get(address) else { return Vec::new() };
         let deposed = record.deposed.iter().find(|deposed| deposed.generation == generation);
         let id = deposed
             .map(|deposed| deposed.id.clone())
             .or_else(|| record.id.clone().filter(|_| record.generation == generation));
         let Some(id) = id else { return Vec::new() };
-        let uses = |inputs: &Value| inputs.to_string().contains(&format!("\"{id}\""));
+        let refers = |inputs: &Value| inputs.to_string().contains(&format!("\"{id}\""));
+        // An update that was cut off may have been made. A pause and a destroy learn of it from a read, which tells nothing here.
+        let real = |user: &String| self.real.get(user).filter(|_| target == Target::Running);
+        let uses = |user: &String, inputs: &Value| refers(inputs) || real(user).is_some_and(refers);
         self.document
             .resources
             .values()
             .flat_map(|record| {
-                let current = record.id.iter().filter(|_| uses(&record.inputs)).cloned();
-                let old = record.deposed.iter().filter(|old| uses(&old.inputs)).map(|old| old.id.clone());
+                let current = record.id.iter().filter(|user| uses(user, &record.inputs)).cloned();
+                let old = record.deposed.iter().filter(|old| uses(&old.id, &old.inputs)).map(|old| old.id.clone());
                 current.chain(old).collect::<Vec<_>>()
             })
             .filter(|user| *user != id)

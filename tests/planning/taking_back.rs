@@ -121,3 +121,27 @@ fn a_server_that_will_refer_to_its_host_in_other_words_is_deleted_before_it() {
         assert_eq!(world.go(Target::Running), [""; 0]);
     }
 }
+
+#[test]
+fn a_reference_that_an_update_may_have_set_before_it_was_cut_off_counts() {
+    let begun = |user: &str| {
+        let mut world = World::new();
+        world.declare("bill_host.h", json!({"form": "a", "name": "shop"}));
+        world.declare(user, json!({"host": null}));
+        world.go(Target::Running);
+        world.declare(user, json!({"host": reference("bill_host.h")}));
+        let plan = world.plan(Target::Running).unwrap();
+        assert_eq!(lines(&plan), [format!("update {user}")]);
+        world.carry_out(&plan, 0);
+        world
+    };
+    let mut world = begun("data_table.t");
+    world.undeclare("bill_host.h");
+    world.declare("data_table.t", json!({"host": null}));
+    assert_eq!(world.go(Target::Running), ["update data_table.t", "delete bill_host.h"]);
+    let mut world = begun("bill_server.s");
+    world.declare("bill_host.h", json!({"form": "b", "name": "shop"}));
+    let order = ["delete bill_server.s", "delete bill_host.h", "replace bill_host.h", "replace bill_server.s"];
+    assert_eq!(world.go(Target::Running), order);
+    assert_eq!(world.go(Target::Running), [""; 0]);
+}
