@@ -87,7 +87,8 @@ impl Mul<f64> for Amount {
     type Output = Self;
 
     fn mul(self, factor: f64) -> Self {
-        Self { usd: self.usd.map(|usd| usd * factor), ..self }
+        // No units of an unknown price cost nothing.
+        if factor == 0.0 { Self::ZERO } else { Self { usd: self.usd.map(|usd| usd * factor), ..self } }
     }
 }
 
@@ -108,6 +109,7 @@ mod tests {
         assert_eq!(sum.to_string(), "at least $3.50");
         assert_eq!(Amount::UNKNOWN + Amount::ZERO, Amount::UNKNOWN);
         assert_eq!((Amount::UNKNOWN * 2.0).usd, None);
+        assert_eq!(Amount::UNKNOWN * 0.0, Amount::ZERO);
     }
 
     #[test]

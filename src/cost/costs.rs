@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Amount, Book, Price, PriceDate, Rates, UsageSettings};
+use super::open::{Open, OpenItem, compare};
+use super::{Amount, Book, Difference, Price, PriceDate, Rates, UsageSettings};
 use crate::resource::{Address, Charge, Per};
 
 /// The hours of a month in AWS's calculators: a year of 365 days by twelve.
@@ -43,6 +44,9 @@ pub struct Costs {
     pub by_use: Vec<UnpricedUse>,
     /// The oldest date among the prices that were used.
     pub oldest_price: Option<PriceDate>,
+    /// The parts that are not known, for differences.
+    #[serde(skip)]
+    open: Vec<Open>,
 }
 
 /// One charge in dollars.
@@ -72,6 +76,15 @@ pub struct Total {
     pub hourly: Amount,
     /// The dollars of a month.
     pub monthly: Amount,
+}
+
+/// The difference of two sums.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TotalDifference {
+    /// The difference of the dollars of an hour.
+    pub hourly: Difference,
+    /// The difference of the dollars of a month.
+    pub monthly: Difference,
 }
 
 impl Default for Total {
@@ -130,16 +143,15 @@ impl Costs {
         let price = |item: &str| pricing.book.price(pricing.region, item);
         for (address, charge, number) in charges {
             let together = units.get(charge.item.as_str()).copied().unwrap_or(number);
-            let monthly = match price(&charge.item) {
-                // A tier is shared by all that use it.
-                Some(price) if together > 0.0 => price.amount(together) * (number / together),
-                _ if number == 0.0 => Amount::ZERO,
-                _ => Amount::UNKNOWN,
-            };
+            // All that use an item share its tiers, and its use beyond them, by their units.
+            let share = if together > 0.0 { number / together } else { 0.0 };
+            let monthly = price(&charge.item).map_or(Amount::UNKNOWN, |price| price.amount(together)) * share;
             if monthly.at_least {
-                costs
-                    .unknown
-                    .push(UnknownPart { address: address.clone(), because: unpriced_item(&charge.item, pricing) });
+                let because = unpriced_item(&charge.item, pricing);
+                costs.unknown.push(UnknownPart { address: address.clone(), because });
+                let units = price(&charge.item).map_or(together, |price| price.unpriced(together));
+                let item = OpenItem { item: charge.item.clone(), units, share, by_time: !charge.is_by_use() };
+                costs.open.push(Open { address: address.clone(), item: Some(item) });
             }
             let hourly = match charge.per {
                 Per::Use(_) => Amount::ZERO,
@@ -157,6 +169,7 @@ impl Costs {
         }
         let parts = rates.unknown.iter().map(|(address, because)| (address.clone(), because.clone()));
         costs.unknown.extend(parts.map(|(address, because)| UnknownPart { address, because }));
+        costs.open.extend(rates.unknown.keys().map(|address| Open { address: address.clone(), item: None }));
         costs.unknown.sort();
         costs.unknown.dedup();
         costs.total = costs.sum();
@@ -182,17 +195,53 @@ impl Costs {
         for line in &self.lines {
             totals.entry(&line.address).or_default().add(line);
         }
-        for part in &self.unknown {
-            let total = totals.entry(&part.address).or_default();
+        for bill in self.unknown_bills() {
+            let total = totals.entry(&bill.address).or_default();
             *total = total.in_part();
         }
         totals
     }
 
+    /// Returns these costs less others, of the same prices. `same` are the resources that are the same in both: a bill of which
+    /// nothing is known is no difference then.
+    pub fn less(&self, other: &Self, same: &BTreeSet<Address>) -> TotalDifference {
+        self.difference(other, same, (self.total, other.total), &|_| true)
+    }
+
+    /// Returns the costs of one resource less those of the same one in other costs, of the same prices.
+    pub fn less_of(&self, address: &Address, other: &Self, same: &BTreeSet<Address>) -> TotalDifference {
+        let totals = (self.of_resource(address), other.of_resource(address));
+        self.difference(other, same, totals, &|open| open.address == *address)
+    }
+
+    fn difference(
+        &self,
+        other: &Self,
+        same: &BTreeSet<Address>,
+        (one, two): (Total, Total),
+        counts: &dyn Fn(&Open) -> bool,
+    ) -> TotalDifference {
+        let difference = |known: f64, open: &dyn Fn(&&Open) -> bool| {
+            let (may_be_more, may_be_less) =
+                compare(self.open.iter().filter(open), other.open.iter().filter(open), same);
+            Difference { known, may_be_more, may_be_less }
+        };
+        let by_time = |open: &&Open| counts(open) && open.item.as_ref().is_none_or(|item| item.by_time);
+        TotalDifference {
+            hourly: difference(one.hourly.known() - two.hourly.known(), &by_time),
+            monthly: difference(one.monthly.known() - two.monthly.known(), &|open| counts(open)),
+        }
+    }
+
+    /// Returns the bills of which nothing is known.
+    fn unknown_bills(&self) -> impl Iterator<Item = &Open> {
+        self.open.iter().filter(|open| open.item.is_none())
+    }
+
     fn sum(&self) -> Total {
         let mut total = Total::default();
         self.lines.iter().for_each(|line| total.add(line));
-        if self.unknown.is_empty() { total } else { total.in_part() }
+        if self.unknown_bills().next().is_none() { total } else { total.in_part() }
     }
 }
 

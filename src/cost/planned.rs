@@ -1,10 +1,10 @@
 //! The dollars of a plan: before, after, and what stays when paused.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Costs, PriceDate, Pricing, Standing, Total, UnknownPart};
+use super::{Costs, PriceDate, Pricing, Standing, Total, TotalDifference, UnknownPart};
 use crate::plan::{Operation, Plan, Target};
 use crate::record::StateDocument;
 use crate::resource::{Address, Registry};
@@ -20,6 +20,8 @@ pub struct PlanCosts {
     pub after: Costs,
     /// While the stack is paused after that; `None` if the plan pauses or destroys it.
     pub paused: Option<Costs>,
+    /// The resources that the plan leaves as they are.
+    pub unchanged: BTreeSet<Address>,
 }
 
 /// The dollars of the resource of one operation.
@@ -44,8 +46,20 @@ impl PlanCosts {
         };
         let after = Standing::after(document, plan);
         let paused = (plan.target == Target::Running).then(|| costs(&after.paused(kinds)));
-        let before = costs(&Standing::before(document, plan));
-        Self { hours_per_month: pricing.hours, before, after: costs(&after), paused }
+        let before = Standing::before(document, plan);
+        let unchanged = before.same_as(&after);
+        let (before, after) = (costs(&before), costs(&after));
+        Self { hours_per_month: pricing.hours, before, after, paused, unchanged }
+    }
+
+    /// Returns the dollars that the plan adds.
+    pub fn change(&self) -> TotalDifference {
+        self.after.less(&self.before, &self.unchanged)
+    }
+
+    /// Returns the dollars that the plan adds for one resource.
+    pub fn change_of(&self, address: &Address) -> TotalDifference {
+        self.after.less_of(address, &self.before, &self.unchanged)
     }
 
     /// Returns the dollars of the resource of each operation, by id. The old half of a replacement has none of its own.

@@ -81,7 +81,13 @@ impl Price {
             amount += Amount::of((units.min(end) - from).max(0.0) * tier.usd);
             from = end;
         }
-        if units > from { Amount { at_least: true, ..amount } } else { amount }
+        if self.unpriced(units) > 0.0 { amount + Amount::UNKNOWN } else { amount }
+    }
+
+    /// Returns the units of one month beyond the last tier, whose price is not known.
+    pub fn unpriced(&self, units: f64) -> f64 {
+        let end = self.tiers.last().map_or(0.0, |tier| tier.up_to.unwrap_or(f64::INFINITY));
+        (units - end).max(0.0)
     }
 
     /// Returns the price of one unit where there is only one.

@@ -24,6 +24,22 @@ impl AmountRange {
     pub fn exactly(amount: Amount) -> Self {
         Self { low: amount, high: amount }
     }
+
+    /// Returns both bounds in words, or one if they are the same, with a form of amounts.
+    pub fn shown(self, amount: &dyn Fn(Amount) -> String) -> String {
+        let Self { low, high } = self;
+        if amount(low) == amount(high) {
+            return amount(low);
+        }
+        match (low.at_least, high.usd) {
+            (_, None) => format!("{} to unknown", amount(Amount::of(low.known()))),
+            // A part that is not known is in both bounds.
+            (true, Some(high)) => {
+                format!("at least {} to {}", amount(Amount::of(low.known())), amount(Amount::of(high)))
+            }
+            (false, Some(_)) => format!("{} to {}", amount(low), amount(high)),
+        }
+    }
 }
 
 impl Add for AmountRange {
@@ -51,8 +67,7 @@ impl Mul<f64> for AmountRange {
 /// Shows both bounds in cents, or one if they are the same.
 impl fmt::Display for AmountRange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (low, high) = (self.low.to_string(), self.high.to_string());
-        if low == high { f.write_str(&low) } else { write!(f, "{low} to {}", high.trim_start_matches("at least ")) }
+        f.write_str(&self.shown(&|amount| amount.to_string()))
     }
 }
 
@@ -68,5 +83,15 @@ mod tests {
         let unknown = range + AmountRange::exactly(Amount::UNKNOWN);
         assert_eq!(unknown.to_string(), "at least $1.00 to $2.00");
         assert_eq!(AmountRange::exactly(Amount::UNKNOWN).to_string(), "unknown");
+    }
+
+    #[test]
+    fn a_bound_that_is_not_known_is_none() {
+        let (one, more) = (Amount::of(1.0), Amount::of(2.0) + Amount::UNKNOWN);
+        let shown = |low, high| AmountRange { low, high }.to_string();
+        assert_eq!(shown(one, more), "$1.00 to at least $2.00");
+        assert_eq!(shown(one + Amount::UNKNOWN, more), "at least $1.00 to $2.00");
+        assert_eq!(shown(Amount::UNKNOWN, more), "at least $0.00 to $2.00");
+        assert_eq!(shown(one, Amount::UNKNOWN), "$1.00 to unknown");
     }
 }

@@ -6,7 +6,10 @@ use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
 use super::break_even::BreakEven;
-use super::{Amount, AmountRange, Capacity, Costs, Levels, Pricing, Rates, Scheduled, Share, Standing, component_of};
+use super::{
+    Amount, AmountRange, Capacity, Costs, Difference, DifferenceRange, Levels, Pricing, Rates, Scheduled, Share,
+    Standing, component_of,
+};
 use crate::plan::Target;
 use crate::resource::{Address, Registry};
 use crate::schedule::{Schedule, preview};
@@ -46,7 +49,7 @@ pub struct Saving {
     /// The strategy.
     pub strategy: Strategy,
     /// The dollars: at least, with the most instances, and at most, with the least. Less than 0 if it costs more than it saves.
-    pub monthly: AmountRange,
+    pub monthly: DifferenceRange,
 }
 
 /// The ways to save.
@@ -97,18 +100,22 @@ impl Report {
         // The peak is the one of all windows, also where the stack always runs.
         let always: Vec<Share> = shares.iter().map(|one| Share { target: Target::Running, ..one.clone() }).collect();
         let baseline = plain(&levels.at_peak(&always));
-        let paused_at_times = plain(&levels.at_peak(&shares)).total.monthly;
+        let paused_at_times = plain(&levels.at_peak(&shares));
         let [low, high] = levels.average(&shares);
-        let windows = AmountRange { low: plain(&low).total.monthly, high: plain(&high).total.monthly };
+        let [windows_low, windows_high] = [plain(&low), plain(&high)];
         let (least, most) = (price(&low), price(&high));
         let as_it_is = AmountRange { low: least.total.monthly, high: most.total.monthly };
-        let exactly = AmountRange::exactly;
-        let saving = |strategy, low, high| Saving { strategy, monthly: AmountRange { low, high } };
+        let (none, all) = (BTreeSet::new(), levels.running().resources.keys().cloned().collect());
+        let less = |one: &Costs, two: &Costs| one.less(two, &none).monthly;
+        // With and without its lifecycle, a stack has the same resources at the same times.
+        let moved = |plain: &Costs, as_it_is: &Costs| plain.less(as_it_is, &all).monthly;
+        let saving = |strategy, low, high| Saving { strategy, monthly: DifferenceRange { low, high } };
+        let exactly = |strategy, difference| saving(strategy, difference, difference);
         let savings = vec![
-            Saving { strategy: Strategy::Pause, monthly: exactly(less(baseline.total.monthly, paused_at_times)) },
-            Saving { strategy: Strategy::Schedule, monthly: exactly(less(paused_at_times, windows.high)) },
-            saving(Strategy::Scaling, Amount::ZERO, less(windows.high, windows.low)),
-            saving(Strategy::StorageLifecycle, less(windows.high, as_it_is.high), less(windows.low, as_it_is.low)),
+            exactly(Strategy::Pause, less(&baseline, &paused_at_times)),
+            exactly(Strategy::Schedule, less(&paused_at_times, &windows_high)),
+            saving(Strategy::Scaling, Difference::ZERO, less(&windows_high, &windows_low)),
+            saving(Strategy::StorageLifecycle, moved(&windows_high, &most), moved(&windows_low, &least)),
         ];
         let paused = price(levels.paused());
         Self {
@@ -127,8 +134,8 @@ impl Report {
     }
 
     /// Returns the dollars that all strategies save together.
-    pub fn saved(&self) -> AmountRange {
-        self.savings.iter().fold(AmountRange::ZERO, |sum, saving| sum + saving.monthly)
+    pub fn saved(&self) -> DifferenceRange {
+        self.savings.iter().fold(DifferenceRange::ZERO, |sum, saving| sum + saving.monthly)
     }
 }
 
@@ -142,11 +149,6 @@ impl Strategy {
             Self::StorageLifecycle => "storage lifecycle",
         }
     }
-}
-
-/// Returns the difference of two amounts. Where a part is not known, it is at least this much.
-fn less(before: Amount, after: Amount) -> Amount {
-    Amount { usd: Some(before.known() - after.known()), at_least: before.at_least || after.at_least }
 }
 
 /// Returns the rates if all objects were in standard storage: without the charges for moving and retrieving them.

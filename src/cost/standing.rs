@@ -18,7 +18,7 @@ pub struct Standing {
     deposed: Vec<(Address, Existing)>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 struct Existing {
     inputs: Value,
     /// The resources that it refers to.
@@ -84,6 +84,17 @@ impl Standing {
             standing.deposed.clear();
         }
         standing
+    }
+
+    /// Returns the resources that are the same in another standing, so that their bills are.
+    pub(super) fn same_as(&self, other: &Self) -> BTreeSet<Address> {
+        let is_deposed =
+            |address: &Address| self.deposed.iter().chain(&other.deposed).any(|(other, _)| other == address);
+        let same = self
+            .resources
+            .iter()
+            .filter(|(address, one)| other.resources.get(*address) == Some(*one) && !is_deposed(address));
+        same.map(|(address, _)| address.clone()).collect()
     }
 
     /// Returns the resources that stay while the stack is paused, with their inputs then.

@@ -6,3 +6,4 @@ mod recording;
 mod report;
 mod scheduled;
 mod sums;
+mod unknown;

@@ -26,7 +26,8 @@ pub(super) async fn check(
     }
     let costs = plan_costs(context, environment, document, plan);
     let (before, after) = (costs.before.total.hourly, costs.after.total.hourly);
-    if after.known() - before.known() < NONE && (before.at_least || !after.at_least) {
+    let raise = costs.change().hourly;
+    if raise.known < NONE && !raise.may_be_more {
         return Ok(());
     }
     let clients = environment.state_clients().await?;

@@ -11,7 +11,7 @@ use super::table::{Align, table};
 use crate::apply::{Billed, Spending};
 use crate::cli::output::OUTPUT_FORMAT;
 use ebbtide::cost::ledger::Accrued;
-use ebbtide::cost::{Amount, component_of};
+use ebbtide::cost::{Amount, AmountRange, Difference, component_of};
 use ebbtide::resource::{Address, Scope};
 
 /// The costs of a stack so far.
@@ -71,14 +71,14 @@ fn difference(billed: f64, least: Amount, most: Amount) -> f64 {
 
 /// Returns both bounds of an amount; one, if they are the same in cents.
 fn bounds(low: Amount, high: Amount) -> String {
-    let (low, high) = (low.to_string(), high.to_string());
-    if low == high { low } else { format!("{low} to {high}") }
+    AmountRange { low, high }.to_string()
 }
 
-/// Returns dollars with their sign.
-fn signed(usd: f64) -> String {
-    let amount = Amount::of(usd).to_string();
-    if usd >= 0.005 { format!("+{amount}") } else { amount }
+/// Returns the dollars by which a bill is outside of the bounds of the ledger, with their sign. A part that the ledger does not
+/// know makes it less.
+fn signed(billed: f64, least: Amount, most: Amount) -> String {
+    let may_be_less = least.at_least || most.at_least;
+    Difference { may_be_less, ..Difference::exactly(difference(billed, least, most)) }.signed()
 }
 
 /// Returns the costs of a stack so far as text for people.
@@ -155,7 +155,7 @@ fn explorer_table(explorer: &ExplorerView) -> String {
             let spend = name.parse::<Address>().ok().and_then(|address| explorer.ledger.resources.get(&address));
             let (low, high) = spend.map_or((Amount::ZERO, Amount::ZERO), |spend| (spend.low, spend.high));
             let cost = billed.get(&name).copied().unwrap_or(0.0);
-            rows.push([name, bounds(low, high), Amount::of(cost).to_string(), signed(difference(cost, low, high))]);
+            rows.push([name, bounds(low, high), Amount::of(cost).to_string(), signed(cost, low, high)]);
         }
     }
     if explorer.billed.other != 0.0 {
@@ -171,7 +171,7 @@ fn explorer_table(explorer: &ExplorerView) -> String {
         "together".to_owned(),
         bounds(ledger.least(), ledger.most()),
         Amount::of(explorer.total).to_string(),
-        signed(explorer.difference),
+        signed(explorer.total, ledger.least(), ledger.most()),
     ]);
     text.push_str(&table([Left, Right, Right, Right], &rows));
     text.push_str("\nCost Explorer has what is billed by use as well, which the ledger has not.\n");
@@ -192,6 +192,8 @@ mod tests {
     fn amounts_that_differ_in_cents_are_bounds() {
         assert_eq!(bounds(Amount::of(1.001), Amount::of(1.002)), "$1.00");
         assert_eq!(bounds(Amount::of(1.0), Amount::of(2.0)), "$1.00 to $2.00");
-        assert_eq!([-0.5, 0.0, 0.5].map(signed), ["-$0.50", "$0.00", "+$0.50"]);
+        let one = Amount::of(1.0);
+        assert_eq!([0.5, 1.0, 1.5].map(|billed| signed(billed, one, one)), ["-$0.50", "$0.00", "+$0.50"]);
+        assert_eq!(signed(1.5, one, one + Amount::UNKNOWN), "at most +$0.50");
     }
 }

@@ -8,7 +8,7 @@ use super::notes::rate;
 use super::plan::{CostView, plan_text};
 use super::table::{Align, markdown_table, table};
 use crate::cli::output::OUTPUT_FORMAT;
-use ebbtide::cost::{Amount, PlanCosts, Total};
+use ebbtide::cost::{Difference, PlanCosts, Total};
 use ebbtide::plan::{OperationKind, Plan, Target};
 use ebbtide::resource::Address;
 
@@ -31,6 +31,8 @@ struct ResourceDiff<'a> {
     operation: OperationKind,
     before: Total,
     after: Total,
+    #[serde(skip)]
+    change: Difference,
 }
 
 impl<'a> CostDiff<'a> {
@@ -39,11 +41,13 @@ impl<'a> CostDiff<'a> {
         let diff = |(operation, cost): (&'a ebbtide::plan::Operation, _)| {
             let cost: ebbtide::cost::OperationCost = cost?;
             let kind = operation.kind();
-            Some(ResourceDiff { address: &operation.address, operation: kind, before: cost.before, after: cost.after })
+            let address = &operation.address;
+            let change = costs.change_of(address).monthly;
+            Some(ResourceDiff { address, operation: kind, before: cost.before, after: cost.after, change })
         };
-        let mut resources: Vec<_> = operations.filter_map(diff).filter(|one| one.before != one.after).collect();
-        let change = |one: &ResourceDiff<'_>| (one.after.monthly.known() - one.before.monthly.known()).abs();
-        resources.sort_by(|one, two| change(two).total_cmp(&change(one)));
+        let changes = |one: &ResourceDiff<'_>| one.before != one.after || !one.change.is_exact();
+        let mut resources: Vec<_> = operations.filter_map(diff).filter(changes).collect();
+        resources.sort_by(|one, two| two.change.known.abs().total_cmp(&one.change.known.abs()));
         Self {
             format: OUTPUT_FORMAT,
             stack: &plan.scope.stack,
@@ -64,20 +68,11 @@ impl<'a> CostDiff<'a> {
         let mut rows = vec![["resource", "before", "after", "difference"].map(str::to_owned)];
         for one in &self.resources {
             let (before, after) = (one.before.monthly, one.after.monthly);
-            let cells = [one.address.to_string(), before.to_string(), after.to_string(), difference(before, after)];
+            let cells = [one.address.to_string(), before.to_string(), after.to_string(), one.change.signed()];
             rows.push(cells);
         }
         rows
     }
-}
-
-/// Returns the difference of two amounts with its sign.
-fn difference(before: Amount, after: Amount) -> String {
-    if before.at_least || after.at_least {
-        return "unknown".to_owned();
-    }
-    let change = Amount::of(after.known() - before.known());
-    if change.known() > 0.0 { format!("+{change}") } else { change.to_string() }
 }
 
 /// Returns the dollars of a plan as text for people.
@@ -101,7 +96,7 @@ pub(in crate::cli) fn diff_markdown(plan: &Plan, costs: &PlanCosts) -> String {
     use Align::{Left, Right};
     let diff = CostDiff::new(plan, costs);
     let (before, after) = (costs.before.total, costs.after.total);
-    let mut text = format!("### Cost of {}: {} a month\n\n", diff.heading(), difference(before.monthly, after.monthly));
+    let mut text = format!("### Cost of {}: {} a month\n\n", diff.heading(), costs.change().monthly.signed());
     let mut rows = vec![["", "an hour", "a month"].map(str::to_owned)];
     let paused = costs.paused.as_ref().map(|paused| ("while paused", paused.total));
     for (name, total) in [("before", before), ("after", after)].into_iter().chain(paused) {

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::notes::{age_line, is_old, range_rate, rate, unknown_lines, use_lines};
+use super::notes::{age_line, hours_text, is_old, range_rate, rate, unknown_lines, use_lines};
 use super::table::{Align, markdown_table, table};
 use crate::cli::output::OUTPUT_FORMAT;
 use ebbtide::cost::{Amount, AmountRange, Estimate, EstimatedLine, Scheduled, Total};
@@ -38,8 +38,8 @@ impl EstimateView {
 
     fn heading(&self) -> String {
         let origin = if self.recorded { "as recorded" } else { "as declared" };
-        let hours = self.estimate.hours_per_month;
-        format!("{} in {}, {origin}: {}, a month of {hours} hours", self.stack, self.environment, self.region)
+        let hours = hours_text(self.estimate.hours_per_month);
+        format!("{} in {}, {origin}: {}, a month of {hours}", self.stack, self.environment, self.region)
     }
 
     /// Returns the sums: the name, the dollars of an hour, and those of a month.

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use ebbtide::cost::{Amount, AmountRange, Costs, OLD_AFTER_DAYS, PriceDate, Total, UnknownPart, UnpricedUse};
+use ebbtide::cost::{
+    Amount, AmountRange, Costs, Difference, OLD_AFTER_DAYS, PriceDate, Total, UnknownPart, UnpricedUse,
+};
 
 /// The number of unknown parts that are listed at most.
 const MOST_UNKNOWN: usize = 8;
@@ -26,8 +28,17 @@ pub(in crate::cli) fn rate(hourly: Amount) -> String {
 
 /// Returns the bounds of the dollars of an hour, or one if they are the same.
 pub(in crate::cli) fn range_rate(hourly: AmountRange) -> String {
-    let (low, high) = (rate(hourly.low), rate(hourly.high));
-    if low == high { low } else { format!("{low} to {}", high.trim_start_matches("at least ")) }
+    hourly.shown(&rate)
+}
+
+/// Returns the bounds of a difference of an hour's dollars.
+pub(in crate::cli) fn rate_difference(hourly: Difference) -> String {
+    hourly.bounds().shown(&|usd| rate(Amount::of(usd)))
+}
+
+/// Returns a number of hours in words: `1 hour`, `730 hours`.
+pub(in crate::cli) fn hours_text(hours: f64) -> String {
+    if hours == 1.0 { "1 hour".to_owned() } else { format!("{hours} hours") }
 }
 
 /// Returns a line for each unknown part.

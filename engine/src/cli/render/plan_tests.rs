@@ -50,7 +50,13 @@ fn plan(target: Target, operations: Vec<Operation>, kept: Vec<Kept>) -> Plan {
 
 fn no_costs() -> PlanCosts {
     let nothing = ebbtide::cost::Costs::default();
-    PlanCosts { hours_per_month: 730.0, before: nothing.clone(), after: nothing, paused: None }
+    PlanCosts {
+        hours_per_month: 730.0,
+        before: nothing.clone(),
+        after: nothing,
+        paused: None,
+        unchanged: Default::default(),
+    }
 }
 
 fn plain(plan: &Plan) -> String {

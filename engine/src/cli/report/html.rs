@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::chart::{Part, bar};
 use super::view::ReportView;
-use super::words::{average_hour, break_even, heading, how_it_runs, notes, percent, remaining, saving, so_far, steps};
+use super::words::{Step, average_hour, break_even, heading, how_it_runs, notes, percent, remaining, so_far, steps};
 use crate::cli::graph::escape;
 use ebbtide::cost::{Amount, AmountRange, ComponentReport};
 
@@ -114,23 +114,25 @@ fn waterfall(html: &mut String, view: &ReportView) {
     let all = view.report.baseline.known().max(view.report.as_it_is.high.known());
     // With the least and with the most saved so far.
     let (mut high, mut low) = (view.report.baseline.known(), view.report.baseline.known());
-    for (name, monthly, is_saving) in steps(&view.report) {
-        let (least, most) = (monthly.low.known(), monthly.high.known());
-        let (parts, shown) = if is_saving {
-            let (from_high, from_low) = (high, low);
-            (high, low) = (high - least, low - most);
-            let sure = Part { from: from_high, to: high, class: "gone" };
-            let parts = if least == most {
-                vec![Part { from: from_low, to: low, class: "gone" }]
-            } else {
-                vec![Part { from: from_low, to: low, class: "gone maybe" }, sure]
-            };
-            (parts, saving(monthly))
-        } else {
-            let parts =
-                vec![Part { from: 0.0, to: least, class: "now" }, Part { from: least, to: most, class: "maybe" }];
-            (parts, monthly.to_string())
+    for (name, step) in steps(&view.report) {
+        let parts = match step {
+            Step::Saves(monthly) => {
+                let (least, most) = (monthly.low.known, monthly.high.known);
+                let (from_high, from_low) = (high, low);
+                (high, low) = (high - least, low - most);
+                let sure = Part { from: from_high, to: high, class: "gone" };
+                if least == most {
+                    vec![Part { from: from_low, to: low, class: "gone" }]
+                } else {
+                    vec![Part { from: from_low, to: low, class: "gone maybe" }, sure]
+                }
+            }
+            Step::Costs(monthly) => {
+                let (least, most) = (monthly.low.known(), monthly.high.known());
+                vec![Part { from: 0.0, to: least, class: "now" }, Part { from: least, to: most, class: "maybe" }]
+            }
         };
+        let shown = step.shown();
         row(html, &name, &shown, &bar(&parts, all, &escape(&format!("{name}: {shown}"))));
     }
 }

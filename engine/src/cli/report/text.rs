@@ -3,21 +3,18 @@
 use std::fmt::Write as _;
 
 use super::view::ReportView;
-use super::words::{break_even, heading, how_it_runs, notes, percent, remaining, saving, so_far, steps};
+use super::words::{break_even, heading, how_it_runs, notes, remaining, so_far, steps};
 use crate::cli::dollars::{Align, markdown_table, table as aligned};
 use ebbtide::cost::{Amount, AmountRange};
 
 /// The rows of a report: from the baseline to the costs as they are.
 fn step_rows(view: &ReportView) -> Vec<[String; 3]> {
     let mut rows = vec![["", "a month", "of always on"].map(str::to_owned)];
-    for (name, monthly, is_saving) in steps(&view.report) {
-        let shown = if is_saving { saving(monthly) } else { monthly.to_string() };
-        let share = match is_saving && monthly == AmountRange::ZERO {
-            true => String::new(),
-            false => percent(&view.report, monthly).unwrap_or_default(),
-        };
-        rows.push([name, shown, share]);
-    }
+    rows.extend(
+        steps(&view.report)
+            .into_iter()
+            .map(|(name, step)| [name, step.shown(), step.percent(&view.report).unwrap_or_default()]),
+    );
     rows
 }
 

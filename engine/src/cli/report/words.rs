@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::view::ReportView;
-use crate::cli::dollars::{range_rate, rate, remarks};
-use ebbtide::cost::{Amount, AmountRange, BreakEven, Report, Strategy};
+use crate::cli::dollars::{hours_text, range_rate, rate_difference, remarks};
+use ebbtide::cost::{Amount, AmountRange, BreakEven, Difference, DifferenceRange, Report, Strategy};
 use ebbtide::resource::Address;
 
 /// Returns the name of the stack, its origin and its month.
 pub(super) fn heading(view: &ReportView) -> String {
     let origin = if view.recorded { "as recorded" } else { "as declared" };
-    let hours = view.report.hours_per_month;
-    format!("{} in {}, {origin}: {}, a month of {hours} hours", view.stack, view.environment, view.region)
+    let hours = hours_text(view.report.hours_per_month);
+    format!("{} in {}, {origin}: {}, a month of {hours}", view.stack, view.environment, view.region)
 }
 
 /// Returns how a stack runs as it is.
@@ -40,14 +40,20 @@ pub(super) fn so_far(view: &ReportView) -> Option<String> {
 
 /// Returns when a pause pays.
 pub(super) fn break_even(even: &BreakEven) -> String {
+    let saved = rate_difference(even.saved_hourly);
     let Some(hours) = even.hours else {
-        return "A pause saves nothing: nothing bills by the hour that it would delete.".to_owned();
+        return match even.saved_hourly.is_exact() {
+            true => "A pause saves nothing: nothing bills by the hour that it would delete.".to_owned(),
+            false => format!("The saving of a pause in an hour is {saved}, so it is not known when a pause pays."),
+        };
     };
-    let saved = rate(even.saved_hourly);
     let resume = duration(even.resume_ms as f64 / 3_600_000.0);
     let begun = match even.begun_hours {
-        Amount::ZERO => String::new(),
-        amount => format!(", and up to {amount} for hours that gateways and interface endpoints have begun"),
+        Difference::ZERO => String::new(),
+        begun if begun.is_exact() => {
+            format!(", and up to {begun} for hours that gateways and interface endpoints have begun")
+        }
+        _ => ", and hours that gateways and interface endpoints have begun, at a price that is not known".to_owned(),
     };
     format!(
         "A pause saves {saved} an hour. A resume bills for {resume} while the stack comes up{begun}. So a pause pays \
@@ -66,33 +72,70 @@ fn duration(hours: f64) -> String {
     }
 }
 
-/// Returns the steps from the baseline to the costs as they are: the name, the dollars, and whether they are a saving.
-pub(super) fn steps(report: &Report) -> Vec<(String, AmountRange, bool)> {
+/// One step from the baseline to the costs as they are.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Step {
+    /// The dollars of a month.
+    Costs(AmountRange),
+    /// The dollars that a strategy saves.
+    Saves(DifferenceRange),
+}
+
+/// Returns the steps from the baseline to the costs as they are, with their names.
+pub(super) fn steps(report: &Report) -> Vec<(String, Step)> {
     let name = |strategy: Strategy| format!("saved by {}", strategy.words());
-    let savings = report.savings.iter().map(|saving| (name(saving.strategy), saving.monthly, true));
-    [("always on".to_owned(), AmountRange::exactly(report.baseline), false)]
+    let savings = report.savings.iter().map(|saving| (name(saving.strategy), Step::Saves(saving.monthly)));
+    [("always on".to_owned(), Step::Costs(AmountRange::exactly(report.baseline)))]
         .into_iter()
         .chain(savings)
-        .chain([("as it is".to_owned(), report.as_it_is, false)])
+        .chain([("as it is".to_owned(), Step::Costs(report.as_it_is))])
         .collect()
 }
 
-/// Returns a saving with its sign: `-$10.00`, or `up to -$10.00`; a dash for none.
-pub(super) fn saving(range: AmountRange) -> String {
-    let negative = |amount: Amount| Amount { usd: amount.usd.map(|usd| -usd), ..amount };
-    match range {
-        AmountRange::ZERO => "-".to_owned(),
-        AmountRange { low: Amount::ZERO, high } => format!("up to {}", negative(high)),
-        AmountRange { low, high } => AmountRange { low: negative(low), high: negative(high) }.to_string(),
+impl Step {
+    /// Returns the dollars in words.
+    pub(super) fn shown(self) -> String {
+        match self {
+            Self::Costs(monthly) => monthly.to_string(),
+            Self::Saves(monthly) => saving(monthly),
+        }
+    }
+
+    /// Returns the share of the baseline, in whole percents; `None` without one that is known, and where nothing is saved.
+    pub(super) fn percent(self, report: &Report) -> Option<String> {
+        match self {
+            Self::Saves(DifferenceRange::ZERO) => None,
+            Self::Saves(monthly) => percent(report, monthly),
+            Self::Costs(AmountRange { low, high }) => {
+                percent(report, DifferenceRange { low: low - Amount::ZERO, high: high - Amount::ZERO })
+            }
+        }
     }
 }
 
-/// Returns the share of the baseline that is saved, in whole percents; `None` without a baseline.
-pub(super) fn percent(report: &Report, saved: AmountRange) -> Option<String> {
+/// Returns a saving with its sign: `-$10.00`, or `up to -$10.00`; a dash for none. "At least" and "at most" are those of the
+/// amount as it is written: a strategy that costs more than it saves is `+$5.00`, or more than that at the most saving.
+fn saving(range: DifferenceRange) -> String {
+    let change = |usd: f64| {
+        let amount = Amount::of(-usd).to_string();
+        if usd <= -0.005 { format!("+{amount}") } else { amount }
+    };
+    let mut bounds = range.bounds();
+    match (bounds.least, bounds.most) {
+        _ if range == DifferenceRange::ZERO => return "-".to_owned(),
+        (Some(0.0), Some(most)) if most > 0.0 => return format!("up to {}", change(most)),
+        (None, Some(usd)) | (Some(usd), None) if usd <= -0.005 => std::mem::swap(&mut bounds.least, &mut bounds.most),
+        _ => {}
+    }
+    bounds.shown(&change)
+}
+
+/// Returns a part of the baseline in whole percents; `None` without a baseline that is known.
+pub(super) fn percent(report: &Report, part: DifferenceRange) -> Option<String> {
     let baseline = report.baseline.known();
-    let percent = |amount: Amount| (amount.known() / baseline * 100.0).round();
-    let (low, high) = (percent(saved.low), percent(saved.high));
-    (baseline > 0.0).then(|| if low == high { format!("{low}%") } else { format!("{low}% to {high}%") })
+    let bounds = part.bounds();
+    let is_known = baseline > 0.0 && !report.baseline.at_least && (bounds.least, bounds.most) != (None, None);
+    is_known.then(|| bounds.shown(&|usd| format!("{}%", (usd / baseline * 100.0).round() + 0.0)))
 }
 
 /// Returns the resources that remain while the stack is paused, with their dollars; the dearest first.
@@ -129,4 +172,31 @@ pub(super) fn notes(view: &ReportView) -> Vec<String> {
 /// Returns the bounds of the dollars of an hour while the stack runs by its schedule.
 pub(super) fn average_hour(report: &Report) -> String {
     range_rate(report.as_it_is * (1.0 / report.hours_per_month))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn open(usd: f64, may_be_more: bool, may_be_less: bool) -> DifferenceRange {
+        DifferenceRange::exactly(Difference { known: usd, may_be_more, may_be_less })
+    }
+
+    #[test]
+    fn a_bound_is_one_of_the_change_as_it_is_written() {
+        for (range, shown) in [
+            (DifferenceRange::ZERO, "-"),
+            (open(5.0, false, false), "-$5.00"),
+            (open(5.0, true, false), "at least -$5.00"),
+            (open(5.0, false, true), "at most -$5.00"),
+            (open(5.0, true, true), "unknown"),
+            (open(-5.0, false, false), "+$5.00"),
+            (open(-5.0, true, false), "at most +$5.00"),
+            (open(-5.0, false, true), "at least +$5.00"),
+            (DifferenceRange { low: Difference::ZERO, high: Difference::exactly(5.0) }, "up to -$5.00"),
+            (DifferenceRange { low: Difference::exactly(1.0), high: Difference::exactly(5.0) }, "-$1.00 to -$5.00"),
+        ] {
+            assert_eq!(saving(range), shown, "{range:?}");
+        }
+    }
 }
