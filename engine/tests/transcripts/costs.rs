@@ -139,6 +139,21 @@ fn costs_are_reported_with_savings() {
     assert_eq!((paused["always"].as_str(), usd(&paused["as_it_is"]["high"])), (Some("paused"), 0.0));
     assert!(run("cost report shop").contains("It has no schedule, and is paused all the time."));
     project.compare("costs_are_reported");
+    // The ledger has a month also of a stack that is gone, and no schedule brings that back.
+    project.write("environments/local.toml", &format!("{LOCAL}{OFFICE}{USAGE}"));
+    assert!(project.run("destroy shop --yes --quiet").status.success());
+    let gone = json("cost report shop --json");
+    assert_eq!((gone["always"].as_str(), gone["remains"].as_u64()), (Some("destroyed"), Some(0)), "{gone}");
+    assert_eq!((usd(&gone["baseline"]), usd(&gone["as_it_is"]["high"])), (0.0, 0.0), "{gone}");
+    assert!(usd(&gone["so_far"]["low"]) > 0.0, "{gone}");
+    for line in ["cost report shop", "cost report shop --format html", "cost report shop --format markdown"] {
+        let shown = run(line);
+        assert!(shown.contains("It was destroyed: nothing of it exists any more."), "{shown}");
+        assert!(shown.contains("So far this month, by the ledger"), "{shown}");
+        assert!(!shown.contains("By its schedule"), "{shown}");
+    }
+    let shown = run("cost estimate shop --recorded");
+    assert!(shown.contains("It was destroyed: nothing of it exists any more.") && !shown.contains("730 h "), "{shown}");
 }
 
 fn a_plan_file_is_compared_in_dollars() {

@@ -18,19 +18,26 @@ pub(in crate::cli) struct EstimateView {
     pub(in crate::cli) region: String,
     /// Whether the resources are those of the record, and not those of the declaration.
     pub(in crate::cli) recorded: bool,
+    /// The number of resources that remain of a stack that was destroyed; null for another one.
+    remains: Option<usize>,
     #[serde(flatten)]
     pub(in crate::cli) estimate: Estimate,
     old: bool,
 }
 
 impl EstimateView {
-    pub(in crate::cli) fn new(scope: &ebbtide::resource::Scope, recorded: bool, estimate: Estimate) -> Self {
+    pub(in crate::cli) fn new(
+        scope: &ebbtide::resource::Scope,
+        (recorded, remains): (bool, Option<usize>),
+        estimate: Estimate,
+    ) -> Self {
         Self {
             format: OUTPUT_FORMAT,
             stack: scope.stack.clone(),
             environment: scope.environment.clone(),
             region: scope.region.clone(),
             recorded,
+            remains,
             old: is_old(estimate.running.oldest_price),
             estimate,
         }
@@ -67,14 +74,24 @@ impl EstimateView {
     /// Returns the remarks below the sums.
     fn remarks(&self) -> Vec<String> {
         let running = &self.estimate.running;
-        let scheduled = match &self.estimate.scheduled {
-            Some(scheduled) => scheduled_line(scheduled),
-            None => {
+        let scheduled = match (&self.estimate.scheduled, self.remains) {
+            (Some(scheduled), _) => scheduled_line(scheduled),
+            (None, Some(remains)) => destroyed_line(remains),
+            (None, None) => {
                 format!("Environment {} has no schedule for it, so there is no sum as scheduled.", self.environment)
             }
         };
         let unknown = unknown_lines(&running.unknown).into_iter();
         [scheduled].into_iter().chain(unknown).chain(age_line(running.oldest_price)).collect()
+    }
+}
+
+/// Returns the remark on a stack that was destroyed, of which a number of resources remain.
+pub(in crate::cli) fn destroyed_line(remains: usize) -> String {
+    match remains {
+        0 => "It was destroyed: nothing of it exists any more.".to_owned(),
+        1 => "It was destroyed, except for 1 resource.".to_owned(),
+        number => format!("It was destroyed, except for {number} resources."),
     }
 }
 

@@ -11,7 +11,7 @@ mod table;
 pub(in crate::cli) use actual::{ActualView, ExplorerView, actual_table};
 pub(in crate::cli) use book::{book, full_book, lenient_book};
 pub(in crate::cli) use changes::{CostDiff, diff_markdown, diff_table};
-pub(in crate::cli) use estimate::{EstimateView, estimate_markdown, estimate_table};
+pub(in crate::cli) use estimate::{EstimateView, destroyed_line, estimate_markdown, estimate_table};
 pub(in crate::cli) use notes::{hours_text, is_old, range_rate, rate_difference, remarks, total_text};
 pub(in crate::cli) use plan::{CostView, plan_costs, plan_text};
 pub(in crate::cli) use table::{Align, markdown_table, table};

@@ -162,6 +162,7 @@ fn row(html: &mut String, name: &str, shown: &str, bar: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cli::report::Origin;
     use ebbtide::cost::{Book, Pricing, Report, Standing};
     use ebbtide::plan::Target;
     use ebbtide::resource::{Registry, Scope};
@@ -180,7 +181,8 @@ mod tests {
         let standing = Standing::default();
         let report =
             Report::new(&standing, &Registry::new(), (None, Target::Running), (at, SignedDuration::ZERO), &pricing);
-        let html = page(&[ReportView::new(&scope, at, true, report, None)], &scope.environment, at);
+        let origin = Origin { at, recorded: true, remains: None };
+        let html = page(&[ReportView::new(&scope, origin, report, None)], &scope.environment, at);
         for refused in ["<script", "<img", "http:", "https:", "url(", "@import", "javascript", "onload"] {
             assert!(!html.contains(refused), "{refused}");
         }

@@ -8,4 +8,4 @@ mod words;
 
 pub(in crate::cli) use html::page;
 pub(in crate::cli) use text::{markdown, table};
-pub(in crate::cli) use view::ReportView;
+pub(in crate::cli) use view::{Origin, ReportView};

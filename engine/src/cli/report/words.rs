@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::view::ReportView;
-use crate::cli::dollars::{hours_text, range_rate, rate_difference, remarks};
+use crate::cli::dollars::{destroyed_line, hours_text, range_rate, rate_difference, remarks};
 use ebbtide::cost::{Amount, AmountRange, BreakEven, Difference, DifferenceRange, Report, Strategy};
 use ebbtide::resource::Address;
 
 /// Returns the name of the stack, its origin and its month.
 pub(super) fn heading(view: &ReportView) -> String {
-    let origin = if view.recorded { "as recorded" } else { "as declared" };
+    let origin = if view.origin.recorded { "as recorded" } else { "as declared" };
     let hours = hours_text(view.report.hours_per_month);
     format!("{} in {}, {origin}: {}, a month of {hours}", view.stack, view.environment, view.region)
 }
@@ -17,6 +17,9 @@ pub(super) fn heading(view: &ReportView) -> String {
 /// Returns how a stack runs as it is.
 pub(super) fn how_it_runs(view: &ReportView) -> String {
     let hours = |hours: f64| format!("{}", (hours * 10.0).round() / 10.0);
+    if let Some(remains) = view.origin.remains {
+        return destroyed_line(remains);
+    }
     match (&view.report.scheduled, view.report.always) {
         (Some(scheduled), _) => format!(
             "By its schedule it runs {} h of a month, of which {} h coming up, and is paused {} h.",

@@ -16,6 +16,7 @@ use crate::cli::schedule_times::beginning;
 use crate::control::{expected_resume_time, resume_time};
 use crate::environment::Environment;
 use ebbtide::cost::{Book, Estimate, Levels, Pricing, Rates, Scheduled, Standing};
+use ebbtide::plan::Target;
 
 /// Estimates what a stack costs, running, paused and as scheduled, or every stack of the project
 #[derive(Debug, Args)]
@@ -108,6 +109,7 @@ async fn one(
 ) -> Result<(EstimateView, Rates), CommandError> {
     let is_declared = !arguments.recorded && context.names().iter().any(|name| name == stack);
     let kinds = context.providers.kinds();
+    let mut remains = None;
     let (standing, running, lead) = if is_declared {
         let declarations = context.declare_offline(environment, stack)?;
         // How long creations took stands in the record, which may be out of reach here.
@@ -121,6 +123,7 @@ async fn one(
                 .hint(format!("`ebb cost estimate {stack}` estimates what its code declares"))
         })?;
         document.migrate_inputs(kinds, &mut []);
+        remains = (document.target == Target::Destroyed).then_some(document.resources.len());
         let running = Standing::declared(&document.declarations());
         (Standing::recorded(&document), running, resume_time(&document, kinds))
     };
@@ -128,10 +131,12 @@ async fn one(
     let region = &environment.aws().region;
     let pricing = Pricing { hours: arguments.hours, usage: &usage, ..Pricing::new(book, region) };
     let mut estimate = Estimate::new(&standing, kinds, &pricing);
-    if let Some(schedule) = environment.schedule(stack) {
+    // No schedule brings back a stack that was destroyed.
+    if let Some(schedule) = environment.schedule(stack).filter(|_| remains.is_none()) {
         let from = beginning(arguments.from.as_deref(), schedule)?;
         let scheduled = Scheduled::new(&Levels::new(&running, kinds), schedule, (from, lead), &pricing);
         estimate = estimate.with_schedule(scheduled);
     }
-    Ok((EstimateView::new(&environment.scope(stack, ""), !is_declared, estimate), standing.rates(kinds)))
+    let view = EstimateView::new(&environment.scope(stack, ""), (!is_declared, remains), estimate);
+    Ok((view, standing.rates(kinds)))
 }

@@ -11,7 +11,7 @@ use crate::cli::context::{self, CommandContext};
 use crate::cli::dollars::book;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::output::OUTPUT_FORMAT;
-use crate::cli::report::{ReportView, markdown, page, table};
+use crate::cli::report::{Origin, ReportView, markdown, page, table};
 use crate::cli::runtime;
 use crate::cli::schedule_times::beginning;
 use crate::control::{expected_resume_time, resume_time};
@@ -111,21 +111,27 @@ async fn one(
     let state = environment.state(stack, None).await?;
     let mut document = context::recorded(&state).await?.filter(is_applied);
     document.iter_mut().for_each(|document| document.migrate_inputs(kinds, &mut []));
-    let so_far = match &document {
-        Some(_) => spending(&state, kinds, &pricing, month(now), now).await?,
-        None => None,
-    };
+    let so_far = spending(&state, kinds, &pricing, month(now), now).await?;
+    let remains = document.as_ref().filter(|document| document.target == Target::Destroyed);
+    let remains = remains.map(|document| document.resources.len());
     let (standing, target, lead) = match &document {
+        // All that remains of a destroyed stack exists until somebody deletes it.
+        Some(document) if remains.is_some() => (Standing::recorded(document), Target::Running, SignedDuration::ZERO),
         Some(document) => (Standing::declared(&document.declarations()), document.target, resume_time(document, kinds)),
         None => declared(context, stack)?,
     };
-    let schedule = environment.schedule(stack);
+    // No schedule brings back a stack that was destroyed.
+    let schedule = environment.schedule(stack).filter(|_| remains.is_none());
     let from = match schedule {
         Some(schedule) => beginning(arguments.from.as_deref(), schedule)?,
         None => now,
     };
-    let report = Report::new(&standing, kinds, (schedule, target), (from, lead), &pricing);
-    Ok(ReportView::new(&environment.scope(stack, ""), now, document.is_some(), report, without_empty(so_far)))
+    let mut report = Report::new(&standing, kinds, (schedule, target), (from, lead), &pricing);
+    if remains.is_some() {
+        report.always = Some(Target::Destroyed);
+    }
+    let origin = Origin { at: now, recorded: document.is_some(), remains };
+    Ok(ReportView::new(&environment.scope(stack, ""), origin, report, without_empty(so_far)))
 }
 
 /// Returns a stack that was never applied as its code declares it. It would run.
@@ -141,7 +147,7 @@ fn declared(context: &CommandContext, stack: &str) -> Result<(Standing, Target, 
 }
 
 fn is_applied(document: &StateDocument) -> bool {
-    !document.resources.is_empty() && document.target != Target::Destroyed
+    !document.resources.is_empty() || document.target == Target::Destroyed
 }
 
 /// Returns the month of an instant up to it, in UTC as AWS bills.
