@@ -30,9 +30,8 @@ static EMBEDDED: [Embedded; 5] = [
 impl Embedded {
     fn prices(&self) -> &Prices {
         self.prices.get_or_init(|| {
-            let empty = || Prices { region: self.region.to_owned(), items: BTreeMap::new() };
             // A test reads every file, so that none is faulty here.
-            Prices::parse(self.region, self.region, self.text).unwrap_or_else(|_| empty())
+            Prices::parse(self.region, self.region, self.text).unwrap_or_else(|_| Prices::empty(self.region))
         })
     }
 }
@@ -40,6 +39,11 @@ impl Embedded {
 /// Returns the unit of an item in the embedded prices of any region.
 fn embedded_unit(item: &str) -> Option<&'static str> {
     EMBEDDED.iter().find_map(|embedded| Some(embedded.prices().items.get(item)?.unit.as_str()))
+}
+
+/// Returns the items of the embedded prices of all regions.
+pub(super) fn embedded_items() -> impl Iterator<Item = &'static str> {
+    EMBEDDED.iter().flat_map(|embedded| embedded.prices().items.keys().map(String::as_str))
 }
 
 /// A price book.
@@ -82,6 +86,11 @@ impl Book {
     /// Returns the price of an item in the project's own file of a region.
     pub fn own(&self, region: &str, item: &str) -> Option<&Price> {
         self.project.get(region)?.items.get(item)
+    }
+
+    /// Returns the files of the project.
+    pub(super) fn own_files(&self) -> impl Iterator<Item = &Prices> {
+        self.project.values()
     }
 
     /// Returns the embedded prices of a region.

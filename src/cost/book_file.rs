@@ -16,6 +16,10 @@ pub struct Prices {
     pub region: String,
     /// The prices by item.
     pub items: BTreeMap<String, Price>,
+    /// The file, as the reader was told its name.
+    pub(super) file: String,
+    /// The line and the column of each item.
+    pub(super) places: BTreeMap<String, (usize, usize)>,
 }
 
 #[derive(Deserialize)]
@@ -23,7 +27,7 @@ pub struct Prices {
 struct File {
     region: Spanned<String>,
     #[serde(default)]
-    items: BTreeMap<String, Spanned<Entry>>,
+    items: BTreeMap<Spanned<String>, Spanned<Entry>>,
 }
 
 #[derive(Deserialize)]
@@ -50,6 +54,12 @@ impl Prices {
         Self::parse_with_units(file, region, text, |_| None)
     }
 
+    /// Returns no prices at all.
+    pub(super) fn empty(region: &str) -> Self {
+        let (items, places) = (BTreeMap::new(), BTreeMap::new());
+        Self { region: region.to_owned(), items, file: String::new(), places }
+    }
+
     /// Reads prices whose items may have known units. An entry with another unit is a fault: its price would be multiplied by
     /// something else.
     pub(super) fn parse_with_units(
@@ -69,11 +79,16 @@ impl Prices {
                 format!("these are prices of {}, and the name of the file says {region}", parsed.region.get_ref());
             reader.fault(parsed.region.span(), message);
         }
-        let items = parsed.items.into_iter();
-        let items =
-            items.filter_map(|(item, entry)| Some((item.clone(), reader.price(region, item, entry)?))).collect();
+        let mut prices = Self { file: file.to_owned(), ..Self::empty(region) };
+        for (item, entry) in parsed.items {
+            prices.places.insert(item.get_ref().clone(), place(text, item.span().start));
+            let item = item.into_inner();
+            if let Some(price) = reader.price(region, item.clone(), entry) {
+                prices.items.insert(item, price);
+            }
+        }
         if reader.faults.is_empty() {
-            return Ok(Self { region: region.to_owned(), items });
+            return Ok(prices);
         }
         reader.faults.sort_by_key(|fault| fault.line);
         Err(BookError(reader.faults))
@@ -89,8 +104,7 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn fault(&mut self, at: Range<usize>, message: String) {
-        let before = self.text.get(..at.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
+        let (line, _) = place(self.text, at.start);
         self.faults.push(BookFault { file: self.file.to_owned(), line, message });
     }
 
@@ -168,6 +182,13 @@ impl Reader<'_> {
         }
         tiers
     }
+}
+
+/// Returns the line and the column of a position in a text, counted from 1.
+fn place(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let line = before.rsplit('\n').next().unwrap_or(before);
+    (before.matches('\n').count() + 1, line.chars().count() + 1)
 }
 
 fn is_price(usd: f64) -> bool {

@@ -16,19 +16,9 @@ use ebbtide::aws::sagemaker::{
 };
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Protocol, Subscription, Topic};
-use ebbtide::cost::Book;
+use ebbtide::cost::{Book, UNPRICED};
 use ebbtide::resource::{Billing, Charge, Resource};
 use serde_json::Value;
-
-/// The items that no source of the price book has, with the reason. They are shown as unknown.
-const UNKNOWN: &[(&str, &str)] = &[
-    ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
-    ("s3.intelligent_tiering.", "in no source"),
-    ("s3.onezone_ia.", "in no source"),
-    ("sagemaker.serverless.gb_second", "seen in us-east-1 only"),
-    ("sagemaker.serverless.provisioned.gb_second", "in no source"),
-    ("sns.sms", "depends on the country and the carrier"),
-];
 
 fn sample<R: Resource>(resource: R) -> (&'static str, Value) {
     (R::KIND, serde_json::to_value(resource).unwrap())
@@ -136,13 +126,13 @@ fn every_billed_item_has_a_price_or_is_unknown_on_purpose() {
     let book = Book::embedded();
     let items: BTreeSet<String> =
         bills().iter().flat_map(|(_, billing)| charges(billing).iter().map(|charge| charge.item.clone())).collect();
-    let is_unknown = |item: &str| UNKNOWN.iter().any(|(unknown, _)| item.starts_with(unknown));
+    let is_unknown = |item: &str| UNPRICED.iter().any(|(unknown, _)| item.starts_with(unknown));
     for region in ["eu-west-1", "us-east-1"] {
         let missing: Vec<_> =
             items.iter().filter(|item| book.price(region, item).is_none() && !is_unknown(item)).collect();
         assert!(missing.is_empty(), "without a price in {region}: {missing:?}");
     }
     let is_billed = |unknown: &str| items.iter().any(|item| item.starts_with(unknown));
-    let idle: Vec<_> = UNKNOWN.iter().filter(|(unknown, _)| !is_billed(unknown)).collect();
+    let idle: Vec<_> = UNPRICED.iter().filter(|(unknown, _)| !is_billed(unknown)).collect();
     assert!(idle.is_empty(), "listed as unknown, and billed by no kind: {idle:?}");
 }

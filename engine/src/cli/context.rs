@@ -30,7 +30,7 @@ pub(super) struct CommandContext {
     described: OnceCell<Vec<String>>,
     /// The exchanges so far.
     asked: RefCell<Vec<(Exchange, Reply)>>,
-    /// The lines that the program printed on standard error.
+    /// The lines that the program printed on standard error, and the warnings that are said once.
     printed: RefCell<BTreeSet<String>>,
 }
 
@@ -71,6 +71,13 @@ impl CommandContext {
             Some(program) => StackSource::Program(program),
             None => StackSource::Linked(&self.linked),
         })
+    }
+
+    /// Warns of something, once in a command.
+    pub(super) fn warn_once(&self, line: &str) {
+        if self.printed.borrow_mut().insert(line.to_owned()) {
+            self.output.warn(line);
+        }
     }
 
     /// Asks the source of the stacks, once for each exchange, and says so if it takes long.

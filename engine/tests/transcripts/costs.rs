@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::price_files::OWN_BOOK;
 use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
@@ -138,7 +139,6 @@ fn costs_are_reported_with_savings() {
     let paused = json("cost report shop --json");
     assert_eq!((paused["always"].as_str(), usd(&paused["as_it_is"]["high"])), (Some("paused"), 0.0));
     assert!(run("cost report shop").contains("It has no schedule, and is paused all the time."));
-    project.compare("costs_are_reported");
     // The ledger has a month also of a stack that is gone, and no schedule brings that back.
     project.write("environments/local.toml", &format!("{LOCAL}{OFFICE}{USAGE}"));
     assert!(project.run("destroy shop --yes --quiet").status.success());
@@ -154,6 +154,7 @@ fn costs_are_reported_with_savings() {
     }
     let shown = run("cost estimate shop --recorded");
     assert!(shown.contains("It was destroyed: nothing of it exists any more.") && !shown.contains("730 h "), "{shown}");
+    project.compare("costs_are_reported");
 }
 
 fn a_plan_file_is_compared_in_dollars() {
@@ -190,25 +191,6 @@ fn prices_are_shown_with_their_sources() {
     }
     project.compare("prices_are_shown");
 }
-
-/// A book with a contract, and a price that was fetched long ago.
-const OWN_BOOK: &str = "# Our book.
-region = \"eu-west-1\"
-
-[items.\"vpc.nat.data\"] # a contract
-unit = \"GB\"
-usd = 0.03
-source = \"our contract\"
-date = \"2026-01-01\"
-confidence = \"bill\"
-
-[items.\"vpc.nat.hour\"]
-unit = \"hour\"
-usd = 0.04 # as of spring
-source = \"AWS Price List API, SKU OLD of version 1\"
-date = \"2026-03-01\"
-confidence = \"official\"
-";
 
 fn prices_are_fetched_from_the_price_list() {
     let project = Project::new();

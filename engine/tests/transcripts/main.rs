@@ -14,6 +14,7 @@ mod notifications;
 mod outside;
 mod plan_files;
 mod planned_secrets;
+mod price_files;
 mod programs;
 mod project;
 mod queues;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
         &[
             sessions::TESTS,
             costs::TESTS,
+            price_files::TESTS,
             history::TESTS,
             interrupts::TESTS,
             plan_files::TESTS,

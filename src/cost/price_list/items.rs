@@ -5,7 +5,7 @@
 
 /// A set of products that one question returns.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Family {
+pub(in crate::cost) struct Family {
     /// The code of the service.
     pub(super) service: &'static str,
     /// The product family; empty where the products have none.
@@ -18,7 +18,7 @@ pub(super) struct Family {
 
 /// The place of an item.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(in crate::cost) struct Place {
     /// The sets that may have it. If several do, they have to agree.
     pub(super) families: Vec<Family>,
     /// The usage types, without the prefix of the region. Of several that are there, the first counts.
@@ -197,7 +197,7 @@ const OTHER_FAMILIES: &[(&str, Family)] = &[("s3.deep_archive.storage", DEEP_ARC
 const DASHBOARD: &str = "cloudwatch.dashboard";
 
 /// Returns the place of an item; `None` if AWS's list is not known to have it.
-pub(super) fn place(item: &str) -> Option<Place> {
+pub(in crate::cost) fn place(item: &str) -> Option<Place> {
     let regional =
         |family, usage: String, units| Place { families: vec![family], usages: vec![usage], units, is_global: false };
     if let Some(instance) = item.strip_prefix("sagemaker.hosting.") {

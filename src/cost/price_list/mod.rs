@@ -7,6 +7,7 @@ mod product;
 mod query;
 mod update;
 
+pub(super) use items::place;
 pub use matching::{Found, found};
 pub use product::Product;
 pub use query::{Filter, Query, Wanted, queries};

@@ -8,6 +8,7 @@ use serde::Serialize;
 use crate::apply::{Event, Pushed, Warning, warnings};
 use crate::cli::common::StackArg;
 use crate::cli::context::CommandContext;
+use crate::cli::dollars::{PriceWarning, book, price_warnings};
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count};
 use crate::cli::progress::Progress;
@@ -30,6 +31,8 @@ struct ValidationView {
     stacks: Vec<StackView>,
     /// The schedules that are valid and probably not meant so.
     schedules: Vec<ScheduleWarning>,
+    /// The prices of the project that probably count nowhere.
+    prices: Vec<PriceWarning>,
 }
 
 #[derive(Serialize)]
@@ -56,6 +59,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
         None => context.names(),
     };
     let schedules = schedule_warnings(&environment, &names);
+    let prices = price_warnings(context, &book(context, &environment.aws().region)?);
     let mut stacks = Vec::new();
     let mut has_zones = false;
     for name in names {
@@ -82,7 +86,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
     }
     if context.output.is_json() {
         let environment = environment.name().to_owned();
-        context.output.json(&ValidationView { format: OUTPUT_FORMAT, environment, stacks, schedules })?;
+        context.output.json(&ValidationView { format: OUTPUT_FORMAT, environment, stacks, schedules, prices })?;
     } else {
         let mut text = format!("Environment {} is valid.\n", environment.name());
         for StackView { stack, resources, outputs, .. } in &stacks {
