@@ -1,4 +1,4 @@
-//! The files of prices of a project: items that nothing bills.
+//! The files of prices of a project: what `ebb prices update` prints, and items that nothing bills.
 
 use serde_json::Value;
 
@@ -6,6 +6,7 @@ use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
+    ("an_update_of_prices_prints_the_lines_of_the_docs", an_update_of_prices_prints_the_lines_of_the_docs),
     ("a_price_that_nothing_bills_is_pointed_out_once", a_price_that_nothing_bills_is_pointed_out_once),
     ("an_hour_is_one_hour", an_hour_is_one_hour),
 ];
@@ -28,6 +29,26 @@ source = \"AWS Price List API, SKU OLD of version 1\"
 date = \"2026-03-01\"
 confidence = \"official\"
 ";
+
+/// A line of the docs may end in `…` for items that it leaves out.
+fn an_update_of_prices_prints_the_lines_of_the_docs() {
+    let project = Project::new();
+    project.write("prices/eu-west-1.toml", OWN_BOOK);
+    let command = "prices update --region eu-west-1";
+    let output = project.run(command);
+    let shown = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    let docs = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/costs.md")).expect("the docs");
+    let block = docs.split(&format!("$ ebb {command}\n")).nth(1).and_then(|rest| rest.split("```").next());
+    let documented: Vec<&str> = block.expect("the docs have this command").lines().collect();
+    assert_eq!(documented.len(), shown.lines().count(), "{shown}");
+    for (documented, line) in documented.iter().zip(shown.lines()) {
+        match documented.strip_suffix('…') {
+            Some(beginning) => assert!(line.starts_with(beginning), "{shown}"),
+            None => assert_eq!(documented.trim_end(), line.trim_end(), "{shown}"),
+        }
+    }
+}
 
 fn a_price_that_nothing_bills_is_pointed_out_once() {
     let project = Project::new();
