@@ -13,13 +13,29 @@ pub(super) enum Pass {
     Last,
 }
 
-/// Schedules reach from 1970 to the end of 9000. Instants outside are taken for these, so that sums never overflow.
+/// Schedules reach from 1970 to the beginning of 9000, so that sums never overflow.
 const EARLIEST: Timestamp = Timestamp::UNIX_EPOCH;
+/// 9000-01-01, in seconds.
+const LATEST: i64 = 221_845_392_000;
 
+fn latest() -> Timestamp {
+    Timestamp::from_second(LATEST).unwrap_or(Timestamp::MAX)
+}
+
+/// Returns the instant, or the end of the reach of schedules that is nearer. Clocks may be wrong; instants that people write are
+/// checked by [`reached`] instead.
 pub(super) fn within_reach(instant: Timestamp) -> Timestamp {
-    // 221,845,392,000 s is 9000-01-01.
-    let latest = Timestamp::from_second(221_845_392_000).unwrap_or(Timestamp::MAX);
-    instant.clamp(EARLIEST, latest)
+    instant.clamp(EARLIEST, latest())
+}
+
+/// Returns an instant that somebody wrote as `text`, if schedules reach it.
+pub fn reached(instant: Timestamp, text: &str) -> Result<Timestamp, String> {
+    if within_reach(instant) == instant { Ok(instant) } else { Err(out_of_reach(text)) }
+}
+
+/// Returns the error for an instant that schedules do not reach.
+pub(super) fn out_of_reach(text: &str) -> String {
+    format!("`{text}` is out of range: write an instant from {EARLIEST} to {}", latest())
 }
 
 /// Returns an instant moved by a duration. It stays within the range of instants.
@@ -112,5 +128,8 @@ mod tests {
     fn instants_at_the_ends_of_time_are_within_reach() {
         assert_eq!(within_reach(Timestamp::MIN), EARLIEST);
         assert_eq!(within_reach(Timestamp::MAX).to_string(), "9000-01-01T00:00:00Z");
+        assert!(reached(EARLIEST, "x").is_ok() && reached(latest(), "x").is_ok());
+        assert!(reached(moved(EARLIEST, SignedDuration::from_nanos(-1)), "x").is_err());
+        assert!(reached(moved(latest(), SignedDuration::from_nanos(1)), "x").is_err());
     }
 }

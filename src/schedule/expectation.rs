@@ -1,9 +1,11 @@
 //! Expectations: what has to hold at an instant.
 
+use jiff::fmt::temporal::Pieces;
 use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Timestamp, civil};
 
 use super::bounds::Capacity;
+use super::civil::{out_of_reach, reached};
 use super::problem::Problem;
 use super::settings::ExpectSettings;
 use super::window::{capacity_problems, keep, target};
@@ -27,18 +29,22 @@ impl Expectation {
     }
 }
 
-/// Reads an instant: a local time, or one with an offset. A local time that is skipped or repeated is refused.
+/// Reads an instant: a local time, or one with an offset. A local time that is skipped or repeated is refused, and so is an
+/// instant that schedules do not reach.
 pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
     let text = text.trim();
     if let Ok(instant) = text.parse::<Timestamp>() {
-        return Ok(instant);
+        return reached(instant, text);
     }
     let form =
         || format!("`{text}` is no instant; write a local time such as `2026-12-25T10:00`, or `2026-12-25T10:00:00Z`");
-    let local: civil::DateTime = text.parse().ok().filter(|_| text.contains(':')).ok_or_else(form)?;
+    let local = text.parse::<civil::DateTime>().ok().filter(|_| text.contains(':'));
+    let local = local.ok_or_else(|| if is_past_the_last(text) { out_of_reach(text) } else { form() })?;
     let ambiguous = zone.to_ambiguous_timestamp(local);
     match ambiguous.offset() {
-        AmbiguousOffset::Unambiguous { .. } => ambiguous.compatible().map_err(|_| form()),
+        AmbiguousOffset::Unambiguous { .. } => {
+            ambiguous.compatible().map_err(|_| out_of_reach(text)).and_then(|found| reached(found, text))
+        }
         AmbiguousOffset::Gap { before, after } => {
             Err(format!("clocks skip {text}; write an offset: {text}{} or {text}{}", shown(after), shown(before)))
         }
@@ -46,6 +52,11 @@ pub fn instant(text: &str, zone: &TimeZone) -> Result<Timestamp, String> {
             Err(format!("clocks show {text} twice; write an offset: {text}{} or {text}{}", shown(before), shown(after)))
         }
     }
+}
+
+/// Returns whether a text is a date, with or without a time and an offset, after the last instant that there is.
+fn is_past_the_last(text: &str) -> bool {
+    Pieces::parse(text).is_ok_and(|pieces| pieces.date().year() == 9999)
 }
 
 /// Writes an offset in hours and minutes.

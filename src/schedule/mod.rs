@@ -31,7 +31,7 @@ mod zone;
 
 pub use bounds::{Bounds, Capacity};
 pub use check::{Verdict, check};
-pub use civil::duration;
+pub use civil::{duration, reached};
 pub use decide::{decide, idle_limit};
 pub use decision::{Cause, Decision};
 pub use expectation::instant;

@@ -1,19 +1,20 @@
 //! Instants and durations of a schedule on the command line.
 
+use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::cli::error::{CommandError, CommandErrorKind};
-use ebbtide::schedule::{Schedule, duration, instant};
+use ebbtide::schedule::{Schedule, duration, instant, reached};
 
 /// Reads an instant of the command line: a local day, a local time, or one with an offset.
 pub(in crate::cli) fn beginning(text: Option<&str>, schedule: &Schedule) -> Result<Timestamp, CommandError> {
     let Some(text) = text else { return Ok(Timestamp::now()) };
-    let day = || text.trim().parse::<jiff::civil::Date>().ok().filter(|_| !text.contains(':'));
-    if let Some(start) = day().and_then(|day| day.to_zoned(schedule.zone().clone()).ok()?.start_of_day().ok()) {
-        return Ok(start.timestamp());
-    }
-    instant(text, schedule.zone())
-        .map_err(|message| CommandError::new(CommandErrorKind::Usage, format!("--from: {message}")))
+    let day = || text.trim().parse::<Date>().ok().filter(|_| !text.contains(':'));
+    let found = match day().and_then(|day| day.to_zoned(schedule.zone().clone()).ok()?.start_of_day().ok()) {
+        Some(start) => reached(start.timestamp(), text),
+        None => instant(text, schedule.zone()),
+    };
+    found.map_err(|message| CommandError::new(CommandErrorKind::Usage, format!("--from: {message}")))
 }
 
 /// Reads the time that a stack needs to come up.

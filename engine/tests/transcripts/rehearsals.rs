@@ -104,6 +104,7 @@ fn mistakes_on_the_command_line_of_a_rehearsal() {
         "schedule rehearse shop --days many",
         "schedule rehearse shop --from tomorrow",
         "schedule rehearse shop --from 1850-01-01",
+        "schedule rehearse shop --from 2150-01-01",
         "schedule rehearse shop --from 9999-12-31",
         "schedule rehearse shp",
         "schedule rehearse",

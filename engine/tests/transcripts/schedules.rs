@@ -248,6 +248,18 @@ fn a_stack_never_sees_its_schedule() {
     let project = scheduled(own);
     for line in ["validate", "apply shop --yes", "apply vault --yes", "pause shop --yes"] {
         let output = project.run(line);
+        (
+            "schedule preview shop --from 9999-01-01",
+            64,
+            "--from: `9999-01-01` is out of range: write an instant from 1970",
+        ),
+        ("schedule preview shop --from 9999-12-31", 64, "`9999-12-31` is out of range"),
+        ("schedule preview shop --from 9999-12-31T23:59:59Z", 64, "to 9000-01-01T00:00:00Z"),
+        ("schedule preview shop --from 9000-01-01T00:00:01Z", 64, "is out of range"),
+        ("schedule preview shop --from 1969-12-31", 64, "`1969-12-31` is out of range"),
+        ("schedule check shop --from 9999-06-01T12:00", 64, "--from: `9999-06-01T12:00` is out of range"),
+        ("schedule rehearse shop --from 9999-01-01 --days 1", 64, "--from: `9999-01-01` is out of range"),
+        ("cost estimate shop --from 9999-01-01", 64, "--from: `9999-01-01` is out of range"),
         assert!(output.status.success(), "{line}: {}", text(&output.stderr));
     }
     let schema: Value = serde_json::from_slice(&project.run("environment schema").stdout).unwrap();
