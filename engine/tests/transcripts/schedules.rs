@@ -75,6 +75,11 @@ fn a_schedule_is_previewed_and_checked() {
     project.write("environments/local.toml", &format!("{LOCAL}{gap}"));
     project.type_in("schedule check --from 2026-11-23");
     project.type_in("schedule preview --from 2027-03-13 --days 2");
+    // Abbreviations of the zone differ in length.
+    let berlin = SCHEDULE.replace("America/New_York", "Europe/Berlin").replace("2026-12-25T10:00", "2026-07-25T22:00");
+    project.write("environments/local.toml", &format!("{LOCAL}{berlin}"));
+    project.type_in("schedule preview shop --from 2027-03-27 --days 3");
+    project.type_in("schedule check shop --from 2026-11-23");
     project.compare("a_schedule_is_previewed_and_checked");
 }
 

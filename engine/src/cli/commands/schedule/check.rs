@@ -134,18 +134,20 @@ fn view(environment: &Environment, chosen: &Chosen<'_>, verdicts: &[Verdict], wa
 
 fn render(environment: &Environment, chosen: &Chosen<'_>, verdicts: &[Verdict], warnings: &[String]) -> String {
     let mut text = format!("{}\n", chosen.heading(environment).bold());
+    let local = |verdict: &Verdict| verdict.local.strftime("%a %Y-%m-%d %H:%M %Z").to_string();
+    let width = verdicts.iter().map(|verdict| local(verdict).chars().count()).max().unwrap_or(0);
     for verdict in verdicts {
-        let local = verdict.local.strftime("%a %Y-%m-%d %H:%M %Z");
+        let local = local(verdict);
         let expected = state(verdict.target, verdict.capacity.as_ref());
         // Writing into text cannot fail.
         let _ = if verdict.holds() {
-            writeln!(text, "{} {local}  {expected}: {}", "holds ".green(), verdict.reason)
+            writeln!(text, "{} {local:<width$}  {expected}: {}", "holds ".green(), verdict.reason)
         } else {
             let found = state(verdict.found, verdict.capacity.as_ref().map(|_| &verdict.found_capacity));
             let place = place(environment, chosen, verdict);
             writeln!(
                 text,
-                "{} {local}  {expected} is expected, and it is {found}: {} ({place})",
+                "{} {local:<width$}  {expected} is expected, and it is {found}: {} ({place})",
                 "FAILS ".red(),
                 verdict.reason
             )

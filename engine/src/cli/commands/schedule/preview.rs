@@ -224,16 +224,20 @@ fn render(environment: &Environment, chosen: &Chosen<'_>, preview: &Preview, pri
         .collect();
     let widest = costs.iter().map(String::len).max().unwrap_or(0);
     for (index, transition) in all(preview).enumerate() {
+    // Abbreviations of zones differ in length: CET and CEST.
+    let locals: Vec<String> =
+        all(preview).map(|transition| transition.local.strftime("%a %Y-%m-%d %H:%M %Z").to_string()).collect();
+    let local_width = locals.iter().map(|local| local.chars().count()).max().unwrap_or(0);
         let sign = if index == 0 { "from" } else { "    " };
-        let local = transition.local.strftime("%a %Y-%m-%d %H:%M %Z");
+        let local = &locals[index];
         let utc = transition.at.strftime("%m-%d %H:%M UTC");
         let target = format!("{:<7}", transition.target.to_string());
         let target =
             if transition.target == Target::Running { target.green().to_string() } else { target.dimmed().to_string() };
         let window = name(transition);
         let cost = if widest > 0 { format!("{:>widest$}  ", costs[index]) } else { String::new() };
-        let line =
-            format!("{sign} {local}  {utc}  {target}  {window:<width$}  {cost}{}", capacity(&transition.capacity));
+        let bounds = capacity(&transition.capacity);
+        let line = format!("{sign} {local:<local_width$}  {utc}  {target}  {window:<width$}  {cost}{bounds}");
         let _ = writeln!(text, "{}", line.trim_end());
     }
     let _ = writeln!(text, "\n{}", summary(&preview.hours));
