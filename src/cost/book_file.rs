@@ -8,6 +8,7 @@ use toml::Spanned;
 
 use super::price::{Confidence, Price, PriceDate, Tier};
 use super::{BookError, BookFault};
+use crate::resource::plain_text;
 
 /// The prices of one region.
 #[derive(Clone, Debug, PartialEq)]
@@ -123,6 +124,13 @@ impl Reader<'_> {
         for (field, _) in missing.into_iter().filter(|(_, is_missing)| *is_missing) {
             self.fault(span.clone(), format!("{item}: `{field}` is missing"));
         }
+        // Reports and terminals show these.
+        let texts = [("item", Some(&item)), ("unit", unit.as_ref()), ("source", source.as_ref())];
+        for (field, text) in texts {
+            if let Some(Err(message)) = text.map(|text| plain_text(text)) {
+                self.fault(span.clone(), format!("{}: `{field}`: {message}", item.escape_debug()));
+            }
+        }
         let known = (self.unit_of)(&item).filter(|known| unit.as_deref().is_some_and(|unit| unit != *known));
         if let Some(known) = known {
             self.fault(span.clone(), format!("{item}: the unit of this item is `{known}`"));
@@ -230,6 +238,8 @@ mod tests {
             ("\"official\"", "\"sure\"", 8, "unknown variant `sure`"),
             ("eu-west-1", "us-east-1", 1, "these are prices of us-east-1, and the name of the file says eu-west-1"),
             ("usd = 1.5", "usd = ", 5, ""),
+            ("\"x\"", "\"x\\u001b[31m\"", 3, "a.b: `source`: the text contains U+001B"),
+            ("\"a.b\"", "\"a\\tb\"", 3, "a\\tb: `item`: the text contains U+0009"),
         ] {
             let found = faults(&GOOD.replace(from, to));
             let place = format!("prices/eu-west-1.toml:{line}: ");

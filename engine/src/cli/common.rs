@@ -1,13 +1,17 @@
 //! Arguments that several commands share.
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, ValueEnum};
+use clap::builder::{StringValueParser, TypedValueParser};
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Command, ValueEnum};
 use jiff::SignedDuration;
 
 use crate::cli::output::Output;
 use ebbtide::plan::Target;
+use ebbtide::resource::plain_text;
 
 /// The flags of every command.
 #[derive(Clone, Debug, Args)]
@@ -55,8 +59,25 @@ pub(super) struct StackArg {
 #[derive(Debug, Args)]
 pub(super) struct ReasonArg {
     /// The reason, shown by `ebb history`
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = OneLine)]
     pub(super) reason: Option<String>,
+}
+
+/// Reads a text that is shown in terminals, logs and notifications. Its error does not show the text, as clap's own would.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OneLine;
+
+impl TypedValueParser for OneLine {
+    type Value = String;
+
+    fn parse_ref(&self, command: &Command, argument: Option<&Arg>, value: &OsStr) -> Result<String, clap::Error> {
+        let text = StringValueParser::new().parse_ref(command, argument, value)?;
+        plain_text(&text).map_err(|message| {
+            let flag = argument.map(ToString::to_string).unwrap_or_default();
+            clap::Error::raw(ErrorKind::ValueValidation, format!("{flag}: {message}\n"))
+        })?;
+        Ok(text)
+    }
 }
 
 /// How long to wait for capacity.

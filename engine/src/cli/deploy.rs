@@ -6,10 +6,13 @@ use jiff::Timestamp;
 
 use crate::apply::{Access, Deployment, Event, Shutdown};
 use crate::cli::context::{self, CommandContext};
-use crate::cli::error::CommandError;
+use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::environment::Connection;
 use crate::state::StateStore;
-use ebbtide::resource::Address;
+use ebbtide::resource::{Address, plain_text};
+
+/// The variable with the person or machine that runs a command.
+const WHO: &str = "EBB_WHO";
 
 /// Creates the deployment that a command works on. The one place that does.
 pub(super) fn deployment<'a>(
@@ -59,9 +62,17 @@ pub(super) fn note_calls(context: &CommandContext, connection: &Connection) {
     }
 }
 
+/// Checks EBB_WHO, which the history, locks and notifications show.
+pub(super) fn check_who() -> Result<(), CommandError> {
+    plain_text(&std::env::var(WHO).unwrap_or_default()).map_err(|message| {
+        CommandError::new(CommandErrorKind::Usage, format!("{WHO}: {message}"))
+            .hint(format!("{WHO} names the person or machine that runs the command, such as ada@laptop"))
+    })
+}
+
 /// Returns the person or machine that runs this command: EBB_WHO, else `user@host`.
 pub(super) fn who() -> String {
-    if let Some(who) = std::env::var("EBB_WHO").ok().filter(|who| !who.is_empty()) {
+    if let Some(who) = std::env::var(WHO).ok().filter(|who| !who.is_empty()) {
         return who;
     }
     let host = whoami::fallible::hostname().unwrap_or_else(|_| "localhost".to_owned());

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 
 use crate::cli::commands::Arguments;
 use crate::cli::context::CommandContext;
+use crate::cli::deploy::check_who;
 use crate::cli::error::{DONE, USAGE};
 use crate::cli::output::Output;
 use crate::logging;
@@ -24,7 +25,7 @@ pub fn main(stacks: App, providers: Providers) -> ExitCode {
     logging.warnings().iter().for_each(|warning| output.warn(&format!("warning: {warning}")));
     let _span = logging::command_span(&command, &common.environment()).entered();
     let context = CommandContext::new(stacks, providers, common, output);
-    match command.run(&context) {
+    match check_who().and_then(|()| command.run(&context)) {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             output.error(&error);

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::environment::aws_checks::{aws_faults, tag_faults};
 use crate::environment::budgets::Budgets;
+use crate::environment::control_characters::control_characters;
 use crate::environment::document::{Document, path_to};
 use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
@@ -89,6 +90,11 @@ impl Environment {
     }
 
     fn validated(name: &str, root: &Path, document: Document, reply: Option<&Reply>) -> Result<Self, Vec<Fault>> {
+        // Messages about anything else may show the text.
+        let controls = control_characters(&document);
+        if !controls.is_empty() {
+            return Err(controls);
+        }
         // A misspelt key is also a missing one. The report of the misspelling is more helpful.
         let unknown = unknown_keys(&document, &schema(reply));
         if !unknown.is_empty() {

@@ -3,6 +3,7 @@
 mod aws_checks;
 mod budgets;
 mod connect;
+mod control_characters;
 mod document;
 mod error;
 mod file;

@@ -14,9 +14,13 @@ use ebbtide::stack::typed;
 const RESERVED: [&str; 3] = ["schedule", "budget", "usage"];
 
 /// Returns the settings of a stack without the reserved keys; `None` if nothing else is set.
+/// Returns whether a key of `[stacks.NAME]` is ours.
+pub(super) fn is_reserved(key: &str) -> bool {
+    RESERVED.contains(&key)
+}
+
 pub(super) fn own_settings(settings: &Value) -> Option<Value> {
     let Some(fields) = settings.as_object() else { return Some(settings.clone()) };
-    let is_reserved = |key: &String| RESERVED.contains(&key.as_str());
     let own: Map<String, Value> =
         fields.iter().filter(|(key, _)| !is_reserved(key)).map(|(key, value)| (key.clone(), value.clone())).collect();
     (!own.is_empty() || own.len() == fields.len()).then_some(Value::Object(own))

@@ -13,6 +13,7 @@ pub const TESTS: &[Test] = &[
     ("no_credentials", no_credentials),
     ("another_account", another_account),
     ("an_error_as_json", an_error_as_json),
+    ("control_characters_in_texts_are_refused_and_not_shown", control_characters_in_texts_are_refused_and_not_shown),
     ("a_pause_and_a_resume_need_a_record", a_pause_and_a_resume_need_a_record),
 ];
 
@@ -106,6 +107,42 @@ fn an_error_as_json() {
     let error: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one object");
     assert_eq!((error["event"].as_str(), error["kind"].as_str()), (Some("error"), Some("unknown_name")));
     assert_eq!(error["exit_code"].as_i64(), output.status.code().map(i64::from));
+}
+
+fn control_characters_in_texts_are_refused_and_not_shown() {
+    let project = Project::new();
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    let before = project.read("state/local/shop.json");
+    let said_of = |line: &str, flag: &str, text_of: &str| {
+        let mut command = project.command(line);
+        command.args([flag, text_of]);
+        let output = command.output().unwrap();
+        let said = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(64), "{line} {flag}: {said}");
+        assert!(said.contains(flag) && !said.contains('\u{1b}') && !said.contains("fake"), "{line} {flag}: {said}");
+        said
+    };
+    for (line, flag) in [
+        ("hold shop --target paused --for 2h", "--reason"),
+        ("apply shop --yes", "--over-budget"),
+        ("apply shop --yes", "--reason"),
+        ("pause shop --yes", "--reason"),
+        ("resume shop --yes", "--reason"),
+        ("destroy shop --yes", "--reason"),
+        ("state rollback --serial 1 --stack shop --yes", "--reason"),
+    ] {
+        assert!(said_of(line, flag, "why\nfake line").contains("U+000A, a line break"), "{line}");
+        assert!(
+            said_of(line, flag, "why \u{1b}[2Kfake").contains("U+001B, the beginning of an escape sequence"),
+            "{line}"
+        );
+    }
+    assert!(said_of("apply shop --yes", "--over-budget", " ").contains("is empty"));
+    let output = project.command("pause shop --yes").env("EBB_WHO", "ada\rfake").output().unwrap();
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(64), "{said}");
+    assert!(said.contains("EBB_WHO: the text contains U+000D") && !said.contains("fake"), "{said}");
+    assert_eq!(project.read("state/local/shop.json"), before, "nothing was recorded");
 }
 
 fn a_pause_and_a_resume_need_a_record() {

@@ -220,6 +220,13 @@ fn mistakes_in_a_schedule() {
     ];
     for case in cases {
         project.write("environments/local.toml", &case);
+        replaced("2026-12-25T10:00", "9999-12-25T10:00"),
+        replaced("office hours", "office\\u001b[31m hours"),
+        replaced("office hours", "office\\nhours"),
+        replaced(
+            "query-enhancer = { min = 2, max = 10 } }\nready",
+            "\"query\\tenhancer\" = { min = 2, max = 10 } }\nready",
+        ),
         project.type_in("schedule check");
     }
     // Which endpoints a stack has is known when it is declared.

@@ -5,9 +5,9 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, ReasonArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, OneLine, ReasonArg, WaitArg};
 use crate::cli::context::CommandContext;
-use crate::cli::error::CommandError;
+use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::cli::{plan_file, runtime};
 
 /// Brings a stack up, or carries out a saved plan
@@ -26,7 +26,7 @@ pub(in crate::cli) struct ApplyArgs {
     #[arg(long)]
     beside_existing: bool,
     /// Applies although a budget blocks what raises spending, for this reason, which the history keeps
-    #[arg(long, value_name = "REASON", value_parser = clap::builder::NonEmptyStringValueParser::new())]
+    #[arg(long, value_name = "REASON", value_parser = OneLine)]
     over_budget: Option<String>,
     #[command(flatten)]
     drop_queued: DropQueuedArg,
@@ -37,6 +37,10 @@ pub(in crate::cli) struct ApplyArgs {
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Result<u8, CommandError> {
+    if arguments.over_budget.as_ref().is_some_and(|reason| reason.trim().is_empty()) {
+        return Err(CommandError::new(CommandErrorKind::Usage, "the reason of `--over-budget` is empty")
+            .hint("say why: `--over-budget \"launch of the week\"`"));
+    }
     let change = change(context, arguments.stack_or_plan)?;
     let change = change
         .including_data(arguments.include_data)

@@ -6,7 +6,7 @@ use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
 
-use crate::cli::common::{StackArg, TargetName};
+use crate::cli::common::{OneLine, StackArg, TargetName};
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::who;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
@@ -36,7 +36,7 @@ pub(in crate::cli) struct HoldArgs {
     #[arg(long = "for", value_name = "DURATION", conflicts_with = "until", id = "duration")]
     length: Option<String>,
     /// The reason, shown by `ebb status` and by what the loop reports
-    #[arg(long, value_name = "TEXT", required_unless_present = "clear")]
+    #[arg(long, value_name = "TEXT", required_unless_present = "clear", value_parser = OneLine)]
     reason: Option<String>,
     /// Ends the hold now
     #[arg(long, conflicts_with_all = ["target", "until", "duration", "reason"])]
