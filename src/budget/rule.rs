@@ -10,6 +10,8 @@ use crate::schedule::Problem;
 
 /// The largest budget that is believed, in US dollars.
 const ABSURD: f64 = 1e8;
+/// Thresholds that differ by less are the same.
+const CENT: f64 = 0.01;
 /// The longest grace time.
 const LONGEST_GRACE: SignedDuration = SignedDuration::from_hours(7 * 24);
 /// The grace time of a pause that names none.
@@ -97,6 +99,9 @@ impl Budget {
                 }
             }
         }
+        if problems.is_empty() {
+            problems = doubles(&rules);
+        }
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -164,6 +169,23 @@ impl fmt::Display for Action {
             Self::Pause => "pause",
         })
     }
+}
+
+/// Returns a problem for each rule that does the same at the same spending as another one: the record of one would be taken for
+/// that of the other.
+fn doubles(rules: &[Rule]) -> Vec<Problem> {
+    let is_same = |one: &Rule, other: &Rule| {
+        (one.action, one.of) == (other.action, other.of) && (one.threshold - other.threshold).abs() < CENT / 2.0
+    };
+    let mut problems = Vec::new();
+    for (index, rule) in rules.iter().enumerate() {
+        let twin = rules.iter().enumerate().find(|(at, other)| *at != index && is_same(rule, other));
+        if let Some((twin, _)) = twin {
+            let message = format!("`{rule}` is the same rule as rules.{twin}: keep one of the two");
+            problems.push(Problem::new(&["rules", &index.to_string()], message));
+        }
+    }
+    problems
 }
 
 fn default_rules(monthly: f64) -> Vec<Rule> {
@@ -266,6 +288,31 @@ mod tests {
             let paths: Vec<String> = problems.iter().map(|problem| problem.path.join(".")).collect();
             assert_eq!(paths, [path], "{bad}");
         }
+    }
+
+    #[test]
+    fn two_rules_that_do_the_same_at_the_same_spending_are_refused() {
+        let budget =
+            |rules| Budget::new(&settings(serde_json::json!({ "monthly": 100, "buffer": "20%", "rules": rules })));
+        let paths = |rules| {
+            let problems: Vec<Problem> = budget(rules).err().unwrap_or_default();
+            problems.iter().map(|problem| problem.path.join(".")).collect::<Vec<_>>()
+        };
+        let twins = serde_json::json!([
+            { "at": "80%", "do": "notify" },
+            { "at": "buffer", "do": "pause" },
+            { "at": " 80.0%", "of": "actual", "do": "notify" },
+            { "at": "120%", "do": "pause", "grace": "2h" },
+        ]);
+        assert_eq!(paths(twins), ["rules.0", "rules.1", "rules.2", "rules.3"]);
+        let different = serde_json::json!([
+            { "at": "80%", "do": "notify" },
+            { "at": "80%", "of": "forecast", "do": "notify" },
+            { "at": "80%", "do": "pause" },
+            { "at": "80.1%", "do": "notify" },
+            { "at": "90%", "do": "notify" },
+        ]);
+        assert_eq!(paths(different), Vec::<String>::new());
     }
 
     #[test]

@@ -51,6 +51,8 @@ fn mistakes_in_a_budget() {
         // And this is a budget.
         format!("{LOCAL}{BUDGET}\n[stacks.shop.budget]\nmonthly = 100\n"),
     ];
+        // Two rules that do the same.
+        replaced("grace = \"1h\"\n", "grace = \"1h\"\n\n[[budget.rules]]\nat = \"120%\"\ndo = \"pause\"\n"),
     for case in cases {
         project.write("environments/local.toml", &case);
         project.type_in("tick");
