@@ -13,7 +13,8 @@ use ebbtide::record::StateDocument;
 /// A difference of an hour's dollars below this is none.
 const NONE: f64 = 0.000_05;
 
-/// Refuses a plan of `ebb apply` that raises the dollars of an hour while a rule of a budget blocks that. `reason` overrides it.
+/// Refuses a plan of `ebb apply` that raises the dollars of an hour while a rule of a budget blocks that, or while it is not known
+/// whether one does. `reason` overrides it.
 pub(super) async fn check(
     context: &CommandContext,
     environment: &Environment,
@@ -34,12 +35,22 @@ pub(super) async fn check(
     let now = Timestamp::now();
     let (accounts, unreadable) = accounts(environment, &context.providers, clients.as_ref(), now).await?;
     let budgets = evaluate(environment, context.providers.kinds(), (&accounts, &unreadable), now);
-    let Some(why) = budgets.blocks(&plan.scope.stack) else { return Ok(()) };
     let raises = format!("this apply raises {} an hour to {}", before.shown(4), after.shown(4));
+    let stack = &plan.scope.stack;
+    let (refusal, hint) = match (budgets.blocks(stack), budgets.may_block(stack)) {
+        (Some(why), _) => (
+            format!("the budget blocks that ({why})"),
+            "`--over-budget REASON` applies it all the same, and the history keeps the reason; `ebb budget status` shows the figures",
+        ),
+        (None, Some(why)) => (
+            format!("it is not known whether the budget blocks that: {why}"),
+            "`ebb status STACK` of the stack that is named says how to restore its record; `--over-budget REASON` applies this one all the same, and the history keeps the reason",
+        ),
+        (None, None) => return Ok(()),
+    };
     if reason.is_some() {
-        context.output.warn(&format!("warning: {raises}, over the budget ({why})"));
+        context.output.warn(&format!("warning: {raises}, although {refusal}"));
         return Ok(());
     }
-    Err(CommandError::new(CommandErrorKind::Refused, format!("{raises}, and the budget blocks that ({why})"))
-        .hint("`--over-budget REASON` applies it all the same, and the history keeps the reason; `ebb budget status` shows the figures"))
+    Err(CommandError::new(CommandErrorKind::Refused, format!("{raises}, and {refusal}")).hint(hint))
 }

@@ -41,6 +41,8 @@ pub struct Budgets {
     pub stacks: BTreeMap<String, Evaluated>,
     /// What could not be read.
     pub faults: Vec<String>,
+    /// Why the records of some stacks could not be read.
+    record_faults: BTreeMap<String, String>,
     /// Why the ledgers of some stacks could not be read.
     ledger_faults: BTreeMap<String, String>,
     /// Why some prices were left out.
@@ -82,8 +84,10 @@ pub fn evaluate(
     let common = environment.common_budget();
     let is_counted = |stack: &str| common.is_some() || environment.budget(stack).is_some();
     let unreadable: Vec<(&String, &String)> = unreadable.iter().filter(|(stack, _)| is_counted(stack)).collect();
-    let record_faults = unreadable.iter().map(|(stack, why)| format!("what {stack} has spent is not known: {why}"));
-    let faults = ledger_faults.values().cloned().chain(record_faults).chain(fault.clone()).collect();
+    let record_faults =
+        unreadable.iter().map(|(stack, why)| ((*stack).clone(), format!("what {stack} has spent is not known: {why}")));
+    let record_faults: BTreeMap<String, String> = record_faults.collect();
+    let faults = ledger_faults.values().chain(record_faults.values()).cloned().chain(fault.clone()).collect();
     let of_environment: Vec<Latch> = latched(accounts, BudgetOf::Environment);
     let mut total = if unreadable.is_empty() { NOTHING } else { UNKNOWN };
     let (mut today, mut earlier) = (None, BTreeMap::new());
@@ -128,7 +132,7 @@ pub fn evaluate(
         let (of, incomplete) = (BudgetOf::Environment, !unreadable.is_empty() || !ledger_faults.is_empty());
         Evaluated { of, budget: budget.clone(), spending: total, verdict, spike, since, incomplete }
     });
-    Budgets { environment, stacks, faults, ledger_faults, price_fault: fault }
+    Budgets { environment, stacks, faults, record_faults, ledger_faults, price_fault: fault }
 }
 
 /// No spending: only rules that are recorded are reached.
@@ -192,6 +196,23 @@ impl Budgets {
     pub fn blocks(&self, stack: &str) -> Option<String> {
         let both = self.stacks.get(stack).into_iter().chain(&self.environment);
         both.filter_map(|one| one.verdict.blocks()).next()
+    }
+
+    /// Returns why it is not known whether an apply of a stack that raises spending is refused: some record or ledger that a budget
+    /// with a rule to block counts cannot be read. What else was spent is less than the threshold of that rule.
+    pub fn may_block(&self, stack: &str) -> Option<String> {
+        let has_block = |one: &Evaluated| one.budget.rules.iter().any(|rule| rule.action == Action::Block);
+        let is_open = |one: &&Evaluated| one.incomplete && has_block(one);
+        // The budget of one stack counts that stack only.
+        let own = self.stacks.get(stack).filter(is_open).map(|_| Some(stack));
+        let all = self.environment.as_ref().filter(is_open).map(|_| None);
+        let counted = all.or(own)?;
+        let faults = self.record_faults.iter().chain(&self.ledger_faults);
+        let faults: Vec<&str> = faults
+            .filter(|(of, _)| counted.is_none_or(|only: &str| only == of.as_str()))
+            .map(|(_, fault)| fault.as_str())
+            .collect();
+        (!faults.is_empty()).then(|| faults.join("; "))
     }
 }
 

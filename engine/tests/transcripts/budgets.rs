@@ -10,6 +10,10 @@ use crate::runner::Test;
 pub const TESTS: &[Test] = &[
     ("mistakes_in_a_budget", mistakes_in_a_budget),
     ("an_apply_that_raises_spending_is_refused_over_budget", an_apply_that_raises_spending_is_refused_over_budget),
+    (
+        "what_cannot_be_read_blocks_an_apply_that_raises_spending",
+        what_cannot_be_read_blocks_an_apply_that_raises_spending,
+    ),
     ("a_budget_has_a_status", a_budget_has_a_status),
     (
         "a_record_that_cannot_be_read_is_no_stack_that_costs_nothing",
@@ -46,13 +50,13 @@ fn mistakes_in_a_budget() {
         replaced("monthly = 6190", "monthy = 6190"),
         format!("{LOCAL}[stacks.shop.budget]\nmonthly = -1\n"),
         format!("{LOCAL}[stacks.shop.budget]\nmonthly = 100\nrules = [{{ at = \"101\", do = \"reduce\" }}]\n"),
+        // Two rules that do the same.
+        replaced("grace = \"1h\"\n", "grace = \"1h\"\n\n[[budget.rules]]\nat = \"120%\"\ndo = \"pause\"\n"),
         // Several mistakes are reported at once.
         replaced("monthly = 6190", "monthly = -6190").replace("\"80%\"", "\"-80%\""),
         // And this is a budget.
         format!("{LOCAL}{BUDGET}\n[stacks.shop.budget]\nmonthly = 100\n"),
     ];
-        // Two rules that do the same.
-        replaced("grace = \"1h\"\n", "grace = \"1h\"\n\n[[budget.rules]]\nat = \"120%\"\ndo = \"pause\"\n"),
     for case in cases {
         project.write("environments/local.toml", &case);
         project.type_in("tick");
@@ -86,8 +90,61 @@ fn an_apply_that_raises_spending_is_refused_over_budget() {
     project.write("environments/local.toml", &two);
     let output = project.run("apply shop --yes --quiet --over-budget launch");
     assert!(output.status.success(), "{}", text(&output.stderr));
-    assert!(text(&output.stderr).contains("over the budget"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("although the budget blocks that"), "{}", text(&output.stderr));
     assert!(text(&project.run("history shop --limit 1").stdout).contains("over budget: launch"));
+}
+
+fn what_cannot_be_read_blocks_an_apply_that_raises_spending() {
+    const ALL: &str = "\n[budget]\nmonthly = 100000\n\n[[budget.rules]]\nat = \"100%\"\ndo = \"block\"\n";
+    let own = ALL.replace("budget", "stacks.shop.budget");
+    let (one, two) = (format!("{LOCAL}{ALL}"), format!("{LOCAL}{ALL}").replace("nat = \"one\"", "nat = \"per_zone\""));
+    let project = Project::with(&one);
+    for stack in ["shop", "vault"] {
+        assert!(project.run(&format!("apply {stack} --yes --quiet")).status.success());
+    }
+    let whole = project.read("state/local/vault.json");
+    project.write("state/local/vault.json", "x");
+    assert!(project.run("apply shop --yes --quiet").status.success(), "it raises nothing");
+    project.write("environments/local.toml", &two);
+    let said = refused(&project, "apply shop --yes --quiet", 1);
+    for expected in [
+        "it is not known whether the budget blocks that: what vault has spent is not known",
+        "vault.json is damaged",
+        "`ebb status STACK`",
+        "--over-budget REASON",
+    ] {
+        assert!(said.contains(expected), "{said}");
+    }
+    assert!(refused(&project, "status vault", 1).contains("restore it from a copy"));
+    // The budget of the stack counts the stack only, and another rule blocks nothing.
+    for settings in [&own, &ALL.replace("block", "notify")] {
+        let replaced = two.replace(ALL, settings).replace("per_zone", "one");
+        project.write("environments/local.toml", &replaced);
+        let output = project.run("apply shop --yes --quiet");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+        project.write("environments/local.toml", &two.replace(ALL, settings));
+        let output = project.run("apply shop --yes --quiet");
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    project.write("environments/local.toml", &one);
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    project.write("environments/local.toml", &two);
+    let output = project.run("apply shop --yes --quiet --over-budget launch");
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(
+        text(&output.stderr).contains("although it is not known whether the budget blocks that"),
+        "{}",
+        text(&output.stderr)
+    );
+
+    project.write("environments/local.toml", &one);
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    project.write("state/local/vault.json", &whole);
+    let segment = project.read("state/local/shop.ledger/00000001.json");
+    project.write("state/local/shop.ledger/00000001.json", &segment[..segment.len() / 2]);
+    project.write("environments/local.toml", &two.replace(ALL, &own));
+    let said = refused(&project, "apply shop --yes --quiet", 1);
+    assert!(said.contains("the budget blocks that: the ledger of") && said.contains("segment 1"), "{said}");
 }
 
 fn a_budget_has_a_status() {
