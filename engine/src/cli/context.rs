@@ -2,12 +2,14 @@
 
 use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
 use ebbtide::record::{StateDocument, replay};
 use ebbtide::resource::Address;
 use ebbtide::stack::{Declarations, RegionZones};
+use owo_colors::OwoColorize as _;
 
 use crate::cli::common::Common;
 use crate::cli::error::{CommandError, CommandErrorKind};
@@ -16,6 +18,9 @@ use crate::environment::{Connection, Environment, Project};
 use crate::providers::Providers;
 use crate::stacks::{ProgramError, ProgramEvent, StackSource};
 use crate::state::StateStore;
+
+/// How long state that only serves a warning is waited for.
+const LOOK_FOR: Duration = Duration::from_secs(5);
 
 /// The stacks, the common flags, and the one door for output.
 pub(super) struct CommandContext {
@@ -153,6 +158,29 @@ impl CommandContext {
         names.sort();
         names.dedup();
         Ok(names)
+    }
+
+    /// Warns of schedules and budgets of stacks that are neither declared, as far as that is known, nor recorded.
+    pub(super) fn warn_of_unknown_stacks(&self, environment: &Environment, recorded: impl IntoIterator<Item = String>) {
+        let mut known = self.names();
+        known.extend(recorded);
+        known.sort();
+        known.dedup();
+        for fault in environment.unknown_stacks(&known) {
+            self.output.warn(&format!("{} {fault}", "warning:".yellow().bold()));
+        }
+    }
+
+    /// Does the same for a command that does not read state otherwise. State that is out of reach is no reason to warn.
+    pub(super) async fn look_for_unknown_stacks(&self, environment: &Environment) {
+        // Without a declared stack, no name is known to be wrong before the first apply, and looking takes AWS.
+        let declared = self.names();
+        if declared.is_empty() || environment.unknown_stacks(&declared).is_empty() {
+            return;
+        }
+        if let Ok(Ok(recorded)) = tokio::time::timeout(LOOK_FOR, recorded_stacks(environment)).await {
+            self.warn_of_unknown_stacks(environment, recorded);
+        }
     }
 
     /// Returns a declared stack: the one of this name, or the only one.

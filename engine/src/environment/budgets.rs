@@ -51,6 +51,11 @@ impl Budgets {
         self.environment.as_ref()
     }
 
+    /// Returns the stacks with a budget of their own.
+    pub(super) fn stacks(&self) -> impl Iterator<Item = &String> {
+        self.stacks.keys()
+    }
+
     /// Returns whether there is no budget at all.
     pub(super) fn is_empty(&self) -> bool {
         self.environment.is_none() && self.stacks.is_empty()

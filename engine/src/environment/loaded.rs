@@ -12,7 +12,7 @@ use crate::environment::document::{Document, path_to};
 use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
 use crate::environment::project::Project;
-use crate::environment::reserved::{all_own_settings, claimed, own_settings, tables};
+use crate::environment::reserved::{all_own_settings, claimed, of_unknown_stacks, own_settings, tables};
 use crate::environment::schedules::{Schedules, capacity_faults, schedule_path};
 use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
@@ -261,6 +261,15 @@ impl Environment {
     /// Returns the stacks that the file has a schedule for.
     pub fn scheduled_stacks(&self) -> impl Iterator<Item = &String> {
         self.schedules.stacks()
+    }
+
+    /// Returns a fault for each schedule and each budget of a stack that is not among the known ones. A command that asks no program
+    /// knows the recorded stacks only, so these are no errors there.
+    pub fn unknown_stacks(&self, known: &[String]) -> Vec<Fault> {
+        let mut faults = of_unknown_stacks(&self.document, "schedule", self.schedules.stacks(), known);
+        faults.extend(of_unknown_stacks(&self.document, "budget", self.budgets.stacks(), known));
+        faults.sort();
+        faults
     }
 
     /// Returns the place of a value of the schedule of a stack, or of the environment.

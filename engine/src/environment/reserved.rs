@@ -7,18 +7,19 @@ use serde_json::{Map, Value};
 
 use crate::environment::document::{Document, path_to};
 use crate::environment::error::Fault;
+use crate::environment::suggest::{did_you_mean, nearest};
 use ebbtide::program::Reply;
 use ebbtide::stack::typed;
 
 /// The reserved keys.
 const RESERVED: [&str; 3] = ["schedule", "budget", "usage"];
 
-/// Returns the settings of a stack without the reserved keys; `None` if nothing else is set.
 /// Returns whether a key of `[stacks.NAME]` is ours.
 pub(super) fn is_reserved(key: &str) -> bool {
     RESERVED.contains(&key)
 }
 
+/// Returns the settings of a stack without the reserved keys; `None` if nothing else is set.
 pub(super) fn own_settings(settings: &Value) -> Option<Value> {
     let Some(fields) = settings.as_object() else { return Some(settings.clone()) };
     let own: Map<String, Value> =
@@ -69,6 +70,24 @@ pub(super) fn claimed(document: &Document, reply: &Reply) -> Vec<Fault> {
         }
     }
     faults
+}
+
+/// Returns a fault for each table of a reserved key whose stack is not among the known ones.
+pub(super) fn of_unknown_stacks<'a>(
+    document: &Document,
+    key: &str,
+    stacks: impl Iterator<Item = &'a String>,
+    known: &[String],
+) -> Vec<Fault> {
+    let unknown = stacks.filter(|stack| !known.contains(stack)).map(|stack| {
+        let near = did_you_mean(nearest(stack, known.iter().map(String::as_str)));
+        let listed = if known.is_empty() { "there are none".to_owned() } else { known.join(", ") };
+        let message = format!(
+            "stacks.{stack}.{key}: there is no stack `{stack}` yet, so this has no effect{near} (known: {listed})"
+        );
+        Fault { location: document.of_key(&path_to(&["stacks", stack, key])), message }
+    });
+    unknown.collect()
 }
 
 /// Returns the schema that a reference leads to, or the schema itself.

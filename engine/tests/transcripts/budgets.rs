@@ -14,6 +14,7 @@ pub const TESTS: &[Test] = &[
         "what_cannot_be_read_blocks_an_apply_that_raises_spending",
         what_cannot_be_read_blocks_an_apply_that_raises_spending,
     ),
+    ("a_budget_of_an_unknown_stack_is_pointed_out", a_budget_of_an_unknown_stack_is_pointed_out),
     ("a_budget_has_a_status", a_budget_has_a_status),
     (
         "a_record_that_cannot_be_read_is_no_stack_that_costs_nothing",
@@ -145,6 +146,33 @@ fn what_cannot_be_read_blocks_an_apply_that_raises_spending() {
     project.write("environments/local.toml", &two.replace(ALL, &own));
     let said = refused(&project, "apply shop --yes --quiet", 1);
     assert!(said.contains("the budget blocks that: the ledger of") && said.contains("segment 1"), "{said}");
+}
+
+fn a_budget_of_an_unknown_stack_is_pointed_out() {
+    let ghost = "\n[stacks.shpo.budget]\nmonthly = 10\n\n[stacks.shpo.schedule]\ntimezone = \"UTC\"\n";
+    let project = Project::with(&format!("{LOCAL}{ghost}\n[schedule]\ntimezone = \"UTC\"\ndefault = \"running\"\n"));
+    for (line, places) in [
+        ("budget status", &["10:14: stacks.shpo.budget", "13:14: stacks.shpo.schedule"][..]),
+        ("tick", &["10:14: stacks.shpo.budget", "13:14: stacks.shpo.schedule"]),
+        ("schedule check", &["13:14: stacks.shpo.schedule"]),
+        ("schedule preview vault", &["13:14: stacks.shpo.schedule"]),
+    ] {
+        let output = project.run(line);
+        let said = text(&output.stderr);
+        assert!(output.status.success(), "{line}: {said}");
+        for place in places {
+            let expected = format!(
+                "warning: environments/local.toml:{place}: there is no stack `shpo` yet, so this has no effect; did you mean `shop`?"
+            );
+            assert!(said.contains(&expected), "{line}: {said}");
+        }
+    }
+    // A command that knows the stacks refuses it.
+    assert!(refused(&project, "validate", 1).contains("no stack of this name is registered: `shpo`"));
+    // A stack that is recorded and no longer declared is no mistake.
+    let project = Project::with(&format!("{LOCAL}\n[stacks.shop.budget]\nmonthly = 10000\n"));
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    assert!(!text(&project.run("budget status").stderr).contains("there is no stack"));
 }
 
 fn a_budget_has_a_status() {

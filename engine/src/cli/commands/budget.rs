@@ -91,6 +91,8 @@ async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
         budgets: own.map(|(name, one)| view(Some(name), one, now)).chain(common).collect(),
         faults: budgets.faults.clone(),
     };
+    let recorded = accounts.iter().map(|account| &account.stack).chain(unreadable.keys());
+    context.warn_of_unknown_stacks(&environment, recorded.cloned());
     for fault in &view.faults {
         context.output.warn(&format!("warning: {fault}"));
     }

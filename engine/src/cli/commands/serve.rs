@@ -57,6 +57,7 @@ async fn serve(context: &CommandContext, arguments: &ServeArgs) -> Result<u8, Co
     interrupts.executing();
     let mut controllers = Vec::new();
     for environment in environments {
+        context.look_for_unknown_stacks(&environment).await;
         controllers.push(controller(context, environment, shutdown.clone())?);
     }
     let failed = |error| CommandError::failed(&format!("listen on {}", arguments.listen), error);

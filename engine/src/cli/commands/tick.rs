@@ -41,8 +41,9 @@ async fn tick(context: &CommandContext, arguments: &TickArgs) -> Result<u8, Comm
     let shutdown = Shutdown::default();
     let interrupts = Interrupts::listen(shutdown.clone());
     interrupts.executing();
-    let controller = controller(context, environment, shutdown)?;
+    let controller = controller(context, environment.clone(), shutdown)?;
     let report = Arc::new(controller).tick(arguments.dry_run).await?;
+    context.warn_of_unknown_stacks(&environment, report.stacks.iter().map(|report| report.stack.clone()));
     let output = context.output;
     if output.is_json() {
         output.json(&report)?;

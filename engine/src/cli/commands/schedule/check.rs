@@ -77,6 +77,7 @@ async fn verify(context: &CommandContext, arguments: &CheckArgs) -> Result<u8, C
         Some(stack) => vec![chosen(context, &environment, Some(stack)).await?],
         None => all(&environment)?,
     };
+    context.look_for_unknown_stacks(&environment).await;
     let mut views = Vec::new();
     let mut text = String::new();
     let mut failed = 0;

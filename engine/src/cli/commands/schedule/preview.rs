@@ -124,6 +124,7 @@ async fn show(context: &CommandContext, arguments: &PreviewArgs) -> Result<u8, C
     for warning in &warnings {
         context.output.warn(&format!("{} {warning}", "warning:".yellow().bold()));
     }
+    context.look_for_unknown_stacks(&environment).await;
     if let (None, Some(stack)) = (&document, &chosen.stack) {
         context.output.note(&format!(
             "Dollars are those of a recorded stack: `ebb cost estimate {stack}` has those of a declared one."
@@ -223,11 +224,11 @@ fn render(environment: &Environment, chosen: &Chosen<'_>, preview: &Preview, pri
         .map(|index| priced.cost(index).map(|cost| cost.to_string()).unwrap_or_default())
         .collect();
     let widest = costs.iter().map(String::len).max().unwrap_or(0);
-    for (index, transition) in all(preview).enumerate() {
     // Abbreviations of zones differ in length: CET and CEST.
     let locals: Vec<String> =
         all(preview).map(|transition| transition.local.strftime("%a %Y-%m-%d %H:%M %Z").to_string()).collect();
     let local_width = locals.iter().map(|local| local.chars().count()).max().unwrap_or(0);
+    for (index, transition) in all(preview).enumerate() {
         let sign = if index == 0 { "from" } else { "    " };
         let local = &locals[index];
         let utc = transition.at.strftime("%m-%d %H:%M UTC");
