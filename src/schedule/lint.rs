@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::civil::{moved, within_reach};
 use super::days::{Days, name_of};
+use super::old_zones::replaced_zone;
 use super::preview::preview;
 use super::timeline::Timeline;
 use super::times::{Daily, Times};
@@ -19,11 +20,19 @@ const SHORT: SignedDuration = SignedDuration::from_mins(15);
 /// Returns the warnings about a schedule over the year from an instant on, in words.
 pub fn lint(schedule: &Schedule, from: Timestamp) -> Vec<String> {
     let from = within_reach(from);
-    let mut found = split_at_midnight(schedule);
+    let mut found: Vec<String> = old_zone(schedule).into_iter().collect();
+    found.extend(split_at_midnight(schedule));
     found.extend(empty_in_a_gap(schedule, from));
     found.extend(never_deciding(schedule, from));
     found.extend(short_pauses(schedule, from));
     found
+}
+
+/// Warns of an old name of the time zone.
+fn old_zone(schedule: &Schedule) -> Option<String> {
+    let name = schedule.calendar.zone.iana_name()?;
+    let new = replaced_zone(name)?;
+    Some(format!("`{name}` is an old name of the time zone `{new}`, kept for old files only; write `{new}`"))
 }
 
 /// Warns of two windows that go on from each other at midnight, on days that do not follow each other.

@@ -16,6 +16,7 @@ mod expectation;
 mod level;
 mod lint;
 mod occurrence;
+mod old_zones;
 mod preview;
 mod problem;
 mod pushing;

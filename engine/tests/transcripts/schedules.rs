@@ -149,7 +149,8 @@ fn a_schedule_that_is_probably_not_meant_is_pointed_out() {
                [[schedule.windows]]\nname = \"nightly\"\nfrom = \"02:00\"\nto = \"03:00\"\n";
     let own = "\n[stacks.vault.schedule]\ntimezone = \"UTC\"\n\
                [[stacks.vault.schedule.windows]]\nname = \"day\"\nfrom = \"08:00\"\nto = \"18:00\"\n";
-    let project = scheduled(&format!("{gap}{own}"));
+    let common = format!("{LOCAL}{gap}");
+    let project = Project::with(&format!("{common}{own}"));
     let warned = |line: &str| {
         let output = project.run(line);
         assert!(output.status.success(), "{line}: {}", text(&output.stderr));
@@ -162,6 +163,13 @@ fn a_schedule_that_is_probably_not_meant_is_pointed_out() {
     assert!(gap.contains("`nightly` does not open on") && gap.contains("clocks go forward to 03:00"), "{gap}");
     assert_eq!(warned("validate shop --quiet").len(), 1);
     assert_eq!(warned("validate vault"), Vec::<String>::new(), "it has another schedule");
+    project.write("environments/local.toml", &format!("{common}{}", own.replace("UTC", "us/eastern")));
+    for line in ["validate vault", "schedule preview vault --from 2026-11-23"] {
+        let said = warned(line);
+        let [old] = said.as_slice() else { panic!("{said:?}") };
+        assert!(old.contains("`US/Eastern` is an old name of the time zone `America/New_York`"), "{old}");
+    }
+    project.write("environments/local.toml", &format!("{common}{own}"));
     let json = json_of(&project, "validate shop --json");
     let [warning] = json["schedules"].as_array().unwrap().as_slice() else { panic!("{json:#}") };
     assert!(warning["stack"].is_null() && warning["message"].as_str().unwrap().contains("`nightly`"), "{json:#}");
@@ -212,6 +220,13 @@ fn mistakes_in_a_schedule() {
         replaced("idle = \"45m\"", "idle = \"45\""),
         replaced("default = \"paused\"", "default = \"paused\"\npush = true"),
         replaced("2026-12-25T10:00", "christmas"),
+        replaced("2026-12-25T10:00", "9999-12-25T10:00"),
+        replaced("office hours", "office\\u001b[31m hours"),
+        replaced("office hours", "office\\nhours"),
+        replaced(
+            "query-enhancer = { min = 2, max = 10 } }\nready",
+            "\"query\\tenhancer\" = { min = 2, max = 10 } }\nready",
+        ),
         replaced("2026-12-25T10:00", "2026-11-01T01:30"),
         format!("{LOCAL}[stacks.shop.schedule]\ntimezone = \"UTC\"\nwindow = []\n"),
         format!("{LOCAL}[stacks.shop.schedule]\ntimezone = \"utc+1\"\n"),
@@ -220,13 +235,6 @@ fn mistakes_in_a_schedule() {
     ];
     for case in cases {
         project.write("environments/local.toml", &case);
-        replaced("2026-12-25T10:00", "9999-12-25T10:00"),
-        replaced("office hours", "office\\u001b[31m hours"),
-        replaced("office hours", "office\\nhours"),
-        replaced(
-            "query-enhancer = { min = 2, max = 10 } }\nready",
-            "\"query\\tenhancer\" = { min = 2, max = 10 } }\nready",
-        ),
         project.type_in("schedule check");
     }
     // Which endpoints a stack has is known when it is declared.
@@ -240,6 +248,18 @@ fn mistakes_on_the_command_line_of_a_schedule() {
     for (line, code, expected) in [
         ("schedule preview shpo", 1, "there is no stack `shpo`; did you mean `shop`?"),
         ("schedule preview shop --from yesterday", 64, "--from: `yesterday` is no instant; write a local time"),
+        (
+            "schedule preview shop --from 9999-01-01",
+            64,
+            "--from: `9999-01-01` is out of range: write an instant from 1970",
+        ),
+        ("schedule preview shop --from 9999-12-31", 64, "`9999-12-31` is out of range"),
+        ("schedule preview shop --from 9999-12-31T23:59:59Z", 64, "to 9000-01-01T00:00:00Z"),
+        ("schedule preview shop --from 9000-01-01T00:00:01Z", 64, "is out of range"),
+        ("schedule preview shop --from 1969-12-31", 64, "`1969-12-31` is out of range"),
+        ("schedule check shop --from 9999-06-01T12:00", 64, "--from: `9999-06-01T12:00` is out of range"),
+        ("schedule rehearse shop --from 9999-01-01 --days 1", 64, "--from: `9999-01-01` is out of range"),
+        ("cost estimate shop --from 9999-01-01", 64, "--from: `9999-01-01` is out of range"),
         ("schedule preview shop --from 2026-11-01T01:30", 64, "clocks show 2026-11-01T01:30 twice"),
         ("schedule preview shop --lead soon", 64, "--lead: `soon` is no duration; write such as `20m`"),
         ("schedule check shpo", 1, "there is no stack `shpo`"),
@@ -260,18 +280,6 @@ fn a_stack_never_sees_its_schedule() {
     let project = scheduled(own);
     for line in ["validate", "apply shop --yes", "apply vault --yes", "pause shop --yes"] {
         let output = project.run(line);
-        (
-            "schedule preview shop --from 9999-01-01",
-            64,
-            "--from: `9999-01-01` is out of range: write an instant from 1970",
-        ),
-        ("schedule preview shop --from 9999-12-31", 64, "`9999-12-31` is out of range"),
-        ("schedule preview shop --from 9999-12-31T23:59:59Z", 64, "to 9000-01-01T00:00:00Z"),
-        ("schedule preview shop --from 9000-01-01T00:00:01Z", 64, "is out of range"),
-        ("schedule preview shop --from 1969-12-31", 64, "`1969-12-31` is out of range"),
-        ("schedule check shop --from 9999-06-01T12:00", 64, "--from: `9999-06-01T12:00` is out of range"),
-        ("schedule rehearse shop --from 9999-01-01 --days 1", 64, "--from: `9999-01-01` is out of range"),
-        ("cost estimate shop --from 9999-01-01", 64, "--from: `9999-01-01` is out of range"),
         assert!(output.status.success(), "{line}: {}", text(&output.stderr));
     }
     let schema: Value = serde_json::from_slice(&project.run("environment schema").stdout).unwrap();
