@@ -8,7 +8,8 @@ pub struct Activity {
     /// The end of the last minute with a call, or with requests in a queue.
     pub last_invocation: Option<Timestamp>,
     /// The earliest data of the window, whether there were calls or not. AWS says nothing about the time before it, and nothing
-    /// at all without it: a resource without data is not idle.
+    /// at all without it: a resource without data is not idle. Of a resource that only calls make data of, it is the beginning of
+    /// the window, or its creation.
     pub since: Option<Timestamp>,
     /// The number of requests that wait or are worked on, of a resource with a queue.
     pub queued: Option<f64>,

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use ebbtide::aws::sagemaker::{AsyncInference, Endpoint, EndpointConfig, Instances};
+use ebbtide::aws::sagemaker::{AsyncInference, Endpoint, EndpointConfig, Hosting, Instances, Model, Serverless};
 use ebbtide_cloud::Settings;
 use ebbtide_engine::providers::Activity;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::declared::resolved;
 use crate::harness::{World, provider};
-use crate::sagemaker::{config, endpoint, made_config, role};
+use crate::sagemaker::{archived, config, endpoint, made_config, role};
 
 const REGION: &str = "eu-west-1";
 
@@ -75,6 +75,33 @@ async fn an_endpoint_without_data_is_not_idle() {
         assert_eq!(activity, Activity::default());
         assert!(!activity.has_data() && !activity.is_idle_since(Timestamp::now()));
     }
+}
+
+#[tokio::test]
+async fn a_serverless_endpoint_without_data_was_not_called() {
+    let world = World::new();
+    let role = role(&world).await;
+    let model = world.make::<Model>("small", &archived(&role)).await;
+    let mut small = config(&model.id, Instances::new("ml.g5.xlarge", 1));
+    small.variants[0].hosting =
+        Hosting::Serverless(Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: None });
+    let small = world.make::<EndpointConfig>("small", &small).await;
+    world.make::<Endpoint>("small", &endpoint("small", &small.id)).await;
+    let activity = async |minutes| {
+        let now = Timestamp::now();
+        let from = now - SignedDuration::from_mins(minutes);
+        (from, provider("sagemaker_endpoint").activity(&world.aws, &["small"], from, now).await.unwrap()["small"])
+    };
+    let (from, found) = activity(30).await;
+    assert_eq!((found.last_invocation, found.queued), (None, None));
+    assert!(found.since.is_some_and(|since| since > from), "it was not there half an hour ago: {found:?}");
+    let (_, found) = activity(0).await;
+    assert!(found.is_idle_since(Timestamp::now()), "{found:?}");
+
+    let begun = Timestamp::now();
+    world.cloud.invoke(REGION, "small").await.unwrap();
+    let (_, found) = activity(30).await;
+    assert!(found.last_invocation.is_some_and(|last| last >= begun), "{found:?}");
 }
 
 #[tokio::test]

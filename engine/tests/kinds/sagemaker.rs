@@ -39,6 +39,12 @@ pub fn config(model: &str, instances: Instances) -> EndpointConfig<Resolved> {
     resolved(&EndpointConfig::new(Variant::on_instances(VARIANT, model, instances)))
 }
 
+/// Returns a model in an archive, as serverless endpoints need it.
+pub fn archived(role: &RoleArn) -> Model<Resolved> {
+    let data = ModelData { uri: "s3://models/small.tar.gz".into(), form: ModelForm::Archive };
+    resolved(&Model::new(role.as_str(), Container::new("1.dkr.ecr/vllm:1", Some(data))))
+}
+
 /// Creates a model and a configuration of it, and returns the configuration.
 pub async fn made_config(world: &World, name: &str, role: &RoleArn, image: &str, instances: Instances) -> Made {
     let model = world.make::<Model>(name, &model(role, image)).await;
@@ -137,12 +143,7 @@ async fn configurations_of_every_sort_are_created_changed_and_deleted() {
     let mut queued = config(&model, Instances::new("ml.inf2.xlarge", 1));
     queued.kms_key = Some("alias/volumes".into());
     queued.async_inference = Some(resolved(&AsyncInference::to("s3://answers/llm/")));
-    let archive = Container::new(
-        "1.dkr.ecr/vllm:1",
-        Some(ModelData { uri: "s3://models/small.tar.gz".into(), form: ModelForm::Archive }),
-    );
-    let small: Model<Resolved> = resolved(&Model::new(role.as_str(), archive));
-    let small = world.make::<Model>("small", &small).await.id;
+    let small = world.make::<Model>("small", &archived(&role)).await.id;
     let mut serverless = config(&small, Instances::new("ml.g5.xlarge", 1));
     serverless.variants[0].hosting =
         Hosting::Serverless(Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: None });

@@ -3,8 +3,13 @@
 //! AWS's guides contradict each other on whether an endpoint that is not called has `Invocations` of zero or none. So
 //! neither counts as a call, and that an endpoint was watched shows in another metric: the utilization of its instances, which
 //! is published every minute. Data points show a minute or more after their minute.
+//!
+//! A serverless endpoint has no instances, so nothing shows that it was watched. The utilization of instances is not on AWS's list of
+//! its metrics, which is exhaustive (developer guide, "Alarms and logs for tracking metrics from serverless endpoints"), and
+//! `Invocations` is "from calls to InvokeEndpoint" ("Amazon SageMaker AI metrics in Amazon CloudWatch"). So no data is no call,
+//! as long as the endpoint exists.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::EndpointStatus;
@@ -24,15 +29,19 @@ pub(super) async fn activity(
     from: Timestamp,
     now: Timestamp,
 ) -> Result<BTreeMap<String, Activity>, Error> {
-    let (mut created, mut series) = (BTreeMap::new(), Vec::new());
+    let (mut created, mut series, mut serverless) = (BTreeMap::new(), Vec::new(), BTreeSet::new());
     for name in names {
         let Some(found) = describe(aws, name).await? else { continue };
         created.insert((*name).to_owned(), creation(&found));
         series.extend(series_of(name, &found));
+        serverless.extend(is_serverless(&found).then_some(*name));
     }
     let found = read(aws, &series, from.min(now - QUEUE_WITHIN), now).await?;
     let of_endpoint = |(name, created): (String, Timestamp)| {
-        let activity = summary(&found, &name, (created, from), now);
+        let mut activity = summary(&found, &name, (created, from), now);
+        if serverless.contains(name.as_str()) {
+            activity.since = Some(created.max(from));
+        }
         (name, activity)
     };
     Ok(created.into_iter().map(of_endpoint).collect())
@@ -71,6 +80,12 @@ async fn describe(aws: &Aws, name: &str) -> Result<Option<DescribeEndpointOutput
 
 fn creation(found: &DescribeEndpointOutput) -> Timestamp {
     found.creation_time().and_then(|at| Timestamp::from_second(at.secs()).ok()).unwrap_or(Timestamp::MIN)
+}
+
+/// Returns whether no variant has instances.
+fn is_serverless(found: &DescribeEndpointOutput) -> bool {
+    let variants = found.production_variants();
+    !variants.is_empty() && variants.iter().all(|variant| variant.current_serverless_config().is_some())
 }
 
 fn series_of(name: &str, found: &DescribeEndpointOutput) -> Vec<Series> {
