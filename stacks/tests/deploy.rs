@@ -68,8 +68,8 @@ fn command_lines_in_deployments_are_known() {
 
 #[test]
 fn permissions_are_policies_that_name_known_forms() {
-    for file in ["permissions/state.json", "permissions/act.json", "permissions/notify.json", "permissions/costs.json"]
-    {
+    for file in ["state", "act", "notify", "costs", "customer-key"].map(|name| format!("permissions/{name}.json")) {
+        let file = file.as_str();
         let policy: Value = serde_json::from_str(&read(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
         assert_eq!(policy["Version"], "2012-10-17", "{file}");
         for statement in policy["Statement"].as_array().unwrap() {
@@ -84,6 +84,16 @@ fn permissions_are_policies_that_name_known_forms() {
                 assert!(!operation.contains('*'), "{file}: {action}: a policy names its actions");
             }
         }
+    }
+}
+
+#[test]
+fn permissions_on_a_customer_key_are_for_one_key_and_through_one_service() {
+    let policy: Value = serde_json::from_str(&read("permissions/customer-key.json")).unwrap();
+    for statement in policy["Statement"].as_array().unwrap() {
+        assert_eq!(statement["Resource"], serde_json::json!(["arn:aws:kms:REGION:ACCOUNT:key/KEY-ID"]), "{statement}");
+        let service = statement["Condition"]["StringEquals"]["kms:ViaService"].as_str().unwrap();
+        assert!(service.ends_with(".REGION.amazonaws.com"), "{statement}");
     }
 }
 
