@@ -107,7 +107,12 @@ pub fn guard((of, budget): (BudgetOf, &Budget), spending: &Spending, latched: &[
 /// Returns whether a record begins after now, by more than clocks differ in use: a clock that was ahead made it, from spending that
 /// is still to come.
 pub fn is_of_a_clock_ahead(latch: &Latch, now: Timestamp) -> bool {
-    latch.since.duration_since(now) > SignedDuration::from_mins(1)
+    is_ahead(latch.since, now)
+}
+
+/// Returns whether an instant is after now by more than clocks differ in use.
+pub(super) fn is_ahead(at: Timestamp, now: Timestamp) -> bool {
+    at.duration_since(now) > SignedDuration::from_mins(1)
 }
 
 /// Returns the rule of a record in words, with its figures.

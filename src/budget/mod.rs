@@ -6,6 +6,7 @@
 
 mod forecast;
 mod guard;
+mod reconcile;
 mod rule;
 mod settings;
 mod spend;
@@ -13,6 +14,7 @@ mod spike;
 
 pub use forecast::{Outlook, forecast};
 pub use guard::{Reached, Spending, Verdict, guard, is_of_a_clock_ahead, reason};
+pub use reconcile::{Reconciled, is_bill_due, settled_days};
 pub use rule::{Action, Basis, Budget, Rule};
 pub use settings::{RuleSettings, Settings};
 pub use spend::Spend;

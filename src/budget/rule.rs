@@ -26,6 +26,8 @@ pub struct Budget {
     pub with_buffer: f64,
     /// The spending in US dollars above which a day counts as a spike.
     pub daily: Option<f64>,
+    /// Whether the ledger is reconciled with Cost Explorer, if the file says so or denies it.
+    pub reconcile: Option<bool>,
     /// The rules, in the order of the file.
     pub rules: Vec<Rule>,
 }
@@ -108,7 +110,7 @@ impl Budget {
         if settings.rules.is_empty() {
             rules = default_rules(monthly);
         }
-        Ok(Self { monthly, with_buffer, daily: settings.daily, rules })
+        Ok(Self { monthly, with_buffer, daily: settings.daily, reconcile: settings.reconcile, rules })
     }
 }
 

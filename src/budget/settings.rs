@@ -15,6 +15,10 @@ pub struct Settings {
     pub buffer: Option<String>,
     /// The spending in US dollars above which a day counts as a spike.
     pub daily: Option<f64>,
+    /// Whether `ebb tick` and `ebb serve` ask Cost Explorer about the stacks, and add what it has beyond the ledger. AWS bills a
+    /// cent for a request, and there is one for each stack and day. `false` by default; the setting of a stack's own budget
+    /// counts before that of the environment.
+    pub reconcile: Option<bool>,
     /// The rules. Without any, spending is reported at 80 % and 100 % of the budget, actual and forecast.
     #[serde(default)]
     pub rules: Vec<RuleSettings>,

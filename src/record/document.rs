@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::bill::Bill;
 use super::declared_delta::DeclaredDelta;
 use super::run::{Run, RunRecord};
 use crate::plan::Target;
@@ -64,6 +65,9 @@ pub struct StateDocument {
     /// The rules of budgets that were reached this month. Each is said once, and acts for the rest of the month.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub latches: Vec<Latch>,
+    /// AWS's bill, if a budget is reconciled with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Bill>,
     /// The last notification of each topic, so that each is sent once, whichever process sends it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub said: BTreeMap<String, String>,
@@ -163,6 +167,7 @@ impl StateDocument {
             hold: None,
             idle: None,
             latches: Vec::new(),
+            bill: None,
             said: BTreeMap::new(),
             edit: None,
             ended: None,

@@ -1,6 +1,7 @@
 //! Recorded state as data: the document, the open run and its journal.
 
 mod attempted;
+mod bill;
 mod declarations;
 mod declared_delta;
 mod dependents;
@@ -12,6 +13,7 @@ mod rename;
 mod run;
 mod versions;
 
+pub use bill::{Bill, BilledDays};
 pub use declared_delta::DeclaredDelta;
 pub use document::{Deposed, ResourceRecord, STATE_FORMAT, StateDocument};
 pub use forget::Forgotten;

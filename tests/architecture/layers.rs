@@ -17,7 +17,7 @@ const LIBRARY: Layers = &[
     ("schedule", &["plan"]),
     ("record", &["resource", "stack", "plan", "schedule"]),
     ("cost", &["resource", "stack", "plan", "schedule", "record"]),
-    ("budget", &["schedule", "cost"]),
+    ("budget", &["schedule", "record", "cost"]),
     ("planner", &["resource", "stack", "plan", "schedule", "record"]),
     ("program", &["resource", "stack", "components"]),
     ("prelude", &["resource", "stack", "aws", "components", "program"]),
