@@ -19,6 +19,7 @@ use crate::durations::{Durations, milliseconds};
 use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
 use crate::service::{Fault, Service};
+use crate::services::cost_explorer::{self, Charge, CostExplorer};
 use crate::store::{Exclusive, Store, StoreError};
 use crate::usage::{Entry, Metered, Place, reading};
 use crate::{consistency, error_response, meter, services, winterbaume, wire};
@@ -226,6 +227,21 @@ impl Cloud {
             made(uri, &send("PUT", bucket, &place).await)?;
         }
         made(uri, &send("PUT", &object, body).await)
+    }
+
+    /// Adds a charge to the bill that no resource of this cloud makes, such as traffic or a credit: Cost Explorer has it like
+    /// others, and the meter does not. Not seen by the fault injector.
+    pub async fn charge(&self, charge: Charge) -> Result<(), String> {
+        let mut store = Arc::clone(&self.0.store).lock_owned().await;
+        let now_ms = self.now_ms();
+        let name = document_name(&CostExplorer, "");
+        let added = tokio::task::spawn_blocking(move || {
+            let mut folder = store.exclusive().map_err(|error| error.to_string())?;
+            let mut document = Tables::clone(&*folder.read(&name, now_ms, None).map_err(|error| error.to_string())?);
+            cost_explorer::add(&mut document, &charge).map_err(|error| error.to_string())?;
+            folder.replace(&name, document, now_ms).map_err(|error| error.to_string())
+        });
+        added.await.unwrap_or_else(|error| Err(format!("the charge was not added: {error}")))
     }
 
     /// Returns what the meter has for a time, by resource, item and beginning: what existed for how long, in the units of AWS's

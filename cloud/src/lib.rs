@@ -43,4 +43,5 @@ pub use connection_lost::ConnectionLost;
 pub use durations::Durations;
 pub use faults::FaultInjector;
 pub use server::serve;
+pub use services::cost_explorer::Charge;
 pub use usage::{Item, Metered};

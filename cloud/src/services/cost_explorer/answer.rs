@@ -22,9 +22,8 @@ pub fn get_cost_and_usage(input: &Value, context: &mut CallContext<'_>) -> Resul
     if !input["NextPageToken"].is_null() {
         return Err(Fault::new("InvalidNextTokenException", "The pagination token is invalid."));
     }
-    let account = context.account;
     let mut lines = costs::lines(&asked, &tags::active(context), context)?;
-    lines.retain(|line| filter.is_none_or(|filter| expression::fits(filter, line, account)));
+    lines.retain(|line| filter.is_none_or(|filter| expression::fits(filter, line)));
     if asked.metrics.iter().any(|metric| matches!(metric, Metric::Cost(_))) {
         check_prices(&lines)?;
     }
@@ -49,7 +48,7 @@ fn check_prices(lines: &[Line]) -> Result<(), Fault> {
     match lines.iter().find(|line| line.cost.is_none()) {
         None => Ok(()),
         Some(line) => {
-            let (usage, resource) = (&line.metered.usage_type, &line.metered.resource);
+            let (usage, resource) = (&line.usage_type, &line.resource);
             let message = format!(
                 "the price list of the embedded cloud has no price for {usage}, which {resource} uses; leave it out with a filter"
             );
@@ -73,7 +72,7 @@ fn result(asked: &Asked, period: Period, groups: &[Value], lines: &[&Line], cont
     }
     let mut by_group: BTreeMap<Vec<String>, Vec<&Line>> = BTreeMap::new();
     for line in lines {
-        by_group.entry(grouping::keys(groups, line, context.account)).or_default().push(line);
+        by_group.entry(grouping::keys(groups, line)).or_default().push(line);
     }
     let group =
         |(keys, lines): (Vec<String>, Vec<&Line>)| json!({ "Keys": keys, "Metrics": sums(&asked.metrics, &lines) });
@@ -88,10 +87,10 @@ fn sums(metrics: &[Metric], lines: &[&Line]) -> Value {
             Metric::Cost(name) => (*name, lines.iter().filter_map(|line| line.cost).sum(), "USD"),
             Metric::Normalized => ("NormalizedUsageAmount", 0.0, "N/A"),
             Metric::Usage => {
-                let mut units = lines.iter().map(|line| line.metered.unit);
+                let mut units = lines.iter().map(|line| line.unit);
                 let first = units.next().unwrap_or("N/A");
                 let unit = if units.all(|unit| unit == first) { first } else { "N/A" };
-                ("UsageQuantity", lines.iter().map(|line| line.metered.quantity).sum::<f64>(), unit)
+                ("UsageQuantity", lines.iter().map(|line| line.quantity).sum::<f64>(), unit)
             }
         };
         shown.insert(name.to_owned(), json!({ "Amount": written(amount), "Unit": unit }));

@@ -2,16 +2,35 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use super::charge::{self, Charge};
 use super::request::{Asked, Period, month_end};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::pricing;
-use crate::usage::{Metered, reading};
+use crate::usage::{Item, Metered, reading};
 
-/// A reading of one step, and its cost.
+/// A line of the bill: a reading of one step, or a charge that no resource of the cloud makes.
 pub struct Line {
-    /// The reading.
-    pub metered: Metered,
+    /// The resource.
+    pub resource: String,
+    /// The account that is charged.
+    pub account: String,
+    /// The charge type.
+    pub record_type: String,
+    /// The name of the service.
+    pub service: String,
+    /// The usage type.
+    pub usage_type: String,
+    /// The operation.
+    pub operation: &'static str,
+    /// The region.
+    pub region: String,
+    /// The instance type, if instances are used.
+    pub instance_type: Option<String>,
+    /// The quantity.
+    pub quantity: f64,
+    /// The unit of the quantity.
+    pub unit: &'static str,
     /// Its cost in dollars; none if the price list has no price for it.
     pub cost: Option<f64>,
     /// The tags that count for its costs.
@@ -24,7 +43,9 @@ pub struct Line {
 pub fn lines(asked: &Asked, active: &BTreeMap<String, i64>, context: &CallContext<'_>) -> Result<Vec<Line>, Fault> {
     let entries = context.metered();
     let known_until_ms = context.now_ms.saturating_sub(context.bill_lag_ms);
-    if !entries.iter().any(|entry| entry.began_ms < known_until_ms) {
+    let charges = charge::all(context.own);
+    let is_known = entries.iter().any(|entry| entry.began_ms < known_until_ms);
+    if !is_known && !charges.iter().any(|charge| charge.at_ms < known_until_ms) {
         // AWS's words, github.com/X-CCC and others.
         let message = "Data is not available. Please try to adjust the time period. If just enabled Cost Explorer, data might \
                        not be ingested yet";
@@ -49,12 +70,69 @@ pub fn lines(asked: &Asked, active: &BTreeMap<String, i64>, context: &CallContex
             *before += metered.quantity;
             if at_ms >= asked.whole.start_ms {
                 let tags = counting(&metered.tags, active, at_ms);
-                lines.push(Line { metered, cost, tags, at_ms });
+                lines.push(Line::metered(metered, cost, (tags, at_ms), context.account));
             }
         }
         at_ms = step.end_ms;
     }
+    let charges = charges.into_iter().filter(|charge| (asked.whole.start_ms..end_ms).contains(&charge.at_ms));
+    lines.extend(charges.map(|charge| {
+        let tags = counting(&charge.tags, active, charge.at_ms);
+        Line::charged(charge, tags, context)
+    }));
     Ok(lines)
+}
+
+impl Line {
+    /// Creates the line of a reading.
+    fn metered(
+        metered: Metered,
+        cost: Option<f64>,
+        (tags, at_ms): (BTreeMap<String, String>, i64),
+        account: &str,
+    ) -> Self {
+        let Metered { item, usage_type, service, operation, resource, region, quantity, unit, .. } = metered;
+        let instance_type = match item {
+            Item::Hosting(instance) | Item::AsyncHosting(instance) => Some(instance),
+            _ => None,
+        };
+        let (account, record_type, service) = (account.to_owned(), "Usage".to_owned(), service.to_owned());
+        Self {
+            resource,
+            account,
+            record_type,
+            service,
+            usage_type,
+            operation,
+            region,
+            instance_type,
+            quantity,
+            unit,
+            cost,
+            tags,
+            at_ms,
+        }
+    }
+
+    /// Creates the line of a charge.
+    fn charged(charge: Charge, tags: BTreeMap<String, String>, context: &CallContext<'_>) -> Self {
+        let Charge { at_ms, account, record_type, service, usage_type, usd, .. } = charge;
+        Self {
+            resource: String::new(),
+            account: account.unwrap_or_else(|| context.account.to_owned()),
+            record_type,
+            service,
+            usage_type,
+            operation: "",
+            region: context.region.to_owned(),
+            instance_type: None,
+            quantity: 1.0,
+            unit: "N/A",
+            cost: Some(usd),
+            tags,
+            at_ms,
+        }
+    }
 }
 
 /// Returns the tags whose keys were active at an instant.

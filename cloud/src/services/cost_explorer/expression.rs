@@ -1,4 +1,9 @@
 //! Filters: expressions of dimensions and tags.
+//!
+//! `Not` negates one expression, and `And` takes two or more: "(USAGE_TYPE != DataTransfer)" is `{"Not": {"Dimensions": …}}` as an
+//! operand of `And` (botocore, `ce`, shape `Expression`). So AWS itself leaves out credits and refunds, by `Not` of `RECORD_TYPE`
+//! with the values `Credit` and `Refund` (aws/agent-toolkit-for-aws, `references/cost-explorer.md`). `LINKED_ACCOUNT` has the id
+//! of the member account as its value (botocore, `ce`, `GetDimensionValues`).
 
 use serde_json::Value;
 
@@ -41,20 +46,20 @@ pub fn check(expression: &Value) -> Result<(), Fault> {
 }
 
 /// Returns whether a line fits an expression that was checked.
-pub fn fits(expression: &Value, line: &Line, account: &str) -> bool {
+pub fn fits(expression: &Value, line: &Line) -> bool {
     let parts = |root: &str| expression[root].as_array().map(Vec::as_slice).unwrap_or_default();
     if !expression["And"].is_null() {
-        return parts("And").iter().all(|part| fits(part, line, account));
+        return parts("And").iter().all(|part| fits(part, line));
     }
     if !expression["Or"].is_null() {
-        return parts("Or").iter().any(|part| fits(part, line, account));
+        return parts("Or").iter().any(|part| fits(part, line));
     }
     if !expression["Not"].is_null() {
-        return !fits(&expression["Not"], line, account);
+        return !fits(&expression["Not"], line);
     }
     let given = &expression["Dimensions"];
     if !given.is_null() {
-        return is_among(&dimension(text(given, "Key"), line, account), given);
+        return is_among(dimension(text(given, "Key"), line), given);
     }
     let given = &expression["Tags"];
     let options = given["MatchOptions"].as_array().map(Vec::as_slice).unwrap_or_default();

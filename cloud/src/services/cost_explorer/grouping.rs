@@ -5,7 +5,6 @@ use serde_json::Value;
 use super::costs::Line;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
-use crate::usage::Item;
 
 /// The dimensions that the cloud knows.
 pub const DIMENSIONS: [&str; 7] =
@@ -35,31 +34,27 @@ pub fn check(groups: &[Value]) -> Result<(), Fault> {
 }
 
 /// Returns the keys of the group of a line.
-pub fn keys(groups: &[Value], line: &Line, account: &str) -> Vec<String> {
+pub fn keys(groups: &[Value], line: &Line) -> Vec<String> {
     let key = |group: &Value| {
         let key = text(group, "Key");
         match text(group, "Type") {
             "TAG" => format!("{key}${}", line.tags.get(key).map_or("", String::as_str)),
-            _ => dimension(key, line, account),
+            _ => dimension(key, line).to_owned(),
         }
     };
     groups.iter().map(key).collect()
 }
 
 /// Returns the value of a dimension.
-pub fn dimension(key: &str, line: &Line, account: &str) -> String {
-    let metered = &line.metered;
+pub fn dimension<'a>(key: &str, line: &'a Line) -> &'a str {
     match key {
-        "SERVICE" => metered.service.to_owned(),
-        "USAGE_TYPE" => metered.usage_type.clone(),
-        "OPERATION" => metered.operation.to_owned(),
-        "REGION" => metered.region.clone(),
-        "LINKED_ACCOUNT" => account.to_owned(),
-        "RECORD_TYPE" => "Usage".to_owned(),
-        "INSTANCE_TYPE" => match &metered.item {
-            Item::Hosting(instance) | Item::AsyncHosting(instance) => instance.clone(),
-            _ => "NoInstanceType".to_owned(),
-        },
-        _ => String::new(),
+        "SERVICE" => &line.service,
+        "USAGE_TYPE" => &line.usage_type,
+        "OPERATION" => line.operation,
+        "REGION" => &line.region,
+        "LINKED_ACCOUNT" => &line.account,
+        "RECORD_TYPE" => &line.record_type,
+        "INSTANCE_TYPE" => line.instance_type.as_deref().unwrap_or("NoInstanceType"),
+        _ => "",
     }
 }

@@ -1,5 +1,6 @@
 //! Cost Explorer: costs by the meter and the price list, by period, group and filter.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use aws_sdk_costexplorer::Client;
@@ -10,7 +11,7 @@ use aws_sdk_costexplorer::types::{
     Granularity, GroupDefinition, GroupDefinitionType, TagValues,
 };
 use aws_sdk_sagemaker::types::ProductionVariantInstanceType;
-use ebbtide_cloud::FaultInjector;
+use ebbtide_cloud::{Charge, FaultInjector};
 
 use super::{HOUR, close, sagemaker_tag, variant, world};
 use crate::sagemaker;
@@ -142,6 +143,49 @@ async fn filters_are_tags_and_dimensions_with_and_or_and_not() {
     assert_eq!(hours(Expression::builder().or(tag("stack", &["a"])).or(tag("stack", &["b"])).build()).await, 48.0);
     assert_eq!(hours(Expression::builder().and(usage).and(not(service)).build()).await, 0.0);
     assert_eq!(hours(dimension(Dimension::Region, "us-east-1")).await, 0.0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn filters_leave_out_credits_and_other_accounts() {
+    let (world, costs) = running().await;
+    let tags: BTreeMap<String, String> = [("stack".to_owned(), "a".to_owned())].into();
+    let at_ms = "2027-03-01T06:00:00Z".parse::<jiff::Timestamp>().unwrap().as_millisecond();
+    let charge = |usd: f64| Charge { tags: tags.clone(), ..Charge::usage(at_ms, "Amazon SageMaker", usd) };
+    let other = Some("999999999999".to_owned());
+    for charge in [
+        charge(7.0),
+        Charge { record_type: "Credit".to_owned(), ..charge(-100.0) },
+        Charge { record_type: "Refund".to_owned(), ..charge(-1000.0) },
+        Charge { account: other, ..charge(10_000.0) },
+        Charge { tags: BTreeMap::new(), ..charge(100_000.0) },
+    ] {
+        world.cloud.charge(charge).await.unwrap();
+    }
+    world.until("2027-03-03T00:00:00Z").await;
+    let cost = async |filters: Vec<Expression>| {
+        let filter = match <[Expression; 1]>::try_from(filters) {
+            Ok([one]) => one,
+            Err(several) => Expression::builder().set_and(Some(several)).build(),
+        };
+        total(&ask(&costs, "2027-03-01", "2027-03-02", Granularity::Daily).filter(filter).send().await.unwrap()).0
+    };
+    let metered = 24.0 * 1.5722;
+    let stack = || tag("stack", &["a"]);
+    let lowering = DimensionValues::builder().key(Dimension::RecordType).values("Credit").values("Refund").build();
+    let lowering = || Expression::builder().dimensions(lowering.clone()).build();
+    let usage = || Expression::builder().not(lowering()).build();
+    close(cost(vec![stack()]).await, metered + 7.0 - 100.0 - 1000.0 + 10_000.0);
+    close(cost(vec![stack(), usage()]).await, metered + 7.0 + 10_000.0);
+    close(cost(vec![stack(), lowering()]).await, -1100.0);
+    let own = dimension(Dimension::LinkedAccount, "123456789012");
+    close(cost(vec![stack(), own, usage()]).await, metered + 7.0);
+    let groups = ask(&costs, "2027-03-01", "2027-03-02", Granularity::Daily);
+    let groups = groups.group_by(by(GroupDefinitionType::Dimension, "RECORD_TYPE")).send().await.unwrap();
+    let keys: Vec<_> = groups.results_by_time()[0].groups().iter().flat_map(|group| group.keys().to_vec()).collect();
+    assert_eq!(keys, ["Credit", "Refund", "Usage"]);
+    // The meter knows what exists in the cloud, and nothing else.
+    let (from, to) = ("2027-03-01T00:00:00Z".parse().unwrap(), "2027-03-02T00:00:00Z".parse().unwrap());
+    assert!(world.cloud.metered(from, to).await.unwrap().iter().all(|metered| metered.unit == "Hrs"));
 }
 
 #[tokio::test(start_paused = true)]
