@@ -28,7 +28,7 @@ mod warnings;
 mod worker;
 
 pub use access::Access;
-pub use billed::{Billed, billed};
+pub use billed::{Billed, billed, billed_sum, why_not_billed};
 pub use deployment::{Deployment, Goal, LockedDeployment, PlanWithInputs};
 pub use event::{EVENT_FORMAT, Event, Finished, Longest};
 pub use failure::Failure;

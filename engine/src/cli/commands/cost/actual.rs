@@ -5,14 +5,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use jiff::{SignedDuration, Timestamp};
 
-use crate::apply::{Billed, billed, spending};
+use crate::apply::{Billed, billed, spending, why_not_billed};
 use crate::cli::common::StackArg;
 use crate::cli::context::CommandContext;
 use crate::cli::dollars::{ActualView, ExplorerView, actual_table, book};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::runtime;
 use crate::environment::Environment;
-use crate::sdk::ErrorKind;
 use ebbtide::cost::Pricing;
 use ebbtide::cost::ledger::Span;
 
@@ -85,10 +84,7 @@ async fn explorer(environment: &Environment, stack: &str, from: Date, to: Date) 
              `ebb:address` have to be activated as cost allocation tags, and count from then on"
         )),
         Ok(billed) => Ok(billed),
-        Err(error) if error.kind == ErrorKind::Denied => {
-            Err("these credentials may not ask Cost Explorer: allow ce:GetCostAndUsage".to_owned())
-        }
-        Err(error) => Err(format!("Cost Explorer cannot be asked: {error}")),
+        Err(error) => Err(why_not_billed(&error)),
     }
 }
 
