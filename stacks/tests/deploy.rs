@@ -110,6 +110,7 @@ fn permission(service: &str, operation: &str) -> Option<String> {
     let prefix = match service {
         "Application Auto Scaling" => "application-autoscaling",
         "CloudWatch Logs" => "logs",
+        "Cost Explorer" => "ce",
         other => &other.to_ascii_lowercase(),
     };
     let action = match (service, operation) {
@@ -161,6 +162,11 @@ fn permissions_are_enough_for_pauses_and_resumes() {
     assert!(used.len() > 40, "{used:?}");
     let missing: Vec<_> = used.difference(&allowed).collect();
     assert!(missing.is_empty(), "deploy/permissions/act.json lacks {missing:?}");
+    // A budget that is reconciled makes the same call.
+    let asked = needed("cost actual adeptai --from 2026-01-01 --to 2026-02-01");
+    assert!(asked.contains("ce:GetCostAndUsage"), "{asked:?}");
+    let missing: Vec<_> = asked.difference(&self::allowed("permissions/costs.json")).cloned().collect();
+    assert!(missing.is_empty(), "deploy/permissions/costs.json lacks {missing:?}");
 }
 
 #[test]

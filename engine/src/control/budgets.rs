@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::accounts::{Account, Figures, price_book, pricing};
+use super::reconciliation::{self, Reconciliation};
 use crate::environment::Environment;
 use ebbtide::budget::{
     Action, Budget, Day, Spend, Spending, Spike, SpikeCause, Verdict, guard, is_of_a_clock_ahead, reason, spike,
@@ -22,6 +23,8 @@ pub struct Evaluated {
     pub budget: Budget,
     /// The spending.
     pub spending: Spending,
+    /// The ledgers beside Cost Explorer, whose excess is part of the spending. Empty unless the budget is reconciled.
+    pub reconciled: Vec<Reconciliation>,
     /// The rules that are reached.
     pub verdict: Verdict,
     /// The present day, if it costs more than such days do.
@@ -47,6 +50,8 @@ pub struct Budgets {
     ledger_faults: BTreeMap<String, String>,
     /// Why some prices were left out.
     price_fault: Option<String>,
+    /// The stacks that say why Cost Explorer has no answer, each with the identity of the reason.
+    unbilled: BTreeMap<String, (String, String)>,
 }
 
 /// What budgets ask of one stack.
@@ -60,6 +65,8 @@ pub struct Guarded {
     pub news: Vec<(String, String)>,
     /// The spikes of the day: identity and words.
     pub spikes: Vec<(String, String)>,
+    /// Why Cost Explorer has no answer: identity and words. A reason of several stacks is said with one only.
+    pub unbilled: Option<(String, String)>,
     /// The recorded rules that begin after now: a clock that was ahead made them, and they are dropped.
     pub ahead: Vec<Latch>,
     /// What could not be read.
@@ -92,6 +99,7 @@ pub fn evaluate(
     let mut total = if unreadable.is_empty() { NOTHING } else { UNKNOWN };
     let (mut today, mut earlier) = (None, BTreeMap::new());
     let mut stacks = BTreeMap::new();
+    let mut reconciled: Vec<Reconciliation> = Vec::new();
     for account in accounts {
         let own = environment.budget(&account.stack);
         if own.is_none() && common.is_none() {
@@ -107,6 +115,9 @@ pub fn evaluate(
         let limit = strongest(limits.collect(), account.document.hold.as_ref(), now);
         let Figures { spending, days } = account.figures((environment, kinds), &pricing, limit.as_ref(), now);
         let Some((day, days)) = days.split_first() else { continue };
+        let billed = environment.reconciles(&account.stack).then(|| Reconciliation::of(account, &pricing, now));
+        let spending = spending.raised(billed.as_ref().map_or(0.0, Reconciliation::excess));
+        reconciled.extend(billed.clone());
         total.actual += spending.actual;
         total.forecast += spending.forecast;
         let sum: &mut Day = today.get_or_insert(Day { spent: Spend::default(), ..*day });
@@ -116,7 +127,8 @@ pub fn evaluate(
             let verdict = guard((BudgetOf::Stack, budget), &spending, latches, now);
             let (of, spike, since) = (BudgetOf::Stack, spike(*day, days, budget.daily), account.since());
             let incomplete = account.fault.is_some();
-            let evaluated = Evaluated { of, budget: budget.clone(), spending, verdict, spike, since, incomplete };
+            let (budget, reconciled) = (budget.clone(), billed.into_iter().collect());
+            let evaluated = Evaluated { of, budget, spending, reconciled, verdict, spike, since, incomplete };
             stacks.insert(account.stack.clone(), evaluated);
         }
     }
@@ -124,15 +136,17 @@ pub fn evaluate(
         let Some(budget) = environment.budget(stack) else { continue };
         stacks.insert((*stack).clone(), Evaluated::unknown(budget));
     }
+    let unbilled = reconciliation::news(&reconciled);
     let environment = common.map(|budget| {
         let verdict = guard((BudgetOf::Environment, budget), &total, &of_environment, now);
         let history: Vec<Day> = earlier.into_iter().map(|(date, spent)| Day { date, spent }).collect();
         let spike = today.and_then(|today| spike(today, &history, budget.daily));
         let since = accounts.iter().filter_map(Account::since).min();
         let (of, incomplete) = (BudgetOf::Environment, !unreadable.is_empty() || !ledger_faults.is_empty());
-        Evaluated { of, budget: budget.clone(), spending: total, verdict, spike, since, incomplete }
+        let (budget, spending) = (budget.clone(), total);
+        Evaluated { of, budget, spending, reconciled, verdict, spike, since, incomplete }
     });
-    Budgets { environment, stacks, faults, record_faults, ledger_faults, price_fault: fault }
+    Budgets { environment, stacks, faults, record_faults, ledger_faults, price_fault: fault, unbilled }
 }
 
 /// No spending: only rules that are recorded are reached.
@@ -151,7 +165,8 @@ impl Evaluated {
     /// Returns the budget of a stack whose record cannot be read.
     fn unknown(budget: &Budget) -> Self {
         let (of, budget, verdict) = (BudgetOf::Stack, budget.clone(), Verdict::default());
-        Self { of, budget, spending: UNKNOWN, verdict, spike: None, since: None, incomplete: true }
+        let (spending, reconciled) = (UNKNOWN, Vec::new());
+        Self { of, budget, spending, reconciled, verdict, spike: None, since: None, incomplete: true }
     }
 }
 
@@ -188,6 +203,7 @@ impl Budgets {
             ahead: document.latches.iter().filter(|latch| is_of_a_clock_ahead(latch, now)).cloned().collect(),
             news: news.collect(),
             spikes: spikes.collect(),
+            unbilled: self.unbilled.get(stack).cloned(),
             fault: fault.map(|fault| format!("the budget works without some figures: {fault}")),
         }
     }

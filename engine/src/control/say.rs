@@ -87,6 +87,7 @@ fn unsaid(controller: &Controller, look: &Look, report: &StackReport) -> Vec<Not
         idle_soon(look, now),
         of_budgets(look, NoticeKind::Budget, &look.guarded.news, now),
         of_budgets(look, NoticeKind::Spike, &look.guarded.spikes, now),
+        of_budgets(look, NoticeKind::Bill, look.guarded.unbilled.as_slice(), now),
     ];
     let is_new = |notice: &Notice| look.document.said.get(notice.kind.topic()) != Some(&notice.id);
     all.into_iter().flatten().filter(is_new).collect()
@@ -168,7 +169,7 @@ fn idle_soon(look: &Look, now: Timestamp) -> Option<Notice> {
     Some(notice(look, NoticeKind::Idle, format!("{} {since}", look.stack), now, text))
 }
 
-/// Returns the notification of rules of budgets, or of spikes: all together, so that each is said once.
+/// Returns the notification of rules of budgets, of spikes, or of a bill that cannot be read: all together, so that each is said once.
 fn of_budgets(look: &Look, kind: NoticeKind, events: &[(String, String)], now: Timestamp) -> Option<Notice> {
     let (ids, texts): (Vec<_>, Vec<_>) = events.iter().cloned().unzip();
     let id = format!("{} {}", look.stack, ids.join(", "));

@@ -26,6 +26,7 @@ impl Controller {
             unreadable::forget(self, &stacks, clients.as_ref()).await;
             self.act(&mut stacks, &connected).await;
             self.count_instances(&mut stacks, &connected, &mut BTreeMap::new()).await;
+            self.ask_cost_explorer(&mut stacks, &connected).await;
         }
         let environment = self.environment.name().to_owned();
         Ok(TickReport { format: TICK_FORMAT, environment, at: (self.clock)(), dry_run, stacks })

@@ -56,6 +56,20 @@ impl Budgets {
         self.stacks.keys()
     }
 
+    /// Returns whether the ledger of a stack is reconciled with Cost Explorer: by its own budget, or by that of the environment.
+    pub(super) fn reconciles(&self, stack: &str) -> bool {
+        let says = |budget: Option<&Budget>| budget.and_then(|budget| budget.reconcile);
+        says(self.of(stack)).or_else(|| says(self.of_environment())).unwrap_or(false)
+    }
+
+    /// Returns the same budgets, none of which is reconciled.
+    #[cfg(feature = "embedded")]
+    pub(super) fn unreconciled(mut self) -> Self {
+        let all = self.environment.iter_mut().chain(self.stacks.values_mut());
+        all.for_each(|budget| budget.reconcile = None);
+        self
+    }
+
     /// Returns whether there is no budget at all.
     pub(super) fn is_empty(&self) -> bool {
         self.environment.is_none() && self.stacks.is_empty()

@@ -253,6 +253,18 @@ impl Environment {
         self.budgets.of_environment()
     }
 
+    /// Returns whether the budgets of a stack are reconciled with Cost Explorer.
+    pub fn reconciles(&self, stack: &str) -> bool {
+        self.budgets.reconciles(stack)
+    }
+
+    /// Returns the same environment without a question to Cost Explorer.
+    #[cfg(feature = "embedded")]
+    #[must_use]
+    pub fn unreconciled(self) -> Self {
+        Self { budgets: self.budgets.unreconciled(), ..self }
+    }
+
     /// Returns whether there is a budget of some stack, or of all.
     pub fn has_budgets(&self) -> bool {
         !self.budgets.is_empty()

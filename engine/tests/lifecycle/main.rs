@@ -21,6 +21,7 @@ mod own_kind;
 mod panicking;
 mod principals;
 mod queued;
+mod reconciled;
 mod renaming;
 mod scheduled_capacity;
 mod secrets;

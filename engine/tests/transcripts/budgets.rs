@@ -16,6 +16,7 @@ pub const TESTS: &[Test] = &[
     ),
     ("a_budget_of_an_unknown_stack_is_pointed_out", a_budget_of_an_unknown_stack_is_pointed_out),
     ("a_budget_has_a_status", a_budget_has_a_status),
+    ("costs_that_only_cost_explorer_has_are_shown", costs_that_only_cost_explorer_has_are_shown),
     (
         "a_record_that_cannot_be_read_is_no_stack_that_costs_nothing",
         a_record_that_cannot_be_read_is_no_stack_that_costs_nothing,
@@ -200,6 +201,51 @@ fn a_budget_has_a_status() {
         "{}",
         text(&faulty.stderr)
     );
+}
+
+fn costs_that_only_cost_explorer_has_are_shown() {
+    let common = format!("[control]\ninterval = \"1s\"\n\n{LOCAL}\n[budget]\nmonthly = 1000\nreconcile = true\n");
+    let own = format!("{common}\n[stacks.shop.budget]\nmonthly = 500\n");
+    let project = Project::with(&own);
+    assert!(project.run("apply shop --yes --quiet").status.success());
+    let said = text(&project.run("budget status").stdout);
+    assert_eq!(said.matches("billed    Cost Explorer has not been asked this month").count(), 2, "{said}");
+    assert!(!said.contains("the ledger alone"), "{said}");
+    // The answer of this morning, about the first day of the month.
+    let now = jiff::Timestamp::now();
+    let first = now.to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month();
+    let mut document: Value = serde_json::from_str(&project.read("state/local/shop.json")).unwrap();
+    document["bill"] = serde_json::json!({
+        "asked": now, "answer": { "at": now, "from": first, "to": first.tomorrow().unwrap(), "usd": 12.5 },
+    });
+    project.write("state/local/shop.json", &document.to_string());
+    let status = json(&project, "budget status");
+    for budget in status["budgets"].as_array().unwrap() {
+        let reconciled = &budget["reconciled"][0];
+        assert_eq!((&reconciled["stack"], &reconciled["compared"]["cost_explorer"]), (&"shop".into(), &12.5.into()));
+        let excess = reconciled["compared"]["excess"].as_f64().unwrap();
+        assert!(excess > 12.0 && budget["spent"]["low"].as_f64().unwrap() >= excess, "{budget:#}");
+        assert!(budget["forecast"]["low"].as_f64() > budget["spent"]["low"].as_f64(), "{budget:#}");
+    }
+    let said = text(&project.run("budget status shop").stdout);
+    let more = format!(
+        "more than the ledger for days until {first} (traffic, storage, what others made under these tags), asked"
+    );
+    assert!(said.contains("billed    Cost Explorer has $12.") && said.contains(&more), "{said}");
+    assert!(said.contains("raised by what Cost Explorer has beyond it"), "{said}");
+    let serve = Serve::start(&project);
+    serve.until("it is shown", |environment| environment["stacks"][0]["budget"]["spent"]["low"].as_f64() > Some(12.0));
+    let (_, page) = serve.get("/");
+    assert!(page.contains(&more) && page.contains("The chart shows the ledger alone"), "{page}");
+    serve.terminate();
+    // The setting of the stack's own budget counts before that of the environment.
+    project.write("environments/local.toml", &format!("{own}reconcile = false\n"));
+    let status = json(&project, "budget status");
+    for budget in status["budgets"].as_array().unwrap() {
+        assert_eq!(budget["reconciled"], Value::Array(vec![]));
+        assert!(budget["spent"]["high"].as_f64() < Some(12.0), "{budget:#}");
+    }
+    assert!(text(&project.run("budget status").stdout).contains("the ledger alone"));
 }
 
 fn a_record_that_cannot_be_read_is_no_stack_that_costs_nothing() {

@@ -1,4 +1,5 @@
-//! `ebb budget`: budgets, and what is spent of them. Calls nothing in AWS, except for state that is kept there.
+//! `ebb budget`: budgets, and what is spent of them. Calls nothing in AWS, except for state that is kept there: Cost Explorer's
+//! answers are in the records.
 
 use std::fmt::Write as _;
 
@@ -11,11 +12,14 @@ use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::runtime;
-use crate::control::{Evaluated, RuleState, accounts, evaluate, spike_words};
+use crate::control::{Evaluated, Reconciliation, RuleState, accounts, evaluate, reconciliation_words, spike_words};
 use ebbtide::budget::{Spend, Spike};
 
-/// Said with every status: no bill is asked.
+/// Said where no budget is reconciled.
 const LEDGER_ALONE: &str = "computed from the ledger alone: AWS's bill, which comes a day later, was not asked";
+
+/// Said where a budget is reconciled.
+const RECONCILED: &str = "computed from the ledger, and raised by what Cost Explorer has beyond it for days that have been over for 48 hours";
 
 /// Shows budgets, and what is spent of them
 #[derive(Debug, Args)]
@@ -53,6 +57,8 @@ struct BudgetView {
     daily: Option<f64>,
     spent: Spend,
     forecast: Spend,
+    /// The ledgers beside Cost Explorer, whose excess is part of the figures; empty unless the budget is reconciled.
+    reconciled: Vec<Reconciliation>,
     since: Option<Timestamp>,
     /// Whether some record or ledger cannot be read.
     incomplete: bool,
@@ -83,12 +89,13 @@ async fn status(context: &CommandContext, stack: Option<&str>) -> Result<u8, Com
     let budgets = evaluate(&environment, context.providers.kinds(), (&accounts, &unreadable), now);
     let own = budgets.stacks.iter().filter(|(name, _)| stack.as_ref().is_none_or(|stack| stack == *name));
     let common = budgets.environment.iter().map(|one| view(None, one, now));
+    let budgets_shown: Vec<BudgetView> = own.map(|(name, one)| view(Some(name), one, now)).chain(common).collect();
     let view = StatusView {
         format: OUTPUT_FORMAT,
         environment: environment.name().to_owned(),
         at: now,
-        source: LEDGER_ALONE,
-        budgets: own.map(|(name, one)| view(Some(name), one, now)).chain(common).collect(),
+        source: if budgets_shown.iter().all(|one| one.reconciled.is_empty()) { LEDGER_ALONE } else { RECONCILED },
+        budgets: budgets_shown,
         faults: budgets.faults.clone(),
     };
     let recorded = accounts.iter().map(|account| &account.stack).chain(unreadable.keys());
@@ -111,6 +118,7 @@ fn view(stack: Option<&String>, one: &Evaluated, now: Timestamp) -> BudgetView {
         daily: one.budget.daily,
         spent: one.spending.actual,
         forecast: one.spending.forecast,
+        reconciled: one.reconciled.clone(),
         since: one.since,
         incomplete: one.incomplete,
         spike: one.spike,
@@ -132,6 +140,9 @@ fn text(view: &StatusView) -> String {
         );
         let _ = writeln!(text, "  spent     {} ({share:.0} %){since}", budget.spent);
         let _ = writeln!(text, "  forecast  {}", budget.forecast);
+        for words in reconciliation_words(&budget.reconciled) {
+            let _ = writeln!(text, "  billed    {words}");
+        }
         if let Some(spike) = &budget.spike {
             let _ = writeln!(text, "  today     {}", spike_words(spike));
         }

@@ -24,6 +24,8 @@ pub enum NoticeKind {
     Budget,
     /// A day costs more than such days do.
     Spike,
+    /// Budgets are to be reconciled with AWS's bill, and work from the ledger alone.
+    Bill,
     /// The record of a stack cannot be read, so nothing looks after it.
     Unreadable,
 }
@@ -38,6 +40,7 @@ impl NoticeKind {
             Self::Idle => "idle",
             Self::Budget => "budget",
             Self::Spike => "spike",
+            Self::Bill => "bill",
             Self::Unreadable => "unreadable",
         }
     }
@@ -80,6 +83,7 @@ impl Notice {
             NoticeKind::Idle => "is about to be paused".to_owned(),
             NoticeKind::Budget => "has reached a rule of its budget".to_owned(),
             NoticeKind::Spike => "costs more than usual".to_owned(),
+            NoticeKind::Bill => "has no bill of AWS beside its ledger".to_owned(),
             NoticeKind::Unreadable => "has a record that cannot be read".to_owned(),
         };
         let title = format!("ebb: {} in {} {what}", self.stack, self.environment);

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::control::RuleState;
 use crate::control::money::Point;
+use crate::control::{Reconciliation, RuleState};
 use ebbtide::budget::{Spend, Spike};
 use ebbtide::cost::Amount;
 use ebbtide::plan::{Summary, Target};
@@ -131,6 +131,8 @@ pub(super) struct BudgetBoard {
     pub(super) spent: Spend,
     /// The spending of the whole month.
     pub(super) forecast: Spend,
+    /// The ledgers beside Cost Explorer. The figures have what it has beyond them, and the course has not.
+    pub(super) reconciled: Vec<Reconciliation>,
     /// The first instant that a ledger knows of.
     pub(super) since: Option<Timestamp>,
     /// Whether some record or ledger cannot be read.

@@ -132,6 +132,7 @@ mod tests {
             daily: None,
             spent: Spend::exactly(40.0),
             forecast: Spend::between(60.0, 150.0),
+            reconciled: Vec::new(),
             since: None,
             incomplete: false,
             spike: None,

@@ -82,6 +82,7 @@ pub(super) fn budget(of: &Evaluated, course: &[Point], now: Timestamp) -> Budget
         daily: of.budget.daily,
         spent: of.spending.actual,
         forecast: of.spending.forecast,
+        reconciled: of.reconciled.clone(),
         since: of.since,
         incomplete: of.incomplete,
         spike: of.spike,

@@ -8,7 +8,7 @@ use super::board::{BudgetBoard, CostBoard};
 use super::chart::chart;
 use super::html::escaped;
 use super::picture::time;
-use crate::control::spike_words;
+use crate::control::{reconciliation_words, spike_words};
 use ebbtide::budget::Spend;
 
 /// Renders the dollars of an hour.
@@ -33,6 +33,12 @@ pub(super) fn render_budget(html: &mut String, budget: Option<&BudgetBoard>) {
         Spend::exactly(budget.monthly),
         budget.forecast
     );
+    for words in reconciliation_words(&budget.reconciled) {
+        let _ = write!(html, "<p class=\"note\">{}</p>", escaped(&words));
+    }
+    if budget.reconciled.iter().any(|one| one.excess() > 0.0) && !budget.course.is_empty() {
+        html.push_str("<p class=\"dim\">The chart shows the ledger alone</p>");
+    }
     if let Some(spike) = &budget.spike {
         let _ = write!(html, "<p class=\"note\">Today has cost {}</p>", escaped(&spike_words(spike)));
     }

@@ -155,6 +155,10 @@ impl Watch {
             measure::stack(&metrics, &name, &stack);
             stacks.push(stack);
         }
+        if leader {
+            // The work that was started goes on meanwhile. A question without an answer ends by itself.
+            self.controller.ask_cost_explorer(&mut reports, &Connected::default()).await;
+        }
         let common = money.budgets.environment.as_ref().map(|of| collect::budget(of, &money.course, now));
         measure::budget(&metrics, &name, None, common.as_ref());
         let cost = Some(collect::hourly(&reports, &money));

@@ -1,8 +1,8 @@
 //! A small stack in a cloud of its own, looked after by the loop in virtual time.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use aws_sdk_sagemaker::types::DesiredWeightAndCapacity;
@@ -15,12 +15,13 @@ use ebbtide::components::{Nat, Network};
 use ebbtide::cost::ledger::{Entry, Event, Span};
 use ebbtide::cost::{Book, Pricing};
 use ebbtide::plan::Target;
+use ebbtide::record::StateDocument;
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 use ebbtide_cloud::virtual_time::TokioClock;
 use ebbtide_cloud::{Cloud, Durations, Settings};
 use ebbtide_engine::apply::{Shutdown, spending};
-use ebbtide_engine::control::notify::Notifier;
+use ebbtide_engine::control::notify::{Notice, Notifier};
 use ebbtide_engine::control::{Controller, Outcome, StackReport};
 use ebbtide_engine::environment::{self, Environment};
 use ebbtide_engine::providers::providers;
@@ -80,6 +81,7 @@ pub struct Plant {
     clock: TokioClock,
     environment: Environment,
     began: Timestamp,
+    notices: Arc<Mutex<Vec<Notice>>>,
     killed: AtomicU64,
     scaled: AtomicU64,
     transitions: AtomicU64,
@@ -130,7 +132,8 @@ impl Plant {
         let cloud = Cloud::open_with_clock(&path.join("cloud"), settings, clock).unwrap();
         let environment = environment.rehearsed_in(cloud.clone(), &path.join("state"));
         let [killed, scaled, transitions] = [0; 3].map(AtomicU64::new);
-        let plant = Self { project, cloud, clock, environment, began, killed, scaled, transitions };
+        let plant =
+            Self { project, cloud, clock, environment, began, notices: Arc::default(), killed, scaled, transitions };
         plant.apply().await;
         plant
     }
@@ -143,6 +146,19 @@ impl Plant {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    pub fn cloud(&self) -> &Cloud {
+        &self.cloud
+    }
+
+    pub async fn document(&self) -> StateDocument {
+        self.project.document().await
+    }
+
+    /// Returns the notifications so far.
+    pub fn notices(&self) -> Vec<Notice> {
+        self.notices.lock().unwrap().clone()
     }
 
     pub async fn is_running(&self) -> bool {
@@ -160,7 +176,7 @@ impl Plant {
 
     /// Looks once, as a process that remembers nothing.
     pub async fn look(&self, dry_run: bool) -> StackReport {
-        let clock = self.clock;
+        let (clock, notices) = (self.clock, Arc::clone(&self.notices));
         let controller = Controller {
             notifier: Notifier::of(&self.environment).unwrap(),
             environment: self.environment.clone(),
@@ -169,7 +185,7 @@ impl Plant {
             shutdown: Shutdown::default(),
             who: "test@host".into(),
             on_event: Arc::new(|_, _| {}),
-            on_notice: Arc::new(|_| {}),
+            on_notice: Arc::new(move |notice| notices.lock().unwrap().push(notice.clone())),
         };
         Arc::new(controller).tick(dry_run).await.unwrap().stacks.remove(0)
     }

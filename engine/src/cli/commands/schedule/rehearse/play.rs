@@ -90,7 +90,8 @@ impl Asked<'_> {
         let settings = Settings { durations: Some(Durations::of_aws()), ..Settings::default() };
         let cloud = Cloud::open_with_clock(&folder.join("cloud"), settings, clock)
             .map_err(|error| ConnectError::Cloud(error.to_string()))?;
-        let environment = environment.rehearsed_in(cloud.clone(), &folder.join("state"));
+        // A bill of this cloud has nothing beyond the ledger.
+        let environment = environment.rehearsed_in(cloud.clone(), &folder.join("state")).unreconciled();
         let connection = environment.connect().await?;
         let declarations = context.declare_online(&environment, &stack, &connection).await?;
         let book = lenient_book(context, &environment.aws().region);
