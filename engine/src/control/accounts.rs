@@ -5,6 +5,7 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::lead::resume_time;
+use super::month::{month, start};
 use super::outlook::{Standings, outlook};
 use crate::apply::{CERTAIN_FOR, Entries, entries};
 use crate::environment::{Environment, with_prices};
@@ -131,18 +132,7 @@ pub(super) fn pricing<'a>(book: &'a Book, environment: &'a Environment, now: Tim
     Pricing { hours, ..Pricing::new(book, &environment.aws().region) }
 }
 
-/// Returns the beginning and the end of the month of an instant, in UTC as AWS bills.
-pub(super) fn month(at: Timestamp) -> (Timestamp, Timestamp) {
-    let first = at.to_zoned(TimeZone::UTC).date().first_of_month();
-    (start(first), start(first.saturating_add(1.month())))
-}
-
 /// Returns the beginning of the first day that is looked at: the present month is no longer ago.
 fn first_day(now: Timestamp) -> Timestamp {
     start(now.to_zoned(TimeZone::UTC).date().saturating_sub((7 * WEEKS).days()))
-}
-
-/// Returns the beginning of a day in UTC.
-fn start(date: Date) -> Timestamp {
-    date.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }

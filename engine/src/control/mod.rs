@@ -12,6 +12,7 @@ mod instances;
 mod lead;
 mod look;
 mod money;
+mod month;
 pub mod notify;
 mod observe;
 mod outlook;

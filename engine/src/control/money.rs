@@ -6,9 +6,10 @@ use jiff::tz::TimeZone;
 use jiff::{Timestamp, ToSpan as _};
 use serde::Serialize;
 
-use super::accounts::{Account, month, price_book, pricing};
+use super::accounts::{Account, price_book, pricing};
 use super::budgets::Budgets;
 use super::lead::resume_time;
+use super::month::month;
 use super::outlook::{Standings, outlook};
 use crate::environment::Environment;
 use ebbtide::budget::{Outlook, Spend};

@@ -2,14 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::month::month;
 use ebbtide::budget::{Outlook, Spend};
 use ebbtide::cost::{AmountRange, Levels, Pricing, Standing};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Registry;
-use ebbtide::schedule::{Decision, Idleness, Limit, Schedule, Situation, decide};
-
-/// The stretches of a month that are looked at. A schedule that changes more often is followed that far, and goes on as it is.
-const MOST_STRETCHES: usize = 2000;
+use ebbtide::schedule::{Course, CourseStretch, Decision, Idleness, Limit, Schedule, Situation};
 
 /// The rates of a recorded stack, running and paused.
 pub(super) struct Standings<'a> {
@@ -39,25 +37,11 @@ pub(super) fn outlook(
     end: Timestamp,
 ) -> Vec<Outlook> {
     let document = standings.document;
-    let mut stretches = Vec::new();
-    let mut at = now;
-    let mut recorded = document.target;
-    while at < end {
-        let decision = decide(&Situation {
-            schedule,
-            hold: document.hold.as_ref(),
-            limit,
-            idle: Idleness::default(),
-            recorded,
-            now: at,
-            lead,
-        });
-        recorded = decision.target;
-        let next = decision.until.filter(|until| *until > at && stretches.len() < MOST_STRETCHES);
-        let to = next.map_or(end, |until| until.min(end));
-        let hours = to.duration_since(at).as_secs_f64() / 3600.0;
-        stretches.push(Outlook { hours, hourly: standings.hourly(&decision) });
-        at = to;
-    }
-    stretches
+    let (hold, recorded) = (document.hold.as_ref(), document.target);
+    let situation = Situation { schedule, hold, limit, idle: Idleness::default(), recorded, now, lead };
+    let outlook = |stretch: CourseStretch| {
+        let hours = stretch.end.duration_since(stretch.begin).as_secs_f64() / 3600.0;
+        Outlook { hours, hourly: standings.hourly(&stretch.decision) }
+    };
+    Course::new(situation, month(now).1, end).map(outlook).collect()
 }

@@ -6,12 +6,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::board::{BudgetBoard, CostBoard, DecisionBoard, HoldBoard, RunBoard, Segment, StackBoard, TransitionBoard};
 use crate::control::money::{Money, Point};
+use crate::control::month::month;
 use crate::control::{Controller, Evaluated, Look, Outcome, StackReport};
 use crate::state::StateStore;
 use ebbtide::cost::Amount;
 use ebbtide::plan::Target;
 use ebbtide::record::RunRecord;
-use ebbtide::schedule::{Decision, Idleness, Situation, decide};
+use ebbtide::schedule::{Course, CourseStretch, Decision, Idleness, Situation};
 
 /// The number of runs that are shown.
 const RUNS: usize = 8;
@@ -155,24 +156,17 @@ fn week(controller: &Controller, look: &Look, now: Timestamp) -> Vec<Segment> {
         return Vec::new();
     }
     let limit = look.guarded.limit(document.hold.as_ref(), now);
+    let (hold, recorded) = (document.hold.as_ref(), document.target);
+    let (limit, idle, lead) = (limit.as_ref(), Idleness::default(), look.lead);
+    let situation = Situation { schedule, hold, limit, idle, recorded, now, lead };
     let mut segments: Vec<Segment> = Vec::new();
-    let mut at = now;
-    while at < end && segments.len() < MOST_SEGMENTS {
-        let decision = decide(&Situation {
-            schedule,
-            hold: document.hold.as_ref(),
-            limit: limit.as_ref(),
-            idle: Idleness::default(),
-            recorded: document.target,
-            now: at,
-            lead: look.lead,
-        });
-        let to = decision.until.filter(|until| *until > at).map_or(end, |until| until.min(end));
+    for CourseStretch { begin, end, decision } in Course::new(situation, month(now).1, end) {
+        let is_full = segments.len() == MOST_SEGMENTS;
         match segments.last_mut().filter(|last| last.target == decision.target && last.reason == decision.reason) {
-            Some(last) => last.to = to,
-            None => segments.push(Segment { from: at, to, target: decision.target, reason: decision.reason }),
+            Some(last) => last.to = end,
+            None if is_full => break,
+            None => segments.push(Segment { from: begin, to: end, target: decision.target, reason: decision.reason }),
         }
-        at = to;
     }
     segments
 }
