@@ -4,20 +4,22 @@ use jiff::Timestamp;
 
 use super::idle::announced;
 use super::look::Look;
+use super::month::month;
 use super::say::BEFORE_END;
 
 impl Look {
     /// Returns the next instant at which something may be to do or to say: the next decision, the end of a hold and its
-    /// announcement, the end of the grace time of a budget's rule, a pause for idleness and its announcement.
+    /// announcement, the end of the grace time of a budget's rule, the end of the month that lifts it, a pause for idleness and its announcement.
     pub(super) fn due(&self, now: Timestamp) -> Option<Timestamp> {
         let hold = self.document.hold.as_ref().filter(|hold| hold.is_active(now)).map(|hold| hold.until);
         let hold_ending = hold.and_then(|until| until.checked_sub(BEFORE_END).ok());
         let grace_ends = self.guarded.latches.iter().map(|latch| latch.acts);
+        let lifted = self.guarded.latches.iter().map(|latch| month(latch.since).1);
         let idle = self.idle.since.zip(self.idle_limit);
         let idle_due = idle.and_then(|(since, limit)| since.checked_add(limit).ok());
         let idle_said = idle.map(|(since, limit)| announced(since, limit));
         let all = [self.decision.until, hold, hold_ending, idle_due, idle_said];
-        all.into_iter().flatten().chain(grace_ends).filter(|at| *at > now).min()
+        all.into_iter().flatten().chain(grace_ends).chain(lifted).filter(|at| *at > now).min()
     }
 }
 
@@ -79,6 +81,20 @@ mod tests {
         look.guarded.latches.push(latch);
         assert_eq!(look.due(at(1)), Some(at(200)), "the end of a grace time");
         assert_eq!(look.due(at(201)), Some(at(285)), "what is over is not due");
-        assert_eq!(look.due(at(600)), None);
+        look.decision.until = None;
+        assert_eq!(look.due(at(600)), Some(month(at(0)).1), "the end of the month");
+        assert_eq!(look.due(month(at(0)).1), None);
+    }
+
+    #[test]
+    fn the_end_of_the_month_lifts_the_limits_of_budgets() {
+        let mut look = look();
+        let since: Timestamp = "2026-12-30T15:00:00Z".parse().unwrap();
+        let (rule, of) = (String::new(), BudgetOf::Environment);
+        look.guarded.latches.push(Latch { of, rule, threshold: 1.0, since, acts: since, spent: 1.0 });
+        look.decision.until = Some("2027-01-04T07:00:00Z".parse().unwrap());
+        let lifted = Some("2027-01-01T00:00:00Z".parse().unwrap());
+        assert_eq!(look.due(since + SignedDuration::from_mins(1)), lifted);
+        assert_eq!(look.due("2027-01-01T00:00:01Z".parse().unwrap()), look.decision.until);
     }
 }
