@@ -12,7 +12,7 @@ use super::budgets::{Budgets, evaluate};
 use super::idle;
 use super::look::{Facts, Look, look};
 use super::money::Money;
-use super::notify::Notifier;
+use super::notify::{NoticeEvent, Notifier};
 use super::report::{Outcome, StackReport};
 use crate::apply::{Event, Shutdown};
 use crate::environment::{Clients, ConnectError, Connection, Environment};
@@ -47,8 +47,8 @@ pub struct Controller {
     pub on_event: Arc<dyn Fn(&str, Event) + Send + Sync>,
     /// Receives notifications that are sent.
     pub notifier: Notifier,
-    /// Receives notifications for standard output.
-    pub on_notice: Arc<dyn Fn(&super::notify::Notice) + Send + Sync>,
+    /// Receives notifications for standard output, and signs of life while receivers let wait.
+    pub on_notice: Arc<dyn Fn(NoticeEvent<'_>) + Send + Sync>,
 }
 
 /// The connection of one look, made when the first stack needs it.

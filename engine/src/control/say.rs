@@ -1,13 +1,17 @@
 //! What is said about a stack: each notification once, whichever process sends it, because the record keeps the last ones.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::controller::{Connected, Controller};
 use super::idle::BEFORE_PAUSE;
 use super::look::Look;
-use super::notify::{NOTICE_FORMAT, Notice, NoticeKind};
+use super::notify::{NOTICE_FORMAT, Notice, NoticeEvent, NoticeKind, Waiting};
 use super::report::{Outcome, StackReport};
 use crate::environment::ConnectError;
+use crate::sdk::Aws;
 use crate::state::{LockOwner, StateStore};
 use ebbtide::plan::Target;
 use ebbtide::record::{RunOutcome, StateDocument};
@@ -41,13 +45,23 @@ pub(super) async fn say(controller: &Controller, report: &StackReport, connected
         false => None,
     };
     for notice in &notices {
-        (controller.on_notice)(notice);
-        unsent.extend(controller.notifier.send(notice, aws).await);
+        unsent.extend(tell(controller, notice, aws).await);
     }
     if let Err(error) = record(controller, look, &notices, &state).await {
         unsent.push(format!("the record does not show that it was said, so it may be said again: {error}"));
     }
     unsent
+}
+
+/// Sends a notification. Returns why it was not received.
+pub(super) async fn tell(controller: &Controller, notice: &Notice, aws: Option<&Arc<Aws>>) -> Vec<String> {
+    (controller.on_notice)(NoticeEvent::Said(notice));
+    let on_wait = |receiver: &'static str, waited: Duration| {
+        let Notice { environment, stack, kind, .. } = notice;
+        let waited_ms = u64::try_from(waited.as_millis()).unwrap_or(u64::MAX);
+        (controller.on_notice)(NoticeEvent::Waiting(Waiting { environment, stack, kind: *kind, receiver, waited_ms }));
+    };
+    controller.notifier.send(notice, aws, &on_wait).await
 }
 
 async fn state(controller: &Controller, look: &Look, connected: &Connected) -> Result<StateStore, ConnectError> {

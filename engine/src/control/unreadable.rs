@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::controller::{Connected, Controller};
 use super::notify::{NOTICE_FORMAT, Notice, NoticeKind};
 use super::report::StackReport;
+use super::say::tell;
 use crate::environment::Clients;
 use crate::state::{Backend, Commit, LockOwner, StateError, Version};
 
@@ -44,8 +45,7 @@ pub(super) async fn say(controller: &Controller, report: &StackReport, connected
         true => controller.connection(connected).await.ok().map(|connection| &connection.clients.aws),
         false => None,
     };
-    (controller.on_notice)(&notice);
-    let mut unsent = controller.notifier.send(&notice, aws).await;
+    let mut unsent = tell(controller, &notice, aws).await;
     if let Err(error) = change(controller, own.as_ref(), insert).await {
         unsent.push(format!("no note shows that it was said, so it may be said again: {error}"));
     }

@@ -1,5 +1,7 @@
 //! Notifications: each is sent once, and a receiver that hangs holds up nothing.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -13,6 +15,7 @@ pub const TESTS: &[Test] = &[
     ("a_notification_is_sent_once_and_a_hanging_receiver_stops_nothing", notifications),
     ("a_record_that_cannot_be_read_is_said_once", a_record_that_cannot_be_read_is_said_once),
     ("the_end_of_a_hold_is_said_once_and_a_hanging_receiver_delays_no_other", hold_ending),
+    ("a_tick_that_waits_for_a_receiver_says_so", a_tick_that_waits_for_a_receiver_says_so),
     ("nothing_is_said_of_a_stack_that_another_command_has", nothing_is_said_of_a_stack_that_another_command_has),
 ];
 
@@ -152,4 +155,42 @@ fn hold_ending() {
     assert!(said[0]["text"].as_str().unwrap().contains("the hold (running) ends at"), "{}", said[0]);
     project.run("tick");
     assert_eq!(bodies(&requests).len(), 0, "it was said");
+}
+
+/// Reads lines until the end. Returns each with the time that passed since the one before.
+fn with_pauses(lines: impl std::io::Read) -> Vec<(Duration, String)> {
+    let mut before = Instant::now();
+    let line = |line: std::io::Result<String>| {
+        let now = Instant::now();
+        (now - std::mem::replace(&mut before, now), line.unwrap())
+    };
+    BufReader::new(lines).lines().map(line).collect()
+}
+
+fn a_tick_that_waits_for_a_receiver_says_so() {
+    let (port, _requests) = receiver(None);
+    let project = applied(&format!("[notify]\nwebhook = \"http://127.0.0.1:{port}/\"\n\n"));
+    for (target, line) in [("paused", "tick"), ("running", "tick --json")] {
+        hold(&project, "shop", target);
+        let mut tick = project.command(line).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let (said, shown) = (tick.stdout.take().unwrap(), tick.stderr.take().unwrap());
+        let shown = std::thread::spawn(move || with_pauses(shown));
+        let (said, shown) = (with_pauses(said), shown.join().unwrap());
+        assert!(tick.wait().unwrap().success(), "{said:?} {shown:?}");
+        let (lines, words) = match line {
+            "tick" => (&shown, "the webhook has not accepted a notification for"),
+            _ => (&said, "\"event\":\"notification_waits\""),
+        };
+        let signs: Vec<_> = lines.iter().filter(|(_, line)| line.contains(words)).collect();
+        // Three attempts of five seconds.
+        assert!(signs.len() >= 6, "{line}: {lines:?}");
+        assert!(signs[1..].iter().all(|(pause, _)| *pause < Duration::from_secs(4)), "{line}: {lines:?}");
+        if line != "tick" {
+            let sign: Value = serde_json::from_str(&signs[0].1).unwrap();
+            assert_eq!((&sign["stack"], &sign["receiver"]), (&"shop".into(), &"webhook".into()));
+            assert!(sign["waited_ms"].as_u64().is_some_and(|waited| waited >= 2000), "{sign}");
+            let report: Value = serde_json::from_str(&lines.last().unwrap().1).unwrap();
+            assert_eq!(report["environment"], "local", "the report is one line at the end");
+        }
+    }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use clap::Args;
 use jiff::Timestamp;
 use owo_colors::OwoColorize as _;
+use serde::Serialize;
 
 use crate::apply::{Event, Shutdown};
 use crate::cli::context::CommandContext;
@@ -14,7 +15,7 @@ use crate::cli::error::{CHANGES, CommandError, CommandErrorKind, DONE, FAILED, I
 use crate::cli::interrupts::Interrupts;
 use crate::cli::output::Output;
 use crate::cli::runtime;
-use crate::control::notify::{Notice, Notifier};
+use crate::control::notify::{NoticeEvent, Notifier, Waiting};
 use crate::control::{Controller, Outcome, StackReport, TickReport};
 use crate::environment::Environment;
 
@@ -41,10 +42,15 @@ async fn tick(context: &CommandContext, arguments: &TickArgs) -> Result<u8, Comm
     let shutdown = Shutdown::default();
     let interrupts = Interrupts::listen(shutdown.clone());
     interrupts.executing();
-    let controller = controller(context, environment.clone(), shutdown)?;
+    let mut controller = controller(context, environment.clone(), shutdown)?;
+    let (print, output) = (Arc::clone(&controller.on_notice), context.output);
+    // A person waits for the end of a tick, and nobody for that of `ebb serve`.
+    controller.on_notice = Arc::new(move |event| match event {
+        NoticeEvent::Said(_) => print(event),
+        NoticeEvent::Waiting(waiting) => show(output, &waiting),
+    });
     let report = Arc::new(controller).tick(arguments.dry_run).await?;
     context.warn_of_unknown_stacks(&environment, report.stacks.iter().map(|report| report.stack.clone()));
-    let output = context.output;
     if output.is_json() {
         output.json(&report)?;
     } else {
@@ -78,24 +84,36 @@ pub(super) fn controller(
         who: who(),
         on_event: Arc::new(move |stack, event| log(output, stack, &event)),
         notifier,
-        on_notice: Arc::new(move |notice| {
-            if prints {
-                print(output, notice);
+        on_notice: Arc::new(move |event| {
+            if let NoticeEvent::Said(notice) = event
+                && prints
+            {
+                print(output, "notification", notice);
             }
         }),
     })
 }
 
-/// Prints a notification on standard output.
-fn print(output: Output, notice: &Notice) {
-    #[derive(serde::Serialize)]
-    struct Line<'a> {
+/// Prints a line of data on standard output.
+fn print(output: Output, event: &'static str, data: &impl Serialize) {
+    #[derive(Serialize)]
+    struct Line<'a, T> {
         event: &'static str,
         #[serde(flatten)]
-        notice: &'a Notice,
+        data: &'a T,
     }
     // If standard output is closed, there is nowhere left to print it.
-    let _ = output.json(&Line { event: "notification", notice });
+    let _ = output.json(&Line { event, data });
+}
+
+/// Shows that a receiver of notifications lets wait.
+fn show(output: Output, waiting: &Waiting<'_>) {
+    if output.is_json() {
+        return print(output, "notification_waits", waiting);
+    }
+    let Waiting { stack, receiver, waited_ms, .. } = waiting;
+    let seconds = waited_ms / 1000;
+    output.note(&format!("{stack}: the {receiver} has not accepted a notification for {seconds} s, and is waited for"));
 }
 
 /// Prints the events that matter in the log of a process that nobody watches.

@@ -1,11 +1,13 @@
 //! Sends notifications to all receivers of an environment.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use zeroize::Zeroizing;
 
 use super::notice::Notice;
 use super::topic;
+use super::waiting::with_signs;
 use super::webhook::Webhook;
 use crate::environment::{Environment, checked_url};
 use crate::logging::register_secret;
@@ -65,8 +67,14 @@ impl Notifier {
         self.topic.is_some()
     }
 
-    /// Sends a notification to all receivers, at the same time. Returns why some did not get it.
-    pub async fn send(&self, notice: &Notice, aws: Option<&Arc<Aws>>) -> Vec<String> {
+    /// Sends a notification to all receivers, at the same time. Returns why some did not get it. `on_wait` receives the name of
+    /// each that lets wait, again and again, and for how long it has.
+    pub async fn send(
+        &self,
+        notice: &Notice,
+        aws: Option<&Arc<Aws>>,
+        on_wait: &(dyn Fn(&'static str, Duration) + Sync),
+    ) -> Vec<String> {
         let by_topic = async {
             match (&self.topic, aws) {
                 (Some(arn), Some(aws)) => topic::publish(aws, arn, notice).await.err().map(|error| error.to_string()),
@@ -80,7 +88,8 @@ impl Notifier {
                 None => None,
             }
         };
-        let (topic, webhook) = tokio::join!(by_topic, by_webhook);
+        let (topic, webhook) =
+            tokio::join!(with_signs("SNS topic", by_topic, on_wait), with_signs("webhook", by_webhook, on_wait));
         topic.into_iter().chain(webhook).collect()
     }
 }

@@ -21,7 +21,7 @@ use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
 use ebbtide_cloud::virtual_time::TokioClock;
 use ebbtide_cloud::{Cloud, Durations, Settings};
 use ebbtide_engine::apply::{Shutdown, spending};
-use ebbtide_engine::control::notify::{Notice, Notifier};
+use ebbtide_engine::control::notify::{Notice, NoticeEvent, Notifier};
 use ebbtide_engine::control::{Controller, Outcome, StackReport};
 use ebbtide_engine::environment::{self, Environment};
 use ebbtide_engine::providers::providers;
@@ -185,7 +185,11 @@ impl Plant {
             shutdown: Shutdown::default(),
             who: "test@host".into(),
             on_event: Arc::new(|_, _| {}),
-            on_notice: Arc::new(move |notice| notices.lock().unwrap().push(notice.clone())),
+            on_notice: Arc::new(move |event| {
+                if let NoticeEvent::Said(notice) = event {
+                    notices.lock().unwrap().push(notice.clone());
+                }
+            }),
         };
         Arc::new(controller).tick(dry_run).await.unwrap().stacks.remove(0)
     }
