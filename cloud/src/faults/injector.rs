@@ -82,7 +82,8 @@ impl FaultInjector {
     /// `expired`.
     ///
     /// After `stale=…` and `fail=…` may stand `:30%` (that share of calls), `:seed=7` (which calls; the same seed means
-    /// the same numbers) and `:burst=20..35` (only calls of these numbers).
+    /// the same numbers) and `:burst=20..35` (only calls of these numbers); after `fail=…` also `:service=ec2` (only calls of
+    /// that service, by its signing name).
     pub fn from_spec(spec: &str) -> Result<Arc<dyn CallHook>, SpecError> {
         Ok(Arc::new(Script::parse(spec)?))
     }

@@ -31,6 +31,17 @@ pub(super) struct Script {
     no_capacity: Option<NoCapacity>,
 }
 
+/// The values of `no-capacity`.
+const NO_CAPACITY: &str = "write a number of endpoints of at least 1, such as no-capacity=2, or a time of at most 366 days, \
+    such as no-capacity=3s or no-capacity=500ms";
+/// The values that are durations.
+const DURATION: &str = "write a time of at most 366 days, such as 50ms or 2s";
+/// The longest time in a spec. Clocks cannot be moved without bounds.
+const LONGEST: Duration = Duration::from_hours(366 * 24);
+/// The first words of a spec.
+const WORDS: &str = "no such word; there are latency, fail, stale, expired, no-capacity, denied, drop-before, drop-after, \
+    truncate, twice, hang, kill-before, kill-after and kill-answered";
+
 /// For how long AWS has no instances for endpoints.
 #[derive(Debug)]
 enum NoCapacity {
@@ -43,9 +54,12 @@ enum NoCapacity {
 impl NoCapacity {
     fn parse(value: &str) -> Result<Self, &'static str> {
         match value.parse::<u64>() {
-            Ok(0) => Err("write how many endpoints"),
+            Ok(0) => Err(NO_CAPACITY),
             Ok(endpoints) => Ok(Self::Endpoints(AtomicU64::new(endpoints))),
-            Err(_) => Ok(Self::Until(Instant::now() + duration(value)?)),
+            Err(_) => {
+                let time = duration(value).ok().filter(|time| !time.is_zero()).ok_or(NO_CAPACITY)?;
+                Instant::now().checked_add(time).map(Self::Until).ok_or(NO_CAPACITY)
+            }
         }
     }
 
@@ -128,7 +142,7 @@ impl Script {
                 return Ok(());
             }
             "expired" => {
-                let first = value.parse().ok().filter(|number| *number > 0).ok_or("write a call's number")?;
+                let first = value.parse().ok().filter(|number| *number > 0).ok_or("write a call's number, from 1")?;
                 self.expired = Some(first);
                 return Ok(());
             }
@@ -145,9 +159,12 @@ impl Script {
             "twice" => Point::Twice,
             "hang" => Point::Hang,
             "denied" => Point::Denied,
-            _ => return Err("no such word"),
+            _ => return Err(WORDS),
         };
-        self.points.push((point, Which::parse(value).ok_or("write a call's number or an operation")?));
+        self.points.push((
+            point,
+            Which::parse(value).ok_or("write a call's number, from 1, or an operation, such as CreateRole")?,
+        ));
         Ok(())
     }
 
@@ -212,11 +229,12 @@ impl CallHook for Script {
 }
 
 fn duration(text: &str) -> Result<Duration, &'static str> {
-    let number = |digits: &str| digits.parse().map_err(|_| "write 50ms or 2s");
-    match text.strip_suffix("ms") {
-        Some(digits) => number(digits).map(Duration::from_millis),
-        None => number(text.strip_suffix('s').unwrap_or_default()).map(Duration::from_secs),
-    }
+    let number = |digits: &str| digits.parse().map_err(|_| DURATION);
+    let duration = match text.strip_suffix("ms") {
+        Some(digits) => number(digits).map(Duration::from_millis)?,
+        None => number(text.strip_suffix('s').unwrap_or_default()).map(Duration::from_secs)?,
+    };
+    if duration <= LONGEST { Ok(duration) } else { Err(DURATION) }
 }
 
 #[cfg(test)]
@@ -258,12 +276,20 @@ mod tests {
             "fail=x",
             "no-capacity=0",
             "no-capacity=often",
+            "no-capacity=-1",
+            "no-capacity=0s",
+            "no-capacity=18446744073709551615s",
+            "latency=18446744073709551615s",
+            "fail=throttle:service=EC2",
+            "fail=throttle:service=autoscaling",
         ];
         assert_eq!(Script::parse("hang=GetRole").unwrap().before(&call(1, "iam")), FaultAction::Hang);
         assert_eq!(Script::parse("hang=GetUser").unwrap().before(&call(1, "iam")), FaultAction::Act);
         for bad in nonsense {
             let error = Script::parse(bad).unwrap_err();
             assert!(error.to_string().contains(bad), "{error}");
+            let is_of_capacity = bad.starts_with("no-capacity");
+            assert_eq!(error.to_string().contains("no-capacity=2, or a time"), is_of_capacity, "{error}");
         }
     }
 
@@ -279,6 +305,18 @@ mod tests {
         assert_eq!(script.before(&named("CreateEndpoint")), without);
         std::thread::sleep(Duration::from_millis(200));
         assert_eq!(script.before(&named("CreateEndpoint")), FaultAction::Act);
+    }
+
+    #[test]
+    fn one_service_fails_and_the_others_do_not() {
+        let script = Script::parse("fail=throttle:service=ec2:100%").unwrap();
+        assert!(matches!(script.before(&call(1, "ec2")), FaultAction::Refuse(_)));
+        assert_eq!(script.before(&call(1, "sts")), FaultAction::Act);
+        let script = Script::parse("fail=cut:burst=2..3:service=s3").unwrap();
+        assert_eq!(
+            [1, 2].map(|number| script.before(&call(number, "s3"))),
+            [FaultAction::Act, FaultAction::ActAndDrop]
+        );
     }
 
     #[test]

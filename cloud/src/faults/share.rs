@@ -32,7 +32,9 @@ impl Share {
                 }
                 (share.first, share.last) = (first, last);
             } else {
-                return Err("after the first word there may be SHARE%, seed=NUMBER and burst=FIRST..LAST");
+                return Err(
+                    "after the first word there may be SHARE%, seed=NUMBER and burst=FIRST..LAST, and after fail= service=NAME",
+                );
             }
         }
         Ok(share)

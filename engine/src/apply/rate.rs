@@ -11,6 +11,11 @@ pub(super) const FASTEST: f64 = 40.0;
 /// time; a rate far below it costs time as soon as the throttling is over.
 pub(super) const SLOWEST: f64 = 10.0;
 
+/// Calls a second at least, while no call has succeeded for [`HOPELESS_AFTER`]: more of them tell nothing new.
+const SLOWEST_WHILE_HOPELESS: f64 = 1.0;
+/// The time without any success after which calls are made that seldom.
+const HOPELESS_AFTER: Duration = Duration::from_secs(30);
+
 /// The time between two slow-downs: the lower rate has to show first whether it is low enough.
 const SLOWED_EVERY: Duration = Duration::from_secs(1);
 /// The time in which the rate doubles well below the rate that AWS throttled last.
@@ -30,13 +35,22 @@ pub(super) struct Rate {
     slowed: Option<Instant>,
     /// The time up to which successes have raised the rate.
     raised: Instant,
+    /// The time of the last success, or of the start.
+    last_success: Instant,
     /// Whether a call succeeded at this rate. Throttling without any success says nothing about the limit.
     succeeded: bool,
 }
 
 impl Rate {
     pub(super) fn new(now: Instant) -> Self {
-        Self { per_second: FASTEST, throttled_at: FASTEST, slowed: None, raised: now, succeeded: true }
+        Self {
+            per_second: FASTEST,
+            throttled_at: FASTEST,
+            slowed: None,
+            raised: now,
+            last_success: now,
+            succeeded: true,
+        }
     }
 
     pub(super) fn per_second(&self) -> f64 {
@@ -53,7 +67,9 @@ impl Rate {
         if self.succeeded {
             self.throttled_at = self.per_second;
         }
-        self.per_second = (self.per_second / 2.0).max(SLOWEST);
+        let is_hopeless = now.duration_since(self.last_success) >= HOPELESS_AFTER;
+        let slowest = if is_hopeless { SLOWEST_WHILE_HOPELESS } else { SLOWEST };
+        self.per_second = (self.per_second / 2.0).max(slowest);
         self.slowed = Some(now);
         self.raised = now;
         self.succeeded = false;
@@ -66,6 +82,9 @@ impl Rate {
             return false;
         }
         self.succeeded = true;
+        self.last_success = now;
+        // The throttling is over: a rate far below the limit would cost time.
+        self.per_second = self.per_second.max(SLOWEST);
         let passed = now.duration_since(self.raised).min(DOUBLED_IN);
         self.raised = now;
         if self.per_second >= FASTEST {
@@ -102,6 +121,21 @@ mod tests {
         assert_eq!(rate.per_second(), FASTEST / 2.0, "the lower rate is given a second");
         rate.on_throttle(at(1300), at(1400));
         assert_eq!(rate.per_second(), FASTEST / 4.0);
+    }
+
+    #[test]
+    fn calls_are_seldom_while_all_are_throttled_and_not_any_more_after_a_success() {
+        let start = Instant::now();
+        let at = |seconds| start + Duration::from_secs(seconds);
+        let mut rate = Rate::new(start);
+        (0..30).for_each(|second| assert!(rate.on_throttle(at(second), at(second))));
+        assert_eq!(rate.per_second(), SLOWEST);
+        (30..60).for_each(|second| assert!(rate.on_throttle(at(second), at(second))));
+        assert_eq!(rate.per_second(), SLOWEST_WHILE_HOPELESS);
+        assert!(rate.on_success(at(61), at(61)));
+        assert!(rate.per_second() >= SLOWEST, "{}", rate.per_second());
+        rate.on_throttle(at(63), at(63));
+        assert!(rate.per_second() >= SLOWEST, "{}", rate.per_second());
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! The connection of an environment: the SDK's configuration, and the account of the credentials.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::sts::AssumeRoleProvider;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{AppName, BehaviorVersion, Region};
 use aws_credential_types::provider::SharedCredentialsProvider;
+use tokio::time::Instant;
 
 use crate::environment::error::Location;
 use crate::environment::loaded::Environment;
@@ -22,7 +23,7 @@ const REACHED_WITHIN: Duration = Duration::from_secs(8);
 /// How long AWS may throttle the first call.
 const THROTTLED_WITHIN: Duration = Duration::from_secs(300);
 /// The longest delay between two attempts of the first call.
-const LONGEST_DELAY: Duration = Duration::from_secs(2);
+const LONGEST_DELAY: Duration = Duration::from_secs(5);
 /// The longest time of one attempt of the first call. Loading credentials, as from SSO, is part of it.
 const ATTEMPT: Duration = Duration::from_secs(10);
 

@@ -21,6 +21,8 @@ pub const TESTS: &[Test] = &[
     ("a_rehearsal_with_faults_that_pass_converges", a_rehearsal_with_faults_that_pass_converges),
     ("a_rehearsal_without_capacity_tries_again", a_rehearsal_without_capacity_tries_again),
     ("a_rehearsal_that_cannot_pause_says_so", a_rehearsal_that_cannot_pause_says_so),
+    ("a_rehearsal_in_which_every_call_fails_ends", a_rehearsal_in_which_every_call_fails_ends),
+    ("a_rehearsal_in_which_one_service_is_throttled_ends", a_rehearsal_in_which_one_service_is_throttled_ends),
     ("an_interrupted_rehearsal_leaves_nothing_behind", an_interrupted_rehearsal_leaves_nothing_behind),
     ("a_rehearsal_that_fails_leaves_nothing_behind", a_rehearsal_that_fails_leaves_nothing_behind),
     ("a_rehearsal_touches_neither_aws_nor_state", a_rehearsal_touches_neither_aws_nor_state),
@@ -110,6 +112,7 @@ fn mistakes_on_the_command_line_of_a_rehearsal() {
         "schedule rehearse",
         "schedule rehearse shop --faults no-capacitty=1",
         "schedule rehearse shop --faults no-capacity=0",
+        "schedule rehearse shop --faults no-capacity=-1",
         "schedule rehearse shop --faults kill-after=3",
         "schedule rehearse shop --faults ,",
     ] {
@@ -176,6 +179,47 @@ fn a_rehearsal_that_cannot_pause_says_so() {
     assert!(said.contains("It does not end as the schedule says."), "{said}");
     // The NAT gateway billed all the time.
     assert!(said.contains("vpc.nat.hour") && said.contains("24.00 Hrs"), "{said}");
+}
+
+/// The time within which a rehearsal of a small stack ends, on a machine that is busy with other tests.
+const ENDS_WITHIN: Duration = Duration::from_secs(120);
+
+fn a_rehearsal_in_which_every_call_fails_ends() {
+    let project = scheduled(OFFICE_HOURS);
+    for (fault, why) in [
+        ("fail=throttle:100%", "sts:GetCallerIdentity: Throttling: Rate exceeded"),
+        ("fail=error", "sts:GetCallerIdentity: InternalFailure"),
+        ("fail=hang", "sts:GetCallerIdentity: no answer in time"),
+    ] {
+        let start = Instant::now();
+        let output = project.run(&format!("schedule rehearse shop --from 2026-11-23 --days 1 --faults {fault}"));
+        assert!(start.elapsed() < ENDS_WITHIN, "{fault}: {:?}", start.elapsed());
+        assert_eq!(output.status.code(), Some(1), "{fault}: {}", text(&output.stderr));
+        let said = text(&output.stdout);
+        assert_eq!(said.matches(&format!("failed: cannot determine the account of the credentials: {why}")).count(), 2);
+        let lines: Vec<&str> = said.lines().filter(|line| line.starts_with("Mon ")).collect();
+        let [night, evening] = lines.as_slice() else { panic!("{fault}: {said}") };
+        assert!(night.contains("00:00:00") && evening.contains("18:00:00"), "{fault}: {said}");
+        assert!(said.contains("2 transitions, of which 2 failed ("), "{fault}: {said}");
+        assert!(said.contains("It does not end as the schedule says."), "{fault}: {said}");
+    }
+}
+
+fn a_rehearsal_in_which_one_service_is_throttled_ends() {
+    let night = "[schedule]\ntimezone = \"UTC\"\ndefault = \"running\"\n[[schedule.windows]]\nname = \"night\"\n\
+                 from = \"22:00\"\nto = \"24:00\"\ntarget = \"paused\"\n";
+    let project = scheduled(night);
+    let start = Instant::now();
+    let output = project.run("schedule rehearse shop --from 2026-11-23 --days 1 --faults fail=throttle:service=ec2");
+    assert!(start.elapsed() < ENDS_WITHIN, "{:?}", start.elapsed());
+    assert_eq!(output.status.code(), Some(1), "{}", text(&output.stderr));
+    let said = text(&output.stdout);
+    assert!(said.contains("22:00:00") && said.contains("RequestLimitExceeded"), "{said}");
+    assert!(said.contains("It does not end as the schedule says."), "{said}");
+    // The calls retry for a quarter of an hour of virtual time, and a person sees the time pass.
+    let mut shown: Vec<String> = text(&output.stderr).lines().map(str::to_owned).collect();
+    shown.dedup();
+    assert!(shown.iter().any(|line| line.starts_with("rehearsing Mon 2026-11-23 22:")), "{shown:?}");
 }
 
 /// Returns the names in a folder.

@@ -4,6 +4,7 @@
 //! transition is due, at every interval as long as there is something to do, and after a failure with growing delays. Nothing of
 //! it touches the environment's cloud or its state.
 
+use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +33,8 @@ const AFTER: Duration = Duration::from_millis(100);
 /// The shortest time between two looks while there is nothing to do. Nobody else changes the record, so that the looks between
 /// would all see the same.
 const QUIET: Duration = Duration::from_secs(15 * 60);
+/// The virtual time between two signs that time passes, while a look waits or retries.
+const SHOWN_EVERY: Duration = Duration::from_secs(60);
 /// The person or machine in the records of a rehearsal.
 const WHO: &str = "rehearsal";
 
@@ -86,8 +89,33 @@ impl Rehearsal<'_> {
             }),
             on_notice: Arc::new(|_| {}),
         });
-        let interval = Duration::try_from(self.environment.control().interval()).unwrap_or(Duration::from_secs(60));
         let mut log = Log::new((from, self.to), clock.now());
+        tokio::select! {
+            done = self.look_after(&stack, &controller, &trouble, &mut log) => done?,
+            never = self.show_time() => match never {},
+        }
+        let bill = bill::read(&self.cloud, self.book, from, self.to).await?;
+        Ok(log.end(stack, self.environment.name(), bill))
+    }
+
+    /// Shows the time again and again: a look that retries has no events.
+    async fn show_time(&self) -> Infallible {
+        loop {
+            sleep(SHOWN_EVERY).await;
+            (self.on_time)(self.clock.now());
+        }
+    }
+
+    /// Lets the loop look after the stack until the end.
+    async fn look_after(
+        &self,
+        stack: &str,
+        controller: &Arc<Controller>,
+        trouble: &Trouble,
+        log: &mut Log,
+    ) -> Result<(), RehearsalError> {
+        let clock = self.clock;
+        let interval = Duration::try_from(self.environment.control().interval()).unwrap_or(Duration::from_secs(60));
         let mut failures = BackingOff::default();
         while clock.now() < self.to {
             let at = clock.now();
@@ -99,9 +127,9 @@ impl Rehearsal<'_> {
                     *message = format!("{message}: {trouble}");
                 }
                 match report.outcome {
-                    Outcome::Failed => failures.failed(&stack, report.message.as_deref().unwrap_or_default()),
+                    Outcome::Failed => failures.failed(stack, report.message.as_deref().unwrap_or_default()),
                     Outcome::Busy | Outcome::WouldAct => {}
-                    Outcome::Nothing | Outcome::Settled | Outcome::Acted => failures.succeeded(&stack),
+                    Outcome::Nothing | Outcome::Settled | Outcome::Acted => failures.succeeded(stack),
                 }
                 if let Some(transition) = log.note(&report, at, clock.now()) {
                     (self.on_transition)(transition);
@@ -112,10 +140,9 @@ impl Rehearsal<'_> {
             let pause = if log.has_work() { interval } else { interval.max(QUIET) };
             let due = log.due().and_then(|due| Duration::try_from(due.duration_since(now)).ok());
             let pause = due.map_or(pause, |due| (due + AFTER).min(pause));
-            sleep(failures.left(&stack).unwrap_or(pause).min(left.max(AFTER))).await;
+            sleep(failures.left(stack).unwrap_or(pause).min(left.max(AFTER))).await;
         }
-        let bill = bill::read(&self.cloud, self.book, from, self.to).await?;
-        Ok(log.end(stack, self.environment.name(), bill))
+        Ok(())
     }
 
     /// Applies the declared stack. Objects that it needs and does not make are there as stand-ins.

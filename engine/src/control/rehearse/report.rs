@@ -168,9 +168,10 @@ impl Log {
             message: report.message.clone(),
             attempts: 1,
         };
+        let is_of_every_look = report.look.as_deref().is_none_or(|look| look.mistake.is_some());
         match self.transitions.last_mut() {
             // A mistake of the schedule stands in the way at every look, and is reported with each transition.
-            Some(last) if report.run.is_none() && last.is_like(&transition) => None,
+            Some(last) if report.run.is_none() && is_of_every_look && last.is_like(&transition) => None,
             Some(last) if last.planned == planned && last.is_like(&transition) => {
                 (last.ready, last.attempts) = (end, last.attempts + 1);
                 None
