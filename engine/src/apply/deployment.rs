@@ -260,7 +260,7 @@ impl Deployment<'_> {
             let compared = pushed.compare(&recorded).map_err(Failure::Problems)?;
             capacity.retain(|address, _| !compared.left.contains(address));
             pushed.put_into(declared).map_err(Failure::Problems)?;
-            capacity.extend(pushed.restored(&recorded, &observed.observation, (self.clock)()));
+            capacity.extend(pushed.restored(&recorded, &mut observed.observation, (self.clock)()));
         }
         let request = Request {
             kinds,

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::Timestamp;
 use jiff::civil::Weekday;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use ebbtide::aws::autoscaling::{ScalableTarget, ScheduledAction};
@@ -15,6 +15,10 @@ use ebbtide::stack::{Declaration, Declarations, Problem};
 
 /// "Maximum number of scheduled actions per scalable target: 200" (Application Auto Scaling User Guide, "Quotas").
 const MOST_ACTIONS: usize = 200;
+
+/// The time after a change of the schedule in which AWS acts: a scheduled action "might be delayed for up to 2 minutes from the
+/// scheduled start time" (Application Auto Scaling User Guide, "How scheduled scaling works"). The rest is for clocks that differ.
+const ACTED_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 /// The schedule whose capacities AWS is to set.
 #[derive(Clone, Copy, Debug)]
@@ -49,28 +53,76 @@ impl Pushed<'_> {
         Ok(())
     }
 
-    /// Returns the bounds of targets that AWS sets and something else has changed: those that hold at present.
+    /// Returns the bounds of targets that AWS sets, and that are others than those of the schedule: those that hold at present.
+    /// Something else has changed them, or AWS did not set them at the last change. The observation gets the real ones then: a
+    /// read takes the bounds of any action for the recorded ones.
     pub(super) fn restored(
         self,
         document: &StateDocument,
-        observation: &Observation,
+        observation: &mut Observation,
         now: Timestamp,
     ) -> BTreeMap<Address, Bounds> {
+        let at_rest = self.is_at_rest(now);
+        let mut restored = BTreeMap::new();
+        for (address, wanted) in self.wanted(document, now) {
+            let (Some(Observed::Present(live)), Some(record)) =
+                (observation.0.get_mut(&address), document.resources.get(&address))
+            else {
+                continue;
+            };
+            let snapshot = live.pause_snapshot.as_ref();
+            let is_suspended = snapshot.and_then(|snapshot| snapshot.pointer("/suspended/scheduled"));
+            let real = snapshot.and_then(bounds_of).filter(|_| is_suspended != Some(&Value::Bool(true)));
+            if let Some(real) = real.filter(|real| at_rest && *real != wanted) {
+                (live.inputs["min"], live.inputs["max"]) = (real.min.into(), real.max.into());
+            } else if bounds_of(&live.inputs) == bounds_of(&record.inputs) {
+                continue;
+            }
+            restored.insert(address, wanted);
+        }
+        restored
+    }
+
+    /// Returns the bounds that hold at present of the targets whose bounds AWS sets.
+    fn wanted(self, document: &StateDocument, now: Timestamp) -> BTreeMap<Address, Bounds> {
         let Some(schedule) = self.schedule.filter(|schedule| schedule.is_pushed()) else { return BTreeMap::new() };
         let decision = decide(&Situation::scheduled(schedule, now));
-        let restored = |(address, record): (&Address, &ResourceRecord)| {
-            let set_by_aws =
-                address.kind() == ScalableTarget::KIND && !schedule.weekly_changes(address.name()).is_empty();
-            let Some(Observed::Present(live)) = observation.get(address).filter(|_| set_by_aws) else { return None };
-            // A read takes the bounds of an action for the recorded ones.
-            if bounds_of(&live.inputs) == bounds_of(&record.inputs) {
-                return None;
-            }
+        let set_by_aws = |address: &Address| {
+            address.kind() == ScalableTarget::KIND && !schedule.weekly_changes(address.name()).is_empty()
+        };
+        let wanted = |(address, record): (&Address, &ResourceRecord)| {
             let named = decision.capacity.get(address.name()).copied();
             let bounds = named.or_else(|| bounds_of(&record.declaration()))?;
             Some((address.clone(), self.reduced(bounds)))
         };
-        document.resources.iter().filter_map(restored).collect()
+        document.resources.iter().filter(|(address, _)| set_by_aws(address)).filter_map(wanted).collect()
+    }
+
+    /// Returns whether the schedule last changed long enough ago for AWS to have acted.
+    fn is_at_rest(self, now: Timestamp) -> bool {
+        let before = now.saturating_sub(ACTED_WITHIN).unwrap_or(Timestamp::MIN);
+        self.schedule.is_some_and(|schedule| {
+            let until = decide(&Situation::scheduled(schedule, before)).until;
+            until.is_none_or(|until| until > now)
+        })
+    }
+
+    /// Returns the targets whose bounds AWS has set by now, with their ids and the bounds. None if AWS may still have to act.
+    pub fn set_by_now(self, document: &StateDocument, now: Timestamp) -> BTreeMap<Address, (String, Bounds)> {
+        if !self.is_at_rest(now) {
+            return BTreeMap::new();
+        }
+        let with_id = |(address, bounds): (Address, Bounds)| {
+            let id = document.resources.get(&address)?.id.clone()?;
+            Some((address, (id, bounds)))
+        };
+        self.wanted(document, now).into_iter().filter_map(with_id).collect()
+    }
+
+    /// Returns the instant by which AWS has acted on the next change of the schedule.
+    pub fn next_set(self, now: Timestamp) -> Option<Timestamp> {
+        let until = decide(&Situation::scheduled(self.schedule?, now)).until?;
+        until.checked_add(ACTED_WITHIN).ok()
     }
 
     fn reduced(self, bounds: Bounds) -> Bounds {

@@ -92,7 +92,7 @@ impl Controller {
         let mut reports = unreadable;
         for (index, Account { stack, document, .. }) in accounts.into_iter().enumerate() {
             let guarded = budgets.of(&stack, &document, index == 0, now);
-            let facts = Facts { names: &names, idle: idle::recorded(&document), guarded, now };
+            let facts = Facts { names: &names, idle: idle::recorded(&document), guarded, now, missed: None };
             reports.push(StackReport::of(look(&self.environment, kinds, &stack, document, facts)));
         }
         reports.sort_by(|one, other| one.stack.cmp(&other.stack));
@@ -189,7 +189,7 @@ pub(super) fn look_again(controller: &Controller, before: &Look, document: State
         Target::Running => before.idle,
         Target::Paused | Target::Destroyed => idle::recorded(&document),
     };
-    let facts = Facts { names: &names, idle, guarded: before.guarded.clone(), now };
+    let facts = Facts { names: &names, idle, guarded: before.guarded.clone(), now, missed: before.missed.clone() };
     let again = look(&controller.environment, kinds, &before.stack, document, facts);
     Look { mistake: before.mistake.clone(), ..again }
 }

@@ -156,7 +156,8 @@ impl Controller {
             return Err(Stop::Failed(format!("something that {} needs is missing", names.join(", ")), Some(hint)));
         }
         let finished = locked.execute(&plan).await?;
-        let end = look_again(self, &look, locked.document().clone());
+        // The run has set what AWS had missed.
+        let end = look_again(self, &Look { missed: None, ..look }, locked.document().clone());
         Ok((end, Some(finished)))
     }
 }

@@ -61,6 +61,7 @@ mod tests {
             mistake: None,
             guarded: Default::default(),
             pushes: true,
+            missed: None,
         }
     }
 

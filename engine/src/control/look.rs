@@ -48,6 +48,8 @@ pub struct Look {
     pub guarded: Guarded,
     /// Whether AWS is to have the scheduled actions of the schedule, and no others of it.
     pub pushes: bool,
+    /// The capacities that AWS was to set and did not, in words, as they were observed.
+    pub missed: Option<String>,
 }
 
 /// The work that follows from a look.
@@ -72,6 +74,8 @@ pub(super) struct Facts<'a> {
     pub guarded: Guarded,
     /// The instant.
     pub now: Timestamp,
+    /// The capacities that AWS did not set, as they were observed.
+    pub missed: Option<String>,
 }
 
 /// Looks at a stack.
@@ -84,7 +88,7 @@ pub(super) fn look(
 ) -> Look {
     let schedule = environment.schedule(stack);
     let lead = resume_time(&document, kinds);
-    let Facts { names, idle, guarded, now } = facts;
+    let Facts { names, idle, guarded, now, missed } = facts;
     let limit = guarded.limit(document.hold.as_ref(), now);
     let (hold, limit) = (document.hold.as_ref(), limit.as_ref());
     let situation = Situation { schedule, hold, limit, idle, recorded: document.target, now, lead };
@@ -103,6 +107,9 @@ pub(super) fn look(
             Ok(pushed) if pushed.differs => Work::Converge("scheduled actions of the schedule".to_owned()),
             _ => capacity_work(&document, &capacity, kinds),
         };
+        if let (Work::None, Some(missed)) = (&work, &missed) {
+            work = Work::Converge(format!("capacity that AWS did not set: {missed}"));
+        }
     }
     let mistake = unknown_endpoint(environment, kinds, stack, &document, names)
         .or_else(|| pushed.as_ref().err().map(|problems| in_words(problems)))
@@ -121,6 +128,7 @@ pub(super) fn look(
         mistake,
         guarded,
         pushes,
+        missed,
     }
 }
 

@@ -11,6 +11,7 @@ mod idle;
 mod instances;
 mod lead;
 mod look;
+mod missed;
 mod money;
 mod month;
 pub mod notify;

@@ -22,6 +22,7 @@ impl Controller {
         let mut stacks = self.look_with(clients.as_ref()).await?;
         let connected: Arc<Connected> = Arc::default();
         self.observe_idleness(&mut stacks, &connected, &mut BTreeMap::new()).await;
+        self.observe_missed(&mut stacks, &connected, &mut BTreeMap::new()).await;
         if !dry_run {
             unreadable::forget(self, &stacks, clients.as_ref()).await;
             self.act(&mut stacks, &connected).await;

@@ -46,6 +46,7 @@ pub trait DynProvider: Send + Sync {
         now: Timestamp,
     ) -> Result<BTreeMap<String, Activity>, Error>;
     async fn instances(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, BTreeMap<String, f64>>, Error>;
+    async fn bounds(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, (u32, u32)>, Error>;
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error>;
 }
 
@@ -155,6 +156,10 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     async fn instances(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, BTreeMap<String, f64>>, Error> {
         R::instances(aws, ids).await
+    }
+
+    async fn bounds(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, (u32, u32)>, Error> {
+        R::bounds(aws, ids).await
     }
 
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error> {

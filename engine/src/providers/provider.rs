@@ -147,6 +147,13 @@ pub trait Provider: Resource {
         async { Ok(BTreeMap::new()) }
     }
 
+    /// Returns the bounds of capacity that AWS has now, by id, least and most, of resources whose bounds AWS sets at times.
+    /// Resources that do not exist are left out, and so are those for which this is suspended.
+    fn bounds(aws: &Aws, ids: &[&str]) -> impl Future<Output = Result<BTreeMap<String, (u32, u32)>, Error>> + Send {
+        let _ = (aws, ids);
+        async { Ok(BTreeMap::new()) }
+    }
+
     /// Restores the pause snapshot, or the values of `before_update`, once the resource is ready again. Returns true if the
     /// resource must be waited for, and this called again for what is left.
     fn restore(

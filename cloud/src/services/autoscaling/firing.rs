@@ -2,6 +2,10 @@
 //!
 //! "A scheduled action sets the minimum and maximum capacity of a scalable target to what is specified by the scheduled
 //! action" (Application Auto Scaling User Guide, "How scheduled scaling works").
+//!
+//! "To complete a scheduled action successfully, the specified resource must be in a scalable state in the target service. If it
+//! isn't, the request fails and returns an error message" (ibid., "Considerations"). The request is the one for the bounds, and
+//! AWS does not repeat it: neither the bounds nor the capacity change until the next run.
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -12,7 +16,8 @@ use super::records::SCHEDULED_ACTIONS;
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::text;
-use crate::services::scalable_targets::TARGETS;
+use crate::services::sagemaker::{Endpoint, Record as _};
+use crate::services::scalable_targets::{Named, TARGETS, named};
 
 /// A run of an action.
 struct Run {
@@ -29,7 +34,8 @@ pub fn fire_due(context: &mut CallContext<'_>) -> Result<(), Fault> {
         context.own.all(SCHEDULED_ACTIONS).filter_map(|(key, action)| run(key, action, context)).collect();
     due.sort_by_key(|run| run.at_ms);
     for run in due {
-        if let Some(target) = context.own.get_mut(TARGETS, &run.target)
+        if is_scalable(&run, context)?
+            && let Some(target) = context.own.get_mut(TARGETS, &run.target)
             && target["SuspendedState"]["ScheduledScalingSuspended"] != true
         {
             for member in ["MinCapacity", "MaxCapacity"] {
@@ -45,6 +51,14 @@ pub fn fire_due(context: &mut CallContext<'_>) -> Result<(), Fault> {
         }
     }
     Ok(())
+}
+
+/// Returns whether the resource of a run was in a scalable state: an endpoint in no transition.
+fn is_scalable(run: &Run, context: &CallContext<'_>) -> Result<bool, Fault> {
+    let resource = context.own.get(TARGETS, &run.target).map(|target| text(target, "ResourceId"));
+    let Some(Named::Variant { endpoint, .. }) = resource.and_then(named) else { return Ok(true) };
+    let endpoint = Endpoint::standing(&context.other("sagemaker"), context.now_ms, endpoint)?;
+    Ok(endpoint.is_none_or(|endpoint| !endpoint.was_in_transition(run.at_ms)))
 }
 
 fn run(key: &str, action: &Value, context: &CallContext<'_>) -> Option<Run> {

@@ -33,6 +33,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         failure_reason: None,
         last_deployment_config: deployment.cloned(),
         transition: Some(Transition::begin(context, takes, Step::Create)),
+        last_transition: None,
         fleet,
     };
     endpoint.save(context)?;

@@ -45,6 +45,9 @@ pub struct Endpoint {
     pub last_deployment_config: Option<Value>,
     /// The transition it is in.
     pub transition: Option<Transition<Step>>,
+    /// The beginning and the end of the last transition that is over, in milliseconds since the Unix epoch.
+    #[serde(default)]
+    pub last_transition: Option<(i64, i64)>,
     /// The deployment it runs.
     #[serde(flatten)]
     pub fleet: Fleet,
@@ -79,6 +82,7 @@ impl Record for Endpoint {
             return Some(self);
         };
         self.modified_ms = transition.ends_ms;
+        self.last_transition = Some((transition.begun_ms, transition.ends_ms));
         "InService".clone_into(&mut self.rest);
         match transition.step {
             Step::Delete => return None,
@@ -110,6 +114,13 @@ impl Endpoint {
             _ => None,
         };
         self.fleet.networks.iter().chain(next.into_iter().flatten())
+    }
+
+    /// Returns whether it was in a transition at an instant, in milliseconds since the Unix epoch. Of the transitions that are
+    /// over it knows the last.
+    pub fn was_in_transition(&self, at_ms: i64) -> bool {
+        let present = self.transition.as_ref().map(|transition| (transition.begun_ms, transition.ends_ms));
+        present.into_iter().chain(self.last_transition).any(|(begin, end)| (begin..end).contains(&at_ms))
     }
 
     /// Returns its status, as long as its transition is not over.

@@ -46,6 +46,8 @@ pub(super) struct Watch {
     runs: Runs,
     /// The instants before which AWS is not asked again whether a stack is idle.
     asked: BTreeMap<String, Timestamp>,
+    /// The instants before which AWS is not asked again whether it has set the capacities of a stack.
+    set: BTreeMap<String, Timestamp>,
     /// The time at which the instances of each stack were counted last.
     counted: BTreeMap<String, Timestamp>,
     /// The stacks that are being changed.
@@ -76,6 +78,7 @@ impl Watch {
             failures: BackingOff::default(),
             runs: Runs::default(),
             asked: BTreeMap::new(),
+            set: BTreeMap::new(),
             counted: BTreeMap::new(),
             busy: BTreeSet::new(),
             work: JoinSet::new(),
@@ -136,6 +139,8 @@ impl Watch {
             let observed = self.controller.observe_idleness(&mut reports, &connected, &mut self.asked);
             // AWS out of reach leaves the stacks as not idle.
             let _ = tokio::time::timeout(LOOK, observed).await;
+            let missed = self.controller.observe_missed(&mut reports, &connected, &mut self.set);
+            let _ = tokio::time::timeout(LOOK, missed).await;
             let counting = self.controller.count_instances(&mut reports, &connected, &mut self.counted);
             let _ = tokio::time::timeout(LOOK, counting).await;
         }

@@ -1,14 +1,17 @@
 //! The provider of `autoscaling_target`.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use super::PauseSnapshot;
 use super::dimension::dimension_of;
+use super::missed::bounds;
 use super::target_calls::{
-    Settings, deregister, read_suspended, register, target, target_arn, target_tags, update_tags,
+    Settings, deregister, read_suspended, register, target, target_arn, target_tags, targets, update_tags,
 };
 use crate::providers::{Provider, Reading};
-use crate::sdk::{Context, Error, ErrorKind};
+use crate::sdk::{Aws, Context, Error, ErrorKind};
 use ebbtide::aws::autoscaling::{ScalableTarget, ScalableTargetOutputs};
 use ebbtide::aws::{Arn, ScalableResource};
 use ebbtide::resource::{Resolved, own_tags};
@@ -72,6 +75,12 @@ impl Provider for ScalableTarget {
 
     async fn delete(context: &Context, id: &str, _last: &Inputs) -> Result<(), Error> {
         deregister(context, id).await
+    }
+
+    async fn bounds(aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, (u32, u32)>, Error> {
+        let targets = targets(aws, ids).await?;
+        let running = targets.iter().filter(|target| !read_suspended(target).scheduled);
+        Ok(running.map(|target| (target.resource_id().to_owned(), bounds(target))).collect())
     }
 
     async fn restore(context: &Context, id: &str, inputs: &Inputs, pause_snapshot: &Value) -> Result<bool, Error> {

@@ -6,7 +6,7 @@ use aws_sdk_applicationautoscaling::types::{ScalableDimension, ScalableTarget, S
 
 use super::dimension::usual_dimension;
 use crate::providers::numbers::signed;
-use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
+use crate::sdk::{Aws, CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::autoscaling::Suspended;
 use ebbtide::resource::{Tags, tag_changes};
 
@@ -22,6 +22,22 @@ pub(super) async fn target(context: &Context, resource: &str) -> Result<Option<S
         .await
         .named("application-autoscaling:DescribeScalableTargets")?;
     Ok(found.scalable_targets().iter().find(|target| target.resource_id() == resource).cloned())
+}
+
+/// The number of resources that one call may name (API reference, DescribeScalableTargets: "Maximum number of 50 items").
+const MOST_RESOURCES: usize = 50;
+
+/// Returns the targets of resources, as far as they are registered.
+pub(super) async fn targets(aws: &Aws, resources: &[&str]) -> Result<Vec<ScalableTarget>, Error> {
+    let mut targets = Vec::new();
+    for some in resources.chunks(MOST_RESOURCES) {
+        let names = some.iter().map(|name| (*name).to_owned()).collect();
+        let call = aws.applicationautoscaling().describe_scalable_targets();
+        let call = call.service_namespace(ServiceNamespace::Sagemaker).set_resource_ids(Some(names));
+        let found = call.send().await.named("application-autoscaling:DescribeScalableTargets")?;
+        targets.extend(found.scalable_targets.unwrap_or_default());
+    }
+    Ok(targets)
 }
 
 /// Returns the dimension in which a resource is scaled. The id of a variant does not tell whether it is serverless: its

@@ -1,0 +1,79 @@
+//! Capacities that AWS was to set by scheduled actions, and did not: an action fails while its endpoint is being updated, and AWS
+//! does not repeat it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::controller::{Connected, Controller, look_again};
+use super::look::{Look, Work};
+use super::report::StackReport;
+use crate::apply::Pushed;
+use ebbtide::plan::Target;
+use ebbtide::resource::Address;
+use ebbtide::schedule::Bounds;
+
+impl Controller {
+    /// Looks again at the running stacks whose capacities AWS sets, with the bounds that AWS has: others than those of the
+    /// schedule are work. AWS out of reach is a remark of the stack, and no failure. `asked` has the instants before which AWS
+    /// is not asked again, for a process that looks all the time.
+    pub(super) async fn observe_missed(
+        &self,
+        reports: &mut [StackReport],
+        connected: &Connected,
+        asked: &mut BTreeMap<String, Timestamp>,
+    ) {
+        let now = (self.clock)();
+        for report in reports {
+            let running = report.look.as_deref().filter(|look| {
+                let targets = (look.document.target, look.decision.target);
+                targets == (Target::Running, Target::Running) && look.pushes && look.work == Work::None
+            });
+            let Some(seen) = running else { continue };
+            let pushed = Pushed { schedule: self.environment.schedule(&seen.stack), reduce: seen.decision.reduce };
+            let set = pushed.set_by_now(&seen.document, now);
+            if set.is_empty() || asked.get(&report.stack).is_some_and(|next| now < *next) {
+                continue;
+            }
+            match self.missed(&set, connected).await {
+                Ok(missed) if missed.is_empty() => {
+                    asked.insert(report.stack.clone(), pushed.next_set(now).unwrap_or(Timestamp::MAX));
+                }
+                Ok(missed) => {
+                    let observed = Look { missed: Some(missed.join(", ")), ..seen.clone() };
+                    *report = StackReport::of(look_again(self, &observed, seen.document.clone()));
+                }
+                Err(error) => {
+                    let message = format!("whether AWS has set its capacity is not known: {error}");
+                    report.message = report.message.take().or(Some(message));
+                }
+            }
+        }
+    }
+
+    /// Returns the targets with others than these bounds, in words.
+    async fn missed(
+        &self,
+        set: &BTreeMap<Address, (String, Bounds)>,
+        connected: &Connected,
+    ) -> Result<Vec<String>, String> {
+        let connection = self.connection(connected).await.map_err(|error| error.to_string())?;
+        let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (address, (id, _)) in set {
+            by_kind.entry(address.kind()).or_default().push(id);
+        }
+        let mut missed = Vec::new();
+        for (kind, ids) in by_kind {
+            let Some(implementation) = self.providers.get(kind) else { continue };
+            let found = implementation.provider.bounds(&connection.clients.aws, &ids).await;
+            let found = found.map_err(|error| error.to_string())?;
+            for (address, (id, bounds)) in set.iter().filter(|(address, _)| address.kind() == kind) {
+                let differs = found.get(id).is_some_and(|(min, max)| (*min, *max) != (bounds.min, bounds.max));
+                if differs {
+                    missed.push(format!("{} {bounds}", address.name()));
+                }
+            }
+        }
+        Ok(missed)
+    }
+}
