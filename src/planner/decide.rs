@@ -7,6 +7,7 @@ use super::decisions::Decisions;
 use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
 use super::generation::next_generation;
+use super::giving_way::{Candidate, GivingWay};
 use super::observation::current_inputs;
 use super::ordering::{Unordered, in_order};
 use super::renamed::refuse_taken_names;
@@ -26,14 +27,14 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     if let Some(address) = request.include_data.iter().find(|address| !document.resources.contains_key(*address)) {
         return Err(PlanError::NotRecorded(address.clone()));
     }
-    plan_giving_way(request, &retained(request)?, &BTreeSet::new())
+    plan_giving_way(request, &retained(request)?, &GivingWay::default())
 }
 
 /// Makes the plan in which some resources give way, so that operations do not wait for each other in a circle.
 fn plan_giving_way(
     request: &Request<'_>,
     retained: &BTreeMap<Address, String>,
-    giving_way: &BTreeSet<Address>,
+    giving_way: &GivingWay,
 ) -> Result<Plan, PlanError> {
     let document = request.document;
     let decisions = Decisions::new(request, retained, giving_way);
@@ -96,17 +97,16 @@ fn plan_giving_way(
 fn with_one_more(
     request: &Request<'_>,
     retained: &BTreeMap<Address, String>,
-    giving_way: &BTreeSet<Address>,
-    candidates: Vec<Address>,
+    giving_way: &GivingWay,
+    candidates: Vec<Candidate>,
 ) -> Result<Plan, PlanError> {
-    let names = candidates.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    let names = candidates.iter().map(|candidate| candidate.address.to_string()).collect::<Vec<_>>().join(", ");
     let mut refused = None;
     for candidate in candidates {
-        let giving_way = giving_way.iter().cloned().chain([candidate]).collect();
-        match plan_giving_way(request, retained, &giving_way) {
+        match plan_giving_way(request, retained, &giving_way.with(candidate)) {
+            Ok(plan) => return Ok(plan),
             // Such as a protected resource, which cannot be replaced.
-            Err(error) if !matches!(error, PlanError::NoOrder(_)) => drop(refused.get_or_insert(error)),
-            planned => return planned,
+            Err(error) => drop(refused.get_or_insert(error)),
         }
     }
     Err(refused.unwrap_or(PlanError::NoOrder(names)))

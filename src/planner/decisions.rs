@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::action::Action;
 use super::desired::Desired;
+use super::giving_way::GivingWay;
 use super::possible::{PossibleDependencies, possible_dependencies};
 use super::{Observed, Request};
 use crate::plan::{Reason, Target};
@@ -18,7 +19,7 @@ pub(super) struct Decisions<'a> {
     /// The resources that are retained although the target would delete them.
     pub(super) retained: &'a BTreeMap<Address, String>,
     /// The resources that give way, so that operations do not wait for each other in a circle.
-    pub(super) giving_way: &'a BTreeSet<Address>,
+    pub(super) giving_way: &'a GivingWay,
     /// The dependencies that resources may have besides those recorded.
     possible: PossibleDependencies<'a>,
     pub(super) actions: BTreeMap<Address, Action>,
@@ -33,7 +34,7 @@ impl<'a> Decisions<'a> {
     pub(super) fn new(
         request: &'a Request<'a>,
         retained: &'a BTreeMap<Address, String>,
-        giving_way: &'a BTreeSet<Address>,
+        giving_way: &'a GivingWay,
     ) -> Self {
         let (actions, known_outputs, reused_outputs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let possible = possible_dependencies(request.document, request.observation);

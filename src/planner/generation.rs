@@ -19,7 +19,8 @@ pub(super) struct NextGeneration {
 
 /// Returns the generation to create. Reuses a deposed generation if it already has the name that the new one would get, or
 /// equal immutable fields: a change that was undone, or rolled back, before the old generation was deleted. One that uses a
-/// resource which is deleted before it is created again is in the way of that deletion, so it is not reused.
+/// resource which is deleted before it is created again is in the way of that deletion, so it is not reused. Nor is any if the
+/// resource is created anew, so that operations do not wait for each other in a circle.
 pub(super) fn next_generation(
     decisions: &Decisions<'_>,
     address: &Address,
@@ -37,7 +38,9 @@ pub(super) fn next_generation(
     let reusable = |deposed: &&Deposed| {
         let forced = || diff(&deposed.inputs, resolved, &kind.info().replace_on).iter().any(|c| c.forces_replacement);
         let has_name = || known_outputs.values().any(|output| output.as_str() == Some(&deposed.id));
-        (has_name() || !forced()) && !decisions.uses_deleted_first(deposed)
+        (has_name() || !forced())
+            && !decisions.uses_deleted_first(deposed)
+            && !decisions.giving_way.is_created_anew(address)
     };
     match record.and_then(|record| record.deposed.iter().find(reusable)) {
         Some(deposed) => NextGeneration {

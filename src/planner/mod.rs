@@ -2,6 +2,7 @@
 //! clock, no randomness.
 
 mod action;
+mod candidates;
 mod capacity;
 mod dag;
 mod decide;
@@ -10,6 +11,7 @@ mod dependencies;
 mod desired;
 mod error;
 mod generation;
+mod giving_way;
 mod held_back;
 mod observation;
 mod ordering;

@@ -4,12 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use super::action::Action;
+use super::candidates::{candidates, is_reused};
 use super::decisions::Decisions;
+use super::giving_way::Candidate;
 use super::{Dag, PlanError};
 use crate::plan::Operation;
 use crate::record::StateDocument;
-use crate::resource::{Address, Replacement};
+use crate::resource::Address;
 
 /// Puts operations into an order, numbers them, and fills in the dependencies of each.
 ///
@@ -19,7 +20,8 @@ use crate::resource::{Address, Replacement};
 /// - A creation that will have the name of a resource that is deleted under another address comes after that deletion.
 ///
 /// If these wait for each other in a circle, as when two resources swap their names, there is no such order until one of them
-/// gives way: a replacement deletes first, an ephemeral resource is replaced instead of changed, a durable one is changed later.
+/// gives way: a replacement deletes first, an ephemeral resource is replaced instead of changed, a durable one is changed later,
+/// an earlier generation is not reused. A name is never taken before it is free: AWS would refuse that.
 pub(super) fn in_order(
     operations: Vec<Operation>,
     decisions: &Decisions<'_>,
@@ -37,53 +39,26 @@ pub(super) fn in_order(
     // A dependent moves away from a resource that is deleted first before that deletion, unless it waits for the new one.
     for moves_first in [true, false] {
         let before = before_with_conflicts(moves_first);
-        if let Ok(order) = topological_order(&operations, &before) {
+        if let Some(order) = topological_order(&operations, &before) {
             return Ok(number(operations, &before, &order));
         }
     }
     let before = before_with_conflicts(false);
     let circle = Dag::new(before.iter()).cycle(|index| &operations[index].address).unwrap_or_default();
-    let candidates = give_way_candidates(circle.iter().map(|index| &operations[*index]), decisions);
-    if !candidates.is_empty() {
-        return Err(Unordered::Circle(candidates));
+    let circle: Vec<&Operation> = circle.into_iter().map(|index| &operations[index]).collect();
+    let candidates = candidates(&circle, decisions);
+    if candidates.is_empty() {
+        return Err(Unordered::Refused(no_order(circle)));
     }
-    // A name that cannot become free in time is refused by AWS.
-    let before = edges.before(false);
-    let order = topological_order(&operations, &before)?;
-    Ok(number(operations, &before, &order))
+    Err(Unordered::Circle(candidates))
 }
 
 /// The reason why operations have no order.
 pub(super) enum Unordered {
     /// Operations wait for each other in a circle. One of these resources can give way.
-    Circle(Vec<Address>),
+    Circle(Vec<Candidate>),
     /// There is no order at all.
     Refused(PlanError),
-}
-
-impl From<PlanError> for Unordered {
-    fn from(error: PlanError) -> Self {
-        Self::Refused(error)
-    }
-}
-
-/// Returns the resources on a circle that can give way, those first to which it matters least: the owners of old generations
-/// that wait for their replacement, and resources that are changed in place.
-fn give_way_candidates<'a>(circle: impl Iterator<Item = &'a Operation>, decisions: &Decisions<'_>) -> Vec<Address> {
-    let waiting = circle.filter(|operation| !operation.creates()).map(|operation| &operation.address);
-    let waiting = waiting.filter(|address| !decisions.giving_way.contains(*address));
-    let rank = |address: &Address| match decisions.actions.get(address)? {
-        Action::Replace(Replacement::CreateFirst) => Some(0),
-        Action::Update if decisions.is_durable(address) => Some(1),
-        Action::Update => Some(2),
-        Action::Replace(Replacement::DeleteFirst)
-        | Action::Create
-        | Action::Delete
-        | Action::Sleep
-        | Action::Forget => None,
-    };
-    let candidates: BTreeSet<_> = waiting.filter_map(|address| Some((rank(address)?, address.clone()))).collect();
-    candidates.into_iter().map(|(_, address)| address).collect()
 }
 
 /// Pairs each creation with the planned deletion of the resource that has the same id or name now, under another address.
@@ -189,7 +164,7 @@ impl<'a> Edges<'a> {
             if let Some(removal) = self.removals.get(&(*dependent, *generation)) {
                 before.insert(*removal);
             } else if let Some(change) = self.upserts.get(dependent)
-                && !self.decisions.giving_way.contains(*dependent)
+                && (!self.decisions.giving_way.contains(dependent) || self.is_reused(*change, *generation))
                 && (!deletes_first
                     || (moves_first || !self.decisions.is_durable(dependent))
                         && !self.still_depends(*change, &operation.address))
@@ -202,6 +177,13 @@ impl<'a> Edges<'a> {
             let own = self.removals.range((&operation.address, 0)..=(&operation.address, u32::MAX));
             before.extend(own.map(|(_, own)| *own).filter(|own| *own != index));
         }
+    }
+
+    /// Returns whether a creation brings back this generation of a resource.
+    fn is_reused(&self, change: usize, generation: u32) -> bool {
+        let change = &self.operations[change];
+        let record = self.document.resources.get(&change.address);
+        change.generation == generation && record.is_some_and(|record| is_reused(record, change))
     }
 
     fn still_depends(&self, change: usize, on: &Address) -> bool {
@@ -250,18 +232,18 @@ fn dependents<'a>(
     dependents
 }
 
-/// Returns the operations in order, by address among those that are free, so that equal plans read alike; an error that
-/// names the operations that wait for each other if there is no order.
-fn topological_order(operations: &[Operation], before: &[BTreeSet<usize>]) -> Result<Vec<usize>, PlanError> {
-    let dag = Dag::new(before.iter());
-    let order = dag.order_by_key(|index| (&operations[index].address, operations[index].generation));
-    if order.len() == operations.len() {
-        return Ok(order);
-    }
-    let ordered: BTreeSet<usize> = order.into_iter().collect();
-    let stuck = operations.iter().enumerate().filter(|(index, _)| !ordered.contains(index));
-    let stuck: BTreeSet<_> = stuck.map(|(_, operation)| operation.address.to_string()).collect();
-    Err(PlanError::NoOrder(stuck.into_iter().collect::<Vec<_>>().join(", ")))
+/// Returns the operations in order, by address among those that are free, so that equal plans read alike; `None` if they wait
+/// for each other.
+fn topological_order(operations: &[Operation], before: &[BTreeSet<usize>]) -> Option<Vec<usize>> {
+    let order =
+        Dag::new(before.iter()).order_by_key(|index| (&operations[index].address, operations[index].generation));
+    (order.len() == operations.len()).then_some(order)
+}
+
+/// Returns the error that names the resources whose operations wait for each other.
+fn no_order(circle: Vec<&Operation>) -> PlanError {
+    let stuck: BTreeSet<String> = circle.into_iter().map(|operation| operation.address.to_string()).collect();
+    PlanError::NoOrder(stuck.into_iter().collect::<Vec<_>>().join(", "))
 }
 
 /// Puts operations into their order, numbers them, and fills in their dependencies.

@@ -183,12 +183,16 @@ impl World {
         for (address, record) in self.document.resources.iter().filter(|(a, _)| a.kind() == operation.resource_kind()) {
             let is_reused = |generation| (address, generation) == (&operation.address, operation.generation);
             let old = record.deposed.iter().filter(|old| !is_reused(old.generation)).map(|old| &old.inputs);
-            let is_missing = matches!(self.observation.get(address), Some(Observed::Missing));
-            let current = record.id.iter().filter(|_| !is_missing).map(|_| &record.inputs);
+            let current = record.id.iter().filter(|_| !self.is_missing(address)).map(|_| &record.inputs);
             for other in old.chain(current) {
                 assert_ne!(other["name"], inputs["name"], "{}: {address} has the name", operation.address);
             }
         }
+    }
+
+    /// Returns whether the current generation of a resource was deleted outside.
+    fn is_missing(&self, address: &Address) -> bool {
+        matches!(self.observation.get(address), Some(Observed::Missing))
     }
 
     /// Checks that no resource uses one that is deleted now.
@@ -228,9 +232,10 @@ impl World {
         let uses = |user: &String, inputs: &Value| refers(inputs) || real(user).is_some_and(refers);
         self.document
             .resources
-            .values()
-            .flat_map(|record| {
-                let current = record.id.iter().filter(|user| uses(user, &record.inputs)).cloned();
+            .iter()
+            .flat_map(|(address, record)| {
+                let current = record.id.iter().filter(|_| !self.is_missing(address));
+                let current = current.filter(|user| uses(user, &record.inputs)).cloned();
                 let old = record.deposed.iter().filter(|old| uses(&old.id, &old.inputs)).map(|old| old.id.clone());
                 current.chain(old).collect::<Vec<_>>()
             })

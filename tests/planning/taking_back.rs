@@ -1,6 +1,7 @@
 //! Changes that were cut off and are taken back in the code, while old generations are left and something uses them.
 
 use ebbtide::plan::Target;
+use ebbtide::planner::Observed;
 use serde_json::json;
 
 use crate::fixture::{World, at, lines, reference};
@@ -142,6 +143,77 @@ fn a_reference_that_an_update_may_have_set_before_it_was_cut_off_counts() {
     let mut world = begun("bill_server.s");
     world.declare("bill_host.h", json!({"form": "b", "name": "shop"}));
     let order = ["delete bill_server.s", "delete bill_host.h", "replace bill_host.h", "replace bill_server.s"];
+    assert_eq!(world.go(Target::Running), order);
+    assert_eq!(world.go(Target::Running), [""; 0]);
+}
+
+/// Returns a stack in which the host `first` used the host `shop`. A run replaced `first` by `second`, and ended before it
+/// deleted `first` and `shop`. Now a new host has a name, and `second` is to be `first` again and use the new one.
+fn taken_back_with_a_new_host(name: &str) -> World {
+    let mut world = World::new();
+    world.declare("bill_host_named.old", json!({"name": "shop"}));
+    world.declare("bill_host_named.user", json!({"name": "first", "host": reference("bill_host_named.old")}));
+    world.go(Target::Running);
+    world.undeclare("bill_host_named.old");
+    world.declare("bill_host_named.user", json!({"name": "second"}));
+    let plan = world.plan(Target::Running).unwrap();
+    let order = ["replace bill_host_named.user", "delete bill_host_named.user", "delete bill_host_named.old"];
+    assert_eq!(lines(&plan), order);
+    world.carry_out(&plan, 1);
+    world.declare("bill_host_named.new", json!({ "name": name }));
+    world.declare("bill_host_named.user", json!({"name": "first", "host": reference("bill_host_named.new")}));
+    world
+}
+
+#[test]
+fn a_new_host_takes_a_name_that_an_earlier_generation_keeps_in_use() {
+    // The host `first` uses `shop`, so it is not kept if the new host is to be `shop`: it would move away too late.
+    let shop = [
+        "delete bill_host_named.user",
+        "delete bill_host_named.old",
+        "create bill_host_named.new",
+        "delete bill_host_named.user",
+        "replace bill_host_named.user",
+    ];
+    let second = [
+        "delete bill_host_named.user",
+        "create bill_host_named.new",
+        "replace bill_host_named.user",
+        "delete bill_host_named.old",
+    ];
+    let other = [
+        "create bill_host_named.new",
+        "replace bill_host_named.user",
+        "delete bill_host_named.old",
+        "delete bill_host_named.user",
+    ];
+    for (name, order) in [("shop", &shop[..]), ("second", &second), ("other", &other)] {
+        let plan = taken_back_with_a_new_host(name).plan(Target::Running).unwrap();
+        assert_eq!(lines(&plan), order, "{name}");
+        for cut in 0..=order.len() {
+            let mut world = taken_back_with_a_new_host(name);
+            world.carry_out(&plan, cut);
+            world.go(Target::Running);
+            assert_eq!(world.go(Target::Running), [""; 0], "{name} cut at {cut}");
+            assert_eq!(world.awake(), ["bill_host_named.new", "bill_host_named.user"], "{name} cut at {cut}");
+            assert!(world.document.resources.values().all(|record| record.deposed.is_empty()), "{name} cut at {cut}");
+        }
+    }
+}
+
+#[test]
+fn a_user_that_was_deleted_outside_keeps_no_name_in_use() {
+    let mut world = World::new();
+    let stack = |world: &mut World, host: &str| {
+        world.declare(host, json!({"name": "shop"}));
+        world.declare("bill_server.s", json!({"host": reference(host)}));
+    };
+    stack(&mut world, "bill_host_named.old");
+    world.go(Target::Running);
+    world.observation.0.insert(at("bill_server.s"), Observed::Missing);
+    world.undeclare("bill_host_named.old");
+    stack(&mut world, "bill_host_named.new");
+    let order = ["delete bill_host_named.old", "create bill_host_named.new", "create bill_server.s"];
     assert_eq!(world.go(Target::Running), order);
     assert_eq!(world.go(Target::Running), [""; 0]);
 }
