@@ -14,7 +14,7 @@ pub(super) const SLOWEST: f64 = 10.0;
 /// Calls a second at least, while no call has succeeded for [`HOPELESS_AFTER`]: more of them tell nothing new.
 const SLOWEST_WHILE_HOPELESS: f64 = 1.0;
 /// The time without any success after which calls are made that seldom.
-const HOPELESS_AFTER: Duration = Duration::from_secs(30);
+const HOPELESS_AFTER: Duration = Duration::from_secs(120);
 
 /// The time between two slow-downs: the lower rate has to show first whether it is low enough.
 const SLOWED_EVERY: Duration = Duration::from_secs(1);
@@ -128,13 +128,13 @@ mod tests {
         let start = Instant::now();
         let at = |seconds| start + Duration::from_secs(seconds);
         let mut rate = Rate::new(start);
-        (0..30).for_each(|second| assert!(rate.on_throttle(at(second), at(second))));
+        (0..120).for_each(|second| assert!(rate.on_throttle(at(second), at(second))));
         assert_eq!(rate.per_second(), SLOWEST);
-        (30..60).for_each(|second| assert!(rate.on_throttle(at(second), at(second))));
+        (120..150).for_each(|second| assert!(rate.on_throttle(at(second), at(second))));
         assert_eq!(rate.per_second(), SLOWEST_WHILE_HOPELESS);
-        assert!(rate.on_success(at(61), at(61)));
+        assert!(rate.on_success(at(151), at(151)));
         assert!(rate.per_second() >= SLOWEST, "{}", rate.per_second());
-        rate.on_throttle(at(63), at(63));
+        rate.on_throttle(at(153), at(153));
         assert!(rate.per_second() >= SLOWEST, "{}", rate.per_second());
     }
 

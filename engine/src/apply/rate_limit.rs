@@ -21,6 +21,10 @@ pub(super) enum CallKind {
 /// How many calls may be made at once after a rest.
 const BURST: f64 = 100.0;
 
+/// The shortest wait for a token. A token that lacks less than a clock can measure would be waited for without end where time
+/// passes only while all wait.
+const SHORTEST_WAIT: Duration = Duration::from_millis(1);
+
 /// How many calls of one bucket are in flight at most. More do not make it faster, and after a crash each of them has to be
 /// looked up.
 pub(super) const IN_FLIGHT: usize = 64;
@@ -152,7 +156,7 @@ impl State {
 
     /// Returns how long it takes until the next token is earned at the present rate.
     fn next_token_in(&self) -> Duration {
-        Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.rate.per_second())
+        Duration::from_secs_f64((1.0 - self.tokens).max(0.0) / self.rate.per_second()).max(SHORTEST_WAIT)
     }
 }
 

@@ -164,3 +164,13 @@ async fn waiting_operations_get_a_new_rate_at_once_and_one_service_does_not_slow
     bucket.changed.notify_one();
     tokio::time::timeout(Duration::from_secs(5), waits).await.expect("it is told").expect("it ends well");
 }
+
+#[test]
+fn a_wait_for_a_token_takes_some_time() {
+    let bucket = Bucket::default();
+    let mut state = bucket.state();
+    for tokens in [1.0 - f64::EPSILON, 1.0, 0.999_999_999_9] {
+        state.tokens = tokens;
+        assert!(state.next_token_in() >= Duration::from_millis(1), "{tokens}");
+    }
+}
