@@ -1,5 +1,6 @@
 //! The decisions made so far, and their consequences for the resources that are decided on later.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
@@ -20,8 +21,8 @@ pub(super) struct Decisions<'a> {
     pub(super) retained: &'a BTreeMap<Address, String>,
     /// The resources that give way, so that operations do not wait for each other in a circle.
     pub(super) giving_way: &'a GivingWay,
-    /// The dependencies that resources may have besides those recorded.
-    possible: PossibleDependencies<'a>,
+    /// The dependencies that resources may have besides those recorded, once a plan with deletions asks for them.
+    possible: OnceCell<PossibleDependencies>,
     pub(super) actions: BTreeMap<Address, Action>,
     /// The outputs of resources that are created or replaced, as far as they follow from the declaration.
     pub(super) known_outputs: BTreeMap<Address, Map<String, Value>>,
@@ -37,8 +38,7 @@ impl<'a> Decisions<'a> {
         giving_way: &'a GivingWay,
     ) -> Self {
         let (actions, known_outputs, reused_outputs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let possible = possible_dependencies(request.document, request.observation);
-        Self { request, retained, giving_way, possible, actions, known_outputs, reused_outputs }
+        Self { request, retained, giving_way, possible: OnceCell::new(), actions, known_outputs, reused_outputs }
     }
 
     /// Returns the action on a resource once the actions on its dependencies are taken into account.
@@ -126,8 +126,7 @@ impl<'a> Decisions<'a> {
         let used: BTreeSet<&Address> = self.dependencies(address, record).filter(|other| is_kept_on(other)).collect();
         let any = !used.is_empty();
         let references = if any { &references(&record.declaration()) | &references(inputs) } else { BTreeSet::new() };
-        let possible = self.possible.get(address).into_iter().flatten();
-        let possible = possible.filter(|other| is_kept_on(other)).map(|other| (*other).clone());
+        let possible = self.possible(address).filter(|other| is_kept_on(other)).cloned();
         let minds = |reference: &Reference| {
             let known = self.known_outputs.get(&reference.address);
             known.is_none_or(|known| !known.contains_key(&reference.output))
@@ -138,13 +137,20 @@ impl<'a> Decisions<'a> {
         others.into_iter()
     }
 
+    /// Returns the dependencies that a resource may have besides those recorded.
+    fn possible(&self, address: &Address) -> impl Iterator<Item = &Address> {
+        let possible =
+            self.possible.get_or_init(|| possible_dependencies(self.request.document, self.request.observation));
+        possible.get(address).into_iter().flatten()
+    }
+
     /// Returns the direct dependencies of the current generation of a resource: those recorded, and those that it may have.
     pub(super) fn dependencies<'b>(
         &'b self,
         address: &Address,
         record: &'b ResourceRecord,
     ) -> impl Iterator<Item = &'b Address> {
-        record.depends_on.iter().chain(self.possible.get(address).into_iter().flatten().copied())
+        record.depends_on.iter().chain(self.possible(address))
     }
 
     /// Returns the inputs that a resource may have: those recorded, those observed, and those of unfinished updates.

@@ -10,14 +10,11 @@ use crate::record::StateDocument;
 use crate::resource::Address;
 
 /// The dependencies that resources may have besides those recorded, by dependent.
-pub(super) type PossibleDependencies<'a> = BTreeMap<&'a Address, BTreeSet<&'a Address>>;
+pub(super) type PossibleDependencies = BTreeMap<Address, BTreeSet<Address>>;
 
 /// Returns the resources whose outputs are in the observed inputs of another one, or in those of an unfinished update, and not
 /// in the recorded inputs.
-pub(super) fn possible_dependencies<'a>(
-    document: &'a StateDocument,
-    observation: &'a Observation,
-) -> PossibleDependencies<'a> {
+pub(super) fn possible_dependencies(document: &StateDocument, observation: &Observation) -> PossibleDependencies {
     let mut unrecorded: Vec<(&Address, BTreeSet<&str>)> = Vec::new();
     for (address, record) in document.resources.iter().filter(|(_, record)| !record.is_asleep()) {
         let observed = match observation.get(address) {
@@ -37,7 +34,7 @@ pub(super) fn possible_dependencies<'a>(
     let owners = owners(document);
     let dependencies = unrecorded.into_iter().map(|(address, strings)| {
         let others = strings.into_iter().filter_map(|text| *owners.get(text)?);
-        (address, others.filter(|other| *other != address).collect())
+        (address.clone(), others.filter(|other| *other != address).cloned().collect())
     });
     dependencies.collect()
 }
