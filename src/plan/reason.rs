@@ -41,6 +41,12 @@ pub enum Reason {
         /// The top-level fields.
         fields: Vec<String>,
     },
+    /// Fields are as declared already, and recorded otherwise: an update was cut off after AWS had made it, or somebody else
+    /// made the same change.
+    Unrecorded {
+        /// The top-level fields.
+        fields: Vec<String>,
+    },
     /// Fields differ that cannot be changed in place.
     Immutable {
         /// The top-level fields.
@@ -76,6 +82,9 @@ impl fmt::Display for Reason {
             Self::Changed { fields, outside } => write!(f, "{} {}", fields.join(", "), by(outside)),
             Self::Unfinished { fields } => {
                 write!(f, "an earlier change of {} was cut off and may have been made", fields.join(", "))
+            }
+            Self::Unrecorded { fields } => {
+                write!(f, "{} already as declared, and recorded otherwise", fields.join(", "))
             }
             Self::Immutable { fields, outside } => {
                 write!(f, "{} {} and cannot be changed in place", fields.join(", "), by(outside))

@@ -84,6 +84,11 @@ fn present(
         if !unfinished.is_empty() {
             return Some((Action::Update, Reason::Unfinished { fields: top_fields(unfinished.iter()) }));
         }
+        // A pause, a resume and the bounds of a schedule work from the recorded inputs.
+        let unrecorded = unrecorded_changes(record, resolved, info);
+        if !unrecorded.is_empty() {
+            return Some((Action::Update, Reason::Unrecorded { fields: top_fields(unrecorded.iter()) }));
+        }
         // A resource that is ready by now needs its outputs recorded: an update without changes does that.
         return (pending || record.pending).then_some((Action::Update, Reason::NotReadyYet));
     }
@@ -109,6 +114,13 @@ pub(super) fn unfinished_changes(record: &ResourceRecord, resolved: &Value, info
         changes.extend(new);
     }
     changes
+}
+
+/// Returns the fields in which the desired inputs differ from the recorded ones.
+pub(super) fn unrecorded_changes(record: &ResourceRecord, resolved: &Value, info: &KindInfo) -> Vec<Change> {
+    let mut resolved = resolved.clone();
+    order_like(&record.inputs, &mut resolved, &info.unordered);
+    diff(&record.inputs, &resolved, &[])
 }
 
 /// Returns the top-level fields of changes, each once.

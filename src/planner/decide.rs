@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::action::{Action, decide_action, unfinished_changes};
+use super::action::{Action, decide_action, unfinished_changes, unrecorded_changes};
 use super::decisions::Decisions;
 use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
@@ -176,8 +176,10 @@ impl<'a> Planner<'a> {
                 let creates = action == Action::Create;
                 let current = current_inputs(record.filter(|_| !creates), observed);
                 let mut changes = diff(&current, &resolved, if creates { &[] } else { &info.replace_on });
-                if let (Reason::Unfinished { .. }, Some(record)) = (&reason, record) {
-                    changes = unfinished_changes(record, &resolved, info);
+                match (&reason, record) {
+                    (Reason::Unfinished { .. }, Some(record)) => changes = unfinished_changes(record, &resolved, info),
+                    (Reason::Unrecorded { .. }, Some(record)) => changes = unrecorded_changes(record, &resolved, info),
+                    _ => {}
                 }
                 let upsert = Upsert {
                     changes,

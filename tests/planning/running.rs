@@ -39,6 +39,21 @@ fn a_change_from_outside_is_drift_and_is_undone() {
 }
 
 #[test]
+fn a_change_that_is_made_already_is_recorded() {
+    let mut world = small();
+    world.go(Target::Running);
+    world.declare("data_net.n", json!({"size": 2, "form": "a"}));
+    world.live("data_net.n").inputs["size"] = json!(2);
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(plan.operations[0].reason, Reason::Unrecorded { fields: vec!["size".to_owned()] });
+    let change = &changes(&plan, 0)[0];
+    assert_eq!((change.field.as_str(), &change.old, &change.new), ("size", &json!(1), &json!(2)));
+    world.carry_out(&plan, usize::MAX);
+    assert_eq!(world.document.resources[&at("data_net.n")].inputs["size"], json!(2));
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
+
+#[test]
 fn inputs_that_return_after_an_update_was_cut_off_are_set_again_by_an_apply() {
     let mut world = small();
     world.go(Target::Running);
