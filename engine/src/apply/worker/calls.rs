@@ -95,6 +95,8 @@ pub(super) async fn wait_until_ready(
                 Readiness::Ready => return Ok(live),
                 Readiness::Pending(status) => status,
                 Readiness::Failed(why) => return Err(failed(id, &why).into()),
+                // A read that lags behind may show what had the name before.
+                Readiness::Deleting(status) if asked < job.propagation.max() => status,
                 Readiness::Deleting(status) => {
                     let message = format!("{id} is being deleted outside of this run ({status})");
                     return Err(Error::new(ErrorKind::Busy, message).into());
