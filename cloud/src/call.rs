@@ -40,13 +40,14 @@ impl Cloud {
             FaultAction::Drop => return Err(ConnectionLost),
             FaultAction::Hang => std::future::pending().await,
             FaultAction::ActTwice => {
-                self.act(&request, &call, &hook, false).await;
-                self.act(&request, &call, &hook, false).await
+                self.act(&request, &call, &hook, &action).await;
+                self.act(&request, &call, &hook, &action).await
             }
-            FaultAction::Act | FaultAction::ActAndDrop | FaultAction::ActAndTruncate => {
-                self.act(&request, &call, &hook, false).await
-            }
-            FaultAction::ActWithoutCapacity => self.act(&request, &call, &hook, true).await,
+            FaultAction::Act
+            | FaultAction::ActAndDrop
+            | FaultAction::ActAndTruncate
+            | FaultAction::ActWithoutCapacity
+            | FaultAction::ActAndFailLater(_) => self.act(&request, &call, &hook, &action).await,
         };
         // Without a body there is no middle to cut: nothing arrives.
         let cut = action == FaultAction::ActAndTruncate;
@@ -64,10 +65,15 @@ impl Cloud {
         request: &MockRequest,
         call: &Call,
         hook: &Arc<dyn CallHook>,
-        no_capacity: bool,
+        action: &FaultAction,
     ) -> MockResponse {
         let (lag_ms, memory_ms) = (milliseconds(hook.lag(call)), milliseconds(hook.longest_lag()));
-        let view = View { lag_ms, memory_ms, no_capacity };
+        let handler_fault = match action {
+            FaultAction::ActAndFailLater(fault) => Some(*fault),
+            _ => None,
+        };
+        let no_capacity = *action == FaultAction::ActWithoutCapacity;
+        let view = View { lag_ms, memory_ms, no_capacity, handler_fault };
         let (cloud, request, call, hook) = (self.clone(), request.clone(), call.clone(), Arc::clone(hook));
         let acting = tokio::spawn(async move {
             let response = cloud.handle_in(request, view).await;

@@ -14,7 +14,7 @@ use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
 use crate::clock::{Clock, SystemClock, http_date};
-use crate::documents::{CallContext, OwnCall, Tables};
+use crate::documents::{CallContext, HandlerFault, OwnCall, Tables};
 use crate::durations::{Durations, milliseconds};
 use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
@@ -104,6 +104,8 @@ pub(crate) struct View {
     pub memory_ms: i64,
     /// Whether AWS has no instances for the endpoint that the call creates or updates.
     pub no_capacity: bool,
+    /// How the handler of a creation fails that the call asks Cloud Control for.
+    pub handler_fault: Option<HandlerFault>,
 }
 
 /// The instant of a call.
@@ -388,6 +390,7 @@ impl Inner {
         context.metrics_lag_ms = milliseconds(self.settings.metrics_lag);
         context.interfaces_linger_ms = milliseconds(*interfaces_linger);
         context.no_capacity = view.no_capacity;
+        context.handler_fault = view.handler_fault;
         context.bill_lag_ms = milliseconds(self.settings.bill_lag);
         context.meter = Some(&meter);
         let response = service.call(request, &mut context);

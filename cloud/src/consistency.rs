@@ -14,7 +14,9 @@ pub(crate) fn may_lag(service: &str, operation: &str) -> bool {
         && (operation.contains("Object") && !operation.contains("ObjectLock")
             || operation == "ListParts"
             || operation == "ListMultipartUploads");
-    reads && !of_objects && !STRONG.contains(&service)
+    // The status of a request belongs to Cloud Control itself: its token was just given out.
+    let of_request = operation == "GetResourceRequestStatus";
+    reads && !of_objects && !of_request && !STRONG.contains(&service)
 }
 
 /// Returns whether a call reads the configuration of a bucket, apart from its place.

@@ -103,6 +103,15 @@ pub struct OwnCall {
     pub input: Value,
 }
 
+/// A failure of the handler of a creation, after it has made its resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandlerFault {
+    /// It breaks off, and its request ends as failed.
+    AfterCreation,
+    /// It tries again inside, and its request ends as failed because the resource is there.
+    AlreadyExists,
+}
+
 /// The documents that one call may see: its own service's, to change, and the others', to check references.
 pub struct CallContext<'a> {
     /// The document of the called service, in the region of the call.
@@ -126,6 +135,8 @@ pub struct CallContext<'a> {
     pub interfaces_linger_ms: i64,
     /// Whether AWS has no instances for the endpoint that the call creates or updates.
     pub no_capacity: bool,
+    /// How the handler of a creation fails that the call asks Cloud Control for.
+    pub handler_fault: Option<HandlerFault>,
     /// How long after usage Cost Explorer knows of it, in milliseconds.
     pub bill_lag_ms: i64,
     /// The calls to other services that follow this one, unless it is refused. A refusal of theirs changes nothing.
@@ -156,6 +167,7 @@ impl<'a> CallContext<'a> {
             metrics_lag_ms: 0,
             interfaces_linger_ms: 0,
             no_capacity: false,
+            handler_fault: None,
             bill_lag_ms: 0,
             calls: Vec::new(),
             meter: None,

@@ -27,6 +27,8 @@ pub struct Durations {
     pub vpc_endpoint_delete: Duration,
     /// How long the name of a secret that was deleted by force stays taken.
     pub secret_name: Duration,
+    /// An operation of Cloud Control; without it, each type's time on AWS.
+    pub cloud_control: Option<Duration>,
 }
 
 impl Durations {
@@ -44,6 +46,7 @@ impl Durations {
             vpc_endpoint_create: duration,
             vpc_endpoint_delete: duration,
             secret_name: duration,
+            cloud_control: Some(duration),
         }
     }
 
@@ -52,7 +55,8 @@ impl Durations {
     /// Reports of endpoints for language models (`ml.g6.xlarge`, vLLM) say about 10 minutes until they are in service, 5
     /// minutes for a scale-out, and 24 minutes until a container that crashes has failed. An update brings up a fleet as a
     /// creation does. Published logs of Terraform show 84 to 121 seconds for the creation of a NAT gateway and 42 to 61
-    /// seconds for its deletion. The others are estimates: no source was found.
+    /// seconds for its deletion. Those of Cloud Control are in `services/cloudcontrol/durations.rs`. The others are estimates: no source
+    /// was found.
     pub const fn of_aws() -> Self {
         Self {
             endpoint_create: Duration::from_secs(600),
@@ -66,6 +70,7 @@ impl Durations {
             vpc_endpoint_create: Duration::from_secs(90),
             vpc_endpoint_delete: Duration::from_secs(60),
             secret_name: Duration::from_secs(60),
+            cloud_control: None,
         }
     }
 }

@@ -40,6 +40,7 @@ pub use call::Reply;
 pub use clock::{Clock, SystemClock};
 pub use cloud::{Cloud, MeterError, OpenError, Settings};
 pub use connection_lost::ConnectionLost;
+pub use documents::HandlerFault;
 pub use durations::Durations;
 pub use faults::FaultInjector;
 pub use server::serve;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::documents::HandlerFault;
 use crate::service::Fault;
 
 /// One call, as it arrived.
@@ -34,6 +35,8 @@ pub enum FaultAction {
     ActAndTruncate,
     /// It acts, and an endpoint that it creates or updates fails when its transition is over, because AWS lacks instances.
     ActWithoutCapacity,
+    /// It acts, and the request of Cloud Control that it begins makes its resource and then fails.
+    ActAndFailLater(HandlerFault),
     /// It arrives twice, as a proxy that tries again may send it: it acts two times, and the second response is given.
     ActTwice,
     /// It does not act, and no response ever arrives: the client waits until its own time-out.

@@ -75,6 +75,8 @@ impl FaultInjector {
     /// - `stale=300ms`: reads see documents as they were so long ago, except for the objects of S3, KMS and STS;
     /// - `no-capacity=2`: the first two endpoints that are created or updated fail when their transition is over, because AWS lacks
     ///   instances; `no-capacity=3s`: all of them do, for so long from now on;
+    /// - `fails-after-create=2`: the first two requests of CreateResource of Cloud Control make their resource and end as failed;
+    ///   `exists-after-create=2`: they end as failed because the resource is there. Both take a time as well;
     /// - `fail=KIND`: all calls are refused: `throttle`, `error` (500) or `unavailable` (503), in each service's own words;
     ///   or they meet `drop-after` (here `cut`), `truncate`, `twice` or `hang`, as above.
     ///

@@ -10,6 +10,7 @@ use super::failure::Failure;
 use super::hook::{Call, CallHook, FaultAction};
 use super::service_errors;
 use super::share::Share;
+use crate::documents::HandlerFault;
 
 /// A text that [`FaultInjector::from_spec`](super::FaultInjector::from_spec) does not understand.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -28,50 +29,62 @@ pub(super) struct Script {
     stale: Option<(Duration, Share)>,
     /// The first call whose credentials have expired.
     expired: Option<u64>,
-    no_capacity: Option<NoCapacity>,
+    /// Faults of endpoints and resources that are being made.
+    unmade: Vec<(FaultAction, Extent)>,
 }
 
 /// The values of `no-capacity`.
 const NO_CAPACITY: &str = "write a number of endpoints of at least 1, such as no-capacity=2, or a time of at most 366 days, \
     such as no-capacity=3s or no-capacity=500ms";
+/// The values of other faults of things that are being made.
+const UNMADE: &str =
+    "write a number of resources of at least 1, such as 2, or a time of at most 366 days, such as 3s or 500ms";
 /// The values that are durations.
 const DURATION: &str = "write a time of at most 366 days, such as 50ms or 2s";
 /// The longest time in a spec. Clocks cannot be moved without bounds.
 const LONGEST: Duration = Duration::from_hours(366 * 24);
 /// The first words of a spec.
-const WORDS: &str = "no such word; there are latency, fail, stale, expired, no-capacity, denied, drop-before, drop-after, \
+const WORDS: &str = "no such word; there are latency, fail, stale, expired, no-capacity, fails-after-create, exists-after-create, denied, drop-before, drop-after, \
     truncate, twice, hang, kill-before, kill-after and kill-answered";
 
-/// For how long AWS has no instances for endpoints.
+/// For how long a fault of things that are being made lasts.
 #[derive(Debug)]
-enum NoCapacity {
-    /// For so many more endpoints that are created or updated.
-    Endpoints(AtomicU64),
+enum Extent {
+    /// For so many more of them.
+    Count(AtomicU64),
     /// Until an instant.
     Until(Instant),
 }
 
-impl NoCapacity {
-    fn parse(value: &str) -> Result<Self, &'static str> {
+impl Extent {
+    fn parse(value: &str, why: &'static str) -> Result<Self, &'static str> {
         match value.parse::<u64>() {
-            Ok(0) => Err(NO_CAPACITY),
-            Ok(endpoints) => Ok(Self::Endpoints(AtomicU64::new(endpoints))),
+            Ok(0) => Err(why),
+            Ok(count) => Ok(Self::Count(AtomicU64::new(count))),
             Err(_) => {
-                let time = duration(value).ok().filter(|time| !time.is_zero()).ok_or(NO_CAPACITY)?;
-                Instant::now().checked_add(time).map(Self::Until).ok_or(NO_CAPACITY)
+                let time = duration(value).ok().filter(|time| !time.is_zero()).ok_or(why)?;
+                Instant::now().checked_add(time).map(Self::Until).ok_or(why)
             }
         }
     }
 
-    fn is_for(&self, call: &Call) -> bool {
-        call.service == "sagemaker"
-            && ["CreateEndpoint", "UpdateEndpoint"].contains(&call.operation.as_str())
-            && match self {
-                Self::Endpoints(left) => {
-                    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
-                }
-                Self::Until(end) => Instant::now() < *end,
+    fn has_one_more(&self) -> bool {
+        match self {
+            Self::Count(left) => {
+                left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
             }
+            Self::Until(end) => Instant::now() < *end,
+        }
+    }
+}
+
+/// Returns whether a fault of things that are being made can happen in a call.
+fn concerns(fault: &FaultAction, call: &Call) -> bool {
+    match fault {
+        FaultAction::ActWithoutCapacity => {
+            call.service == "sagemaker" && ["CreateEndpoint", "UpdateEndpoint"].contains(&call.operation.as_str())
+        }
+        _ => call.service == "cloudcontrolapi" && call.operation == "CreateResource",
     }
 }
 
@@ -146,9 +159,12 @@ impl Script {
                 self.expired = Some(first);
                 return Ok(());
             }
-            "no-capacity" => {
-                self.no_capacity = Some(NoCapacity::parse(value)?);
-                return Ok(());
+            "no-capacity" => return self.unmade(FaultAction::ActWithoutCapacity, value),
+            "fails-after-create" => {
+                return self.unmade(FaultAction::ActAndFailLater(HandlerFault::AfterCreation), value);
+            }
+            "exists-after-create" => {
+                return self.unmade(FaultAction::ActAndFailLater(HandlerFault::AlreadyExists), value);
             }
             "kill-before" => Point::KillBefore,
             "kill-after" => Point::KillAfter,
@@ -165,6 +181,12 @@ impl Script {
             point,
             Which::parse(value).ok_or("write a call's number, from 1, or an operation, such as CreateRole")?,
         ));
+        Ok(())
+    }
+
+    fn unmade(&mut self, fault: FaultAction, value: &str) -> Result<(), &'static str> {
+        let why = if matches!(fault, FaultAction::ActWithoutCapacity) { NO_CAPACITY } else { UNMADE };
+        self.unmade.push((fault, Extent::parse(value, why)?));
         Ok(())
     }
 
@@ -205,10 +227,8 @@ impl CallHook for Script {
         ];
         let at_point = points.into_iter().find(|(point, _)| self.at(*point, call)).map(|(_, action)| action);
         let fault = at_point.or_else(|| self.failures.iter().find_map(|failure| failure.action(call)));
-        fault.unwrap_or_else(|| match &self.no_capacity {
-            Some(no_capacity) if no_capacity.is_for(call) => FaultAction::ActWithoutCapacity,
-            _ => FaultAction::Act,
-        })
+        let unmade = || self.unmade.iter().find(|(fault, extent)| concerns(fault, call) && extent.has_one_more());
+        fault.or_else(|| unmade().map(|(fault, _)| fault.clone())).unwrap_or_default()
     }
 
     fn acted(&self, call: &Call, _status: u16) {

@@ -36,7 +36,12 @@ pub(super) fn unavailable(service: &str) -> Fault {
 /// Returns the error for a call without the permission.
 pub(super) fn denied(call: &Call) -> Fault {
     let (service, operation) = (call.service.as_str(), call.operation.as_str());
-    let prefix = if service == "monitoring" { "cloudwatch" } else { service };
+    let prefix = match service {
+        "monitoring" => "cloudwatch",
+        // The actions of Cloud Control are CloudFormation's (aws-sdk#140).
+        "cloudcontrolapi" => "cloudformation",
+        service => service,
+    };
     let user = "arn:aws:iam::123456789012:user/embedded-cloud";
     let message = format!("User: {user} is not authorized to perform: {prefix}:{operation}");
     match service {

@@ -2,6 +2,7 @@
 
 pub mod autoscaling;
 pub mod budgets;
+pub mod cloudcontrol;
 pub mod cost_explorer;
 pub mod ec2;
 mod json;

@@ -1,6 +1,8 @@
 //! The list of the services.
 
-use super::{autoscaling, budgets, cost_explorer, ec2, kms, monitoring, pricing, sagemaker, sns, tagging};
+use super::{
+    autoscaling, budgets, cloudcontrol, cost_explorer, ec2, kms, monitoring, pricing, sagemaker, sns, tagging,
+};
 use crate::service::Service;
 
 /// Returns all services.
@@ -8,8 +10,10 @@ pub fn all() -> Vec<Box<dyn Service>> {
     vec![
         Box::new(autoscaling::AutoScaling),
         Box::new(budgets::Budgets),
+        Box::new(cloudcontrol::CloudControl),
         Box::new(cost_explorer::CostExplorer),
         Box::new(ec2::Ec2),
+        Box::new(cloudcontrol::Ecr),
         Box::new(kms::Kms),
         Box::new(monitoring::Monitoring),
         Box::new(pricing::Pricing),

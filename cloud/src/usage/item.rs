@@ -37,6 +37,12 @@ pub enum Item {
     Secret,
     /// A gigabyte in the standard storage class of S3.
     StandardStorage,
+    /// An Application Load Balancer.
+    ApplicationLoadBalancer,
+    /// A Network Load Balancer.
+    NetworkLoadBalancer,
+    /// The control plane of a cluster of EKS.
+    EksCluster,
 }
 
 /// How time becomes a quantity.
@@ -85,6 +91,15 @@ const CLOUDWATCH: Billing = Billing {
     prefix: Prefix::NotInFirst,
 };
 
+const LOAD_BALANCER: Billing = Billing {
+    service: "Amazon Elastic Load Balancing",
+    offer: "AWSELB",
+    operation: "LoadBalancing:Application",
+    measure: Measure::WholeHours,
+    prefix: Prefix::NotInFirst,
+    ..SAGEMAKER
+};
+
 impl Item {
     /// Returns how AWS bills the item.
     ///
@@ -131,6 +146,15 @@ impl Item {
                 unit: "GB-Mo",
                 ..CLOUDWATCH
             },
+            Self::ApplicationLoadBalancer => LOAD_BALANCER,
+            Self::NetworkLoadBalancer => Billing { operation: "LoadBalancing:Network", ..LOAD_BALANCER },
+            Self::EksCluster => Billing {
+                service: "Amazon Elastic Container Service for Kubernetes",
+                offer: "AmazonEKS",
+                operation: "CreateOperation",
+                unit: "Hours",
+                ..SAGEMAKER
+            },
         }
     }
 
@@ -159,6 +183,8 @@ impl Item {
             Self::LargeDashboard => "DashboardsUsageHour",
             Self::Secret => "AWSSecretsManager-Secrets",
             Self::StandardStorage => "TimedStorage-ByteHrs",
+            Self::ApplicationLoadBalancer | Self::NetworkLoadBalancer => "LoadBalancerUsage",
+            Self::EksCluster => "AmazonEKS-Hours:perCluster",
         };
         self.billing().prefix.before(name, region)
     }

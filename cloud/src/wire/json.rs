@@ -32,10 +32,12 @@ pub fn body(request: &MockRequest) -> Result<Value, Fault> {
 }
 
 /// The services whose protocol is awsJson, and the versions that their models say (`jsonVersion` of botocore 1.44.5).
-const VERSIONS: [(&str, &str); 9] = [
+const VERSIONS: [(&str, &str); 11] = [
     ("application-autoscaling", "application/x-amz-json-1.1"),
     ("budgets", "application/x-amz-json-1.1"),
     ("ce", "application/x-amz-json-1.1"),
+    ("cloudcontrolapi", "application/x-amz-json-1.0"),
+    ("ecr", "application/x-amz-json-1.1"),
     ("kms", "application/x-amz-json-1.1"),
     ("logs", "application/x-amz-json-1.1"),
     ("monitoring", "application/x-amz-json-1.0"),

@@ -2,6 +2,7 @@
 
 mod autoscaling;
 mod budgets;
+mod cloud_control;
 mod delays;
 mod ec2;
 mod fault_specs;

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use crate::documents::CallContext;
+use crate::services::cloudcontrol;
 use crate::services::ec2::resource_type;
 use crate::usage::tag_map;
 
@@ -48,6 +49,7 @@ pub fn tagged(context: &CallContext<'_>) -> BTreeMap<String, TagMap> {
             found.insert(format!("arn:{partition}:s3:::{name}"), tag_map(&bucket["tags"]));
         }
     }
+    found.extend(cloudcontrol::tagged(&context.other("cloudcontrolapi"), context));
     found.retain(|arn, tags| !arn.is_empty() && !tags.is_empty());
     found
 }

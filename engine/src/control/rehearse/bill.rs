@@ -54,6 +54,9 @@ fn price_of(item: &Item) -> String {
         Item::Dashboard | Item::LargeDashboard => "cloudwatch.dashboard",
         Item::Secret => "secretsmanager.secret",
         Item::StandardStorage => "s3.standard.storage",
+        Item::ApplicationLoadBalancer => "elb.alb.hour",
+        Item::NetworkLoadBalancer => "elb.nlb.hour",
+        Item::EksCluster => "eks.cluster.standard.hour",
     }
     .to_owned()
 }
@@ -80,6 +83,9 @@ mod tests {
             Item::Dashboard,
             Item::Secret,
             Item::StandardStorage,
+            Item::ApplicationLoadBalancer,
+            Item::NetworkLoadBalancer,
+            Item::EksCluster,
         ] {
             assert!(book.price("eu-west-1", &price_of(&item)).is_some(), "{item:?}");
         }

@@ -1,0 +1,52 @@
+//! Obstacles to a deletion.
+
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::resource::Resource;
+use super::schema::path;
+use super::{images, known};
+use crate::documents::CallContext;
+use crate::service::Fault;
+
+/// Returns the failure of a deletion that something is in the way of.
+pub fn obstacle(resource: &Resource, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    let known = known::of(&resource.type_name);
+    if let Some(protection) = known.protection {
+        let value: Value = serde_json::from_str(protection.value).unwrap_or_default();
+        if path::values(&resource.model, protection.path).contains(&&value) {
+            return Ok(Some(Failure::new(protection.code, protection.message)));
+        }
+    }
+    for obstacle in known.in_use {
+        let own = &resource.model[obstacle.link.own];
+        if !Resource::with(context.own, obstacle.link.of, obstacle.link.path, own, context.now_ms)?.is_empty() {
+            return Ok(Some(Failure::new(obstacle.code, obstacle.message)));
+        }
+    }
+    Ok(special(resource, context))
+}
+
+fn special(resource: &Resource, context: &CallContext<'_>) -> Option<Failure> {
+    match resource.type_name.as_str() {
+        // ECR's words (aws-cdk#12618). `EmptyOnDelete` is write-only: an update that leaves it out loses it.
+        "AWS::ECR::Repository" if resource.model["EmptyOnDelete"] != true && images::has_any(resource, context) => {
+            let message = format!(
+                "The repository with name '{}' in registry with id '{}' cannot be deleted because it still contains images (Service: Ecr, Status Code: 400)",
+                resource.identifier, context.account
+            );
+            Some(Failure::new("GeneralServiceException", message))
+        }
+        // Elastic Load Balancing's words (terraform-provider-aws#7858).
+        "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
+            let attributes = resource.model["LoadBalancerAttributes"].as_array().into_iter().flatten();
+            let protects = |one: &Value| one["Key"] == "deletion_protection.enabled" && one["Value"] == "true";
+            let message = format!(
+                "Load balancer '{}' cannot be deleted because deletion protection is enabled (Service: ElasticLoadBalancingV2, Status Code: 400)",
+                resource.identifier
+            );
+            attributes.into_iter().any(protects).then(|| Failure::invalid(message))
+        }
+        _ => None,
+    }
+}

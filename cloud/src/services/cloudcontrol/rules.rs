@@ -1,0 +1,215 @@
+//! Rules of handlers beyond schemas and references.
+
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::resource::Resource;
+use super::schema::path;
+use super::versions;
+use crate::documents::CallContext;
+use crate::service::Fault;
+use crate::services::s3_objects;
+
+/// Returns the failure for the first rule that a model breaks. `before` is the resource that an update changes.
+pub fn broken(
+    type_name: &str,
+    model: &Value,
+    before: Option<&Resource>,
+    context: &CallContext<'_>,
+) -> Result<Option<Failure>, Fault> {
+    Ok(match type_name {
+        "AWS::DynamoDB::Table" => table(model, before),
+        "AWS::SQS::Queue" => queue(model),
+        "AWS::ElasticLoadBalancingV2::LoadBalancer" => load_balancer(model, context),
+        "AWS::CloudTrail::Trail" => trail(model, context),
+        "AWS::Lambda::Function" => code(model, context),
+        "AWS::Lambda::Version" if before.is_none() => versions::unchanged(model, context)?,
+        "AWS::Lambda::Alias" => alias(model, context)?,
+        "AWS::StepFunctions::StateMachine" => definition(model),
+        "AWS::OpenSearchServerless::Collection" if before.is_none() => collection(model, context)?,
+        "AWS::OpenSearchServerless::SecurityPolicy" | "AWS::OpenSearchServerless::AccessPolicy" => policy(model),
+        "AWS::CE::AnomalyMonitor" if before.is_none() => monitor(model, context)?,
+        _ => None,
+    })
+}
+
+fn invalid(service: &str, message: impl std::fmt::Display) -> Option<Failure> {
+    Some(Failure::invalid(format!("{message} (Service: {service}, Status Code: 400)")))
+}
+
+/// DynamoDB: its words for missing attributes and throughput, and for keys, which no update changes.
+fn table(model: &Value, before: Option<&Resource>) -> Option<Failure> {
+    let defined = path::values(model, "AttributeDefinitions/*/AttributeName");
+    if path::values(model, "KeySchema/*/AttributeName").iter().any(|name| !defined.contains(name)) {
+        let message = "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions";
+        return invalid("DynamoDb", message);
+    }
+    if model["BillingMode"] == "PROVISIONED" && model["ProvisionedThroughput"].is_null() {
+        let message = "One or more parameter values were invalid: ReadCapacityUnits and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED";
+        return invalid("DynamoDb", message);
+    }
+    if model["BillingMode"] == "PAY_PER_REQUEST" && !model["ProvisionedThroughput"].is_null() {
+        let message = "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST";
+        return invalid("DynamoDb", message);
+    }
+    let changed = before.is_some_and(|before| before.model["KeySchema"] != model["KeySchema"]);
+    changed.then(|| Failure::new("NotUpdatable", "The key schema of a table cannot be updated"))
+}
+
+/// SQS: "Can only include alphanumeric characters, hyphens, or underscores. … FIFO … .fifo" (CreateQueue).
+fn queue(model: &Value) -> Option<Failure> {
+    let ends = model["QueueName"].as_str().is_some_and(|name| name.ends_with(".fifo"));
+    if ends == (model["FifoQueue"] == true) {
+        return None;
+    }
+    invalid(
+        "Sqs",
+        "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
+    )
+}
+
+/// Elastic Load Balancing's words (terraform-provider-aws#4173).
+fn load_balancer(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
+    let subnets = [path::values(model, "Subnets/*"), path::values(model, "SubnetMappings/*/SubnetId")].concat();
+    let ec2 = context.other("ec2");
+    let zone = |id: &&Value| ec2.get("Subnet", id.as_str().unwrap_or_default()).map(|subnet| subnet["zone"].clone());
+    let mut zones: Vec<String> = subnets.iter().filter_map(zone).map(|zone| zone.to_string()).collect();
+    zones.sort();
+    zones.dedup();
+    let needed = if model["Type"] == "application" { 2 } else { 1 };
+    if zones.len() >= needed {
+        return None;
+    }
+    let message = if needed == 2 {
+        "At least two subnets in two different Availability Zones must be specified"
+    } else {
+        "At least one subnet must be specified"
+    };
+    invalid("ElasticLoadBalancingV2", message)
+}
+
+/// CloudTrail: the bucket must let it write (its words, terraform-provider-aws#1188).
+fn trail(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
+    let bucket = model["S3BucketName"].as_str().unwrap_or_default();
+    let buckets = context.other("s3");
+    let policy = buckets.get("buckets", bucket).map(|bucket| bucket["policy"].to_string()).unwrap_or_default();
+    if policy.contains("cloudtrail.amazonaws.com") {
+        return None;
+    }
+    invalid("CloudTrail", format!("Incorrect S3 bucket policy is detected for bucket: {bucket}"))
+}
+
+/// Lambda's words for missing code, runtime or handler, and for an object that is not there (CreateFunction; aws-cdk#15459).
+fn code(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
+    let code = &model["Code"];
+    let is_image = model["PackageType"] == "Image" || code["ImageUri"].is_string();
+    let is_zip = code["ZipFile"].is_string() || code["S3Bucket"].is_string();
+    if !is_image && !is_zip {
+        return invalid("Lambda", "Please provide a source for function code.");
+    }
+    if is_zip && (model["Runtime"].is_null() || model["Handler"].is_null()) {
+        let message = "Runtime and Handler are mandatory parameters for functions created with deployment packages.";
+        return invalid("Lambda", message);
+    }
+    let (bucket, key) = (code["S3Bucket"].as_str()?, code["S3Key"].as_str()?);
+    if s3_objects::has_object(&context.other("s3"), bucket, key) {
+        return None;
+    }
+    invalid(
+        "Lambda",
+        "Error occurred while GetObject. S3 Error Code: NoSuchKey. S3 Error Message: The specified key does not exist.",
+    )
+}
+
+/// Lambda: an alias stands for a version that there is.
+fn alias(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    let version = &model["FunctionVersion"];
+    if version == "$LATEST" {
+        return Ok(None);
+    }
+    let named = Resource::with(context.own, "AWS::Lambda::Version", "Version", version, context.now_ms)?;
+    let of_function = |one: &Resource| super::behaviour::names(&one.model["FunctionName"], &model["FunctionName"]);
+    if named.iter().any(of_function) {
+        return Ok(None);
+    }
+    let function = super::behaviour::bare(model["FunctionName"].as_str().unwrap_or_default());
+    let message = format!(
+        "Function not found: arn:{}:lambda:{}:{}:function:{function}:{} (Service: Lambda, Status Code: 404)",
+        context.partition(),
+        context.region,
+        context.account,
+        version.as_str().unwrap_or_default()
+    );
+    Ok(Some(Failure::new("NotFound", message)))
+}
+
+/// Step Functions: a definition is JSON with a first state that there is (Amazon States Language).
+fn definition(model: &Value) -> Option<Failure> {
+    let text = model["DefinitionString"].as_str();
+    if text.is_none() && model["Definition"].is_null() && model["DefinitionS3Location"].is_null() {
+        return invalid(
+            "Sfn",
+            "Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: the definition is missing'",
+        );
+    }
+    let parsed = text.map(serde_json::from_str::<Value>);
+    let definition = match &parsed {
+        Some(Ok(definition)) => definition,
+        Some(Err(error)) => {
+            return invalid("Sfn", format!("Invalid State Machine Definition: 'INVALID_JSON_DESCRIPTION: {error}'"));
+        }
+        None if model["Definition"].is_object() => &model["Definition"],
+        None => return None,
+    };
+    let first = definition["StartAt"].as_str().unwrap_or_default();
+    if definition["States"].get(first).is_some() {
+        return None;
+    }
+    invalid("Sfn", "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target at /StartAt'")
+}
+
+/// OpenSearch Serverless: a collection needs an encryption policy that fits its name, in its words (aws-cdk#29266,
+/// terraform-provider-aws#31146).
+fn collection(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    if !model["EncryptionConfig"].is_null() {
+        return Ok(None);
+    }
+    let name = model["Name"].as_str().unwrap_or_default();
+    let policies = Resource::all_of(context.own, "AWS::OpenSearchServerless::SecurityPolicy", context.now_ms)?;
+    let fits = |resource: &Resource| {
+        let policy: Value =
+            serde_json::from_str(resource.model["Policy"].as_str().unwrap_or_default()).unwrap_or_default();
+        let patterns = path::values(&policy, "Rules/*/Resource/*").into_iter().filter_map(Value::as_str);
+        resource.model["Type"] == "encryption"
+            && patterns.filter_map(|pattern| pattern.strip_prefix("collection/")).any(|pattern| {
+                pattern == name || pattern.strip_suffix('*').is_some_and(|beginning| name.starts_with(beginning))
+            })
+    };
+    if policies.iter().any(fits) {
+        return Ok(None);
+    }
+    let message = format!(
+        "No matching security policy of encryption type found for collection name: {name}. Please create security policy of encryption type for this collection."
+    );
+    Ok(invalid("OpenSearchServerless", message))
+}
+
+fn policy(model: &Value) -> Option<Failure> {
+    match serde_json::from_str::<Value>(model["Policy"].as_str().unwrap_or_default()) {
+        Ok(policy) if policy.is_object() || policy.is_array() => None,
+        _ => invalid("OpenSearchServerless", "Policy json is invalid, error: [$: string found, object expected]"),
+    }
+}
+
+/// Cost Explorer: one DIMENSIONAL monitor for each dimension of an account; the quota reads AlreadyExists with the message
+/// "null" (cloudformation-coverage-roadmap#2515).
+fn monitor(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    if model["MonitorType"] != "DIMENSIONAL" {
+        return Ok(None);
+    }
+    let monitors = Resource::all_of(context.own, "AWS::CE::AnomalyMonitor", i64::MAX)?;
+    let same = |one: &Resource| {
+        one.model["MonitorType"] == "DIMENSIONAL" && one.model["MonitorDimension"] == model["MonitorDimension"]
+    };
+    Ok(monitors.iter().any(same).then(|| Failure::new("AlreadyExists", "null")))
+}

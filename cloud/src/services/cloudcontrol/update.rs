@@ -1,0 +1,77 @@
+//! UpdateResource.
+
+use serde_json::Value;
+
+use super::failure::Failure;
+use super::request::Operation;
+use super::resource::Resource;
+use super::schema::{Facts, breaches, find, path};
+use super::start::{Start, check_alone, output};
+use super::template::Scope;
+use super::{identifier, known, model, patch, references, rules, tokens};
+use crate::documents::CallContext;
+use crate::service::Fault;
+use crate::services::json::{invalid, text};
+
+/// UpdateResource.
+pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let facts = find(text(input, "TypeName"))?;
+    facts.check_handler("update")?;
+    if let Some(event) = tokens::replayed("UpdateResource", input, context)? {
+        return Ok(event);
+    }
+    let asked = text(input, "Identifier");
+    let found = identifier::find(context.own, facts, asked, context.now_ms)?;
+    let resource = found.ok_or_else(|| identifier::not_found(facts, asked))?;
+    check_alone(facts, &resource.identifier, context)?;
+    let known = known::of(&facts.type_name);
+    let live = model::shown(facts, known, &resource.model);
+    let mut desired = patch::applied(facts, &live, text(input, "PatchDocument"))?;
+    for kept in known.kept {
+        if let Some(value) = resource.model.get(kept) {
+            path::set_missing(&mut desired, kept, value);
+        }
+    }
+    let found = breaches(facts, &desired);
+    if !found.is_empty() {
+        // A required property that is write-only is missing as well, unless the patch has it (coverage-roadmap#2205).
+        return Err(invalid(format!("Model validation failed ({})", found.join("\n"))));
+    }
+    let failure = failure(facts, &resource, &desired, context)?;
+    let desired = model::renewed(known, desired, &Scope::of(context, &Value::Null));
+    let start = Start {
+        call: "UpdateResource",
+        input,
+        facts,
+        operation: Operation::Update,
+        identifier: resource.identifier.clone(),
+        model: &resource.model,
+        named: true,
+        made: true,
+        desired: failure.is_none().then_some(desired),
+        failure,
+    };
+    Ok(output(&start.begin(context)?))
+}
+
+/// Returns the failure of the handler.
+fn failure(
+    facts: &Facts,
+    resource: &Resource,
+    desired: &Value,
+    context: &CallContext<'_>,
+) -> Result<Option<Failure>, Fault> {
+    let known = known::of(&facts.type_name);
+    let given = model::given(facts, desired);
+    if let Some(failure) = references::missing(facts, known, &given, context)? {
+        return Ok(Some(failure));
+    }
+    for property in known.unique {
+        let value = &desired[*property];
+        let others = Resource::with(context.own, &facts.type_name, property, value, i64::MAX)?;
+        if others.iter().any(|other| other.identifier != resource.identifier) {
+            return Ok(Some(Failure::exists(&facts.type_name, value.as_str().unwrap_or_default())));
+        }
+    }
+    rules::broken(&facts.type_name, desired, Some(resource), context)
+}
