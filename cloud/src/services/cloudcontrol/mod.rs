@@ -15,6 +15,7 @@ mod failure;
 mod guards;
 mod identifier;
 mod images;
+mod interfaces;
 mod known;
 mod model;
 mod operations;
@@ -36,5 +37,6 @@ mod uses;
 mod versions;
 
 pub use images::Ecr;
+pub(crate) use interfaces::{Interface, interfaces};
 pub use service::CloudControl;
 pub(crate) use tagged::tagged;

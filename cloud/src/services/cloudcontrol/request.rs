@@ -123,6 +123,11 @@ impl Request {
         tables.get(TABLE, token).map(read).transpose()
     }
 
+    /// Returns the requests whose effect has not been applied.
+    pub fn unsettled(tables: &Tables) -> Result<Vec<Self>, Fault> {
+        tables.all(TABLE).filter(|(_, record)| record["settled"] == false).map(|(_, record)| read(record)).collect()
+    }
+
     /// Returns all requests.
     pub fn all(tables: &Tables) -> Result<Vec<Self>, Fault> {
         tables.all(TABLE).map(|(_, record)| read(record)).collect()

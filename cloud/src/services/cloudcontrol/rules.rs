@@ -20,6 +20,7 @@ pub fn broken(
     Ok(match type_name {
         "AWS::DynamoDB::Table" => table(model, before),
         "AWS::SQS::Queue" => queue(model),
+        "AWS::Events::Rule" => rule(model),
         "AWS::ElasticLoadBalancingV2::LoadBalancer" => load_balancer(model, context),
         "AWS::CloudTrail::Trail" => trail(model, context),
         "AWS::Lambda::Function" => code(model, context),
@@ -66,6 +67,21 @@ fn queue(model: &Value) -> Option<Failure> {
         "Sqs",
         "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
     )
+}
+
+/// EventBridge: a rule has a pattern or a schedule (PutRule), and the handler takes a pattern as a text only (cdkd's notes on
+/// AWS::Events::Rule).
+fn rule(model: &Value) -> Option<Failure> {
+    if model["EventPattern"].is_null() && model["ScheduleExpression"].is_null() {
+        let message = "Parameter(s) EventPattern or ScheduleExpression must be specified.";
+        return invalid("CloudWatchEvents", message);
+    }
+    let pattern = &model["EventPattern"];
+    let parsed = pattern.as_str().map(serde_json::from_str::<Value>);
+    if pattern.is_null() || parsed.is_some_and(|parsed| parsed.is_ok_and(|pattern| pattern.is_object())) {
+        return None;
+    }
+    invalid("CloudWatchEvents", "Event pattern is not valid. Reason: Filter is not an object")
 }
 
 /// Elastic Load Balancing's words (terraform-provider-aws#4173).

@@ -12,7 +12,7 @@ const KEPT_MS: i64 = 7 * 24 * 60 * 60 * 1000;
 /// Applies the requests that are over at an instant, in the order in which they ended, and forgets those that are no longer kept.
 pub fn settle(tables: &mut Tables, now_ms: i64) -> Result<(), Fault> {
     let mut over: Vec<Request> =
-        Request::all(tables)?.into_iter().filter(|request| !request.settled && !request.is_running(now_ms)).collect();
+        Request::unsettled(tables)?.into_iter().filter(|request| !request.is_running(now_ms)).collect();
     over.sort_by_key(|request| request.ends_ms);
     for mut request in over {
         apply(&request, tables, now_ms)?;

@@ -75,7 +75,7 @@ pub fn check_alone(facts: &Facts, identifier: &str, context: &CallContext<'_>) -
             && request.is_running(context.now_ms)
             && (request.failure.is_none() || request.made)
     };
-    if Request::all(context.own)?.iter().any(runs) {
+    if Request::unsettled(context.own)?.iter().any(runs) {
         let message = format!(
             "Another resource operation is currently being performed on this resource: '{}' with identifier '{identifier}'",
             facts.type_name

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 use super::listing::Listing;
 use super::records::gateways::{self, Address, Endpoint};
 use super::records::groups::SecurityGroup;
-use super::records::interfaces::{NetworkInterface, of_endpoint, of_gateway, of_sagemaker};
+use super::records::interfaces::{NetworkInterface, of_cloud_control, of_endpoint, of_gateway, of_sagemaker};
 use super::records::network::Subnet;
 use super::{instant, kind, lingering, store};
 use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::services::sagemaker;
+use crate::services::{cloudcontrol, sagemaker};
 use crate::wire::query::Parameters;
 
 /// Returns all interfaces there are now.
@@ -23,13 +23,19 @@ pub fn all(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
     Ok(present.chain(lingering::all(context)?).chain(of_endpoints(context)?).collect())
 }
 
-/// Returns the interfaces of SageMaker's endpoints in subnets that exist.
+/// Returns the interfaces of SageMaker's endpoints, and of resources of Cloud Control, in subnets that exist.
 fn of_endpoints(context: &CallContext<'_>) -> Result<Vec<NetworkInterface>, Fault> {
     let interfaces = sagemaker::interfaces(&context.other("sagemaker"), &context.other("iam"), context.now_ms);
     let mut found = Vec::new();
     for (index, interface) in interfaces.into_iter().enumerate() {
         if let Ok(subnet) = store::find::<Subnet>(context.own, &interface.subnet) {
             found.push(of_sagemaker(interface, &subnet, index)?);
+        }
+    }
+    for interface in cloudcontrol::interfaces(&context.other("cloudcontrolapi"), context.now_ms) {
+        if let Ok(subnet) = store::find::<Subnet>(context.own, &interface.subnet) {
+            let index = found.len();
+            found.push(of_cloud_control(interface, &subnet, index)?);
         }
     }
     Ok(found)

@@ -102,6 +102,7 @@ fn needs() -> Vec<(&'static str, Value)> {
         ("AWS::EKS::Addon", cluster.clone()),
         ("AWS::EKS::AccessEntry", json!({ "ClusterName": "<AWS::EKS::Cluster>", "PrincipalArn": ROLE })),
         ("AWS::EKS::PodIdentityAssociation", json!({ "ClusterName": "<AWS::EKS::Cluster>", "RoleArn": ROLE })),
+        ("AWS::Events::Rule", json!({ "EventPattern": r#"{"source":["aws.sagemaker"]}"# })),
         ("AWS::ElastiCache::ServerlessCache", json!({})),
         (
             "AWS::ElastiCache::ServerlessCacheSnapshot",

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::json;
 
 use super::{Control, network, outcome};
-use crate::support::Fixture;
+use crate::support::{Fixture, code};
 use crate::virtual_time::World;
 
 fn elb(of: &str) -> String {
@@ -72,4 +72,37 @@ async fn a_load_balancer_is_billed_by_begun_hours_with_its_addresses() {
     assert!((of("LoadBalancerUsage") - 3.0).abs() < 1e-9, "{metered:?}");
     let hours = of("USE1-PublicIPv4:InUseAddress");
     assert!((4.8..5.0).contains(&hours), "{hours}");
+}
+
+#[tokio::test]
+async fn the_interfaces_of_a_load_balancer_hold_its_network() {
+    let fixture = Fixture::new();
+    let control = Control::of(&fixture);
+    let (_, subnets, group) = network(&fixture.sdk()).await;
+    let balancer = json!({ "Name": "front", "Subnets": subnets, "SecurityGroups": [group] });
+    let arn = control.made(&elb("LoadBalancer"), &balancer).await;
+    let ec2 = aws_sdk_ec2::Client::new(&fixture.sdk());
+    let found = ec2.describe_network_interfaces().send().await.unwrap();
+    let described: Vec<_> = found.network_interfaces().iter().filter_map(|one| one.description()).collect();
+    assert!(described.len() == 2 && described[0].starts_with("ELB app/front/"), "{described:?}");
+    assert_eq!(code(ec2.delete_subnet().subnet_id(&subnets[0]).send().await), "DependencyViolation");
+    assert_eq!(code(ec2.delete_security_group().group_id(&group).send().await), "DependencyViolation");
+    control.delete(&elb("LoadBalancer"), &arn).await;
+    ec2.delete_subnet().subnet_id(&subnets[0]).send().await.unwrap();
+    ec2.delete_security_group().group_id(&group).send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_rule_takes_its_pattern_as_a_text() {
+    let fixture = Fixture::new();
+    let control = Control::of(&fixture);
+    let kind = "AWS::Events::Rule";
+    let none = control.create(kind, &json!({ "Name": "drift" })).await;
+    assert!(outcome(&none).2.contains("EventPattern or ScheduleExpression must be specified"), "{none:?}");
+    let pattern = json!({ "source": ["aws.sagemaker"] });
+    let object = control.create(kind, &json!({ "Name": "drift", "EventPattern": pattern })).await;
+    assert_eq!(outcome(&object).1, "InvalidRequest");
+    let made = control.made(kind, &json!({ "Name": "drift", "EventPattern": pattern.to_string() })).await;
+    assert_eq!(made, "arn:aws:events:us-east-1:123456789012:rule/drift");
+    assert_eq!(control.read(kind, &made).await["State"], "ENABLED");
 }

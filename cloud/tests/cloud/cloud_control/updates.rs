@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Control, ROLE, function, outcome, role};
+use super::{Control, ROLE, function, guardrail, outcome, role};
 use crate::support::{Fixture, code};
 
 const REPOSITORY: &str = "AWS::ECR::Repository";
@@ -132,4 +132,25 @@ async fn a_function_keeps_its_code_and_a_state_machine_loses_its_definition() {
     let revision = control.read(kind, &arn).await["StateMachineRevisionId"].clone();
     assert_eq!(outcome(&control.update(kind, &arn, &patch).await).0, "SUCCESS");
     assert_ne!(control.read(kind, &arn).await["StateMachineRevisionId"], revision);
+}
+
+#[tokio::test]
+async fn an_empty_list_that_reads_show_has_to_be_removed_by_a_patch() {
+    let fixture = Fixture::new();
+    let control = Control::of(&fixture);
+    let kind = "AWS::Bedrock::Guardrail";
+    let mut desired = guardrail("g");
+    desired["SensitiveInformationPolicyConfig"] =
+        json!({ "PiiEntitiesConfig": [{ "Type": "EMAIL", "Action": "ANONYMIZE" }] });
+    let arn = control.made(kind, &desired).await;
+    let read = control.read(kind, &arn).await;
+    assert_eq!(read["SensitiveInformationPolicyConfig"]["RegexesConfig"], json!([]));
+    let described = json!({ "op": "add", "path": "/Description", "value": "d" });
+    let (code, message) = refused(&control, kind, &arn, json!([described])).await;
+    assert_eq!(code, "ValidationException");
+    let expected = "#/SensitiveInformationPolicyConfig/RegexesConfig: expected minimum item count: 1, found: 0";
+    assert!(message.contains(expected), "{message}");
+    let removed = json!({ "op": "remove", "path": "/SensitiveInformationPolicyConfig/RegexesConfig" });
+    assert_eq!(outcome(&control.update(kind, &arn, &json!([described, removed])).await).0, "SUCCESS");
+    assert_eq!(control.read(kind, &arn).await["Description"], "d");
 }

@@ -16,10 +16,16 @@ pub const TYPES: &[Behaviour] = &[
             ("StatusReasons", "=[]"),
             ("FailureRecommendations", "=[]"),
         ],
-        // LIVE: the tier CLASSIC appears.
+        // LIVE: the tier CLASSIC appears. A policy's lists that were not given read back as [], and a patch that leaves them there fails:
+        // "#/WordPolicyConfig/WordsConfig: expected minimum item count: 1, found: 0" (aws-sdk#824,
+        // terraform-provider-awscc#2969, #2985).
         defaults: &[
             ("ContentPolicyConfig/ContentFiltersTierConfig", "={\"TierName\":\"CLASSIC\"}<?ContentPolicyConfig>"),
             ("TopicPolicyConfig/TopicsTierConfig", "={\"TierName\":\"CLASSIC\"}<?TopicPolicyConfig>"),
+            ("WordPolicyConfig/WordsConfig", "=[]<?WordPolicyConfig>"),
+            ("WordPolicyConfig/ManagedWordListsConfig", "=[]<?WordPolicyConfig>"),
+            ("SensitiveInformationPolicyConfig/PiiEntitiesConfig", "=[]<?SensitiveInformationPolicyConfig>"),
+            ("SensitiveInformationPolicyConfig/RegexesConfig", "=[]<?SensitiveInformationPolicyConfig>"),
         ],
         // The schema is silent on order, and the service sorts (cdk-real-drift#283).
         unordered: &[

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::gateways::{Endpoint, Interface, NatGateway};
 use super::network::Subnet;
 use crate::service::Fault;
-use crate::services::sagemaker;
+use crate::services::{cloudcontrol, sagemaker};
 
 /// A network interface. It has no record of its own: it exists as long as the resource that it serves, or a while
 /// longer.
@@ -75,16 +75,41 @@ pub fn of_endpoint(endpoint: &Endpoint) -> Vec<NetworkInterface> {
     endpoint.interfaces.iter().map(interface).collect()
 }
 
-/// Returns an interface of SageMaker in one of the subnets. Its address is one that EC2 gives out last.
-pub fn of_sagemaker(interface: sagemaker::Interface, subnet: &Subnet, index: usize) -> Result<NetworkInterface, Fault> {
+/// Returns an address of a subnet, one of those that EC2 gives out last.
+fn late_address(subnet: &Subnet, index: usize) -> Result<String, Fault> {
     let range = subnet.range()?;
     let last = u32::try_from(range.size()).unwrap_or(u32::MAX).saturating_sub(2);
     let offset = last.saturating_sub(u32::try_from(index).unwrap_or(u32::MAX)).max(4);
+    Ok(range.address(offset).to_string())
+}
+
+/// Returns an interface of a resource of Cloud Control in one of the subnets.
+pub fn of_cloud_control(
+    interface: cloudcontrol::Interface,
+    subnet: &Subnet,
+    index: usize,
+) -> Result<NetworkInterface, Fault> {
     Ok(NetworkInterface {
         id: interface.id,
         subnet: interface.subnet,
         vpc: subnet.vpc.clone(),
-        private_ip: range.address(offset).to_string(),
+        private_ip: late_address(subnet, index)?,
+        interface_type: "interface".to_owned(),
+        description: interface.description,
+        security_groups: interface.groups,
+        association: None,
+        requester: None,
+        attached_ms: interface.created_ms,
+    })
+}
+
+/// Returns an interface of SageMaker in one of the subnets.
+pub fn of_sagemaker(interface: sagemaker::Interface, subnet: &Subnet, index: usize) -> Result<NetworkInterface, Fault> {
+    Ok(NetworkInterface {
+        id: interface.id,
+        subnet: interface.subnet,
+        vpc: subnet.vpc.clone(),
+        private_ip: late_address(subnet, index)?,
         interface_type: "interface".to_owned(),
         description: String::new(),
         security_groups: interface.groups,
