@@ -3,8 +3,9 @@
 /// Verbs of calls that read.
 const READING: &[&str] = &["Describe", "Get", "List", "Head"];
 
-/// Services whose reads see every earlier write.
-const STRONG: &[&str] = &["kms", "sts"];
+/// Services whose reads see every earlier write. Of Cloud Control this is so once a request has succeeded: "A read handler MUST
+/// return" what a create or update handler has stabilized ("Resource type handler contract").
+const STRONG: &[&str] = &["cloudcontrolapi", "kms", "sts"];
 
 /// Returns whether a call only reads, and reads data that becomes consistent only eventually. The objects of S3 have
 /// been strongly consistent since 2020, the configuration of its buckets is not.
@@ -14,9 +15,7 @@ pub(crate) fn may_lag(service: &str, operation: &str) -> bool {
         && (operation.contains("Object") && !operation.contains("ObjectLock")
             || operation == "ListParts"
             || operation == "ListMultipartUploads");
-    // The status of a request belongs to Cloud Control itself: its token was just given out.
-    let of_request = operation == "GetResourceRequestStatus";
-    reads && !of_objects && !of_request && !STRONG.contains(&service)
+    reads && !of_objects && !STRONG.contains(&service)
 }
 
 /// Returns whether a call reads the configuration of a bucket, apart from its place.
@@ -56,6 +55,7 @@ mod tests {
             ("s3", "ListObjectsV2", false),
             ("s3", "ListObjectVersions", false),
             ("kms", "DescribeKey", false),
+            ("cloudcontrolapi", "GetResource", false),
             ("sts", "GetCallerIdentity", false),
         ];
         for (service, operation, expected) in cases {

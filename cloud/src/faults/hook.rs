@@ -59,7 +59,7 @@ pub trait CallHook: Send + Sync + 'static {
     }
 
     /// How far behind the present the response to this call may be, if it is a read of something that AWS makes
-    /// consistent only eventually: all but the objects of S3, KMS and STS.
+    /// consistent only eventually: all but the objects of S3, KMS, STS and Cloud Control.
     fn lag(&self, _call: &Call) -> Duration {
         self.longest_lag()
     }

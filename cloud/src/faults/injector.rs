@@ -72,7 +72,8 @@ impl FaultInjector {
     /// - `twice=17`: it arrives twice, and the second response is given;
     /// - `denied=17`: that call is refused for want of a permission;
     /// - `expired=17`: from that call on, all are refused because the credentials have expired;
-    /// - `stale=300ms`: reads see documents as they were so long ago, except for the objects of S3, KMS and STS;
+    /// - `stale=300ms`: reads see documents as they were so long ago, except for the objects of S3, KMS, STS and Cloud
+    ///   Control;
     /// - `no-capacity=2`: the first two endpoints that are created or updated fail when their transition is over, because AWS lacks
     ///   instances; `no-capacity=3s`: all of them do, for so long from now on;
     /// - `fails-after-create=2`: the first two requests of CreateResource of Cloud Control make their resource and end as failed;

@@ -23,6 +23,12 @@ pub fn broken(
         "AWS::Events::Rule" => rule(model),
         "AWS::ElasticLoadBalancingV2::LoadBalancer" => load_balancer(model, context),
         "AWS::CloudTrail::Trail" => trail(model, context),
+        "AWS::ApiGateway::Resource" if before.is_none() => path_part(model, context)?,
+        "AWS::ApiGateway::Deployment" if before.is_none() => methods(model, context)?,
+        "AWS::ApiGateway::Stage" if model["DeploymentId"].is_null() => {
+            invalid("ApiGateway", "A stage needs a deployment")
+        }
+        "AWS::ElasticLoadBalancingV2::Listener" => listener(model, before, context)?,
         "AWS::Lambda::Function" => code(model, context),
         "AWS::Lambda::Version" if before.is_none() => versions::unchanged(model, context)?,
         "AWS::Lambda::Alias" => alias(model, context)?,
@@ -102,6 +108,43 @@ fn load_balancer(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
         "At least one subnet must be specified"
     };
     invalid("ElasticLoadBalancingV2", message)
+}
+
+/// Elastic Load Balancing: one listener for each port of a load balancer (DuplicateListener of CreateListener).
+fn listener(model: &Value, before: Option<&Resource>, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    let kind = "AWS::ElasticLoadBalancingV2::Listener";
+    let others = Resource::with(context.own, kind, "LoadBalancerArn", &model["LoadBalancerArn"], i64::MAX)?;
+    let is_other = |one: &&Resource| before.is_none_or(|before| before.identifier != one.identifier);
+    let taken = others.iter().filter(is_other).any(|one| one.model["Port"] == model["Port"]);
+    let message = "A listener already exists on this port for this load balancer (Service: ElasticLoadBalancingV2, Status Code: 400)";
+    Ok((taken && !model["Port"].is_null()).then(|| Failure::new("AlreadyExists", message)))
+}
+
+/// API Gateway: a part of a path is there once, in its words (terraform-provider-aws#1017).
+fn path_part(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    let siblings = Resource::with(context.own, "AWS::ApiGateway::Resource", "ParentId", &model["ParentId"], i64::MAX)?;
+    let taken = siblings.iter().any(|one| one.model["PathPart"] == model["PathPart"]);
+    let message = format!(
+        "Another resource with the same parent already has this name: {} (Service: ApiGateway, Status Code: 409)",
+        model["PathPart"].as_str().unwrap_or_default()
+    );
+    Ok(taken.then(|| Failure::new("AlreadyExists", message)))
+}
+
+/// API Gateway: a deployment is a snapshot of methods, each with an integration, in its words (serverless#1815,
+/// terraform-provider-aws#7588, aws-cdk#1970).
+fn methods(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    let api = &model["RestApiId"];
+    let found = Resource::named(context.own, "AWS::ApiGateway::RestApi", &["RestApiId"], api, context.now_ms)?;
+    if found.is_some_and(|api| api.model.get("Body").is_some() || api.model.get("BodyS3Location").is_some()) {
+        return Ok(None);
+    }
+    let methods = Resource::with(context.own, "AWS::ApiGateway::Method", "RestApiId", api, context.now_ms)?;
+    if methods.is_empty() {
+        return Ok(invalid("ApiGateway", "The REST API doesn't contain any methods"));
+    }
+    let complete = methods.iter().all(|method| method.model["Integration"].is_object());
+    Ok(if complete { None } else { invalid("ApiGateway", "No integration defined for method") })
 }
 
 /// CloudTrail: the bucket must let it write (its words, terraform-provider-aws#1188).

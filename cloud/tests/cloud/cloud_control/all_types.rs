@@ -71,9 +71,15 @@ fn needs() -> Vec<(&'static str, Value)> {
     vec![
         ("AWS::ApiGateway::RestApi", json!({ "Name": "a" })),
         ("AWS::ApiGateway::Resource", api.clone()),
-        ("AWS::ApiGateway::Method", api.clone()),
+        (
+            "AWS::ApiGateway::Method",
+            json!({ "RestApiId": "<AWS::ApiGateway::RestApi>", "Integration": { "Type": "MOCK" } }),
+        ),
         ("AWS::ApiGateway::Deployment", api.clone()),
-        ("AWS::ApiGateway::Stage", api),
+        (
+            "AWS::ApiGateway::Stage",
+            json!({ "RestApiId": "<AWS::ApiGateway::RestApi>", "DeploymentId": "<AWS::ApiGateway::Deployment>" }),
+        ),
         ("AWS::ApiGateway::UsagePlan", json!({})),
         ("AWS::ApiGateway::ApiKey", json!({})),
         (
@@ -144,7 +150,8 @@ fn resolved(value: &Value, made: &BTreeMap<String, String>, subnets: &[String], 
         Value::String(text) if text == "subnets" => json!(subnets),
         Value::String(text) if text == "endpoint" => endpoint.clone(),
         Value::String(text) => match text.strip_prefix('<').and_then(|text| text.strip_suffix('>')) {
-            Some(of) => json!(made[of]),
+            // A deployment is referred to by the first part of its identifier.
+            Some(of) => json!(made[of].split('|').next()),
             None => value.clone(),
         },
         Value::Array(items) => items.iter().map(deeper).collect(),

@@ -20,12 +20,18 @@ async fn a_stage_serves_a_snapshot_that_cannot_be_deleted_under_it() {
     let api = control.made(&kind("RestApi"), &json!({ "Name": "documents" })).await;
     let root = control.read(&kind("RestApi"), &api).await["RootResourceId"].clone();
     let path = json!({ "RestApiId": api, "ParentId": root, "PathPart": "extract" });
+    let twice = path.clone();
     let path = control.made(&kind("Resource"), &path).await;
+    let twice = control.create(&kind("Resource"), &twice).await;
+    assert!(outcome(&twice).2.contains("Another resource with the same parent already has this name: extract"));
+    let deploy = json!({ "RestApiId": api, "Description": "hash" });
+    let empty = control.create(&kind("Deployment"), &deploy).await;
+    assert!(outcome(&empty).2.contains("doesn't contain any methods"), "{empty:?}");
     let resource = path.split('|').nth(1).unwrap();
-    let method = json!({ "RestApiId": api, "ResourceId": resource, "HttpMethod": "POST", "ApiKeyRequired": true });
+    let method = json!({ "RestApiId": api, "ResourceId": resource, "HttpMethod": "POST", "ApiKeyRequired": true,
+        "Integration": { "Type": "MOCK" } });
     let method = control.made(&kind("Method"), &method).await;
     assert_eq!(method, format!("{api}|{resource}|POST"));
-    let deploy = json!({ "RestApiId": api, "Description": "hash" });
     let (old, new) =
         (control.made(&kind("Deployment"), &deploy).await, control.made(&kind("Deployment"), &deploy).await);
     let id = |deployment: &str| deployment.split('|').next().unwrap().to_owned();

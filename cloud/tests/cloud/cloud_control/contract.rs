@@ -56,6 +56,10 @@ async fn identifiers_have_the_order_of_the_schema() {
     let fixture = Fixture::new();
     let control = Control::of(&fixture);
     let api = control.made("AWS::ApiGateway::RestApi", &json!({ "Name": "a" })).await;
+    let root = control.read("AWS::ApiGateway::RestApi", &api).await["RootResourceId"].clone();
+    let method =
+        json!({ "RestApiId": api, "ResourceId": root, "HttpMethod": "GET", "Integration": { "Type": "MOCK" } });
+    control.made("AWS::ApiGateway::Method", &method).await;
     let deployment = control.made("AWS::ApiGateway::Deployment", &json!({ "RestApiId": api })).await;
     let (id, of) = deployment.split_once('|').unwrap();
     assert_eq!(of, api);

@@ -1,4 +1,4 @@
-//! S3 Vectors: vector buckets and indexes.
+//! S3 Vectors: vector buckets and indexes. Nothing says that the Resource Groups Tagging API shows them.
 
 use crate::services::cloudcontrol::behaviour::{Behaviour, Link, Obstacle, PLAIN, Reference};
 
@@ -34,6 +34,7 @@ pub const TYPES: &[Behaviour] = &[
         ],
         defaults: &[("EncryptionConfiguration", "={\"SseType\":\"AES256\"}")],
         in_use: &[in_use("VectorBucketName", "VectorBucketName"), in_use("VectorBucketArn", "VectorBucketArn")],
+        found_by_tags: false,
         ..PLAIN
     },
     Behaviour {
@@ -48,6 +49,7 @@ pub const TYPES: &[Behaviour] = &[
             bucket("VectorBucketName", &["VectorBucketName"]),
             bucket("VectorBucketArn", &["VectorBucketArn"]),
         ],
+        found_by_tags: false,
         ..PLAIN
     },
 ];

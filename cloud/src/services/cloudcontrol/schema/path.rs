@@ -56,10 +56,8 @@ pub fn set_missing(model: &mut Value, path: &str, value: &Value) {
     let (step, rest) = path.split_once('/').map_or((path, None), |(step, rest)| (step, Some(rest)));
     match (step, rest, model) {
         ("*", Some(rest), Value::Array(items)) => items.iter_mut().for_each(|item| set_missing(item, rest, value)),
-        (step, None, Value::Object(members)) => {
-            if !members.contains_key(step) {
-                members.insert(step.to_owned(), value.clone());
-            }
+        (step, None, Value::Object(members)) if !members.contains_key(step) => {
+            members.insert(step.to_owned(), value.clone());
         }
         (step, Some(rest), Value::Object(members)) => {
             let has_elements = rest.split('/').next() == Some("*");
