@@ -10,6 +10,8 @@ pub struct Behaviour {
     pub type_name: &'static str,
     /// The property that names a resource; AWS makes a name up if it is not given.
     pub name: Option<&'static str>,
+    /// Whether the service writes the name in small letters.
+    pub lower_case: bool,
     /// Paths and the values that AWS assigns to them. The first value whose parts are there counts.
     pub assigned: &'static [(&'static str, &'static str)],
     /// Paths and values that appear in a model if its desired state does not have them.
@@ -38,6 +40,7 @@ pub struct Behaviour {
 pub const PLAIN: Behaviour = Behaviour {
     type_name: "",
     name: None,
+    lower_case: false,
     assigned: &[],
     defaults: &[],
     unordered: &[],

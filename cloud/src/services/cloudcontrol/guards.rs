@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::behaviour::names;
 use super::failure::Failure;
 use super::resource::Resource;
 use super::schema::path;
@@ -24,7 +25,25 @@ pub fn obstacle(resource: &Resource, context: &CallContext<'_>) -> Result<Option
             return Ok(Some(Failure::new(obstacle.code, obstacle.message)));
         }
     }
+    if resource.type_name == "AWS::Lambda::Version" {
+        return aliased(resource, context);
+    }
     Ok(special(resource, context))
+}
+
+/// Lambda: a version to which an alias points cannot be deleted ("You can't delete a version that an alias references",
+/// DeleteFunction).
+fn aliased(version: &Resource, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    let (number, function) = (&version.model["Version"], &version.model["FunctionName"]);
+    let aliases = Resource::with(context.own, "AWS::Lambda::Alias", "FunctionVersion", number, context.now_ms)?;
+    let pointing = aliases.iter().find(|alias| names(&alias.model["FunctionName"], function));
+    Ok(pointing.map(|alias| {
+        let message = format!(
+            "The version is referenced by the alias {} (Service: Lambda, Status Code: 409)",
+            alias.model["Name"].as_str().unwrap_or_default()
+        );
+        Failure::new("ResourceConflict", message)
+    }))
 }
 
 fn special(resource: &Resource, context: &CallContext<'_>) -> Option<Failure> {

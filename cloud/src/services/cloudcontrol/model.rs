@@ -20,6 +20,12 @@ pub fn completed(facts: &Facts, known: &Behaviour, desired: Value, scope: &Scope
         let made_up = fill(&format!("{kind}-<#12>{end}"), scope).unwrap_or_default();
         path::set_missing(&mut model, name, &made_up);
     }
+    if known.lower_case
+        && let Some(name) = facts.primary_identifier.first().and_then(|property| model.get_mut(property))
+        && let Some(text) = name.as_str()
+    {
+        *name = Value::from(text.to_ascii_lowercase());
+    }
     fill_in(&mut model, known.defaults, scope);
     fill_in(&mut model, known.assigned, scope);
     model

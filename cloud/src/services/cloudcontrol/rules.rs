@@ -18,8 +18,8 @@ pub fn broken(
     context: &CallContext<'_>,
 ) -> Result<Option<Failure>, Fault> {
     Ok(match type_name {
-        "AWS::DynamoDB::Table" => table(model, before),
-        "AWS::SQS::Queue" => queue(model),
+        "AWS::DynamoDB::Table" => table(model),
+        "AWS::SQS::Queue" => queue(model, context)?,
         "AWS::Events::Rule" => rule(model),
         "AWS::ElasticLoadBalancingV2::LoadBalancer" => load_balancer(model, context),
         "AWS::CloudTrail::Trail" => trail(model, context),
@@ -44,8 +44,8 @@ fn invalid(service: &str, message: impl std::fmt::Display) -> Option<Failure> {
     Some(Failure::invalid(format!("{message} (Service: {service}, Status Code: 400)")))
 }
 
-/// DynamoDB: its words for missing attributes and throughput, and for keys, which no update changes.
-fn table(model: &Value, before: Option<&Resource>) -> Option<Failure> {
+/// DynamoDB: its words for missing attributes and throughput.
+fn table(model: &Value) -> Option<Failure> {
     let defined = path::values(model, "AttributeDefinitions/*/AttributeName");
     if path::values(model, "KeySchema/*/AttributeName").iter().any(|name| !defined.contains(name)) {
         let message = "One or more parameter values were invalid: Some index key attributes are not defined in AttributeDefinitions";
@@ -59,20 +59,31 @@ fn table(model: &Value, before: Option<&Resource>) -> Option<Failure> {
         let message = "One or more parameter values were invalid: Neither ReadCapacityUnits nor WriteCapacityUnits can be specified when BillingMode is PAY_PER_REQUEST";
         return invalid("DynamoDb", message);
     }
-    let changed = before.is_some_and(|before| before.model["KeySchema"] != model["KeySchema"]);
-    changed.then(|| Failure::new("NotUpdatable", "The key schema of a table cannot be updated"))
+    None
 }
 
-/// SQS: "Can only include alphanumeric characters, hyphens, or underscores. … FIFO … .fifo" (CreateQueue).
-fn queue(model: &Value) -> Option<Failure> {
+/// SQS: the names of FIFO queues (CreateQueue), and queues for messages that were not processed, in its words
+/// (terraform-provider-aws#13980).
+fn queue(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let ends = model["QueueName"].as_str().is_some_and(|name| name.ends_with(".fifo"));
-    if ends == (model["FifoQueue"] == true) {
-        return None;
+    if ends != (model["FifoQueue"] == true) {
+        return Ok(invalid(
+            "Sqs",
+            "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
+        ));
     }
-    invalid(
-        "Sqs",
-        "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, must end with .fifo suffix and be 1 to 80 in length.",
-    )
+    let policy = match &model["RedrivePolicy"] {
+        Value::String(text) => serde_json::from_str(text).unwrap_or_default(),
+        policy => policy.clone(),
+    };
+    let target = &policy["deadLetterTargetArn"];
+    if target.is_null() || Resource::named(context.own, "AWS::SQS::Queue", &["Arn"], target, context.now_ms)?.is_some()
+    {
+        return Ok(None);
+    }
+    let message =
+        format!("Value {policy} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.");
+    Ok(invalid("Sqs", message))
 }
 
 /// EventBridge: a rule has a pattern or a schedule (PutRule), and the handler takes a pattern as a text only (cdkd's notes on

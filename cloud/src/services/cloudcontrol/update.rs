@@ -62,6 +62,14 @@ fn failure(
     context: &CallContext<'_>,
 ) -> Result<Option<Failure>, Fault> {
     let known = known::of(&facts.type_name);
+    let live = model::shown(facts, known, &resource.model);
+    let fixed = facts.conditional_create_only_properties.iter().filter(|property| is_fixed(facts, &live, property));
+    let fixed: Vec<String> = fixed.cloned().collect();
+    let changed = model::differing(&fixed, &live, desired);
+    if !changed.is_empty() {
+        let message = format!("{} cannot be updated in place", changed.join(", "));
+        return Ok(Some(Failure::new("NotUpdatable", message)));
+    }
     let given = model::given(facts, desired);
     if let Some(failure) = references::missing(facts, known, &given, context)? {
         return Ok(Some(failure));
@@ -74,4 +82,12 @@ fn failure(
         }
     }
     rules::broken(&facts.type_name, desired, Some(resource), context)
+}
+
+/// Returns whether the handler does not change the value of a property that is create-only under conditions. Schemas do not say
+/// the conditions. Here values that are there are fixed, as are the keys of a table, the bus of a rule, and the encryption of a
+/// domain once it is on; but not those of databases, most of which change in place.
+fn is_fixed(facts: &Facts, live: &Value, property: &str) -> bool {
+    let present = path::values(live, property);
+    facts.type_name != "AWS::RDS::DBInstance" && present.first().is_some_and(|value| **value != Value::Bool(false))
 }

@@ -114,6 +114,8 @@ async fn versions_are_numbered_snapshots_that_go_with_their_resource() {
     let alias = |version: &str| json!({ "FunctionName": "router", "FunctionVersion": version, "Name": "live" });
     assert_eq!(failure(&control, "AWS::Lambda::Alias", &alias("9")).await.0, "NotFound");
     control.made("AWS::Lambda::Alias", &alias("2")).await;
+    let pointed = "arn:aws:lambda:us-east-1:123456789012:function:router:2";
+    assert_eq!(outcome(&control.delete("AWS::Lambda::Version", pointed).await).1, "ResourceConflict");
     let permission =
         json!({ "FunctionName": "router", "Action": "lambda:InvokeFunction", "Principal": "events.amazonaws.com" });
     let permission = control.made("AWS::Lambda::Permission", &permission).await;

@@ -6,6 +6,8 @@ use crate::services::cloudcontrol::behaviour::{Behaviour, PLAIN, Reference};
 pub const TYPES: &[Behaviour] = &[
     Behaviour {
         type_name: "AWS::ElastiCache::ServerlessCache",
+        // LIVE: names are in small letters.
+        lower_case: true,
         assigned: &[
             ("ARN", "arn:<partition>:elasticache:<region>:<account>:serverlesscache:<ServerlessCacheName>"),
             ("Status", "available"),

@@ -1,6 +1,6 @@
 //! Step Functions: state machines, their versions and aliases.
 
-use crate::services::cloudcontrol::behaviour::{Behaviour, Link, PLAIN, Reference};
+use crate::services::cloudcontrol::behaviour::{Behaviour, Link, Obstacle, PLAIN, Reference};
 
 const MACHINE: &str = "AWS::StepFunctions::StateMachine";
 const VERSION: &str = "AWS::StepFunctions::StateMachineVersion";
@@ -35,6 +35,16 @@ pub const TYPES: &[Behaviour] = &[
             by: &["Arn"],
             code: "NotFound",
             message: "State Machine Does Not Exist: '<value>' (Service: Sfn, Status Code: 400)",
+        }],
+        // "You can't delete a version that is referenced by an alias" (DeleteStateMachineVersion).
+        in_use: &[Obstacle {
+            link: Link {
+                of: "AWS::StepFunctions::StateMachineAlias",
+                path: "RoutingConfiguration/*/StateMachineVersionArn",
+                own: "Arn",
+            },
+            code: "ResourceConflict",
+            message: "Version to be deleted must not be referenced by an alias (Service: Sfn, Status Code: 409)",
         }],
         ..PLAIN
     },

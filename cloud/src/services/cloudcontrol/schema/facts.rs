@@ -21,6 +21,9 @@ pub struct Facts {
     /// The properties that are given once.
     #[serde(default)]
     pub create_only_properties: Vec<String>,
+    /// The properties some changes of which need another resource.
+    #[serde(default)]
+    pub conditional_create_only_properties: Vec<String>,
     /// The properties that AWS assigns.
     #[serde(default)]
     pub read_only_properties: Vec<String>,
