@@ -3,8 +3,8 @@
 /// Verbs of calls that read.
 const READING: &[&str] = &["Describe", "Get", "List", "Head"];
 
-/// Services whose reads see every earlier write. Of Cloud Control this is so once a request has succeeded: "A read handler MUST
-/// return" what a create or update handler has stabilized ("Resource type handler contract").
+/// Services whose reads see every earlier write. Those of Cloud Control do once its request has succeeded ("Resource type handler
+/// contract").
 const STRONG: &[&str] = &["cloudcontrolapi", "kms", "sts"];
 
 /// Returns whether a call only reads, and reads data that becomes consistent only eventually. The objects of S3 have

@@ -85,7 +85,7 @@ fn failure(
 ) -> Result<Option<Failure>, Fault> {
     let assigned = model::assigned(facts, desired);
     if !assigned.is_empty() {
-        // "A create handler MUST return FAILED with InvalidRequest if the input has read-only properties" (contract tests).
+        // The contract test of creations expects InvalidRequest for read-only properties (cloudformation-cli#683).
         let message = format!("Encountered readOnly properties {} in the desired state", assigned.join(", "));
         return Ok(Some(Failure::invalid(message)));
     }

@@ -31,8 +31,7 @@ pub fn obstacle(resource: &Resource, context: &CallContext<'_>) -> Result<Option
     Ok(special(resource, context))
 }
 
-/// Lambda: a version to which an alias points cannot be deleted ("You can't delete a version that an alias references",
-/// DeleteFunction).
+/// Lambda: a version to which an alias points cannot be deleted (DeleteFunction, `Qualifier`).
 fn aliased(version: &Resource, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let (number, function) = (&version.model["Version"], &version.model["FunctionName"]);
     let aliases = Resource::with(context.own, "AWS::Lambda::Alias", "FunctionVersion", number, context.now_ms)?;
@@ -48,15 +47,16 @@ fn aliased(version: &Resource, context: &CallContext<'_>) -> Result<Option<Failu
 
 fn special(resource: &Resource, context: &CallContext<'_>) -> Option<Failure> {
     match resource.type_name.as_str() {
-        // ECR's words (aws-cdk#12618). `EmptyOnDelete` is write-only: an update that leaves it out loses it.
-        "AWS::ECR::Repository" if resource.model["EmptyOnDelete"] != true && images::has_any(resource, context) => {
+        // The handler of a deletion gets what a read shows, so `EmptyOnDelete` has no effect through Cloud Control
+        // (cloudformation-coverage-roadmap#2046, terraform-provider-awscc#1466). Code and words: pulumi-aws-native#1270.
+        "AWS::ECR::Repository" if images::has_any(resource, context) => {
             let message = format!(
                 "The repository with name '{}' in registry with id '{}' cannot be deleted because it still contains images (Service: Ecr, Status Code: 400)",
                 resource.identifier, context.account
             );
             Some(Failure::new("GeneralServiceException", message))
         }
-        // Elastic Load Balancing's words (terraform-provider-aws#7858).
+        // Elastic Load Balancing's words (rain#187, aws-nuke#1240).
         "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
             let attributes = resource.model["LoadBalancerAttributes"].as_array().into_iter().flatten();
             let protects = |one: &Value| one["Key"] == "deletion_protection.enabled" && one["Value"] == "true";

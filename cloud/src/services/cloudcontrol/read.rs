@@ -55,7 +55,7 @@ fn fits(value: &Value, property: &str, model: &Value) -> bool {
     }
 }
 
-/// Returns the model that selects resources. The message for a missing one is Cloud Control's (benbridts/cloud-control-inventory).
+/// Returns the model that selects resources. The message for a missing one is Cloud Control's (awslabs/mcp#403).
 fn wanted(facts: &Facts, input: &Value) -> Result<Value, Fault> {
     let wanted = match input["ResourceModel"].as_str() {
         Some(text) => {
@@ -68,7 +68,7 @@ fn wanted(facts: &Facts, input: &Value) -> Result<Value, Fault> {
         return Ok(wanted);
     }
     let message = format!(
-        "Missing Or Invalid ResourceModel property in {} list handler request input.Required property:  [{}]",
+        "Missing or invalid ResourceModel property in {} list handler request input.Required property: ({})",
         facts.type_name,
         found.join(", ")
     );

@@ -153,7 +153,7 @@ fn not_assumable(type_name: &str, arn: &str) -> Failure {
 
 fn no_bucket(type_name: &str, bucket: &str) -> String {
     match type_name {
-        // Lambda's words (serverless#3696, aws-cdk#15459).
+        // Lambda's words (aws-waf-sample#25).
         "AWS::Lambda::Function" => "Error occurred while GetObject. S3 Error Code: NoSuchBucket. S3 Error Message: The specified bucket does not exist (Service: Lambda, Status Code: 400)".to_owned(),
         "AWS::CloudTrail::Trail" => {
             format!("S3 bucket {bucket} does not exist! (Service: CloudTrail, Status Code: 400)")

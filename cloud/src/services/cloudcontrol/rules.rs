@@ -63,7 +63,7 @@ fn table(model: &Value) -> Option<Failure> {
 }
 
 /// SQS: the names of FIFO queues (CreateQueue), and queues for messages that were not processed, in its words
-/// (terraform-provider-aws#13980).
+/// (serverless#5215).
 fn queue(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let ends = model["QueueName"].as_str().is_some_and(|name| name.ends_with(".fifo"));
     if ends != (model["FifoQueue"] == true) {
@@ -101,7 +101,7 @@ fn rule(model: &Value) -> Option<Failure> {
     invalid("CloudWatchEvents", "Event pattern is not valid. Reason: Filter is not an object")
 }
 
-/// Elastic Load Balancing's words (terraform-provider-aws#4173).
+/// Elastic Load Balancing: an Application Load Balancer has subnets of two zones at least (CreateLoadBalancer).
 fn load_balancer(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
     let subnets = [path::values(model, "Subnets/*"), path::values(model, "SubnetMappings/*/SubnetId")].concat();
     let ec2 = context.other("ec2");
@@ -121,17 +121,18 @@ fn load_balancer(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
     invalid("ElasticLoadBalancingV2", message)
 }
 
-/// Elastic Load Balancing: one listener for each port of a load balancer (DuplicateListener of CreateListener).
+/// Elastic Load Balancing: one listener for each port of a load balancer (CreateListener, DuplicateListener).
 fn listener(model: &Value, before: Option<&Resource>, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let kind = "AWS::ElasticLoadBalancingV2::Listener";
     let others = Resource::with(context.own, kind, "LoadBalancerArn", &model["LoadBalancerArn"], i64::MAX)?;
     let is_other = |one: &&Resource| before.is_none_or(|before| before.identifier != one.identifier);
     let taken = others.iter().filter(is_other).any(|one| one.model["Port"] == model["Port"]);
-    let message = "A listener already exists on this port for this load balancer (Service: ElasticLoadBalancingV2, Status Code: 400)";
+    let message =
+        "A listener with the specified port already exists (Service: ElasticLoadBalancingV2, Status Code: 400)";
     Ok((taken && !model["Port"].is_null()).then(|| Failure::new("AlreadyExists", message)))
 }
 
-/// API Gateway: a part of a path is there once, in its words (terraform-provider-aws#1017).
+/// API Gateway: a part of a path is there once, in its words (serverless#2730).
 fn path_part(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let siblings = Resource::with(context.own, "AWS::ApiGateway::Resource", "ParentId", &model["ParentId"], i64::MAX)?;
     let taken = siblings.iter().any(|one| one.model["PathPart"] == model["PathPart"]);
@@ -142,8 +143,8 @@ fn path_part(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>
     Ok(taken.then(|| Failure::new("AlreadyExists", message)))
 }
 
-/// API Gateway: a deployment is a snapshot of methods, each with an integration, in its words (serverless#1815,
-/// terraform-provider-aws#7588, aws-cdk#1970).
+/// API Gateway: a deployment is a snapshot of methods, each with an integration, in its words (troposphere#496, serverless#993,
+/// moto#9466).
 fn methods(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let api = &model["RestApiId"];
     let found = Resource::named(context.own, "AWS::ApiGateway::RestApi", &["RestApiId"], api, context.now_ms)?;
@@ -155,10 +156,11 @@ fn methods(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, 
         return Ok(invalid("ApiGateway", "The REST API doesn't contain any methods"));
     }
     let complete = methods.iter().all(|method| method.model["Integration"].is_object());
-    Ok(if complete { None } else { invalid("ApiGateway", "No integration defined for method") })
+    let message = "No integration defined for method (Service: ApiGateway, Status Code: 404)";
+    Ok((!complete).then(|| Failure::new("NotFound", message)))
 }
 
-/// CloudTrail: the bucket must let it write (its words, terraform-provider-aws#1188).
+/// CloudTrail: the bucket must let it write, in its words (aws-cdk#11602, #27168).
 fn trail(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
     let bucket = model["S3BucketName"].as_str().unwrap_or_default();
     let buckets = context.other("s3");
@@ -166,10 +168,13 @@ fn trail(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
     if policy.contains("cloudtrail.amazonaws.com") {
         return None;
     }
-    invalid("CloudTrail", format!("Incorrect S3 bucket policy is detected for bucket: {bucket}"))
+    invalid(
+        "CloudTrail",
+        format!("Invalid request provided: Incorrect S3 bucket policy is detected for bucket: {bucket}"),
+    )
 }
 
-/// Lambda's words for missing code, runtime or handler, and for an object that is not there (CreateFunction; aws-cdk#15459).
+/// Lambda's words for missing code, runtime or handler, and for an object that is not there (CreateFunction, aws-account-vending-machine#23).
 fn code(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
     let code = &model["Code"];
     let is_image = model["PackageType"] == "Image" || code["ImageUri"].is_string();
@@ -238,8 +243,8 @@ fn definition(model: &Value) -> Option<Failure> {
     invalid("Sfn", "Invalid State Machine Definition: 'MISSING_TRANSITION_TARGET: Missing 'Next' target at /StartAt'")
 }
 
-/// OpenSearch Serverless: a collection needs an encryption policy that fits its name, in its words (aws-cdk#29266,
-/// terraform-provider-aws#31146).
+/// OpenSearch Serverless: a collection needs an encryption policy that fits its name ("Encryption in Amazon OpenSearch Serverless"). For
+/// the words no source was found.
 fn collection(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     if !model["EncryptionConfig"].is_null() {
         return Ok(None);

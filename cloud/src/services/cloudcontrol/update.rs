@@ -34,7 +34,7 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     }
     let found = breaches(facts, &desired);
     if !found.is_empty() {
-        // A required property that is write-only is missing as well, unless the patch has it (coverage-roadmap#2205).
+        // A required property that is write-only is missing as well, unless the patch has it (cloudformation-coverage-roadmap#2205).
         return Err(invalid(format!("Model validation failed ({})", found.join("\n"))));
     }
     let failure = failure(facts, &resource, &desired, context)?;

@@ -35,8 +35,7 @@ pub fn note(type_name: &str, desired: &Value, number: u64, context: &mut CallCon
     Ok(())
 }
 
-/// Returns the failure for a version of a function that has not changed since the last one, in Lambda's words
-/// (aws-cdk#5334, cloudformation-coverage-roadmap#1060).
+/// Returns the failure for a version of a function that has not changed since the last one, in Lambda's words (serverless#8392).
 pub fn unchanged(desired: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let type_name = NUMBERED[0];
     let Some(parent) = parent(type_name, desired, context)? else { return Ok(None) };

@@ -76,21 +76,36 @@ async fn create_only_and_read_only_properties_cannot_be_patched() {
 async fn a_write_only_property_that_a_patch_leaves_out_is_lost() {
     let fixture = Fixture::new();
     let control = Control::of(&fixture);
-    let last_patch = async |name: &str, patch: Value| {
-        control.made(REPOSITORY, &json!({ "RepositoryName": name, "EmptyOnDelete": true })).await;
-        assert!(control.read(REPOSITORY, name).await.get("EmptyOnDelete").is_none());
-        fixture.cloud.push_image("us-east-1", name, "latest").await.unwrap();
-        assert_eq!(outcome(&control.update(REPOSITORY, name, &patch).await).0, "SUCCESS");
-        control.delete(REPOSITORY, name).await
+    let kept = |fixture: &Fixture| -> Value {
+        let document = std::fs::read_to_string(fixture.folder.path().join("cloudcontrolapi.us-east-1.json")).unwrap();
+        let document: Value = serde_json::from_str(&document).unwrap();
+        document["Resource"][format!("{REPOSITORY} models")]["model"]["EmptyOnDelete"].clone()
     };
+    control.made(REPOSITORY, &json!({ "RepositoryName": "models", "EmptyOnDelete": true })).await;
+    assert!(control.read(REPOSITORY, "models").await.get("EmptyOnDelete").is_none());
+    assert_eq!(kept(&fixture), true);
     let mutability = json!({ "op": "add", "path": "/ImageTagMutability", "value": "IMMUTABLE" });
-    let lost = last_patch("lost", json!([mutability])).await;
-    assert_eq!((outcome(&lost).0, outcome(&lost).1), ("FAILED", "GeneralServiceException"));
-    assert!(outcome(&lost).2.contains("still contains images"), "{lost:?}");
+    assert_eq!(outcome(&control.update(REPOSITORY, "models", &json!([mutability])).await).0, "SUCCESS");
+    // An update is applied with the first call after its end.
+    control.read(REPOSITORY, "models").await;
+    assert_eq!(kept(&fixture), Value::Null);
     let sent_again = json!([mutability, { "op": "add", "path": "/EmptyOnDelete", "value": true }]);
-    assert_eq!(outcome(&last_patch("kept", sent_again).await).0, "SUCCESS");
-    let gone = fixture.cloud.push_image("us-east-1", "kept", "latest").await.unwrap_err();
-    assert!(gone.contains("RepositoryNotFoundException"), "{gone}");
+    assert_eq!(outcome(&control.update(REPOSITORY, "models", &sent_again).await).0, "SUCCESS");
+    control.read(REPOSITORY, "models").await;
+    assert_eq!(kept(&fixture), true);
+}
+
+#[tokio::test]
+async fn a_repository_with_images_cannot_be_deleted() {
+    let fixture = Fixture::new();
+    let control = Control::of(&fixture);
+    control.made(REPOSITORY, &json!({ "RepositoryName": "models", "EmptyOnDelete": true })).await;
+    fixture.cloud.push_image("us-east-1", "models", "latest").await.unwrap();
+    let full = control.delete(REPOSITORY, "models").await;
+    assert_eq!((outcome(&full).0, outcome(&full).1), ("FAILED", "GeneralServiceException"));
+    assert!(outcome(&full).2.contains("still contains images"), "{full:?}");
+    let none = fixture.cloud.push_image("us-east-1", "none", "latest").await.unwrap_err();
+    assert!(none.contains("RepositoryNotFoundException"), "{none}");
 }
 
 #[tokio::test]

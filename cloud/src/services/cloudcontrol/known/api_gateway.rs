@@ -4,7 +4,7 @@ use crate::services::cloudcontrol::behaviour::{Behaviour, Link, Obstacle, PLAIN,
 
 const API: &str = "AWS::ApiGateway::RestApi";
 
-/// "Invalid API identifier specified" is what API Gateway says (terraform-provider-aws#11344).
+/// "Invalid API identifier specified" is what API Gateway says (aws-sdk-js#2458).
 const OF_API: Reference = Reference {
     path: "RestApiId",
     to: API,
@@ -58,7 +58,7 @@ pub const TYPES: &[Behaviour] = &[
         type_name: "AWS::ApiGateway::Deployment",
         assigned: &[("DeploymentId", "<#6>")],
         references: &[OF_API],
-        // API Gateway's words (aws-cdk#1970, terraform-provider-aws#1153).
+        // A deployment to which a stage points cannot be deleted. For the words no source was found.
         in_use: &[
             Obstacle {
                 link: Link { of: "AWS::ApiGateway::Stage", path: "DeploymentId", own: "DeploymentId" },

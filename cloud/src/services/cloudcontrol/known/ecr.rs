@@ -1,4 +1,4 @@
-//! ECR: repositories. A repository with images is kept unless `EmptyOnDelete` is set; see `images.rs`.
+//! ECR: repositories. A repository with images cannot be deleted; see `guards.rs`.
 
 use crate::services::cloudcontrol::behaviour::{Behaviour, PLAIN};
 

@@ -15,7 +15,7 @@ const fn target_group(path: &'static str) -> Reference {
     }
 }
 
-/// Elastic Load Balancing's words (terraform-provider-aws#636, #16889).
+/// "You can delete a target group if it is not referenced by any actions" (DeleteTargetGroup, ResourceInUse).
 const fn in_use(path: &'static str) -> Obstacle {
     Obstacle {
         link: Link { of: LISTENER, path, own: "TargetGroupArn" },

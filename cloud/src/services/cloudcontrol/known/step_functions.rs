@@ -36,7 +36,7 @@ pub const TYPES: &[Behaviour] = &[
             code: "NotFound",
             message: "State Machine Does Not Exist: '<value>' (Service: Sfn, Status Code: 400)",
         }],
-        // "You can't delete a version that is referenced by an alias" (DeleteStateMachineVersion).
+        // A version cannot be deleted while an alias refers to it (DeleteStateMachineVersion, ConflictException).
         in_use: &[Obstacle {
             link: Link {
                 of: "AWS::StepFunctions::StateMachineAlias",
