@@ -96,4 +96,10 @@ ids! {
     LogGroupName,
     /// The ARN of an SNS topic.
     TopicArn,
+    /// The ARN of an SQS queue.
+    QueueArn,
+    /// The name of an ECR repository.
+    RepositoryName,
+    /// The name of a DynamoDB table.
+    TableName,
 }

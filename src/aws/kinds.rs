@@ -15,6 +15,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::budgets::Budget>()
             .with::<$crate::aws::cloudwatch::Alarm>()
             .with::<$crate::aws::cloudwatch::Dashboard>()
+            .with_cloud_control::<$crate::aws::dynamodb::Table>()
             .with::<$crate::aws::ec2::DefaultSecurityGroup>()
             .with::<$crate::aws::ec2::ElasticIp>()
             .with::<$crate::aws::ec2::InternetGateway>()
@@ -24,6 +25,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::ec2::Subnet>()
             .with::<$crate::aws::ec2::Vpc>()
             .with::<$crate::aws::ec2::VpcEndpoint>()
+            .with_cloud_control::<$crate::aws::ecr::Repository>()
             .with::<$crate::aws::iam::Role>()
             .with::<$crate::aws::logs::LogGroup>()
             .with::<$crate::aws::s3::Bucket>()
@@ -33,6 +35,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::secretsmanager::Secret>()
             .with::<$crate::aws::sns::Subscription>()
             .with::<$crate::aws::sns::Topic>()
+            .with_cloud_control::<$crate::aws::sqs::Queue>()
     };
 }
 

@@ -3,7 +3,9 @@
 pub mod autoscaling;
 pub mod budgets;
 pub mod cloudwatch;
+pub mod dynamodb;
 pub mod ec2;
+pub mod ecr;
 pub mod iam;
 mod ids;
 mod kinds;
@@ -13,6 +15,7 @@ pub mod s3;
 pub mod sagemaker;
 pub mod secretsmanager;
 pub mod sns;
+pub mod sqs;
 
 pub use ids::*;
 pub use kinds::kinds;

@@ -10,6 +10,7 @@ use super::{Book, Prices};
 /// unknown.
 pub const UNPRICED: &[(&str, &str)] = &[
     ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
+    ("dynamodb.infrequent_access.", "in no source"),
     ("s3.intelligent_tiering.", "in no source"),
     ("s3.onezone_ia.", "in no source"),
     ("sagemaker.serverless.gb_second", "seen in us-east-1 only"),

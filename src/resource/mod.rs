@@ -2,6 +2,7 @@
 
 mod address;
 mod charge;
+pub mod cloud_control;
 mod conflict;
 mod expression;
 mod field;

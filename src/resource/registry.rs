@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::cloud_control::CloudControl;
 use super::{Kind, Resource, TypedKind};
 
 type Fallback = Arc<dyn Fn(&str) -> Option<Arc<dyn Kind>> + Send + Sync>;
@@ -25,6 +26,12 @@ impl Registry {
     #[must_use]
     pub fn with<R: Resource>(self) -> Self {
         self.with_kind(Arc::new(TypedKind::<R>::new()))
+    }
+
+    /// Adds a typed kind that Cloud Control manages. A kind of the same name is replaced.
+    #[must_use]
+    pub fn with_cloud_control<R: CloudControl>(self) -> Self {
+        self.with::<R>()
     }
 
     /// Adds a kind. A kind of the same name is replaced.

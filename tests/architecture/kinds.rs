@@ -1,4 +1,5 @@
-//! Declarations and providers: a kind has one file in the library and the file of the same name in the engine.
+//! Declarations and providers: a kind has one file in the library and the file of the same name in the engine, unless Cloud Control
+//! manages it: such kinds have one provider together.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +10,9 @@ const PROVIDERS: &str = "engine/src/providers";
 
 /// Returns the kinds that have only one of the two files.
 fn unmatched(sources: &[Source]) -> Vec<String> {
-    let declarations = files_with(sources, DECLARATIONS, "const KIND:");
+    let mut declarations = files_with(sources, DECLARATIONS, "const KIND:");
+    let by_cloud_control = files_with(sources, DECLARATIONS, "impl CloudControl for ");
+    declarations.retain(|name, _| !by_cloud_control.contains_key(name));
     let providers = files_with(sources, PROVIDERS, "impl Provider for ");
     let missing = |these: &BTreeMap<&str, String>, others: &BTreeMap<&str, String>, folder: &str, code: &str| {
         let alone = these.iter().filter(|(name, _)| !others.contains_key(*name));
@@ -48,6 +51,9 @@ fn a_kind_with_only_one_of_its_files_is_a_violation() {
         Source::new("src/aws/ec2/vpc.rs", "impl Resource for Vpc {\n const KIND: &'static str = \"ec2_vpc\";}");
     let provider = Source::new("engine/src/providers/ec2/vpc.rs", "impl Provider for Vpc {}");
     assert!(unmatched(&[declaration.clone(), provider.clone()]).is_empty());
+    let generic =
+        "impl Resource for Queue {\n const KIND: &'static str = \"sqs_queue\";}\nimpl CloudControl for Queue {}";
+    assert!(unmatched(&[Source::new("src/aws/sqs/queue.rs", generic)]).is_empty());
     assert_eq!(
         unmatched(&[declaration]),
         ["src/aws/ec2/vpc.rs:2: engine/src/providers/ec2/vpc.rs lacks `impl Provider for …`. Write it there"]

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
 use ebbtide::aws::budgets::Budget;
 use ebbtide::aws::cloudwatch::{Alarm, Comparison, Dashboard, Metric, Statistic, Watch};
+use ebbtide::aws::dynamodb::{Table, TableClass};
 use ebbtide::aws::ec2::{
     DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
+use ebbtide::aws::ecr::Repository;
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass};
 use ebbtide::aws::s3::{Bucket, Encryption, LifecycleRule, StorageClass, Transition};
@@ -16,6 +18,7 @@ use ebbtide::aws::sagemaker::{
 };
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Protocol, Subscription, Topic};
+use ebbtide::aws::sqs::Queue;
 use ebbtide::cost::{Book, UNPRICED};
 use ebbtide::resource::{Billing, Charge, Resource};
 use serde_json::Value;
@@ -79,6 +82,11 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(Model::new("role", Container::new("image", None))),
         sample(Secret::new(SecretSource::generated(32))),
         sample(Topic::new()),
+        sample(Queue::new()),
+        sample(Queue { fifo: true, ..Queue::new() }),
+        sample(Repository::new()),
+        sample(Table { point_in_time_recovery: true, ..Table::new("id") }),
+        sample(Table { class: TableClass::InfrequentAccess, ..Table::new("id") }),
     ];
     let protocols = [Protocol::Email, Protocol::Sms, Protocol::Https, Protocol::Sqs, Protocol::Lambda];
     samples.extend(protocols.map(|protocol| sample(subscription(protocol))));

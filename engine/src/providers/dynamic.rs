@@ -74,7 +74,12 @@ fn erase<R: Resource>(reading: Reading<R>) -> Result<LiveState, Error> {
 #[async_trait]
 impl<R: Provider> DynProvider for Typed<R> {
     fn waits(&self) -> Waits {
-        Waits::of::<R>()
+        Waits {
+            visible_within: R::VISIBLE_WITHIN,
+            visible_looks: R::VISIBLE_LOOKS,
+            ready_within: R::READY_WITHIN,
+            deletable_within: R::DELETABLE_WITHIN,
+        }
     }
 
     fn needs_things(&self) -> bool {

@@ -4,6 +4,7 @@ mod activity;
 mod all;
 mod autoscaling;
 mod budgets;
+mod cloud_control;
 mod cloudwatch;
 pub(crate) mod data_guard;
 mod dynamic;

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::cloud_control::CloudControlled;
 use super::dynamic::Typed;
 use super::{DynProvider, Provider};
+use ebbtide::resource::cloud_control::CloudControl;
 use ebbtide::resource::{Kind, Registry, TypedKind};
 
 /// A kind together with its provider.
@@ -46,6 +48,15 @@ impl Providers {
         self.with_implementation(Implementation {
             kind: Arc::new(TypedKind::<R>::new()),
             provider: Arc::new(Typed::<R>::NEW),
+        })
+    }
+
+    /// Adds a typed kind that Cloud Control manages, for which there is one provider. A kind of the same name is replaced.
+    #[must_use]
+    pub fn with_cloud_control<R: CloudControl>(self) -> Self {
+        self.with_implementation(Implementation {
+            kind: Arc::new(TypedKind::<R>::new()),
+            provider: Arc::new(CloudControlled::<R>::NEW),
         })
     }
 

@@ -7,6 +7,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 
 use crate::logging::is_redacting;
+use crate::sdk::cloud_control::Memory;
 use crate::sdk::credentials::Registered;
 use crate::sdk::no_retry::Once;
 use crate::sdk::trace::LogCalls;
@@ -26,12 +27,13 @@ macro_rules! clients {
             config: SdkConfig,
             path_style: bool,
             clock: Clock,
+            cloud_control: Memory,
             $( $name: OnceLock<$sdk::Client>, )*
         }
 
         impl Aws {
             fn with(config: SdkConfig, path_style: bool) -> Self {
-                Self { config, path_style, clock: Arc::new(Timestamp::now), $( $name: OnceLock::new(), )* }
+                Self { config, path_style, clock: Arc::new(Timestamp::now), cloud_control: Memory::default(), $( $name: OnceLock::new(), )* }
             }
 
             $(
@@ -53,6 +55,8 @@ clients! {
     applicationautoscaling: aws_sdk_applicationautoscaling;
     /// Budgets.
     budgets: aws_sdk_budgets;
+    /// Cloud Control, which manages resources of many services.
+    cloudcontrol: aws_sdk_cloudcontrol;
     /// CloudWatch metrics, alarms and dashboards.
     cloudwatch: aws_sdk_cloudwatch;
     /// CloudWatch Logs.
@@ -109,6 +113,11 @@ impl Aws {
     /// Returns the present, by the clock of the cloud.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Returns what the calls to Cloud Control share.
+    pub(crate) fn cloud_control_memory(&self) -> &Memory {
+        &self.cloud_control
     }
 
     /// Returns the region, e.g. `eu-west-1`.

@@ -3,6 +3,7 @@
 mod backoff;
 mod call;
 mod clients;
+pub(crate) mod cloud_control;
 mod codes;
 mod context;
 mod credentials;

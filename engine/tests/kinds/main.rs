@@ -3,6 +3,7 @@
 mod activity;
 mod autoscaling;
 mod budgets;
+mod cloud_control;
 mod cloudwatch;
 mod declared;
 mod ec2;

@@ -8,19 +8,22 @@ use ebbtide::aws::budgets::{Budget, NotificationOn, Notify, NotifyWhen, Threshol
 use ebbtide::aws::cloudwatch::{
     Alarm, AlarmActions, Comparison, Dashboard, Metric, Statistic, TextWidget, Watch, Widget,
 };
+use ebbtide::aws::dynamodb;
 use ebbtide::aws::ec2::{
     Cidr, DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, Peer, Route, RouteTable, SecurityGroup,
     SecurityRule, Subnet, Vpc, VpcEndpoint,
 };
+use ebbtide::aws::ecr::{Repository, TagMutability};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::aws::s3::Bucket;
 use ebbtide::aws::sagemaker::{Container, Endpoint, EndpointConfig, Instances, Model, Variant};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
+use ebbtide::aws::sqs::{DeadLetter, Queue};
 use ebbtide::aws::{
-    AllocationId, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, RoleArn, RouteTableId,
-    ScalableResource, SecurityGroupId, SubnetId, TopicArn, VpcId,
+    AllocationId, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, QueueArn, RoleArn,
+    RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VpcId,
 };
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
@@ -73,6 +76,9 @@ shapes!(
     Alarm,
     Dashboard,
     Budget,
+    Queue,
+    Images,
+    Items,
 );
 
 impl fmt::Display for Piece {
@@ -151,6 +157,7 @@ struct Made {
     configs: Vec<Input<EndpointConfigName>>,
     endpoints: Vec<(String, Input<EndpointName>)>,
     targets: Vec<Input<ScalableResource>>,
+    queues: Vec<Input<QueueArn>>,
 }
 
 fn pick<T: Clone>(pool: &[T], on: u8) -> Option<T> {
@@ -254,6 +261,7 @@ impl Made {
                 let notify = vec![Notify { when, emails, topic }];
                 stack.add(&name, Budget { notify, ..Budget::monthly(format!("{}", 100 * (u32::from(variant) + 1))) });
             }
+            Shape::Queue | Shape::Images | Shape::Items => self.by_cloud_control(stack, piece, &name),
         }
         Some(())
     }
@@ -341,6 +349,26 @@ impl Made {
             _ => {}
         }
         Some(())
+    }
+
+    fn by_cloud_control(&mut self, stack: &mut Stack, piece: &Piece, name: &str) {
+        let (variant, on) = (piece.variant, piece.on);
+        match piece.shape {
+            Shape::Queue => {
+                let dead_letter = pick(&self.queues, on).map(|queue| DeadLetter { queue, max_receives: 3 });
+                let dead_letter = dead_letter.filter(|_| variant % 2 == 1);
+                let queue = Queue { delay_seconds: u32::from(variant), dead_letter, ..Queue::new() };
+                self.queues.push(stack.add(name, queue).arn);
+            }
+            Shape::Images => {
+                let tag_mutability = [TagMutability::Mutable, TagMutability::Immutable][usize::from(variant % 2)];
+                stack.add(name, Repository { tag_mutability, tags: tags(variant / 2), ..Repository::new() });
+            }
+            _ => {
+                let table = dynamodb::Table { tags: tags(variant), ..dynamodb::Table::new("id") };
+                stack.add(name, table);
+            }
+        }
     }
 
     fn serving(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {

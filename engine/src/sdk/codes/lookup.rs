@@ -1,6 +1,8 @@
 //! The lookup of a code: the table of its service first, then the common one.
 
-use super::{autoscaling, budgets, cloudwatch, common, ec2, iam, kms, logs, s3, sagemaker, secretsmanager, sns};
+use super::{
+    autoscaling, budgets, cloudcontrol, cloudwatch, common, ec2, iam, kms, logs, s3, sagemaker, secretsmanager, sns,
+};
 use crate::sdk::error::ErrorKind;
 
 /// Returns the kind of failure of a call, such as `ec2:CreateVpc`, by AWS's error code, message and HTTP status.
@@ -19,6 +21,8 @@ fn kind_in_service(service: &str, code: &str, message: &str) -> Option<ErrorKind
     match service {
         "application-autoscaling" => autoscaling::kind_of(code, message),
         "budgets" => budgets::kind_of(code),
+        // The actions of Cloud Control are those of CloudFormation, and calls are named by the action that they need.
+        "cloudformation" => cloudcontrol::kind_of(code, message),
         "cloudwatch" => cloudwatch::kind_of(code),
         "ec2" => ec2::kind_of(code, message),
         "iam" => iam::kind_of(code, message),

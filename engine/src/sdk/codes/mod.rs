@@ -3,6 +3,7 @@
 mod autoscaling;
 mod budgets;
 mod capacity;
+mod cloudcontrol;
 mod cloudwatch;
 mod common;
 #[cfg(test)]

@@ -6,6 +6,7 @@
 
 mod autoscaling;
 mod budgets;
+mod cloud_control;
 mod cloudwatch;
 mod ec2;
 mod iam;
@@ -40,7 +41,7 @@ fn tables() -> Vec<Table> {
         sns::subscription(),
         sns::topic(),
     ];
-    let several = [autoscaling::tables(), ec2::tables(), sagemaker::tables()];
+    let several = [autoscaling::tables(), cloud_control::tables(), ec2::tables(), sagemaker::tables()];
     several.into_iter().flatten().chain(others).collect()
 }
 

@@ -1,5 +1,6 @@
 //! An observer that reads nothing but the cloud, through the SDK's plain list and describe calls.
 
+mod cloud_control;
 mod network;
 mod serving;
 mod storage;
@@ -18,6 +19,7 @@ pub type Inventory = BTreeMap<String, usize>;
 /// Lists every resource that is not AWS's own.
 pub async fn inventory(aws: &Aws) -> Inventory {
     let mut seen = Observed::default();
+    cloud_control::see(aws, &mut seen).await;
     network::see(aws, &mut seen).await;
     serving::see(aws, &mut seen).await;
     storage::see(aws, &mut seen).await;

@@ -1,0 +1,15 @@
+//! The one provider of all kinds that Cloud Control manages: their declarations say all that differs.
+//!
+//! `docs/decisions/0018-one-door-cloud-control.md` has the reasons for its rules.
+
+mod calls;
+mod create;
+mod delete;
+mod event;
+mod patch;
+mod provider;
+mod shape;
+mod update;
+mod wait;
+
+pub(super) use provider::CloudControlled;

@@ -1,0 +1,132 @@
+//! The patch of an update (RFC 6902).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use super::shape::Shape;
+use ebbtide::resource::cloud_control::{Property, given};
+
+/// Returns the patch that changes the live properties from one declaration to another; `None` if they are the same.
+///
+/// Cloud Control applies it to what a read shows, and gives the whole to the handler. So each patch has every write-only property
+/// that is declared: AWS would forget it. Properties that AWS cannot change stay out, since a patch that names one is refused.
+/// `ownership` are the ownership tags, which a patch of the tags has as well.
+pub(super) fn patch(
+    shape: &Shape,
+    ownership: &BTreeMap<String, String>,
+    live: &Value,
+    (from, to): (&Value, &Value),
+) -> Option<Value> {
+    let (old, mut new) = (given(shape.properties, from), given(shape.properties, to));
+    let fixed: BTreeSet<&str> = shape
+        .properties
+        .iter()
+        .filter(|property| shape.replace_on.contains(&property.field))
+        .map(Property::top)
+        .collect();
+    let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
+    let changed: Vec<String> =
+        names.into_iter().filter(|name| !fixed.contains(name.as_str()) && old.get(name) != new.get(name)).collect();
+    if changed.is_empty() {
+        return None;
+    }
+    if let Some(tags) = shape.tags() {
+        let own = to["tags"].as_object().cloned().unwrap_or_default();
+        let mut all = json!(ownership);
+        if let Some(all) = all.as_object_mut() {
+            all.extend(own.into_iter().filter(|(key, _)| !key.starts_with("ebb:")));
+        }
+        new.extend(given(&[*tags], &json!({ "tags": all })));
+    }
+    let mut operations: Vec<Value> = Vec::new();
+    for name in &changed {
+        match new.get(name) {
+            Some(value) => operations.push(json!({ "op": "add", "path": pointer(name), "value": value })),
+            None if live.get(name).is_some() => operations.push(json!({ "op": "remove", "path": pointer(name) })),
+            None => {}
+        }
+    }
+    if operations.is_empty() {
+        return None;
+    }
+    let hidden = shape.properties.iter().filter(|property| property.write_only);
+    let hidden: BTreeSet<&str> = hidden.map(Property::top).filter(|name| !fixed.contains(name)).collect();
+    for name in hidden.into_iter().filter(|name| !changed.iter().any(|changed| changed == name)) {
+        if let Some(value) = new.get(name) {
+            operations.push(json!({ "op": "add", "path": pointer(name), "value": value }));
+        }
+    }
+    // Reads show empty lists that update handlers refuse (cdk-real-drift#481).
+    for (name, value) in live.as_object().into_iter().flatten() {
+        if *value == json!([]) && !new.contains_key(name) && !fixed.contains(name.as_str()) && !changed.contains(name) {
+            operations.push(json!({ "op": "remove", "path": pointer(name) }));
+        }
+    }
+    Some(Value::Array(operations))
+}
+
+fn pointer(name: &str) -> String {
+    format!("/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    const SHAPE: Shape = Shape {
+        type_name: "AWS::Test::Thing",
+        properties: &[
+            Property::plain("name", "Name"),
+            Property::plain("size", "Size"),
+            Property::plain("scan", "Scanning/OnPush"),
+            Property::plain("password", "Password").write_only(),
+            Property::plain("source", "Source").write_only(),
+            Property::tags("Tags"),
+        ],
+        outputs: &[],
+        replace_on: &["name", "source"],
+        data: None,
+        ready_within: Duration::ZERO,
+    };
+
+    fn base() -> Value {
+        json!({ "name": "n", "size": 1, "scan": true, "password": "p", "source": "s", "tags": { "team": "llm" } })
+    }
+
+    fn changed(changes: &Value) -> Option<Value> {
+        let mut to = base();
+        to.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let live = json!({ "Name": "n", "Size": 1, "Scanning": { "OnPush": true }, "Empty": [], "Tags": [] });
+        patch(&SHAPE, &BTreeMap::from([("ebb:stack".to_owned(), "s".to_owned())]), &live, (&base(), &to))
+    }
+
+    #[test]
+    fn every_patch_has_the_write_only_properties_that_can_be_changed() {
+        let password = json!({ "op": "add", "path": "/Password", "value": "p" });
+        let no_empty_list = json!({ "op": "remove", "path": "/Empty" });
+        let size = json!({ "op": "add", "path": "/Size", "value": 2 });
+        assert_eq!(changed(&json!({ "size": 2 })), Some(json!([size, password, no_empty_list])));
+        let removed = json!({ "op": "remove", "path": "/Size" });
+        assert_eq!(changed(&json!({ "size": null })), Some(json!([removed, password, no_empty_list])));
+        let scanning = json!({ "op": "add", "path": "/Scanning", "value": { "OnPush": false } });
+        assert_eq!(changed(&json!({ "scan": false })), Some(json!([scanning, password, no_empty_list])));
+        let other = json!({ "op": "add", "path": "/Password", "value": "q" });
+        assert_eq!(changed(&json!({ "password": "q" })), Some(json!([other, no_empty_list])));
+    }
+
+    #[test]
+    fn a_patch_of_tags_keeps_the_ownership_tags() {
+        let tags = json!([{ "Key": "ebb:stack", "Value": "s" }, { "Key": "stage", "Value": "x" }]);
+        let found = changed(&json!({ "tags": { "stage": "x" } })).unwrap();
+        assert_eq!(found[0], json!({ "op": "add", "path": "/Tags", "value": tags }));
+    }
+
+    #[test]
+    fn nothing_is_sent_without_a_change() {
+        assert_eq!(changed(&json!({})), None);
+        assert_eq!(changed(&json!({ "name": "other" })), None, "AWS cannot change it");
+    }
+}

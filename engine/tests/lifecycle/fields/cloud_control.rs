@@ -1,0 +1,151 @@
+//! The tables of kinds that Cloud Control manages.
+
+use ebbtide::aws::dynamodb::Table as ItemTable;
+use ebbtide::aws::ecr::Repository;
+use ebbtide::aws::sqs::Queue;
+use ebbtide_engine::sdk::{Aws, BoxFuture};
+use serde_json::{Map, Value, json};
+
+use super::table::{Shows, Table};
+
+const DEAD: &str = "arn:aws:sqs:eu-west-1:123456789012:dead";
+
+/// What a replacement of a resource that may hold data is refused with.
+const HOLDS_DATA: &str = "--include-data";
+
+pub fn tables() -> Vec<Table> {
+    vec![queue(), repository(), table()]
+}
+
+fn queue() -> Table {
+    let base = Queue { name: Some("one".into()), ..Queue::new() };
+    let queue = Table::new(&base, observe_queue)
+        .entry("name", json!("another"), Shows::Refused(HOLDS_DATA))
+        .entry("fifo", json!(true), Shows::Refused(HOLDS_DATA))
+        .also("name", json!("another.fifo"))
+        .entry("content_based_deduplication", json!(true), Shows::Refused(HOLDS_DATA))
+        .also("fifo", json!(true))
+        .also("name", json!("another.fifo"))
+        .shows("delay_seconds", json!(5), json!(5))
+        .shows("max_message_bytes", json!(2048), json!(2048))
+        .shows("retention_seconds", json!(60), json!(60))
+        .shows("receive_wait_seconds", json!(20), json!(20))
+        .shows("visibility_timeout_seconds", json!(0), json!(0))
+        .shows("kms_key", json!("alias/aws/sqs"), json!("alias/aws/sqs"))
+        .shows("dead_letter", json!({ "queue": DEAD, "max_receives": 3 }), json!([DEAD, 3]))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
+    Table { prepare: make_dead_letters, ..queue }
+}
+
+fn make_dead_letters(aws: &Aws) -> BoxFuture<'_, ()> {
+    Box::pin(async move {
+        let create = aws.cloudcontrol().create_resource().type_name("AWS::SQS::Queue");
+        create.desired_state(r#"{"QueueName":"dead"}"#).send().await.unwrap();
+    })
+}
+
+/// Reads the properties of a resource.
+async fn model(aws: &Aws, type_name: &str, id: &str) -> Value {
+    let read = aws.cloudcontrol().get_resource().type_name(type_name).identifier(id).send().await.unwrap();
+    serde_json::from_str(&read.resource_description.unwrap().properties.unwrap()).unwrap()
+}
+
+fn tags(model: &Value) -> Map<String, Value> {
+    let tags = model["Tags"].as_array().into_iter().flatten();
+    let pairs = tags.map(|tag| (tag["Key"].as_str().unwrap().to_owned(), tag["Value"].clone()));
+    pairs.filter(|(key, _)| !key.starts_with("ebb:")).collect()
+}
+
+fn observe_queue<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::SQS::Queue", id).await;
+        let redrive = &model["RedrivePolicy"];
+        json!({
+            "name": model["QueueName"],
+            "fifo": model["FifoQueue"],
+            "content_based_deduplication": model["ContentBasedDeduplication"],
+            "delay_seconds": model["DelaySeconds"],
+            "max_message_bytes": model["MaximumMessageSize"],
+            "retention_seconds": model["MessageRetentionPeriod"],
+            "receive_wait_seconds": model["ReceiveMessageWaitTimeSeconds"],
+            "visibility_timeout_seconds": model["VisibilityTimeout"],
+            "kms_key": model["KmsMasterKeyId"],
+            "dead_letter": [redrive["deadLetterTargetArn"], redrive["maxReceiveCount"]],
+            "tags": tags(&model),
+        })
+    })
+}
+
+fn repository() -> Table {
+    let base = Repository { name: Some("router".into()), ..Repository::new() };
+    let (lifecycle, key) = (Repository::keeping(3).lifecycle.unwrap(), "arn:aws:kms:eu-west-1:123456789012:key/1");
+    Table::new(&base, observe_repository)
+        .shows("name", json!("team/router"), json!("team/router"))
+        .shows("tag_mutability", json!("immutable"), json!("IMMUTABLE"))
+        .shows("scan_on_push", json!(true), json!(true))
+        .shows("lifecycle", json!(lifecycle), json!(lifecycle))
+        .shows("encryption", json!("kms"), json!("KMS"))
+        .shows("kms_key", json!(key), json!(key))
+        .also("encryption", json!("kms"))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
+}
+
+fn observe_repository<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::ECR::Repository", id).await;
+        let lifecycle = model["LifecyclePolicy"]["LifecyclePolicyText"].as_str();
+        json!({
+            "name": model["RepositoryName"],
+            "tag_mutability": model["ImageTagMutability"],
+            "scan_on_push": model["ImageScanningConfiguration"]["ScanOnPush"],
+            "lifecycle": lifecycle.map(|text| serde_json::from_str::<Value>(text).unwrap()),
+            "encryption": model["EncryptionConfiguration"]["EncryptionType"],
+            "kms_key": model["EncryptionConfiguration"]["KmsKey"],
+            "tags": tags(&model),
+        })
+    })
+}
+
+fn table() -> Table {
+    let base = ItemTable { name: Some("items".into()), ..ItemTable::new("id") };
+    let attributes = json!([{ "name": "id", "kind": "text" }, { "name": "at", "kind": "number" }]);
+    let index =
+        json!([{ "name": "by-time", "key": [{ "attribute": "at", "role": "hash" }], "projection": "keys_only" }]);
+    Table::new(&base, observe_table)
+        .entry("name", json!("others"), Shows::Refused(HOLDS_DATA))
+        .shows("attributes", attributes.clone(), json!(["at", "id"]))
+        .also("indexes", index.clone())
+        .entry("key", json!([{ "attribute": "at", "role": "hash" }]), Shows::Refused(HOLDS_DATA))
+        .also("attributes", json!([{ "name": "at", "kind": "number" }]))
+        .shows("indexes", index, json!(["by-time", "KEYS_ONLY"]))
+        .also("attributes", attributes)
+        .shows("time_to_live", json!({ "attribute": "expires", "enabled": true }), json!(["expires", true]))
+        .shows("stream", json!("new_image"), json!("NEW_IMAGE"))
+        .shows("point_in_time_recovery", json!(true), json!(true))
+        .shows("deletion_protection", json!(true), json!(true))
+        .shows("class", json!("infrequent_access"), json!("STANDARD_INFREQUENT_ACCESS"))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
+}
+
+fn observe_table<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::DynamoDB::Table", id).await;
+        assert_eq!(model["BillingMode"], "PAY_PER_REQUEST");
+        let defined = model["AttributeDefinitions"].as_array().unwrap();
+        let mut names: Vec<_> = defined.iter().map(|one| one["AttributeName"].as_str().unwrap()).collect();
+        names.sort_unstable();
+        let (index, ttl) = (&model["GlobalSecondaryIndexes"][0], &model["TimeToLiveSpecification"]);
+        json!({
+            "name": model["TableName"],
+            "attributes": names,
+            "key": model["KeySchema"],
+            "indexes": [index["IndexName"], index["Projection"]["ProjectionType"]],
+            "time_to_live": [ttl["AttributeName"], ttl["Enabled"]],
+            "stream": model["StreamSpecification"]["StreamViewType"],
+            "point_in_time_recovery": model["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
+            "deletion_protection": model["DeletionProtectionEnabled"],
+            "class": model["TableClass"],
+            "tags": tags(&model),
+        })
+    })
+}

@@ -1,0 +1,5 @@
+//! ECR: repositories of container images.
+
+mod repository;
+
+pub use repository::{Repository, RepositoryEncryption, RepositoryOutputs, TagMutability};

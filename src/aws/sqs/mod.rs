@@ -1,0 +1,5 @@
+//! SQS: queues.
+
+mod queue;
+
+pub use queue::{DeadLetter, Queue, QueueOutputs};

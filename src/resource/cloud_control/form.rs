@@ -1,0 +1,105 @@
+//! The table of a kind's properties.
+
+/// One field of a declaration and the property of AWS that it is.
+#[derive(Clone, Copy, Debug)]
+pub struct Property {
+    /// The name of the field.
+    pub field: &'static str,
+    /// The name of the property; names joined by `/` where it is inside of another: `ImageScanningConfiguration/ScanOnPush`.
+    pub path: &'static str,
+    /// The form of the value.
+    pub form: Form,
+    /// Whether AWS takes the property and never shows it. Such a property is part of every patch: AWS forgets it otherwise.
+    pub write_only: bool,
+    /// Whether AWS adds no value where none is declared. A value that is there all the same was set by somebody else.
+    pub has_no_default: bool,
+    /// Whether the order of the list means something. Other lists are compared as sets: services reorder them.
+    pub is_ordered: bool,
+}
+
+/// The form of a value, where it differs between a declaration and AWS.
+#[derive(Clone, Copy, Debug)]
+pub enum Form {
+    /// The same value on both sides: a text, a number, a list of texts, a map whose keys are the user's own.
+    Plain,
+    /// A boolean that is left out where it is false.
+    Flag,
+    /// A word of ours for each of AWS's.
+    Words(&'static [(&'static str, &'static str)]),
+    /// An object.
+    Object(&'static [Property]),
+    /// A list of objects.
+    List(&'static [Property]),
+    /// A value that AWS takes as the text of a JSON document.
+    JsonText,
+    /// Tags: a map here, a list of `Key` and `Value` at AWS.
+    Tags,
+}
+
+impl Property {
+    const fn new(field: &'static str, path: &'static str, form: Form) -> Self {
+        Self { field, path, form, write_only: false, has_no_default: false, is_ordered: false }
+    }
+
+    /// A value that is the same on both sides.
+    pub const fn plain(field: &'static str, path: &'static str) -> Self {
+        Self::new(field, path, Form::Plain)
+    }
+
+    /// A boolean that is left out where it is false.
+    pub const fn flag(field: &'static str, path: &'static str) -> Self {
+        Self::new(field, path, Form::Flag)
+    }
+
+    /// One of some words, each as ours and as AWS's.
+    pub const fn words(
+        field: &'static str,
+        path: &'static str,
+        words: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self::new(field, path, Form::Words(words))
+    }
+
+    /// An object.
+    pub const fn object(field: &'static str, path: &'static str, members: &'static [Property]) -> Self {
+        Self::new(field, path, Form::Object(members))
+    }
+
+    /// A list of objects.
+    pub const fn list(field: &'static str, path: &'static str, members: &'static [Property]) -> Self {
+        Self::new(field, path, Form::List(members))
+    }
+
+    /// A value that AWS takes as the text of a JSON document.
+    pub const fn json_text(field: &'static str, path: &'static str) -> Self {
+        Self::new(field, path, Form::JsonText)
+    }
+
+    /// The tags, in the field `tags`.
+    pub const fn tags(path: &'static str) -> Self {
+        Self::new("tags", path, Form::Tags)
+    }
+
+    /// Marks a property that AWS never shows.
+    #[must_use]
+    pub const fn write_only(self) -> Self {
+        Self { write_only: true, ..self }
+    }
+
+    /// Marks a property of which AWS has no default.
+    #[must_use]
+    pub const fn has_no_default(self) -> Self {
+        Self { has_no_default: true, ..self }
+    }
+
+    /// Marks a list whose order means something.
+    #[must_use]
+    pub const fn ordered(self) -> Self {
+        Self { is_ordered: true, ..self }
+    }
+
+    /// Returns the property at the top of the path.
+    pub fn top(&self) -> &'static str {
+        self.path.split('/').next().unwrap_or(self.path)
+    }
+}

@@ -1,0 +1,14 @@
+//! Kinds that AWS Cloud Control manages: the trait of their declarations, and the table that translates between their fields and
+//! AWS's properties. It is the only place where the names and forms of AWS's properties are.
+
+mod canonical;
+mod form;
+mod given;
+mod kind;
+mod read;
+
+pub use canonical::canonical;
+pub use form::{Form, Property};
+pub use given::given;
+pub use kind::{CloudControl, Placed};
+pub use read::read;

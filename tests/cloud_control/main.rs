@@ -1,0 +1,155 @@
+//! Kinds that Cloud Control manages: each declaration against the schema of its type.
+
+mod fields;
+mod schema;
+
+use std::collections::BTreeSet;
+
+use ebbtide::resource::cloud_control::{CloudControl, Form, Property};
+use ebbtide::resource::{Declared, Resource};
+use schema::Schema;
+
+/// The declaration of a kind, as data.
+struct Kind {
+    name: &'static str,
+    type_name: &'static str,
+    fields: &'static [&'static str],
+    outputs: &'static [&'static str],
+    table: &'static [Property],
+    output_table: &'static [(&'static str, &'static str)],
+    replace_on: &'static [&'static str],
+}
+
+/// Collects the kinds that Cloud Control manages.
+#[derive(Default)]
+struct Kinds(Vec<Kind>);
+
+impl Kinds {
+    /// Leaves out a kind that has a provider of its own.
+    fn with<R: Resource>(self) -> Self {
+        assert!(!self.0.iter().any(|kind| kind.name == R::KIND), "{} is listed twice", R::KIND);
+        self
+    }
+
+    fn with_cloud_control<R: CloudControl>(mut self) -> Self {
+        self.0.push(Kind {
+            name: R::KIND,
+            type_name: R::TYPE,
+            fields: fields::of::<R>(),
+            outputs: fields::of::<R::Outputs<Declared>>(),
+            table: R::PROPERTIES,
+            output_table: R::OUTPUTS,
+            replace_on: R::REPLACE_ON,
+        });
+        self
+    }
+}
+
+fn kinds() -> Vec<Kind> {
+    ebbtide::with_every_kind!(Kinds::default()).0
+}
+
+/// Returns the breaches of each kind, as a function finds them.
+fn breaches(find: impl Fn(&Kind, &Schema) -> Vec<String>) -> Vec<String> {
+    let kinds = kinds();
+    assert!(!kinds.is_empty(), "no kinds found");
+    let of_kind = |kind: &Kind| {
+        let found = find(kind, &Schema::of(kind.type_name));
+        found.into_iter().map(|breach| format!("{}: {breach}", kind.name)).collect::<Vec<_>>()
+    };
+    kinds.iter().flat_map(of_kind).collect()
+}
+
+fn none(breaches: &[String]) {
+    assert!(breaches.is_empty(), "{}", breaches.join("\n"));
+}
+
+#[test]
+fn every_field_and_output_has_a_property_that_there_is() {
+    none(&breaches(|kind, schema| {
+        let table: BTreeSet<_> = kind.table.iter().map(|property| property.field).collect();
+        let mut found = Vec::new();
+        if table != kind.fields.iter().copied().collect() {
+            found.push(format!("fields {:?}, and the table has {table:?}", kind.fields));
+        }
+        let outputs: BTreeSet<_> = kind.output_table.iter().map(|(output, _)| *output).collect();
+        if outputs != kind.outputs.iter().copied().collect() {
+            found.push(format!("outputs {:?}, and the table has {outputs:?}", kind.outputs));
+        }
+        found.extend(schema.unknown(kind.table, ""));
+        found.extend(
+            kind.output_table
+                .iter()
+                .filter(|(_, path)| schema.at(path).is_none())
+                .map(|(_, path)| format!("there is no property {path}")),
+        );
+        found
+    }));
+}
+
+#[test]
+fn a_change_of_what_is_set_at_creation_alone_replaces_the_resource() {
+    none(&breaches(|kind, schema| {
+        let is_fixed = |property: &&Property| {
+            let lists = ["createOnlyProperties", "conditionalCreateOnlyProperties"];
+            lists.iter().any(|list| schema.has_within(list, property.path))
+        };
+        let fixed: BTreeSet<_> = kind.table.iter().filter(is_fixed).map(|property| property.field).collect();
+        let replacing: BTreeSet<_> = kind.replace_on.iter().copied().collect();
+        (fixed != replacing)
+            .then(|| format!("REPLACE_ON is {replacing:?}, and by the schema {fixed:?}"))
+            .into_iter()
+            .collect()
+    }));
+}
+
+#[test]
+fn what_aws_assigns_is_an_output_and_no_field() {
+    none(&breaches(|kind, schema| {
+        let outputs: Vec<_> = kind.output_table.iter().map(|(_, path)| *path).collect();
+        let assigned = schema.list("readOnlyProperties");
+        let missing = assigned.iter().filter(|path| !outputs.contains(&path.as_str()));
+        let missing = missing.map(|path| format!("{path} is read-only and no output"));
+        let given = kind.table.iter().filter(|property| assigned.iter().any(|path| path == property.path));
+        let given = given.map(|property| format!("{} is read-only and the field {}", property.path, property.field));
+        missing.chain(given).collect()
+    }));
+}
+
+#[test]
+fn what_aws_needs_has_a_field_and_what_it_never_shows_is_marked() {
+    none(&breaches(|kind, schema| {
+        let tops: BTreeSet<_> = kind.table.iter().map(Property::top).collect();
+        let required = schema.list("required");
+        let missing = required.iter().filter(|name| !tops.contains(name.as_str()));
+        let missing = missing.map(|name| format!("{name} is required and has no field"));
+        let hidden =
+            |property: &&Property| schema.has_within("writeOnlyProperties", property.path) != property.write_only;
+        let hidden = kind.table.iter().filter(hidden);
+        let hidden = hidden.map(|property| format!("{}: write_only is {}", property.path, property.write_only));
+        missing.chain(hidden).collect()
+    }));
+}
+
+#[test]
+fn tags_words_and_the_order_of_lists_are_those_of_the_schema() {
+    none(&breaches(|kind, schema| {
+        let tags = kind.table.iter().find(|property| matches!(property.form, Form::Tags)).map(|tags| tags.path);
+        let mut found = Vec::new();
+        if tags.map(str::to_owned) != schema.tags() {
+            found.push(format!("tags are in {tags:?}, and by the schema in {:?}", schema.tags()));
+        }
+        for property in kind.table {
+            let Some(at) = schema.at(property.path) else { continue };
+            if let Form::Words(words) = property.form {
+                let allowed = at["enum"].as_array().cloned().unwrap_or_default();
+                let wrong = words.iter().filter(|(_, theirs)| !allowed.iter().any(|one| *one == **theirs));
+                found.extend(wrong.map(|(_, theirs)| format!("{}: there is no {theirs}", property.path)));
+            }
+            if at["insertionOrder"] == true && !property.is_ordered {
+                found.push(format!("the order of {} counts", property.path));
+            }
+        }
+        found
+    }));
+}
