@@ -1,11 +1,12 @@
 //! Kinds that Cloud Control manages: each declaration against the schema of its type.
 
+mod facts;
 mod fields;
 mod schema;
 
 use std::collections::BTreeSet;
 
-use ebbtide::resource::cloud_control::{CloudControl, Form, Property};
+use ebbtide::resource::cloud_control::{CloudControl, Form, Property, TagForm, facts as facts_of};
 use ebbtide::resource::{Declared, Resource};
 use schema::Schema;
 
@@ -134,10 +135,14 @@ fn what_aws_needs_has_a_field_and_what_it_never_shows_is_marked() {
 #[test]
 fn tags_words_and_the_order_of_lists_are_those_of_the_schema() {
     none(&breaches(|kind, schema| {
-        let tags = kind.table.iter().find(|property| matches!(property.form, Form::Tags)).map(|tags| tags.path);
+        let tags = kind.table.iter().find(|property| matches!(property.form, Form::Tags(_))).map(|tags| tags.path);
         let mut found = Vec::new();
         if tags.map(str::to_owned) != schema.tags() {
             found.push(format!("tags are in {tags:?}, and by the schema in {:?}", schema.tags()));
+        }
+        let is_map = kind.table.iter().any(|property| matches!(property.form, Form::Tags(TagForm::Map)));
+        if is_map != facts_of(kind.type_name).is_some_and(|facts| facts.tags.is_some() && facts.tags_are_a_map()) {
+            found.push("the tags have another form".to_owned());
         }
         for property in kind.table {
             let Some(at) = schema.at(property.path) else { continue };

@@ -1,5 +1,8 @@
 //! Kinds that Cloud Control manages: each through its life, and the provider that they share.
 
+mod identity;
+mod kinds;
+
 use std::sync::Arc;
 
 use aws_sdk_cloudcontrol::types::Operation;

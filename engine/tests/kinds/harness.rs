@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ebbtide::resource::{Address, Identity, LiveState, Readiness, Resource, Scope};
-use ebbtide_cloud::{Cloud, Settings};
+use ebbtide_cloud::{Clock, Cloud, Settings, SystemClock};
 use ebbtide_engine::providers::{DynProvider, Provider, providers};
 use ebbtide_engine::sdk::{Aws, Context, ErrorKind};
 use serde_json::Value;
@@ -46,15 +46,23 @@ impl World {
 
     /// Makes a world whose cloud has other settings.
     pub fn with(settings: Settings) -> Self {
+        Self::with_clock(settings, SystemClock)
+    }
+
+    /// Makes a world whose cloud has other settings and a clock of its own.
+    pub fn with_clock(settings: Settings, clock: impl Clock) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let cloud = Cloud::open(folder.path(), settings).unwrap();
+        let cloud = Cloud::open_with_clock(folder.path(), settings, clock).unwrap();
         let config = aws_config::SdkConfig::builder()
             .behavior_version(aws_config::BehaviorVersion::latest())
             .region(aws_config::Region::new("eu-west-1"))
             .http_client(cloud.http_client())
             .credentials_provider(aws_credential_types::provider::SharedCredentialsProvider::new(cloud.credentials()))
+            .time_source(cloud.time_source())
             .build();
-        Self { aws: Arc::new(Aws::new(config, false)), cloud, _folder: folder }
+        let of_cloud = cloud.clone();
+        let now = move || jiff::Timestamp::from_millisecond(of_cloud.now_ms()).unwrap();
+        Self { aws: Arc::new(Aws::new(config, false).with_clock(now)), cloud, _folder: folder }
     }
 
     pub fn context(&self, address: &str, generation: u32) -> Context {
@@ -78,9 +86,13 @@ impl World {
     /// Creates a resource from resolved inputs, checks that it can be found without its id, waits until it is ready, and
     /// checks that AWS has the inputs that were asked for.
     pub async fn make<R: Resource>(&self, name: &str, inputs: &R::Resolved) -> Made {
-        let kind = provider(R::KIND);
-        let context = self.context(&format!("{}.{name}", R::KIND), 1);
-        let inputs = serde_json::to_value(inputs).unwrap();
+        self.make_by(provider(R::KIND), R::KIND, name, &serde_json::to_value(inputs).unwrap()).await
+    }
+
+    /// Creates a resource as [`make`](Self::make) does, by a provider.
+    pub async fn make_by(&self, kind: Arc<dyn DynProvider>, kind_name: &str, name: &str, inputs: &Value) -> Made {
+        let context = self.context(&format!("{kind_name}.{name}"), 1);
+        let inputs = inputs.clone();
         assert_eq!(kind.find(&context, &inputs).await.unwrap(), None, "found before it was created");
         let id = kind.create(&context, &inputs).await.unwrap_or_else(|error| panic!("create {name}: {error}"));
         assert_eq!(kind.find(&context, &inputs).await.unwrap().as_ref(), Some(&id), "not found without its id");

@@ -228,7 +228,7 @@ impl CloudControl for Table {
         // AWS's default is capacity that is billed by the hour.
         let properties = [("TableName", json!(name)), ("BillingMode", json!("PAY_PER_REQUEST"))];
         let properties = properties.map(|(name, value)| (name.to_owned(), value));
-        Placed { identifier: name, properties: Map::from_iter(properties) }
+        Placed::at(name, Map::from_iter(properties))
     }
 }
 

@@ -202,7 +202,7 @@ impl CloudControl for Repository {
 
     fn placed(inputs: &Repository<Resolved>, identity: &Identity) -> Placed {
         let name = inputs.aws_name(identity);
-        Placed { identifier: name.clone(), properties: Map::from_iter([("RepositoryName".to_owned(), json!(name))]) }
+        Placed::at(name.clone(), Map::from_iter([("RepositoryName".to_owned(), json!(name))]))
     }
 }
 

@@ -225,7 +225,7 @@ impl CloudControl for Queue {
 
     fn placed(inputs: &Queue<Resolved>, identity: &Identity) -> Placed {
         let name = inputs.aws_name(identity);
-        Placed { identifier: url(identity, &name), properties: Map::from_iter([("QueueName".to_owned(), json!(name))]) }
+        Placed::at(url(identity, &name), Map::from_iter([("QueueName".to_owned(), json!(name))]))
     }
 }
 

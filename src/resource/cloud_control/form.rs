@@ -32,8 +32,17 @@ pub enum Form {
     List(&'static [Property]),
     /// A value that AWS takes as the text of a JSON document.
     JsonText,
-    /// Tags: a map here, a list of `Key` and `Value` at AWS.
-    Tags,
+    /// Tags, a map here.
+    Tags(TagForm),
+}
+
+/// The form of tags at AWS.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TagForm {
+    /// A list of `Key` and `Value`, as most types have it.
+    List,
+    /// A map.
+    Map,
 }
 
 impl Property {
@@ -75,9 +84,14 @@ impl Property {
         Self::new(field, path, Form::JsonText)
     }
 
-    /// The tags, in the field `tags`.
+    /// The tags, in the field `tags`, as a list of `Key` and `Value` at AWS.
     pub const fn tags(path: &'static str) -> Self {
-        Self::new("tags", path, Form::Tags)
+        Self::new("tags", path, Form::Tags(TagForm::List))
+    }
+
+    /// The tags, in the field `tags`, as a map at AWS.
+    pub const fn tag_map(path: &'static str) -> Self {
+        Self::new("tags", path, Form::Tags(TagForm::Map))
     }
 
     /// Marks a property that AWS never shows.
@@ -96,6 +110,15 @@ impl Property {
     #[must_use]
     pub const fn ordered(self) -> Self {
         Self { is_ordered: true, ..self }
+    }
+
+    /// Returns whether AWS never shows the property, or a part of it.
+    pub fn hides(&self) -> bool {
+        match self.form {
+            _ if self.write_only => true,
+            Form::Object(members) | Form::List(members) => members.iter().any(Self::hides),
+            _ => false,
+        }
     }
 
     /// Returns the property at the top of the path.

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Form, Property};
+use super::{Form, Property, TagForm};
 
 /// Returns inputs as properties. Fields without a value are left out: `null` makes handlers fail.
 pub fn given(table: &[Property], inputs: &Value) -> Map<String, Value> {
@@ -39,7 +39,8 @@ fn encode(form: Form, value: &Value) -> Option<Value> {
             items.map(|item| Value::Object(given(members, item))).collect()
         }
         Form::JsonText => Value::String(super::canonical(value)),
-        Form::Tags => {
+        Form::Tags(TagForm::Map) => value.clone(),
+        Form::Tags(TagForm::List) => {
             let tags = value.as_object().into_iter().flatten();
             tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
         }
@@ -86,5 +87,7 @@ mod tests {
             "Items": [{ "AttributeName": "a" }], "Policy": "{\"a\":2,\"b\":1}", "Tags": [{ "Key": "team", "Value": "llm" }],
         });
         assert_eq!(Value::Object(given(&table, &inputs)), expected);
+        let tags = given(&[Property::tag_map("BackupVaultTags")], &inputs);
+        assert_eq!(Value::Object(tags), json!({ "BackupVaultTags": { "team": "llm" } }));
     }
 }

@@ -26,8 +26,19 @@ pub trait CloudControl: Resource {
 /// What follows from the identity of a resource.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Placed {
-    /// The identifier in Cloud Control: the values of the primary identifier in the order of the schema, joined by `|`.
-    pub identifier: String,
-    /// Properties beside those of the table, such as a name that is derived.
+    /// The identifier in Cloud Control: the values of the primary identifier in the order of the schema, joined by `|`. `None` if
+    /// AWS assigns it.
+    pub identifier: Option<String>,
+    /// Properties beside those of the table, such as a name that is derived. A write-only one is part of every patch.
     pub properties: Map<String, Value>,
+    /// Whether the identifier has a name in it that is derived from the identity, so that no resource of another owner has it. It
+    /// decides for types without tags.
+    pub has_own_name: bool,
+}
+
+impl Placed {
+    /// Returns the place of a resource with this identifier and properties.
+    pub fn at(identifier: impl Into<String>, properties: Map<String, Value>) -> Self {
+        Self { identifier: Some(identifier.into()), properties, has_own_name: false }
+    }
 }

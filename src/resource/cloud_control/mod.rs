@@ -2,13 +2,15 @@
 //! AWS's properties. It is the only place where the names and forms of AWS's properties are.
 
 mod canonical;
+mod facts;
 mod form;
 mod given;
 mod kind;
 mod read;
 
 pub use canonical::canonical;
-pub use form::{Form, Property};
+pub use facts::{Facts, facts, types};
+pub use form::{Form, Property, TagForm};
 pub use given::given;
 pub use kind::{CloudControl, Placed};
-pub use read::read;
+pub use read::{read, tags_of};

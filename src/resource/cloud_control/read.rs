@@ -1,9 +1,9 @@
 //! From AWS's properties to the inputs of a declaration: the live model, cut to the shape that was declared.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::{Form, Property};
-use crate::resource::own_tags;
+use crate::resource::{Tags, own_tags};
 
 /// Returns the live properties as inputs. `last` are the inputs as last applied: a field that they leave out stays without the
 /// default that AWS gave it, and a list is in their order if it has the same members. Without `last`, all is taken.
@@ -42,7 +42,7 @@ fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Va
         Form::Object(members) => read(members, &parsed(live), last),
         Form::List(members) => list(members, live, last, property.is_ordered),
         Form::JsonText => parsed(live),
-        Form::Tags => tags(live),
+        Form::Tags(_) => tags(live),
     }
 }
 
@@ -50,7 +50,7 @@ fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Va
 /// none.
 fn absent(form: Form, last: Option<&Value>) -> Value {
     match (form, last) {
-        (Form::Tags, _) => json!({}),
+        (Form::Tags(_), _) => json!({}),
         (Form::Flag, _) => Value::Bool(false),
         (_, Some(Value::Array(_))) => json!([]),
         (_, Some(last)) if *last == false || *last == 0 || *last == "" || *last == json!({}) => last.clone(),
@@ -86,12 +86,21 @@ fn parsed(live: &Value) -> Value {
     live.as_str().and_then(|text| serde_json::from_str(text).ok()).unwrap_or_else(|| live.clone())
 }
 
+/// Returns the tags of a live property, a list of `Key` and `Value` or a map.
+pub fn tags_of(live: &Value) -> Tags {
+    let pair =
+        |tag: &Value| Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned()));
+    match live {
+        Value::Object(tags) => {
+            tags.iter().map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+        }
+        other => other.as_array().into_iter().flatten().filter_map(pair).collect(),
+    }
+}
+
 fn tags(live: &Value) -> Value {
-    let pairs = live.as_array().into_iter().flatten().filter_map(|tag| {
-        Some((tag["Key"].as_str()?.to_owned(), tag["Value"].as_str().unwrap_or_default().to_owned()))
-    });
-    let own: Map<String, Value> = own_tags(pairs).into_iter().map(|(key, value)| (key, Value::String(value))).collect();
-    Value::Object(own)
+    let own = own_tags(tags_of(live));
+    Value::Object(own.into_iter().map(|(key, value)| (key, Value::String(value))).collect())
 }
 
 #[cfg(test)]
@@ -140,6 +149,15 @@ mod tests {
             "items": [{ "name": "a", "role": null }, { "name": "c", "role": "y" }],
         });
         assert_eq!(seen, expected);
+    }
+
+    #[test]
+    fn tags_are_a_list_or_a_map() {
+        let expected = Tags::from([("team".into(), "llm".into())]);
+        assert_eq!(tags_of(&json!([{ "Key": "team", "Value": "llm" }])), expected);
+        assert_eq!(tags_of(&json!({ "team": "llm" })), expected);
+        let seen = read(&[Property::tag_map("Tags")], &json!({ "Tags": { "ebb:stack": "s", "team": "llm" } }), None);
+        assert_eq!(seen, json!({ "tags": { "team": "llm" } }));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use aws_sdk_cloudcontrol::types::{OperationStatus, ProgressEvent, ResourceRequestStatusFilter};
+use aws_sdk_cloudcontrol::types::{Operation, OperationStatus, ProgressEvent, ResourceRequestStatusFilter};
 use serde_json::Value;
 
 use crate::sdk::cloud_control::Request;
@@ -61,15 +61,23 @@ pub(super) async fn status(aws: &Aws, token: &str) -> Result<ProgressEvent, Erro
 
 /// Lists the requests of the account that are under way.
 pub(super) async fn running(aws: &Aws) -> Result<Arc<Vec<Request>>, Error> {
-    aws.cloud_control_memory().running(|| list_running(aws)).await
-}
-
-async fn list_running(aws: &Aws) -> Result<Vec<Request>, Error> {
     let filter = ResourceRequestStatusFilter::builder()
         .operation_statuses(OperationStatus::Pending)
         .operation_statuses(OperationStatus::InProgress)
         .operation_statuses(OperationStatus::CancelInProgress)
         .build();
+    aws.cloud_control_memory().running(|| requests(aws, filter)).await
+}
+
+/// Lists the creations of resources of a type that AWS remembers, whatever became of them: those of the last seven days.
+pub(super) async fn creations(aws: &Aws, type_name: &str) -> Result<Vec<Request>, Error> {
+    let filter = ResourceRequestStatusFilter::builder().operations(Operation::Create).build();
+    let mut requests = requests(aws, filter).await?;
+    requests.retain(|request| request.type_name == type_name);
+    Ok(requests)
+}
+
+async fn requests(aws: &Aws, filter: ResourceRequestStatusFilter) -> Result<Vec<Request>, Error> {
     let mut requests = Vec::new();
     let mut next = None;
     loop {
@@ -83,10 +91,31 @@ async fn list_running(aws: &Aws) -> Result<Vec<Request>, Error> {
             token: event.request_token.unwrap_or_default(),
             type_name: event.type_name.unwrap_or_default(),
             identifier: event.identifier,
+            at_ms: event.event_time.and_then(|time| time.to_millis().ok()),
         }));
         next = page.next_token.filter(|token| !token.is_empty());
         if next.is_none() {
             return Ok(requests);
+        }
+    }
+}
+
+/// Lists the identifiers of the resources of a type. `parent` has the properties without which there is no list.
+pub(super) async fn list(aws: &Aws, type_name: &str, parent: Option<String>) -> Result<Vec<String>, Error> {
+    let mut ids = Vec::new();
+    let mut next = None;
+    loop {
+        let list = aws.cloudcontrol().list_resources().type_name(type_name).set_next_token(next);
+        let list = list.set_resource_model(parent.clone());
+        let call = async { list.send().await.named("cloudformation:ListResources") };
+        // A parent that is gone has no resources.
+        let page = aws.cloud_control_memory().paced(call).await.unless_missing(&["ResourceNotFoundException"])?;
+        let Some(page) = page else { return Ok(ids) };
+        let found = page.resource_descriptions.unwrap_or_default();
+        ids.extend(found.into_iter().filter_map(|description| description.identifier));
+        next = page.next_token.filter(|token| !token.is_empty());
+        if next.is_none() {
+            return Ok(ids);
         }
     }
 }

@@ -3,13 +3,16 @@
 //! `docs/decisions/0018-one-door-cloud-control.md` has the reasons for its rules.
 
 mod calls;
+mod chain;
 mod create;
 mod delete;
 mod event;
+mod find;
 mod patch;
 mod provider;
 mod shape;
 mod update;
 mod wait;
+mod wanted;
 
 pub(super) use provider::CloudControlled;

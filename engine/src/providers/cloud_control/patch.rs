@@ -2,29 +2,24 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::shape::Shape;
-use ebbtide::resource::cloud_control::{Property, given};
+use ebbtide::resource::cloud_control::given;
 
 /// Returns the patch that changes the live properties from one declaration to another; `None` if they are the same.
 ///
 /// Cloud Control applies it to what a read shows, and gives the whole to the handler. So each patch has every write-only property
-/// that is declared: AWS would forget it. Properties that AWS cannot change stay out, since a patch that names one is refused.
-/// `ownership` are the ownership tags, which a patch of the tags has as well.
+/// that is declared, or that follows from the identity (`constants`): AWS would forget it. Properties that AWS cannot change stay
+/// out, since a patch that names one is refused. `ownership` are the ownership tags, which a patch of the tags has as well.
 pub(super) fn patch(
     shape: &Shape,
-    ownership: &BTreeMap<String, String>,
+    (ownership, constants): (&BTreeMap<String, String>, &Map<String, Value>),
     live: &Value,
     (from, to): (&Value, &Value),
 ) -> Option<Value> {
     let (old, mut new) = (given(shape.properties, from), given(shape.properties, to));
-    let fixed: BTreeSet<&str> = shape
-        .properties
-        .iter()
-        .filter(|property| shape.replace_on.contains(&property.field))
-        .map(Property::top)
-        .collect();
+    let fixed = shape.fixed();
     let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
     let changed: Vec<String> =
         names.into_iter().filter(|name| !fixed.contains(name.as_str()) && old.get(name) != new.get(name)).collect();
@@ -50,10 +45,11 @@ pub(super) fn patch(
     if operations.is_empty() {
         return None;
     }
-    let hidden = shape.properties.iter().filter(|property| property.write_only);
-    let hidden: BTreeSet<&str> = hidden.map(Property::top).filter(|name| !fixed.contains(name)).collect();
-    for name in hidden.into_iter().filter(|name| !changed.iter().any(|changed| changed == name)) {
-        if let Some(value) = new.get(name) {
+    let hidden = shape.hidden();
+    let hidden =
+        hidden.into_iter().filter(|name| !fixed.contains(name) && !changed.iter().any(|changed| changed == name));
+    for name in hidden {
+        if let Some(value) = new.get(name).or_else(|| constants.get(name)) {
             operations.push(json!({ "op": "add", "path": pointer(name), "value": value }));
         }
     }
@@ -75,6 +71,9 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use ebbtide::resource::cloud_control::Property;
+
+    const MEMBERS: &[Property] = &[Property::plain("on", "On"), Property::plain("code", "Code").write_only()];
 
     const SHAPE: Shape = Shape {
         type_name: "AWS::Test::Thing",
@@ -84,6 +83,7 @@ mod tests {
             Property::plain("scan", "Scanning/OnPush"),
             Property::plain("password", "Password").write_only(),
             Property::plain("source", "Source").write_only(),
+            Property::object("lock", "Lock", MEMBERS),
             Property::tags("Tags"),
         ],
         outputs: &[],
@@ -99,8 +99,13 @@ mod tests {
     fn changed(changes: &Value) -> Option<Value> {
         let mut to = base();
         to.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        let owner = BTreeMap::from([("ebb:stack".to_owned(), "s".to_owned())]);
         let live = json!({ "Name": "n", "Size": 1, "Scanning": { "OnPush": true }, "Empty": [], "Tags": [] });
-        patch(&SHAPE, &BTreeMap::from([("ebb:stack".to_owned(), "s".to_owned())]), &live, (&base(), &to))
+        let mut from = base();
+        if to.get("lock").is_some() {
+            from["lock"] = to["lock"].clone();
+        }
+        patch(&SHAPE, (&owner, &Map::new()), &live, (&from, &to))
     }
 
     #[test]
@@ -115,6 +120,27 @@ mod tests {
         assert_eq!(changed(&json!({ "scan": false })), Some(json!([scanning, password, no_empty_list])));
         let other = json!({ "op": "add", "path": "/Password", "value": "q" });
         assert_eq!(changed(&json!({ "password": "q" })), Some(json!([other, no_empty_list])));
+    }
+
+    #[test]
+    fn a_property_with_a_write_only_part_is_in_every_patch() {
+        let found = changed(&json!({ "size": 2, "lock": { "on": true, "code": "c" } })).unwrap();
+        assert_eq!(found[1], json!({ "op": "add", "path": "/Lock", "value": { "On": true, "Code": "c" } }));
+    }
+
+    #[test]
+    fn a_write_only_constant_is_in_every_patch_and_no_other_constant_is() {
+        // The embedded cloud has the schema of this type: `FinalSnapshotName` is write-only.
+        let shape = Shape { type_name: "AWS::ElastiCache::ServerlessCache", ..SHAPE };
+        let constants = json!({ "FinalSnapshotName": "final", "Engine": "valkey" });
+        let to =
+            json!({ "name": "n", "size": 2, "scan": true, "password": "p", "source": "s", "tags": { "team": "llm" } });
+        let live = json!({ "Size": 1 });
+        let (none, constants) = (BTreeMap::new(), constants.as_object().unwrap());
+        let found = patch(&shape, (&none, constants), &live, (&base(), &to)).unwrap();
+        let paths: Vec<_> =
+            found.as_array().unwrap().iter().map(|operation| operation["path"].as_str().unwrap()).collect();
+        assert_eq!(paths, ["/Size", "/FinalSnapshotName", "/Password"]);
     }
 
     #[test]

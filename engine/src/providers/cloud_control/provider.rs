@@ -10,10 +10,11 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::calls::{self, DELETE};
+use super::calls::{self, CREATE, DELETE, UPDATE};
 use super::event::{Progress, failure, progress};
 use super::shape::Shape;
-use super::{create, delete, update};
+use super::wanted::Wanted;
+use super::{create, delete, find, update};
 use crate::providers::retag::with_tags;
 use crate::providers::{Activity, DynProvider, Missing, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
@@ -27,6 +28,10 @@ pub(in crate::providers) struct CloudControlled<R>(PhantomData<fn() -> R>);
 impl<R: CloudControl> CloudControlled<R> {
     pub(in crate::providers) const NEW: Self = Self(PhantomData);
     const SHAPE: Shape = Shape::of::<R>();
+
+    fn wanted<'a>(context: &'a Context, placed: &'a Placed, inputs: &'a Value) -> Wanted<'a> {
+        Wanted { context, shape: &Self::SHAPE, placed, inputs }
+    }
 
     fn placed(context: &Context, inputs: &Value) -> Result<Placed, Error> {
         Ok(R::placed(&typed(inputs)?, &context.identity))
@@ -60,12 +65,11 @@ async fn readiness(aws: &Aws, shape: &Shape, id: &str) -> Result<Readiness, Erro
     let Some(token) = memory.took_long(shape.type_name, id) else { return Ok(Readiness::Ready) };
     let event = calls::status(aws, &token).await?;
     if progress(&event) == Progress::Failed {
-        let error = failure(DELETE, &event);
         match event.operation().map(|operation| operation.as_str()) {
-            Some("DELETE") => return Ok(Readiness::Failed(error.message)),
-            Some("UPDATE") => memory.update_failed(shape.type_name, id, error.message),
+            Some("DELETE") => return Ok(Readiness::Failed(failure(DELETE, &event).message)),
+            Some("UPDATE") => memory.update_failed(shape.type_name, id, failure(UPDATE, &event).message),
             // A resource that is there although its creation failed is ours, and is changed or deleted like any other.
-            _ => {}
+            _ => memory.creation_failed(shape.type_name, id, failure(CREATE, &event)),
         }
     }
     Ok(Readiness::Ready)
@@ -111,18 +115,22 @@ impl<R: CloudControl> DynProvider for CloudControlled<R> {
     }
 
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error> {
-        create::find(context, &Self::SHAPE, &Self::placed(context, inputs)?).await
+        let inputs = normal::<R::Resolved>(inputs)?;
+        find::find(Self::wanted(context, &Self::placed(context, &inputs)?, &inputs)).await
     }
 
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error> {
         let inputs = normal::<R::Resolved>(inputs)?;
-        create::create(context, &Self::SHAPE, &Self::placed(context, &inputs)?, &inputs).await
+        create::create(Self::wanted(context, &Self::placed(context, &inputs)?, &inputs)).await
     }
 
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error> {
         // First the requests: those that end between the two reads are over in the model.
         let readiness = readiness(&context.aws, &Self::SHAPE, id).await?;
-        let Some(live) = calls::get(&context.aws, R::TYPE, id).await? else { return Ok(None) };
+        let Some(live) = calls::get(&context.aws, R::TYPE, id).await? else {
+            // A creation that AWS had accepted, and that failed later, tells why there is nothing.
+            return context.aws.cloud_control_memory().why_uncreated(R::TYPE, id).map_or(Ok(None), Err);
+        };
         let last = normal::<R::Resolved>(last)?;
         Ok(Some(LiveState {
             inputs: normal::<R::Resolved>(&read(R::PROPERTIES, &live, Some(&last)))?,
@@ -135,7 +143,8 @@ impl<R: CloudControl> DynProvider for CloudControlled<R> {
 
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error> {
         let (from, to) = (normal::<R::Resolved>(from)?, normal::<R::Resolved>(to)?);
-        update::update(context, &Self::SHAPE, id, &from, &to).await
+        let placed = Self::placed(context, &to)?;
+        update::update(context, &Self::SHAPE, id, &placed.properties, (&from, &to)).await
     }
 
     async fn undone(&self, context: &Context, id: &str) -> Result<Option<String>, Error> {
@@ -144,7 +153,10 @@ impl<R: CloudControl> DynProvider for CloudControlled<R> {
 
     async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {
         match with_tags(last, &context.identity)? {
-            Some((from, to)) => update::update(context, &Self::SHAPE, id, &from, &to).await,
+            Some((from, to)) => {
+                let placed = Self::placed(context, last)?;
+                update::update(context, &Self::SHAPE, id, &placed.properties, (&from, &to)).await
+            }
             None => Ok(()),
         }
     }

@@ -1,6 +1,6 @@
 //! What a process knows of its requests to Cloud Control. All of it can be found out again: nothing here has to survive.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +14,7 @@ use crate::sdk::{Error, ErrorKind};
 /// How old the list of running requests may be. A request of this process makes it outdated at once.
 const FRESH: Duration = Duration::from_millis(200);
 
-/// A request that is under way.
+/// A request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// The token of the request, which is not the client token.
@@ -25,6 +25,8 @@ pub struct Request {
     pub identifier: Option<String>,
     /// `CREATE`, `UPDATE` or `DELETE`.
     pub operation: String,
+    /// The time of its latest event, in milliseconds since the Unix epoch.
+    pub at_ms: Option<i64>,
 }
 
 /// What the calls of a process to Cloud Control share.
@@ -55,6 +57,10 @@ struct Known {
     long: ByResource,
     /// The messages of updates that failed after that.
     undone: ByResource,
+    /// The errors of creations that failed after that.
+    uncreated: HashMap<(String, String), Error>,
+    /// Types and identifiers of resources that were not there before this process asked for them.
+    new: HashSet<(String, String)>,
 }
 
 impl Default for Memory {
@@ -126,6 +132,26 @@ impl Memory {
     /// Returns why an update that AWS had accepted failed, and forgets it.
     pub fn why_undone(&self, type_name: &str, identifier: &str) -> Option<String> {
         self.known().undone.remove(&(type_name.to_owned(), identifier.to_owned()))
+    }
+
+    /// Remembers that a creation that AWS had accepted failed.
+    pub fn creation_failed(&self, type_name: &str, identifier: &str, why: Error) {
+        self.known().uncreated.insert((type_name.to_owned(), identifier.to_owned()), why);
+    }
+
+    /// Returns why a creation that AWS had accepted failed, and forgets it.
+    pub fn why_uncreated(&self, type_name: &str, identifier: &str) -> Option<Error> {
+        self.known().uncreated.remove(&(type_name.to_owned(), identifier.to_owned()))
+    }
+
+    /// Remembers that there was no such resource before this process asked for it.
+    pub fn was_absent(&self, type_name: &str, identifier: &str) {
+        self.known().new.insert((type_name.to_owned(), identifier.to_owned()));
+    }
+
+    /// Returns whether a resource was not there before this process asked for it.
+    pub fn is_new(&self, type_name: &str, identifier: &str) -> bool {
+        self.known().new.contains(&(type_name.to_owned(), identifier.to_owned()))
     }
 
     /// State stays usable after a panic elsewhere: every change of it is complete.

@@ -17,7 +17,11 @@ const BURST: u32 = 10;
 
 /// The pace of calls.
 #[derive(Debug)]
-pub(super) struct Pace(Mutex<State>);
+pub(super) struct Pace {
+    /// Held by the call whose turn is next. The others wait behind it, so none has a turn that was given out at an earlier pace.
+    next: tokio::sync::Mutex<()>,
+    state: Mutex<State>,
+}
 
 #[derive(Debug)]
 struct State {
@@ -30,17 +34,19 @@ struct State {
 
 impl Pace {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(State { next: Instant::now(), gap: FASTEST, slowed: None }))
+        let state = State { next: Instant::now(), gap: FASTEST, slowed: None };
+        Self { next: tokio::sync::Mutex::new(()), state: Mutex::new(state) }
     }
 
     /// Waits for the time of the next call.
     pub(super) async fn turn(&self) {
+        let _next = self.next.lock().await;
         let at = self.take(Instant::now());
         sleep_until(at).await;
     }
 
     fn take(&self, now: Instant) -> Instant {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let earliest = now.checked_sub(state.gap * BURST).unwrap_or(now);
         let at = state.next.max(earliest);
         state.next = at + state.gap;
@@ -50,7 +56,7 @@ impl Pace {
     /// Follows the result of a call: half the pace after AWS throttled it, and a little faster after a success.
     pub(super) fn report(&self, throttled: bool) {
         let now = Instant::now();
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if !throttled {
             state.gap = (state.gap * 19 / 20).max(FASTEST);
         } else if state.slowed.is_none_or(|slowed| now.duration_since(slowed) > Duration::from_secs(1)) {
@@ -77,5 +83,27 @@ mod tests {
         pace.report(true);
         let (one, other) = (pace.take(start), pace.take(start));
         assert_eq!(other - one, FASTEST * 2, "calls that were throttled together count once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_wait_already_are_slowed_down_as_well() {
+        let pace = std::sync::Arc::new(Pace::new());
+        let start = Instant::now();
+        let turns: Vec<_> = (0..BURST + 20)
+            .map(|_| {
+                let pace = std::sync::Arc::clone(&pace);
+                tokio::spawn(async move {
+                    pace.turn().await;
+                    Instant::now()
+                })
+            })
+            .collect();
+        tokio::time::sleep(Duration::from_millis(100)).await;
+        pace.report(true);
+        let mut last = start;
+        for turn in turns {
+            last = last.max(turn.await.unwrap());
+        }
+        assert!(last - start >= Duration::from_millis(1500), "{:?}", last - start);
     }
 }
