@@ -1,6 +1,9 @@
 //! The list of kinds. A new kind is one file and one line here; a test fails on a file that is missing in the list.
 
-use crate::resource::Registry;
+use std::sync::Arc;
+
+use crate::resource::cloud_control::AnyKind;
+use crate::resource::{Kind, Registry};
 
 /// Adds every kind of AWS resources to a registry with a method `with::<Kind>()`. The engine lists its providers by it too.
 #[macro_export]
@@ -39,9 +42,10 @@ macro_rules! with_every_kind {
     };
 }
 
-/// Returns the kinds of AWS resources.
+/// Returns the kinds of AWS resources, and with them those of any type of Cloud Control.
 pub fn kinds() -> Registry {
-    with_every_kind!(Registry::new())
+    let any = |name: &str| AnyKind::of(name).map(|kind| Arc::new(kind) as Arc<dyn Kind>);
+    with_every_kind!(Registry::new()).with_fallback(any)
 }
 
 #[cfg(test)]

@@ -270,6 +270,14 @@ impl<'a> Planner<'a> {
         Ok(())
     }
 
+    /// Returns whether a resource holds no data, by its kind or by its recorded declaration.
+    fn holds_nothing(&self, address: &Address) -> bool {
+        let Ok(kind) = self.request.kind(address) else { return false };
+        let declared = self.request.document.resources.get(address).map(ResourceRecord::declaration);
+        declared.is_some_and(|declared| kind.holds_nothing(&declared))
+            || kind.info().persistence == Persistence::Ephemeral
+    }
+
     /// Refuses a plan that would delete data in a pause: the planner's own last check.
     fn check(&self) -> Result<(), PlanError> {
         if self.request.target != Target::Paused {
@@ -277,10 +285,7 @@ impl<'a> Planner<'a> {
         }
         let deletes_data = |operation: &&Operation| {
             matches!(operation.kind(), OperationKind::Delete | OperationKind::Replace)
-                && self
-                    .request
-                    .kind(&operation.address)
-                    .map_or(true, |kind| kind.info().persistence == Persistence::Durable)
+                && !self.holds_nothing(&operation.address)
         };
         match self.operations.iter().find(deletes_data) {
             Some(operation) => Err(PlanError::PauseWouldDelete(operation.address.clone())),

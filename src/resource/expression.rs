@@ -34,6 +34,11 @@ impl<'a> Expr<'a> {
     }
 }
 
+/// Returns whether a value is an expression, so that it is not known yet.
+pub fn is_expression(value: &Value) -> bool {
+    Expr::of(value).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -82,6 +82,12 @@ pub trait Kind: Send + Sync {
     /// Returns the effect of a pause on the resource.
     fn paused(&self, declared: &Value) -> Result<OnPause<Value>, InputsError>;
 
+    /// Returns whether a declaration says that the resource holds no data, although others of its kind may: a pause may delete it.
+    fn holds_nothing(&self, declared: &Value) -> bool {
+        let _ = declared;
+        self.info().persistence == Persistence::Ephemeral
+    }
+
     /// Checks that these are inputs of this kind without references.
     fn check(&self, inputs: &Value) -> Result<(), InputsError>;
 }

@@ -29,7 +29,7 @@ mod version;
 pub use address::{Address, AddressError};
 pub use charge::{Billing, Charge, Fleet, Per, Since};
 pub use conflict::Conflict;
-pub use expression::Expr;
+pub use expression::{Expr, is_expression};
 pub use field::Field;
 pub use hex::hex;
 pub use identity::{Identity, LINEAGE_TAG, Scope, digest};

@@ -41,10 +41,11 @@ impl Registry {
         self
     }
 
-    /// Sets the function that makes kinds that are not registered.
+    /// Adds a function that makes kinds that are not registered. It is asked before those that were added earlier.
     #[must_use]
     pub fn with_fallback(mut self, fallback: impl Fn(&str) -> Option<Arc<dyn Kind>> + Send + Sync + 'static) -> Self {
-        self.fallback = Some(Arc::new(fallback));
+        let earlier = self.fallback.take();
+        self.fallback = Some(Arc::new(move |name| fallback(name).or_else(|| earlier.as_ref()?(name))));
         self
     }
 

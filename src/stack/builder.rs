@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
+use crate::resource::cloud_control::{Any, AnyOutputs};
 use crate::resource::{
     Address, Declared, Field, Input, OnPause, Persistence, Problems, Resource, Scope, outputs_of, placeholder,
 };
@@ -56,7 +57,35 @@ impl Stack {
     }
 
     /// Declares a resource under a name and returns its outputs as references.
-    pub fn add<R: Resource>(&mut self, name: &str, resource: R) -> R::Outputs<Declared> {
+    pub fn add<D: Declare>(&mut self, name: &str, resource: D) -> D::Outputs {
+        resource.declare(self, name)
+    }
+
+    /// Declares a resource of any type of Cloud Control.
+    fn add_any(&mut self, name: &str, any: Any) -> AnyOutputs {
+        let kind = any.kind();
+        let at = format!("{kind}.{name}");
+        let mut problems = Problems::new();
+        any.validate(&mut problems);
+        let is_type = !problems.fields().contains(&"type");
+        for (field, message) in problems {
+            self.problem(&at, Some(field), message);
+        }
+        let address = Address::new(&kind, name).unwrap_or_else(|error| {
+            // A text that is not a type was reported as such.
+            if is_type {
+                self.problem(&at, None, error.to_string());
+            }
+            Address::placeholder()
+        });
+        let mut inputs = any.inputs();
+        self.add_tags(&mut inputs);
+        self.insert(at, address.clone(), inputs);
+        AnyOutputs::of(address)
+    }
+
+    /// Declares a resource of a kind.
+    fn add_resource<R: Resource>(&mut self, name: &str, resource: R) -> R::Outputs<Declared> {
         let at = format!("{}.{name}", R::KIND);
         let address = Address::new(R::KIND, name).unwrap_or_else(|error| {
             self.problem(&at, None, error.to_string());
@@ -71,18 +100,22 @@ impl Stack {
             self.problem(&at, None, "a resource that holds data cannot be deleted by a pause");
         }
         let inputs = self.inputs(&at, &resource);
-        // The resources that its inputs refer to are added when the stack is finished.
-        let declaration = Declaration { inputs, depends_on: BTreeSet::new(), protect: false };
-        let earlier = self.resources.insert(address.clone(), declaration);
-        if earlier.is_some() && address != Address::placeholder() {
-            self.problem(&at, None, "declared twice; give one of them another name");
-        }
+        self.insert(at.clone(), address.clone(), inputs);
         let outputs = outputs_of(&address).unwrap_or_else(|error| {
             self.problem(&at, None, format!("the outputs of this kind are no struct of references: {error}"));
             placeholder()
         });
         self.conflict_checks.add(at, resource);
         outputs
+    }
+
+    fn insert(&mut self, at: String, address: Address, inputs: Value) {
+        // The resources that its inputs refer to are added when the stack is finished.
+        let declaration = Declaration { inputs, depends_on: BTreeSet::new(), protect: false };
+        let earlier = self.resources.insert(address.clone(), declaration);
+        if earlier.is_some() && address != Address::placeholder() {
+            self.problem(&at, None, "declared twice; give one of them another name");
+        }
     }
 
     /// Protects a resource, named by any of its outputs, from deletion by every command.
@@ -170,11 +203,7 @@ impl Stack {
     fn inputs<R: Resource>(&mut self, at: &str, resource: &R) -> Value {
         match serde_json::to_value(resource) {
             Ok(mut inputs) => {
-                if let Some(own) = inputs.get_mut("tags").and_then(Value::as_object_mut) {
-                    for (key, value) in &self.tags {
-                        own.entry(key.clone()).or_insert_with(|| Value::String(value.clone()));
-                    }
-                }
+                self.add_tags(&mut inputs);
                 inputs
             }
             Err(error) => {
@@ -182,6 +211,41 @@ impl Stack {
                 Value::Null
             }
         }
+    }
+
+    /// Adds the stack's tags to inputs that have tags.
+    fn add_tags(&self, inputs: &mut Value) {
+        if let Some(own) = inputs.get_mut("tags").and_then(Value::as_object_mut) {
+            for (key, value) in &self.tags {
+                own.entry(key.clone()).or_insert_with(|| Value::String(value.clone()));
+            }
+        }
+    }
+}
+
+/// A resource that a stack can declare: one of a kind, or [`Any`].
+pub trait Declare {
+    /// Its outputs, as references.
+    type Outputs;
+
+    /// Declares it. [`Stack::add`] reads better.
+    #[doc(hidden)]
+    fn declare(self, stack: &mut Stack, name: &str) -> Self::Outputs;
+}
+
+impl<R: Resource> Declare for R {
+    type Outputs = R::Outputs<Declared>;
+
+    fn declare(self, stack: &mut Stack, name: &str) -> Self::Outputs {
+        stack.add_resource(name, self)
+    }
+}
+
+impl Declare for Any {
+    type Outputs = AnyOutputs;
+
+    fn declare(self, stack: &mut Stack, name: &str) -> AnyOutputs {
+        stack.add_any(name, self)
     }
 }
 
@@ -274,6 +338,41 @@ mod tests {
         assert!(
             problems[2].message.starts_with("the outputs of this kind are no struct of references"),
             "{problems:?}"
+        );
+    }
+
+    #[test]
+    fn resources_of_any_type_are_declared_and_checked_with_their_references() {
+        let mut stack = stack();
+        stack.tags.insert("Project".into(), "shop".into());
+        let vault = stack.add("vault", Any::new("AWS::Backup::BackupVault").with("BackupVaultName", "nightly"));
+        stack.output("VAULT", &vault.get::<String>("BackupVaultArn"));
+        let queue = Any::new("AWS::SQS::Queue").with("QueueName", vault.get::<String>("BackupVaultName").then("-jobs"));
+        let queue = stack.add("jobs", queue);
+        stack.protect(&queue.identifier());
+        let declared = finish(stack);
+        let vault = &declared.resources[&"AWS_Backup_BackupVault.vault".parse().unwrap()];
+        assert_eq!(vault.inputs["tags"], serde_json::json!({ "Project": "shop" }));
+        let queue = &declared.resources[&"AWS_SQS_Queue.jobs".parse().unwrap()];
+        assert_eq!((queue.depends_on.len(), queue.protect), (1, true));
+    }
+
+    #[test]
+    fn mistakes_in_resources_of_any_type_are_problems() {
+        let mut stack = stack();
+        let vault = stack.add("vault", Any::new("AWS::Backup::BackupVault").with("BackupVaultNam", "nightly"));
+        stack.add("what", Any::new("Vault"));
+        stack.output("VAULT", &vault.get::<String>("BackupVaultAr"));
+        let problems: Vec<_> = stack.finish().unwrap_err().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            problems,
+            [
+                "AWS_Backup_BackupVault.vault: BackupVaultNam: there is no such property; did you mean `BackupVaultName`?",
+                "AWS_Backup_BackupVault.vault: BackupVaultName: is required",
+                "Vault.what: type: `Vault` is not a type: write it as AWS::Backup::BackupVault",
+                "shop: VAULT: refers to `BackupVaultAr` of AWS_Backup_BackupVault.vault, which AWS does not assign and the \
+                 stack does not declare; did you mean `BackupVaultArn`?",
+            ]
         );
     }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::resource::{Address, Scope, dependencies};
+use crate::resource::cloud_control::unknown_output;
+use crate::resource::{Address, Reference, Scope, dependencies, references};
 
 /// A declared resource, erased to data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -41,6 +42,19 @@ impl Declarations {
             message: format!("refers to {other}, which this stack does not declare"),
         };
         let declared: BTreeSet<Address> = self.resources.keys().cloned().collect();
+        let unknown = |at: &str, field: Option<&str>, value: &Value| {
+            let wrong = |reference: &Reference| {
+                let message = unknown_output(reference, &self.resources.get(&reference.address)?.inputs)?;
+                Some(Problem { at: at.to_owned(), field: field.map(str::to_owned), message })
+            };
+            references(value).iter().filter_map(wrong).collect::<Vec<_>>()
+        };
+        for (address, declaration) in &self.resources {
+            problems.extend(unknown(&address.to_string(), None, &declaration.inputs));
+        }
+        for (name, value) in &self.outputs {
+            problems.extend(unknown(&self.scope.stack, Some(name), value));
+        }
         for (address, declaration) in &mut self.resources {
             declaration.depends_on.extend(dependencies(&declaration.inputs));
             let missing = declaration.depends_on.iter().filter(|other| !declared.contains(*other));

@@ -7,7 +7,7 @@ mod declare_result;
 mod definition;
 mod zones;
 
-pub use builder::Stack;
+pub use builder::{Declare, Stack};
 pub use declaration::{Declaration, Declarations, Problem};
 pub use declare_result::DeclareResult;
 pub use definition::{Definition, SettingsFault, typed};

@@ -21,6 +21,7 @@ mod serve;
 mod state;
 mod status;
 mod tick;
+mod types;
 mod validate;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
@@ -67,6 +68,7 @@ pub(super) enum Command {
     Budget(budget::BudgetArgs),
     Prices(prices::PricesArgs),
     State(state::StateArgs),
+    Types(types::TypesArgs),
     Completions(completions::CompletionsArgs),
     Cloud(cloud::CloudArgs),
     Environment(environment::EnvironmentArgs),
@@ -94,6 +96,7 @@ impl Command {
             Self::Budget(arguments) => budget::run(context, &arguments),
             Self::Cost(arguments) => cost::run(context, &arguments),
             Self::Prices(arguments) => prices::run(context, &arguments),
+            Self::Types(arguments) => types::run(context, &arguments),
             Self::State(arguments) => state::run(context, arguments),
             Self::Completions(arguments) => completions::run(context, &arguments, Arguments::command()),
             Self::Cloud(arguments) => cloud::run(context, &arguments),

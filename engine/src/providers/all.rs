@@ -2,9 +2,9 @@
 
 use super::registry::Providers;
 
-/// Returns the providers of all kinds of AWS resources. A kind of the library without a provider does not compile.
+/// Returns the providers of all kinds of AWS resources, those of any type among them. A kind of the library without a provider does not compile.
 pub fn providers() -> Providers {
-    ebbtide::with_every_kind!(Providers::new())
+    ebbtide::with_every_kind!(Providers::new()).with_any_type()
 }
 
 #[cfg(test)]

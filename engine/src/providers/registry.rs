@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::cloud_control::CloudControlled;
 use super::dynamic::Typed;
 use super::{DynProvider, Provider};
-use ebbtide::resource::cloud_control::CloudControl;
+use ebbtide::resource::cloud_control::{AnyKind, CloudControl};
 use ebbtide::resource::{Kind, Registry, TypedKind};
 
 /// A kind together with its provider.
@@ -56,7 +56,7 @@ impl Providers {
     pub fn with_cloud_control<R: CloudControl>(self) -> Self {
         self.with_implementation(Implementation {
             kind: Arc::new(TypedKind::<R>::new()),
-            provider: Arc::new(CloudControlled::<R>::NEW),
+            provider: Arc::new(CloudControlled::of::<R>()),
         })
     }
 
@@ -68,10 +68,22 @@ impl Providers {
         self
     }
 
-    /// Sets the function that makes kinds nobody registered, such as those whose properties come from a schema.
+    /// Adds the kinds of any type that Cloud Control manages, which are made by their names.
+    #[must_use]
+    pub fn with_any_type(self) -> Self {
+        self.with_fallback(|name| {
+            let kind = AnyKind::of(name)?;
+            let provider = Arc::new(CloudControlled::any(&kind));
+            Some(Implementation { kind: Arc::new(kind), provider })
+        })
+    }
+
+    /// Adds a function that makes kinds that are not registered, such as those whose properties come from a schema. It is asked
+    /// before those that were added earlier.
     #[must_use]
     pub fn with_fallback(mut self, fallback: impl Fn(&str) -> Option<Implementation> + Send + Sync + 'static) -> Self {
-        let fallback: Fallback = Arc::new(fallback);
+        let earlier = self.fallback.take();
+        let fallback: Fallback = Arc::new(move |name| fallback(name).or_else(|| earlier.as_ref()?(name)));
         let kinds = Arc::clone(&fallback);
         self.kinds = self.kinds.with_fallback(move |name| kinds(name).map(|found| found.kind));
         self.fallback = Some(fallback);

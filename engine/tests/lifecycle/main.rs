@@ -1,5 +1,6 @@
 //! Whole lives of stacks on the embedded cloud: apply, pause, resume, destroy, and what happens when they are cut off.
 
+mod any_type;
 mod billed;
 mod budgets;
 mod capacity;

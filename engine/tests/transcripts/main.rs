@@ -26,6 +26,7 @@ mod serving;
 mod sessions;
 mod shared;
 mod stacks;
+mod types;
 mod unattended;
 
 use std::process::ExitCode;
@@ -62,6 +63,7 @@ fn main() -> ExitCode {
             unattended::TESTS,
             serving::TESTS,
             notifications::TESTS,
+            types::TESTS,
         ]
         .concat(),
     )

@@ -10,9 +10,11 @@ use ebbtide::aws::sagemaker::{AsyncInference, Container, Endpoint, EndpointConfi
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::components::network::{Nat, Network};
 use ebbtide::resource::Input;
+use ebbtide::resource::cloud_control::Any;
 use ebbtide::stack::Stack;
 use schemars::JsonSchema;
 use serde::Deserialize;
+use serde_json::json;
 
 #[derive(Deserialize, JsonSchema)]
 struct Settings {
@@ -39,6 +41,10 @@ enum Mistake {
     UnknownReference,
     BucketName,
     PastAction,
+    AnyProperty,
+    AnyType,
+    AnyOutput,
+    AnyUnknown,
 }
 
 pub fn definitions() -> Vec<Definition> {
@@ -67,11 +73,18 @@ struct NoSettings {}
 struct Vault {
     /// Whether there is an endpoint that queues its requests.
     endpoint: bool,
+    /// Whether there is a vault for copies, a resource of any type.
+    copies: bool,
 }
 
 fn vault(stack: &mut Stack, settings: &Vault) {
     let bucket = stack.add("models", Bucket::new());
     stack.output("BUCKET", &bucket.name);
+    if settings.copies {
+        let copies = Any::new("AWS::Backup::BackupVault").with("BackupVaultName", "copies").tag("team", "llm");
+        let copies = stack.add("copies", copies);
+        stack.output("COPIES", &copies.get::<String>("BackupVaultArn"));
+    }
     if settings.endpoint {
         let role = stack.add("bulk", Role::new(Policy::trust("sagemaker.amazonaws.com")));
         let model = stack.add("bulk", Model::new(&role.arn, Container::new("1.dkr.ecr/vllm:1", None)));
@@ -120,6 +133,20 @@ fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
         Some(Mistake::PastAction) => {
             let action = ScheduledAction::new("endpoint/llm/variant/v", "at(2020-02-29T08:00:00)", (1, 2));
             stack.add("once", ScheduledAction { zone: "Europe/Berlin".to_owned(), ..action });
+        }
+        Some(Mistake::AnyProperty) => {
+            let vault = Any::new("AWS::Backup::BackupVault").with("BackupVaultNam", "copies");
+            stack.add("copies", vault.with("LockConfiguration", json!({ "MinRetentionDays": "7" })));
+        }
+        Some(Mistake::AnyType) => {
+            stack.add("copies", Any::new("Backup::Vault"));
+        }
+        Some(Mistake::AnyOutput) => {
+            let vault = stack.add("copies", Any::new("AWS::Backup::BackupVault").with("BackupVaultName", "copies"));
+            stack.output("ARN", &vault.get::<String>("BackupVaultAr"));
+        }
+        Some(Mistake::AnyUnknown) => {
+            stack.add("copies", Any::new("AWS::Backup::BackupVaults").with("BackupVaultName", "copies"));
         }
         Some(Mistake::VpcTooLarge) => {
             stack.add("large", Vpc::new(block("10.0.0.0/8")));

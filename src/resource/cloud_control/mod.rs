@@ -1,6 +1,7 @@
 //! Kinds that AWS Cloud Control manages: the trait of their declarations, and the table that translates between their fields and
 //! AWS's properties. It is the only place where the names and forms of AWS's properties are.
 
+mod any;
 mod canonical;
 mod facts;
 mod form;
@@ -8,6 +9,10 @@ mod given;
 mod kind;
 mod read;
 
+pub use any::{
+    Any, AnyKind, AnyOutputs, DELETED_BY_PAUSE, HOLDS_DATA, any_given, any_outputs, any_read, did_you_mean,
+    kind_of_type, type_of_kind, unknown_output,
+};
 pub use canonical::canonical;
 pub use facts::{Facts, facts, types};
 pub use form::{Form, Property, TagForm};

@@ -25,6 +25,7 @@ use ebbtide::aws::{
     AllocationId, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, QueueArn, RoleArn,
     RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VpcId,
 };
+use ebbtide::resource::cloud_control::Any;
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
 
@@ -79,6 +80,7 @@ shapes!(
     Queue,
     Images,
     Items,
+    AnyType,
 );
 
 impl fmt::Display for Piece {
@@ -261,7 +263,9 @@ impl Made {
                 let notify = vec![Notify { when, emails, topic }];
                 stack.add(&name, Budget { notify, ..Budget::monthly(format!("{}", 100 * (u32::from(variant) + 1))) });
             }
-            Shape::Queue | Shape::Images | Shape::Items => self.by_cloud_control(stack, piece, &name),
+            Shape::Queue | Shape::Images | Shape::Items | Shape::AnyType => {
+                self.by_cloud_control(stack, piece, &name);
+            }
         }
         Some(())
     }
@@ -363,6 +367,14 @@ impl Made {
             Shape::Images => {
                 let tag_mutability = [TagMutability::Mutable, TagMutability::Immutable][usize::from(variant % 2)];
                 stack.add(name, Repository { tag_mutability, tags: tags(variant / 2), ..Repository::new() });
+            }
+            Shape::AnyType => {
+                // AWS assigns the identifier of a guardrail, and its versions have no tags.
+                let guardrail = Any::new("AWS::Bedrock::Guardrail").with("Name", format!("g-{name}")).without_data();
+                let guardrail = guardrail.with("BlockedInputMessaging", format!("no {variant}"));
+                let guardrail = stack.add(name, guardrail.with("BlockedOutputsMessaging", "no"));
+                let version = Any::new("AWS::Bedrock::GuardrailVersion").with("Description", "first").without_data();
+                stack.add(name, version.with("GuardrailIdentifier", guardrail.get::<String>("GuardrailArn")));
             }
             _ => {
                 let table = dynamodb::Table { tags: tags(variant), ..dynamodb::Table::new("id") };

@@ -25,7 +25,7 @@ pub(super) struct Attempt {
 /// Makes an attempt, or has AWS repeat the one that was made with its token. `None` if that one asked for another desired state, as an
 /// earlier version of this program may have.
 pub(super) async fn attempt(wanted: Wanted<'_>, desired: &str, number: u32) -> Result<Option<Attempt>, Error> {
-    let event = match calls::create(wanted.aws(), wanted.shape.type_name, desired, &wanted.token(number)).await {
+    let event = match calls::create(wanted.aws(), &wanted.shape.type_name, desired, &wanted.token(number)).await {
         Ok(event) => event,
         Err(error) if error.is_code("ClientTokenConflictException") => return Ok(None),
         Err(error) => return Err(error),

@@ -27,7 +27,7 @@ pub(super) async fn create(wanted: Wanted<'_>) -> Result<String, Error> {
             Progress::Running => return accepted(wanted, &attempt.event).await,
             Progress::Succeeded => {
                 let id = identifier(wanted, &attempt.event)?;
-                match calls::get(wanted.aws(), wanted.shape.type_name, &id).await? {
+                match calls::get(wanted.aws(), &wanted.shape.type_name, &id).await? {
                     // The resource of a request that was over before may have been deleted since.
                     None if attempt.was_over => chain::skip(wanted, number),
                     // Services such as SQS return a resource that is there already, if it has the same attributes.
@@ -47,8 +47,8 @@ async fn note_absence(wanted: Wanted<'_>) -> Result<(), Error> {
     let (shape, memory) = (wanted.shape, wanted.aws().cloud_control_memory());
     match &wanted.placed.identifier {
         Some(id) if shape.shows_no_tags() && !wanted.placed.has_own_name => {
-            if calls::get(wanted.aws(), shape.type_name, id).await?.is_none() {
-                memory.was_absent(shape.type_name, id);
+            if calls::get(wanted.aws(), &shape.type_name, id).await?.is_none() {
+                memory.was_absent(&shape.type_name, id);
             }
             Ok(())
         }
@@ -69,10 +69,10 @@ fn identifier(wanted: Wanted<'_>, event: &ProgressEvent) -> Result<String, Error
 /// another's.
 async fn accepted(wanted: Wanted<'_>, event: &ProgressEvent) -> Result<String, Error> {
     let id = identifier(wanted, event)?;
-    let live = calls::get(wanted.aws(), wanted.shape.type_name, &id).await?;
+    let live = calls::get(wanted.aws(), &wanted.shape.type_name, &id).await?;
     if live.is_some_and(|live| wanted.owner(&live) != Owner::Another) {
         if let Some(token) = event.request_token() {
-            wanted.aws().cloud_control_memory().takes_long(wanted.shape.type_name, &id, token);
+            wanted.aws().cloud_control_memory().takes_long(&wanted.shape.type_name, &id, token);
         }
         return Ok(id);
     }
@@ -95,7 +95,7 @@ async fn explained(wanted: Wanted<'_>, event: &ProgressEvent) -> Result<Error, E
         );
         return Ok(error.hint(hint));
     };
-    let Some(live) = calls::get(wanted.aws(), shape.type_name, id).await? else {
+    let Some(live) = calls::get(wanted.aws(), &shape.type_name, id).await? else {
         let hint = format!(
             "there is no {id}, so a quota of {} is used up: delete one that is not needed, or ask Service Quotas for more",
             shape.type_name
@@ -105,7 +105,9 @@ async fn explained(wanted: Wanted<'_>, event: &ProgressEvent) -> Result<Error, E
     let is_ours = match wanted.owner(&live) {
         Owner::Us => true,
         Owner::Another => false,
-        Owner::Unknown => wanted.placed.has_own_name || wanted.aws().cloud_control_memory().is_new(shape.type_name, id),
+        Owner::Unknown => {
+            wanted.placed.has_own_name || wanted.aws().cloud_control_memory().is_new(&shape.type_name, id)
+        }
     };
     Ok(if is_ours { error } else { Error { hint: taken(id).hint, ..error } })
 }

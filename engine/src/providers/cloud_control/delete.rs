@@ -7,16 +7,15 @@ use super::wait::{SHORT, wait};
 use crate::providers::data_guard::guard_data;
 use crate::sdk::{Context, Error, ErrorKind};
 
-/// Deletes the resource. That it is missing already shows at once, or as the failure of the request.
-pub(super) async fn delete(context: &Context, shape: &Shape, id: &str) -> Result<(), Error> {
+/// Deletes the resource. `data` is the data that it may hold, in words. That it is missing already shows at once, or as the failure of the request.
+pub(super) async fn delete(context: &Context, shape: &Shape, id: &str, data: Option<String>) -> Result<(), Error> {
     let aws = &context.aws;
     guard_data(context, id, async {
-        let Some(data) = shape.data else { return Ok(None) };
-        let live = calls::get(aws, shape.type_name, id).await?;
-        Ok(live.map(|_| format!("{data}, which Cloud Control does not count")))
+        let Some(data) = data else { return Ok(None) };
+        Ok(calls::get(aws, &shape.type_name, id).await?.map(|_| data))
     })
     .await?;
-    let Some(event) = calls::delete(aws, shape.type_name, id).await? else { return Ok(()) };
+    let Some(event) = calls::delete(aws, &shape.type_name, id).await? else { return Ok(()) };
     let event = wait(aws, event, SHORT).await?;
     match progress(&event) {
         Progress::Succeeded => Ok(()),
@@ -26,7 +25,7 @@ pub(super) async fn delete(context: &Context, shape: &Shape, id: &str) -> Result
         },
         Progress::Running => {
             if let Some(token) = event.request_token() {
-                aws.cloud_control_memory().takes_long(shape.type_name, id, token);
+                aws.cloud_control_memory().takes_long(&shape.type_name, id, token);
             }
             Ok(())
         }

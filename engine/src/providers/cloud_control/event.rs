@@ -34,6 +34,11 @@ pub(super) fn failure(call: &str, event: &ProgressEvent) -> Error {
     error.call = Some(call.to_owned());
     error.code = (!code.is_empty()).then(|| code.to_owned());
     error.request_id = event.request_token().map(str::to_owned);
+    if code == "NotUpdatable" {
+        return error.hint(
+            "AWS makes this change with another resource alone: declare it under another name as well, or take it back",
+        );
+    }
     match hint(kind, &error.message) {
         Some(hint) => error.hint(hint),
         None => error,

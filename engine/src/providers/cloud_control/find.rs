@@ -62,11 +62,11 @@ async fn look(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error> {
     let Some(id) = &placed.identifier else {
         return if shape.shows_no_tags() { by_content(wanted).await } else { by_tags(wanted, running).await };
     };
-    let Some(live) = calls::get(wanted.aws(), shape.type_name, id).await? else { return Ok(Look::Nothing) };
+    let Some(live) = calls::get(wanted.aws(), &shape.type_name, id).await? else { return Ok(Look::Nothing) };
     match wanted.owner(&live) {
         Owner::Us => Ok(Look::Found(id.clone())),
         Owner::Another => Ok(Look::Nothing),
-        Owner::Unknown if placed.has_own_name || wanted.aws().cloud_control_memory().is_new(shape.type_name, id) => {
+        Owner::Unknown if placed.has_own_name || wanted.aws().cloud_control_memory().is_new(&shape.type_name, id) => {
             Ok(Look::Found(id.clone()))
         }
         // A creation of what is there already makes nothing, so the tokens may be tried: the response to one that was used tells
@@ -78,7 +78,7 @@ async fn look(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error> {
 /// Looks for a resource whose identifier AWS assigns by its ownership tags: first among the creations that AWS remembers for
 /// seven days, then among all resources of the type.
 async fn by_tags(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error> {
-    let (aws, type_name) = (wanted.aws(), wanted.shape.type_name);
+    let (aws, type_name) = (wanted.aws(), &*wanted.shape.type_name);
     let (mut seen, mut look) = (BTreeSet::new(), Look::Nothing);
     for request in calls::creations(aws, type_name).await? {
         let Some(id) = request.identifier.filter(|id| seen.insert(id.clone())) else { continue };
@@ -105,7 +105,7 @@ async fn by_tags(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error>
 
 /// Returns the properties without which AWS makes no list of a type, such as those of the parent.
 fn parent(wanted: Wanted<'_>) -> Result<Option<String>, Error> {
-    let needed = facts(wanted.shape.type_name).map(|facts| facts.list_needs.as_slice()).unwrap_or_default();
+    let needed = facts(&wanted.shape.type_name).map(|facts| facts.list_needs.as_slice()).unwrap_or_default();
     if needed.is_empty() {
         return Ok(None);
     }
@@ -117,7 +117,7 @@ fn parent(wanted: Wanted<'_>) -> Result<Option<String>, Error> {
 /// Looks for a resource that has neither a known identifier nor tags: something that a creation of the last days made and that has
 /// the declared properties. There may be twins, so the client tokens decide.
 async fn by_content(wanted: Wanted<'_>) -> Result<Look, Error> {
-    let (aws, type_name) = (wanted.aws(), wanted.shape.type_name);
+    let (aws, type_name) = (wanted.aws(), &*wanted.shape.type_name);
     let now_ms = aws.now().as_millisecond();
     let mut old = None;
     for request in calls::creations(aws, type_name).await? {
@@ -141,7 +141,7 @@ async fn by_content(wanted: Wanted<'_>) -> Result<Look, Error> {
 
 /// Has AWS repeat its responses to the client tokens of the creation, and returns the resource that one of them made.
 async fn by_tokens(wanted: Wanted<'_>) -> Result<Look, Error> {
-    let (aws, type_name) = (wanted.aws(), wanted.shape.type_name);
+    let (aws, type_name) = (wanted.aws(), &*wanted.shape.type_name);
     let desired = wanted.desired()?;
     for number in 0..LONGEST {
         let Some(attempt) = chain::attempt(wanted, &desired, number).await? else { continue };

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value, json};
 
 use super::shape::Shape;
-use ebbtide::resource::cloud_control::given;
 
 /// Returns the patch that changes the live properties from one declaration to another; `None` if they are the same.
 ///
@@ -18,7 +17,7 @@ pub(super) fn patch(
     live: &Value,
     (from, to): (&Value, &Value),
 ) -> Option<Value> {
-    let (old, mut new) = (given(shape.properties, from), given(shape.properties, to));
+    let (old, mut new) = (shape.given(from), shape.given(to));
     let fixed = shape.fixed();
     let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
     let changed: Vec<String> =
@@ -26,13 +25,13 @@ pub(super) fn patch(
     if changed.is_empty() {
         return None;
     }
-    if let Some(tags) = shape.tags() {
+    if shape.tags().is_some() {
         let own = to["tags"].as_object().cloned().unwrap_or_default();
         let mut all = json!(ownership);
         if let Some(all) = all.as_object_mut() {
             all.extend(own.into_iter().filter(|(key, _)| !key.starts_with("ebb:")));
         }
-        new.extend(given(&[*tags], &json!({ "tags": all })));
+        new.extend(shape.given(&json!({ "tags": all })));
     }
     let mut operations: Vec<Value> = Vec::new();
     for name in &changed {
@@ -53,13 +52,38 @@ pub(super) fn patch(
             operations.push(json!({ "op": "add", "path": pointer(name), "value": value }));
         }
     }
-    // Reads show empty lists that update handlers refuse (cdk-real-drift#481).
-    for (name, value) in live.as_object().into_iter().flatten() {
-        if *value == json!([]) && !new.contains_key(name) && !fixed.contains(name.as_str()) && !changed.contains(name) {
-            operations.push(json!({ "op": "remove", "path": pointer(name) }));
-        }
+    let stays = |name: &str| fixed.contains(name) || changed.iter().any(|changed| changed == name);
+    for (name, value) in live.as_object().into_iter().flatten().filter(|(name, _)| !stays(name)) {
+        let empty = Empty { shape, path: name.clone(), pointer: pointer(name) };
+        empty.remove(value, new.get(name), &mut operations);
     }
     Some(Value::Array(operations))
+}
+
+/// A value that may be an empty list. Reads show such lists, and update handlers refuse them (cdk-real-drift#481, aws-sdk#824).
+struct Empty<'a> {
+    shape: &'a Shape,
+    path: String,
+    pointer: String,
+}
+
+impl Empty<'_> {
+    /// Removes the empty lists of a live value that are not declared.
+    fn remove(self, live: &Value, declared: Option<&Value>, operations: &mut Vec<Value>) {
+        match live {
+            Value::Array(items) if items.is_empty() && declared.is_none() && !self.shape.assigns(&self.path) => {
+                operations.push(json!({ "op": "remove", "path": self.pointer }));
+            }
+            Value::Object(members) => {
+                for (name, live) in members {
+                    let (path, pointer) = (format!("{}/{name}", self.path), self.pointer.clone() + &pointer(name));
+                    let declared = declared.and_then(|declared| declared.get(name));
+                    Empty { shape: self.shape, path, pointer }.remove(live, declared, operations);
+                }
+            }
+            _ => {}
+        }
+    }
 }
 
 fn pointer(name: &str) -> String {
@@ -68,27 +92,30 @@ fn pointer(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
     use std::time::Duration;
 
+    use super::super::shape::Table;
     use super::*;
     use ebbtide::resource::cloud_control::Property;
 
     const MEMBERS: &[Property] = &[Property::plain("on", "On"), Property::plain("code", "Code").write_only()];
 
     const SHAPE: Shape = Shape {
-        type_name: "AWS::Test::Thing",
-        properties: &[
-            Property::plain("name", "Name"),
-            Property::plain("size", "Size"),
-            Property::plain("scan", "Scanning/OnPush"),
-            Property::plain("password", "Password").write_only(),
-            Property::plain("source", "Source").write_only(),
-            Property::object("lock", "Lock", MEMBERS),
-            Property::tags("Tags"),
-        ],
-        outputs: &[],
-        replace_on: &["name", "source"],
-        data: None,
+        type_name: Cow::Borrowed("AWS::Test::Thing"),
+        table: Table::Typed {
+            outputs: &[],
+            replace_on: &["name", "source"],
+            properties: &[
+                Property::plain("name", "Name"),
+                Property::plain("size", "Size"),
+                Property::plain("scan", "Scanning/OnPush"),
+                Property::plain("password", "Password").write_only(),
+                Property::plain("source", "Source").write_only(),
+                Property::object("lock", "Lock", MEMBERS),
+                Property::tags("Tags"),
+            ],
+        },
         ready_within: Duration::ZERO,
     };
 
@@ -131,7 +158,7 @@ mod tests {
     #[test]
     fn a_write_only_constant_is_in_every_patch_and_no_other_constant_is() {
         // The embedded cloud has the schema of this type: `FinalSnapshotName` is write-only.
-        let shape = Shape { type_name: "AWS::ElastiCache::ServerlessCache", ..SHAPE };
+        let shape = Shape { type_name: Cow::Borrowed("AWS::ElastiCache::ServerlessCache"), ..SHAPE };
         let constants = json!({ "FinalSnapshotName": "final", "Engine": "valkey" });
         let to =
             json!({ "name": "n", "size": 2, "scan": true, "password": "p", "source": "s", "tags": { "team": "llm" } });
@@ -141,6 +168,20 @@ mod tests {
         let paths: Vec<_> =
             found.as_array().unwrap().iter().map(|operation| operation["path"].as_str().unwrap()).collect();
         assert_eq!(paths, ["/Size", "/FinalSnapshotName", "/Password"]);
+    }
+
+    #[test]
+    fn empty_lists_that_nobody_declared_are_removed_where_they_are_not_aws_s_own() {
+        let shape =
+            Shape::any("AWS::Bedrock::Guardrail", ebbtide::resource::cloud_control::facts("AWS::Bedrock::Guardrail"));
+        let declared = |refusal: &str| json!({ "BlockedInputMessaging": refusal, "WordPolicyConfig": { "ManagedWordListsConfig": [{ "Type": "PROFANITY" }] } });
+        let live = json!({
+            "BlockedInputMessaging": "a", "StatusReasons": [],
+            "WordPolicyConfig": { "WordsConfig": [], "ManagedWordListsConfig": [{ "Type": "PROFANITY" }] },
+        });
+        let found = patch(&shape, (&BTreeMap::new(), &Map::new()), &live, (&declared("a"), &declared("b")));
+        let refusal = json!({ "op": "add", "path": "/BlockedInputMessaging", "value": "b" });
+        assert_eq!(found, Some(json!([refusal, { "op": "remove", "path": "/WordPolicyConfig/WordsConfig" }])));
     }
 
     #[test]

@@ -1,95 +1,58 @@
-//! The provider of a kind that Cloud Control manages, on data.
+//! The provider of kinds that Cloud Control manages, on data.
 
 use std::collections::BTreeMap;
-use std::marker::PhantomData;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use super::calls::{self, CREATE, DELETE, UPDATE};
-use super::event::{Progress, failure, progress};
+use super::forms::{Forms, OfKind, OfType};
+use super::readiness::readiness;
 use super::shape::Shape;
 use super::wanted::Wanted;
-use super::{create, delete, find, update};
+use super::{calls, create, delete, find, update};
 use crate::providers::retag::with_tags;
 use crate::providers::{Activity, DynProvider, Missing, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
-use ebbtide::resource::cloud_control::{CloudControl, Placed, read};
-use ebbtide::resource::{LiveState, Readiness, Resolved};
+use ebbtide::resource::LiveState;
+use ebbtide::resource::cloud_control::{AnyKind, CloudControl, Placed};
 
 /// The provider of a kind. The traits of declarations and of providers are in two crates, so no `impl` for all such kinds can
 /// stand beside those of single kinds; this type takes its place.
-pub(in crate::providers) struct CloudControlled<R>(PhantomData<fn() -> R>);
-
-impl<R: CloudControl> CloudControlled<R> {
-    pub(in crate::providers) const NEW: Self = Self(PhantomData);
-    const SHAPE: Shape = Shape::of::<R>();
-
-    fn wanted<'a>(context: &'a Context, placed: &'a Placed, inputs: &'a Value) -> Wanted<'a> {
-        Wanted { context, shape: &Self::SHAPE, placed, inputs }
-    }
-
-    fn placed(context: &Context, inputs: &Value) -> Result<Placed, Error> {
-        Ok(R::placed(&typed(inputs)?, &context.identity))
-    }
+pub(in crate::providers) struct CloudControlled {
+    shape: Shape,
+    forms: Box<dyn Forms>,
 }
 
-fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
-    Ok(T::deserialize(value)?)
-}
-
-/// Returns a value in the form that its type gives it.
-fn normal<T: DeserializeOwned + Serialize>(value: &Value) -> Result<Value, Error> {
-    Ok(serde_json::to_value(typed::<T>(value)?)?)
-}
-
-/// Returns whether the resource can be used. "Ready" is that no request on it is under way: many types have no status.
-async fn readiness(aws: &Aws, shape: &Shape, id: &str) -> Result<Readiness, Error> {
-    let running = calls::running(aws).await?;
-    let is_on_it = |identifier: Option<&str>| identifier == Some(id);
-    let request =
-        running.iter().find(|request| request.type_name == shape.type_name && is_on_it(request.identifier.as_deref()));
-    if let Some(request) = request {
-        let status = format!("{} in progress", request.operation);
-        return Ok(if request.operation == "DELETE" {
-            Readiness::Deleting(status)
-        } else {
-            Readiness::Pending(status)
-        });
+impl CloudControlled {
+    /// Returns the provider of a declaration.
+    pub(in crate::providers) fn of<R: CloudControl>() -> Self {
+        Self { shape: Shape::of::<R>(), forms: Box::new(OfKind::<R>::NEW) }
     }
-    let memory = aws.cloud_control_memory();
-    let Some(token) = memory.took_long(shape.type_name, id) else { return Ok(Readiness::Ready) };
-    let event = calls::status(aws, &token).await?;
-    if progress(&event) == Progress::Failed {
-        match event.operation().map(|operation| operation.as_str()) {
-            Some("DELETE") => return Ok(Readiness::Failed(failure(DELETE, &event).message)),
-            Some("UPDATE") => memory.update_failed(shape.type_name, id, failure(UPDATE, &event).message),
-            // A resource that is there although its creation failed is ours, and is changed or deleted like any other.
-            _ => memory.creation_failed(shape.type_name, id, failure(CREATE, &event)),
-        }
-    }
-    Ok(Readiness::Ready)
-}
 
-/// Returns the outputs among live properties.
-fn outputs(shape: &Shape, live: &Value) -> Value {
-    let output = |(field, path): &(&str, &str)| {
-        ((*field).to_owned(), live.pointer(&format!("/{path}")).cloned().unwrap_or_default())
-    };
-    Value::Object(shape.outputs.iter().map(output).collect::<Map<_, _>>())
+    /// Returns the provider of any type.
+    pub(in crate::providers) fn any(kind: &AnyKind) -> Self {
+        let (type_name, facts) = (kind.type_name().to_owned(), kind.facts());
+        Self { shape: Shape::any(&type_name, facts), forms: Box::new(OfType { type_name, facts }) }
+    }
+
+    fn wanted<'a>(&'a self, context: &'a Context, placed: &'a Placed, inputs: &'a Value) -> Wanted<'a> {
+        Wanted { context, shape: &self.shape, placed, inputs }
+    }
+
+    fn placed(&self, context: &Context, inputs: &Value) -> Result<Placed, Error> {
+        self.forms.placed(inputs, &context.identity)
+    }
 }
 
 #[async_trait]
-impl<R: CloudControl> DynProvider for CloudControlled<R> {
+impl DynProvider for CloudControlled {
     fn waits(&self) -> Waits {
         Waits {
             visible_within: Duration::from_secs(60),
             visible_looks: 1,
-            ready_within: Self::SHAPE.ready_within,
+            ready_within: self.shape.ready_within,
             deletable_within: Duration::from_mins(15),
         }
     }
@@ -103,11 +66,11 @@ impl<R: CloudControl> DynProvider for CloudControlled<R> {
     }
 
     fn prepare(&self, declared: &Value, _key: &str, _recorded: Option<&Value>) -> Result<Value, Error> {
-        normal::<R>(declared)
+        self.forms.declared(declared)
     }
 
     fn remarks(&self, _declared: &Value, _now: Timestamp) -> Vec<Remark> {
-        Vec::new()
+        self.forms.remarks()
     }
 
     async fn missing(&self, _context: &Context, _declared: &Value) -> Result<Vec<Missing>, Error> {
@@ -115,47 +78,47 @@ impl<R: CloudControl> DynProvider for CloudControlled<R> {
     }
 
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error> {
-        let inputs = normal::<R::Resolved>(inputs)?;
-        find::find(Self::wanted(context, &Self::placed(context, &inputs)?, &inputs)).await
+        let inputs = self.forms.resolved(inputs)?;
+        find::find(self.wanted(context, &self.placed(context, &inputs)?, &inputs)).await
     }
 
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error> {
-        let inputs = normal::<R::Resolved>(inputs)?;
-        create::create(Self::wanted(context, &Self::placed(context, &inputs)?, &inputs)).await
+        let inputs = self.forms.resolved(inputs)?;
+        create::create(self.wanted(context, &self.placed(context, &inputs)?, &inputs)).await
     }
 
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error> {
         // First the requests: those that end between the two reads are over in the model.
-        let readiness = readiness(&context.aws, &Self::SHAPE, id).await?;
-        let Some(live) = calls::get(&context.aws, R::TYPE, id).await? else {
+        let readiness = readiness(&context.aws, &self.shape, id).await?;
+        let Some(live) = calls::get(&context.aws, &self.shape.type_name, id).await? else {
             // A creation that AWS had accepted, and that failed later, tells why there is nothing.
-            return context.aws.cloud_control_memory().why_uncreated(R::TYPE, id).map_or(Ok(None), Err);
+            return context.aws.cloud_control_memory().why_uncreated(&self.shape.type_name, id).map_or(Ok(None), Err);
         };
-        let last = normal::<R::Resolved>(last)?;
+        let last = self.forms.resolved(last)?;
         Ok(Some(LiveState {
-            inputs: normal::<R::Resolved>(&read(R::PROPERTIES, &live, Some(&last)))?,
-            outputs: normal::<R::Outputs<Resolved>>(&outputs(&Self::SHAPE, &live))?,
+            inputs: self.forms.resolved(&self.shape.read(&live, &last))?,
+            outputs: self.forms.outputs(&self.shape.outputs(&live, &last, id))?,
             readiness,
-            data: R::DATA.map(|data| format!("{data}, which Cloud Control does not count")),
+            data: self.forms.data(&last),
             pause_snapshot: None,
         }))
     }
 
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error> {
-        let (from, to) = (normal::<R::Resolved>(from)?, normal::<R::Resolved>(to)?);
-        let placed = Self::placed(context, &to)?;
-        update::update(context, &Self::SHAPE, id, &placed.properties, (&from, &to)).await
+        let (from, to) = (self.forms.resolved(from)?, self.forms.resolved(to)?);
+        let placed = self.placed(context, &to)?;
+        update::update(context, &self.shape, id, &placed.properties, (&from, &to)).await
     }
 
     async fn undone(&self, context: &Context, id: &str) -> Result<Option<String>, Error> {
-        Ok(context.aws.cloud_control_memory().why_undone(R::TYPE, id))
+        Ok(context.aws.cloud_control_memory().why_undone(&self.shape.type_name, id))
     }
 
     async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {
         match with_tags(last, &context.identity)? {
             Some((from, to)) => {
-                let placed = Self::placed(context, last)?;
-                update::update(context, &Self::SHAPE, id, &placed.properties, (&from, &to)).await
+                let placed = self.placed(context, last)?;
+                update::update(context, &self.shape, id, &placed.properties, (&from, &to)).await
             }
             None => Ok(()),
         }
@@ -171,8 +134,8 @@ impl<R: CloudControl> DynProvider for CloudControlled<R> {
         Ok(None)
     }
 
-    async fn delete(&self, context: &Context, id: &str, _last: &Value) -> Result<(), Error> {
-        delete::delete(context, &Self::SHAPE, id).await
+    async fn delete(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error> {
+        delete::delete(context, &self.shape, id, self.forms.data(last)).await
     }
 
     async fn unfinished(&self, _context: &Context, _id: &str, _now: Timestamp) -> Result<UnfinishedWork, Error> {

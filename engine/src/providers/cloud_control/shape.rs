@@ -1,62 +1,140 @@
-//! The facts of a kind, as its declaration gives them.
+//! The facts of a kind, as its declaration or the schema of its type gives them.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use ebbtide::resource::Tags;
-use ebbtide::resource::cloud_control::{CloudControl, Form, Property, facts, tags_of};
+use ebbtide::resource::cloud_control::{
+    CloudControl, Facts, Form, Property, any_given, any_outputs, any_read, facts, given, read, tags_of,
+};
+
+/// How long a resource of any type may take: the slowest, domains and clusters, take up to an hour.
+const ANY_READY_WITHIN: Duration = Duration::from_mins(90);
 
 /// The facts of a kind. Functions that take them are compiled once, not once for each kind.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Shape {
-    pub(super) type_name: &'static str,
-    pub(super) properties: &'static [Property],
-    pub(super) outputs: &'static [(&'static str, &'static str)],
-    pub(super) replace_on: &'static [&'static str],
-    pub(super) data: Option<&'static str>,
+    pub(super) type_name: Cow<'static, str>,
+    pub(super) table: Table,
     pub(super) ready_within: Duration,
+}
+
+/// The translation between fields and properties.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Table {
+    /// The tables of a declaration.
+    Typed {
+        properties: &'static [Property],
+        outputs: &'static [(&'static str, &'static str)],
+        replace_on: &'static [&'static str],
+    },
+    /// Fields that have the names of properties, with the facts of the type if they are known.
+    Any(Option<&'static Facts>),
+}
+
+/// The property with the tags.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TagProperty {
+    name: &'static str,
+    is_shown: bool,
 }
 
 impl Shape {
     pub(super) const fn of<R: CloudControl>() -> Self {
         Self {
-            type_name: R::TYPE,
-            properties: R::PROPERTIES,
-            outputs: R::OUTPUTS,
-            replace_on: R::REPLACE_ON,
-            data: R::DATA,
+            type_name: Cow::Borrowed(R::TYPE),
+            table: Table::Typed { properties: R::PROPERTIES, outputs: R::OUTPUTS, replace_on: R::REPLACE_ON },
             ready_within: Duration::from_mins(R::READY_WITHIN_MINUTES),
         }
     }
 
+    pub(super) fn any(type_name: &str, facts: Option<&'static Facts>) -> Self {
+        Self { type_name: Cow::Owned(type_name.to_owned()), table: Table::Any(facts), ready_within: ANY_READY_WITHIN }
+    }
+
+    /// Returns inputs as properties.
+    pub(super) fn given(&self, inputs: &Value) -> Map<String, Value> {
+        match self.table {
+            Table::Typed { properties, .. } => given(properties, inputs),
+            Table::Any(facts) => any_given(facts, inputs),
+        }
+    }
+
+    /// Returns live properties as inputs, cut to those that were last applied.
+    pub(super) fn read(&self, live: &Value, last: &Value) -> Value {
+        match self.table {
+            Table::Typed { properties, .. } => read(properties, live, Some(last)),
+            Table::Any(facts) => any_read(facts, live, last),
+        }
+    }
+
+    /// Returns the outputs among live properties.
+    pub(super) fn outputs(&self, live: &Value, last: &Value, id: &str) -> Value {
+        match self.table {
+            Table::Typed { outputs, .. } => {
+                let output = |(field, path): &(&str, &str)| {
+                    ((*field).to_owned(), live.pointer(&format!("/{path}")).cloned().unwrap_or_default())
+                };
+                Value::Object(outputs.iter().map(output).collect())
+            }
+            Table::Any(facts) => any_outputs(facts, live, last, id),
+        }
+    }
+
     /// Returns the property with the tags.
-    pub(super) fn tags(&self) -> Option<&'static Property> {
-        self.properties.iter().find(|property| matches!(property.form, Form::Tags(_)))
+    pub(super) fn tags(&self) -> Option<TagProperty> {
+        match self.table {
+            Table::Typed { properties, .. } => {
+                let tags = properties.iter().find(|property| matches!(property.form, Form::Tags(_)))?;
+                Some(TagProperty { name: tags.top(), is_shown: !tags.write_only })
+            }
+            Table::Any(facts) => {
+                let (facts, name) = (facts?, facts?.tags.as_ref()?);
+                Some(TagProperty { name, is_shown: !Facts::is_among(&facts.write_only, name) })
+            }
+        }
     }
 
     /// Returns whether no read shows tags: the type has none, or they are write-only.
     pub(super) fn shows_no_tags(&self) -> bool {
-        self.tags().is_none_or(|tags| tags.write_only)
+        self.tags().is_none_or(|tags| !tags.is_shown)
     }
 
     /// Returns the tags of live properties; `None` if no read shows them.
     pub(super) fn shown_tags(&self, live: &Value) -> Option<Tags> {
-        let tags = self.tags().filter(|tags| !tags.write_only)?;
-        Some(tags_of(&live[tags.top()]))
+        let tags = self.tags().filter(|tags| tags.is_shown)?;
+        Some(tags_of(&live[tags.name]))
     }
 
     /// Returns the properties at the top that AWS cannot change.
     pub(super) fn fixed(&self) -> BTreeSet<&'static str> {
-        let replacing = self.properties.iter().filter(|property| self.replace_on.contains(&property.field));
-        replacing.map(Property::top).collect()
+        match self.table {
+            Table::Typed { properties, replace_on, .. } => {
+                let replacing = properties.iter().filter(|property| replace_on.contains(&property.field));
+                replacing.map(Property::top).collect()
+            }
+            Table::Any(None) => BTreeSet::new(),
+            Table::Any(Some(facts)) => facts.create_only.iter().map(String::as_str).collect(),
+        }
+    }
+
+    /// Returns whether AWS assigns the property of a path.
+    pub(super) fn assigns(&self, path: &str) -> bool {
+        facts(&self.type_name).is_some_and(|facts| Facts::is_among(&facts.read_only, path))
     }
 
     /// Returns the properties at the top that AWS never shows as a whole, among them those of no field.
     pub(super) fn hidden(&self) -> BTreeSet<&'static str> {
-        let marked = self.properties.iter().filter(|property| property.hides()).map(Property::top);
-        let known = facts(self.type_name).map(|facts| facts.write_only.as_slice()).unwrap_or_default();
-        marked.chain(known.iter().map(|path| path.split('/').next().unwrap_or(path))).collect()
+        let marked: BTreeSet<&str> = match self.table {
+            Table::Typed { properties, .. } => {
+                properties.iter().filter(|property| property.hides()).map(Property::top).collect()
+            }
+            Table::Any(_) => BTreeSet::new(),
+        };
+        let known = facts(&self.type_name).map(|facts| facts.write_only.as_slice()).unwrap_or_default();
+        marked.into_iter().chain(known.iter().map(|path| path.split('/').next().unwrap_or(path))).collect()
     }
 }

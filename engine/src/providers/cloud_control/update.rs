@@ -19,18 +19,18 @@ pub(super) async fn update(
     (from, to): (&Value, &Value),
 ) -> Result<(), Error> {
     let aws = &context.aws;
-    let Some(live) = calls::get(aws, shape.type_name, id).await? else {
+    let Some(live) = calls::get(aws, &shape.type_name, id).await? else {
         return Err(Error::new(ErrorKind::NotFound, format!("{id} does not exist")));
     };
     let Some(patch) = patch(shape, (&context.identity.tags(), constants), &live, (from, to)) else { return Ok(()) };
-    let event = calls::update(aws, shape.type_name, id, &patch.to_string()).await?;
+    let event = calls::update(aws, &shape.type_name, id, &patch.to_string()).await?;
     let event = wait(aws, event, SHORT).await?;
     match progress(&event) {
         Progress::Succeeded => Ok(()),
         Progress::Failed => Err(failure(UPDATE, &event)),
         Progress::Running => {
             if let Some(token) = event.request_token() {
-                aws.cloud_control_memory().takes_long(shape.type_name, id, token);
+                aws.cloud_control_memory().takes_long(&shape.type_name, id, token);
             }
             Ok(())
         }

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::shape::Shape;
 use crate::sdk::{Aws, Context, Error};
-use ebbtide::resource::cloud_control::{Placed, canonical, given, read};
+use ebbtide::resource::cloud_control::{Placed, canonical};
 use ebbtide::resource::{Tags, digest};
 
 /// A resource that is wanted.
@@ -38,7 +38,7 @@ impl<'a> Wanted<'a> {
             let own: Tags = serde_json::from_value(inputs["tags"].take())?;
             inputs["tags"] = serde_json::to_value(self.context.tags(&own))?;
         }
-        let mut properties: Map<String, Value> = given(self.shape.properties, &inputs);
+        let mut properties: Map<String, Value> = self.shape.given(&inputs);
         properties.extend(self.placed.properties.clone());
         Ok(canonical(&Value::Object(properties)))
     }
@@ -59,11 +59,10 @@ impl<'a> Wanted<'a> {
 
     /// Returns whether live properties have all that is declared.
     pub(super) fn shows(&self, live: &Value) -> bool {
-        let table = self.shape.properties;
-        let seen = read(table, live, Some(self.inputs));
+        let seen = self.shape.read(live, self.inputs);
         let has = |(name, value): (&String, &Value)| live.get(name) == Some(value);
         let hidden = |name: &str| self.shape.hidden().contains(name);
-        given(table, &seen) == given(table, self.inputs)
+        self.shape.given(&seen) == self.shape.given(self.inputs)
             && self.placed.properties.iter().filter(|(name, _)| !hidden(name)).all(has)
     }
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use aws_sdk_cloudcontrol::types::Operation;
-use ebbtide::resource::Resource;
 use ebbtide::resource::cloud_control::CloudControl;
+use ebbtide::resource::{Readiness, Resource};
 use ebbtide_cloud::faults::FaultInjector;
 use ebbtide_cloud::virtual_time::TokioClock;
 use ebbtide_cloud::{Durations, Settings};
-use ebbtide_engine::providers::{DynProvider, Providers};
+use ebbtide_engine::providers::{DynProvider, Providers, providers};
 use ebbtide_engine::sdk::{Context, ErrorKind};
 use serde_json::{Value, json};
 
@@ -196,4 +196,37 @@ async fn a_resource_of_which_nothing_tells_the_owner_any_more_is_named() {
     let error = kind.find(&context::<GuardrailVersion>(&world, "a"), &wanted).await.unwrap_err();
     assert!(error.message.contains(&id) && error.hint.is_some(), "{error:?}");
     assert_eq!(created(&world, GuardrailVersion::TYPE).await.len(), 1, "no look creates another");
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_take_long_are_waited_for_by_another_process() {
+    let world = in_virtual_time();
+    let name = "AWS_OpenSearchService_Domain";
+    let kind = providers().get(name).unwrap().provider;
+    let context = || in_another_process(&world, &world.context(&format!("{name}.docs"), 1));
+    let wanted = json!({ "DomainName": "docs", "tags": {}, "holds_data": false });
+    let began = tokio::time::Instant::now();
+    // A domain takes twenty minutes. The process ends while it waits for the first of them.
+    let cut = tokio::time::timeout(Duration::from_secs(20), kind.create(&context(), &wanted)).await;
+    assert!(cut.is_err(), "{cut:?}");
+    let first = context();
+    assert_eq!(kind.find(&first, &wanted).await.unwrap().as_deref(), Some("docs"));
+    let again = kind.create(&first, &wanted).await.unwrap();
+    assert_eq!(again, "docs");
+    assert!(began.elapsed() < Duration::from_mins(3), "a call gives the waiting back: {:?}", began.elapsed());
+    let live = kind.read(&context(), "docs", &wanted).await.unwrap().unwrap();
+    assert!(matches!(live.readiness, Readiness::Pending(_)), "{live:?}");
+    let changed = json!({ "DomainName": "docs", "tags": { "team": "llm" }, "holds_data": false });
+    let busy = kind.update(&context(), "docs", &wanted, &changed).await.unwrap_err();
+    assert_eq!(busy.kind, ErrorKind::Busy, "{busy}");
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    let live = kind.read(&context(), "docs", &wanted).await.unwrap().unwrap();
+    assert_eq!(live.readiness, Readiness::Ready);
+    assert_eq!(created(&world, "AWS::OpenSearchService::Domain").await.len(), 1);
+
+    kind.delete(&context(), "docs", &wanted).await.unwrap();
+    let live = kind.read(&context(), "docs", &wanted).await.unwrap().unwrap();
+    assert!(matches!(live.readiness, Readiness::Deleting(_)), "{live:?}");
+    tokio::time::sleep(Duration::from_mins(20)).await;
+    assert!(kind.read(&context(), "docs", &wanted).await.unwrap().is_none());
 }

@@ -5,10 +5,11 @@ use ebbtide_engine::sdk::Aws;
 use super::Observed;
 
 /// The types, each with its words and the properties that a generated stack changes.
-const TYPES: [(&str, &str, &[&str]); 3] = [
+const TYPES: [(&str, &str, &[&str]); 4] = [
     ("AWS::SQS::Queue", "queue", &["QueueName", "DelaySeconds", "RedrivePolicy"]),
     ("AWS::ECR::Repository", "repository", &["RepositoryName", "ImageTagMutability"]),
     ("AWS::DynamoDB::Table", "table", &["TableName", "BillingMode"]),
+    ("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging"]),
 ];
 
 pub async fn see(aws: &Aws, seen: &mut Observed) {
@@ -26,6 +27,19 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
             let own: Vec<_> = own.filter(|tag| tag["Key"] == "variant").map(|tag| tag["Value"].to_string()).collect();
             let values: Vec<_> = properties.iter().map(|property| model[*property].to_string()).collect();
             seen.add(words, format!("{} with {own:?}", values.join(" ")));
+            if let Some(guardrail) = model["GuardrailId"].as_str() {
+                see_versions(aws, guardrail, seen).await;
+            }
         }
     }
+}
+
+/// Versions have no list. Their numbers go up with each one that there ever was, so only how many there are counts.
+async fn see_versions(aws: &Aws, guardrail: &str, seen: &mut Observed) {
+    let mut count = 0;
+    for number in 1..10 {
+        let read = aws.cloudcontrol().get_resource().type_name("AWS::Bedrock::GuardrailVersion");
+        count += usize::from(read.identifier(format!("{guardrail}|{number}")).send().await.is_ok());
+    }
+    seen.add("versions of a guardrail", count.to_string());
 }
