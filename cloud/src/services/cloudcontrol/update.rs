@@ -38,7 +38,12 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         return Err(invalid(format!("Model validation failed ({})", found.join("\n"))));
     }
     let failure = failure(facts, &resource, &desired, context)?;
-    let desired = model::renewed(known, desired, &Scope::of(context, &Value::Null));
+    // Tags are no part of a revision, or of the instant of the last update.
+    let desired = if differs_in_tags_alone(facts, &live, &desired) {
+        desired
+    } else {
+        model::renewed(known, desired, &Scope::of(context, &Value::Null))
+    };
     let start = Start {
         call: "UpdateResource",
         input,
@@ -52,6 +57,16 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         failure,
     };
     Ok(output(&start.begin(context)?))
+}
+
+fn differs_in_tags_alone(facts: &Facts, live: &Value, desired: &Value) -> bool {
+    let Some(tags) = facts.tag_property() else { return false };
+    let without = |model: &Value| {
+        let mut model = model.clone();
+        path::remove(&mut model, tags);
+        model
+    };
+    live != desired && without(live) == without(desired)
 }
 
 /// Returns the failure of the handler.
