@@ -98,6 +98,10 @@ ids! {
     TopicArn,
     /// The ARN of an SQS queue.
     QueueArn,
+    /// The ARN of a rule of EventBridge.
+    RuleArn,
+    /// The ARN of a state machine of Step Functions.
+    StateMachineArn,
     /// The name of an ECR repository.
     RepositoryName,
     /// The name of a DynamoDB table.

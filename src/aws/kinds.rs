@@ -29,6 +29,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::ec2::Vpc>()
             .with::<$crate::aws::ec2::VpcEndpoint>()
             .with_cloud_control::<$crate::aws::ecr::Repository>()
+            .with_cloud_control::<$crate::aws::events::Rule>()
             .with::<$crate::aws::iam::Role>()
             .with::<$crate::aws::logs::LogGroup>()
             .with::<$crate::aws::s3::Bucket>()
@@ -39,6 +40,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::sns::Subscription>()
             .with::<$crate::aws::sns::Topic>()
             .with_cloud_control::<$crate::aws::sqs::Queue>()
+            .with_cloud_control::<$crate::aws::stepfunctions::StateMachine>()
     };
 }
 

@@ -6,6 +6,7 @@ pub mod cloudwatch;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
+pub mod events;
 pub mod iam;
 mod ids;
 mod kinds;
@@ -16,6 +17,7 @@ pub mod sagemaker;
 pub mod secretsmanager;
 pub mod sns;
 pub mod sqs;
+pub mod stepfunctions;
 
 pub use ids::*;
 pub use kinds::kinds;

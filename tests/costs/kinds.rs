@@ -10,6 +10,7 @@ use ebbtide::aws::ec2::{
     DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
 use ebbtide::aws::ecr::Repository;
+use ebbtide::aws::events::Rule;
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass};
 use ebbtide::aws::s3::{Bucket, Encryption, LifecycleRule, StorageClass, Transition};
@@ -19,6 +20,7 @@ use ebbtide::aws::sagemaker::{
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Protocol, Subscription, Topic};
 use ebbtide::aws::sqs::Queue;
+use ebbtide::aws::stepfunctions::{MachineKind, StateMachine};
 use ebbtide::cost::{Book, UNPRICED};
 use ebbtide::resource::{Billing, Charge, Resource};
 use serde_json::Value;
@@ -85,6 +87,9 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(Queue::new()),
         sample(Queue { fifo: true, ..Queue::new() }),
         sample(Repository::new()),
+        sample(Rule::scheduled("rate(5 minutes)")),
+        sample(StateMachine::new("role", Value::Null)),
+        sample(StateMachine { kind: MachineKind::Express, ..StateMachine::new("role", Value::Null) }),
         sample(Table { point_in_time_recovery: true, ..Table::new("id") }),
         sample(Table { class: TableClass::InfrequentAccess, ..Table::new("id") }),
     ];

@@ -11,11 +11,13 @@ use ebbtide::aws::dynamodb::{
     Attribute, AttributeType, Index, KeyPart, Projection, StreamView, Table, TableClass, TimeToLive,
 };
 use ebbtide::aws::ecr::{Repository, RepositoryOutputs, TagMutability};
+use ebbtide::aws::events::{Rule, RuleOutputs, RuleState, Target};
 use ebbtide::aws::sqs::{DeadLetter, Queue, QueueOutputs};
+use ebbtide::aws::stepfunctions::{LogLevel, MachineEncryption, MachineLogging, StateMachine, StateMachineOutputs};
 use ebbtide::resource::{Resolved, Tags};
 use ebbtide_cloud::faults::FaultInjector;
 use ebbtide_engine::sdk::{Aws, Context, ErrorKind};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::declared::resolved;
 use crate::harness::{Made, World, provider};
@@ -93,6 +95,69 @@ async fn a_fifo_queue_has_its_ending() {
     assert!(made.id.ends_with(".fifo"), "{}", made.id);
     made.change_to(&Queue { content_based_deduplication: Some(false), ..inputs }).await;
     delete(made).await;
+}
+
+#[tokio::test]
+async fn a_rule_goes_through_every_change() {
+    let world = World::new();
+    let base = || Rule { tags: tags("llm"), ..Rule::matching(json!({ "source": ["aws.sagemaker"] })) };
+    let mut made = world.make::<Rule>("drift", &resolved::<_, Rule<Resolved>>(&base())).await;
+    let outputs: RuleOutputs<Resolved> = made.outputs().await;
+    assert_eq!(outputs.arn.as_str(), made.id);
+    let target = |id: &str| Target::new(id, "arn:aws:sqs:eu-west-1:123456789012:jobs");
+    let changes = [
+        Rule { description: Some("Drift".into()), ..base() },
+        Rule { state: RuleState::Disabled, ..base() },
+        Rule { schedule: Some("rate(5 minutes)".into()), ..base() },
+        Rule {
+            pattern: Some(json!({ "source": ["aws.s3"], "detail": { "size": [{ "numeric": [">", 1] }] } })),
+            ..base()
+        },
+        base().to(target("b")).to(target("a")),
+        base().to(Target { input: Some("{}".into()), retries: Some(0), ..target("a") }),
+        base().to(Target { input_path: Some("$.detail".into()), message_group: Some("g".into()), ..target("a") }),
+        Rule { tags: Tags::new(), ..base() },
+    ];
+    for changed in changes {
+        made.change_to(&resolved::<_, Rule<Resolved>>(&changed)).await;
+    }
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_rule_on_another_bus_is_found_by_its_tags() {
+    let world = World::new();
+    let rule = Rule { bus: Some("orders".into()), tags: tags("llm"), ..Rule::matching(json!({ "source": ["shop"] })) };
+    world.make::<Rule>("orders", &resolved::<_, Rule<Resolved>>(&rule)).await.delete().await;
+}
+
+#[tokio::test]
+async fn a_state_machine_goes_through_every_change() {
+    let world = World::new();
+    let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"states.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#;
+    world.aws.iam().create_role().role_name("one").assume_role_policy_document(trust).send().await.unwrap();
+    let definition = |seconds: u32| json!({ "StartAt": "Wait", "States": { "Wait": { "Type": "Wait", "Seconds": seconds, "End": true } } });
+    let role = "arn:aws:iam::123456789012:role/one";
+    let base = || StateMachine { tags: tags("llm"), ..StateMachine::new(role, definition(1)) };
+    let mut made = world.make::<StateMachine>("Workflow", &resolved::<_, StateMachine<Resolved>>(&base())).await;
+    let outputs: StateMachineOutputs<Resolved> = made.outputs().await;
+    assert_eq!((outputs.arn.as_str(), outputs.name.is_empty()), (made.id.as_str(), false));
+    let group = "arn:aws:logs:eu-west-1:123456789012:log-group:workflow:*";
+    let changes = [
+        StateMachine { definition: definition(2), ..base() },
+        StateMachine { logging: Some(MachineLogging::new(LogLevel::All, group)), ..base() },
+        StateMachine {
+            logging: Some(MachineLogging { data: true, ..MachineLogging::new(LogLevel::Fatal, group) }),
+            ..base()
+        },
+        StateMachine { tracing: true, ..base() },
+        StateMachine { encryption: Some(MachineEncryption::by("alias/aws/states")), ..base() },
+        StateMachine { tags: Tags::new(), ..base() },
+    ];
+    for changed in changes {
+        made.change_to(&resolved::<_, StateMachine<Resolved>>(&changed)).await;
+    }
+    made.delete().await;
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use ebbtide::aws::ec2::{
     SecurityRule, Subnet, Vpc, VpcEndpoint,
 };
 use ebbtide::aws::ecr::{Repository, TagMutability};
+use ebbtide::aws::events::{Rule, Target};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::aws::s3::Bucket;
@@ -21,6 +22,7 @@ use ebbtide::aws::sagemaker::{Container, Endpoint, EndpointConfig, Instances, Mo
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
 use ebbtide::aws::sqs::{DeadLetter, Queue};
+use ebbtide::aws::stepfunctions::StateMachine;
 use ebbtide::aws::{
     AllocationId, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, QueueArn, RoleArn,
     RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VpcId,
@@ -28,6 +30,7 @@ use ebbtide::aws::{
 use ebbtide::resource::cloud_control::Any;
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
+use serde_json::json;
 
 use crate::random::Random;
 use crate::world::scope;
@@ -80,6 +83,8 @@ shapes!(
     Queue,
     Images,
     Items,
+    Rule,
+    Machine,
     AnyType,
 );
 
@@ -263,7 +268,7 @@ impl Made {
                 let notify = vec![Notify { when, emails, topic }];
                 stack.add(&name, Budget { notify, ..Budget::monthly(format!("{}", 100 * (u32::from(variant) + 1))) });
             }
-            Shape::Queue | Shape::Images | Shape::Items | Shape::AnyType => {
+            Shape::Queue | Shape::Images | Shape::Items | Shape::Rule | Shape::Machine | Shape::AnyType => {
                 self.by_cloud_control(stack, piece, &name);
             }
         }
@@ -367,6 +372,20 @@ impl Made {
             Shape::Images => {
                 let tag_mutability = [TagMutability::Mutable, TagMutability::Immutable][usize::from(variant % 2)];
                 stack.add(name, Repository { tag_mutability, tags: tags(variant / 2), ..Repository::new() });
+            }
+            Shape::Rule => {
+                let rule = match variant {
+                    0 => Rule::scheduled("rate(5 minutes)"),
+                    _ => Rule::matching(json!({ "source": [format!("shop-{variant}")] })),
+                };
+                let target = pick(&self.queues, on).map(|queue| Target::new("queue", queue.text()));
+                stack.add(name, target.into_iter().fold(rule, Rule::to));
+            }
+            Shape::Machine => {
+                let Some(role) = pick(&self.roles, on) else { return };
+                let wait = json!({ "Type": "Wait", "Seconds": variant + 1, "End": true });
+                let definition = json!({ "StartAt": "Wait", "States": { "Wait": wait } });
+                stack.add(name, StateMachine { tracing: variant % 2 == 1, ..StateMachine::new(&role, definition) });
             }
             Shape::AnyType => {
                 // AWS assigns the identifier of a guardrail, and its versions have no tags.

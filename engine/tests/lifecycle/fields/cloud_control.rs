@@ -2,7 +2,9 @@
 
 use ebbtide::aws::dynamodb::Table as ItemTable;
 use ebbtide::aws::ecr::Repository;
+use ebbtide::aws::events::{Rule, Target};
 use ebbtide::aws::sqs::Queue;
+use ebbtide::aws::stepfunctions::StateMachine;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
 use serde_json::{Map, Value, json};
 
@@ -14,7 +16,7 @@ const DEAD: &str = "arn:aws:sqs:eu-west-1:123456789012:dead";
 const HOLDS_DATA: &str = "--include-data";
 
 pub fn tables() -> Vec<Table> {
-    vec![queue(), repository(), table()]
+    vec![queue(), repository(), table(), rule(), state_machine()]
 }
 
 fn queue() -> Table {
@@ -145,6 +147,99 @@ fn observe_table<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
             "point_in_time_recovery": model["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
             "deletion_protection": model["DeletionProtectionEnabled"],
             "class": model["TableClass"],
+            "tags": tags(&model),
+        })
+    })
+}
+
+const ROLE: &str = "arn:aws:iam::123456789012:role/one";
+const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/other";
+
+fn make_roles(aws: &Aws) -> BoxFuture<'_, ()> {
+    Box::pin(async move {
+        let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["events.amazonaws.com","states.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;
+        for name in ["one", "other"] {
+            aws.iam().create_role().role_name(name).assume_role_policy_document(trust).send().await.unwrap();
+        }
+    })
+}
+
+fn rule() -> Table {
+    let base = Rule { name: Some("drift".into()), ..Rule::matching(json!({ "source": ["aws.sagemaker"] })) };
+    let base = base.to(Target::new("queue", DEAD));
+    let target = json!([{
+        "id": "queue", "arn": DEAD, "role": ROLE, "input": "{}", "input_path": null, "message_group": null, "retries": 3,
+        "max_age_seconds": 60, "dead_letter": DEAD,
+    }]);
+    let rule = Table::new(&base, observe_rule)
+        .shows("name", json!("others"), json!("others"))
+        .shows("bus", json!("orders"), json!("orders"))
+        .shows("description", json!("Drift"), json!("Drift"))
+        .shows("pattern", json!({ "source": ["aws.s3"] }), json!({ "source": ["aws.s3"] }))
+        .shows("schedule", json!("rate(5 minutes)"), json!("rate(5 minutes)"))
+        .shows("state", json!("disabled"), json!("DISABLED"))
+        .shows("role", json!(ROLE), json!(ROLE))
+        .shows("targets", target, json!([ROLE, "{}", 3, 60, DEAD]))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
+    Table { prepare: make_roles, ..rule }
+}
+
+fn observe_rule<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::Events::Rule", id).await;
+        let target = &model["Targets"][0];
+        let retry = &target["RetryPolicy"];
+        let pattern = model["EventPattern"].as_str().unwrap();
+        json!({
+            "name": model["Name"],
+            "bus": model["EventBusName"],
+            "description": model["Description"],
+            "pattern": serde_json::from_str::<Value>(pattern).unwrap(),
+            "schedule": model["ScheduleExpression"],
+            "state": model["State"],
+            "role": model["RoleArn"],
+            "targets": [
+                target["RoleArn"], target["Input"], retry["MaximumRetryAttempts"], retry["MaximumEventAgeInSeconds"],
+                target["DeadLetterConfig"]["Arn"],
+            ],
+            "tags": tags(&model),
+        })
+    })
+}
+
+fn state_machine() -> Table {
+    let definition = |seconds: u32| json!({ "StartAt": "Wait", "States": { "Wait": { "Type": "Wait", "Seconds": seconds, "End": true } } });
+    let base = StateMachine { name: Some("workflow".into()), ..StateMachine::new(ROLE, definition(1)) };
+    let group = "arn:aws:logs:eu-west-1:123456789012:log-group:workflow:*";
+    let logging = json!({ "level": "error", "data": true, "groups": [{ "arn": group }] });
+    let encryption = json!({ "owner": "customer", "key": "alias/aws/states", "data_key_seconds": 60 });
+    let machine = Table::new(&base, observe_state_machine)
+        .shows("name", json!("others"), json!("others"))
+        .shows("definition", definition(2), definition(2))
+        .shows("role", json!(OTHER_ROLE), json!(OTHER_ROLE))
+        .shows("kind", json!("express"), json!("EXPRESS"))
+        .shows("logging", logging, json!(["ERROR", true, group]))
+        .shows("tracing", json!(true), json!(true))
+        .shows("encryption", encryption, json!(["CUSTOMER_MANAGED_KMS_KEY", "alias/aws/states", 60]))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
+    Table { prepare: make_roles, ..machine }
+}
+
+fn observe_state_machine<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::StepFunctions::StateMachine", id).await;
+        let (logging, encryption) = (&model["LoggingConfiguration"], &model["EncryptionConfiguration"]);
+        json!({
+            "name": model["StateMachineName"],
+            "definition": serde_json::from_str::<Value>(model["DefinitionString"].as_str().unwrap()).unwrap(),
+            "role": model["RoleArn"],
+            "kind": model["StateMachineType"],
+            "logging": [
+                logging["Level"], logging["IncludeExecutionData"],
+                logging["Destinations"][0]["CloudWatchLogsLogGroup"]["LogGroupArn"],
+            ],
+            "tracing": model["TracingConfiguration"]["Enabled"],
+            "encryption": [encryption["Type"], encryption["KmsKeyId"], encryption["KmsDataKeyReusePeriodSeconds"]],
             "tags": tags(&model),
         })
     })

@@ -5,10 +5,12 @@ use ebbtide_engine::sdk::Aws;
 use super::Observed;
 
 /// The types, each with its words and the properties that a generated stack changes.
-const TYPES: [(&str, &str, &[&str]); 4] = [
+const TYPES: [(&str, &str, &[&str]); 6] = [
     ("AWS::SQS::Queue", "queue", &["QueueName", "DelaySeconds", "RedrivePolicy"]),
     ("AWS::ECR::Repository", "repository", &["RepositoryName", "ImageTagMutability"]),
     ("AWS::DynamoDB::Table", "table", &["TableName", "BillingMode"]),
+    ("AWS::Events::Rule", "rule", &["Name", "EventPattern", "State", "Targets"]),
+    ("AWS::StepFunctions::StateMachine", "state machine", &["Name", "DefinitionString", "TracingConfiguration"]),
     ("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging"]),
 ];
 

@@ -1,0 +1,5 @@
+//! EventBridge: rules.
+
+mod rule;
+
+pub use rule::{Rule, RuleOutputs, RuleState, Target};
