@@ -113,8 +113,7 @@ impl Deployment<'_> {
     /// Locks the stack, and settles a run that an earlier command left open.
     pub async fn lock(&self, command: &str, scope: &Scope) -> Result<LockedDeployment<'_>, Failure> {
         let now = (self.clock)();
-        let owner =
-            LockOwner { by: self.who.clone(), process: std::process::id(), command: command.to_owned(), since: now };
+        let owner = LockOwner::of_this_process(self.who.clone(), command, now);
         let mut writer = self.state.acquire(owner).await?;
         let limiter = Arc::default();
         let settled = tokio::select! {

@@ -10,7 +10,7 @@ use tokio::task::JoinSet;
 use super::accounts::Account;
 use super::budgets::{Budgets, evaluate};
 use super::idle;
-use super::look::{Facts, Look, look};
+use super::look::{COMMAND, Facts, Look, look};
 use super::money::Money;
 use super::notify::{NoticeEvent, Notifier};
 use super::report::{Outcome, StackReport};
@@ -18,7 +18,7 @@ use crate::apply::{Event, Shutdown};
 use crate::environment::{Clients, ConnectError, Connection, Environment};
 use crate::providers::Providers;
 use crate::sdk::Hint as _;
-use crate::state::{StateError, StateStore};
+use crate::state::{LockOwner, StateError, StateStore};
 use ebbtide::plan::Target;
 use ebbtide::record::{JournalEntry, StateDocument, replay};
 
@@ -97,6 +97,17 @@ impl Controller {
         }
         reports.sort_by(|one, other| one.stack.cmp(&other.stack));
         Ok((reports, counted))
+    }
+
+    /// Returns the owner of what a tick changes at present.
+    pub(super) fn owner(&self) -> LockOwner {
+        LockOwner::of_this_process(self.who.clone(), COMMAND, (self.clock)())
+    }
+
+    /// Returns the state of a stack.
+    pub(super) async fn state(&self, stack: &str) -> Result<StateStore, ConnectError> {
+        let clients = self.environment.state_clients().await?;
+        self.environment.state(stack, clients.as_ref()).await
     }
 
     /// Returns the connection, made once for all stacks.

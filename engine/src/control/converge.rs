@@ -7,7 +7,7 @@ use super::zones::Zones;
 use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, LockedDeployment, Pushed};
 use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
-use crate::state::{LockOwner, StateError, StateStore};
+use crate::state::{StateError, StateStore};
 use ebbtide::plan::Target;
 use ebbtide::resource::Scope;
 use ebbtide::schedule::Cause;
@@ -108,13 +108,11 @@ impl Controller {
         if look.document.idle == since {
             return Ok(());
         }
-        let (by, process, now) = (self.who.clone(), std::process::id(), (self.clock)());
-        let owner = LockOwner { by, process, command: COMMAND.to_owned(), since: now };
         let note = match since {
             Some(since) => format!("idle since {since:.0}"),
             None => "no longer idle".to_owned(),
         };
-        let edited = state.edit(owner, &note, |document| {
+        let edited = state.edit(self.owner(), &note, |document| {
             document.idle = since;
             true
         });

@@ -5,10 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::controller::{Connected, Controller};
-use super::look::COMMAND;
 use super::report::StackReport;
 use crate::apply::note_instances;
-use crate::state::{LockOwner, StateError};
+use crate::state::StateError;
 use ebbtide::aws::autoscaling::ScalableTarget;
 use ebbtide::cost::ledger::recorded_bills;
 use ebbtide::plan::Target;
@@ -61,8 +60,7 @@ impl Controller {
         connected: &Connected,
     ) -> Result<Timestamp, String> {
         let now = (self.clock)();
-        let clients = self.environment.state_clients().await.map_err(|error| error.to_string())?;
-        let state = self.environment.state(stack, clients.as_ref()).await.map_err(|error| error.to_string())?;
+        let state = self.state(stack).await.map_err(|error| error.to_string())?;
         let end = state.ledger_end(&document.lineage, None).await.map_err(|error| error.to_string())?;
         if let Some(last) = end.at.filter(|last| *last > now) {
             return match last.duration_since(now) > LATEST_AHEAD {
@@ -83,9 +81,8 @@ impl Controller {
             let found = implementation.provider.instances(&connection.clients.aws, &[id]).await;
             seen.extend(found.map_err(|error| error.to_string())?.remove(id).map(|counts| (address.clone(), counts)));
         }
-        let now = (self.clock)();
-        let (by, process) = (self.who.clone(), std::process::id());
-        let owner = LockOwner { by, process, command: COMMAND.to_owned(), since: now };
+        let owner = self.owner();
+        let now = owner.since;
         match note_instances(&state, owner, &seen, now, self.providers.kinds()).await {
             // The command that is at work on the stack changes its bills; the next look counts.
             Err(StateError::Locked { .. }) | Ok(()) => Ok(now),

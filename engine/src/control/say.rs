@@ -12,7 +12,7 @@ use super::notify::{NOTICE_FORMAT, Notice, NoticeEvent, NoticeKind, Waiting};
 use super::report::{Outcome, StackReport};
 use crate::environment::ConnectError;
 use crate::sdk::Aws;
-use crate::state::{LockOwner, StateStore};
+use crate::state::StateStore;
 use ebbtide::plan::Target;
 use ebbtide::record::{RunOutcome, StateDocument};
 
@@ -71,11 +71,9 @@ async fn state(controller: &Controller, look: &Look, connected: &Connected) -> R
 
 /// Records what was said.
 async fn record(controller: &Controller, look: &Look, notices: &[Notice], state: &StateStore) -> Result<(), String> {
-    let (by, process) = (controller.who.clone(), std::process::id());
-    let owner = LockOwner { by, process, command: "tick".to_owned(), since: (controller.clock)() };
     let kinds: Vec<_> = notices.iter().map(|notice| notice.kind.topic()).collect();
     let command = if kinds.is_empty() { "budget".to_owned() } else { format!("said: {}", kinds.join(", ")) };
-    let said = state.edit(owner, &command, |document| {
+    let said = state.edit(controller.owner(), &command, |document| {
         if look.guarded.has_to_record(document) {
             document.latches.clone_from(&look.guarded.latches);
         }

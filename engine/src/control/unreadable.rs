@@ -10,7 +10,7 @@ use super::notify::{NOTICE_FORMAT, Notice, NoticeKind};
 use super::report::StackReport;
 use super::say::tell;
 use crate::environment::Clients;
-use crate::state::{Backend, Commit, LockOwner, StateError, Version};
+use crate::state::{Backend, Commit, StateError, Version};
 
 /// The format of the note.
 const FORMAT: u32 = 1;
@@ -87,9 +87,7 @@ async fn change(
     if !change(&mut note.faults) {
         return Ok(false);
     }
-    let (by, since) = (controller.who.clone(), (controller.clock)());
-    let owner = LockOwner { by, process: std::process::id(), command: "tick".to_owned(), since };
-    let mut session = backend.acquire(owner).await?;
+    let mut session = backend.acquire(controller.owner()).await?;
     let changed = async {
         let (mut note, version) = read(backend.as_ref()).await?;
         if !change(&mut note.faults) {

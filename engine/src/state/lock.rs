@@ -21,6 +21,13 @@ pub struct LockOwner {
     pub since: Timestamp,
 }
 
+impl LockOwner {
+    /// Creates the owner for a command of this process.
+    pub fn of_this_process(by: impl Into<String>, command: impl Into<String>, since: Timestamp) -> Self {
+        Self { by: by.into(), process: std::process::id(), command: command.into(), since }
+    }
+}
+
 impl fmt::Display for LockOwner {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { by, process, command, since } = self;

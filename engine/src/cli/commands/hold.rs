@@ -78,7 +78,7 @@ async fn hold(context: &CommandContext, arguments: &HoldArgs) -> Result<u8, Comm
         Some(hold) => format!("ebb hold {stack} --target {} --until {}: {}", hold.target, hold.until, hold.reason),
         None => format!("ebb hold {stack} --clear"),
     };
-    let owner = LockOwner { by: who(), process: std::process::id(), command: "hold".to_owned(), since: now };
+    let owner = LockOwner::of_this_process(who(), "hold", now);
     let edited = state.edit(owner, &command, |document| {
         let changes = wanted.is_some() || document.hold.is_some();
         document.hold.clone_from(&wanted);

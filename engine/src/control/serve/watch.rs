@@ -187,8 +187,7 @@ impl Watch {
         if self.clients.is_none() {
             self.clients = environment.state_clients().await.map_err(|error: ConnectError| error.to_string())?;
         }
-        let (by, since) = (self.controller.who.clone(), (self.controller.clock)());
-        let owner = LockOwner { by, process: std::process::id(), command: "serve".to_owned(), since };
+        let owner = LockOwner::of_this_process(self.controller.who.clone(), "serve", (self.controller.clock)());
         let was_leader = self.part.is_leader();
         let part = std::mem::replace(&mut self.part, Part::StandingBy(String::new()));
         self.part = part.renewed(environment, self.clients.as_ref(), owner).await.map_err(|error| error.to_string())?;

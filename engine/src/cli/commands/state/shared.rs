@@ -20,5 +20,5 @@ pub(super) fn nothing_recorded(state: &StateStore) -> CommandError {
 
 /// Returns this process as the owner of a lock.
 pub(super) fn lock_owner(command: &str) -> LockOwner {
-    LockOwner { by: who(), process: std::process::id(), command: command.to_owned(), since: jiff::Timestamp::now() }
+    LockOwner::of_this_process(who(), command, jiff::Timestamp::now())
 }
