@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::controller::{Connected, Controller};
-use super::look::COMMAND;
+use super::month::month;
 use super::notify::NoticeKind;
 use super::report::StackReport;
 use crate::apply::{billed_sum, why_not_billed};
@@ -79,8 +79,7 @@ impl Controller {
         known: Option<&NoAnswer>,
         connected: &Connected,
     ) -> Result<Option<NoAnswer>, String> {
-        let clients = self.environment.state_clients().await.map_err(|error| error.to_string())?;
-        let state = self.environment.state(stack, clients.as_ref()).await.map_err(|error| error.to_string())?;
+        let state = self.state(stack).await.map_err(|error| error.to_string())?;
         if matches!(state.backend().lock_info().await, Ok(Some(_))) {
             return Ok(None);
         }
@@ -113,8 +112,7 @@ impl Controller {
         answer: &Result<BilledDays, NoAnswer>,
         now: Timestamp,
     ) -> Result<(), String> {
-        let (by, process) = (self.who.clone(), std::process::id());
-        let owner = LockOwner { by, process, command: COMMAND.to_owned(), since: now };
+        let owner = LockOwner { since: now, ..self.owner() };
         let keep = |document: &mut StateDocument| {
             if !is_bill_due(document.bill.as_ref(), now) {
                 return false;
@@ -145,9 +143,4 @@ impl Controller {
             }
         }
     }
-}
-
-/// Returns the first day of an instant's month, in UTC as AWS bills.
-fn month(at: Timestamp) -> jiff::civil::Date {
-    at.to_zoned(jiff::tz::TimeZone::UTC).date().first_of_month()
 }

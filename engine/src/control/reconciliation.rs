@@ -3,11 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
-use jiff::civil::Date;
-use jiff::tz::TimeZone;
 use serde::Serialize;
 
 use super::accounts::Account;
+use super::month::start;
 use ebbtide::budget::{Reconciled, Spend};
 use ebbtide::cost::Pricing;
 use ebbtide::cost::ledger::Span;
@@ -105,11 +104,6 @@ pub fn reconciliation_words(all: &[Reconciliation]) -> Vec<String> {
     }
     words.extend(faults.into_iter().map(|(fault, stacks)| format!("{}: {fault}", stacks.join(", "))));
     words
-}
-
-/// Returns the beginning of a day in UTC.
-fn start(date: Date) -> Timestamp {
-    date.to_zoned(TimeZone::UTC).map_or(Timestamp::MAX, |midnight| midnight.timestamp())
 }
 
 #[cfg(test)]
