@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::controller::{Connected, Controller, look_again};
+use super::controller::{Connected, Controller};
 use super::look::{Look, Work};
 use super::report::StackReport;
 use crate::apply::Pushed;
+use ebbtide::aws::autoscaling::ScalableTarget;
 use ebbtide::plan::Target;
-use ebbtide::resource::Address;
+use ebbtide::resource::{Address, Resource as _};
 use ebbtide::schedule::Bounds;
 
 impl Controller {
@@ -35,19 +36,13 @@ impl Controller {
             if set.is_empty() || asked.get(&report.stack).is_some_and(|next| now < *next) {
                 continue;
             }
-            match self.missed(&set, connected).await {
-                Ok(missed) if missed.is_empty() => {
-                    asked.insert(report.stack.clone(), pushed.next_set(now).unwrap_or(Timestamp::MAX));
-                }
-                Ok(missed) => {
-                    let observed = Look { missed: Some(missed.join(", ")), ..seen.clone() };
-                    *report = StackReport::of(look_again(self, &observed, seen.document.clone()));
-                }
-                Err(error) => {
-                    let message = format!("whether AWS has set its capacity is not known: {error}");
-                    report.message = report.message.take().or(Some(message));
-                }
+            let missed = self.missed(&set, connected).await;
+            if missed.as_ref().is_ok_and(Vec::is_empty) {
+                asked.insert(report.stack.clone(), pushed.next_set(now).unwrap_or(Timestamp::MAX));
             }
+            let observed = missed
+                .map(|missed| (!missed.is_empty()).then(|| Look { missed: Some(missed.join(", ")), ..seen.clone() }));
+            self.observed(report, observed, "whether AWS has set its capacity");
         }
     }
 
@@ -58,22 +53,14 @@ impl Controller {
         connected: &Connected,
     ) -> Result<Vec<String>, String> {
         let connection = self.connection(connected).await.map_err(|error| error.to_string())?;
-        let mut by_kind: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for (address, (id, _)) in set {
-            by_kind.entry(address.kind()).or_default().push(id);
-        }
-        let mut missed = Vec::new();
-        for (kind, ids) in by_kind {
-            let Some(implementation) = self.providers.get(kind) else { continue };
-            let found = implementation.provider.bounds(&connection.clients.aws, &ids).await;
-            let found = found.map_err(|error| error.to_string())?;
-            for (address, (id, bounds)) in set.iter().filter(|(address, _)| address.kind() == kind) {
-                let differs = found.get(id).is_some_and(|(min, max)| (*min, *max) != (bounds.min, bounds.max));
-                if differs {
-                    missed.push(format!("{} {bounds}", address.name()));
-                }
-            }
-        }
-        Ok(missed)
+        let Some(targets) = self.providers.get(ScalableTarget::KIND) else { return Ok(Vec::new()) };
+        let ids: Vec<&str> = set.values().map(|(id, _)| id.as_str()).collect();
+        let found = targets.provider.bounds(&connection.clients.aws, &ids).await;
+        let found = found.map_err(|error| error.to_string())?;
+        let differs = |(id, bounds): &(String, Bounds)| {
+            found.get(id).is_some_and(|(min, max)| (*min, *max) != (bounds.min, bounds.max))
+        };
+        let missed = set.iter().filter(|(_, wanted)| differs(wanted));
+        Ok(missed.map(|(address, (_, bounds))| format!("{} {bounds}", address.name())).collect())
     }
 }

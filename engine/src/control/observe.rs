@@ -62,16 +62,22 @@ impl Controller {
             let idle = self.idleness(&seen.document, limit, connected).await;
             let next = ask_again(idle.as_ref().copied().unwrap_or_default(), limit, now);
             asked.insert(report.stack.clone(), next);
-            match idle {
-                Ok(idle) if idle.since.is_some() => {
-                    let observed = Look { idle, ..seen.clone() };
-                    *report = StackReport::of(look_again(self, &observed, seen.document.clone()));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let message = format!("whether it is idle is not known: {error}");
-                    report.message = report.message.take().or(Some(message));
-                }
+            let observed = idle.map(|idle| idle.since.is_some().then(|| Look { idle, ..seen.clone() }));
+            self.observed(report, observed, "whether it is idle");
+        }
+    }
+
+    /// Looks again at a stack with what AWS was seen to have, if that is anything new. No answer to the question is a remark.
+    pub(super) fn observed(&self, report: &mut StackReport, observed: Result<Option<Look>, String>, question: &str) {
+        match observed {
+            Ok(Some(observed)) => {
+                let document = observed.document.clone();
+                *report = StackReport::of(look_again(self, &observed, document));
+            }
+            Ok(None) => {}
+            Err(error) => {
+                let message = format!("{question} is not known: {error}");
+                report.message = report.message.take().or(Some(message));
             }
         }
     }
