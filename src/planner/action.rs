@@ -106,9 +106,7 @@ fn present(
 pub(super) fn unfinished_changes(record: &ResourceRecord, resolved: &Value, info: &KindInfo) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     for attempted in &record.attempted {
-        let mut resolved = resolved.clone();
-        order_like(attempted, &mut resolved, &info.unordered);
-        let differing = diff(attempted, &resolved, &[]);
+        let differing = changes_since(attempted, resolved, info);
         let is_known = |change: &Change| changes.iter().any(|known| known.field == change.field);
         let new: Vec<Change> = differing.into_iter().filter(|change| !is_known(change)).collect();
         changes.extend(new);
@@ -118,9 +116,14 @@ pub(super) fn unfinished_changes(record: &ResourceRecord, resolved: &Value, info
 
 /// Returns the fields in which the desired inputs differ from the recorded ones.
 pub(super) fn unrecorded_changes(record: &ResourceRecord, resolved: &Value, info: &KindInfo) -> Vec<Change> {
+    changes_since(&record.inputs, resolved, info)
+}
+
+/// Returns the changes that lead from inputs to the desired ones, whatever the order of lists that have none.
+fn changes_since(inputs: &Value, resolved: &Value, info: &KindInfo) -> Vec<Change> {
     let mut resolved = resolved.clone();
-    order_like(&record.inputs, &mut resolved, &info.unordered);
-    diff(&record.inputs, &resolved, &[])
+    order_like(inputs, &mut resolved, &info.unordered);
+    diff(inputs, &resolved, &[])
 }
 
 /// Returns the top-level fields of changes, each once.
