@@ -16,6 +16,7 @@ use ebbtide::aws::sqs::{DeadLetter, Queue, QueueOutputs};
 use ebbtide::aws::stepfunctions::{LogLevel, MachineEncryption, MachineLogging, StateMachine, StateMachineOutputs};
 use ebbtide::resource::{Resolved, Tags};
 use ebbtide_cloud::faults::FaultInjector;
+use ebbtide_engine::providers::DynProvider;
 use ebbtide_engine::sdk::{Aws, Context, ErrorKind};
 use serde_json::{Value, json};
 
@@ -45,6 +46,27 @@ async fn creations(world: &World) -> usize {
     let all = world.aws.cloudcontrol().list_resource_requests().max_results(100).send().await.unwrap();
     let all = all.resource_request_status_summaries.unwrap_or_default();
     all.iter().filter(|event| event.operation() == Some(&Operation::Create)).count()
+}
+
+/// Makes a resource in some attempts, each in a context of its own, and returns its id.
+async fn made_by_attempts(
+    kind: &dyn DynProvider,
+    wanted: &Value,
+    most: usize,
+    context: impl Fn() -> Context,
+) -> Option<String> {
+    for _ in 0..most {
+        let context = context();
+        let made = match kind.find(&context, wanted).await {
+            Ok(None) => kind.create(&context, wanted).await.ok(),
+            Ok(found) => found,
+            Err(_) => None,
+        };
+        if made.is_some() {
+            return made;
+        }
+    }
+    None
 }
 
 /// Returns the context as another process has it, which remembers nothing.
@@ -321,19 +343,8 @@ async fn a_creation_that_is_cut_off_at_any_call_makes_one_resource() {
             let world = World::new();
             world.cloud.faults().install(FaultInjector::from_spec(&fault).unwrap());
             let (kind, wanted) = (provider("sqs_queue"), inputs(&queue()));
-            let mut made = None;
-            for _ in 0..6 {
-                // Each attempt is one of another process.
-                let context = in_another_process(&world, &world.context("sqs_queue.drift", 1));
-                made = match kind.find(&context, &wanted).await {
-                    Ok(None) => kind.create(&context, &wanted).await.ok(),
-                    Ok(found) => found,
-                    Err(_) => None,
-                };
-                if made.is_some() {
-                    break;
-                }
-            }
+            let context = || in_another_process(&world, &world.context("sqs_queue.drift", 1));
+            let made = made_by_attempts(&*kind, &wanted, 6, context).await;
             assert!(made.is_some(), "{fault}");
             let queues = world.aws.cloudcontrol().list_resources().type_name("AWS::SQS::Queue").send().await.unwrap();
             assert_eq!(queues.resource_descriptions().len(), 1, "{fault}");

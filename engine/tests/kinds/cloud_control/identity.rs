@@ -13,8 +13,8 @@ use ebbtide_engine::providers::{DynProvider, Providers, providers};
 use ebbtide_engine::sdk::{Context, ErrorKind};
 use serde_json::{Value, json};
 
-use super::in_another_process;
 use super::kinds::{Guardrail, GuardrailVersion, SecurityPolicy, Vault};
+use super::{in_another_process, made_by_attempts};
 use crate::harness::World;
 
 fn provider<R: CloudControl>() -> Arc<dyn DynProvider> {
@@ -75,18 +75,7 @@ async fn is_made_once<R: CloudControl>(inputs: impl AsyncFn(&World) -> Value) {
             let wanted = inputs(&world).await;
             let before = created(&world, R::TYPE).await.len();
             world.cloud.faults().install(FaultInjector::from_spec(&fault).unwrap());
-            let mut made = None;
-            for _ in 0..8 {
-                let context = context::<R>(&world, "a");
-                made = match kind.find(&context, &wanted).await {
-                    Ok(None) => kind.create(&context, &wanted).await.ok(),
-                    Ok(found) => found,
-                    Err(_) => None,
-                };
-                if made.is_some() {
-                    break;
-                }
-            }
+            let made = made_by_attempts(&*kind, &wanted, 8, || context::<R>(&world, "a")).await;
             let context = context::<R>(&world, "a");
             assert!(made.is_some(), "{} {fault}", R::KIND);
             assert_eq!(kind.find(&context, &wanted).await.unwrap(), made, "{} {fault}", R::KIND);
