@@ -96,6 +96,12 @@ ids! {
     LogGroupName,
     /// The ARN of an SNS topic.
     TopicArn,
+    /// The ARN of a trail of CloudTrail.
+    TrailArn,
+    /// The ARN of a vector bucket.
+    VectorBucketArn,
+    /// The ARN of an index of a vector bucket.
+    VectorIndexArn,
     /// The ARN of an SQS queue.
     QueueArn,
     /// The ARN of a rule of EventBridge.

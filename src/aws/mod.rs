@@ -2,6 +2,7 @@
 
 pub mod autoscaling;
 pub mod budgets;
+pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod dynamodb;
 pub mod ec2;
@@ -13,6 +14,7 @@ mod kinds;
 mod lists;
 pub mod logs;
 pub mod s3;
+pub mod s3vectors;
 pub mod sagemaker;
 pub mod secretsmanager;
 pub mod sns;

@@ -13,6 +13,7 @@ pub const UNPRICED: &[(&str, &str)] = &[
     ("dynamodb.infrequent_access.", "in no source"),
     ("s3.intelligent_tiering.", "in no source"),
     ("s3.onezone_ia.", "in no source"),
+    ("s3vectors.", "in no source"),
     ("sagemaker.serverless.gb_second", "seen in us-east-1 only"),
     ("sagemaker.serverless.provisioned.gb_second", "in no source"),
     ("sns.sms", "depends on the country and the carrier"),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
 use ebbtide::aws::budgets::Budget;
+use ebbtide::aws::cloudtrail::{EventSelector, FieldSelector, Trail};
 use ebbtide::aws::cloudwatch::{Alarm, Comparison, Dashboard, Metric, Statistic, Watch};
 use ebbtide::aws::dynamodb::{Table, TableClass};
 use ebbtide::aws::ec2::{
@@ -14,6 +15,7 @@ use ebbtide::aws::events::Rule;
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass};
 use ebbtide::aws::s3::{Bucket, Encryption, LifecycleRule, StorageClass, Transition};
+use ebbtide::aws::s3vectors::{VectorBucket, VectorIndex};
 use ebbtide::aws::sagemaker::{
     AsyncInference, Container, Endpoint, EndpointConfig, Hosting, Instances, Model, Serverless, Variant,
 };
@@ -54,6 +56,7 @@ fn samples() -> Vec<(&'static str, Value)> {
     let subscription =
         |protocol| Subscription { protocol, ..Subscription::email("arn:aws:sns:eu-west-1:1:t", "a@b.c") };
     let group = |class| LogGroup { class, ..LogGroup::new("/a", 30) };
+    let data_events = EventSelector::new("data").with(FieldSelector::equals("eventCategory", ["Data"]));
     let mut samples = vec![
         sample(ScalableTarget::variant("llm", "v", (1, 4))),
         sample(tracking(PredefinedMetric::SageMakerVariantInvocationsPerInstance)),
@@ -87,6 +90,10 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(Queue::new()),
         sample(Queue { fifo: true, ..Queue::new() }),
         sample(Repository::new()),
+        sample(VectorBucket::new()),
+        sample(VectorIndex::new("bucket", 1024)),
+        sample(Trail::to("bucket")),
+        sample(Trail { events: vec![data_events], ..Trail::to("bucket") }),
         sample(Rule::scheduled("rate(5 minutes)")),
         sample(StateMachine::new("role", Value::Null)),
         sample(StateMachine { kind: MachineKind::Express, ..StateMachine::new("role", Value::Null) }),

@@ -1,5 +1,9 @@
 //! Generated stacks: pieces of all kinds, each referring to earlier pieces where its kind does.
 
+mod cloud_control;
+mod network;
+mod serving;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -8,29 +12,18 @@ use ebbtide::aws::budgets::{Budget, NotificationOn, Notify, NotifyWhen, Threshol
 use ebbtide::aws::cloudwatch::{
     Alarm, AlarmActions, Comparison, Dashboard, Metric, Statistic, TextWidget, Watch, Widget,
 };
-use ebbtide::aws::dynamodb;
-use ebbtide::aws::ec2::{
-    Cidr, DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, Peer, Route, RouteTable, SecurityGroup,
-    SecurityRule, Subnet, Vpc, VpcEndpoint,
-};
-use ebbtide::aws::ecr::{Repository, TagMutability};
-use ebbtide::aws::events::{Rule, Target};
-use ebbtide::aws::iam::{Policy, Role};
+use ebbtide::aws::ec2::Cidr;
+use ebbtide::aws::iam::{Policy, Principal, Role};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::aws::s3::Bucket;
-use ebbtide::aws::sagemaker::{Container, Endpoint, EndpointConfig, Instances, Model, Variant};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
-use ebbtide::aws::sqs::{DeadLetter, Queue};
-use ebbtide::aws::stepfunctions::StateMachine;
 use ebbtide::aws::{
-    AllocationId, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, QueueArn, RoleArn,
-    RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VpcId,
+    AllocationId, BucketName, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, QueueArn,
+    RoleArn, RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VectorBucketArn, VpcId,
 };
-use ebbtide::resource::cloud_control::Any;
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
-use serde_json::json;
 
 use crate::random::Random;
 use crate::world::scope;
@@ -85,6 +78,9 @@ shapes!(
     Items,
     Rule,
     Machine,
+    Trail,
+    Vectors,
+    VectorIndex,
     AnyType,
 );
 
@@ -95,11 +91,24 @@ impl fmt::Display for Piece {
 }
 
 /// Shapes that belong together: the end of such a row is only drawn with everything it depends on.
-const ROWS: [&[Shape]; 3] = [
+/// A kind that depends on another one is in such a row.
+const ROWS: [&[Shape]; 5] = [
     &[Shape::Vpc, Shape::Subnet, Shape::Gateway, Shape::Address, Shape::Nat, Shape::Table],
     &[Shape::Vpc, Shape::Subnet, Shape::Group, Shape::Table, Shape::VpcEndpoint, Shape::VpcEndpoint],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
+    &[Shape::Role, Shape::Machine],
+    &[Shape::Bucket, Shape::Trail, Shape::Vectors, Shape::VectorIndex, Shape::Topic, Shape::Subscription],
 ];
+
+/// Histories of so many seeds in a row contain every kind.
+pub const BEGINNINGS: u64 = (ROWS.len() + SHAPES.len()) as u64;
+
+/// Draws the first pieces of the history of a seed: a whole row, or one of a kind.
+pub fn first_pieces(seed: u64, random: &mut Random, next: &mut u8) -> Vec<Piece> {
+    let at = (seed % BEGINNINGS) as usize;
+    let shapes = ROWS.get(at).copied().unwrap_or_else(|| std::slice::from_ref(&SHAPES[at - ROWS.len()]));
+    pieces(shapes, random, next)
+}
 
 /// Draws pieces: one of any kind, or the beginning of a row.
 pub fn draw_pieces(random: &mut Random, next: &mut u8) -> Vec<Piece> {
@@ -113,6 +122,10 @@ pub fn draw_pieces(random: &mut Random, next: &mut u8) -> Vec<Piece> {
             &SHAPES[at..=at]
         }
     };
+    pieces(shapes, random, next)
+}
+
+fn pieces(shapes: &[Shape], random: &mut Random, next: &mut u8) -> Vec<Piece> {
     let piece = |shape: &Shape| {
         *next += 1;
         Piece { name: *next, shape: *shape, variant: random.below(4) as u8, on: random.below(8) as u8 }
@@ -165,6 +178,8 @@ struct Made {
     endpoints: Vec<(String, Input<EndpointName>)>,
     targets: Vec<Input<ScalableResource>>,
     queues: Vec<Input<QueueArn>>,
+    buckets: Vec<Input<BucketName>>,
+    vectors: Vec<Input<VectorBucketArn>>,
 }
 
 fn pick<T: Clone>(pool: &[T], on: u8) -> Option<T> {
@@ -200,7 +215,11 @@ impl Made {
                 self.roles.push(stack.add(&name, role).arn);
             }
             Shape::Bucket => {
-                stack.add(&name, Bucket { tags: tags(variant), ..Bucket::new() });
+                // A trail writes to it.
+                let trails = Policy::new().allow(["s3:PutObject"]).on_itself_then("/*");
+                let policy = Some(trails.to(Principal::Service("cloudtrail.amazonaws.com".into())));
+                let bucket = stack.add(&name, Bucket { policy, tags: tags(variant), ..Bucket::new() });
+                self.buckets.push(bucket.name);
             }
             Shape::Logs => {
                 let days = [1, 7, 30, 90][usize::from(variant)];
@@ -268,159 +287,7 @@ impl Made {
                 let notify = vec![Notify { when, emails, topic }];
                 stack.add(&name, Budget { notify, ..Budget::monthly(format!("{}", 100 * (u32::from(variant) + 1))) });
             }
-            Shape::Queue | Shape::Images | Shape::Items | Shape::Rule | Shape::Machine | Shape::AnyType => {
-                self.by_cloud_control(stack, piece, &name);
-            }
-        }
-        Some(())
-    }
-
-    fn network(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
-        let (variant, on) = (piece.variant, piece.on);
-        if piece.shape == Shape::Vpc {
-            // A network with another block is another one.
-            let base = piece.name % 60 + 64 * (variant % 2);
-            let vpc = Vpc { tags: tags(variant / 2), ..Vpc::new(block(&format!("10.{base}.0.0/16"))) };
-            let id = stack.add(name, vpc).vpc_id;
-            self.networks.push(Network {
-                name: name.to_owned(),
-                base,
-                id,
-                gateway: None,
-                nat: None,
-                subnets: Vec::new(),
-                free: Vec::new(),
-                groups: Vec::new(),
-                tables: Vec::new(),
-                endpoints: BTreeSet::new(),
-                default_group: false,
-            });
-            return Some(());
-        }
-        if piece.shape == Shape::Address {
-            let address = ElasticIp { keep_while_paused: variant == 3, tags: tags(variant % 2) };
-            self.addresses.push((name.to_owned(), stack.add(name, address).allocation_id));
-            return Some(());
-        }
-        let count = self.networks.len();
-        let network = self.networks.get_mut(usize::from(on) % count.max(1))?;
-        match piece.shape {
-            Shape::Subnet => {
-                let zone = ["eu-west-1a", "eu-west-1b"][usize::from(variant % 2)];
-                let cidr = block(&format!("10.{}.{}.0/24", network.base, piece.name));
-                let subnet = Subnet { tags: tags(variant / 2), ..Subnet::private(&network.id, cidr, zone) };
-                let id = stack.add(name, subnet).subnet_id;
-                network.subnets.push(id.clone());
-                network.free.push(id);
-            }
-            Shape::Gateway if network.gateway.is_none() => {
-                let gateway = InternetGateway::new(&network.id);
-                network.gateway = Some(stack.add(&network.name, gateway).internet_gateway_id);
-            }
-            Shape::Nat => {
-                let (gateway, subnet) = (network.gateway.clone()?, pick(&network.subnets, on)?);
-                let (name, address) = self.addresses.pop()?;
-                let nat = NatGateway { tags: tags(variant), ..NatGateway::public(&subnet, address) };
-                let nat = stack.add(&name, nat).nat_gateway_id;
-                stack.after(&nat, &gateway);
-                network.nat = Some(nat);
-            }
-            Shape::Table => {
-                let routes = match (variant, &network.gateway, &network.nat) {
-                    (0, Some(gateway), _) => vec![Route::to_internet(gateway)],
-                    (1 | 2, _, Some(nat)) => vec![Route::through_nat(nat)],
-                    _ => Vec::new(),
-                };
-                let subnets = network.free.pop().into_iter().collect();
-                let table = RouteTable { vpc: network.id.clone(), routes, subnets, tags: tags(variant) };
-                network.tables.push(stack.add(name, table).route_table_id);
-            }
-            Shape::Group => {
-                let from = block(&format!("10.{}.0.0/16", network.base));
-                let ingress = (0..variant).map(|n| SecurityRule::tcp(443 + u16::from(n), Peer::Cidr(from))).collect();
-                let group = SecurityGroup { ingress, ..SecurityGroup::new(&network.id, "generated") };
-                network.groups.push(stack.add(name, group).security_group_id);
-            }
-            Shape::DefaultGroup if !network.default_group => {
-                network.default_group = true;
-                let ingress = (0..variant).map(|n| SecurityRule::tcp(443 + u16::from(n), Peer::Itself)).collect();
-                let group = DefaultSecurityGroup { ingress, ..DefaultSecurityGroup::closed(&network.id) };
-                stack.add(&network.name, group);
-            }
-            Shape::VpcEndpoint if variant < 2 && network.endpoints.insert("s3") => {
-                let tables = network.tables.iter().take(usize::from(variant) + 1).cloned().collect();
-                stack.add(&format!("{}-s3", network.name), VpcEndpoint::gateway(&network.id, "s3", tables));
-            }
-            Shape::VpcEndpoint if variant >= 2 && network.endpoints.insert("sagemaker.runtime") => {
-                let (subnet, group) = (pick(&network.subnets, on)?, pick(&network.groups, on)?);
-                stack.add(name, VpcEndpoint::interface(&network.id, "sagemaker.runtime", vec![subnet], vec![group]));
-            }
-            _ => {}
-        }
-        Some(())
-    }
-
-    fn by_cloud_control(&mut self, stack: &mut Stack, piece: &Piece, name: &str) {
-        let (variant, on) = (piece.variant, piece.on);
-        match piece.shape {
-            Shape::Queue => {
-                let dead_letter = pick(&self.queues, on).map(|queue| DeadLetter { queue, max_receives: 3 });
-                let dead_letter = dead_letter.filter(|_| variant % 2 == 1);
-                let queue = Queue { delay_seconds: u32::from(variant), dead_letter, ..Queue::new() };
-                self.queues.push(stack.add(name, queue).arn);
-            }
-            Shape::Images => {
-                let tag_mutability = [TagMutability::Mutable, TagMutability::Immutable][usize::from(variant % 2)];
-                stack.add(name, Repository { tag_mutability, tags: tags(variant / 2), ..Repository::new() });
-            }
-            Shape::Rule => {
-                let rule = match variant {
-                    0 => Rule::scheduled("rate(5 minutes)"),
-                    _ => Rule::matching(json!({ "source": [format!("shop-{variant}")] })),
-                };
-                let target = pick(&self.queues, on).map(|queue| Target::new("queue", queue.text()));
-                stack.add(name, target.into_iter().fold(rule, Rule::to));
-            }
-            Shape::Machine => {
-                let Some(role) = pick(&self.roles, on) else { return };
-                let wait = json!({ "Type": "Wait", "Seconds": variant + 1, "End": true });
-                let definition = json!({ "StartAt": "Wait", "States": { "Wait": wait } });
-                stack.add(name, StateMachine { tracing: variant % 2 == 1, ..StateMachine::new(&role, definition) });
-            }
-            Shape::AnyType => {
-                // AWS assigns the identifier of a guardrail, and its versions have no tags.
-                let guardrail = Any::new("AWS::Bedrock::Guardrail").with("Name", format!("g-{name}")).without_data();
-                let guardrail = guardrail.with("BlockedInputMessaging", format!("no {variant}"));
-                let guardrail = stack.add(name, guardrail.with("BlockedOutputsMessaging", "no"));
-                let version = Any::new("AWS::Bedrock::GuardrailVersion").with("Description", "first").without_data();
-                stack.add(name, version.with("GuardrailIdentifier", guardrail.get::<String>("GuardrailArn")));
-            }
-            _ => {
-                let table = dynamodb::Table { tags: tags(variant), ..dynamodb::Table::new("id") };
-                stack.add(name, table);
-            }
-        }
-    }
-
-    fn serving(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
-        let (variant, on) = (piece.variant, piece.on);
-        match piece.shape {
-            Shape::Model => {
-                let role = pick(&self.roles, on)?;
-                let container = Container::new(format!("1.dkr.ecr/vllm:{variant}"), None);
-                self.models.push(stack.add(name, Model::new(&role, container)).name);
-            }
-            Shape::Config => {
-                let model = pick(&self.models, on)?;
-                let instances = Instances::new("ml.g5.xlarge", 1 + u32::from(variant));
-                let config = EndpointConfig::new(Variant::on_instances("AllTraffic", &model, instances));
-                self.configs.push(stack.add(name, config).name);
-            }
-            _ => {
-                let config = pick(&self.configs, on)?;
-                let endpoint = stack.add(name, Endpoint::new(format!("llm-{name}"), &config)).name;
-                self.endpoints.push((name.to_owned(), endpoint));
-            }
+            _ => self.by_cloud_control(stack, piece, &name)?,
         }
         Some(())
     }

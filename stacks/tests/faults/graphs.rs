@@ -9,7 +9,7 @@ use ebbtide_engine::apply::Failure;
 use ebbtide_engine::sdk::Hint as _;
 
 use crate::fault::Fault;
-use crate::generate::{Piece, declare, draw_pieces};
+use crate::generate::{Piece, declare, draw_pieces, first_pieces};
 use crate::random::Random;
 use crate::world::{Command, World};
 
@@ -39,7 +39,8 @@ impl History {
                 pieces.extend(draw_pieces(random, next));
             }
         };
-        let count = 2 + random.below(6);
+        pieces.extend(first_pieces(seed, &mut random, &mut next));
+        let count = 1 + random.below(6);
         more(&mut random, &mut pieces, &mut next, count);
         let steps = 1 + random.below(4);
         let steps = (0..steps).map(|index| {

@@ -1,8 +1,10 @@
 //! The tables of kinds that Cloud Control manages.
 
+use ebbtide::aws::cloudtrail::Trail;
 use ebbtide::aws::dynamodb::Table as ItemTable;
 use ebbtide::aws::ecr::Repository;
 use ebbtide::aws::events::{Rule, Target};
+use ebbtide::aws::s3vectors::{VectorBucket, VectorIndex};
 use ebbtide::aws::sqs::Queue;
 use ebbtide::aws::stepfunctions::StateMachine;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
@@ -16,7 +18,7 @@ const DEAD: &str = "arn:aws:sqs:eu-west-1:123456789012:dead";
 const HOLDS_DATA: &str = "--include-data";
 
 pub fn tables() -> Vec<Table> {
-    vec![queue(), repository(), table(), rule(), state_machine()]
+    vec![queue(), repository(), table(), rule(), state_machine(), trail(), vector_bucket(), vector_index()]
 }
 
 fn queue() -> Table {
@@ -240,6 +242,147 @@ fn observe_state_machine<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> 
             ],
             "tracing": model["TracingConfiguration"]["Enabled"],
             "encryption": [encryption["Type"], encryption["KmsKeyId"], encryption["KmsDataKeyReusePeriodSeconds"]],
+            "tags": tags(&model),
+        })
+    })
+}
+
+fn make_audit_buckets(aws: &Aws) -> BoxFuture<'_, ()> {
+    Box::pin(async move {
+        make_roles(aws).await;
+        for name in ["audit-one", "audit-two"] {
+            let place = aws_sdk_s3::types::CreateBucketConfiguration::builder();
+            let place = place.location_constraint(aws_sdk_s3::types::BucketLocationConstraint::EuWest1).build();
+            aws.s3().create_bucket().bucket(name).create_bucket_configuration(place).send().await.unwrap();
+            let policy = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"cloudtrail.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/*"}]}"#;
+            let policy = policy.replace("BUCKET", name);
+            aws.s3().put_bucket_policy().bucket(name).policy(policy).send().await.unwrap();
+        }
+        aws.sns().create_topic().name("files").send().await.unwrap();
+    })
+}
+
+fn trail() -> Table {
+    let base = Trail { name: Some("audit".into()), ..Trail::to("audit-one") };
+    let group = "arn:aws:logs:eu-west-1:123456789012:log-group:audit:*";
+    let lists = json!([]);
+    let field = json!({
+        "field": "eventCategory", "equals": ["Data"], "not_equals": lists, "starts_with": lists, "not_starts_with": lists,
+        "ends_with": lists, "not_ends_with": lists,
+    });
+    let trail = Table::new(&base, observe_trail)
+        .shows("name", json!("others"), json!("others"))
+        .shows("bucket", json!("audit-two"), json!("audit-two"))
+        .shows("prefix", json!("calls"), json!("calls"))
+        .shows("logging", json!(false), json!(false))
+        .shows("global_services", json!(false), json!(false))
+        .shows("multi_region", json!(true), json!(true))
+        .shows("organization", json!(true), json!(true))
+        .shows("validate_files", json!(true), json!(true))
+        .shows("kms_key", json!("alias/aws/s3"), json!("alias/aws/s3"))
+        .shows("topic_name", json!("files"), json!("files"))
+        .shows("log_group", json!(group), json!([group, ROLE]))
+        .also("log_role", json!(ROLE))
+        .shows("log_role", json!(OTHER_ROLE), json!([group, OTHER_ROLE]))
+        .also("log_group", json!(group))
+        .shows("events", json!([{ "name": "data", "fields": [field] }]), json!(["data", "eventCategory", ["Data"]]))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
+    Table { prepare: make_audit_buckets, ..trail }
+}
+
+fn observe_trail<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::CloudTrail::Trail", id).await;
+        let selector = &model["AdvancedEventSelectors"][0];
+        let field = &selector["FieldSelectors"][0];
+        json!({
+            "name": model["TrailName"],
+            "bucket": model["S3BucketName"],
+            "prefix": model["S3KeyPrefix"],
+            "logging": model["IsLogging"],
+            "global_services": model["IncludeGlobalServiceEvents"],
+            "multi_region": model["IsMultiRegionTrail"],
+            "organization": model["IsOrganizationTrail"],
+            "validate_files": model["EnableLogFileValidation"],
+            "kms_key": model["KMSKeyId"],
+            "topic_name": model["SnsTopicName"],
+            "log_group": [model["CloudWatchLogsLogGroupArn"], model["CloudWatchLogsRoleArn"]],
+            "log_role": [model["CloudWatchLogsLogGroupArn"], model["CloudWatchLogsRoleArn"]],
+            "events": [selector["Name"], field["Field"], field["Equals"]],
+            "tags": tags(&model),
+        })
+    })
+}
+
+const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/alias/aws/s3";
+
+fn vector_bucket() -> Table {
+    Table::new(&VectorBucket { name: Some("docs".into()), ..VectorBucket::new() }, observe_vector_bucket)
+        .shows("name", json!("others"), json!("others"))
+        .shows("encryption", json!("kms"), json!(["aws:kms", KEY]))
+        .also("kms_key", json!(KEY))
+        .shows("kms_key", json!(KEY), json!(["aws:kms", KEY]))
+        .also("encryption", json!("kms"))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
+}
+
+fn encryption(model: &Value) -> Value {
+    json!([model["EncryptionConfiguration"]["SseType"], model["EncryptionConfiguration"]["KmsKeyArn"]])
+}
+
+fn observe_vector_bucket<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::S3Vectors::VectorBucket", id).await;
+        json!({
+            "name": model["VectorBucketName"],
+            "encryption": encryption(&model),
+            "kms_key": encryption(&model),
+            "tags": tags(&model),
+        })
+    })
+}
+
+const VECTORS: &str = "arn:aws:s3vectors:eu-west-1:123456789012:bucket/vectors";
+const OTHER_VECTORS: &str = "arn:aws:s3vectors:eu-west-1:123456789012:bucket/other-vectors";
+
+fn make_vector_buckets(aws: &Aws) -> BoxFuture<'_, ()> {
+    Box::pin(async move {
+        for name in ["vectors", "other-vectors"] {
+            let desired = json!({ "VectorBucketName": name }).to_string();
+            let create = aws.cloudcontrol().create_resource().type_name("AWS::S3Vectors::VectorBucket");
+            create.desired_state(desired).send().await.unwrap();
+        }
+    })
+}
+
+fn vector_index() -> Table {
+    let base = VectorIndex { name: Some("chunks".into()), ..VectorIndex::new(VECTORS, 256) };
+    let refused = || Shows::Refused(HOLDS_DATA);
+    let index = Table::new(&base, observe_vector_index)
+        .entry("name", json!("others"), refused())
+        .entry("bucket", json!(OTHER_VECTORS), refused())
+        .entry("dimension", json!(512), refused())
+        .entry("distance", json!("euclidean"), refused())
+        .entry("hidden_keys", json!(["text"]), refused())
+        .entry("encryption", json!("kms"), refused())
+        .also("kms_key", json!(KEY))
+        .entry("kms_key", json!(KEY), refused())
+        .also("encryption", json!("kms"))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }));
+    Table { prepare: make_vector_buckets, ..index }
+}
+
+fn observe_vector_index<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let model = model(aws, "AWS::S3Vectors::Index", id).await;
+        json!({
+            "name": model["IndexName"],
+            "bucket": model["VectorBucketArn"],
+            "dimension": model["Dimension"],
+            "distance": model["DistanceMetric"],
+            "hidden_keys": model["MetadataConfiguration"]["NonFilterableMetadataKeys"],
+            "encryption": encryption(&model),
+            "kms_key": encryption(&model),
             "tags": tags(&model),
         })
     })

@@ -1,34 +1,55 @@
 //! Resources that Cloud Control manages.
 
 use ebbtide_engine::sdk::Aws;
+use serde_json::json;
 
 use super::Observed;
 
-/// The types, each with its words and the properties that a generated stack changes.
-const TYPES: [(&str, &str, &[&str]); 6] = [
-    ("AWS::SQS::Queue", "queue", &["QueueName", "DelaySeconds", "RedrivePolicy"]),
-    ("AWS::ECR::Repository", "repository", &["RepositoryName", "ImageTagMutability"]),
-    ("AWS::DynamoDB::Table", "table", &["TableName", "BillingMode"]),
-    ("AWS::Events::Rule", "rule", &["Name", "EventPattern", "State", "Targets"]),
-    ("AWS::StepFunctions::StateMachine", "state machine", &["Name", "DefinitionString", "TracingConfiguration"]),
-    ("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging"]),
+/// A type, its words, and the properties that a generated stack changes.
+struct Type {
+    name: &'static str,
+    words: &'static str,
+    properties: &'static [&'static str],
+    /// The types inside of a resource of this type. AWS lists them by its identifier, in this property.
+    inside: &'static [(&'static str, Type)],
+}
+
+const fn plain(name: &'static str, words: &'static str, properties: &'static [&'static str]) -> Type {
+    Type { name, words, properties, inside: &[] }
+}
+
+const TYPES: &[Type] = &[
+    plain("AWS::SQS::Queue", "queue", &["QueueName", "DelaySeconds", "RedrivePolicy"]),
+    plain("AWS::ECR::Repository", "repository", &["RepositoryName", "ImageTagMutability"]),
+    plain("AWS::DynamoDB::Table", "table", &["TableName", "BillingMode"]),
+    plain("AWS::Events::Rule", "rule", &["Name", "EventPattern", "State", "Targets"]),
+    plain("AWS::StepFunctions::StateMachine", "state machine", &["Name", "DefinitionString", "TracingConfiguration"]),
+    plain("AWS::CloudTrail::Trail", "trail", &["TrailName", "S3BucketName", "EnableLogFileValidation"]),
+    Type {
+        inside: &[("VectorBucketArn", plain("AWS::S3Vectors::Index", "vector index", &["IndexName", "Dimension"]))],
+        ..plain("AWS::S3Vectors::VectorBucket", "vector bucket", &["VectorBucketName"])
+    },
+    plain("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging"]),
 ];
 
 pub async fn see(aws: &Aws, seen: &mut Observed) {
-    for (type_name, words, properties) in TYPES {
-        let listed = aws.cloudcontrol().list_resources().type_name(type_name).send().await.unwrap();
-        for resource in listed.resource_descriptions() {
+    let mut waiting: Vec<(&Type, Option<String>)> = TYPES.iter().map(|of_type| (of_type, None)).collect();
+    while let Some((of_type, model)) = waiting.pop() {
+        let list = aws.cloudcontrol().list_resources().type_name(of_type.name).set_resource_model(model);
+        for resource in list.send().await.unwrap().resource_descriptions() {
             let id = resource.identifier().unwrap_or_default();
             // A list may show less than a read, and a read may come after the end of a deletion.
-            let Ok(read) = aws.cloudcontrol().get_resource().type_name(type_name).identifier(id).send().await else {
+            let Ok(read) = aws.cloudcontrol().get_resource().type_name(of_type.name).identifier(id).send().await else {
                 continue;
             };
             let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
             let model: serde_json::Value = serde_json::from_str(&model).unwrap();
             let own = model["Tags"].as_array().into_iter().flatten();
             let own: Vec<_> = own.filter(|tag| tag["Key"] == "variant").map(|tag| tag["Value"].to_string()).collect();
-            let values: Vec<_> = properties.iter().map(|property| model[*property].to_string()).collect();
-            seen.add(words, format!("{} with {own:?}", values.join(" ")));
+            let values: Vec<_> = of_type.properties.iter().map(|property| model[*property].to_string()).collect();
+            seen.add(of_type.words, format!("{} with {own:?}", values.join(" ")));
+            let inside = of_type.inside.iter();
+            waiting.extend(inside.map(|(property, child)| (child, Some(json!({ *property: id }).to_string()))));
             if let Some(guardrail) = model["GuardrailId"].as_str() {
                 see_versions(aws, guardrail, seen).await;
             }

@@ -1,0 +1,5 @@
+//! CloudTrail: trails.
+
+mod trail;
+
+pub use trail::{EventSelector, FieldSelector, Trail, TrailOutputs};
