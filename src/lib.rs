@@ -58,6 +58,7 @@
 //!
 //! - [`plan`]: the plan as data.
 //! - [`schedule`]: windows, holidays and holds, and the target that follows from them at an instant.
+//! - [`rollout`]: roll-outs of a new side, and their next step.
 //! - [`record`]: recorded state as data, the open run and its journal.
 //! - [`cost`]: the price book, and from charges to dollars.
 //! - [`planner`]: from declared, recorded and observed resources to a plan.
@@ -74,6 +75,7 @@ pub mod prelude;
 pub mod program;
 pub mod record;
 pub mod resource;
+pub mod rollout;
 pub mod schedule;
 pub mod serving;
 pub mod stack;

@@ -13,7 +13,7 @@ use super::ordering::{Unordered, in_order};
 use super::renamed::refuse_taken_names;
 use super::retained::retained;
 use super::unordered::order_like;
-use super::{Observed, PlanError, Request};
+use super::{Observed, PlanError, Request, rolling_out};
 use crate::plan::{
     Deletion, Effect, Kept, Operation, OperationKind, PLAN_FORMAT, Plan, Purpose, Reason, RecordUpdate, Target, Upsert,
     diff, hash_of,
@@ -89,6 +89,7 @@ fn plan_giving_way(
         hash: String::new(),
     };
     refuse_taken_names(&plan, document, request.kinds)?;
+    rolling_out::refuse(&plan, request)?;
     plan.hash = hash_of(&plan);
     Ok(plan)
 }

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::capacity::with_bounds;
 use super::observation::current_inputs;
+use super::rolling_out::with_share;
 use super::{Observed, PlanError, Request};
 use crate::plan::Target;
 use crate::record::ResourceRecord;
@@ -19,7 +20,7 @@ pub(super) enum Desired<'a> {
     Inputs {
         /// The inputs, with references in them.
         inputs: Cow<'a, Value>,
-        /// The declaration, where the inputs have other bounds of capacity for a while.
+        /// The declaration, where the inputs have other bounds of capacity for a while, or the share of a roll-out.
         declared: Option<&'a Value>,
         /// Direct dependencies.
         depends_on: &'a BTreeSet<Address>,
@@ -53,6 +54,7 @@ pub(super) fn desired<'a>(
             Some(declaration) => {
                 let bounds = request.capacity.get(address);
                 let bounded = bounds.and_then(|bounds| with_bounds(&declaration.inputs, *bounds, kind.info()));
+                let bounded = bounded.or_else(|| with_share(&declaration.inputs, address, request, kind.info()));
                 Desired::Inputs {
                     declared: bounded.is_some().then_some(&declaration.inputs),
                     inputs: bounded.map_or(Cow::Borrowed(&declaration.inputs), Cow::Owned),

@@ -77,6 +77,19 @@ pub enum PlanError {
         /// Why the recorded one stays.
         kept: String,
     },
+    /// A roll-out needs a resource that would be taken away.
+    #[error(
+        "{address} would be {change}, and a roll-out needs it ({rollout}); `ebb rollout back` takes all traffic back and ends the \
+         roll-out, or wait for its end"
+    )]
+    RollingOut {
+        /// The resource.
+        address: Address,
+        /// What would become of it.
+        change: &'static str,
+        /// The roll-out.
+        rollout: String,
+    },
     /// The operations wait for each other.
     #[error(
         "there is no order in which to change {0}: they wait for each other; apply the changes of one of them first"

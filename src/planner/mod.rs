@@ -20,6 +20,7 @@ mod record_changes;
 mod renamed;
 mod request;
 mod retained;
+mod rolling_out;
 mod unordered;
 
 pub use capacity::{declared_capacity, present_capacity};
@@ -32,3 +33,4 @@ pub use observation::{Observation, Observed};
 pub use record_changes::{OutputChange, OutputChangeKind, RecordChanges, ResourceChange};
 pub use renamed::{Renaming, renamings};
 pub use request::Request;
+pub use rolling_out::record_share;

@@ -11,6 +11,7 @@ use super::declared_delta::DeclaredDelta;
 use super::run::{Run, RunRecord};
 use crate::plan::Target;
 use crate::resource::{Address, Reference, Scope, first_version, is_first_version};
+use crate::rollout::Rollout;
 use crate::schedule::{Hold, Latch};
 
 /// The format of the state document that this version writes.
@@ -68,6 +69,9 @@ pub struct StateDocument {
     /// AWS's bill, if a budget is reconciled with it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// The roll-out, under way or over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<Rollout>,
     /// The last notification of each topic, so that each is sent once, whichever process sends it.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub said: BTreeMap<String, String>,
@@ -168,6 +172,7 @@ impl StateDocument {
             idle: None,
             latches: Vec::new(),
             bill: None,
+            rollout: None,
             said: BTreeMap::new(),
             edit: None,
             ended: None,

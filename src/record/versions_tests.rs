@@ -52,6 +52,7 @@ fn kinds() -> Registry {
         deleted_with: Vec::new(),
         unordered: Vec::new(),
         bounds: Vec::new(),
+        share: None,
         idempotent_create: true,
         typical_seconds: 1,
         outputs: Vec::new(),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Billing, Identity, OnPause, Persistence, Replacement};
+use super::{Billing, Identity, OnPause, Persistence, Replacement, Share};
 
 /// The properties of a kind. They are owned values, so that kinds made from data can report them too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -26,6 +26,9 @@ pub struct KindInfo {
     pub unordered: Vec<String>,
     /// The fields with the least and the most capacity, which a schedule may set; none for a kind without bounds.
     pub bounds: Vec<String>,
+    /// The place of the share of traffic that a roll-out raises, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<Share>,
     /// Whether AWS recognizes a repeated create call, by a name or a client token.
     pub idempotent_create: bool,
     /// How long creation usually takes, in seconds.

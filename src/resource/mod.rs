@@ -46,6 +46,6 @@ pub use reference::Reference;
 pub use registry::Registry;
 pub use resolve::{dependencies, readdress, references, resolve};
 pub use tags::{Tags, own_tags, tag_changes, validate_plain_tags, validate_tags};
-pub use traits::{OnPause, Persistence, Replacement, Resource, fields};
+pub use traits::{OnPause, Persistence, Replacement, Resource, Share, fields};
 pub use typed_kind::TypedKind;
 pub(crate) use version::{first_version, is_first_version, migrated};

@@ -1,5 +1,7 @@
 //! The trait that the declaration of a kind implements.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -23,6 +25,16 @@ pub enum Replacement {
     CreateFirst,
     /// The old resource is deleted first, because both cannot exist at once.
     DeleteFirst,
+}
+
+/// The place of the share of traffic that a new side gets, in percent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Share {
+    /// This field, as a path: `canary/percent`. Without a value there is no second side.
+    Field(Cow<'static, str>),
+    /// None of the fields: AWS has it at run time alone.
+    AtRunTime,
 }
 
 /// The effect of a pause on a resource.
@@ -65,6 +77,8 @@ pub trait Resource: Field {
     /// The two fields with the least and the most capacity, if the resource bounds one: a schedule may set others for a while.
     /// Write `fields!(ScalableTarget: min, max)`.
     const BOUNDS: &'static [&'static str] = &[];
+    /// The place of the share of traffic that a new side gets, if the resource splits traffic between two: a roll-out raises it.
+    const SHARE: Option<Share> = None;
     /// Whether AWS recognizes a repeated create call, by a name or a client token. If not, the executor never repeats the
     /// call before it is certain that the first one created nothing.
     const IDEMPOTENT_CREATE: bool = true;

@@ -27,6 +27,7 @@ impl<R: Resource> TypedKind<R> {
             deleted_with: owned(R::DELETED_WITH),
             unordered: owned(R::UNORDERED),
             bounds: owned(R::BOUNDS),
+            share: R::SHARE,
             idempotent_create: R::IDEMPOTENT_CREATE,
             typical_seconds: R::TYPICAL_SECONDS,
             outputs: output_names::<R::Outputs<Declared>>(R::KIND),

@@ -15,10 +15,11 @@ const LIBRARY: Layers = &[
     ("components", &["serving", "resource", "stack", "aws"]),
     ("plan", &["resource"]),
     ("schedule", &["plan"]),
-    ("record", &["resource", "stack", "plan", "schedule"]),
+    ("rollout", &["resource", "schedule"]),
+    ("record", &["resource", "stack", "plan", "schedule", "rollout"]),
     ("cost", &["resource", "stack", "plan", "schedule", "record"]),
     ("budget", &["schedule", "record", "cost"]),
-    ("planner", &["resource", "stack", "plan", "schedule", "record"]),
+    ("planner", &["resource", "stack", "plan", "schedule", "rollout", "record"]),
     ("program", &["resource", "stack", "components"]),
     ("prelude", &["resource", "stack", "aws", "components", "program"]),
 ];

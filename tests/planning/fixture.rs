@@ -334,6 +334,11 @@ impl World {
         lines(&plan)
     }
 
+    /// Records the share of the roll-out.
+    pub fn record_share(&mut self) {
+        ebbtide::planner::record_share(&mut self.document, &self.kinds);
+    }
+
     /// Returns the capacities in effect that are not the declared ones.
     pub fn present_capacity(&self) -> BTreeMap<Address, Bounds> {
         present_capacity(&self.document, &self.kinds)

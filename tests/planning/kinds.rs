@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use ebbtide::resource::{Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Registry, Replacement};
+use ebbtide::resource::{Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Registry, Replacement, Share};
 use serde_json::{Map, Value, json};
 
 /// A kind whose behaviour follows from its name. All have the fields `size` and `set` (changed in place; `set` has no order), and `form`, `name` and
@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 /// - `…_fixed` kinds are deleted first when they are replaced, as if two of them could not exist at once.
 /// - The cloud knows `…_named` kinds by their name alone. It deletes a `…_child` with the resource whose id or name is its `parent`.
 /// - The capacity of a `…_scaled` is bounded by its `min` and `max`.
+/// - A `…_split` splits traffic between two sides, by its `canary.percent`.
 /// - A pause reduces some kinds: an armed `data_alarm`, the `via` of a `data_route`, the `size` of a `bill_fleet`.
 /// - Two kinds hold data and have a faulty pause: `data_careless` is deleted, `data_reshaped` is replaced.
 struct FakeKind(KindInfo);
@@ -32,6 +33,7 @@ impl FakeKind {
             replacement: if name.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
             unique_name_field: Some("name".to_owned()),
             bounds: if name.ends_with("_scaled") { ["min", "max"].map(str::to_owned).to_vec() } else { Vec::new() },
+            share: name.ends_with("_split").then(|| Share::Field("canary/percent".into())),
             idempotent_create: true,
             typical_seconds: 1,
             outputs: vec!["id".to_owned(), "name".to_owned()],

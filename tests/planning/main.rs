@@ -9,5 +9,6 @@ mod properties;
 mod protecting;
 mod renaming;
 mod replacing;
+mod rolling_out;
 mod running;
 mod taking_back;

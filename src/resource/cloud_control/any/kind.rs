@@ -32,6 +32,7 @@ impl AnyKind {
             deleted_with: Vec::new(),
             unordered: Vec::new(),
             bounds: Vec::new(),
+            share: None,
             idempotent_create: true,
             typical_seconds: 5,
             outputs: facts.map(|facts| facts.read_only.clone()).unwrap_or_default(),

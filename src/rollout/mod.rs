@@ -1,0 +1,15 @@
+//! Roll-outs: the share of traffic that a new side gets, raised step by step as long as alarms are quiet.
+//!
+//! Everything here is a function of its arguments. The clock and the state of AWS are passed in.
+
+mod next;
+mod observed;
+mod recorded;
+mod rules;
+mod settings;
+
+pub use next::{Next, next};
+pub use observed::{AlarmState, Observed, SeenAlarm};
+pub use recorded::{Phase, Rollout};
+pub use rules::{Rules, Step, Trigger};
+pub use settings::{RollbackSettings, Settings, StepSettings};
