@@ -10,6 +10,6 @@ mod settings;
 
 pub use next::{Next, next};
 pub use observed::{AlarmState, Observed, SeenAlarm};
-pub use recorded::{Phase, Rollout};
+pub use recorded::{Deed, Phase, Rollout};
 pub use rules::{Rules, Step, Trigger};
 pub use settings::{RollbackSettings, Settings, StepSettings};

@@ -43,6 +43,7 @@ fn rollout(percent: u8, since: Timestamp) -> Rollout {
         phase: Phase::UnderWay,
         approved: BTreeSet::new(),
         settings: settings(),
+        log: Vec::new(),
     }
 }
 
@@ -80,7 +81,7 @@ fn a_calm_roll_out_takes_each_step_when_its_time_has_come() {
         match next(&state, &rules, &calm(state.percent), now) {
             Next::Step(percent) => {
                 taken.push((hour / 24, percent));
-                state = state.at(percent, 1, now);
+                state.gets(percent, 1, now);
             }
             Next::Done => {
                 taken.push((hour / 24, 0));
@@ -95,9 +96,9 @@ fn a_calm_roll_out_takes_each_step_when_its_time_has_come() {
 
 #[test]
 fn a_late_look_takes_one_step_and_moves_all_that_follow() {
-    let state = rollout(10, at(0, 0));
+    let mut state = rollout(10, at(0, 0));
     assert_eq!(next(&state, &rules(), &calm(10), at(9, 0)), Next::Step(25));
-    let state = state.at(25, 1, at(9, 0));
+    state.gets(25, 1, at(9, 0));
     let Next::Wait { until, .. } = next(&state, &rules(), &calm(25), at(9, 1)) else { panic!("two steps at once") };
     assert_eq!(until, Some(at(13, 0)));
 }

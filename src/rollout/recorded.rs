@@ -3,11 +3,14 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::settings::Settings;
 use crate::resource::Address;
+
+/// The time after the end for which AWS is still looked at: a step that was in flight may arrive.
+const WATCHED_AFTER: SignedDuration = SignedDuration::from_hours(1);
 
 /// A roll-out as it is recorded. No apply changes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +43,20 @@ pub struct Rollout {
     pub approved: BTreeSet<u8>,
     /// The settings at the start. They hold where the environment's file has none any more.
     pub settings: Settings,
+    /// Everything that was done, the earliest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<Deed>,
+}
+
+/// Something that was done in a roll-out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Deed {
+    /// The instant.
+    pub at: Timestamp,
+    /// The person or machine: `user@host`.
+    pub by: String,
+    /// The deed, in words.
+    pub what: String,
 }
 
 /// The phases of a roll-out.
@@ -79,14 +96,22 @@ impl Rollout {
         matches!(self.phase, Phase::UnderWay | Phase::Held { .. })
     }
 
-    /// Returns a roll-out whose step has taken effect.
-    #[must_use]
-    pub fn at(mut self, percent: u8, generation: u32, now: Timestamp) -> Self {
+    /// Notes that the new side gets a percentage since now.
+    pub fn gets(&mut self, percent: u8, generation: u32, now: Timestamp) {
         if self.percent != percent {
             self.since = now;
         }
         (self.percent, self.generation, self.moving) = (percent, generation, None);
-        self
+    }
+
+    /// Returns whether AWS is looked at: while the roll-out is under way, for an hour after its end, and where the resource that
+    /// splits the traffic was created again.
+    pub fn is_watched(&self, generation: u32, now: Timestamp) -> bool {
+        let ended = match self.phase {
+            Phase::UnderWay | Phase::Held { .. } => return true,
+            Phase::RolledBack { at, .. } | Phase::Done { at } => at,
+        };
+        generation != self.generation || now.duration_since(ended) < WATCHED_AFTER
     }
 }
 

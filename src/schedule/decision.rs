@@ -41,12 +41,14 @@ pub enum Cause {
     Idle,
     /// The budget.
     Budget,
+    /// A roll-out is under way: the stack runs.
+    Rollout,
     /// No rule: the recorded target stays.
     Recorded,
 }
 
 impl Cause {
-    /// Returns the name of the rule, for metrics and notifications: `window`, `outside`, `hold`, `idle`, `budget`, `recorded`.
+    /// Returns the name of the rule, for metrics and notifications: `window`, `outside`, `hold`, `idle`, `budget`, `rollout`, `recorded`.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Window(_) => "window",
@@ -54,6 +56,7 @@ impl Cause {
             Self::Hold => "hold",
             Self::Idle => "idle",
             Self::Budget => "budget",
+            Self::Rollout => "rollout",
             Self::Recorded => "recorded",
         }
     }

@@ -38,6 +38,7 @@ fn rolling() -> World {
         phase: Phase::UnderWay,
         approved: Default::default(),
         settings,
+        log: Vec::new(),
     });
     // The roll-out set the share in AWS, and no plan did.
     world.observe();

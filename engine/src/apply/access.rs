@@ -26,7 +26,7 @@ impl Access {
     }
 
     /// Returns the context of an operation on one generation of a resource.
-    pub(super) fn context(&self, document: &StateDocument, address: &Address, generation: u32) -> Context {
+    pub(crate) fn context(&self, document: &StateDocument, address: &Address, generation: u32) -> Context {
         let identity = document.scope.identity(&document.lineage, address, generation);
         Context {
             aws: Arc::clone(&self.aws),

@@ -16,6 +16,7 @@ mod pause;
 mod plan;
 mod prices;
 mod resume;
+mod rollout;
 mod schedule;
 mod serve;
 mod state;
@@ -57,6 +58,7 @@ pub(super) enum Command {
     Resume(resume::ResumeArgs),
     Destroy(destroy::DestroyArgs),
     Hold(hold::HoldArgs),
+    Rollout(rollout::RolloutArgs),
     Tick(tick::TickArgs),
     Serve(serve::ServeArgs),
     Status(status::StatusArgs),
@@ -86,6 +88,7 @@ impl Command {
             Self::Resume(arguments) => resume::run(context, arguments),
             Self::Destroy(arguments) => destroy::run(context, arguments),
             Self::Hold(arguments) => hold::run(context, &arguments),
+            Self::Rollout(arguments) => rollout::run(context, &arguments),
             Self::Tick(arguments) => tick::run(context, &arguments),
             Self::Serve(arguments) => serve::run(context, &arguments),
             Self::Status(arguments) => status::run(context, &arguments),

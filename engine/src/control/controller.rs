@@ -14,6 +14,7 @@ use super::look::{COMMAND, Facts, Look, look};
 use super::money::Money;
 use super::notify::{NoticeEvent, Notifier};
 use super::report::{Outcome, StackReport};
+use super::rolling_out;
 use crate::apply::{Event, Shutdown};
 use crate::environment::{Clients, ConnectError, Connection, Environment};
 use crate::providers::Providers;
@@ -90,9 +91,11 @@ impl Controller {
         let budgets = evaluate(&self.environment, kinds, (&accounts, &reasons(&unreadable)), now);
         let counted = count(&accounts, &budgets, now);
         let mut reports = unreadable;
-        for (index, Account { stack, document, .. }) in accounts.into_iter().enumerate() {
-            let guarded = budgets.of(&stack, &document, index == 0, now);
-            let facts = Facts { names: &names, idle: idle::recorded(&document), guarded, now, missed: None };
+        for (index, account) in accounts.into_iter().enumerate() {
+            let guarded = budgets.of(&account.stack, &account.document, index == 0, now);
+            let rolling = rolling_out::Facts::of(&self.environment, &account, (&budgets, &guarded), now);
+            let Account { stack, document, .. } = account;
+            let facts = Facts { names: &names, idle: idle::recorded(&document), guarded, now, missed: None, rolling };
             reports.push(StackReport::of(look(&self.environment, kinds, &stack, document, facts)));
         }
         reports.sort_by(|one, other| one.stack.cmp(&other.stack));
@@ -200,7 +203,8 @@ pub(super) fn look_again(controller: &Controller, before: &Look, document: State
         Target::Running => before.idle,
         Target::Paused | Target::Destroyed => idle::recorded(&document),
     };
-    let facts = Facts { names: &names, idle, guarded: before.guarded.clone(), now, missed: before.missed.clone() };
+    let (guarded, missed, rolling) = (before.guarded.clone(), before.missed.clone(), before.rolling.clone());
+    let facts = Facts { names: &names, idle, guarded, now, missed, rolling };
     let again = look(&controller.environment, kinds, &before.stack, document, facts);
     Look { mistake: before.mistake.clone(), ..again }
 }

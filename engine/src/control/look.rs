@@ -7,13 +7,14 @@ use jiff::{SignedDuration, Timestamp};
 use super::budgets::Guarded;
 use super::capacity::{bounds_of, endpoint_names};
 use super::lead::resume_time;
+use super::rolling_out;
 use crate::apply::{Comparison, Pushed};
 use crate::environment::{Environment, did_you_mean, nearest};
 use ebbtide::plan::Target;
 use ebbtide::planner::present_capacity;
 use ebbtide::record::{RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry};
-use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide, idle_limit};
+use ebbtide::schedule::{Bounds, Cause, Decision, Idleness, Situation, decide, idle_limit};
 use ebbtide::stack::Problem;
 
 /// The command of runs that the loop starts, in locks and in the history.
@@ -50,6 +51,8 @@ pub struct Look {
     pub pushes: bool,
     /// The capacities that AWS was to set and did not, in words, as they were observed.
     pub missed: Option<String>,
+    /// The money of a roll-out.
+    pub(super) rolling: rolling_out::Facts,
 }
 
 /// The work that follows from a look.
@@ -76,6 +79,8 @@ pub(super) struct Facts<'a> {
     pub now: Timestamp,
     /// The capacities that AWS did not set, as they were observed.
     pub missed: Option<String>,
+    /// The money of a roll-out.
+    pub rolling: rolling_out::Facts,
 }
 
 /// Looks at a stack.
@@ -88,11 +93,11 @@ pub(super) fn look(
 ) -> Look {
     let schedule = environment.schedule(stack);
     let lead = resume_time(&document, kinds);
-    let Facts { names, idle, guarded, now, missed } = facts;
+    let Facts { names, idle, guarded, now, missed, rolling } = facts;
     let limit = guarded.limit(document.hold.as_ref(), now);
     let (hold, limit) = (document.hold.as_ref(), limit.as_ref());
     let situation = Situation { schedule, hold, limit, idle, recorded: document.target, now, lead };
-    let decision = decide(&situation);
+    let decision = for_rollout(decide(&situation), &document);
     let pushed = Pushed { schedule, reduce: decision.reduce }.compare(&document);
     let mut capacity = match decision.target {
         Target::Running => bounds_of(&decision, &document, kinds),
@@ -129,7 +134,17 @@ pub(super) fn look(
         guarded,
         pushes,
         missed,
+        rolling,
     }
+}
+
+/// Returns the decision for a stack whose roll-out is under way: both sides are needed, so that the stack runs.
+fn for_rollout(decision: Decision, document: &StateDocument) -> Decision {
+    let under_way = document.rollout.as_ref().filter(|rollout| rollout.is_under_way());
+    let Some(rollout) = under_way.filter(|_| decision.target == Target::Paused) else { return decision };
+    let reason = format!("a roll-out is under way ({rollout}), otherwise {}: {}", decision.target, decision.reason);
+    let (capacity, reduce) = (Default::default(), false);
+    Decision { target: Target::Running, capacity, reduce, cause: Cause::Rollout, reason, ..decision }
 }
 
 /// Takes the targets from the bounds to set whose bounds AWS sets by scheduled actions, or is to set no longer: the removal of

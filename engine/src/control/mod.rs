@@ -23,6 +23,7 @@ mod reconciliation;
 #[cfg(feature = "embedded")]
 pub mod rehearse;
 mod report;
+pub mod rolling_out;
 mod rules;
 mod say;
 pub mod serve;

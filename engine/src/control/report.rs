@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::look::{Look, Work};
+use super::rolling_out::RolloutView;
 use crate::apply::Finished;
 use ebbtide::plan::Target;
 use ebbtide::schedule::Decision;
@@ -43,6 +44,9 @@ pub struct StackReport {
     pub hint: Option<String>,
     /// The run, if there was one.
     pub run: Option<Finished>,
+    /// The roll-out, if there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rollout: Option<RolloutView>,
     /// The notifications that were not received, and why.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub unsent: Vec<String>,
@@ -113,6 +117,7 @@ impl StackReport {
             message: mistake.or(message),
             hint: None,
             run: None,
+            rollout: None,
             unsent: Vec::new(),
             look: Some(Box::new(look)),
         }
@@ -128,6 +133,7 @@ impl StackReport {
             message: Some(message),
             hint,
             run: None,
+            rollout: None,
             unsent: Vec::new(),
             look: None,
         }

@@ -100,6 +100,7 @@ fn unsaid(controller: &Controller, look: &Look, report: &StackReport) -> Vec<Not
         of_budgets(look, NoticeKind::Budget, &look.guarded.news, now),
         of_budgets(look, NoticeKind::Spike, &look.guarded.spikes, now),
         of_budgets(look, NoticeKind::Bill, look.guarded.unbilled.as_slice(), now),
+        of_rollout(look, now),
     ];
     let is_new = |notice: &Notice| look.document.said.get(notice.kind.topic()) != Some(&notice.id);
     all.into_iter().flatten().filter(is_new).collect()
@@ -179,6 +180,14 @@ fn idle_soon(look: &Look, now: Timestamp) -> Option<Notice> {
         look.stack
     );
     Some(notice(look, NoticeKind::Idle, format!("{} {since}", look.stack), now, text))
+}
+
+/// Returns the notification of the last deed of a roll-out.
+fn of_rollout(look: &Look, now: Timestamp) -> Option<Notice> {
+    let rollout = look.document.rollout.as_ref()?;
+    let last = rollout.log.last()?;
+    let id = format!("{} {} {}", look.stack, last.at, last.what);
+    Some(notice(look, NoticeKind::Rollout, id, now, format!("roll-out of {}: {}", rollout.of, last.what)))
 }
 
 /// Returns the notification of rules of budgets, of spikes, or of a bill that cannot be read: all together, so that each is said once.

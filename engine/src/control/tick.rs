@@ -21,6 +21,7 @@ impl Controller {
         let clients = self.environment.state_clients().await?;
         let mut stacks = self.look_with(clients.as_ref()).await?;
         let connected: Arc<Connected> = Arc::default();
+        self.roll_out(&mut stacks, &connected, dry_run).await;
         self.observe_idleness(&mut stacks, &connected, &mut BTreeMap::new()).await;
         self.observe_missed(&mut stacks, &connected, &mut BTreeMap::new()).await;
         if !dry_run {

@@ -13,6 +13,7 @@ use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
 use crate::environment::project::Project;
 use crate::environment::reserved::{all_own_settings, claimed, of_unknown_stacks, own_settings, tables};
+use crate::environment::rollouts::{Rollouts, place_of_alarm};
 use crate::environment::schedules::{Schedules, capacity_faults, schedule_path};
 use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
@@ -24,6 +25,7 @@ use ebbtide::budget::Budget;
 use ebbtide::cost::{UsageFault, UsageSettings};
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
+use ebbtide::rollout::{self, Rules};
 use ebbtide::schedule::Schedule;
 use ebbtide::stack::{Declarations, Problem, RegionZones, SettingsFault, typed};
 
@@ -50,6 +52,7 @@ pub struct Environment {
     stacks: BTreeMap<String, Value>,
     schedules: Schedules,
     budgets: Budgets,
+    rollouts: Rollouts,
     document: Document,
     /// The segments of ledgers that were read: they are never changed.
     ledgers: ReadSegments,
@@ -118,6 +121,7 @@ impl Environment {
             Schedules::default()
         });
         let budgets = Budgets::read(&document, file.budget.as_ref(), &file.stacks, &mut faults);
+        let rollouts = Rollouts::read(&document, &file.stacks, &budgets, &mut faults);
         for (stack, fault) in stacks.filter_map(|stack| Some((stack, stack.fault.as_ref()?))) {
             faults.push(located(&document, path_to(&["stacks", &stack.name]), fault));
         }
@@ -138,6 +142,7 @@ impl Environment {
             stacks: all_own_settings(&file.stacks),
             schedules,
             budgets,
+            rollouts,
             control: file.control,
             notify: file.notify,
             document,
@@ -253,6 +258,17 @@ impl Environment {
         self.budgets.of_environment()
     }
 
+    /// Returns the rules of a stack's roll-out, and the settings that they come from.
+    pub fn rollout(&self, stack: &str) -> Option<(&rollout::Settings, &Rules)> {
+        self.rollouts.of(stack).map(|(settings, rules)| (settings, rules))
+    }
+
+    /// Returns the place of the setting of a stack's roll-out that names an alarm; that of the roll-out for any other name.
+    pub fn rollout_place(&self, stack: &str, alarm: &str) -> Option<Location> {
+        let (_, rules) = self.rollout(stack)?;
+        Some(place_of_alarm(&self.document, stack, rules, alarm))
+    }
+
     /// Returns whether the budgets of a stack are reconciled with Cost Explorer.
     pub fn reconciles(&self, stack: &str) -> bool {
         self.budgets.reconciles(stack)
@@ -275,11 +291,12 @@ impl Environment {
         self.schedules.stacks()
     }
 
-    /// Returns a fault for each schedule and each budget of a stack that is not among the known ones. A command that asks no program
+    /// Returns a fault for each schedule, budget and roll-out of a stack that is not among the known ones. A command that asks no program
     /// knows the recorded stacks only, so these are no errors there.
     pub fn unknown_stacks(&self, known: &[String]) -> Vec<Fault> {
         let mut faults = of_unknown_stacks(&self.document, "schedule", self.schedules.stacks(), known);
         faults.extend(of_unknown_stacks(&self.document, "budget", self.budgets.stacks(), known));
+        faults.extend(of_unknown_stacks(&self.document, "rollout", self.rollouts.stacks(), known));
         faults.sort();
         faults
     }

@@ -14,6 +14,7 @@ mod project;
 mod project_file;
 mod regions;
 mod reserved;
+mod rollouts;
 mod schedules;
 mod schema;
 mod state;

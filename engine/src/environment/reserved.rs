@@ -12,7 +12,7 @@ use ebbtide::program::Reply;
 use ebbtide::stack::typed;
 
 /// The reserved keys.
-const RESERVED: [&str; 3] = ["schedule", "budget", "usage"];
+const RESERVED: [&str; 4] = ["schedule", "budget", "usage", "rollout"];
 
 /// Returns whether a key of `[stacks.NAME]` is ours.
 pub(super) fn is_reserved(key: &str) -> bool {

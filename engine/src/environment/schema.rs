@@ -12,6 +12,7 @@ use crate::environment::reserved::with_reserved;
 use ebbtide::budget;
 use ebbtide::cost::UsageSettings;
 use ebbtide::program::Reply;
+use ebbtide::rollout;
 use ebbtide::schedule::Settings;
 
 /// Returns the JSON schema of `environments/*.toml`, with the settings of the described stacks. Without a description the
@@ -67,10 +68,14 @@ fn reserved(generator: &mut SchemaGenerator) -> Map<String, Value> {
     let mut usage = generator.subschema_for::<UsageSettings>();
     let about = "The use of this stack's resources in a month, instead of the use of the environment.";
     usage.insert("description".to_owned(), about.into());
+    let mut rollout = generator.subschema_for::<rollout::Settings>();
+    let about = "The roll-out of a new side of this stack, behind an endpoint or the stage of a REST API.";
+    rollout.insert("description".to_owned(), about.into());
     Map::from_iter([
         ("schedule".to_owned(), schedule.to_value()),
         ("budget".to_owned(), budget.to_value()),
         ("usage".to_owned(), usage.to_value()),
+        ("rollout".to_owned(), rollout.to_value()),
     ])
 }
 

@@ -47,6 +47,15 @@ pub trait DynProvider: Send + Sync {
     ) -> Result<BTreeMap<String, Activity>, Error>;
     async fn instances(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, BTreeMap<String, f64>>, Error>;
     async fn bounds(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, (u32, u32)>, Error>;
+    async fn share(&self, context: &Context, id: &str, last: &Value, to: Option<&str>) -> Result<Option<f64>, Error>;
+    async fn set_share(
+        &self,
+        context: &Context,
+        id: &str,
+        last: &Value,
+        to: Option<&str>,
+        percent: u8,
+    ) -> Result<(), Error>;
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error>;
 }
 
@@ -165,6 +174,21 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     async fn bounds(&self, aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, (u32, u32)>, Error> {
         R::bounds(aws, ids).await
+    }
+
+    async fn share(&self, context: &Context, id: &str, last: &Value, to: Option<&str>) -> Result<Option<f64>, Error> {
+        R::share(context, id, &typed(last)?, to).await
+    }
+
+    async fn set_share(
+        &self,
+        context: &Context,
+        id: &str,
+        last: &Value,
+        to: Option<&str>,
+        percent: u8,
+    ) -> Result<(), Error> {
+        R::set_share(context, id, &typed(last)?, to, percent).await
     }
 
     async fn restore(&self, context: &Context, id: &str, inputs: &Value, snapshot: &Value) -> Result<bool, Error> {

@@ -154,6 +154,30 @@ pub trait Provider: Resource {
         async { Ok(BTreeMap::new()) }
     }
 
+    /// Returns the percentage of traffic that the new side gets, if the resource splits it now. `to` names that side where the
+    /// kind has several.
+    fn share(
+        context: &Context,
+        id: &str,
+        last: &Self::Resolved,
+        to: Option<&str>,
+    ) -> impl Future<Output = Result<Option<f64>, Error>> + Send {
+        let _ = (context, id, last, to);
+        async { Ok(None) }
+    }
+
+    /// Gives the new side a percentage of traffic, and the old one the rest, by one call. Returns when AWS has accepted.
+    fn set_share(
+        context: &Context,
+        id: &str,
+        last: &Self::Resolved,
+        to: Option<&str>,
+        percent: u8,
+    ) -> impl Future<Output = Result<(), Error>> + Send {
+        let _ = (context, last, to, percent);
+        async move { Err(Error::invalid(format!("{id} splits no traffic"))) }
+    }
+
     /// Restores the pause snapshot, or the values of `before_update`, once the resource is ready again. Returns true if the
     /// resource must be waited for, and this called again for what is left.
     fn restore(

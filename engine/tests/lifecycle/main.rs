@@ -24,6 +24,7 @@ mod principals;
 mod queued;
 mod reconciled;
 mod renaming;
+mod rolling_out;
 mod scheduled_capacity;
 mod secrets;
 mod settling;

@@ -8,8 +8,8 @@ use super::{Deployment, EndpointConfig};
 use crate::aws::lists::repeats;
 use crate::aws::{Arn, EndpointConfigName, EndpointName};
 use crate::resource::{
-    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags,
-    fields, validate_tags,
+    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Share,
+    Tags, fields, validate_tags,
 };
 
 /// An endpoint. A pause deletes it and records the capacity that it really had.
@@ -62,6 +62,8 @@ impl Resource for Endpoint {
     const KIND: &'static str = "sagemaker_endpoint";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
     const REPLACE_ON: &'static [&'static str] = fields!(Endpoint: name);
+    /// Its variants have weights, which no field of the endpoint sets.
+    const SHARE: Option<Share> = Some(Share::AtRunTime);
     const TYPICAL_SECONDS: u32 = 600;
     type Resolved = Endpoint<Resolved>;
     type Outputs<P: Phase> = EndpointOutputs<P>;

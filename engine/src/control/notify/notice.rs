@@ -26,6 +26,8 @@ pub enum NoticeKind {
     Spike,
     /// Budgets are to be reconciled with AWS's bill, and work from the ledger alone.
     Bill,
+    /// A roll-out took a step, was rolled back, held or done.
+    Rollout,
     /// The record of a stack cannot be read, so nothing looks after it.
     Unreadable,
 }
@@ -41,6 +43,7 @@ impl NoticeKind {
             Self::Budget => "budget",
             Self::Spike => "spike",
             Self::Bill => "bill",
+            Self::Rollout => "rollout",
             Self::Unreadable => "unreadable",
         }
     }
@@ -84,6 +87,7 @@ impl Notice {
             NoticeKind::Budget => "has reached a rule of its budget".to_owned(),
             NoticeKind::Spike => "costs more than usual".to_owned(),
             NoticeKind::Bill => "has no bill of AWS beside its ledger".to_owned(),
+            NoticeKind::Rollout => "roll-out has moved".to_owned(),
             NoticeKind::Unreadable => "has a record that cannot be read".to_owned(),
         };
         let title = format!("ebb: {} in {} {what}", self.stack, self.environment);

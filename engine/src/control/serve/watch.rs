@@ -136,6 +136,9 @@ impl Watch {
         metrics.set(&LAST_LOOK, &[("environment", &name)], now.as_second() as f64);
         if leader {
             let connected = Connected::default();
+            // First of all things: a rollback waits for nothing.
+            let rolling = self.controller.roll_out(&mut reports, &connected, false);
+            let _ = tokio::time::timeout(LOOK, rolling).await;
             let observed = self.controller.observe_idleness(&mut reports, &connected, &mut self.asked);
             // AWS out of reach leaves the stacks as not idle.
             let _ = tokio::time::timeout(LOOK, observed).await;

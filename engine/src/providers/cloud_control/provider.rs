@@ -15,26 +15,32 @@ use super::{calls, create, delete, find, update};
 use crate::providers::retag::with_tags;
 use crate::providers::{Activity, DynProvider, Missing, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
-use ebbtide::resource::LiveState;
 use ebbtide::resource::cloud_control::{AnyKind, CloudControl, Placed};
+use ebbtide::resource::{LiveState, Share};
 
 /// The provider of a kind. The traits of declarations and of providers are in two crates, so no `impl` for all such kinds can
 /// stand beside those of single kinds; this type takes its place.
 pub(in crate::providers) struct CloudControlled {
     shape: Shape,
     forms: Box<dyn Forms>,
+    /// The field with the share of traffic that a new side gets, as a JSON pointer.
+    share: Option<String>,
 }
 
 impl CloudControlled {
     /// Returns the provider of a declaration.
     pub(in crate::providers) fn of<R: CloudControl>() -> Self {
-        Self { shape: Shape::of::<R>(), forms: Box::new(OfKind::<R>::NEW) }
+        let share = match R::SHARE {
+            Some(Share::Field(path)) => Some(format!("/{path}")),
+            Some(Share::AtRunTime) | None => None,
+        };
+        Self { shape: Shape::of::<R>(), forms: Box::new(OfKind::<R>::NEW), share }
     }
 
     /// Returns the provider of any type.
     pub(in crate::providers) fn any(kind: &AnyKind) -> Self {
         let (type_name, facts) = (kind.type_name().to_owned(), kind.facts());
-        Self { shape: Shape::any(&type_name, facts), forms: Box::new(OfType { type_name, facts }) }
+        Self { shape: Shape::any(&type_name, facts), forms: Box::new(OfType { type_name, facts }), share: None }
     }
 
     fn wanted<'a>(&'a self, context: &'a Context, placed: &'a Placed, inputs: &'a Value) -> Wanted<'a> {
@@ -158,6 +164,30 @@ impl DynProvider for CloudControlled {
 
     async fn bounds(&self, _aws: &Aws, _ids: &[&str]) -> Result<BTreeMap<String, (u32, u32)>, Error> {
         Ok(BTreeMap::new())
+    }
+
+    async fn share(&self, context: &Context, id: &str, last: &Value, _to: Option<&str>) -> Result<Option<f64>, Error> {
+        let Some(share) = &self.share else { return Ok(None) };
+        let live = calls::get(&context.aws, &self.shape.type_name, id).await?;
+        let inputs = live.map(|live| self.shape.read(&live, last));
+        Ok(inputs.and_then(|inputs| inputs.pointer(share)?.as_f64()))
+    }
+
+    async fn set_share(
+        &self,
+        context: &Context,
+        id: &str,
+        last: &Value,
+        _to: Option<&str>,
+        percent: u8,
+    ) -> Result<(), Error> {
+        let live = calls::get(&context.aws, &self.shape.type_name, id).await?;
+        let from = live.map(|live| self.shape.read(&live, last)).unwrap_or_default();
+        let mut to = from.clone();
+        let share = self.share.as_ref().and_then(|share| to.pointer_mut(share));
+        *share.ok_or_else(|| Error::invalid(format!("{id} splits no traffic")))? = f64::from(percent).into();
+        let placed = self.placed(context, &to)?;
+        update::update(context, &self.shape, id, &placed.properties, (&from, &to)).await
     }
 
     async fn restore(&self, _context: &Context, _id: &str, _inputs: &Value, _snapshot: &Value) -> Result<bool, Error> {

@@ -13,6 +13,7 @@ use super::endpoint_activity;
 use super::instances;
 use super::rollout::{Differences, roll_out};
 use super::run_time;
+use super::share;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::{Activity, Provider, Reading, UnfinishedWork};
 use crate::sdk::{Aws, CallName, Context, Error, ErrorKind, OptionalCall, required};
@@ -125,6 +126,31 @@ impl Provider for Endpoint {
 
     async fn instances(aws: &Aws, ids: &[&str]) -> Result<BTreeMap<String, BTreeMap<String, f64>>, Error> {
         instances::instances(aws, ids).await
+    }
+
+    async fn share(
+        context: &Context,
+        id: &str,
+        _last: &Endpoint<Resolved>,
+        to: Option<&str>,
+    ) -> Result<Option<f64>, Error> {
+        match describe(context, id).await? {
+            Some(found) => share::share(&found, to),
+            None => Ok(None),
+        }
+    }
+
+    async fn set_share(
+        context: &Context,
+        id: &str,
+        _last: &Endpoint<Resolved>,
+        to: Option<&str>,
+        percent: u8,
+    ) -> Result<(), Error> {
+        let found = describe(context, id).await?;
+        let found =
+            found.ok_or_else(|| Error::new(ErrorKind::NotFound, format!("the endpoint {id} does not exist")))?;
+        share::set_share(context, &found, to, percent).await
     }
 
     async fn restore(

@@ -17,5 +17,6 @@ mod kms_key;
 mod model;
 mod rollout;
 mod run_time;
+mod share;
 mod tagging;
 mod variant;

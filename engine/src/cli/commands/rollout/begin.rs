@@ -1,0 +1,118 @@
+//! `ebb rollout start`: checks everything that the roll-out needs, and records it.
+
+use jiff::Timestamp;
+
+use super::opened::Opened;
+use crate::apply::Access;
+use crate::cli::context::CommandContext;
+use crate::cli::deploy::who;
+use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::control::rolling_out::{
+    Carrier, CarrierError, RollingOut, RolloutView, addresses, carrier, seen, unknown_alarms,
+};
+use crate::state::LockOwner;
+use ebbtide::plan::Target;
+use ebbtide::rollout::{Phase, Rollout, Rules, Settings};
+
+pub(super) async fn start(context: &CommandContext, stack: Option<&str>) -> Result<u8, CommandError> {
+    let opened = Opened::open(context, stack).await?;
+    let Opened { environment, connection, stack, state, document } = &opened;
+    let (settings, rules) = settings(&opened)?;
+    if let Some(rollout) = document.rollout.as_ref().filter(|rollout| rollout.is_under_way()) {
+        return Err(refused(format!("a roll-out of {stack} is under way already ({rollout})"))
+            .hint(format!("`ebb rollout status {stack}` shows why it waits; `ebb rollout back {stack}` ends it")));
+    }
+    if document.target != Target::Running || document.run.is_some() {
+        let why = if document.run.is_some() {
+            "a run of it is open".to_owned()
+        } else {
+            format!("it is {}", document.target)
+        };
+        return Err(refused(format!("{stack} cannot be rolled out: {why}"))
+            .hint(format!("`ebb resume {stack}` or `ebb apply {stack}` brings it up")));
+    }
+    let access = Access {
+        aws: connection.clients.aws.clone(),
+        providers: context.providers.clone(),
+        propagation: connection.clients.propagation(),
+    };
+    let unfit = |error: CarrierError| refused(format!("{stack} has nothing to roll out: {error}"));
+    let of = carrier(document, context.providers.kinds(), &rules).map_err(unfit)?;
+    let found = Carrier::of(&access, document, &of, rules.to.as_deref());
+    let found = found.ok_or_else(|| unfit(CarrierError::Asleep(of.clone())))?;
+    let share = found.share().await.map_err(|error| refused(format!("{of}: {error}")))?;
+    let share = share.ok_or_else(|| unfit(CarrierError::None))?;
+    check_alarms(&opened, &rules).await?;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage, cut to 0 to 100")]
+    let percent = share.round().clamp(0.0, 100.0) as u8;
+    let now = Timestamp::now();
+    let rollout = Rollout {
+        of,
+        to: rules.to.clone(),
+        alarms: addresses(document, &rules),
+        generation: found.generation,
+        started: now,
+        by: who(),
+        percent,
+        since: now,
+        moving: None,
+        phase: Phase::UnderWay,
+        approved: Default::default(),
+        settings,
+        log: Vec::new(),
+    };
+    let owner = LockOwner::of_this_process(who(), "rollout start", now);
+    let rolling = RollingOut { state, kinds: context.providers.kinds(), owner };
+    let started = rolling.start(rollout).await?;
+    let started = started.and_then(|document| document.rollout);
+    let started =
+        started.ok_or_else(|| refused(format!("a roll-out of {stack} was started by another command meanwhile")))?;
+    let first = rules.after(percent).map_or_else(String::new, |step| format!(", to {} %", step.percent));
+    let text = format!(
+        "The roll-out of {stack} in {} has started: {started}.\nThe first step{first} follows when it is due and all gates are OK (`ebb tick`, or `ebb serve`).",
+        environment.name()
+    );
+    opened.print(context, Some(RolloutView::of(&started, None)), &text)
+}
+
+/// Returns the settings of the roll-out.
+fn settings(opened: &Opened) -> Result<(Settings, Rules), CommandError> {
+    let Opened { environment, stack, .. } = opened;
+    let found = environment.rollout(stack).map(|(settings, rules)| (settings.clone(), rules.clone()));
+    found.ok_or_else(|| {
+        refused(format!("environment {} has no roll-out of {stack}", environment.name()))
+            .hint(format!("add [stacks.{stack}.rollout] with `steps` and `gates` to the environment's file"))
+    })
+}
+
+/// Refuses alarms that do not exist, and gates that are OK without data.
+async fn check_alarms(opened: &Opened, rules: &Rules) -> Result<(), CommandError> {
+    let Opened { environment, connection, stack, document, .. } = opened;
+    let place =
+        |name: &str| environment.rollout_place(stack, name).map(|place| format!("{place}: ")).unwrap_or_default();
+    let unknown = unknown_alarms(document, rules);
+    if !unknown.is_empty() {
+        let lines = unknown.iter().map(|unknown| {
+            format!("{}{stack} has no alarm `{}` ({})", place(&unknown.name), unknown.name, unknown.known)
+        });
+        return Err(refused(lines.collect::<Vec<_>>().join("\n"))
+            .hint("name alarms as the stack declares them; `ebb state list` shows the recorded ones"));
+    }
+    let seen = seen(&connection.clients.aws, document, rules, Timestamp::now()).await;
+    let seen = seen.map_err(|error| refused(format!("the alarms cannot be read: {error}")))?;
+    for name in rules.alarms() {
+        let Some(alarm) = seen.get(name) else {
+            return Err(refused(format!("{}the alarm `{name}` is recorded, and AWS has none", place(name)))
+                .hint(format!("`ebb apply {stack}` creates it again")));
+        };
+        if alarm.lenient && rules.gates.iter().any(|gate| gate == name) {
+            return Err(refused(format!("{}the alarm `{name}` is OK without data, which proves nothing", place(name)))
+                .hint("set `missing_data` of the alarm to `MissingData::Missing` or `MissingData::Breaching`, and apply that"));
+        }
+    }
+    Ok(())
+}
+
+fn refused(message: String) -> CommandError {
+    CommandError::new(CommandErrorKind::Refused, message)
+}

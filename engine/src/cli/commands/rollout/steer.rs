@@ -1,0 +1,144 @@
+//! `ebb rollout approve`, `hold` and `back`.
+
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+
+use super::opened::Opened;
+use super::show::over;
+use crate::apply::Access;
+use crate::cli::context::CommandContext;
+use crate::cli::deploy::who;
+use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::control::rolling_out::{Carrier, RollingOut, Said};
+use crate::sdk::ErrorKind;
+use crate::state::LockOwner;
+use ebbtide::rollout::{Phase, Rollout, Rules};
+
+/// How long a rollback is tried that AWS refuses for the moment: an endpoint that is being updated cannot be changed, which takes
+/// minutes.
+const PATIENCE: Duration = Duration::from_mins(30);
+/// Between two attempts of a rollback.
+const BETWEEN: Duration = Duration::from_secs(1);
+/// Between two signs of life.
+const SIGN_OF_LIFE: Duration = Duration::from_secs(10);
+
+/// Approves a step.
+pub(super) async fn approve(
+    context: &CommandContext,
+    stack: Option<&str>,
+    percent: Option<u8>,
+) -> Result<u8, CommandError> {
+    let opened = Opened::open(context, stack).await?;
+    let rollout = opened.rollout()?;
+    if !rollout.is_under_way() {
+        return Err(over(&opened));
+    }
+    let percent = waiting(&opened, rollout, percent)?;
+    let rolling = rolling(context, &opened, "rollout approve");
+    let approved = rolling
+        .note(format!("{percent} % approved"), |rollout, _| rollout.is_under_way() && rollout.approved.insert(percent));
+    let text = format!("{percent} % of the roll-out of {} is approved. It follows when it is due.", opened.stack);
+    opened.said(context, approved.await, &text)
+}
+
+/// Returns the percentage of the step to approve.
+fn waiting(opened: &Opened, rollout: &Rollout, percent: Option<u8>) -> Result<u8, CommandError> {
+    let recorded = Rules::new(&rollout.settings).ok();
+    let rules = opened.environment.rollout(&opened.stack).map(|(_, rules)| rules.clone()).or(recorded);
+    let approve = rules.map(|rules| rules.approve).unwrap_or_default();
+    let waiting: Vec<u8> = approve.into_iter().filter(|step| *step > rollout.percent).collect();
+    let open: Vec<u8> = waiting.iter().copied().filter(|step| !rollout.approved.contains(step)).collect();
+    let listed = |steps: &[u8]| steps.iter().map(|step| format!("{step} %")).collect::<Vec<_>>().join(", ");
+    match percent {
+        Some(percent) if open.contains(&percent) => Ok(percent),
+        None if !open.is_empty() => Ok(open[0]),
+        _ => {
+            let known =
+                if open.is_empty() { "none does".to_owned() } else { format!("those that do: {}", listed(&open)) };
+            let step = percent.map_or_else(|| "no step".to_owned(), |percent| format!("no step to {percent} %"));
+            let message = format!("{step} of the roll-out of {} waits for approval ({known})", opened.stack);
+            Err(CommandError::new(CommandErrorKind::Refused, message)
+                .hint("`approve` below [stacks.NAME.rollout] lists the steps that wait for a person"))
+        }
+    }
+}
+
+/// Holds a roll-out for a reason, or goes on without one.
+pub(super) async fn hold(
+    context: &CommandContext,
+    stack: Option<&str>,
+    reason: Option<&str>,
+) -> Result<u8, CommandError> {
+    let opened = Opened::open(context, stack).await?;
+    if !opened.rollout()?.is_under_way() {
+        return Err(over(&opened));
+    }
+    let rolling = rolling(context, &opened, "rollout hold");
+    let what = reason.map_or_else(|| "hold cleared".to_owned(), |reason| format!("held: {reason}"));
+    let phase = reason.map(str::to_owned);
+    let held = rolling.note(what, |rollout, now| {
+        let is_held = matches!(rollout.phase, Phase::Held { .. });
+        let applies = rollout.is_under_way() && (phase.is_some() || is_held);
+        if applies {
+            rollout.phase = match phase {
+                Some(reason) => Phase::Held { by: who(), at: now, reason },
+                None => Phase::UnderWay,
+            };
+        }
+        applies
+    });
+    let text = match reason {
+        Some(_) => format!(
+            "The roll-out of {} takes no further step. `ebb rollout hold {} --clear` goes on.",
+            opened.stack, opened.stack
+        ),
+        None => format!("The roll-out of {} goes on when its next step is due.", opened.stack),
+    };
+    opened.said(context, held.await, &text)
+}
+
+/// Takes all traffic back.
+pub(super) async fn back(context: &CommandContext, stack: Option<&str>, reason: &str) -> Result<u8, CommandError> {
+    let opened = Opened::open(context, stack).await?;
+    let rollout = opened.rollout()?;
+    let access = Access {
+        aws: opened.connection.clients.aws.clone(),
+        providers: context.providers.clone(),
+        propagation: opened.connection.clients.propagation(),
+    };
+    let carrier = Carrier::of(&access, &opened.document, &rollout.of, rollout.to.as_deref());
+    let carrier = carrier.ok_or_else(|| {
+        let message = format!("{} does not exist now, so that nothing gets any traffic by it", rollout.of);
+        CommandError::new(CommandErrorKind::Refused, message)
+    })?;
+    let rolling = rolling(context, &opened, "rollout back");
+    let text = format!("All traffic of {} is back ({}).", opened.stack, rollout.of);
+    let began = Instant::now();
+    let mut told = began;
+    loop {
+        let said = rolling.back(&carrier, reason).await;
+        let passes = match &said {
+            Said::Refused(error) => matches!(
+                error.kind,
+                ErrorKind::Busy | ErrorKind::Throttled | ErrorKind::NotYet | ErrorKind::Unavailable
+            ),
+            _ => false,
+        };
+        if !passes || began.elapsed() > PATIENCE {
+            return opened.said(context, said, &text);
+        }
+        if let Said::Refused(error) = &said
+            && (told == began || told.elapsed() > SIGN_OF_LIFE)
+        {
+            told = Instant::now();
+            context.output.note(&format!("AWS cannot change {} yet ({error}); trying again.", rollout.of));
+        }
+        tokio::time::sleep(BETWEEN).await;
+    }
+}
+
+fn rolling<'a>(context: &'a CommandContext, opened: &'a Opened, command: &str) -> RollingOut<'a> {
+    let owner = LockOwner::of_this_process(who(), command, Timestamp::now());
+    RollingOut { state: &opened.state, kinds: context.providers.kinds(), owner }
+}

@@ -1,0 +1,397 @@
+//! Roll-outs in virtual time: fourteen days between two variants of an endpoint, seen by an observer that reads only the cloud.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use aws_sdk_cloudwatch::types::StateValue;
+use ebbtide::aws::cloudwatch::{Alarm, Comparison, Metric, Statistic, Watch};
+use ebbtide::aws::iam::{Policy, Role};
+use ebbtide::aws::sagemaker::{Container, Endpoint, EndpointConfig, Instances, Model, Variant};
+use ebbtide::plan::Target;
+use ebbtide::record::StateDocument;
+use ebbtide::rollout::{Phase, Rollout};
+use ebbtide::schedule::Cause;
+use ebbtide::stack::{Declarations, Stack};
+use ebbtide_cloud::virtual_time::TokioClock;
+use ebbtide_cloud::{Cloud, Durations, Settings};
+use ebbtide_engine::apply::Shutdown;
+use ebbtide_engine::control::notify::Notifier;
+use ebbtide_engine::control::rolling_out::{Carrier, RollingOut, addresses, carrier};
+use ebbtide_engine::control::{Controller, Outcome, StackReport};
+use ebbtide_engine::environment::{self, Environment};
+use ebbtide_engine::providers::providers;
+use ebbtide_engine::sdk::{Aws, PropagationDelay};
+use ebbtide_engine::state::LockOwner;
+use jiff::Timestamp;
+
+use crate::fixture::{Project, scope};
+
+const DAY: u64 = 24;
+
+const SEED: &str = "[stacks.net.rollout]\nto = \"new\"\nsteps = [ { percent = 10, after = \"0d\" }, \
+     { percent = 25, after = \"3d\" }, { percent = 50, after = \"7d\" }, { percent = 75, after = \"10d\" }, \
+     { percent = 100, after = \"14d\" } ]\ngates = [\"accuracy\", \"latency\"]\n\
+     rollback = [ { alarm = \"drop\", for = \"24h\" } ]\napprove = [100]\n";
+
+/// Declares an endpoint of two variants, with alarms.
+fn two_sided() -> Declarations {
+    let mut stack = Stack::new(scope(), Default::default());
+    let role = stack.add("llm", Role::new(Policy::trust("sagemaker.amazonaws.com")));
+    let variant = |stack: &mut Stack, name: &str, weight: f32| {
+        let model = stack.add(name, Model::new(&role.arn, Container::new(format!("1.dkr.ecr/vllm:{name}"), None)));
+        Variant { weight, ..Variant::on_instances(name, &model.name, Instances::new("ml.m5.large", 1)) }
+    };
+    let variants = vec![variant(&mut stack, "old", 1.0), variant(&mut stack, "new", 0.0)];
+    let config =
+        stack.add("llm", EndpointConfig { variants: variants.clone(), ..EndpointConfig::new(variants[0].clone()) });
+    stack.add("llm", Endpoint::new("llm", &config.name));
+    for name in ["accuracy", "latency", "drop"] {
+        let metric = Metric::of_variant("ModelLatency", "llm", "new", Statistic::Average);
+        stack.add(name, Alarm::new(Watch::Metric(metric), Comparison::Greater, 100.0));
+    }
+    stack.finish().unwrap()
+}
+
+/// A running stack with a roll-out, in a cloud of virtual time.
+struct Stage {
+    project: Project,
+    cloud: Cloud,
+    aws: Arc<Aws>,
+    clock: TokioClock,
+    environment: Environment,
+}
+
+impl Stage {
+    /// Brings the stack up, with all gates OK.
+    async fn new(settings: &str) -> Self {
+        let project = Project::new(two_sided());
+        let clock = TokioClock::starting_at("2027-03-01T00:00:00Z".parse().unwrap());
+        let durations = Some(Durations::of_aws());
+        let cloud = Settings { durations, ..Settings::default() };
+        let cloud = Cloud::open_with_clock(&project.path().join("cloud"), cloud, clock).unwrap();
+        assert!(project.run_at(&cloud, Target::Running, &move || clock.now()).await.success);
+        std::fs::create_dir_all(project.path().join("environments")).unwrap();
+        let text = format!("[aws]\nregion = \"eu-west-1\"\nembedded = true\n\n{settings}");
+        std::fs::write(project.path().join("environments/test.toml"), text).unwrap();
+        let found = environment::Project::find(project.path()).unwrap();
+        let (environment, _) = Environment::load(&found, "test", &|_| Ok(None)).unwrap();
+        let environment = environment.rehearsed_in(cloud.clone(), &project.path().join("state"));
+        let aws = Project::aws(&cloud);
+        let stage = Self { project, cloud, aws, clock, environment };
+        for (name, state) in [("accuracy", StateValue::Ok), ("latency", StateValue::Ok)] {
+            stage.alarm(name, state).await;
+        }
+        stage
+    }
+
+    /// Brings the stack up, and starts its roll-out.
+    async fn started(settings: &str) -> Self {
+        let stage = Self::new(settings).await;
+        stage.start().await;
+        stage
+    }
+
+    async fn document(&self) -> StateDocument {
+        self.project.document().await
+    }
+
+    async fn rollout(&self) -> Rollout {
+        self.document().await.rollout.unwrap()
+    }
+
+    /// Starts the roll-out, as the command does.
+    async fn start(&self) {
+        let document = self.document().await;
+        let (settings, rules) = self.environment.rollout("net").unwrap();
+        let providers = providers();
+        let of = carrier(&document, providers.kinds(), rules).unwrap();
+        let now = self.clock.now();
+        let rollout = Rollout {
+            generation: document.resources[&of].generation,
+            of,
+            to: rules.to.clone(),
+            alarms: addresses(&document, rules),
+            started: now,
+            by: "ada@host".into(),
+            percent: 0,
+            since: now,
+            moving: None,
+            phase: Phase::UnderWay,
+            approved: BTreeSet::new(),
+            settings: settings.clone(),
+            log: Vec::new(),
+        };
+        let state = self.project.state();
+        let rolling = RollingOut { state: &state, kinds: providers.kinds(), owner: self.owner() };
+        assert!(rolling.start(rollout).await.unwrap().is_some());
+    }
+
+    fn owner(&self) -> LockOwner {
+        LockOwner::of_this_process("ada@host".to_owned(), "rollout", self.clock.now())
+    }
+
+    /// Approves a step.
+    async fn approve(&self, percent: u8) {
+        let (state, providers) = (self.project.state(), providers());
+        let rolling = RollingOut { state: &state, kinds: providers.kinds(), owner: self.owner() };
+        rolling.note(format!("{percent} % approved"), |rollout, _| rollout.approved.insert(percent)).await;
+    }
+
+    /// Takes all traffic back, as the command does.
+    async fn back(&self) {
+        let (state, providers, document) = (self.project.state(), providers(), self.document().await);
+        let access = ebbtide_engine::apply::Access {
+            aws: self.aws.clone(),
+            providers: providers.clone(),
+            propagation: PropagationDelay::NONE,
+        };
+        let rollout = document.rollout.as_ref().unwrap();
+        let carrier = Carrier::of(&access, &document, &rollout.of, rollout.to.as_deref()).unwrap();
+        let rolling = RollingOut { state: &state, kinds: providers.kinds(), owner: self.owner() };
+        rolling.back(&carrier, "by hand").await;
+    }
+
+    fn controller(&self) -> Arc<Controller> {
+        let clock = self.clock;
+        Arc::new(Controller {
+            notifier: Notifier::of(&self.environment).unwrap(),
+            environment: self.environment.clone(),
+            providers: providers(),
+            clock: Arc::new(move || clock.now()),
+            shutdown: Shutdown::default(),
+            who: "test@host".into(),
+            on_event: Arc::new(|_, _| {}),
+            on_notice: Arc::new(|_| {}),
+        })
+    }
+
+    /// Looks once. Each look is made by a new controller: nothing is remembered.
+    async fn tick(&self) -> StackReport {
+        let report = self.controller().tick(false).await.unwrap();
+        report.stacks.into_iter().next().unwrap()
+    }
+
+    async fn alarm(&self, name: &str, state: StateValue) {
+        let address = format!("cloudwatch_alarm.{name}").parse().unwrap();
+        let id = self.document().await.resources[&address].id.clone().unwrap();
+        let set = self.aws.cloudwatch().set_alarm_state().alarm_name(id).state_value(state);
+        set.state_reason("a test").send().await.unwrap();
+    }
+
+    /// Returns the percentage that the new variant gets, from nothing but the cloud.
+    async fn percent(&self) -> f32 {
+        let endpoint = self.aws.sagemaker().describe_endpoint().endpoint_name("llm").send().await.unwrap();
+        let weight = |name: &str| {
+            let variants = endpoint.production_variants().iter();
+            let variant = variants.into_iter().find(|variant| variant.variant_name() == Some(name)).unwrap();
+            variant.desired_weight().or(variant.current_weight()).unwrap()
+        };
+        weight("new") / (weight("new") + weight("old")) * 100.0
+    }
+
+    async fn hours(&self, hours: u64) {
+        tokio::time::sleep(Duration::from_secs(hours * 3600)).await;
+    }
+
+    /// Looks every six hours for some days. Returns the days on which the new variant got another percentage.
+    async fn days(&self, days: u64) -> Vec<(i64, f32)> {
+        let begin: Timestamp = self.rollout().await.started;
+        let (mut changes, mut last) = (Vec::new(), self.percent().await);
+        for _ in 0..days * DAY / 6 {
+            self.tick().await;
+            let percent = self.percent().await;
+            if (percent - last).abs() > 0.5 {
+                changes.push((self.clock.now().duration_since(begin).as_hours() / 24, percent));
+                last = percent;
+            }
+            self.hours(6).await;
+        }
+        changes
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_calm_roll_out_takes_fourteen_days() {
+    let stage = Stage::started(SEED).await;
+    assert_eq!(stage.days(16).await, [(0, 10.0), (3, 25.0), (7, 50.0), (10, 75.0)], "100 % waits for a person");
+    let report = stage.tick().await;
+    assert_eq!(report.outcome, Outcome::Nothing);
+    stage.approve(100).await;
+    assert_eq!(stage.days(5).await, [(16, 100.0)]);
+    let rollout = stage.rollout().await;
+    assert!(matches!(rollout.phase, Phase::Done { .. }), "{rollout}");
+    let log: Vec<_> = rollout.log.iter().map(|deed| deed.what.as_str()).collect();
+    assert_eq!(log, ["started", "10 %", "25 %", "50 %", "75 %", "100 % approved", "100 %", "done"]);
+    // An apply of the same code, and a pause with a resume, leave the traffic where it is.
+    assert!(stage.project.plan_on(&stage.cloud, Target::Running).await.operations.is_empty());
+    assert!(stage.project.run_on(&stage.cloud, Target::Paused).await.result.unwrap().success);
+    assert!(stage.project.run_from(&stage.cloud, Target::Running, None).await.result.unwrap().success);
+    assert!((stage.percent().await - 100.0).abs() < 0.1, "{}", stage.percent().await);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_gate_that_fails_before_any_step_holds_that_step_back() {
+    let stage = Stage::started(SEED).await;
+    stage.approve(100).await;
+    stage.tick().await;
+    for (now, next) in [(10.0, 25.0), (25.0, 50.0), (50.0, 75.0), (75.0, 100.0)] {
+        for (name, state) in [("accuracy", StateValue::Alarm), ("latency", StateValue::InsufficientData)] {
+            stage.hours(2 * DAY).await;
+            stage.alarm(name, state).await;
+            // However late it is, no step is taken.
+            for _ in 0..3 {
+                stage.hours(2 * DAY).await;
+                stage.tick().await;
+                assert!((stage.percent().await - now).abs() < 0.5, "{name} at {now} %: {}", stage.percent().await);
+            }
+            stage.alarm(name, StateValue::Ok).await;
+        }
+        // The time begins anew, and then there is one step.
+        stage.hours(2 * DAY).await;
+        stage.tick().await;
+        assert!((stage.percent().await - now).abs() < 0.5, "the gate was OK for two days only");
+        stage.hours(3 * DAY).await;
+        stage.tick().await;
+        assert!((stage.percent().await - next).abs() < 0.5, "{} instead of {next}", stage.percent().await);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_alarm_takes_all_traffic_back_at_any_step() {
+    for days in [1, 4, 8, 12] {
+        let stage = Stage::started(SEED).await;
+        stage.days(days).await;
+        let before = stage.percent().await;
+        assert!(before >= 10.0);
+        stage.alarm("drop", StateValue::Alarm).await;
+        stage.hours(23).await;
+        stage.tick().await;
+        assert!((stage.percent().await - before).abs() < 0.5, "not for long enough");
+        stage.hours(2).await;
+        let report = stage.tick().await;
+        assert_eq!(report.outcome, Outcome::Acted);
+        assert!(report.message.as_deref().unwrap().contains("alarm drop is raised since"), "{:?}", report.message);
+        assert!(stage.percent().await < 0.1, "{}", stage.percent().await);
+        let document = stage.document().await;
+        assert!(matches!(document.rollout.unwrap().phase, Phase::RolledBack { .. }));
+        // It stays so, whatever alarms do.
+        stage.alarm("drop", StateValue::Ok).await;
+        assert_eq!(stage.days(5).await, []);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_control_plane_that_was_away_for_two_days_takes_one_step() {
+    let stage = Stage::started(SEED).await;
+    stage.days(2).await;
+    // Away over the step of the third day.
+    stage.hours(2 * DAY).await;
+    stage.tick().await;
+    assert!((stage.percent().await - 25.0).abs() < 0.5);
+    // And for so long that two steps would have come.
+    stage.hours(9 * DAY).await;
+    stage.tick().await;
+    stage.tick().await;
+    assert!((stage.percent().await - 50.0).abs() < 0.5, "{}", stage.percent().await);
+    assert_eq!(stage.days(4).await, [(16, 75.0)], "the step after it waits for its three days");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_rollback_by_hand_needs_no_lock_and_is_final() {
+    let stage = Stage::started(SEED).await;
+    stage.days(4).await;
+    let state = stage.project.state();
+    let lock = state.acquire(stage.owner()).await.unwrap();
+    stage.back().await;
+    assert!(stage.percent().await < 0.1, "the lock was waited for");
+    assert_eq!(stage.rollout().await.phase, Phase::UnderWay, "it could not be recorded");
+    lock.release().await;
+    let report = stage.tick().await;
+    assert!(matches!(stage.rollout().await.phase, Phase::RolledBack { .. }), "{:?}", report.message);
+    assert_eq!(stage.days(20).await, []);
+    // Another one begins at the first step.
+    stage.start().await;
+    assert_eq!(stage.days(4).await, [(0, 10.0), (3, 25.0)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_pauses_a_stack_whose_roll_out_is_under_way() {
+    let nights = "[schedule]\ntimezone = \"UTC\"\ndefault = \"paused\"\n[[schedule.windows]]\nname = \"noon\"\n\
+         days = \"mon-fri\"\nfrom = \"11:00\"\nto = \"13:00\"\n\n";
+    let stage = Stage::started(&format!("{nights}{SEED}")).await;
+    stage.tick().await;
+    let report = stage.tick().await;
+    assert_eq!(report.decision.as_ref().unwrap().cause, Cause::Rollout);
+    assert_eq!(stage.document().await.target, Target::Running);
+    let refused = stage.project.run_on(&stage.cloud, Target::Paused).await.result.unwrap_err().to_string();
+    assert!(refused.contains("a roll-out needs it"), "{refused}");
+    // AWS changes no endpoint that is being updated.
+    stage.hours(1).await;
+    stage.back().await;
+    let report = stage.tick().await;
+    assert_eq!(
+        (report.outcome, stage.document().await.target),
+        (Outcome::Acted, Target::Paused),
+        "{:?}",
+        report.message
+    );
+}
+
+/// Polls a future so often, and drops it then: the end of a process at any of its waits.
+async fn cut_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
+    let mut future = pin!(future);
+    let mut left = polls;
+    std::future::poll_fn(|context| {
+        if left == 0 {
+            return Poll::Ready(None);
+        }
+        left -= 1;
+        future.as_mut().poll(context).map(Some)
+    })
+    .await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_is_cut_off_anywhere_takes_no_step_twice_and_loses_none() {
+    let steps: Vec<String> =
+        (1..=100).map(|percent| format!("{{ percent = {percent}, after = \"{percent}h\" }}")).collect();
+    let settings = format!(
+        "[stacks.net.rollout]\nto = \"new\"\nsteps = [{}]\ngates = [\"accuracy\"]\nrollback = [{{ alarm = \"drop\", for = \"2h\" }}]\n",
+        steps.join(", ")
+    );
+    let stage = Stage::started(&settings).await;
+    let (mut polls, mut whole) = (0, 0);
+    for percent in 1..=100_u8 {
+        stage.hours(1).await;
+        let cut = cut_after(polls, stage.controller().tick(false)).await;
+        whole += usize::from(cut.is_some());
+        // Past the last wait, it begins again from the first one.
+        polls = if cut.is_some() { 0 } else { polls + 1 };
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        let seen = stage.percent().await;
+        assert!(seen <= f32::from(percent) + 0.1 && seen >= f32::from(percent) - 1.1, "{seen} after {polls} polls");
+        stage.tick().await;
+        let rollout = stage.rollout().await;
+        assert_eq!((rollout.percent, rollout.moving), (percent, None), "cut after {polls} polls");
+        assert!((stage.percent().await - f32::from(percent)).abs() < 0.1, "cut after {polls} polls");
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        assert!(stage.project.plan_on(&stage.cloud, Target::Running).await.operations.is_empty());
+    }
+    assert!(whole > 0, "the cuts never came to an end");
+    // The same for a rollback.
+    stage.alarm("drop", StateValue::Alarm).await;
+    stage.hours(3).await;
+    for polls in 0.. {
+        if cut_after(polls, stage.controller().tick(false)).await.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_secs(600)).await;
+    }
+    stage.tick().await;
+    assert!(stage.percent().await < 0.1);
+    assert!(matches!(stage.rollout().await.phase, Phase::RolledBack { .. }));
+}
