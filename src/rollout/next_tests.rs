@@ -193,3 +193,57 @@ fn after_the_end_only_a_new_resource_is_set_again() {
     // A step that was in flight came after the rollback.
     assert_eq!(next(&back, &rules(), &calm(25), at(9, 0)), Next::Set(0));
 }
+
+proptest::proptest! {
+    /// Whatever alarms do, and however seldom anybody looks.
+    #[test]
+    fn no_step_comes_without_its_proof(
+        changes in proptest::collection::vec((0_u8..3, 0_u8..3, 1_i64..60), 1..40),
+        looks in proptest::collection::vec(1_i64..80, 1..120),
+    ) {
+        let (rules, mut state) = (rules(), rollout(0, at(0, 0)));
+        state.approved.insert(100);
+        let names = ["accuracy", "latency", "drop"];
+        let mut history: Vec<(Timestamp, &str, AlarmState)> = Vec::new();
+        let mut hour = 0;
+        for (name, alarm, length) in changes {
+            let alarm = [AlarmState::Ok, AlarmState::Alarm, AlarmState::InsufficientData][usize::from(alarm)];
+            hour += length;
+            history.push((at(0, hour), names[usize::from(name)], alarm));
+        }
+        let mut hour = 0;
+        for length in looks {
+            hour += length;
+            let now = at(0, hour);
+            let mut observed = calm(state.percent);
+            for (since, name, alarm) in history.iter().filter(|(since, _, _)| *since <= now) {
+                if observed.alarms[*name].state != *alarm {
+                    observed = with(observed, name, *alarm, *since);
+                }
+            }
+            let raised = &observed.alarms["drop"];
+            let is_raised = raised.state == AlarmState::Alarm && now.duration_since(raised.since).as_hours() >= 24;
+            match next(&state, &rules, &observed, now) {
+                Next::Back(_) => {
+                    proptest::prop_assert!(is_raised);
+                    break;
+                }
+                Next::Step(percent) => {
+                    proptest::prop_assert!(!is_raised);
+                    let step = rules.after(state.percent).unwrap();
+                    proptest::prop_assert_eq!(step.percent, percent);
+                    let proof = names[..2].iter().map(|name| &observed.alarms[*name]);
+                    proptest::prop_assert!(now.duration_since(state.since) >= step.wait);
+                    for gate in proof {
+                        proptest::prop_assert_eq!(gate.state, AlarmState::Ok);
+                        proptest::prop_assert!(now.duration_since(gate.since) >= step.wait);
+                    }
+                    state.gets(percent, 1, now);
+                }
+                Next::Done => state.phase = Phase::Done { at: now },
+                Next::Wait { .. } => proptest::prop_assert!(!is_raised || !state.is_under_way()),
+                other => proptest::prop_assert!(false, "{:?}", other),
+            }
+        }
+    }
+}

@@ -65,8 +65,7 @@ impl Rules {
         let of = settings.of.as_ref().and_then(|of| match of.parse::<Address>() {
             Ok(address) => Some(address),
             Err(error) => {
-                let message = format!("{error}; write KIND.NAME, such as sagemaker_endpoint.llm");
-                problems.push(Problem::new(&["of"], message));
+                problems.push(Problem::new(&["of"], error.to_string()));
                 None
             }
         });
@@ -86,7 +85,10 @@ impl Rules {
                 problems.push(Problem::new(&["approve", &index.to_string()], message));
             }
         }
-        if settings.gates.is_empty() && settings.steps.iter().any(|step| !approve.contains(&step.percent)) {
+        if problems.is_empty()
+            && settings.gates.is_empty()
+            && settings.steps.iter().any(|step| !approve.contains(&step.percent))
+        {
             let message =
                 "without a gate, a step is proved by nothing: name alarms, or let every step wait for approval";
             problems.push(Problem::new(&["gates"], message));

@@ -19,6 +19,7 @@ mod programs;
 mod project;
 mod queues;
 mod rehearsals;
+mod rolling_out;
 mod runner;
 mod schedules;
 mod secrets;
@@ -58,6 +59,7 @@ fn main() -> ExitCode {
             programs::TESTS,
             planned_secrets::TESTS,
             queues::TESTS,
+            rolling_out::TESTS,
             rehearsals::TESTS,
             schedules::TESTS,
             unattended::TESTS,

@@ -3,6 +3,7 @@
 use ebbtide::Definition;
 use ebbtide::aws::VpcId;
 use ebbtide::aws::autoscaling::ScheduledAction;
+use ebbtide::aws::cloudwatch::{Alarm, Comparison, Metric, MissingData, Statistic, Watch};
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::s3::Bucket;
@@ -73,6 +74,8 @@ struct NoSettings {}
 struct Vault {
     /// Whether there is an endpoint that queues its requests.
     endpoint: bool,
+    /// Whether there is an endpoint of two variants, with alarms.
+    sides: bool,
     /// Whether there is a vault for copies, a resource of any type.
     copies: bool,
 }
@@ -93,6 +96,26 @@ fn vault(stack: &mut Stack, settings: &Vault) {
         let config = EndpointConfig { async_inference: Some(answers), ..EndpointConfig::new(variant) };
         let config = stack.add("bulk", config);
         stack.add("bulk", Endpoint::new("bulk-v1", &config.name));
+    }
+    if settings.sides {
+        sides(stack);
+    }
+}
+
+/// Declares an endpoint of two variants, and alarms, one of which takes missing data for good.
+fn sides(stack: &mut Stack) {
+    let role = stack.add("bulk", Role::new(Policy::trust("sagemaker.amazonaws.com")));
+    let variants = [("old", 1.0), ("new", 0.0)].map(|(name, weight)| {
+        let model = stack.add(name, Model::new(&role.arn, Container::new("1.dkr.ecr/vllm:1", None)));
+        Variant { weight, ..Variant::on_instances(name, &model.name, Instances::new("ml.m5.large", 1)) }
+    });
+    let config = EndpointConfig { variants: variants.to_vec(), ..EndpointConfig::new(variants[0].clone()) };
+    let config = stack.add("bulk", config);
+    stack.add("bulk", Endpoint::new("bulk-v1", &config.name));
+    for (name, missing_data) in [("accuracy", MissingData::Missing), ("patient", MissingData::NotBreaching)] {
+        let latency = Metric::of_variant("ModelLatency", "bulk-v1", "new", Statistic::Average);
+        let alarm = Alarm::new(Watch::Metric(latency), Comparison::Greater, 100.0);
+        stack.add(name, Alarm { missing_data, ..alarm });
     }
 }
 

@@ -171,7 +171,8 @@ fn outcome(outcome: Outcome) -> String {
 }
 
 fn details(stack: &StackReport) -> String {
-    let message = stack.message.as_ref().map(|message| format!("  {message}")).unwrap_or_default();
+    let waits = stack.rollout.as_ref().and_then(|rollout| Some(format!("roll-out: {}", rollout.waits.as_ref()?)));
+    let message = stack.message.as_ref().or(waits.as_ref()).map(|message| format!("  {message}")).unwrap_or_default();
     let decision = stack.decision.as_ref().map(|decision| format!("  {}: {}", decision.target, decision.reason));
     format!("{}{message}", decision.unwrap_or_default())
 }

@@ -67,7 +67,7 @@ pub(super) async fn start(context: &CommandContext, stack: Option<&str>) -> Resu
     let started = started.and_then(|document| document.rollout);
     let started =
         started.ok_or_else(|| refused(format!("a roll-out of {stack} was started by another command meanwhile")))?;
-    let first = rules.after(percent).map_or_else(String::new, |step| format!(", to {} %", step.percent));
+    let first = rules.after(percent).map_or_else(String::new, |step| format!(", to {} %,", step.percent));
     let text = format!(
         "The roll-out of {stack} in {} has started: {started}.\nThe first step{first} follows when it is due and all gates are OK (`ebb tick`, or `ebb serve`).",
         environment.name()

@@ -46,7 +46,8 @@ fn text(opened: &Opened, view: &RolloutView, message: Option<&str>) -> String {
         Phase::Done { at } => format!("done at {at:.0}; declare the new side as the only one, and apply that"),
     };
     let _ = writeln!(text, "  {phase}");
-    for line in view.waits.as_deref().into_iter().chain(message) {
+    let waits = view.waits.as_deref().filter(|_| view.phase == Phase::UnderWay);
+    for line in waits.into_iter().chain(message) {
         let _ = writeln!(text, "  {line}");
     }
     for deed in &view.log {
