@@ -14,7 +14,7 @@ use super::look::{COMMAND, Facts, Look, look};
 use super::money::Money;
 use super::notify::{NoticeEvent, Notifier};
 use super::report::{Outcome, StackReport};
-use super::rolling_out;
+use super::roll_out_facts::RolloutFacts;
 use crate::apply::{Event, Shutdown};
 use crate::environment::{Clients, ConnectError, Connection, Environment};
 use crate::providers::Providers;
@@ -93,7 +93,7 @@ impl Controller {
         let mut reports = unreadable;
         for (index, account) in accounts.into_iter().enumerate() {
             let guarded = budgets.of(&account.stack, &account.document, index == 0, now);
-            let rolling = rolling_out::Facts::of(&self.environment, &account, (&budgets, &guarded), now);
+            let rolling = RolloutFacts::of(&self.environment, &account, (&budgets, &guarded), now);
             let Account { stack, document, .. } = account;
             let facts = Facts { names: &names, idle: idle::recorded(&document), guarded, now, missed: None, rolling };
             reports.push(StackReport::of(look(&self.environment, kinds, &stack, document, facts)));

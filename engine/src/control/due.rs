@@ -62,6 +62,7 @@ mod tests {
             guarded: Default::default(),
             pushes: true,
             missed: None,
+            rolling: Default::default(),
         }
     }
 

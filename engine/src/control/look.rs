@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::budgets::Guarded;
 use super::capacity::{bounds_of, endpoint_names};
 use super::lead::resume_time;
-use super::rolling_out;
+use super::roll_out_facts::RolloutFacts;
 use crate::apply::{Comparison, Pushed};
 use crate::environment::{Environment, did_you_mean, nearest};
 use ebbtide::plan::Target;
@@ -52,7 +52,7 @@ pub struct Look {
     /// The capacities that AWS was to set and did not, in words, as they were observed.
     pub missed: Option<String>,
     /// The money of a roll-out.
-    pub(super) rolling: rolling_out::Facts,
+    pub(super) rolling: RolloutFacts,
 }
 
 /// The work that follows from a look.
@@ -80,7 +80,7 @@ pub(super) struct Facts<'a> {
     /// The capacities that AWS did not set, as they were observed.
     pub missed: Option<String>,
     /// The money of a roll-out.
-    pub rolling: rolling_out::Facts,
+    pub rolling: RolloutFacts,
 }
 
 /// Looks at a stack.

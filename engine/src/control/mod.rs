@@ -23,6 +23,8 @@ mod reconciliation;
 #[cfg(feature = "embedded")]
 pub mod rehearse;
 mod report;
+mod roll_out;
+mod roll_out_facts;
 pub mod rolling_out;
 mod rules;
 mod say;

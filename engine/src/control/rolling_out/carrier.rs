@@ -83,7 +83,7 @@ fn can_split(document: &StateDocument, kinds: &Registry, address: &Address) -> b
 
 impl Carrier {
     /// Returns the recorded resource; `None` if it is not recorded, or asleep.
-    pub(super) fn recorded(access: &Access, document: &StateDocument, rollout: &Rollout) -> Option<Self> {
+    pub fn recorded(access: &Access, document: &StateDocument, rollout: &Rollout) -> Option<Self> {
         Self::of(access, document, &rollout.of, rollout.to.as_deref())
     }
 

@@ -4,25 +4,25 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
 
-use crate::control::accounts::{Account, price_book, pricing};
-use crate::control::budgets::{Budgets, Guarded};
-use crate::control::month::{month, start};
+use super::accounts::{Account, price_book, pricing};
+use super::budgets::{Budgets, Guarded};
+use super::month::{month, start};
 use crate::environment::Environment;
 use ebbtide::cost::ledger::Span;
 use ebbtide::rollout::Rules;
 
 /// The facts of a roll-out that need no call to AWS.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(in crate::control) struct Facts {
+pub(super) struct RolloutFacts {
     /// The cost of the last whole days as a share of the budget, at least, by their number.
-    pub(in crate::control) costs: BTreeMap<u32, f64>,
+    pub(super) costs: BTreeMap<u32, f64>,
     /// Why the budget does not hold.
-    pub(in crate::control) over_budget: Option<String>,
+    pub(super) over_budget: Option<String>,
 }
 
-impl Facts {
+impl RolloutFacts {
     /// Returns the facts of a stack at an instant.
-    pub(in crate::control) fn of(
+    pub(super) fn of(
         environment: &Environment,
         account: &Account,
         (budgets, guarded): (&Budgets, &Guarded),

@@ -1,13 +1,10 @@
 //! The next act of each roll-out, first of all things that a look does.
 
-use super::carrier::Carrier;
-use super::edits::{RollingOut, Said};
-use super::seen::seen;
-use super::view::RolloutView;
+use super::controller::{Connected, Controller};
+use super::look::Look;
+use super::report::{Outcome, StackReport};
+use super::rolling_out::{Carrier, RollingOut, RolloutView, Said, seen};
 use crate::apply::Access;
-use crate::control::controller::{Connected, Controller};
-use crate::control::look::Look;
-use crate::control::report::{Outcome, StackReport};
 use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
 use crate::state::StateError;
@@ -19,7 +16,7 @@ const SOMEBODY: &str = "somebody in AWS";
 
 impl Controller {
     /// Takes the next act of each roll-out: a step, or all traffic back. Nothing is changed in a rehearsed look.
-    pub(in crate::control) async fn roll_out(&self, reports: &mut [StackReport], connected: &Connected, dry_run: bool) {
+    pub(super) async fn roll_out(&self, reports: &mut [StackReport], connected: &Connected, dry_run: bool) {
         for report in reports {
             let Some(look) = report.look.as_deref() else { continue };
             let Some(rollout) = look.document.rollout.clone() else { continue };
