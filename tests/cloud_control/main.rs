@@ -19,6 +19,7 @@ struct Kind {
     table: &'static [Property],
     output_table: &'static [(&'static str, &'static str)],
     replace_on: &'static [&'static str],
+    also_fixed: &'static [&'static str],
 }
 
 /// Collects the kinds that Cloud Control manages.
@@ -41,6 +42,7 @@ impl Kinds {
             table: R::PROPERTIES,
             output_table: R::OUTPUTS,
             replace_on: R::REPLACE_ON,
+            also_fixed: R::ALSO_FIXED,
         });
         self
     }
@@ -95,7 +97,8 @@ fn a_change_of_what_is_set_at_creation_alone_replaces_the_resource() {
             let lists = ["createOnlyProperties", "conditionalCreateOnlyProperties"];
             lists.iter().any(|list| schema.has_within(list, property.path))
         };
-        let fixed: BTreeSet<_> = kind.table.iter().filter(is_fixed).map(|property| property.field).collect();
+        let by_schema = kind.table.iter().filter(is_fixed).map(|property| property.field);
+        let fixed: BTreeSet<_> = by_schema.chain(kind.also_fixed.iter().copied()).collect();
         let replacing: BTreeSet<_> = kind.replace_on.iter().copied().collect();
         (fixed != replacing)
             .then(|| format!("REPLACE_ON is {replacing:?}, and by the schema {fixed:?}"))
@@ -148,6 +151,7 @@ fn tags_words_and_the_order_of_lists_are_those_of_the_schema() {
         if is_map != facts_of(kind.type_name).is_some_and(|facts| facts.tags.is_some() && facts.tags_are_a_map()) {
             found.push("the tags have another form".to_owned());
         }
+        found.extend(schema.wrong_words(kind.table, ""));
         for property in kind.table {
             let Some(at) = schema.at(property.path) else { continue };
             if let Form::Words(words) = property.form {

@@ -37,7 +37,12 @@ impl Schema {
     /// Returns the definition of a property.
     pub fn at(&self, path: &str) -> Option<&Value> {
         path.split('/')
-            .try_fold(&self.0, |schema, name| self.followed(schema).get("properties")?.get(name))
+            .try_fold(&self.0, |schema, name| {
+                let schema = self.followed(schema);
+                // An object of one of several forms has its properties below `oneOf`.
+                let forms = schema["oneOf"].as_array().into_iter().flatten().map(|form| self.followed(form));
+                std::iter::once(schema).chain(forms).find_map(|schema| schema.get("properties")?.get(name))
+            })
             .map(|found| self.followed(found))
     }
 
@@ -53,6 +58,37 @@ impl Schema {
                     let item = Self(self.with_item(schema));
                     found.extend(item.unknown(members, ""));
                 }
+                (Some(schema), Form::Map(members, _)) => {
+                    found.extend(Self(self.with_entry(schema)).unknown(members, ""));
+                }
+                _ => {}
+            }
+        }
+        found
+    }
+
+    /// Returns the words in objects and lists that a schema does not have.
+    pub fn wrong_words(&self, table: &[Property], within: &str) -> Vec<String> {
+        let mut found = Vec::new();
+        for property in table {
+            let path = if within.is_empty() { property.path.to_owned() } else { format!("{within}/{}", property.path) };
+            match (self.at(&path), property.form) {
+                (Some(at), Form::Words(words)) => {
+                    let at = at.get("items").map_or(at, |items| self.followed(items));
+                    let Some(allowed) = at["enum"].as_array() else { continue };
+                    let wrong = words.iter().filter(|(_, theirs)| !allowed.iter().any(|one| *one == **theirs));
+                    found.extend(wrong.map(|(_, theirs)| format!("{path}: there is no {theirs}")));
+                }
+                (Some(_), Form::Object(members)) => found.extend(self.wrong_words(members, &path)),
+                (Some(schema), Form::List(members)) => {
+                    found.extend(Self(self.with_item(schema)).wrong_words(members, ""));
+                }
+                (Some(schema), Form::Map(members, _)) => {
+                    found.extend(Self(self.with_entry(schema)).wrong_words(members, ""));
+                }
+                (Some(at), Form::Switch(on, off)) if at["enum"] != serde_json::json!([on, off]) => {
+                    found.push(format!("{path}: its words are not {on} and {off}"));
+                }
                 _ => {}
             }
         }
@@ -66,6 +102,14 @@ impl Schema {
         let mut item = self.followed(&list["items"]).clone();
         item["definitions"] = self.0["definitions"].clone();
         item
+    }
+
+    /// Returns the schema of the entries of a map, with the definitions of the whole.
+    fn with_entry(&self, map: &Value) -> Value {
+        let patterns = map["patternProperties"].as_object().into_iter().flatten();
+        let mut entry = patterns.map(|(_, entry)| self.followed(entry).clone()).next().unwrap_or_default();
+        entry["definitions"] = self.0["definitions"].clone();
+        entry
     }
 
     fn followed<'a>(&'a self, schema: &'a Value) -> &'a Value {

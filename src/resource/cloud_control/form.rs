@@ -26,14 +26,40 @@ pub enum Form {
     Flag,
     /// A word of ours for each of AWS's.
     Words(&'static [(&'static str, &'static str)]),
+    /// A boolean for which AWS has two words: the one for true, and the one for false.
+    Switch(&'static str, &'static str),
     /// An object.
     Object(&'static [Property]),
     /// A list of objects.
     List(&'static [Property]),
+    /// A map of objects whose keys are the user's own. Entries that AWS adds by itself are no difference.
+    Map(&'static [Property], Entries),
     /// A value that AWS takes as the text of a JSON document.
     JsonText,
     /// Tags, a map here.
     Tags(TagForm),
+}
+
+/// The entries of a map at AWS that belong to a field. Two fields may share one map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entries {
+    /// All.
+    All,
+    /// Those whose member has this value, which our entries do not have.
+    With(&'static str, &'static str),
+    /// Those whose member has another value.
+    Without(&'static str, &'static str),
+}
+
+impl Entries {
+    /// Returns whether an entry at AWS belongs to the field.
+    pub fn has(self, entry: &serde_json::Value) -> bool {
+        match self {
+            Self::All => true,
+            Self::With(member, value) => entry[member] == value,
+            Self::Without(member, value) => entry[member] != value,
+        }
+    }
 }
 
 /// The form of tags at AWS.
@@ -67,6 +93,16 @@ impl Property {
         words: &'static [(&'static str, &'static str)],
     ) -> Self {
         Self::new(field, path, Form::Words(words))
+    }
+
+    /// A boolean for which AWS has two words.
+    pub const fn switch(field: &'static str, path: &'static str, on: &'static str, off: &'static str) -> Self {
+        Self::new(field, path, Form::Switch(on, off))
+    }
+
+    /// A map of objects whose keys are the user's own.
+    pub const fn map(field: &'static str, path: &'static str, members: &'static [Property], entries: Entries) -> Self {
+        Self::new(field, path, Form::Map(members, entries))
     }
 
     /// An object.
@@ -116,7 +152,7 @@ impl Property {
     pub fn hides(&self) -> bool {
         match self.form {
             _ if self.write_only => true,
-            Form::Object(members) | Form::List(members) => members.iter().any(Self::hides),
+            Form::Object(members) | Form::List(members) | Form::Map(members, _) => members.iter().any(Self::hides),
             _ => false,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Form, Property, TagForm};
+use super::{Entries, Form, Property, TagForm};
 
 /// Returns inputs as properties. Fields without a value are left out: `null` makes handlers fail.
 pub fn given(table: &[Property], inputs: &Value) -> Map<String, Value> {
@@ -29,11 +29,22 @@ fn encode(form: Form, value: &Value) -> Option<Value> {
     Some(match form {
         Form::Plain => value.clone(),
         Form::Flag => return (*value == true).then_some(Value::Bool(true)),
-        Form::Words(words) => {
-            let known = words.iter().find(|(ours, _)| *value == **ours);
-            known.map_or_else(|| value.clone(), |(_, theirs)| Value::from(*theirs))
-        }
+        Form::Words(words) => match value {
+            Value::Array(items) => items.iter().map(|item| theirs(words, item)).collect(),
+            one => theirs(words, one),
+        },
+        Form::Switch(on, off) => Value::from(if *value == true { on } else { off }),
         Form::Object(members) => Value::Object(given(members, value)),
+        Form::Map(members, entries) => {
+            let entry = |(key, value): (&String, &Value)| {
+                let mut entry = given(members, value);
+                if let Entries::With(member, value) = entries {
+                    entry.insert(member.to_owned(), Value::from(value));
+                }
+                (key.clone(), Value::Object(entry))
+            };
+            Value::Object(value.as_object().into_iter().flatten().map(entry).collect())
+        }
         Form::List(members) => {
             let items = value.as_array().into_iter().flatten();
             items.map(|item| Value::Object(given(members, item))).collect()
@@ -47,11 +58,21 @@ fn encode(form: Form, value: &Value) -> Option<Value> {
     })
 }
 
+/// Returns AWS's word for one of ours.
+fn theirs(words: &[(&str, &str)], value: &Value) -> Value {
+    let known = words.iter().find(|(ours, _)| *value == **ours);
+    known.map_or_else(|| value.clone(), |(_, theirs)| Value::from(*theirs))
+}
+
 fn put(properties: &mut Map<String, Value>, path: &str, value: Value) {
     match path.split_once('/') {
-        None => {
-            properties.insert(path.to_owned(), value);
-        }
+        None => match (properties.get_mut(path).and_then(Value::as_object_mut), value) {
+            // Two fields share a map.
+            (Some(there), Value::Object(members)) => there.extend(members),
+            (_, value) => {
+                properties.insert(path.to_owned(), value);
+            }
+        },
         Some((first, rest)) => {
             let inner = properties.entry(first).or_insert_with(|| json!({}));
             if let Some(members) = inner.as_object_mut() {
@@ -73,21 +94,34 @@ mod tests {
             Property::plain("variables", "Environment/Variables"),
             Property::flag("fifo", "FifoQueue"),
             Property::words("kind", "Mode", &[("mutable", "MUTABLE")]),
+            Property::words("forms", "Forms", &[("text", "TEXT"), ("image", "IMAGE")]),
             Property::list("items", "Items", ITEM),
             Property::json_text("policy", "Policy"),
             Property::plain("absent", "Absent"),
             Property::tags("Tags"),
         ];
         let inputs = json!({
-            "seconds": 0, "variables": { "my_key": "x" }, "fifo": false, "kind": "mutable", "items": [{ "name": "a" }],
+            "seconds": 0, "variables": { "my_key": "x" }, "fifo": false, "kind": "mutable", "forms": ["image", "text"],
+            "items": [{ "name": "a" }],
             "policy": { "b": 1, "a": 2 }, "absent": null, "tags": { "team": "llm" },
         });
         let expected = json!({
-            "DelaySeconds": 0, "Environment": { "Variables": { "my_key": "x" } }, "Mode": "MUTABLE",
+            "DelaySeconds": 0, "Environment": { "Variables": { "my_key": "x" } }, "Mode": "MUTABLE", "Forms": ["IMAGE", "TEXT"],
             "Items": [{ "AttributeName": "a" }], "Policy": "{\"a\":2,\"b\":1}", "Tags": [{ "Key": "team", "Value": "llm" }],
         });
         assert_eq!(Value::Object(given(&table, &inputs)), expected);
-        let tags = given(&[Property::tag_map("BackupVaultTags")], &inputs);
+        const FIELD: &[Property] = &[Property::plain("kind", "Type")];
+        const VECTOR: &[Property] = &[Property::plain("size", "Size")];
+        let shared = [
+            Property::map("vectors", "Fields", VECTOR, Entries::With("Type", "vector")),
+            Property::map("others", "Fields", FIELD, Entries::Without("Type", "vector")),
+            Property::switch("on", "State", "ENABLED", "DISABLED"),
+        ];
+        let inputs = json!({ "vectors": { "v": { "size": 2 } }, "others": { "t": { "kind": "text" } }, "on": false });
+        let expected =
+            json!({ "Fields": { "v": { "Size": 2, "Type": "vector" }, "t": { "Type": "text" } }, "State": "DISABLED" });
+        assert_eq!(Value::Object(given(&shared, &inputs)), expected);
+        let tags = given(&[Property::tag_map("BackupVaultTags")], &json!({ "tags": { "team": "llm" } }));
         assert_eq!(Value::Object(tags), json!({ "BackupVaultTags": { "team": "llm" } }));
     }
 }

@@ -14,6 +14,8 @@ pub trait CloudControl: Resource {
     const PROPERTIES: &'static [Property];
     /// Every output, with its property.
     const OUTPUTS: &'static [(&'static str, &'static str)];
+    /// The fields that the service cannot change, although the schema of the type does not say so. Each is in `REPLACE_ON` too.
+    const ALSO_FIXED: &'static [&'static str] = &[];
     /// The data that a deletion may lose, in words, such as `its messages`: Cloud Control does not count them.
     const DATA: Option<&'static str> = None;
     /// The longest wait until a resource can be used, has changed or is gone, in minutes.

@@ -15,7 +15,7 @@ pub use any::{
 };
 pub use canonical::canonical;
 pub use facts::{Facts, facts, types};
-pub use form::{Form, Property, TagForm};
+pub use form::{Entries, Form, Property, TagForm};
 pub use given::given;
 pub use kind::{CloudControl, Placed};
 pub use read::{read, tags_of};

@@ -6,14 +6,16 @@ use super::{Form, Property};
 use crate::resource::{Tags, own_tags};
 
 /// Returns the live properties as inputs. `last` are the inputs as last applied: a field that they leave out stays without the
-/// default that AWS gave it, and a list is in their order if it has the same members. Without `last`, all is taken.
+/// default that AWS gave it, and a list is in their order if it has the same members. Without `last`, all is taken, and a field of
+/// which AWS shows nothing is left out: it has its own default.
 pub fn read(table: &[Property], live: &Value, last: Option<&Value>) -> Value {
     let field = |property: &Property| {
         let last = last.map(|last| last.get(property.field).unwrap_or(&Value::Null));
         let live = live.pointer(&format!("/{}", property.path)).filter(|live| !live.is_null());
-        (property.field.to_owned(), decode(property, live, last))
+        let value = decode(property, live, last);
+        (last.is_some() || !value.is_null()).then(|| (property.field.to_owned(), value))
     };
-    Value::Object(table.iter().map(field).collect())
+    Value::Object(table.iter().filter_map(field).collect())
 }
 
 fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Value {
@@ -34,9 +36,22 @@ fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Va
             _ => live.clone(),
         },
         Form::Flag => live.clone(),
-        Form::Words(words) => {
-            let known = words.iter().find(|(_, theirs)| *live == **theirs);
-            known.map_or_else(|| live.clone(), |(ours, _)| Value::from(*ours))
+        Form::Words(words) => match (live, last) {
+            (Value::Array(items), Some(Value::Array(last))) if !property.is_ordered => {
+                in_order_of(last, items.iter().collect(), |item, _| ours(words, item))
+            }
+            (Value::Array(items), _) => items.iter().map(|item| ours(words, item)).collect(),
+            (one, _) => ours(words, one),
+        },
+        Form::Switch(on, _) => Value::Bool(*live == *on),
+        Form::Map(members, entries) => {
+            let entries = live.as_object().into_iter().flatten().filter(|(_, entry)| entries.has(entry));
+            let declared = |key: &String| last.is_none_or(|last| last.get(key).is_some());
+            let entries = entries.filter(|(key, _)| declared(key));
+            let entry = |(key, entry): (&String, &Value)| {
+                (key.clone(), read(members, entry, last.and_then(|last| last.get(key))))
+            };
+            Value::Object(entries.map(entry).collect())
         }
         // Some types show an object as the text of one ("object or string").
         Form::Object(members) => read(members, &parsed(live), last),
@@ -46,12 +61,19 @@ fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Va
     }
 }
 
+/// Returns our word for one of AWS's.
+fn ours(words: &[(&str, &str)], live: &Value) -> Value {
+    let known = words.iter().find(|(_, theirs)| *live == **theirs);
+    known.map_or_else(|| live.clone(), |(ours, _)| Value::from(*ours))
+}
+
 /// Returns the value of a property that AWS does not show: an empty one that was declared, such as `false`, is no other than
 /// none.
 fn absent(form: Form, last: Option<&Value>) -> Value {
     match (form, last) {
         (Form::Tags(_), _) => json!({}),
         (Form::Flag, _) => Value::Bool(false),
+        (Form::Map(..), _) => json!({}),
         (_, Some(Value::Array(_))) => json!([]),
         (_, Some(last)) if *last == false || *last == 0 || *last == "" || *last == json!({}) => last.clone(),
         _ => Value::Null,
@@ -73,13 +95,28 @@ fn list(members: &[Property], live: &Value, last: Option<&Value>, is_ordered: bo
 fn in_order_of(last: &[Value], mut items: Vec<&Value>, read: impl Fn(&Value, Option<&Value>) -> Value) -> Value {
     let mut ordered = Vec::new();
     for declared in last {
-        if let Some(index) = items.iter().position(|item| read(item, Some(declared)) == *declared) {
+        if let Some(index) = items.iter().position(|item| is_same(&read(item, Some(declared)), declared)) {
             items.remove(index);
             ordered.push(declared.clone());
         }
     }
     ordered.extend(items.into_iter().map(|item| read(item, None)));
     Value::Array(ordered)
+}
+
+/// Returns whether two values are equal. A number may have come as a whole one: 0 is 0.0.
+fn is_same(one: &Value, other: &Value) -> bool {
+    match (one, other) {
+        (Value::Number(one), Value::Number(other)) => one.as_f64() == other.as_f64(),
+        (Value::Array(one), Value::Array(other)) => {
+            one.len() == other.len() && one.iter().zip(other).all(|(one, other)| is_same(one, other))
+        }
+        (Value::Object(one), Value::Object(other)) => {
+            one.len() == other.len()
+                && one.iter().all(|(name, one)| other.get(name).is_some_and(|other| is_same(one, other)))
+        }
+        (one, other) => one == other,
+    }
 }
 
 fn parsed(live: &Value) -> Value {
@@ -106,6 +143,7 @@ fn tags(live: &Value) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::resource::cloud_control::Entries;
 
     const ITEM: &[Property] = &[Property::plain("name", "Name"), Property::plain("role", "Role")];
 
@@ -158,6 +196,53 @@ mod tests {
         assert_eq!(tags_of(&json!({ "team": "llm" })), expected);
         let seen = read(&[Property::tag_map("Tags")], &json!({ "Tags": { "ebb:stack": "s", "team": "llm" } }), None);
         assert_eq!(seen, json!({ "tags": { "team": "llm" } }));
+    }
+
+    #[test]
+    fn a_map_has_the_declared_entries_and_a_switch_is_a_boolean() {
+        const FIELD: &[Property] = &[Property::plain("kind", "Type")];
+        const VECTOR: &[Property] = &[Property::plain("size", "Size")];
+        let table = [
+            Property::map("vectors", "Fields", VECTOR, Entries::With("Type", "vector")),
+            Property::map("others", "Fields", FIELD, Entries::Without("Type", "vector")),
+            Property::switch("on", "State", "ENABLED", "DISABLED"),
+        ];
+        let fields =
+            json!({ "v": { "Type": "vector", "Size": 2 }, "t": { "Type": "text" }, "new": { "Type": "text" } });
+        let live = json!({ "Fields": fields, "State": "ENABLED" });
+        let last = json!({ "vectors": { "v": { "size": 1 } }, "others": { "t": { "kind": "x" } }, "on": false });
+        let seen = read(&table, &live, Some(&last));
+        assert_eq!(
+            seen,
+            json!({ "vectors": { "v": { "size": 2 } }, "others": { "t": { "kind": "text" } }, "on": true })
+        );
+        let nothing = read(&table, &json!({ "State": "DISABLED" }), Some(&last));
+        assert_eq!(nothing, json!({ "vectors": {}, "others": {}, "on": false }));
+    }
+
+    #[test]
+    fn words_in_lists_are_translated_and_whole_numbers_are_the_same() {
+        const FILTER: &[Property] = &[Property::plain("name", "Name"), Property::plain("least", "Least")];
+        let table = [
+            Property::words("forms", "Forms", &[("text", "TEXT"), ("image", "IMAGE")]),
+            Property::list("filters", "Filters", FILTER),
+        ];
+        let last = json!({
+            "forms": ["image", "text"],
+            "filters": [{ "name": "b", "least": 0.0 }, { "name": "a", "least": 0.5 }],
+        });
+        let live = json!({
+            "Forms": ["TEXT", "IMAGE"],
+            "Filters": [{ "Name": "a", "Least": 0.5 }, { "Name": "b", "Least": 0 }],
+        });
+        assert_eq!(read(&table, &live, Some(&last)), last);
+        assert_eq!(read(&table, &live, None)["forms"], json!(["text", "image"]));
+        let undeclared = read(&table, &json!({ "Filters": [{ "Name": "c" }] }), Some(&last));
+        assert_eq!(
+            undeclared["filters"],
+            json!([{ "name": "c" }]),
+            "what AWS does not show has the default of its field"
+        );
     }
 
     #[test]

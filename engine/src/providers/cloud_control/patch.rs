@@ -17,11 +17,14 @@ pub(super) fn patch(
     live: &Value,
     (from, to): (&Value, &Value),
 ) -> Option<Value> {
-    let (old, mut new) = (shape.given(from), shape.given(to));
+    let (old, mut new) = (Value::Object(shape.given(from)), shape.given(to));
+    let mut paths = BTreeSet::new();
     let fixed = shape.fixed();
-    let names: BTreeSet<String> = old.keys().chain(new.keys()).cloned().collect();
-    let changed: Vec<String> =
-        names.into_iter().filter(|name| !fixed.contains(name.as_str()) && old.get(name) != new.get(name)).collect();
+    for name in old.as_object().into_iter().flat_map(Map::keys).chain(new.keys()) {
+        paths.extend(shape.paths(name));
+    }
+    let plain_new = Value::Object(new.clone());
+    let changed: BTreeSet<&String> = paths.iter().filter(|path| at(&old, path) != at(&plain_new, path)).collect();
     if changed.is_empty() {
         return None;
     }
@@ -33,36 +36,76 @@ pub(super) fn patch(
         }
         new.extend(shape.given(&json!({ "tags": all })));
     }
-    let mut operations: Vec<Value> = Vec::new();
-    for name in &changed {
-        match new.get(name) {
-            Some(value) => operations.push(json!({ "op": "add", "path": pointer(name), "value": value })),
-            None if live.get(name).is_some() => operations.push(json!({ "op": "remove", "path": pointer(name) })),
-            None => {}
+    let (new, constants) = (Value::Object(new), Value::Object(constants.clone()));
+    let mut document = Document { model: live.clone(), operations: Vec::new() };
+    for path in &changed {
+        // A name that is no longer declared is the derived one again.
+        match at(&new, path).or_else(|| at(&constants, path)) {
+            Some(value) => document.add(path, value),
+            None => document.remove(path),
         }
     }
-    if operations.is_empty() {
+    if document.operations.is_empty() {
         return None;
     }
-    let hidden = shape.hidden();
-    let hidden =
-        hidden.into_iter().filter(|name| !fixed.contains(name) && !changed.iter().any(|changed| changed == name));
-    for name in hidden {
-        if let Some(value) = new.get(name).or_else(|| constants.get(name)) {
-            operations.push(json!({ "op": "add", "path": pointer(name), "value": value }));
+    let hidden = shape.hidden_paths();
+    for path in hidden.iter().filter(|path| !changed.contains(path)) {
+        if let Some(value) = at(&new, path).or_else(|| at(&constants, path)) {
+            document.add(path, value);
         }
     }
-    let stays = |name: &str| fixed.contains(name) || changed.iter().any(|changed| changed == name);
+    let Document { mut operations, .. } = document;
+    let stays = |name: &str| fixed.contains(name) || changed.iter().any(|changed| *changed == name);
     for (name, value) in live.as_object().into_iter().flatten().filter(|(name, _)| !stays(name)) {
-        let empty = Empty { shape, path: name.clone(), pointer: pointer(name) };
+        let empty = Empty { shape, changed: &changed, path: name.clone(), pointer: pointer(name) };
         empty.remove(value, new.get(name), &mut operations);
     }
     Some(Value::Array(operations))
 }
 
+/// Returns the value at a path of names joined by `/`.
+fn at<'a>(model: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('/').try_fold(model, |value, name| value.get(name))
+}
+
+/// A patch, and the model as it leaves it.
+struct Document {
+    model: Value,
+    operations: Vec<Value>,
+}
+
+impl Document {
+    /// Sets a value. An object around it that is not there is added with it.
+    fn add(&mut self, path: &str, value: &Value) {
+        let names: Vec<&str> = path.split('/').collect();
+        let mut parent = &mut self.model;
+        let mut depth = 0;
+        while depth + 1 < names.len() && parent.get(names[depth]).is_some_and(Value::is_object) {
+            parent = &mut parent[names[depth]];
+            depth += 1;
+        }
+        let value = names[depth + 1..].iter().rev().fold(value.clone(), |value, name| json!({ *name: value }));
+        if let Some(members) = parent.as_object_mut() {
+            members.insert(names[depth].to_owned(), value.clone());
+        }
+        let pointer: String = names[..=depth].iter().map(|name| pointer(name)).collect();
+        self.operations.push(json!({ "op": "add", "path": pointer, "value": value }));
+    }
+
+    /// Removes a value if it is there.
+    fn remove(&mut self, path: &str) {
+        if at(&self.model, path).is_some() {
+            let pointer: String = path.split('/').map(pointer).collect();
+            self.operations.push(json!({ "op": "remove", "path": pointer }));
+        }
+    }
+}
+
 /// A value that may be an empty list. Reads show such lists, and update handlers refuse them (cdk-real-drift#481, aws-sdk#824).
 struct Empty<'a> {
     shape: &'a Shape,
+    /// The paths that the patch changes already.
+    changed: &'a BTreeSet<&'a String>,
     path: String,
     pointer: String,
 }
@@ -71,14 +114,19 @@ impl Empty<'_> {
     /// Removes the empty lists of a live value that are not declared.
     fn remove(self, live: &Value, declared: Option<&Value>, operations: &mut Vec<Value>) {
         match live {
-            Value::Array(items) if items.is_empty() && declared.is_none() && !self.shape.assigns(&self.path) => {
+            Value::Array(items)
+                if items.is_empty()
+                    && declared.is_none()
+                    && !self.shape.assigns(&self.path)
+                    && !self.changed.contains(&self.path) =>
+            {
                 operations.push(json!({ "op": "remove", "path": self.pointer }));
             }
             Value::Object(members) => {
                 for (name, live) in members {
                     let (path, pointer) = (format!("{}/{name}", self.path), self.pointer.clone() + &pointer(name));
                     let declared = declared.and_then(|declared| declared.get(name));
-                    Empty { shape: self.shape, path, pointer }.remove(live, declared, operations);
+                    Empty { path, pointer, ..self }.remove(live, declared, operations);
                 }
             }
             _ => {}
@@ -168,6 +216,46 @@ mod tests {
         let paths: Vec<_> =
             found.as_array().unwrap().iter().map(|operation| operation["path"].as_str().unwrap()).collect();
         assert_eq!(paths, ["/Size", "/FinalSnapshotName", "/Password"]);
+    }
+
+    #[test]
+    fn a_property_that_aws_cannot_change_in_part_is_changed_by_its_parts() {
+        const PROPERTIES: &[Property] = &[
+            Property::plain("encrypted", "EncryptionAtRestOptions/Enabled"),
+            Property::plain("note", "EncryptionAtRestOptions/Note"),
+            Property::plain("anonymous", "AdvancedSecurityOptions/AnonymousAuthEnabled"),
+            Property::plain("user", "AdvancedSecurityOptions/MasterUserOptions").write_only(),
+        ];
+        // The embedded cloud has the schema of this type: AWS assigns a part of `AdvancedSecurityOptions`.
+        let shape = Shape {
+            type_name: Cow::Borrowed("AWS::OpenSearchService::Domain"),
+            table: Table::Typed { outputs: &[], replace_on: &["encrypted"], properties: PROPERTIES },
+            ..SHAPE
+        };
+        let (none, constants) = (BTreeMap::new(), Map::new());
+        let from = json!({ "encrypted": true, "note": null, "anonymous": null, "user": "u" });
+        let to = json!({ "encrypted": false, "note": "n", "anonymous": true, "user": "u" });
+        let live = json!({ "EncryptionAtRestOptions": { "Enabled": true } });
+        let found = patch(&shape, (&none, &constants), &live, (&from, &to)).unwrap();
+        let expected = json!([
+            { "op": "add", "path": "/AdvancedSecurityOptions", "value": { "AnonymousAuthEnabled": true } },
+            { "op": "add", "path": "/EncryptionAtRestOptions/Note", "value": "n" },
+            { "op": "add", "path": "/AdvancedSecurityOptions/MasterUserOptions", "value": "u" },
+        ]);
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn a_name_that_is_no_longer_declared_is_the_derived_one_again() {
+        const PROPERTIES: &[Property] = &[Property::plain("name", "Name"), Property::plain("size", "Size")];
+        let shape = Shape { table: Table::Typed { outputs: &[], replace_on: &[], properties: PROPERTIES }, ..SHAPE };
+        let constants = Map::from_iter([("Name".to_owned(), json!("derived"))]);
+        let (none, live) = (BTreeMap::new(), json!({ "Name": "n" }));
+        let change = |from: Value, to: Value| patch(&shape, (&none, &constants), &live, (&from, &to));
+        let back = json!([{ "op": "add", "path": "/Name", "value": "derived" }]);
+        assert_eq!(change(json!({ "name": "n" }), json!({ "name": null })), Some(back));
+        let size = json!([{ "op": "add", "path": "/Size", "value": 2 }]);
+        assert_eq!(change(json!({ "name": null }), json!({ "name": null, "size": 2 })), Some(size));
     }
 
     #[test]

@@ -109,16 +109,58 @@ impl Shape {
         Some(tags_of(&live[tags.name]))
     }
 
-    /// Returns the properties at the top that AWS cannot change.
+    /// Returns the properties at the top of which AWS can change nothing.
     pub(super) fn fixed(&self) -> BTreeSet<&'static str> {
         match self.table {
             Table::Typed { properties, replace_on, .. } => {
-                let replacing = properties.iter().filter(|property| replace_on.contains(&property.field));
-                replacing.map(Property::top).collect()
+                let is_fixed = |property: &&Property| replace_on.contains(&property.field);
+                let changeable: BTreeSet<_> =
+                    properties.iter().filter(|property| !is_fixed(property)).map(Property::top).collect();
+                properties.iter().map(Property::top).filter(|top| !changeable.contains(top)).collect()
             }
             Table::Any(None) => BTreeSet::new(),
             Table::Any(Some(facts)) => facts.create_only.iter().map(String::as_str).collect(),
         }
+    }
+
+    /// Returns the paths at which a property at the top is changed: its own; those of its parts, where AWS cannot change one or assigns
+    /// one; none if AWS cannot change it.
+    pub(super) fn paths(&self, top: &str) -> Vec<String> {
+        if self.fixed().contains(top) {
+            return Vec::new();
+        }
+        let parts = match self.table {
+            Table::Typed { properties, replace_on, .. } => {
+                let parts: Vec<_> = properties.iter().filter(|property| property.top() == top).collect();
+                let changeable = parts.iter().filter(|property| !replace_on.contains(&property.field));
+                let changeable: Vec<String> = changeable.map(|property| property.path.to_owned()).collect();
+                let is_apart = changeable.len() < parts.len() || self.assigns_within(top);
+                is_apart.then_some(changeable)
+            }
+            Table::Any(_) => None,
+        };
+        parts.unwrap_or_else(|| vec![top.to_owned()])
+    }
+
+    /// Returns the paths at which a patch has what AWS never shows, apart from what it cannot change.
+    pub(super) fn hidden_paths(&self) -> BTreeSet<String> {
+        let paths = self.hidden().into_iter().flat_map(|top| self.paths(top));
+        match self.table {
+            Table::Typed { properties, .. } => {
+                let is_shown = |path: &String| {
+                    path.contains('/')
+                        && !properties.iter().any(|property| property.path == path.as_str() && property.hides())
+                };
+                paths.filter(|path| !is_shown(path)).collect()
+            }
+            Table::Any(_) => paths.collect(),
+        }
+    }
+
+    /// Returns whether AWS assigns a part of a property at the top.
+    fn assigns_within(&self, top: &str) -> bool {
+        let is_within = |path: &String| path.strip_prefix(top).is_some_and(|rest| rest.starts_with('/'));
+        facts(&self.type_name).is_some_and(|facts| facts.read_only.iter().any(is_within))
     }
 
     /// Returns whether AWS assigns the property of a path.
