@@ -110,6 +110,10 @@ ids! {
     StateMachineArn,
     /// The name of an ECR repository.
     RepositoryName,
-    /// The name of a DynamoDB table.
-    TableName,
+    /// The ARN of a guardrail of Bedrock.
+    GuardrailArn,
+    /// The id of a guardrail of Bedrock.
+    GuardrailId,
+    /// The ARN of an inference profile of Bedrock.
+    InferenceProfileArn,
 }

@@ -1,6 +1,7 @@
 //! The declarations of AWS resources: one file for each kind.
 
 pub mod autoscaling;
+pub mod bedrock;
 pub mod budgets;
 pub mod cloudtrail;
 pub mod cloudwatch;

@@ -9,6 +9,11 @@ use super::{Book, Prices};
 /// The items, or their beginnings, that kinds bill and no source of the embedded prices has, with the reason. They are shown as
 /// unknown.
 pub const UNPRICED: &[(&str, &str)] = &[
+    ("bedrock.guardrail.grounding", "seen in us-east-1 only"),
+    ("bedrock.guardrail.reasoning", "in no source"),
+    ("bedrock.guardrail.topic", "seen in us-east-1 only"),
+    ("bedrock.model.", "models that are in no source, and profiles for several regions"),
+    ("bedrock.nova2_lite.", "seen in us-east-1 only"),
     ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
     ("dynamodb.infrequent_access.", "in no source"),
     ("s3.intelligent_tiering.", "in no source"),

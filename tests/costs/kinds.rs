@@ -3,6 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
+use ebbtide::aws::bedrock::{
+    ContentPolicy, DataAction, GroundingFilter, GroundingKind, Guardrail, GuardrailVersion, InferenceProfile,
+    PersonalData, PersonalDataRule, ReasoningPolicy, TopicPolicy,
+};
 use ebbtide::aws::budgets::Budget;
 use ebbtide::aws::cloudtrail::{EventSelector, FieldSelector, Trail};
 use ebbtide::aws::cloudwatch::{Alarm, Comparison, Dashboard, Metric, Statistic, Watch};
@@ -57,11 +61,25 @@ fn samples() -> Vec<(&'static str, Value)> {
         |protocol| Subscription { protocol, ..Subscription::email("arn:aws:sns:eu-west-1:1:t", "a@b.c") };
     let group = |class| LogGroup { class, ..LogGroup::new("/a", 30) };
     let data_events = EventSelector::new("data").with(FieldSelector::equals("eventCategory", ["Data"]));
+    let guardrail = Guardrail {
+        content: Some(ContentPolicy::of([])),
+        topics: Some(TopicPolicy::of([])),
+        personal_data: vec![PersonalDataRule::new(PersonalData::Email, DataAction::Block)],
+        grounding: vec![GroundingFilter::new(GroundingKind::Grounding, 0.5)],
+        reasoning: Some(ReasoningPolicy { policies: Vec::new(), confidence: None }),
+        ..Guardrail::new("no", "no")
+    };
+    let models =
+        ["nova-micro-v1:0", "nova-lite-v1:0", "nova-pro-v1:0", "nova-2-lite-v1:0", "titan-embed-text-v2:0", "a"];
+    let profile = |model| format!("arn:aws:bedrock:eu-west-1::foundation-model/amazon.{model}");
     let mut samples = vec![
         sample(ScalableTarget::variant("llm", "v", (1, 4))),
         sample(tracking(PredefinedMetric::SageMakerVariantInvocationsPerInstance)),
         sample(tracking(PredefinedMetric::SageMakerVariantConcurrentRequestsPerModelHighResolution)),
         sample(ScheduledAction::new("endpoint/llm/variant/v", "cron(0 18 ? * * *)", (1, 1))),
+        sample(guardrail),
+        sample(Guardrail::new("no", "no")),
+        sample(GuardrailVersion::described("arn", "first")),
         sample(Budget::monthly("6190")),
         sample(alarm()),
         sample(Alarm { period_seconds: 10, ..alarm() }),
@@ -100,6 +118,7 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(Table { point_in_time_recovery: true, ..Table::new("id") }),
         sample(Table { class: TableClass::InfrequentAccess, ..Table::new("id") }),
     ];
+    samples.extend(models.map(|model| sample(InferenceProfile::of(profile(model)))));
     let protocols = [Protocol::Email, Protocol::Sms, Protocol::Https, Protocol::Sqs, Protocol::Lambda];
     samples.extend(protocols.map(|protocol| sample(subscription(protocol))));
     let classes = [LogGroupClass::Standard, LogGroupClass::InfrequentAccess, LogGroupClass::Delivery];

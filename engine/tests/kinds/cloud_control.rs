@@ -1,6 +1,7 @@
 //! Kinds that Cloud Control manages: each through its life, and the provider that they share.
 
 mod audit;
+mod guardrails;
 mod identity;
 mod kinds;
 

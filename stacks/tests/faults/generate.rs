@@ -2,6 +2,7 @@
 
 mod cloud_control;
 mod network;
+mod search;
 mod serving;
 
 use std::collections::BTreeSet;
@@ -81,6 +82,8 @@ shapes!(
     Trail,
     Vectors,
     VectorIndex,
+    Guardrail,
+    Profile,
     AnyType,
 );
 
@@ -287,6 +290,7 @@ impl Made {
                 let notify = vec![Notify { when, emails, topic }];
                 stack.add(&name, Budget { notify, ..Budget::monthly(format!("{}", 100 * (u32::from(variant) + 1))) });
             }
+            Shape::Guardrail | Shape::Profile => self.search(stack, piece, &name)?,
             _ => self.by_cloud_control(stack, piece, &name)?,
         }
         Some(())

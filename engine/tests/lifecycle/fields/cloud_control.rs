@@ -49,12 +49,12 @@ fn make_dead_letters(aws: &Aws) -> BoxFuture<'_, ()> {
 }
 
 /// Reads the properties of a resource.
-async fn model(aws: &Aws, type_name: &str, id: &str) -> Value {
+pub(super) async fn model(aws: &Aws, type_name: &str, id: &str) -> Value {
     let read = aws.cloudcontrol().get_resource().type_name(type_name).identifier(id).send().await.unwrap();
     serde_json::from_str(&read.resource_description.unwrap().properties.unwrap()).unwrap()
 }
 
-fn tags(model: &Value) -> Map<String, Value> {
+pub(super) fn tags(model: &Value) -> Map<String, Value> {
     let tags = model["Tags"].as_array().into_iter().flatten();
     let pairs = tags.map(|tag| (tag["Key"].as_str().unwrap().to_owned(), tag["Value"].clone()));
     pairs.filter(|(key, _)| !key.starts_with("ebb:")).collect()

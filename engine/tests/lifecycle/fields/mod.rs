@@ -5,6 +5,7 @@
 //! in [`tables`].
 
 mod autoscaling;
+mod bedrock;
 mod budgets;
 mod cloud_control;
 mod cloudwatch;
@@ -41,7 +42,8 @@ fn tables() -> Vec<Table> {
         sns::subscription(),
         sns::topic(),
     ];
-    let several = [autoscaling::tables(), cloud_control::tables(), ec2::tables(), sagemaker::tables()];
+    let several =
+        [autoscaling::tables(), bedrock::tables(), cloud_control::tables(), ec2::tables(), sagemaker::tables()];
     several.into_iter().flatten().chain(others).collect()
 }
 

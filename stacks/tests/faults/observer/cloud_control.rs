@@ -29,7 +29,8 @@ const TYPES: &[Type] = &[
         inside: &[("VectorBucketArn", plain("AWS::S3Vectors::Index", "vector index", &["IndexName", "Dimension"]))],
         ..plain("AWS::S3Vectors::VectorBucket", "vector bucket", &["VectorBucketName"])
     },
-    plain("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging"]),
+    plain("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging", "WordPolicyConfig"]),
+    plain("AWS::Bedrock::ApplicationInferenceProfile", "inference profile", &["InferenceProfileName", "Models"]),
 ];
 
 pub async fn see(aws: &Aws, seen: &mut Observed) {

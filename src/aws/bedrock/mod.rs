@@ -1,0 +1,19 @@
+//! Bedrock: guardrails and their versions, inference profiles.
+
+mod checks;
+mod guardrail;
+mod guardrail_version;
+mod inference_profile;
+mod personal_data;
+mod policies;
+mod words;
+
+pub use guardrail::{Guardrail, GuardrailOutputs};
+pub use guardrail_version::{GuardrailVersion, GuardrailVersionOutputs};
+pub use inference_profile::{InferenceProfile, InferenceProfileOutputs, ProfileModel};
+pub use personal_data::{DataAction, PatternRule, PersonalData, PersonalDataRule};
+pub use policies::{
+    ContentCategory, ContentFilter, ContentPolicy, GroundingFilter, GroundingKind, ReasoningPolicy, Strength, Topic,
+    TopicKind, TopicPolicy,
+};
+pub use words::{ManagedList, Modality, Tier, Verdict, Word, WordList};
