@@ -116,4 +116,16 @@ ids! {
     GuardrailId,
     /// The ARN of an inference profile of Bedrock.
     InferenceProfileArn,
+    /// The name of a collection group of OpenSearch Serverless.
+    CollectionGroupName,
+    /// The name of a policy of OpenSearch Serverless.
+    SearchPolicyName,
+    /// The ARN of a collection of OpenSearch Serverless.
+    CollectionArn,
+    /// The endpoint of a collection of OpenSearch Serverless.
+    CollectionEndpoint,
+    /// The ARN of a domain of OpenSearch.
+    DomainArn,
+    /// The name of a DynamoDB table.
+    TableName,
 }

@@ -16,6 +16,8 @@ pub const UNPRICED: &[(&str, &str)] = &[
     ("bedrock.nova2_lite.", "seen in us-east-1 only"),
     ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
     ("dynamodb.infrequent_access.", "in no source"),
+    ("opensearch_serverless.nextgen.", "seen in us-east-1 only"),
+    ("opensearch_serverless.storage", "seen in us-east-1 only"),
     ("s3.intelligent_tiering.", "in no source"),
     ("s3.onezone_ia.", "in no source"),
     ("s3vectors.", "in no source"),

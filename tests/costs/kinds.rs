@@ -18,6 +18,9 @@ use ebbtide::aws::ecr::Repository;
 use ebbtide::aws::events::Rule;
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass};
+use ebbtide::aws::opensearchserverless::{
+    AccessPolicy, Collection, CollectionGroup, CollectionKind, Generation, Index, SecurityPolicy,
+};
 use ebbtide::aws::s3::{Bucket, Encryption, LifecycleRule, StorageClass, Transition};
 use ebbtide::aws::s3vectors::{VectorBucket, VectorIndex};
 use ebbtide::aws::sagemaker::{
@@ -112,6 +115,12 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(VectorIndex::new("bucket", 1024)),
         sample(Trail::to("bucket")),
         sample(Trail { events: vec![data_events], ..Trail::to("bucket") }),
+        sample(CollectionGroup { min_search_ocu: Some(1.0), ..CollectionGroup::scaling_to_zero(4.0) }),
+        sample(CollectionGroup { generation: Generation::Classic, ..CollectionGroup::scaling_to_zero(4.0) }),
+        sample(Collection::classic(CollectionKind::Vectors)),
+        sample(SecurityPolicy::public(["documents"])),
+        sample(AccessPolicy::of([])),
+        sample(Index::new("https://a.aoss.amazonaws.com")),
         sample(Rule::scheduled("rate(5 minutes)")),
         sample(StateMachine::new("role", Value::Null)),
         sample(StateMachine { kind: MachineKind::Express, ..StateMachine::new("role", Value::Null) }),

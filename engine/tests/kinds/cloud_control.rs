@@ -4,6 +4,7 @@ mod audit;
 mod guardrails;
 mod identity;
 mod kinds;
+mod search;
 
 use std::sync::Arc;
 

@@ -20,8 +20,9 @@ use ebbtide::aws::s3::Bucket;
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
 use ebbtide::aws::{
-    AllocationId, BucketName, EndpointConfigName, EndpointName, InternetGatewayId, ModelName, NatGatewayId, QueueArn,
-    RoleArn, RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VectorBucketArn, VpcId,
+    AllocationId, BucketName, CollectionEndpoint, CollectionGroupName, EndpointConfigName, EndpointName,
+    InternetGatewayId, ModelName, NatGatewayId, QueueArn, RoleArn, RouteTableId, ScalableResource, SecurityGroupId,
+    SubnetId, TopicArn, VectorBucketArn, VpcId,
 };
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
@@ -84,6 +85,11 @@ shapes!(
     VectorIndex,
     Guardrail,
     Profile,
+    SearchGroup,
+    Collection,
+    SearchPolicy,
+    AccessPolicy,
+    SearchIndex,
     AnyType,
 );
 
@@ -95,11 +101,12 @@ impl fmt::Display for Piece {
 
 /// Shapes that belong together: the end of such a row is only drawn with everything it depends on.
 /// A kind that depends on another one is in such a row.
-const ROWS: [&[Shape]; 5] = [
+const ROWS: [&[Shape]; 6] = [
     &[Shape::Vpc, Shape::Subnet, Shape::Gateway, Shape::Address, Shape::Nat, Shape::Table],
     &[Shape::Vpc, Shape::Subnet, Shape::Group, Shape::Table, Shape::VpcEndpoint, Shape::VpcEndpoint],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
-    &[Shape::Role, Shape::Machine],
+    &[Shape::Role, Shape::Machine, Shape::AccessPolicy],
+    &[Shape::SearchGroup, Shape::Collection, Shape::SearchIndex, Shape::Collection, Shape::SearchPolicy],
     &[Shape::Bucket, Shape::Trail, Shape::Vectors, Shape::VectorIndex, Shape::Topic, Shape::Subscription],
 ];
 
@@ -183,6 +190,8 @@ struct Made {
     queues: Vec<Input<QueueArn>>,
     buckets: Vec<Input<BucketName>>,
     vectors: Vec<Input<VectorBucketArn>>,
+    search_groups: Vec<Input<CollectionGroupName>>,
+    collections: Vec<Input<CollectionEndpoint>>,
 }
 
 fn pick<T: Clone>(pool: &[T], on: u8) -> Option<T> {
@@ -290,7 +299,13 @@ impl Made {
                 let notify = vec![Notify { when, emails, topic }];
                 stack.add(&name, Budget { notify, ..Budget::monthly(format!("{}", 100 * (u32::from(variant) + 1))) });
             }
-            Shape::Guardrail | Shape::Profile => self.search(stack, piece, &name)?,
+            Shape::Guardrail
+            | Shape::Profile
+            | Shape::SearchGroup
+            | Shape::Collection
+            | Shape::SearchPolicy
+            | Shape::AccessPolicy
+            | Shape::SearchIndex => self.search(stack, piece, &name)?,
             _ => self.by_cloud_control(stack, piece, &name)?,
         }
         Some(())

@@ -22,6 +22,8 @@ pub struct Behaviour {
     pub unique: &'static [&'static str],
     /// Write-only properties that stay when an update leaves them out.
     pub kept: &'static [&'static str],
+    /// Maps whose entries stay when an update leaves them out.
+    pub merged: &'static [&'static str],
     /// Resources that must be there.
     pub references: &'static [Reference],
     /// Resources that go with this one.
@@ -46,6 +48,7 @@ pub const PLAIN: Behaviour = Behaviour {
     unordered: &[],
     unique: &[],
     kept: &[],
+    merged: &[],
     references: &[],
     owned: &[],
     in_use: &[],

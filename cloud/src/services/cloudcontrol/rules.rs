@@ -34,6 +34,7 @@ pub fn broken(
         "AWS::Lambda::Alias" => alias(model, context)?,
         "AWS::StepFunctions::StateMachine" => definition(model),
         "AWS::OpenSearchServerless::Collection" if before.is_none() => collection(model, context)?,
+        "AWS::OpenSearchServerless::Index" => before.and_then(|before| mapping(&before.model, model)),
         "AWS::OpenSearchServerless::SecurityPolicy" | "AWS::OpenSearchServerless::AccessPolicy" => policy(model),
         "AWS::CE::AnomalyMonitor" if before.is_none() => monitor(model, context)?,
         _ => None,
@@ -246,6 +247,15 @@ fn definition(model: &Value) -> Option<Failure> {
 /// OpenSearch Serverless: a collection needs an encryption policy that fits its name ("Encryption in Amazon OpenSearch Serverless"). For
 /// the words no source was found.
 fn collection(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
+    let group = &model["CollectionGroupName"];
+    if !group.is_null() {
+        // "A collection group can contain only one type of collection" (Managing capacity limits). For the words no source was found.
+        let kind = "AWS::OpenSearchServerless::Collection";
+        let others = Resource::with(context.own, kind, "CollectionGroupName", group, context.now_ms)?;
+        if others.iter().any(|other| other.model["Type"] != model["Type"]) {
+            return Ok(invalid("OpenSearchServerless", "A collection group can contain only one type of collection"));
+        }
+    }
     if !model["EncryptionConfig"].is_null() {
         return Ok(None);
     }
@@ -267,6 +277,23 @@ fn collection(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure
         "No matching security policy of encryption type found for collection name: {name}. Please create security policy of encryption type for this collection."
     );
     Ok(invalid("OpenSearchServerless", message))
+}
+
+/// OpenSearch: a field that is there cannot be changed ("Update mapping", OpenSearch documentation; the words are those of
+/// `illegal_argument_exception`, opensearch-project/OpenSearch#7557).
+fn mapping(before: &Value, model: &Value) -> Option<Failure> {
+    let fields = |model: &Value| model["Mappings"]["Properties"].as_object().cloned().unwrap_or_default();
+    let wanted = fields(model);
+    let differing =
+        fields(before).into_iter().find(|(name, field)| wanted.get(name).is_some_and(|other| other != field));
+    let (name, field) = differing?;
+    let message = if field["Type"] == wanted[&name]["Type"] {
+        format!("Mapper for [{name}] conflicts with existing mapper: Cannot update parameters")
+    } else {
+        let kind = |field: &Value| field["Type"].as_str().unwrap_or_default().to_owned();
+        format!("mapper [{name}] cannot be changed from type [{}] to [{}]", kind(&field), kind(&wanted[&name]))
+    };
+    invalid("OpenSearchServerless", message)
 }
 
 fn policy(model: &Value) -> Option<Failure> {

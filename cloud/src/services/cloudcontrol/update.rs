@@ -32,6 +32,12 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
             path::set_missing(&mut desired, kept, value);
         }
     }
+    for merged in known.merged {
+        let pointer = format!("/{merged}");
+        for (key, entry) in resource.model.pointer(&pointer).and_then(Value::as_object).into_iter().flatten() {
+            path::set_missing(&mut desired, &format!("{merged}/{key}"), entry);
+        }
+    }
     let found = breaches(facts, &desired);
     if !found.is_empty() {
         // A required property that is write-only is missing as well, unless the patch has it (cloudformation-coverage-roadmap#2205).

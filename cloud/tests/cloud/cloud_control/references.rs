@@ -144,8 +144,20 @@ async fn a_collection_needs_an_encryption_policy_and_a_subscription_its_monitor(
     assert_eq!(policy, "encryption|documents");
     let id = control.made(kind, &collection).await;
     let endpoint = control.read(kind, &id).await["CollectionEndpoint"].clone();
-    let index = json!({ "IndexName": "chunks", "CollectionEndpoint": endpoint });
-    let index = control.made("AWS::OpenSearchServerless::Index", &index).await;
+    let text = json!({ "Name": "texts", "Type": "SEARCH", "CollectionGroupName": "vectors",
+        "EncryptionConfig": { "AWSOwnedKey": true } });
+    let (_, message) = failure(&control, kind, &text).await;
+    assert!(message.contains("only one type of collection"), "{message}");
+    let fields = json!({ "text": { "Type": "text" } });
+    let index = json!({ "IndexName": "chunks", "CollectionEndpoint": endpoint, "Mappings": { "Properties": fields } });
+    let index_kind = "AWS::OpenSearchServerless::Index";
+    let index = control.made(index_kind, &index).await;
+    let mapped = |fields: Value| json!([{ "op": "add", "path": "/Mappings", "value": { "Properties": fields } }]);
+    control.update(index_kind, &index, &mapped(json!({ "page": { "Type": "integer" } }))).await;
+    let fields = control.read(index_kind, &index).await["Mappings"]["Properties"].clone();
+    assert_eq!(fields, json!({ "text": { "Type": "text" }, "page": { "Type": "integer" } }));
+    let other = control.update(index_kind, &index, &mapped(json!({ "text": { "Type": "keyword" } }))).await;
+    assert!(outcome(&other).2.contains("mapper [text] cannot be changed from type [text] to [keyword]"), "{other:?}");
     let group_kind = "AWS::OpenSearchServerless::CollectionGroup";
     assert_eq!(outcome(&control.delete(group_kind, &group_id).await).1, "ResourceConflict");
     control.delete(kind, &id).await;

@@ -1,7 +1,7 @@
 //! Finding the resource that an earlier attempt created.
 //!
-//! Ownership tags tell. A type whose tags no read shows has a name that follows from the identity, or else the client tokens
-//! of the creation tell: AWS repeats the response to each for 36 hours.
+//! Ownership tags tell. A type whose tags no read shows has a name that follows from the identity, which a look for its identifier or
+//! among all resources of the type finds, or else the client tokens of the creation tell: AWS repeats the response to each for 36 hours.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -60,7 +60,11 @@ pub(super) async fn find(wanted: Wanted<'_>) -> Result<Option<String>, Error> {
 async fn look(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error> {
     let (shape, placed) = (wanted.shape, wanted.placed);
     let Some(id) = &placed.identifier else {
-        return if shape.shows_no_tags() { by_content(wanted).await } else { by_tags(wanted, running).await };
+        return match (shape.shows_no_tags(), placed.has_own_name) {
+            (false, _) => among_all(wanted, running, |live| wanted.owner(live) == Owner::Us).await,
+            (true, true) => among_all(wanted, running, |live| wanted.has_name(live)).await,
+            (true, false) => by_content(wanted).await,
+        };
     };
     let Some(live) = calls::get(wanted.aws(), &shape.type_name, id).await? else { return Ok(Look::Nothing) };
     match wanted.owner(&live) {
@@ -75,15 +79,15 @@ async fn look(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error> {
     }
 }
 
-/// Looks for a resource whose identifier AWS assigns by its ownership tags: first among the creations that AWS remembers for
-/// seven days, then among all resources of the type.
-async fn by_tags(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error> {
+/// Looks for a resource whose identifier AWS assigns by its ownership tags or its name: first among the creations that AWS remembers
+/// for seven days, then among all resources of the type.
+async fn among_all(wanted: Wanted<'_>, running: &[Request], is_ours: impl Fn(&Value) -> bool) -> Result<Look, Error> {
     let (aws, type_name) = (wanted.aws(), &*wanted.shape.type_name);
     let (mut seen, mut look) = (BTreeSet::new(), Look::Nothing);
     for request in calls::creations(aws, type_name).await? {
         let Some(id) = request.identifier.filter(|id| seen.insert(id.clone())) else { continue };
         match calls::get(aws, type_name, &id).await? {
-            Some(live) if wanted.owner(&live) == Owner::Us => return Ok(Look::Found(id)),
+            Some(live) if is_ours(&live) => return Ok(Look::Found(id)),
             None if running.iter().any(|one| one.token == request.token) => look = Look::NotYet,
             _ => {}
         }
@@ -96,7 +100,7 @@ async fn by_tags(wanted: Wanted<'_>, running: &[Request]) -> Result<Look, Error>
             continue;
         }
         let live = calls::get(aws, type_name, &id).await?;
-        if live.is_some_and(|live| wanted.owner(&live) == Owner::Us) {
+        if live.is_some_and(|live| is_ours(&live)) {
             return Ok(Look::Found(id));
         }
     }

@@ -66,6 +66,12 @@ impl<'a> Wanted<'a> {
             && self.placed.properties.iter().filter(|(name, _)| !hidden(name)).all(has)
     }
 
+    /// Returns whether live properties have those that follow from the identity, such as a derived name.
+    pub(super) fn has_name(&self, live: &Value) -> bool {
+        !self.placed.properties.is_empty()
+            && self.placed.properties.iter().all(|(name, value)| live.get(name) == Some(value))
+    }
+
     /// Returns the words for the resource in a message.
     pub(super) fn words(&self) -> String {
         match &self.placed.identifier {

@@ -14,6 +14,7 @@ mod iam;
 mod logs;
 mod s3;
 mod sagemaker;
+mod search;
 mod secretsmanager;
 mod sns;
 mod table;
@@ -42,8 +43,14 @@ fn tables() -> Vec<Table> {
         sns::subscription(),
         sns::topic(),
     ];
-    let several =
-        [autoscaling::tables(), bedrock::tables(), cloud_control::tables(), ec2::tables(), sagemaker::tables()];
+    let several = [
+        autoscaling::tables(),
+        bedrock::tables(),
+        cloud_control::tables(),
+        ec2::tables(),
+        sagemaker::tables(),
+        search::tables(),
+    ];
     several.into_iter().flatten().chain(others).collect()
 }
 

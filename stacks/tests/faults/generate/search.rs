@@ -1,19 +1,56 @@
-//! Guardrails, inference profiles.
+//! Guardrails, inference profiles, and what OpenSearch Serverless has.
 
 use ebbtide::aws::bedrock::{Guardrail, GuardrailVersion, InferenceProfile, Word};
+use ebbtide::aws::opensearchserverless::{
+    AccessGrant, AccessPolicy, Collection, CollectionGroup, CollectionKind, Field, FieldKind, Index, SecurityPolicy,
+};
 use ebbtide::stack::Stack;
 
-use super::{Made, Piece, Shape, tags};
+use super::{Made, Piece, Shape, pick, tags};
 
 impl Made {
     pub(super) fn search(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
-        let variant = piece.variant;
+        let (variant, on) = (piece.variant, piece.on);
         match piece.shape {
             Shape::Guardrail => {
                 let words = vec![Word::blocked(format!("word {}", variant / 2))];
                 let guardrail = Guardrail { words, tags: tags(variant), ..Guardrail::new("no", "no") };
                 let made = stack.add(name, guardrail.clone());
                 stack.add(name, GuardrailVersion::of(&made.arn, &guardrail));
+            }
+            Shape::SearchGroup => {
+                let group = CollectionGroup {
+                    standby: variant % 2 == 1,
+                    tags: tags(variant / 2),
+                    ..CollectionGroup::scaling_to_zero(4.0)
+                };
+                self.search_groups.push(stack.add(name, group).name);
+            }
+            Shape::Collection => {
+                // Another group would replace it, and it counts as holding data.
+                let group = pick(&self.search_groups, on).filter(|_| on % 2 == 0);
+                let description = Some(format!("variant {}", variant % 2));
+                let collection = Collection { group, description, ..Collection::classic(CollectionKind::Vectors) };
+                self.collections.push(stack.add(name, collection).endpoint);
+            }
+            Shape::SearchPolicy => {
+                let names = [format!("documents-{}", variant / 2)];
+                let policy = match variant % 2 {
+                    0 => SecurityPolicy::public(names),
+                    _ => SecurityPolicy::encryption(names),
+                };
+                stack.add(name, policy);
+            }
+            Shape::AccessPolicy => {
+                let role = pick(&self.roles, on)?;
+                let grant = AccessGrant::everything([format!("documents-{variant}")]).to(&role);
+                stack.add(name, AccessPolicy::of([grant]));
+            }
+            Shape::SearchIndex => {
+                let collection = pick(&self.collections, on)?;
+                let index = Index::of_vectors(&collection, "embedding", 256);
+                let field = format!("field-{variant}");
+                stack.add(name, index.with(&field, Field::new(FieldKind::Text)));
             }
             _ => {
                 let model = ["nova-lite-v1:0", "nova-pro-v1:0"][usize::from(variant / 2)];

@@ -10,7 +10,7 @@ struct Type {
     name: &'static str,
     words: &'static str,
     properties: &'static [&'static str],
-    /// The types inside of a resource of this type. AWS lists them by its identifier, in this property.
+    /// The types inside of a resource of this type. AWS lists them by this property of it.
     inside: &'static [(&'static str, Type)],
 }
 
@@ -31,10 +31,30 @@ const TYPES: &[Type] = &[
     },
     plain("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging", "WordPolicyConfig"]),
     plain("AWS::Bedrock::ApplicationInferenceProfile", "inference profile", &["InferenceProfileName", "Models"]),
+    plain(
+        "AWS::OpenSearchServerless::CollectionGroup",
+        "collection group",
+        &["Name", "StandbyReplicas", "Generation", "CapacityLimits"],
+    ),
+    Type {
+        inside: &[(
+            "CollectionEndpoint",
+            plain("AWS::OpenSearchServerless::Index", "index", &["IndexName", "Mappings"]),
+        )],
+        ..plain("AWS::OpenSearchServerless::Collection", "collection", &["Name", "CollectionGroupName", "Description"])
+    },
 ];
+
+const SECURITY: Type = plain("AWS::OpenSearchServerless::SecurityPolicy", "security policy", &["Type", "Policy"]);
+const ACCESS: Type = plain("AWS::OpenSearchServerless::AccessPolicy", "access policy", &["Type", "Policy"]);
+
+/// The types that AWS lists by this model alone.
+const LISTED_BY: &[(&Type, &str)] =
+    &[(&SECURITY, r#"{"Type":"encryption"}"#), (&SECURITY, r#"{"Type":"network"}"#), (&ACCESS, r#"{"Type":"data"}"#)];
 
 pub async fn see(aws: &Aws, seen: &mut Observed) {
     let mut waiting: Vec<(&Type, Option<String>)> = TYPES.iter().map(|of_type| (of_type, None)).collect();
+    waiting.extend(LISTED_BY.iter().map(|(of_type, model)| (*of_type, Some((*model).to_owned()))));
     while let Some((of_type, model)) = waiting.pop() {
         let list = aws.cloudcontrol().list_resources().type_name(of_type.name).set_resource_model(model);
         for resource in list.send().await.unwrap().resource_descriptions() {
@@ -50,7 +70,9 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
             let values: Vec<_> = of_type.properties.iter().map(|property| model[*property].to_string()).collect();
             seen.add(of_type.words, format!("{} with {own:?}", values.join(" ")));
             let inside = of_type.inside.iter();
-            waiting.extend(inside.map(|(property, child)| (child, Some(json!({ *property: id }).to_string()))));
+            waiting.extend(
+                inside.map(|(property, child)| (child, Some(json!({ *property: model[*property] }).to_string()))),
+            );
             if let Some(guardrail) = model["GuardrailId"].as_str() {
                 see_versions(aws, guardrail, seen).await;
             }

@@ -27,6 +27,7 @@ pub const TYPES: &[Behaviour] = &[
             ("Arn", "arn:<partition>:aoss:<region>:<account>:collection/<Id>"),
             ("CollectionEndpoint", "https://<Id>.<region>.aoss.<dns>"),
             ("DashboardEndpoint", "https://<Id>.<region>.aoss.<dns>/_dashboards"),
+            ("KmsKeyArn", "<EncryptionConfig/KmsKeyArn>"),
         ],
         // The defaults of CreateCollection.
         defaults: &[("Type", "TIMESERIES"), ("StandbyReplicas", "ENABLED"), ("DeletionProtection", "DISABLED")],
@@ -56,6 +57,8 @@ pub const TYPES: &[Behaviour] = &[
     Behaviour {
         type_name: "AWS::OpenSearchServerless::Index",
         assigned: &[("Uuid", "<#22>")],
+        // An update of a mapping adds fields and removes none ("Update mapping", OpenSearch documentation).
+        merged: &["Mappings/Properties"],
         references: &[Reference {
             path: "CollectionEndpoint",
             to: COLLECTION,
