@@ -17,6 +17,12 @@ pub struct Durations {
     pub endpoint_delete: Duration,
     /// The creation, change or deletion of an inference component.
     pub component_change: Duration,
+    /// The creation, change or deletion of a feature group.
+    pub feature_group_change: Duration,
+    /// The creation, change, start, stop or deletion of a monitoring schedule.
+    pub monitoring_schedule_change: Duration,
+    /// An execution of a monitoring schedule.
+    pub monitoring_execution: Duration,
     /// A new NAT gateway, until it is available.
     pub nat_gateway_create: Duration,
     /// The deletion of a NAT gateway.
@@ -41,6 +47,9 @@ impl Durations {
             endpoint_rescale: duration,
             endpoint_delete: duration,
             component_change: duration,
+            feature_group_change: duration,
+            monitoring_schedule_change: duration,
+            monitoring_execution: duration,
             nat_gateway_create: duration,
             nat_gateway_delete: duration,
             vpc_endpoint_create: duration,
@@ -65,6 +74,9 @@ impl Durations {
             endpoint_rescale: Duration::from_secs(300),
             endpoint_delete: Duration::from_secs(120),
             component_change: Duration::from_secs(300),
+            feature_group_change: Duration::from_secs(60),
+            monitoring_schedule_change: Duration::from_secs(30),
+            monitoring_execution: Duration::from_secs(600),
             nat_gateway_create: Duration::from_secs(110),
             nat_gateway_delete: Duration::from_secs(60),
             vpc_endpoint_create: Duration::from_secs(90),

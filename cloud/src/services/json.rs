@@ -103,7 +103,7 @@ mod tests {
         assert_complete::<CostExplorer>(include_str!("cost_explorer/shapes.json"), 3);
         assert_complete::<Kms>(include_str!("kms/shapes.json"), 25);
         assert_complete::<Pricing>(include_str!("pricing/shapes.json"), 3);
-        assert_complete::<SageMaker>(include_str!("sagemaker/shapes.json"), 23);
+        assert_complete::<SageMaker>(include_str!("sagemaker/shapes.json"), 57);
         assert_complete::<Tagging>(include_str!("tagging/shapes.json"), 1);
     }
 }

@@ -1,7 +1,8 @@
-//! Amazon SageMaker: models, endpoint configurations, endpoints and inference components.
+//! Amazon SageMaker: models, endpoint configurations, endpoints and inference components; the model registry, the feature store,
+//! monitoring and pipelines.
 //!
-//! One file for each thing and each concern. The input of a create is kept and echoed; endpoints and inference
-//! components are in a transition for a while, and each call first settles the transitions that are over. The runtime
+//! One file for each thing and each concern. The input of a create is kept and echoed; endpoints, inference
+//! components, feature groups and monitoring schedules are in a transition for a while, and each call first settles the transitions that are over. The runtime
 //! counts invocations and queues asynchronous requests, from which the metrics of endpoints are made.
 
 mod component;
@@ -17,12 +18,23 @@ mod endpoint_list;
 mod endpoint_record;
 mod endpoint_update;
 mod endpoint_view;
+mod feature_change;
+mod feature_group;
+mod feature_record;
+mod feature_rules;
 mod fleet;
+mod job_definition;
 mod kind;
 mod listing;
 mod model;
+mod model_package;
+mod monitoring;
+mod monitoring_change;
+mod monitoring_record;
 mod network;
 mod operations;
+mod package_group;
+mod pipeline;
 mod production_variant;
 mod published;
 mod queue;

@@ -6,6 +6,8 @@ use winterbaume_core::{MockRequest, MockResponse};
 
 use super::component_record::Component;
 use super::endpoint_record::Endpoint;
+use super::feature_record::FeatureGroup;
+use super::monitoring_record::Schedule;
 use super::network;
 use super::operations;
 use super::runtime::Invocation;
@@ -33,6 +35,8 @@ impl Service for SageMaker {
     fn seen(&self, mut document: Tables, now_ms: i64) -> Tables {
         store::settle_seen::<Component>(&mut document, now_ms);
         store::settle_seen::<Endpoint>(&mut document, now_ms);
+        store::settle_seen::<FeatureGroup>(&mut document, now_ms);
+        store::settle_seen::<Schedule>(&mut document, now_ms);
         document
     }
 
@@ -63,6 +67,8 @@ impl JsonService for SageMaker {
     fn settle(context: &mut CallContext<'_>) -> Result<(), Fault> {
         store::settle::<Component>(context)?;
         store::settle::<Endpoint>(context)?;
+        store::settle::<FeatureGroup>(context)?;
+        store::settle::<Schedule>(context)?;
         network::forget_gone(context);
         Ok(())
     }

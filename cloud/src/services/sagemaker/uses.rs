@@ -6,7 +6,8 @@
 //! model, DeleteEndpointConfig), so it bills to the end of the transition that takes it away. During an update both fleets
 //! are there. A failed endpoint has no instances.
 //!
-//! Not metered: invocations of serverless variants and their provisioned concurrency, data in and out.
+//! Not metered: invocations of serverless variants and their provisioned concurrency, data in and out, feature stores, executions of
+//! monitoring schedules.
 
 use super::endpoint_record::{Endpoint, Step};
 use super::fleet::{Fleet, Variant};
