@@ -84,6 +84,18 @@ ids! {
     EndpointConfigName,
     /// The name of a SageMaker endpoint.
     EndpointName,
+    /// The name of a group of model packages.
+    ModelPackageGroupName,
+    /// The name of a feature group.
+    FeatureGroupName,
+    /// The name of a definition of monitoring jobs.
+    MonitoringJobDefinitionName,
+    /// The name of a monitoring schedule.
+    MonitoringScheduleName,
+    /// The name of a SageMaker pipeline.
+    PipelineName,
+    /// The name of an inference component.
+    InferenceComponentName,
     /// The resource of a scalable target, `endpoint/NAME/variant/VARIANT`.
     ScalableResource,
     /// The ARN of a scaling policy.

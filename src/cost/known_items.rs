@@ -21,6 +21,8 @@ pub const UNPRICED: &[(&str, &str)] = &[
     ("s3.intelligent_tiering.", "in no source"),
     ("s3.onezone_ia.", "in no source"),
     ("s3vectors.", "in no source"),
+    ("sagemaker.feature_store.", "in no source"),
+    ("sagemaker.processing.storage", "seen in eu-west-1 only"),
     ("sagemaker.serverless.gb_second", "seen in us-east-1 only"),
     ("sagemaker.serverless.provisioned.gb_second", "in no source"),
     ("sns.sms", "depends on the country and the carrier"),

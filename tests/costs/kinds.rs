@@ -24,7 +24,9 @@ use ebbtide::aws::opensearchserverless::{
 use ebbtide::aws::s3::{Bucket, Encryption, LifecycleRule, StorageClass, Transition};
 use ebbtide::aws::s3vectors::{VectorBucket, VectorIndex};
 use ebbtide::aws::sagemaker::{
-    AsyncInference, Container, Endpoint, EndpointConfig, Hosting, Instances, Model, Serverless, Variant,
+    AsyncInference, Container, DataQualityJobDefinition, Endpoint, EndpointConfig, Feature, FeatureGroup, Hosting,
+    Instances, Model, ModelPackageGroup, ModelQualityJobDefinition, MonitoringCluster, MonitoringImage,
+    MonitoringInput, MonitoringKind, MonitoringOutput, MonitoringSchedule, Pipeline, Serverless, Throughput, Variant,
 };
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Protocol, Subscription, Topic};
@@ -63,6 +65,9 @@ fn samples() -> Vec<(&'static str, Value)> {
     let subscription =
         |protocol| Subscription { protocol, ..Subscription::email("arn:aws:sns:eu-west-1:1:t", "a@b.c") };
     let group = |class| LogGroup { class, ..LogGroup::new("/a", 30) };
+    let features = || FeatureGroup::online("id", "at", vec![Feature::string("id"), Feature::fractional("at")]);
+    let (image, input) = (|| MonitoringImage::new("image"), || MonitoringInput::of_endpoint("llm"));
+    let (output, cluster) = (|| MonitoringOutput::to("s3://a/b"), || MonitoringCluster::one("ml.m5.xlarge", 20));
     let data_events = EventSelector::new("data").with(FieldSelector::equals("eventCategory", ["Data"]));
     let guardrail = Guardrail {
         content: Some(ContentPolicy::of([])),
@@ -106,6 +111,13 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(queued),
         sample(config(Hosting::Serverless(serverless))),
         sample(Model::new("role", Container::new("image", None))),
+        sample(ModelPackageGroup::new()),
+        sample(features()),
+        sample(FeatureGroup { throughput: Throughput::Provisioned { read_units: 1, write_units: 1 }, ..features() }),
+        sample(DataQualityJobDefinition::new("role", image(), input(), output(), cluster())),
+        sample(ModelQualityJobDefinition::new("role", image(), input(), "s3://labels", output(), cluster())),
+        sample(MonitoringSchedule::new(MonitoringKind::DataQuality, "drift", "cron(0 * ? * * *)")),
+        sample(Pipeline::new("role", Value::Null)),
         sample(Secret::new(SecretSource::generated(32))),
         sample(Topic::new()),
         sample(Queue::new()),

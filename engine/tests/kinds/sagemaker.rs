@@ -1,4 +1,8 @@
-//! Models, endpoint configurations and endpoints.
+//! Models, endpoint configurations and endpoints; in files of their own the other kinds of SageMaker.
+
+mod features;
+mod monitoring;
+mod registry;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;

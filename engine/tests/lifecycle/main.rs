@@ -15,6 +15,7 @@ mod idle;
 mod in_virtual_time;
 mod ledger;
 mod life;
+mod monitored;
 mod month;
 mod named_scaling;
 mod one_time;

@@ -1,9 +1,10 @@
 //! The names of SageMaker's resources: the accepted form, and conflicts between names that are derived from content.
 
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::aws::lists::repeat_conflicts;
-use crate::resource::Conflict;
+use crate::aws::lists::{repeat_conflicts, repeats};
+use crate::resource::{Conflict, Identity};
 
 /// The greatest length of the name of a model, an endpoint configuration or an endpoint, in characters.
 pub const MAX_NAME_LENGTH: usize = 63;
@@ -25,6 +26,23 @@ pub(super) fn name_problem(name: &str) -> Option<String> {
 pub(super) fn content_conflicts<T: Serialize>(all: &[Option<T>], kind: &str) -> Vec<Conflict> {
     let message = format!("another {kind} has the same content and so the same name; use that one");
     repeat_conflicts(all, Option::as_ref, |_| message.clone())
+}
+
+/// Returns conflicts between resources with the same name, which AWS compares without regard to case.
+pub(super) fn same_names<T>(all: &[T], name: impl Fn(&T) -> Option<&str>, noun: &str) -> Vec<Conflict> {
+    let repeated = repeats(all, |one| name(one).map(str::to_ascii_lowercase)).into_iter();
+    let message = |index: usize| format!("another {noun} is named {}", name(&all[index]).unwrap_or_default());
+    repeated.map(|(index, _)| Conflict { index, message: message(index) }).collect()
+}
+
+/// Returns name and ARN of a resource whose name is certain before it exists. SageMaker writes ARNs in lower case; the ARN for a name
+/// in mixed case is read from AWS.
+pub(super) fn known_names(identity: &Identity, segment: &str, name: &str) -> Map<String, Value> {
+    let mut known = Map::from_iter([("name".to_owned(), name.into())]);
+    if !identity.scope.account.is_empty() && !name.contains(|c: char| c.is_ascii_uppercase()) {
+        known.insert("arn".to_owned(), identity.scope.arn("sagemaker", &format!("{segment}/{name}")).into());
+    }
+    known
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Generated stacks: pieces of all kinds, each referring to earlier pieces where its kind does.
 
 mod cloud_control;
+mod mlops;
 mod network;
 mod search;
 mod serving;
@@ -17,12 +18,13 @@ use ebbtide::aws::ec2::Cidr;
 use ebbtide::aws::iam::{Policy, Principal, Role};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::aws::s3::Bucket;
+use ebbtide::aws::sagemaker::MonitoringKind;
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
 use ebbtide::aws::{
     AllocationId, BucketName, CollectionEndpoint, CollectionGroupName, EndpointConfigName, EndpointName,
-    InternetGatewayId, ModelName, NatGatewayId, QueueArn, RoleArn, RouteTableId, ScalableResource, SecurityGroupId,
-    SubnetId, TopicArn, VectorBucketArn, VpcId,
+    InternetGatewayId, ModelName, MonitoringJobDefinitionName, NatGatewayId, QueueArn, RoleArn, RouteTableId,
+    ScalableResource, SecurityGroupId, SubnetId, TopicArn, VectorBucketArn, VpcId,
 };
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
@@ -69,6 +71,9 @@ shapes!(
     Model,
     Config,
     Endpoint,
+    DataQuality,
+    ModelQuality,
+    Monitoring,
     Target,
     Policy,
     Action,
@@ -91,6 +96,9 @@ shapes!(
     AccessPolicy,
     SearchIndex,
     AnyType,
+    Registry,
+    Features,
+    Pipeline,
 );
 
 impl fmt::Display for Piece {
@@ -101,12 +109,14 @@ impl fmt::Display for Piece {
 
 /// Shapes that belong together: the end of such a row is only drawn with everything it depends on.
 /// A kind that depends on another one is in such a row.
-const ROWS: [&[Shape]; 6] = [
+const ROWS: [&[Shape]; 8] = [
     &[Shape::Vpc, Shape::Subnet, Shape::Gateway, Shape::Address, Shape::Nat, Shape::Table],
     &[Shape::Vpc, Shape::Subnet, Shape::Group, Shape::Table, Shape::VpcEndpoint, Shape::VpcEndpoint],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
     &[Shape::Role, Shape::Machine, Shape::AccessPolicy],
     &[Shape::SearchGroup, Shape::Collection, Shape::SearchIndex, Shape::Collection, Shape::SearchPolicy],
+    &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::DataQuality, Shape::Monitoring],
+    &[Shape::Role, Shape::Pipeline, Shape::ModelQuality, Shape::Monitoring],
     &[Shape::Bucket, Shape::Trail, Shape::Vectors, Shape::VectorIndex, Shape::Topic, Shape::Subscription],
 ];
 
@@ -192,6 +202,7 @@ struct Made {
     vectors: Vec<Input<VectorBucketArn>>,
     search_groups: Vec<Input<CollectionGroupName>>,
     collections: Vec<Input<CollectionEndpoint>>,
+    definitions: Vec<(MonitoringKind, Input<MonitoringJobDefinitionName>, Option<Input<EndpointName>>)>,
 }
 
 fn pick<T: Clone>(pool: &[T], on: u8) -> Option<T> {
@@ -306,6 +317,12 @@ impl Made {
             | Shape::SearchPolicy
             | Shape::AccessPolicy
             | Shape::SearchIndex => self.search(stack, piece, &name)?,
+            Shape::Registry
+            | Shape::Features
+            | Shape::DataQuality
+            | Shape::ModelQuality
+            | Shape::Monitoring
+            | Shape::Pipeline => self.mlops(stack, piece, &name)?,
             _ => self.by_cloud_control(stack, piece, &name)?,
         }
         Some(())

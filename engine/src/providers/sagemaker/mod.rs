@@ -1,20 +1,31 @@
-//! Providers of SageMaker hosting: one file for each kind, of the same name as its declaration.
+//! Providers of SageMaker: one file for each kind, of the same name as its declaration.
 
 mod artifact;
+mod assumable;
 mod async_inference;
 mod capacity;
 mod capture;
 mod container;
+mod data_quality_job_definition;
 mod deployment;
 mod endpoint;
 mod endpoint_activity;
 mod endpoint_config;
 mod endpoint_metrics;
+mod feature_group;
+mod feature_steps;
+mod feature_values;
 mod fleet;
 mod instances;
 mod interfaces;
+mod job_definition;
 mod kms_key;
 mod model;
+mod model_package_group;
+mod model_quality_job_definition;
+mod monitoring;
+mod monitoring_schedule;
+mod pipeline;
 mod rollout;
 mod run_time;
 mod share;

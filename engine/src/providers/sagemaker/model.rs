@@ -1,11 +1,10 @@
 //! The provider of `sagemaker_model`.
 
-use std::time::Duration;
-
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
 use aws_sdk_sagemaker::types::{InferenceExecutionConfig, InferenceExecutionMode, VpcConfig};
 
 use super::artifact::missing_artifact;
+use super::assumable::ROLE_KNOWN_WITHIN;
 use super::container::{container_to_sdk, read_container};
 use super::interfaces::left_behind;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
@@ -84,10 +83,6 @@ impl Provider for Model {
     }
 }
 
-/// How long a role, or a change of its policies, may be unknown to SageMaker. The AWS provider of Terraform retries
-/// CreateModel for as long (`internal/service/sagemaker/model.go`).
-const ROLE_KNOWN_WITHIN: Duration = Duration::from_mins(2);
-
 /// Explains a refusal of CreateModel, which tries at once to assume the role and to reach artifacts and images.
 fn explain(error: Error) -> Error {
     if !error.is_code("ValidationException") || error.kind == ErrorKind::AlreadyExists {
@@ -163,14 +158,16 @@ fn read_execution(
     }
 }
 
-fn vpc_to_sdk(vpc: &ModelVpc<Resolved>) -> VpcConfig {
+/// Converts subnets and security groups for a create call.
+pub(super) fn vpc_to_sdk(vpc: &ModelVpc<Resolved>) -> VpcConfig {
     VpcConfig::builder()
         .set_subnets(Some(vpc.subnets.iter().map(|subnet| subnet.0.clone()).collect()))
         .set_security_group_ids(Some(vpc.security_groups.iter().map(|group| group.0.clone()).collect()))
         .build()
 }
 
-fn read_vpc(vpc: &VpcConfig, last: Option<&ModelVpc<Resolved>>) -> ModelVpc<Resolved> {
+/// Reads subnets and security groups, in the order in which they were applied last.
+pub(super) fn read_vpc(vpc: &VpcConfig, last: Option<&ModelVpc<Resolved>>) -> ModelVpc<Resolved> {
     let subnets = vpc.subnets().iter().cloned().map(SubnetId).collect();
     let security_groups = vpc.security_group_ids().iter().cloned().map(SecurityGroupId).collect();
     match last {

@@ -141,7 +141,7 @@ fn every_field_of_every_kind_has_an_entry() {
 #[tokio::test(flavor = "multi_thread")]
 async fn every_change_of_a_field_arrives_or_is_refused() {
     let mut checks = tokio::task::JoinSet::new();
-    let more = [autoscaling::stepped(), sns::unconfirmed_subscription()];
+    let more = [autoscaling::stepped(), sagemaker::offline_feature_group(), sns::unconfirmed_subscription()];
     for table in tables().into_iter().chain(more).map(std::sync::Arc::new) {
         for index in 0..table.fields.len() {
             let table = std::sync::Arc::clone(&table);

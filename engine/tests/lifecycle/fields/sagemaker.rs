@@ -3,8 +3,12 @@
 
 mod config;
 mod endpoint;
+mod features;
 mod model;
+mod monitoring;
+mod registry;
 
+use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 use ebbtide::aws::RoleArn;
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::resource::Input;
@@ -33,6 +37,27 @@ async fn tags(aws: &Aws, arn: &str) -> Value {
     Value::Object(own.map(|tag| (tag.key().unwrap().to_owned(), json!(tag.value()))).collect::<Map<_, _>>())
 }
 
+/// Makes a bucket.
+async fn bucket(aws: &Aws, name: &str) {
+    let location = BucketLocationConstraint::from(aws.region());
+    let location = CreateBucketConfiguration::builder().location_constraint(location).build();
+    aws.s3().create_bucket().bucket(name).create_bucket_configuration(location).send().await.unwrap();
+}
+
+pub fn offline_feature_group() -> Table {
+    features::offline_group()
+}
+
 pub fn tables() -> Vec<Table> {
-    vec![model::model(), config::config(), endpoint::endpoint()]
+    vec![
+        model::model(),
+        config::config(),
+        endpoint::endpoint(),
+        registry::group(),
+        registry::pipeline(),
+        features::group(),
+        monitoring::data_quality(),
+        monitoring::model_quality(),
+        monitoring::schedule(),
+    ]
 }

@@ -1,6 +1,10 @@
 //! Models and their endpoints.
 
-use ebbtide::aws::sagemaker::{Container, Endpoint, EndpointConfig, Instances, Model, Variant};
+use std::collections::BTreeSet;
+
+use ebbtide::aws::sagemaker::{
+    CaptureMode, Container, DataCapture, Endpoint, EndpointConfig, Instances, Model, Variant,
+};
 use ebbtide::stack::Stack;
 
 use super::{Made, Piece, Shape, pick};
@@ -17,7 +21,18 @@ impl Made {
             Shape::Config => {
                 let model = pick(&self.models, on)?;
                 let instances = Instances::new("ml.g5.xlarge", 1 + u32::from(variant));
-                let config = EndpointConfig::new(Variant::on_instances("AllTraffic", &model, instances));
+                let config = EndpointConfig {
+                    // Monitoring needs it.
+                    data_capture: Some(DataCapture {
+                        destination: "s3://captured".into(),
+                        sampling_percent: 10,
+                        modes: BTreeSet::from([CaptureMode::Input]),
+                        kms_key: None,
+                        csv_content_types: BTreeSet::new(),
+                        json_content_types: BTreeSet::new(),
+                    }),
+                    ..EndpointConfig::new(Variant::on_instances("AllTraffic", &model, instances))
+                };
                 self.configs.push(stack.add(name, config).name);
             }
             _ => {
