@@ -36,6 +36,7 @@ macro_rules! with_every_kind {
             .with_cloud_control::<$crate::aws::events::Rule>()
             .with::<$crate::aws::iam::Role>()
             .with::<$crate::aws::logs::LogGroup>()
+            .with_cloud_control::<$crate::aws::opensearch::Domain>()
             .with_cloud_control::<$crate::aws::opensearchserverless::AccessPolicy>()
             .with_cloud_control::<$crate::aws::opensearchserverless::Collection>()
             .with_cloud_control::<$crate::aws::opensearchserverless::CollectionGroup>()

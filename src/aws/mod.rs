@@ -14,6 +14,7 @@ mod ids;
 mod kinds;
 mod lists;
 pub mod logs;
+pub mod opensearch;
 pub mod opensearchserverless;
 pub mod s3;
 pub mod s3vectors;

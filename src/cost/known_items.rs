@@ -16,6 +16,8 @@ pub const UNPRICED: &[(&str, &str)] = &[
     ("bedrock.nova2_lite.", "seen in us-east-1 only"),
     ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
     ("dynamodb.infrequent_access.", "in no source"),
+    ("opensearch.storage.", "gp3 is seen in us-east-1 only, others in no source"),
+    ("opensearch.ultrawarm1.", "in no source"),
     ("opensearch_serverless.nextgen.", "seen in us-east-1 only"),
     ("opensearch_serverless.storage", "seen in us-east-1 only"),
     ("s3.intelligent_tiering.", "in no source"),
@@ -71,7 +73,9 @@ fn is_known(item: &str, known: &BTreeSet<&str>) -> bool {
         UNPRICED.iter().any(|(begin, _)| item == *begin || (begin.ends_with('.') && item.starts_with(begin)));
     // New instance types come every year, and are billed as soon as a stack uses them.
     let is_instance = place(item).is_some() && item.rsplit('.').next().is_some_and(is_size);
-    known.contains(item) || is_unpriced || is_instance
+    let node = item.strip_prefix("opensearch.").and_then(|item| item.strip_suffix(".search"));
+    let is_node = node.and_then(|node| node.rsplit('.').next()).is_some_and(is_size);
+    known.contains(item) || is_unpriced || is_instance || is_node
 }
 
 /// Returns whether a text is the size of instances: `xlarge`, `24xlarge`, `metal-48xl`.
@@ -110,9 +114,15 @@ mod tests {
 
     #[test]
     fn items_that_something_may_bill_are_known() {
-        let items = ["sns.sms", "s3.onezone_ia.storage", "sagemaker.async.ml.p9.48xlarge", "ec2.m9g.metal-24xl"];
+        let items = [
+            "sns.sms",
+            "opensearch.m9g.large.search",
+            "s3.onezone_ia.storage",
+            "sagemaker.async.ml.p9.48xlarge",
+            "ec2.m9g.metal-24xl",
+        ];
         assert_eq!(strange(&items), Vec::<String>::new());
-        assert_eq!(strange(&["s3.onezone_ia"]).len(), 1);
+        assert_eq!(strange(&["s3.onezone_ia", "opensearch.m9g.lrage.search"]).len(), 2);
         // Also the items that only another region has, and that `ebb prices update` looks up there.
         let all: Vec<_> = Book::known_items().into_iter().collect();
         assert_eq!(strange(&all), Vec::<String>::new());

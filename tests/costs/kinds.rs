@@ -18,6 +18,7 @@ use ebbtide::aws::ecr::Repository;
 use ebbtide::aws::events::Rule;
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass};
+use ebbtide::aws::opensearch::{Domain, Volume};
 use ebbtide::aws::opensearchserverless::{
     AccessPolicy, Collection, CollectionGroup, CollectionKind, Generation, Index, SecurityPolicy,
 };
@@ -127,6 +128,13 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(VectorIndex::new("bucket", 1024)),
         sample(Trail::to("bucket")),
         sample(Trail { events: vec![data_events], ..Trail::to("bucket") }),
+        sample(Domain {
+            volume: Some(Volume { iops: Some(4000), throughput: Some(250), ..Volume::gp3(100) }),
+            warm: true,
+            warm_type: Some("ultrawarm1.medium.search".into()),
+            warm_count: Some(2),
+            ..Domain::on("r6g.large.search", 2)
+        }),
         sample(CollectionGroup { min_search_ocu: Some(1.0), ..CollectionGroup::scaling_to_zero(4.0) }),
         sample(CollectionGroup { generation: Generation::Classic, ..CollectionGroup::scaling_to_zero(4.0) }),
         sample(Collection::classic(CollectionKind::Vectors)),

@@ -95,6 +95,7 @@ shapes!(
     SearchPolicy,
     AccessPolicy,
     SearchIndex,
+    Domain,
     AnyType,
     Registry,
     Features,
@@ -316,7 +317,8 @@ impl Made {
             | Shape::Collection
             | Shape::SearchPolicy
             | Shape::AccessPolicy
-            | Shape::SearchIndex => self.search(stack, piece, &name)?,
+            | Shape::SearchIndex
+            | Shape::Domain => self.search(stack, piece, &name)?,
             Shape::Registry
             | Shape::Features
             | Shape::DataQuality

@@ -1,6 +1,7 @@
-//! OpenSearch Serverless: groups, collections, policies, indexes.
+//! OpenSearch Serverless: groups, collections, policies, indexes. And domains.
 
 use ebbtide::aws::CollectionEndpoint;
+use ebbtide::aws::opensearch::{Domain, DomainLog, DomainOutputs, Volume};
 use ebbtide::aws::opensearchserverless::{
     AccessGrant, AccessPolicy, AccessPolicyOutputs, Collection, CollectionGroup, CollectionGroupOutputs,
     CollectionKind, CollectionOutputs, Field, FieldKind, Index, IndexOutputs, SecurityPolicy, SecurityPolicyOutputs,
@@ -8,6 +9,7 @@ use ebbtide::aws::opensearchserverless::{
 };
 use ebbtide::resource::{Resolved, Tags};
 use ebbtide_engine::sdk::ErrorKind;
+use serde_json::json;
 
 use crate::declared::resolved;
 use crate::harness::{Made, World, provider};
@@ -137,4 +139,43 @@ async fn an_index_takes_more_fields_and_keeps_those_that_are_there() {
     assert!(error.message.contains("cannot be changed"), "{error}");
     super::delete(made).await;
     super::delete(collection).await;
+}
+
+#[tokio::test]
+async fn a_domain_goes_through_every_change() {
+    let world = World::new();
+    let base = || Domain { volume: Some(Volume::gp3(100)), tags: tags("llm"), ..Domain::on("r6g.large.search", 2) };
+    let mut made = world.make::<Domain>("Documents", &resolved::<_, Domain<Resolved>>(&base())).await;
+    let outputs: DomainOutputs<Resolved> = made.outputs().await;
+    assert_eq!((outputs.name.as_str(), &outputs.arn), (made.id.as_str(), &outputs.domain_arn));
+    assert!(outputs.endpoint.is_some_and(|host| host.contains(&made.id)) && outputs.identity_store.is_none());
+    let logs = [("ES_APPLICATION_LOGS".to_owned(), DomainLog::to("arn:aws:logs:eu-west-1:123456789012:log-group:a"))];
+    let changes = [
+        Domain { instance_count: 4, zone_awareness: true, ..base() },
+        Domain { volume: Some(Volume { throughput: Some(250), ..Volume::gp3(200) }), ..base() },
+        Domain { enforce_https: false, node_to_node: false, ..base() },
+        Domain { access_policy: Some(json!({ "Version": "2012-10-17", "Statement": [] })), ..base() },
+        Domain { logs: logs.into(), snapshot_hour: Some(3), ..base() },
+        Domain { tags: Tags::new(), ..base() },
+    ];
+    for changed in changes {
+        made.change_to(&resolved::<_, Domain<Resolved>>(&changed)).await;
+    }
+    let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
+    assert_eq!(error.kind, ErrorKind::HoldsData, "{error}");
+    super::delete(made).await;
+}
+
+#[tokio::test]
+async fn a_domain_keeps_what_its_update_does_not_name() {
+    let world = World::new();
+    let user = || Some("arn:aws:iam::123456789012:role/one".into());
+    let base = || Domain { fine_grained: true, master_user: user(), ..Domain::on("r6g.large.search", 1) };
+    let mut made = world.make::<Domain>("documents", &resolved::<_, Domain<Resolved>>(&base())).await;
+    // AWS cannot change a part of this property, and another part is in no read.
+    let other = Some("arn:aws:iam::123456789012:role/two".into());
+    for changed in [Domain { master_user: other, ..base() }, Domain { auto_update: true, ..base() }] {
+        made.change_to(&resolved::<_, Domain<Resolved>>(&changed)).await;
+    }
+    super::delete(made).await;
 }

@@ -1,6 +1,7 @@
-//! Guardrails, inference profiles, and what OpenSearch Serverless has.
+//! Guardrails, inference profiles, and the kinds of OpenSearch.
 
 use ebbtide::aws::bedrock::{Guardrail, GuardrailVersion, InferenceProfile, Word};
+use ebbtide::aws::opensearch::{Domain, Volume};
 use ebbtide::aws::opensearchserverless::{
     AccessGrant, AccessPolicy, Collection, CollectionGroup, CollectionKind, Field, FieldKind, Index, SecurityPolicy,
 };
@@ -51,6 +52,10 @@ impl Made {
                 let index = Index::of_vectors(&collection, "embedding", 256);
                 let field = format!("field-{variant}");
                 stack.add(name, index.with(&field, Field::new(FieldKind::Text)));
+            }
+            Shape::Domain => {
+                let volume = Some(Volume::gp3(10 * (1 + u32::from(variant / 2))));
+                stack.add(name, Domain { volume, tags: tags(variant), ..Domain::on("r6g.large.search", 1) });
             }
             _ => {
                 let model = ["nova-lite-v1:0", "nova-pro-v1:0"][usize::from(variant / 2)];

@@ -53,6 +53,7 @@ const LISTED_BY: &[(&Type, &str)] =
     &[(&SECURITY, r#"{"Type":"encryption"}"#), (&SECURITY, r#"{"Type":"network"}"#), (&ACCESS, r#"{"Type":"data"}"#)];
 
 pub async fn see(aws: &Aws, seen: &mut Observed) {
+    see_domains(aws, seen).await;
     let mut waiting: Vec<(&Type, Option<String>)> = TYPES.iter().map(|of_type| (of_type, None)).collect();
     waiting.extend(LISTED_BY.iter().map(|(of_type, model)| (*of_type, Some((*model).to_owned()))));
     while let Some((of_type, model)) = waiting.pop() {
@@ -77,6 +78,19 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
                 see_versions(aws, guardrail, seen).await;
             }
         }
+    }
+}
+
+/// Domains have no list: the Resource Groups Tagging API has them.
+async fn see_domains(aws: &Aws, seen: &mut Observed) {
+    let found = aws.resourcegroupstagging().get_resources().send().await.unwrap();
+    for resource in found.resource_tag_mapping_list() {
+        let Some((_, name)) = resource.resource_arn().and_then(|arn| arn.split_once(":domain/")) else { continue };
+        let read = aws.cloudcontrol().get_resource().type_name("AWS::OpenSearchService::Domain").identifier(name);
+        let Ok(read) = read.send().await else { continue };
+        let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
+        let model: serde_json::Value = serde_json::from_str(&model).unwrap();
+        seen.add("domain", format!("{name} with {}", model["EBSOptions"]));
     }
 }
 
