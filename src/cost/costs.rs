@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::open::{Open, OpenItem, compare};
-use super::{Amount, Book, Difference, Price, PriceDate, Rates, UsageSettings};
+use super::{Amount, Book, Difference, OneTime, Price, PriceDate, Rates, UsageSettings};
 use crate::resource::{Address, Charge, Per};
 
 /// The hours of a month in AWS's calculators: a year of 365 days by twelve.
@@ -42,6 +42,9 @@ pub struct Costs {
     pub unknown: Vec<UnknownPart>,
     /// The charges by use for which no use is given. They are no part of the sum.
     pub by_use: Vec<UnpricedUse>,
+    /// The prices of jobs, each for one run. They are no part of the sum.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub once: Vec<OneTime>,
     /// The oldest date among the prices that were used.
     pub oldest_price: Option<PriceDate>,
     /// The parts that are not known, for differences.
@@ -133,6 +136,7 @@ impl Costs {
         let mut costs = Self::default();
         let mut charges: Vec<(&Address, &Charge, f64)> = Vec::new();
         for (address, charge) in all(rates) {
+            costs.once.extend(OneTime::of(address, charge, pricing.book, pricing.region));
             match monthly_units(address, charge, pricing) {
                 Some(units) => charges.push((address, charge, units)),
                 None => costs.by_use.extend(unpriced(address, charge, pricing)),
@@ -150,11 +154,11 @@ impl Costs {
                 let because = unpriced_item(&charge.item, pricing);
                 costs.unknown.push(UnknownPart { address: address.clone(), because });
                 let units = price(&charge.item).map_or(together, |price| price.unpriced(together));
-                let item = OpenItem { item: charge.item.clone(), units, share, by_time: !charge.is_by_use() };
+                let item = OpenItem { item: charge.item.clone(), units, share, by_time: charge.is_by_time() };
                 costs.open.push(Open { address: address.clone(), item: Some(item) });
             }
             let hourly = match charge.per {
-                Per::Use(_) => Amount::ZERO,
+                Per::Use(_) | Per::Once(_) => Amount::ZERO,
                 Per::Hour | Per::BegunHour(_) | Per::Month => monthly * (1.0 / pricing.hours),
             };
             costs.lines.push(Line {
@@ -179,7 +183,8 @@ impl Costs {
 
     /// Returns the prices that were used.
     pub fn prices<'a>(&self, pricing: &Pricing<'a>) -> impl Iterator<Item = &'a Price> {
-        let items: BTreeSet<&str> = self.lines.iter().map(|line| line.item.as_str()).collect();
+        let once = self.once.iter().map(|one| one.item.as_str());
+        let items: BTreeSet<&str> = self.lines.iter().map(|line| line.item.as_str()).chain(once).collect();
         let found: Vec<_> = items.into_iter().filter_map(|item| pricing.book.price(pricing.region, item)).collect();
         found.into_iter()
     }
@@ -254,6 +259,7 @@ fn monthly_units(address: &Address, charge: &Charge, pricing: &Pricing<'_>) -> O
     match &charge.per {
         Per::Hour | Per::BegunHour(_) => Some(charge.total() * pricing.hours),
         Per::Month => Some(charge.total()),
+        Per::Once(_) => None,
         Per::Use(key) => {
             let used = pricing.usage.iter().find_map(|usage| usage.of(address, key))?;
             // The use of all instances together is given.

@@ -161,9 +161,9 @@ fn average<'a>(parts: impl Iterator<Item = (f64, &'a Rates)>) -> Rates {
                 seen[at] += charge.total();
             }
             for (charge, units) in own.iter_mut().zip(seen) {
-                charge.quantity = match charge.is_by_use() {
-                    true => charge.quantity.max(units),
-                    false => charge.quantity + units * share,
+                charge.quantity = match charge.is_by_time() {
+                    true => charge.quantity + units * share,
+                    false => charge.quantity.max(units),
                 };
             }
         }

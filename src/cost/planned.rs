@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::{Costs, PriceDate, Pricing, Standing, Total, TotalDifference, UnknownPart};
-use crate::plan::{Operation, Plan, Target};
+use super::{Amount, Costs, OneTime, PriceDate, Pricing, Standing, Total, TotalDifference, UnknownPart};
+use crate::plan::{Operation, OperationKind, Plan, Target};
 use crate::record::StateDocument;
 use crate::resource::{Address, Registry};
 
@@ -20,6 +20,8 @@ pub struct PlanCosts {
     pub after: Costs,
     /// While the stack is paused after that; `None` if the plan pauses or destroys it.
     pub paused: Option<Costs>,
+    /// The prices of the jobs that the plan runs.
+    pub once: Vec<OneTime>,
     /// The resources that the plan leaves as they are.
     pub unchanged: BTreeSet<Address>,
 }
@@ -31,6 +33,9 @@ pub struct OperationCost {
     pub before: Total,
     /// After the operation.
     pub after: Total,
+    /// The dollars that are paid once, if it runs a job.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub once: Option<Amount>,
 }
 
 fn of(totals: &BTreeMap<&Address, Total>, address: &Address) -> Total {
@@ -49,7 +54,10 @@ impl PlanCosts {
         let before = Standing::before(document, plan);
         let unchanged = before.same_as(&after);
         let (before, after) = (costs(&before), costs(&after));
-        Self { hours_per_month: pricing.hours, before, after, paused, unchanged }
+        let runs = plan.operations.iter().filter(|operation| operation.kind() == OperationKind::Run);
+        let runs: BTreeSet<&Address> = runs.map(|operation| &operation.address).collect();
+        let once = after.once.iter().filter(|one| runs.contains(&one.address)).cloned().collect();
+        Self { hours_per_month: pricing.hours, before, after, paused, once, unchanged }
     }
 
     /// Returns the dollars that the plan adds.
@@ -68,9 +76,22 @@ impl PlanCosts {
         let cost = |operation: &Operation| OperationCost {
             before: of(&before, &operation.address),
             after: of(&after, &operation.address),
+            once: self.once_of(operation),
         };
         let operations = plan.operations.iter();
         operations.map(|operation| (!operation.is_superseded()).then(|| cost(operation))).collect()
+    }
+
+    /// Returns the dollars that are paid once for the jobs that the plan runs; `None` if it runs none.
+    pub fn once_total(&self) -> Option<Amount> {
+        (!self.once.is_empty()).then(|| self.once.iter().map(|one| one.usd).sum())
+    }
+
+    fn once_of(&self, operation: &Operation) -> Option<Amount> {
+        let of = |one: &&OneTime| operation.kind() == OperationKind::Run && one.address == operation.address;
+        let mut own = self.once.iter().filter(of).peekable();
+        own.peek()?;
+        Some(own.map(|one| one.usd).sum())
     }
 
     /// Returns the parts of all sums that are not known.

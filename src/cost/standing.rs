@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::Rates;
-use crate::plan::{Effect, OperationKind, Plan, Purpose, Target};
+use crate::plan::{Effect, Operation, Plan, Purpose};
 use crate::record::StateDocument;
 use crate::resource::{Address, Billing, Charge, OnPause, Persistence, Registry, dependencies};
 use crate::stack::Declarations;
@@ -15,7 +15,7 @@ use crate::stack::Declarations;
 pub struct Standing {
     resources: BTreeMap<Address, Existing>,
     /// Earlier generations that still exist.
-    deposed: Vec<(Address, Existing)>,
+    deposed: Vec<(Address, u32, Existing)>,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -23,12 +23,14 @@ struct Existing {
     inputs: Value,
     /// The resources that it refers to.
     refers: BTreeSet<Address>,
+    /// Whether it was not seen ready yet.
+    pending: bool,
 }
 
 impl Existing {
     /// Creates a resource with references in its inputs.
     fn declared(inputs: &Value) -> Self {
-        Self { refers: dependencies(inputs), inputs: inputs.clone() }
+        Self { refers: dependencies(inputs), inputs: inputs.clone(), pending: false }
     }
 }
 
@@ -47,11 +49,13 @@ impl Standing {
             if !record.is_asleep() {
                 let mut refers = dependencies(&record.declaration());
                 refers.extend(record.depends_on.iter().cloned());
-                standing.resources.insert(address.clone(), Existing { inputs: record.inputs.clone(), refers });
+                let existing = Existing { inputs: record.inputs.clone(), refers, pending: record.pending };
+                standing.resources.insert(address.clone(), existing);
             }
             let deposed = record.deposed.iter().map(|deposed| {
-                let existing = Existing { inputs: deposed.inputs.clone(), refers: deposed.depends_on.clone() };
-                (address.clone(), existing)
+                let existing =
+                    Existing { inputs: deposed.inputs.clone(), refers: deposed.depends_on.clone(), pending: false };
+                (address.clone(), deposed.generation, existing)
             });
             standing.deposed.extend(deposed);
         }
@@ -61,8 +65,7 @@ impl Standing {
     /// Returns the recorded resources that exist before a plan: without those that it found missing.
     pub fn before(document: &StateDocument, plan: &Plan) -> Self {
         let mut standing = Self::recorded(document);
-        let missing =
-            plan.operations.iter().filter(|o| matches!(o.kind(), OperationKind::Create | OperationKind::Forget));
+        let missing = plan.operations.iter().filter(|o| matches!(o.effect, Effect::Create(_) | Effect::Forget));
         missing.for_each(|operation| drop(standing.resources.remove(&operation.address)));
         standing
     }
@@ -70,6 +73,17 @@ impl Standing {
     /// Returns the resources that exist once a plan is carried out.
     pub fn after(document: &StateDocument, plan: &Plan) -> Self {
         let mut standing = Self::before(document, plan);
+        // What an earlier plan left is still there, unless it is deleted or brought back. A job that is run again leaves its result.
+        for operation in plan.operations.iter().filter(|operation| matches!(operation.effect, Effect::Replace(_))) {
+            let old = standing.resources.remove_entry(&operation.address);
+            let generation = document.resources.get(&operation.address).map_or(0, |record| record.generation);
+            standing.deposed.extend(old.map(|(address, existing)| (address, generation, existing)));
+        }
+        let ends = |operation: &Operation| operation.creates() || operation.deletion().is_some();
+        standing.deposed.retain(|(address, generation, _)| {
+            let mut own = plan.operations.iter().filter(|operation| operation.address == *address);
+            !own.any(|operation| operation.generation == *generation && ends(operation))
+        });
         for operation in &plan.operations {
             match &operation.effect {
                 Effect::Create(upsert) | Effect::Update(upsert) | Effect::Replace(upsert) => {
@@ -79,17 +93,13 @@ impl Standing {
                 Effect::Delete(_) | Effect::Forget => drop(standing.resources.remove(&operation.address)),
             }
         }
-        // A plan deletes every earlier generation, except that a pause leaves those that hold data.
-        if plan.target != Target::Paused {
-            standing.deposed.clear();
-        }
         standing
     }
 
     /// Returns the resources that are the same in another standing, so that their bills are.
     pub(super) fn same_as(&self, other: &Self) -> BTreeSet<Address> {
         let is_deposed =
-            |address: &Address| self.deposed.iter().chain(&other.deposed).any(|(other, _)| other == address);
+            |address: &Address| self.deposed.iter().chain(&other.deposed).any(|(other, ..)| other == address);
         let same = self
             .resources
             .iter()
@@ -135,7 +145,7 @@ impl Standing {
 
     /// Returns the charges of the resources.
     pub fn rates(&self, kinds: &Registry) -> Rates {
-        let all = self.resources.iter().chain(self.deposed.iter().map(|(address, existing)| (address, existing)));
+        let all = self.resources.iter().chain(self.deposed.iter().map(|(address, _, existing)| (address, existing)));
         let bills: Vec<_> =
             all.map(|(address, existing)| (address, existing, bill(kinds, address, existing))).collect();
         let mut rates = Rates::default();
@@ -155,7 +165,12 @@ impl Standing {
                     rates.unknown.insert((*address).clone(), reason);
                 }
                 Ok(Billing::Free { because }) => drop(rates.free.insert((*address).clone(), because.clone())),
-                Ok(Billing::Charges(charges)) => own.extend(charges.iter().cloned()),
+                Ok(Billing::Charges(charges)) => {
+                    // A job that has not ended has no result yet that could bill.
+                    let is_running =
+                        existing.pending && kinds.get(address.kind()).is_some_and(|kind| kind.info().is_job);
+                    own.extend(charges.iter().filter(|charge| !is_running || charge.is_once()).cloned());
+                }
                 Ok(Billing::Conferred { to, .. }) => {
                     let because = format!("each {to} that uses it is billed instead");
                     rates.free.insert((*address).clone(), because);

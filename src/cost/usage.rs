@@ -93,7 +93,7 @@ impl Rates {
     pub fn uses<'a>(&'a self, address: &Address) -> impl Iterator<Item = &'a str> {
         self.resources.get(address).into_iter().flatten().filter_map(|charge| match &charge.per {
             Per::Use(key) => Some(key.as_str()),
-            Per::Hour | Per::BegunHour(_) | Per::Month => None,
+            Per::Hour | Per::BegunHour(_) | Per::Month | Per::Once(_) => None,
         })
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{Operation, Summary, Target, hash_of};
+use super::{NotRun, Operation, Summary, Target, hash_of};
 use crate::resource::{Address, Scope};
 
 /// The format of a plan in a file and in an open run.
@@ -32,6 +32,9 @@ pub struct Plan {
     pub operations: Vec<Operation>,
     /// The resources that are retained although the target would delete them.
     pub kept: Vec<Kept>,
+    /// The jobs that are not run although they are not as declared, and the resources that wait for their results.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub not_run: Vec<NotRun>,
     /// How many resources need no operation.
     pub unchanged: usize,
     /// Changes of the record only, of resources that need no operation.

@@ -99,6 +99,10 @@ pub enum OperationKind {
     Delete,
     /// [`Effect::Forget`].
     Forget,
+    /// The creation of a job: it is run.
+    Run,
+    /// The wait for the end of a job that is running already.
+    Watch,
 }
 
 impl Upsert {
@@ -116,6 +120,11 @@ impl Operation {
 
     /// Returns the sort of operation.
     pub fn kind(&self) -> OperationKind {
+        match (&self.reason, &self.effect) {
+            (Reason::FirstRun | Reason::RunAgain, Effect::Create(_) | Effect::Replace(_)) => return OperationKind::Run,
+            (Reason::Running(_) | Reason::Ended, Effect::Update(_)) => return OperationKind::Watch,
+            _ => {}
+        }
         match self.effect {
             Effect::Create(_) => OperationKind::Create,
             Effect::Update(_) => OperationKind::Update,
@@ -165,6 +174,8 @@ impl fmt::Display for OperationKind {
             Self::Replace => "replace",
             Self::Delete => "delete",
             Self::Forget => "forget",
+            Self::Run => "run",
+            Self::Watch => "watch",
         })
     }
 }

@@ -29,6 +29,18 @@ pub enum Reason {
     BeingDeleted(String),
     /// AWS accepted the resource, and it was not seen ready yet.
     NotReadyYet,
+    /// The job is declared and was not run yet.
+    FirstRun,
+    /// The job was named, to be run again.
+    RunAgain,
+    /// The job is running; the status in AWS's words.
+    Running(String),
+    /// The job has ended, and its result is not recorded yet.
+    Ended,
+    /// The job is no longer wanted, and is running: it has to be stopped.
+    Stopped,
+    /// The job is no longer wanted, and has ended.
+    Over,
     /// Fields differ and can be changed in place.
     Changed {
         /// The top-level fields.
@@ -79,6 +91,12 @@ impl fmt::Display for Reason {
             Self::Failed(why) => write!(f, "failed: {why}"),
             Self::BeingDeleted(status) => write!(f, "being deleted ({status})"),
             Self::NotReadyYet => f.write_str("created and not seen ready yet"),
+            Self::FirstRun => f.write_str("not run yet"),
+            Self::RunAgain => f.write_str("named with --run"),
+            Self::Running(status) => write!(f, "running ({status}): this waits for its end"),
+            Self::Ended => f.write_str("ended, and its result is not recorded yet"),
+            Self::Stopped => f.write_str("no longer wanted and still running: it is stopped first, since it bills"),
+            Self::Over => f.write_str("no longer wanted: it has ended and left nothing, and AWS keeps its report"),
             Self::Changed { fields, outside } => write!(f, "{} {}", fields.join(", "), by(outside)),
             Self::Unfinished { fields } => {
                 write!(f, "an earlier change of {} was cut off and may have been made", fields.join(", "))

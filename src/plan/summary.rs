@@ -18,6 +18,12 @@ pub struct Summary {
     /// Dropped from the record.
     #[serde(default)]
     pub forget: usize,
+    /// Jobs that are run.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub run: usize,
+    /// Jobs whose end is waited for.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub watch: usize,
     /// Left as they are.
     pub unchanged: usize,
 }
@@ -32,6 +38,8 @@ impl Summary {
             OperationKind::Delete if operation.is_superseded() => {}
             OperationKind::Delete => self.delete += 1,
             OperationKind::Forget => self.forget += 1,
+            OperationKind::Run => self.run += 1,
+            OperationKind::Watch => self.watch += 1,
         }
     }
 
@@ -44,7 +52,14 @@ impl Summary {
             replace: earlier.replace + self.replace,
             delete: earlier.delete + self.delete,
             forget: earlier.forget + self.forget,
+            run: earlier.run + self.run,
+            watch: earlier.watch + self.watch,
             unchanged: earlier.unchanged,
         }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_zero(number: &usize) -> bool {
+    *number == 0
 }

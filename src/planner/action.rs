@@ -58,7 +58,7 @@ fn absent(record: &ResourceRecord, observed: Option<&Observed>) -> (Action, Reas
 }
 
 /// Returns the action on a recorded resource that is wanted.
-fn present(
+pub(super) fn present(
     record: &ResourceRecord,
     observed: Option<&Observed>,
     resolved: &Value,

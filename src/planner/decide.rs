@@ -8,6 +8,8 @@ use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
 use super::generation::next_generation;
 use super::giving_way::{Candidate, GivingWay};
+use super::job::{check_named, holds_data, without_waiting};
+use super::job_decision::{decide_job, jobs_not_run, keeps_its_result, kept_results, may_delete};
 use super::observation::current_inputs;
 use super::ordering::{Unordered, in_order};
 use super::renamed::refuse_taken_names;
@@ -15,11 +17,12 @@ use super::retained::retained;
 use super::unordered::order_like;
 use super::{Observed, PlanError, Request, rolling_out};
 use crate::plan::{
-    Deletion, Effect, Kept, Operation, OperationKind, PLAN_FORMAT, Plan, Purpose, Reason, RecordUpdate, Target, Upsert,
-    diff, hash_of,
+    Deletion, Effect, Kept, NotRun, Operation, OperationKind, PLAN_FORMAT, Plan, Purpose, Reason, RecordUpdate, Target,
+    Upsert, diff, hash_of,
 };
 use crate::record::ResourceRecord;
 use crate::resource::{Address, Persistence, resolve};
+use crate::stack::Declarations;
 
 /// Makes the plan that leads from the recorded and observed resources to the target.
 pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
@@ -27,16 +30,31 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     if let Some(address) = request.include_data.iter().find(|address| !document.resources.contains_key(*address)) {
         return Err(PlanError::NotRecorded(address.clone()));
     }
-    plan_giving_way(request, &retained(request)?, &GivingWay::default())
+    check_named(request)?;
+    let (rest, waiting) = without_waiting(request)?.unzip();
+    let given = Given {
+        retained: &retained(request)?,
+        waiting: &waiting.unwrap_or_default(),
+        declarations: request.declarations.filter(|_| request.target == Target::Running),
+    };
+    let request = Request { declarations: rest.as_ref().or(request.declarations), ..*request };
+    plan_giving_way(&request, given, &GivingWay::default())
+}
+
+/// What follows from a request alone.
+#[derive(Clone, Copy)]
+struct Given<'a> {
+    /// The resources that are retained although the target would delete them.
+    retained: &'a BTreeMap<Address, String>,
+    /// The resources that wait for the result of a job. They are not among the declarations of the request.
+    waiting: &'a [NotRun],
+    /// All that is declared, if the stack is to run.
+    declarations: Option<&'a Declarations>,
 }
 
 /// Makes the plan in which some resources give way, so that operations do not wait for each other in a circle.
-fn plan_giving_way(
-    request: &Request<'_>,
-    retained: &BTreeMap<Address, String>,
-    giving_way: &GivingWay,
-) -> Result<Plan, PlanError> {
-    let document = request.document;
+fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingWay) -> Result<Plan, PlanError> {
+    let (document, retained) = (request.document, given.retained);
     let decisions = Decisions::new(request, retained, giving_way);
     let mut planner = Planner { request, decisions, operations: Vec::new() };
     let declared = match request.declarations {
@@ -59,9 +77,27 @@ fn plan_giving_way(
     planner.check()?;
     let operations = match in_order(planner.operations, &planner.decisions, document) {
         Ok(operations) => operations,
-        Err(Unordered::Circle(candidates)) => return with_one_more(request, retained, giving_way, candidates),
+        Err(Unordered::Circle(candidates)) => return with_one_more(request, given, giving_way, candidates),
         Err(Unordered::Refused(error)) => return Err(error),
     };
+    // The earlier results of a job are listed one by one.
+    let is_listed = |address: &Address| {
+        holds_data(request.observation.get(address)) || !request.kind(address).is_ok_and(|kind| kind.info().is_job)
+    };
+    let mut kept: Vec<Kept> = retained
+        .iter()
+        .filter(|(address, _)| is_listed(address))
+        .map(|(address, reason)| {
+            let id = document.resources.get(address).and_then(|record| record.id.clone());
+            Kept { address: address.clone(), reason: reason.clone(), id }
+        })
+        .collect();
+    kept.extend(kept_results(request, &operations)?);
+    let mut not_run = match given.declarations {
+        Some(declared) => jobs_not_run(request, declared, &planner.decisions)?,
+        None => Vec::new(),
+    };
+    not_run.extend(given.waiting.iter().cloned());
     let mut plan = Plan {
         format: PLAN_FORMAT,
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -71,13 +107,8 @@ fn plan_giving_way(
         serial: document.serial,
         observation: request.observation.hash(),
         operations,
-        kept: retained
-            .iter()
-            .map(|(address, reason)| {
-                let id = document.resources.get(address).and_then(|record| record.id.clone());
-                Kept { address: address.clone(), reason: reason.clone(), id }
-            })
-            .collect(),
+        kept,
+        not_run,
         unchanged,
         records,
         outputs: match (request.target, request.declarations) {
@@ -97,14 +128,14 @@ fn plan_giving_way(
 /// Makes the plan in which one more resource gives way, the first candidate that may.
 fn with_one_more(
     request: &Request<'_>,
-    retained: &BTreeMap<Address, String>,
+    given: Given<'_>,
     giving_way: &GivingWay,
     candidates: Vec<Candidate>,
 ) -> Result<Plan, PlanError> {
     let names = candidates.iter().map(|candidate| candidate.address.to_string()).collect::<Vec<_>>().join(", ");
     let mut refused = None;
     for candidate in candidates {
-        match plan_giving_way(request, retained, &giving_way.with(candidate)) {
+        match plan_giving_way(request, given, &giving_way.with(candidate)) {
             Ok(plan) => return Ok(plan),
             // Such as a protected resource, which cannot be replaced.
             Err(error) => drop(refused.get_or_insert(error)),
@@ -116,7 +147,7 @@ fn with_one_more(
 /// Returns the change of the record of a resource that needs no operation. A pause changes no declaration.
 fn record_update(address: &Address, desired: &Desired<'_>, request: &Request<'_>) -> Option<RecordUpdate> {
     let Desired::Inputs { inputs, declared, depends_on, protect } = desired else { return None };
-    let declared = declared.unwrap_or(inputs);
+    let declared = declared.as_deref().unwrap_or(inputs);
     let record = request.document.resources.get(address)?;
     let redeclared = request.target == Target::Running && !record.declares(declared);
     (redeclared || record.depends_on != **depends_on || record.protect != *protect).then(|| RecordUpdate {
@@ -148,7 +179,10 @@ impl<'a> Planner<'a> {
             }
             Desired::AsRecorded | Desired::Asleep | Desired::Absent => None,
         };
-        let decided = decide_action(desired, record, observed, resolved.as_ref(), info);
+        let decided = match info.is_job {
+            true => decide_job(self.request, address, (desired, resolved.as_ref()), record, info)?,
+            false => decide_action(desired, record, observed, resolved.as_ref(), info),
+        };
         let decided = self.decisions.escalated(decided, address, desired, record, resolved.as_ref(), info);
         let Some((action, reason)) = decided else { return Ok(false) };
         if let (Action::Update, Desired::Inputs { inputs, depends_on, .. }) = (action, desired)
@@ -169,9 +203,14 @@ impl<'a> Planner<'a> {
                         next.number
                     }
                 };
-                if let Action::Replace(_) = action {
+                let keeps_old = info.is_job && keeps_its_result(self.request, address, observed);
+                if let Action::Replace(_) = action
+                    && !keeps_old
+                {
                     let protected = *protect || record.is_some_and(|record| record.protect);
-                    self.guard_replacement(address, protected, observed, &reason)?;
+                    if !info.is_job || holds_data(observed) {
+                        self.guard_replacement(address, protected, observed, &reason)?;
+                    }
                     self.operations.push(self.deletion(address, record, Purpose::Supersede, Reason::Superseded));
                 }
                 let creates = action == Action::Create;
@@ -186,7 +225,7 @@ impl<'a> Planner<'a> {
                     changes,
                     version: info.version,
                     inputs: inputs.as_ref().clone(),
-                    declared: declared.cloned(),
+                    declared: declared.as_deref().cloned(),
                     dependencies: (*depends_on).clone(),
                     protect: *protect,
                 };
@@ -262,7 +301,9 @@ impl<'a> Planner<'a> {
             }
             let include_data = self.request.include_data.contains(address);
             let deletion = Effect::Delete(Deletion { purpose: Purpose::Supersede, include_data });
-            let deposed = record.deposed.iter().map(|deposed| deposed.generation);
+            let is_job = self.request.kind(address)?.info().is_job;
+            let may_go = |generation: &u32| !is_job || may_delete(self.request, address, record, *generation);
+            let deposed = record.deposed.iter().map(|deposed| deposed.generation).filter(may_go);
             let deleted = deposed.filter(|generation| !reused.contains(&(address.clone(), *generation)));
             self.operations.extend(
                 deleted.map(|generation| operation(address, generation, Reason::Deposed(generation), deletion.clone())),

@@ -12,7 +12,7 @@ use super::possible::{PossibleDependencies, possible_dependencies};
 use super::{Observed, Request};
 use crate::plan::{Reason, Target};
 use crate::record::{Deposed, ResourceRecord};
-use crate::resource::{Address, KindInfo, Persistence, Reference, Replacement, dependencies, references};
+use crate::resource::{Address, KindInfo, Persistence, Readiness, Reference, Replacement, dependencies, references};
 
 /// The decisions made so far.
 pub(super) struct Decisions<'a> {
@@ -51,6 +51,10 @@ impl<'a> Decisions<'a> {
         resolved: Option<&Value>,
         info: &KindInfo,
     ) -> Option<(Action, Reason)> {
+        if info.is_job {
+            // Its last run stays until the next one has a result.
+            return decided;
+        }
         let first = Action::Replace(Replacement::DeleteFirst);
         match decided {
             None | Some((Action::Update, _)) if let Some(other) = self.deleted_with(record, resolved, info) => {
@@ -93,6 +97,10 @@ impl<'a> Decisions<'a> {
             || keeps_unique_name(record, info, resolved)
             || record.is_some_and(|record| self.dependencies(address, record).any(|other| self.is_deleted_first(other)))
             || self.deleted_with(record, resolved, info).is_some()
+    }
+
+    fn is_job(&self, address: &Address) -> bool {
+        self.request.kind(address).is_ok_and(|kind| kind.info().is_job)
     }
 
     fn is_deleted_first(&self, address: &Address) -> bool {
@@ -240,9 +248,16 @@ impl<'a> Decisions<'a> {
                 };
                 of(&self.reused_outputs).or_else(|| of(&self.known_outputs))
             }
-            _ => match self.request.observation.get(&reference.address) {
-                Some(Observed::Present(live)) => live.outputs.get(&reference.output).cloned(),
-                Some(Observed::Missing) | None => self.request.document.output(reference),
+            action => match self.request.observation.get(&reference.address) {
+                // A run that is not watched, or has failed, has no outputs: those of the run before it still count.
+                Some(Observed::Present(live))
+                    if live.readiness == Readiness::Ready
+                        || action == Some(&Action::Update)
+                        || !self.is_job(&reference.address) =>
+                {
+                    live.outputs.get(&reference.output).cloned()
+                }
+                Some(_) | None => self.request.document.output(reference),
             },
         }
         .filter(|value| !value.is_null())

@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::capacity::with_bounds;
 use super::observation::current_inputs;
 use super::rolling_out::with_share;
-use super::{Observed, PlanError, Request};
+use super::{Observed, PlanError, Request, job};
 use crate::plan::Target;
 use crate::record::ResourceRecord;
-use crate::resource::{Address, Kind, OnPause, Persistence, Readiness, references};
+use crate::resource::{Address, Kind, OnPause, Persistence, Readiness, dependencies, references};
 
 /// The desired state of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,7 +21,7 @@ pub(super) enum Desired<'a> {
         /// The inputs, with references in them.
         inputs: Cow<'a, Value>,
         /// The declaration, where the inputs have other bounds of capacity for a while, or the share of a roll-out.
-        declared: Option<&'a Value>,
+        declared: Option<Cow<'a, Value>>,
         /// Direct dependencies.
         depends_on: &'a BTreeSet<Address>,
         /// Whether it is protected from deletion.
@@ -51,12 +51,31 @@ pub(super) fn desired<'a>(
     Ok(match request.target {
         Target::Destroyed => Desired::Absent,
         Target::Running => match request.declarations.and_then(|declarations| declarations.resources.get(address)) {
+            Some(declaration)
+                if kind.info().is_job
+                    && let Some(record) = request.document.resources.get(address)
+                    && !request.jobs.runs(address) =>
+            {
+                let observed = request.observation.get(address);
+                let (inputs, declared) = job::as_run(record, observed, &declaration.inputs, kind.info());
+                Desired::Inputs {
+                    // Its run depends on what it was run with.
+                    depends_on: if dependencies(&inputs).is_empty() {
+                        &record.depends_on
+                    } else {
+                        &declaration.depends_on
+                    },
+                    inputs: Cow::Owned(inputs),
+                    declared: Some(Cow::Owned(declared)),
+                    protect: declaration.protect,
+                }
+            }
             Some(declaration) => {
                 let bounds = request.capacity.get(address);
                 let bounded = bounds.and_then(|bounds| with_bounds(&declaration.inputs, *bounds, kind.info()));
                 let bounded = bounded.or_else(|| with_share(&declaration.inputs, address, request, kind.info()));
                 Desired::Inputs {
-                    declared: bounded.is_some().then_some(&declaration.inputs),
+                    declared: bounded.is_some().then_some(Cow::Borrowed(&declaration.inputs)),
                     inputs: bounded.map_or(Cow::Borrowed(&declaration.inputs), Cow::Owned),
                     depends_on: &declaration.depends_on,
                     protect: declaration.protect,
@@ -65,6 +84,8 @@ pub(super) fn desired<'a>(
             None => Desired::Absent,
         },
         Target::Paused => match request.document.resources.get(address) {
+            // A pause neither stops a job nor runs it.
+            Some(_) if kind.info().is_job => Desired::AsRecorded,
             Some(record) => paused(request, &*kind, address, record),
             None => Desired::Absent,
         },

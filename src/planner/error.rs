@@ -30,6 +30,23 @@ pub enum PlanError {
         "--include-data names {0}, which is not recorded in this stack; `ebb state list` shows the recorded resources"
     )]
     NotRecorded(Address),
+    /// `--run` names a resource that is no job of this stack.
+    #[error("--run names {0}, which is not a job that this stack declares; a job that was never run needs no --run")]
+    NotAJob(Address),
+    /// `--run` names a job that is running.
+    #[error(
+        "--run names {0}, which is running; `ebb apply` waits for its end, and after that it can be run again. A run that is no longer \
+         wanted is stopped in AWS"
+    )]
+    StillRunning(Address),
+    /// What waits for the result of a job cannot be left out.
+    #[error("{job} has no result, and what waits for it cannot be left out: {problem}; `--run {job}` runs it again")]
+    NoResult {
+        /// The job.
+        job: Address,
+        /// Why not.
+        problem: String,
+    },
     /// A protected resource would be deleted.
     #[error(
         "{address} is protected and would be deleted ({reason}); remove its protection in the stack, apply that alone, and run this again"

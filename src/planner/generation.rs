@@ -41,6 +41,8 @@ pub(super) fn next_generation(
         (has_name() || !forced())
             && !decisions.uses_deleted_first(deposed)
             && !decisions.giving_way.is_created_anew(address)
+            // A job that is run again is another run.
+            && !kind.info().is_job
     };
     match record.and_then(|record| record.deposed.iter().find(reusable)) {
         Some(deposed) => NextGeneration {

@@ -10,6 +10,22 @@ use crate::resource::{Address, Kind, Registry, Scope};
 use crate::schedule::Bounds;
 use crate::stack::Declarations;
 
+/// The jobs that a command asks for.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Jobs<'a> {
+    /// The jobs to run, although they were run before.
+    pub run: Option<&'a BTreeSet<Address>>,
+    /// Whether to wait for the end of jobs that are running.
+    pub watch: bool,
+}
+
+impl Jobs<'_> {
+    /// Returns whether a job is to be run, although it was run before.
+    pub(super) fn runs(&self, address: &Address) -> bool {
+        self.run.is_some_and(|run| run.contains(address))
+    }
+}
+
 /// The inputs of a plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -29,6 +45,8 @@ pub struct Request<'a> {
     pub include_data: &'a BTreeSet<Address>,
     /// The bounds of capacity that take the place of declared ones while the stack runs. The record keeps the declared ones.
     pub capacity: &'a BTreeMap<Address, Bounds>,
+    /// The jobs to run again, and whether to wait for those that are running.
+    pub jobs: Jobs<'a>,
 }
 
 impl Request<'_> {

@@ -7,6 +7,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::resource::{Address, dependencies};
+
 /// The top-level fields in which a declaration differs from the applied inputs, with the declared values; null for a field
 /// that is not declared. In a document it is an object.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +58,17 @@ impl DeclaredDelta {
             }
         }
         declaration
+    }
+
+    /// Forgets the fields that refer to a resource: they are declared as they were applied.
+    pub(super) fn forget(&mut self, gone: &Address) {
+        let mut fields = self.fields();
+        let before = fields.len();
+        fields.retain(|_, value| !dependencies(value).contains(gone));
+        if fields.len() < before {
+            // JSON values always serialize.
+            self.0 = (!fields.is_empty()).then(|| serde_json::value::to_raw_value(&fields).ok()).flatten();
+        }
     }
 
     /// Returns whether no field differs.

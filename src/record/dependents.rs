@@ -28,11 +28,13 @@ impl Dependents {
     }
 
     /// Removes an address from the dependencies of all records: a resource that stays although it used this one (a route to
-    /// nowhere now) does not depend on it any more.
+    /// nowhere now) does not depend on it any more, and keeps the values that it had.
     pub(super) fn forget(&mut self, document: &mut StateDocument, gone: &Address) {
         for dependent in self.0.remove(gone).unwrap_or_default() {
             let Some(record) = document.resources.get_mut(&dependent) else { continue };
-            record.depends_on.remove(gone);
+            if record.depends_on.remove(gone) {
+                record.declared.forget(gone);
+            }
             for deposed in &mut record.deposed {
                 deposed.depends_on.remove(gone);
             }

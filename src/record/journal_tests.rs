@@ -23,6 +23,7 @@ fn plan(effect: Effect) -> Plan {
         observation: String::new(),
         operations: vec![operation],
         kept: Vec::new(),
+        not_run: Vec::new(),
         unchanged: 0,
         records: Vec::new(),
         outputs: Vec::new(),

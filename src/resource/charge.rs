@@ -27,6 +27,8 @@ pub enum Per {
     BegunHour(Since),
     /// A month of existence.
     Month,
+    /// Once, when a job is run. If it is not known for how many items, the reason.
+    Once(Option<String>),
     /// Use, which nothing declares: the key below `[usage]` with the amount of a month, such as `storage_gb`.
     Use(String),
 }
@@ -47,7 +49,7 @@ impl Per {
         match self {
             Self::BegunHour(_) => hours.ceil(),
             Self::Hour | Self::Month => hours,
-            Self::Use(_) => 0.0,
+            Self::Once(_) | Self::Use(_) => 0.0,
         }
     }
 }
@@ -127,6 +129,16 @@ impl Charge {
         Self { item: item.into(), quantity: 1.0, per: Per::Use(usage.into()), fleet: None }
     }
 
+    /// Creates a charge of a job, which is billed once when it is run.
+    pub fn once(item: impl Into<String>, quantity: f64) -> Self {
+        Self { item: item.into(), quantity, per: Per::Once(None), fleet: None }
+    }
+
+    /// Creates a charge of a job, of which it is not known for how many items it is billed.
+    pub fn once_for_unknown(item: impl Into<String>, because: impl Into<String>) -> Self {
+        Self { item: item.into(), quantity: 0.0, per: Per::Once(Some(because.into())), fleet: None }
+    }
+
     /// Bills each unit of use as a number of items.
     #[must_use]
     pub fn times(mut self, quantity: f64) -> Self {
@@ -144,6 +156,16 @@ impl Charge {
     /// Returns whether it is billed by use, and not by time.
     pub fn is_by_use(&self) -> bool {
         matches!(self.per, Per::Use(_))
+    }
+
+    /// Returns whether it is billed once, when a job is run.
+    pub fn is_once(&self) -> bool {
+        matches!(self.per, Per::Once(_))
+    }
+
+    /// Returns whether it is billed by the time that the resource exists.
+    pub fn is_by_time(&self) -> bool {
+        matches!(self.per, Per::Hour | Per::BegunHour(_) | Per::Month)
     }
 
     /// Returns the number of items of all instances.

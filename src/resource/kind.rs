@@ -29,6 +29,8 @@ pub struct KindInfo {
     /// The place of the share of traffic that a roll-out raises, if there is one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<Share>,
+    /// Whether it is a job, which runs once.
+    pub is_job: bool,
     /// Whether AWS recognizes a repeated create call, by a name or a client token.
     pub idempotent_create: bool,
     /// How long creation usually takes, in seconds.

@@ -79,6 +79,10 @@ pub trait Resource: Field {
     const BOUNDS: &'static [&'static str] = &[];
     /// The place of the share of traffic that a new side gets, if the resource splits traffic between two: a roll-out raises it.
     const SHARE: Option<Share> = None;
+    /// Whether it is a job: it runs once, is paid at once and has a result. It is run again only if its address is named, and a
+    /// pause leaves it alone. A change of [`Resource::REPLACE_ON`] makes another run of it. It ends when it is ready or has
+    /// failed; its data is its result.
+    const IS_JOB: bool = false;
     /// Whether AWS recognizes a repeated create call, by a name or a client token. If not, the executor never repeats the
     /// call before it is certain that the first one created nothing.
     const IDEMPOTENT_CREATE: bool = true;

@@ -28,6 +28,7 @@ impl<R: Resource> TypedKind<R> {
             unordered: owned(R::UNORDERED),
             bounds: owned(R::BOUNDS),
             share: R::SHARE,
+            is_job: R::IS_JOB,
             idempotent_create: R::IDEMPOTENT_CREATE,
             typical_seconds: R::TYPICAL_SECONDS,
             outputs: output_names::<R::Outputs<Declared>>(R::KIND),

@@ -96,7 +96,7 @@ fn bills_of(entries: &[Entry], address: &str) -> Vec<(Timestamp, bool)> {
     let address = address.parse().unwrap();
     let of = |entry: &Entry| match &entry.event {
         Event::Bills(bills) => bills.get(&address).map(|bill| (entry.at, bill.is_some())),
-        Event::Counts(_) | Event::Doubt(_) => None,
+        Event::Counts(_) | Event::Once(_) | Event::Doubt(_) => None,
     };
     entries.iter().filter_map(of).collect()
 }
@@ -192,7 +192,7 @@ fn free_resources_make_no_entries() {
         .iter()
         .flat_map(|entry| match &entry.event {
             Event::Bills(bills) => bills.keys().map(ToString::to_string).collect::<Vec<_>>(),
-            Event::Counts(_) | Event::Doubt(_) => Vec::new(),
+            Event::Counts(_) | Event::Once(_) | Event::Doubt(_) => Vec::new(),
         })
         .collect();
     let expected = [

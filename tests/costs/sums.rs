@@ -100,6 +100,7 @@ pub fn planned(document: &StateDocument, declarations: Option<&Declarations>, ta
         target,
         include_data: &include_data,
         capacity: &Default::default(),
+        jobs: Default::default(),
     };
     plan(&request).unwrap()
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::plan::{Change, Effect, Operation, Plan, Target};
-use ebbtide::planner::{Observation, Observed, PlanError, Request, plan, present_capacity};
+use ebbtide::planner::{Jobs, Observation, Observed, PlanError, Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, JournalEvent, Replay, StateDocument};
 use ebbtide::resource::{Address, LiveState, Readiness, Registry, Scope, references, resolve};
 use ebbtide::schedule::Bounds;
@@ -28,6 +28,7 @@ pub struct World {
     pub observation: Observation,
     pub include_data: BTreeSet<Address>,
     pub capacity: BTreeMap<Address, Bounds>,
+    pub run: BTreeSet<Address>,
     kinds: Registry,
     created: u32,
     /// The inputs that resources really have, by id. The record and the observation do not know of an update that was cut off.
@@ -47,6 +48,7 @@ impl World {
             observation: Observation::default(),
             include_data: BTreeSet::new(),
             capacity: BTreeMap::new(),
+            run: BTreeSet::new(),
             kinds: kinds(),
             created: 0,
             real: BTreeMap::new(),
@@ -97,6 +99,7 @@ impl World {
             target,
             include_data: &self.include_data,
             capacity: &self.capacity,
+            jobs: Jobs { run: Some(&self.run), watch: true },
         })
     }
 
@@ -154,6 +157,10 @@ impl World {
             }
             Effect::Create(upsert) | Effect::Replace(upsert) => {
                 self.created += 1;
+                if is_job(&operation.address) {
+                    let before = self.document.resources.contains_key(&operation.address);
+                    assert!(!before || self.run.contains(&operation.address), "{} is run again", operation.address);
+                }
                 let inputs = self.resolved(operation, &upsert.inputs);
                 self.check_free(operation, &inputs);
                 let record = self.document.resources.get(&operation.address);
@@ -239,7 +246,8 @@ impl World {
                 let old = record.deposed.iter().filter(|old| uses(&old.id, &old.inputs)).map(|old| old.id.clone());
                 current.chain(old).collect::<Vec<_>>()
             })
-            .filter(|user| *user != id)
+            // A job that has ended needs nothing any more.
+            .filter(|user| *user != id && !user.contains("_job."))
             .collect()
     }
 
@@ -304,12 +312,24 @@ impl World {
                 inputs: record.inputs.clone(),
                 outputs: record.outputs.clone(),
                 readiness: Readiness::Ready,
-                data: None,
+                data: is_job(address).then(|| "a result".to_owned()),
                 pause_snapshot: None,
             };
             (address.clone(), Observed::Present(Box::new(live)))
         });
         self.observation = Observation(observed.collect());
+    }
+
+    /// Names the recorded jobs, so that their results are deleted with them.
+    pub fn include_results(&mut self) {
+        let jobs = self.document.resources.keys().filter(|address| is_job(address));
+        self.include_data = jobs.cloned().collect();
+    }
+
+    /// Names the declared jobs, so that they are run again.
+    pub fn run_all(&mut self) {
+        let jobs = self.declarations.resources.keys().filter(|address| is_job(address));
+        self.run = jobs.cloned().collect();
     }
 
     /// Returns the observation of a resource, to change it.
@@ -348,6 +368,10 @@ impl World {
         let awake = self.document.resources.iter().filter(|(_, record)| record.id.is_some());
         awake.map(|(address, _)| address.to_string()).collect()
     }
+}
+
+fn is_job(address: &Address) -> bool {
+    address.kind().ends_with("_job")
 }
 
 /// Returns the event of a resource that is ready with these inputs.

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 /// - `data_…` kinds hold data, and a pause keeps them. `bill_…` kinds bill by the hour, and a pause deletes them.
 /// - `…_fixed` kinds are deleted first when they are replaced, as if two of them could not exist at once.
 /// - The cloud knows `…_named` kinds by their name alone. It deletes a `…_child` with the resource whose id or name is its `parent`.
+/// - A `…_job` runs once. Its result, which is its data, holds nothing of what it was run with.
 /// - The capacity of a `…_scaled` is bounded by its `min` and `max`.
 /// - A `…_split` splits traffic between two sides, by its `canary.percent`.
 /// - A pause reduces some kinds: an armed `data_alarm`, the `via` of a `data_route`, the `size` of a `bill_fleet`.
@@ -31,9 +32,10 @@ impl FakeKind {
             unordered: vec!["set".to_owned()],
             deleted_with: if name.ends_with("_child") { vec!["parent".to_owned()] } else { Vec::new() },
             replacement: if name.ends_with("_fixed") { Replacement::DeleteFirst } else { Replacement::CreateFirst },
-            unique_name_field: Some("name".to_owned()),
+            unique_name_field: (!name.ends_with("_job")).then(|| "name".to_owned()),
             bounds: if name.ends_with("_scaled") { ["min", "max"].map(str::to_owned).to_vec() } else { Vec::new() },
             share: name.ends_with("_split").then(|| Share::Field("canary/percent".into())),
+            is_job: name.ends_with("_job"),
             idempotent_create: true,
             typical_seconds: 1,
             outputs: vec!["id".to_owned(), "name".to_owned()],

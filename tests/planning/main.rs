@@ -3,6 +3,7 @@
 mod capacity;
 mod destroying;
 mod fixture;
+mod jobs;
 mod kinds;
 mod pausing;
 mod properties;

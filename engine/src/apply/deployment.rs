@@ -15,7 +15,7 @@ use super::{Access, Event, Failure, Shutdown};
 use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::{Request, plan, present_capacity};
+use ebbtide::planner::{Jobs, Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::schedule::Bounds;
@@ -78,6 +78,11 @@ impl Deployment<'_> {
     /// Plans without the lock: reads state, settles an open run in memory only, observes AWS. Fails if a command is at work on
     /// an open run.
     pub async fn plan(&self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
+        self.plan_running(goal, &BTreeSet::new()).await
+    }
+
+    /// Plans as [`Deployment::plan`] does, and runs these jobs although they were run before.
+    pub async fn plan_running(&self, goal: Goal<'_>, run: &BTreeSet<Address>) -> Result<PlanWithInputs, Failure> {
         let (mut document, mut journal) = match self.at_rest().await? {
             Some(read) => read,
             None => (self.new_document(goal.scope), Vec::new()),
@@ -89,7 +94,7 @@ impl Deployment<'_> {
             document.serial += 1;
             document.edit = None;
         }
-        self.plan_from(document, goal, None, &limiter).await
+        self.plan_from(document, (goal, run), None, &limiter).await
     }
 
     /// Returns the document and the journal of an open run that was cut off. A run whose command is still at work is no such
@@ -227,7 +232,7 @@ impl Deployment<'_> {
     async fn plan_from(
         &self,
         mut document: StateDocument,
-        goal: Goal<'_>,
+        (goal, run): (Goal<'_>, &BTreeSet<Address>),
         capacity: Option<&BTreeMap<Address, Bounds>>,
         limiter: &Arc<RateLimiter>,
     ) -> Result<PlanWithInputs, Failure> {
@@ -270,6 +275,8 @@ impl Deployment<'_> {
             target: goal.target,
             include_data: goal.include_data,
             capacity: &capacity,
+            // A resume, and a loop that acts on schedules, must not wait for hours.
+            jobs: Jobs { run: Some(run), watch: goal.declarations.is_some() },
         };
         let remarks =
             declarations.as_ref().map(|declared| Remarks::on(&self.access.providers, declared, (self.clock)()));
@@ -354,7 +361,12 @@ impl<'a> LockedDeployment<'a> {
 impl LockedDeployment<'_> {
     /// Plans from the recorded and observed resources of now.
     pub async fn plan(&mut self, goal: Goal<'_>) -> Result<PlanWithInputs, Failure> {
-        self.plan_with(goal, None).await
+        self.plan_with(goal, &BTreeSet::new(), None).await
+    }
+
+    /// Plans from the recorded and observed resources of now, and runs these jobs although they were run before.
+    pub async fn plan_running(&mut self, goal: Goal<'_>, run: &BTreeSet<Address>) -> Result<PlanWithInputs, Failure> {
+        self.plan_with(goal, run, None).await
     }
 
     /// Plans with these bounds of capacity in place of declared ones. Those that a schedule has set before, and that are not
@@ -364,15 +376,16 @@ impl LockedDeployment<'_> {
         goal: Goal<'_>,
         capacity: &BTreeMap<Address, Bounds>,
     ) -> Result<PlanWithInputs, Failure> {
-        self.plan_with(goal, Some(capacity)).await
+        self.plan_with(goal, &BTreeSet::new(), Some(capacity)).await
     }
 
     async fn plan_with(
         &mut self,
         goal: Goal<'_>,
+        run: &BTreeSet<Address>,
         capacity: Option<&BTreeMap<Address, Bounds>>,
     ) -> Result<PlanWithInputs, Failure> {
-        let planned = self.deployment.plan_from(self.document.clone(), goal, capacity, &self.limiter).await?;
+        let planned = self.deployment.plan_from(self.document.clone(), (goal, run), capacity, &self.limiter).await?;
         self.document = planned.document.clone();
         self.observed = planned.observed.clone();
         Ok(planned)

@@ -15,7 +15,7 @@ use crate::logging::milliseconds;
 use ebbtide::plan::{Operation, Plan, Summary, Target};
 use ebbtide::planner::Observed;
 use ebbtide::record::{Run, RunOutcome, StateDocument};
-use ebbtide::resource::Address;
+use ebbtide::resource::{Address, Readiness};
 
 /// How many of the longest operations are reported at the end.
 const LONGEST_REPORTED: usize = 5;
@@ -103,7 +103,12 @@ impl LockedDeployment<'_> {
         document.why = why;
         document.edit = None;
         for (address, record) in &mut document.resources {
-            if let Some(Observed::Present(live)) = self.observed.observation.get(address) {
+            let kind = self.deployment.access.providers.get(address.kind());
+            let is_job = kind.is_some_and(|kind| kind.kind.info().is_job);
+            // A run without a result leaves the outputs of the run before it.
+            if let Some(Observed::Present(live)) = self.observed.observation.get(address)
+                && (!is_job || live.readiness == Readiness::Ready)
+            {
                 record.outputs = live.outputs.clone();
             }
         }

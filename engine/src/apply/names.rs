@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use ebbtide::plan::{Operation, OperationKind, Plan};
+use ebbtide::plan::{Operation, Plan};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Registry;
 use serde_json::Value;
@@ -34,7 +34,7 @@ fn names(operation: &Operation, plan: &Plan, document: &StateDocument, kinds: &R
         inputs.get(field)?.as_str().map(str::to_owned)
     };
     match operation.upsert() {
-        Some(upsert) if operation.kind() != OperationKind::Update => {
+        Some(upsert) if operation.creates() => {
             let identity = plan.scope.identity(&document.lineage, &operation.address, operation.generation);
             let predicted = kind.known_outputs(&identity, &upsert.inputs).unwrap_or_default();
             let predicted = predicted.values().filter_map(Value::as_str).map(str::to_owned);

@@ -154,7 +154,9 @@ fn expected_durations(plan: &Plan, durations: &BTreeMap<String, u64>, kinds: &Re
         .map(|operation| {
             let learned = durations.get(&format!("{} {}", operation.resource_kind(), operation.kind())).copied();
             learned.unwrap_or_else(|| match operation.kind() {
-                OperationKind::Create | OperationKind::Replace => u64::from(typical(operation.resource_kind())) * 1000,
+                OperationKind::Create | OperationKind::Replace | OperationKind::Run | OperationKind::Watch => {
+                    u64::from(typical(operation.resource_kind())) * 1000
+                }
                 OperationKind::Update | OperationKind::Delete => 1000,
                 OperationKind::Forget => 1,
             })

@@ -11,7 +11,7 @@ use super::retry::Retry;
 use super::{Event, Failure, LockedDeployment};
 use crate::providers::Implementation;
 use crate::sdk::{Context, Error, PropagationDelay};
-use ebbtide::plan::{Operation, OperationKind};
+use ebbtide::plan::{Effect, Operation};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Address;
 
@@ -33,7 +33,7 @@ impl LockedDeployment<'_> {
     /// changed in memory only.
     pub(super) async fn write_tags(&mut self, operations: &[Operation]) -> Result<usize, Failure> {
         let (mut written, mut failed) = (0, 0);
-        let updates = |operation: &&Operation| operation.kind() == OperationKind::Update;
+        let updates = |operation: &&Operation| matches!(operation.effect, Effect::Update(_));
         let others = operations.iter().filter(|operation| !updates(operation));
         let left_out: BTreeSet<&Address> = others.map(|operation| &operation.address).collect();
         let mut waiting = self.taggings(&left_out)?.into_iter();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Pushed, Shutdown};
-use crate::cli::common::DropQueuedArg;
+use crate::cli::common::{DropQueuedArg, RunArg};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::dollars::plan_costs;
@@ -31,6 +31,7 @@ pub(super) struct Change {
     source: Source,
     include_data: Vec<String>,
     drop_queued: Vec<String>,
+    run: Vec<String>,
     without_missing: bool,
     beside_existing: bool,
     reason: Option<String>,
@@ -59,6 +60,7 @@ impl Change {
             source: Source::Declared,
             include_data: Vec::new(),
             drop_queued: Vec::new(),
+            run: Vec::new(),
             without_missing: false,
             beside_existing: false,
             reason: None,
@@ -93,6 +95,12 @@ impl Change {
     /// command line.
     pub(super) fn dropping_queued(mut self, named: DropQueuedArg) -> Self {
         self.drop_queued = named.drop_queued;
+        self
+    }
+
+    /// Runs these jobs again; the addresses are as named on the command line.
+    pub(super) fn running(mut self, named: RunArg) -> Self {
+        self.run = named.run;
         self
     }
 
@@ -181,6 +189,11 @@ impl Change {
             return Err(CommandError::new(CommandErrorKind::Usage, message)
                 .hint("plan again with `ebb plan --out FILE --include-data ADDRESS`"));
         }
+        if !self.run.is_empty() {
+            let message = "--run cannot be added to a saved plan";
+            return Err(CommandError::new(CommandErrorKind::Usage, message)
+                .hint("plan again with `ebb plan --out FILE --run ADDRESS`"));
+        }
         if self.wait.is_some() {
             let message = "--wait cannot be added to a saved plan, which is carried out once";
             return Err(CommandError::new(CommandErrorKind::Usage, message)
@@ -263,6 +276,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     let declarations = change.declarations(context, &environment, &scope, &connection, &state).await?;
     let include_data = recorded_addresses(&state, "--include-data", &change.include_data).await?;
     let drop_queued = recorded_addresses(&state, "--drop-queued", &change.drop_queued).await?;
+    let run = context::named_jobs(&change.run, declarations.as_ref(), context.providers.kinds())?;
     let on_event = |event| progress.event(event);
     let deployment = deployment(context, &connection, &state, &on_event, shutdown, change.why());
     let goal = Goal {
@@ -282,7 +296,8 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         return Err(failure);
     }
     let reached =
-        carry_out((context, &environment), &change, goal, &drop_queued, &mut locked, &progress, &interrupts).await;
+        carry_out((context, &environment), (&change, &run, &drop_queued), goal, &mut locked, &progress, &interrupts)
+            .await;
     locked.release().await;
     let reached = reached?;
     note_calls(context, &connection);
@@ -297,9 +312,8 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
 /// Plans, shows the plan, asks, and executes it. The lock is held meanwhile, so that what was shown is what is done.
 async fn carry_out(
     (context, environment): (&CommandContext, &Environment),
-    change: &Change,
+    (change, run, drop_queued): (&Change, &BTreeSet<Address>, &BTreeSet<Address>),
     goal: Goal<'_>,
-    drop_queued: &BTreeSet<Address>,
     locked: &mut LockedDeployment<'_>,
     progress: &Progress,
     interrupts: &Interrupts,
@@ -313,7 +327,7 @@ async fn carry_out(
             (plan.as_ref().clone(), Vec::new())
         }
         Source::Declared | Source::Recorded(_) | Source::Serial(_) => {
-            let planned = interrupts.unless(locked.plan(goal)).await?;
+            let planned = interrupts.unless(locked.plan_running(goal, run)).await?;
             (planned.plan, planned.warnings)
         }
     };
@@ -327,7 +341,7 @@ async fn carry_out(
         let resources = missing.keys().cloned().collect();
         let (declared, left_out) = hold_back(declarations, locked.document(), &resources).map_err(Failure::Problems)?;
         goal.declarations = Some(rest.get_or_init(|| declared));
-        plan = locked.plan(goal).await?.plan;
+        plan = locked.plan_running(goal, &(run - &left_out)).await?.plan;
         held = Some(left_out);
     }
     let unfinished = interrupts.unless(locked.unfinished(&plan)).await?;
@@ -353,6 +367,9 @@ async fn carry_out(
         for kept in &plan.kept {
             let id = kept.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
             output.warn(&format!("kept {}{id}: {}", kept.address, kept.reason));
+        }
+        for one in &plan.not_run {
+            output.warn(&format!("not run: {}: {one}", one.address));
         }
     } else {
         render::show_plan(output, &plan, &record, &[], &costs())?;

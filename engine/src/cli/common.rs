@@ -110,6 +110,14 @@ pub(super) struct DropQueuedArg {
     pub(super) drop_queued: Vec<String>,
 }
 
+/// The jobs to run again.
+#[derive(Debug, Args)]
+pub(super) struct RunArg {
+    /// Runs this job again, although it was run before; it is paid again. Repeatable
+    #[arg(long, value_name = "ADDRESS")]
+    pub(super) run: Vec<String>,
+}
+
 /// The format of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum ReportFormat {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
 use ebbtide::record::{StateDocument, replay};
-use ebbtide::resource::Address;
+use ebbtide::resource::{Address, Registry};
 use ebbtide::stack::{Declarations, RegionZones};
 use owo_colors::OwoColorize as _;
 
@@ -297,6 +297,41 @@ pub(super) fn addresses(
         addresses.insert(address);
     }
     Ok(addresses)
+}
+
+/// Returns the declared jobs that `--run` names.
+pub(super) fn named_jobs(
+    named: &[String],
+    declarations: Option<&Declarations>,
+    kinds: &Registry,
+) -> Result<BTreeSet<Address>, CommandError> {
+    let declared = declarations.into_iter().flat_map(|declarations| declarations.resources.keys());
+    let is_job = |address: &&Address| kinds.get(address.kind()).is_some_and(|kind| kind.info().is_job);
+    let jobs: Vec<String> = declared.clone().filter(is_job).map(ToString::to_string).collect();
+    let mut run = BTreeSet::new();
+    for name in named {
+        let address: Address =
+            name.parse().map_err(|error| CommandError::new(CommandErrorKind::Usage, format!("--run: {error}")))?;
+        if !jobs.contains(name) {
+            let error = match declared.clone().any(|other| *other == address) {
+                true => CommandError::new(CommandErrorKind::Usage, format!("--run: {address} is not a job"))
+                    .hint(known_jobs(&jobs)),
+                false => CommandError::unknown("declared job", name, &jobs),
+            };
+            return Err(error);
+        }
+        run.insert(address);
+    }
+    Ok(run)
+}
+
+/// Returns the jobs of a stack in words.
+fn known_jobs(jobs: &[String]) -> String {
+    match jobs {
+        [] => "this stack declares no job; other resources are created, changed and replaced as they are declared"
+            .to_owned(),
+        jobs => format!("its jobs are: {}", jobs.join(", ")),
+    }
 }
 
 #[cfg(test)]

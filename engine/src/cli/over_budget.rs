@@ -13,7 +13,7 @@ use ebbtide::record::StateDocument;
 /// A difference of an hour's dollars below this is none.
 const NONE: f64 = 0.000_05;
 
-/// Refuses a plan of `ebb apply` that raises the dollars of an hour while a rule of a budget blocks that, or while it is not known
+/// Refuses a plan of `ebb apply` that raises the dollars of an hour, or runs a job, while a rule of a budget blocks that, or while it is not known
 /// whether one does. `reason` overrides it.
 pub(super) async fn check(
     context: &CommandContext,
@@ -28,14 +28,19 @@ pub(super) async fn check(
     let costs = plan_costs(context, environment, document, plan);
     let (before, after) = (costs.before.total.hourly, costs.after.total.hourly);
     let raise = costs.change().hourly;
-    if raise.known < NONE && !raise.may_be_more {
+    let once = costs.once_total().filter(|once| once.known() >= NONE || once.at_least);
+    let is_raised = raise.known >= NONE || raise.may_be_more;
+    if !is_raised && once.is_none() {
         return Ok(());
     }
     let clients = environment.state_clients().await?;
     let now = Timestamp::now();
     let (accounts, unreadable) = accounts(environment, &context.providers, clients.as_ref(), now).await?;
     let budgets = evaluate(environment, context.providers.kinds(), (&accounts, &unreadable), now);
-    let raises = format!("this apply raises {} an hour to {}", before.shown(4), after.shown(4));
+    let hourly = is_raised.then(|| format!("raises {} an hour to {}", before.shown(4), after.shown(4)));
+    let once = once.map(|once| format!("runs jobs for {}", once.shown(2)));
+    let raises: Vec<String> = hourly.into_iter().chain(once).collect();
+    let raises = format!("this apply {}", raises.join(" and "));
     let stack = &plan.scope.stack;
     let (refusal, hint) = match (budgets.blocks(stack), budgets.may_block(stack)) {
         (Some(why), _) => (

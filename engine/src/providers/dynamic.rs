@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{Activity, Missing, Provider, Reading, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
-use ebbtide::resource::{LiveState, Resource};
+use ebbtide::resource::{LiveState, Readiness, Resource};
 
 /// A provider, erased to data. [`Provider`] documents each function.
 #[async_trait]
@@ -71,9 +71,11 @@ fn typed<T: DeserializeOwned>(value: &Value) -> Result<T, Error> {
 }
 
 fn erase<R: Resource>(reading: Reading<R>) -> Result<LiveState, Error> {
+    // A job has its outputs once it has a result.
+    let has_outputs = !R::IS_JOB || reading.readiness == Readiness::Ready;
     Ok(LiveState {
         inputs: serde_json::to_value(reading.inputs)?,
-        outputs: serde_json::to_value(reading.outputs)?,
+        outputs: if has_outputs { serde_json::to_value(reading.outputs)? } else { Value::Null },
         readiness: reading.readiness,
         data: reading.data,
         pause_snapshot: reading.pause_snapshot,

@@ -268,8 +268,8 @@ impl Writer<'_> {
         });
         self.check_lease()?;
         let (lineage, LedgerEnd { bills, doubts, .. }) = (lineage.to_owned(), end);
-        self.keep_segment(&Segment { format: LEDGER_FORMAT, lineage, number, part, entries, bills, doubts, block })
-            .await
+        let format = Segment::format_of(&entries, block.as_deref());
+        self.keep_segment(&Segment { format, lineage, number, part, entries, bills, doubts, block }).await
     }
 
     /// Writes a segment, encrypted with the present key.

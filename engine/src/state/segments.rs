@@ -83,7 +83,7 @@ impl StateStore {
         let segment: Segment =
             serde_json::from_slice(&bytes).map_err(|source| damaged(DamagedLedger::NotASegment { number, source }))?;
         match segment {
-            Segment { format, .. } if format != LEDGER_FORMAT => {
+            Segment { format, .. } if !(1..=LEDGER_FORMAT).contains(&format) => {
                 Err(damaged(DamagedLedger::Format { number, found: format }))
             }
             Segment { number: found, .. } if found != number => {

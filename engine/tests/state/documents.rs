@@ -47,6 +47,7 @@ pub fn running(document: &StateDocument, run: &str) -> StateDocument {
         observation: String::new(),
         operations: Vec::new(),
         kept: Vec::new(),
+        not_run: Vec::new(),
         unchanged: 0,
         records: Vec::new(),
         outputs: Vec::new(),

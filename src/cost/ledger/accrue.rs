@@ -6,10 +6,11 @@ use jiff::SignedDuration;
 use serde::Serialize;
 
 use super::doubt::{at_bound, gaps};
-use super::entry::Entry;
+use super::entry::{Entry, Event};
 use super::running::Bound;
 use super::span::Span;
 use super::sweep::{Sweep, Swept};
+use crate::cost::once::once;
 use crate::cost::{Amount, Pricing};
 use crate::resource::Address;
 
@@ -81,5 +82,25 @@ pub fn accrue_each(entries: &[Entry], spans: &[Span], holds: SignedDuration, pri
     let low = Sweep { bound: Bound::Low, holds, pricing }.over(&at_bound(entries, Bound::Low), spans);
     let high = Sweep { bound: Bound::High, holds, pricing }.over(entries, spans);
     let both = spans.iter().zip(low.iter().zip(high));
-    both.map(|(span, (low, high))| Accrued::between(low, high, gaps(entries, *span))).collect()
+    let accrued = |(span, (low, high)): (&Span, (&Swept, Swept))| {
+        let mut accrued = Accrued::between(low, high, gaps(entries, *span));
+        paid_once(entries, *span, pricing).for_each(|(address, usd)| accrued.add(address, usd, usd));
+        accrued
+    };
+    both.map(accrued).collect()
+}
+
+/// Returns what was paid once in an interval, by job.
+fn paid_once<'a>(
+    entries: &'a [Entry],
+    span: Span,
+    pricing: &Pricing<'_>,
+) -> impl Iterator<Item = (&'a Address, Amount)> {
+    let within = entries.iter().filter(move |entry| span.from <= entry.at && entry.at < span.to);
+    let paid = within.filter_map(|entry| match &entry.event {
+        Event::Once(paid) => Some(paid),
+        Event::Bills(_) | Event::Counts(_) | Event::Doubt(_) => None,
+    });
+    let charges = paid.flatten().flat_map(|(address, charges)| charges.iter().map(move |charge| (address, charge)));
+    charges.map(|(address, charge)| (address, once(pricing.book, pricing.region, charge)))
 }

@@ -27,7 +27,7 @@ impl Bill {
     /// Returns the bills of rates, without resources that cost nothing.
     pub fn of(rates: &Rates) -> LedgerBilling {
         let bill = |(address, charges): (&Address, &Vec<Charge>)| {
-            let is_by_time = |charge: &&Charge| !matches!(charge.per, Per::Use(_));
+            let is_by_time = |charge: &&Charge| charge.is_by_time();
             let bill = Self {
                 charges: charges.iter().filter(is_by_time).cloned().collect(),
                 scaling: rates.scaling.get(address).cloned().unwrap_or_default(),

@@ -50,6 +50,7 @@ impl LedgerEnd {
                 }
             }
             Event::Counts(counts) => self.doubts.retain(|address| !counts.contains_key(address)),
+            Event::Once(_) => {}
             Event::Doubt(doubted) => self.doubts.extend(doubted.iter().cloned()),
         }
     }

@@ -44,7 +44,7 @@ fn is_gone(address: &Address, later: &[Entry]) -> (bool, Option<Timestamp>) {
     let known = later.iter().find_map(|entry| match &entry.event {
         Event::Bills(bills) => Some((bills.get(address)?.is_none(), Some(entry.at))),
         Event::Counts(counts) => counts.contains_key(address).then_some((false, Some(entry.at))),
-        Event::Doubt(_) => None,
+        Event::Once(_) | Event::Doubt(_) => None,
     });
     known.unwrap_or((true, None))
 }

@@ -6,10 +6,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::billing::{Bill, LedgerBilling};
-use crate::resource::Address;
+use crate::resource::{Address, Charge};
 
-/// The format of a segment.
-pub const LEDGER_FORMAT: u32 = 1;
+/// The latest format of a segment. Format 2 has [`Event::Once`]; a segment without one is written in format 1, which earlier
+/// versions read.
+pub const LEDGER_FORMAT: u32 = 2;
 
 /// The number of segments in a block. A segment whose number is a multiple of it repeats those of its block.
 pub const BLOCK: usize = 64;
@@ -45,6 +46,8 @@ pub enum Event {
     Bills(BTreeMap<Address, Option<Bill>>),
     /// The numbers of instances that exist, by resource and variant.
     Counts(BTreeMap<Address, BTreeMap<String, f64>>),
+    /// These jobs were run, and are paid for once.
+    Once(BTreeMap<Address, Vec<Charge>>),
     /// From now on these resources may be gone: the run that deletes them was cut off. The next entry on them tells.
     Doubt(BTreeSet<Address>),
 }
@@ -62,7 +65,7 @@ pub struct Part {
 /// A part of the ledger of a stack, written once and never changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Segment {
-    /// [`LEDGER_FORMAT`].
+    /// The format, up to [`LEDGER_FORMAT`].
     pub format: u32,
     /// The lineage of the state whose resources these are.
     pub lineage: String,
@@ -94,6 +97,17 @@ pub struct Block {
     pub before: Vec<Entry>,
     /// The segments of the block before the last one, of any lineage, without their bills.
     pub segments: Vec<Segment>,
+}
+
+impl Segment {
+    /// Returns the format that a segment with some entries, and a block, is written in.
+    pub fn format_of(entries: &[Entry], block: Option<&Block>) -> u32 {
+        let is_new = |entry: &Entry| matches!(entry.event, Event::Once(_));
+        let in_block = |block: &Block| {
+            block.before.iter().any(is_new) || block.segments.iter().any(|segment| segment.entries.iter().any(is_new))
+        };
+        if entries.iter().any(is_new) || block.is_some_and(in_block) { LEDGER_FORMAT } else { 1 }
+    }
 }
 
 impl Entry {

@@ -9,7 +9,7 @@ use super::entry::{Cause, Entry, Event};
 use crate::cost::Standing;
 use crate::plan::{Operation, Plan, Purpose};
 use crate::record::{IllegalEntry, JournalEntry, JournalEvent, Replay, StateDocument};
-use crate::resource::{Address, Billing, Per, Registry, Since};
+use crate::resource::{Address, Billing, Charge, Per, Registry, Since};
 
 /// Returns the bills of the recorded resources that exist.
 pub fn recorded_bills(document: &StateDocument, kinds: &Registry) -> LedgerBilling {
@@ -46,6 +46,10 @@ pub fn entries_of_run(
             entries.extend(last_hour(&document, &bills, operation, asked, &cause));
         }
         replay.apply(&mut document, entry)?;
+        entries.extend(operation.filter(|_| is_first(&journal[..=index])).and_then(|operation| {
+            let paid = paid_for_run(operation, &entry.event, kinds)?;
+            Some(Entry { at: latest, cause: cause.clone(), event: Event::Once(paid) })
+        }));
         note_readiness(&mut coming, operation, &journal[index..]);
         let touches = operation.is_some_and(|operation| {
             let after = inputs_of(&document, operation);
@@ -70,6 +74,27 @@ pub fn entries_of_run(
     }
     entries.sort_by_key(|entry| entry.at);
     Ok(entries)
+}
+
+/// Returns whether the last entry of a journal is the first one by which its operation has made its resource.
+fn is_first(journal: &[JournalEntry]) -> bool {
+    let makes =
+        |entry: &JournalEntry| matches!(entry.event, JournalEvent::Accepted { .. } | JournalEvent::Ready { .. });
+    let Some((last, before)) = journal.split_last() else { return false };
+    makes(last) && !before.iter().any(|entry| entry.operation == last.operation && makes(entry))
+}
+
+/// Returns what is paid once for the creation of a resource; `None` if nothing is, as for most.
+fn paid_for_run(
+    operation: &Operation,
+    event: &JournalEvent,
+    kinds: &Registry,
+) -> Option<BTreeMap<Address, Vec<Charge>>> {
+    let (JournalEvent::Accepted { inputs, .. } | JournalEvent::Ready { inputs, .. }) = event else { return None };
+    let kind = kinds.get(operation.resource_kind()).filter(|_| operation.creates())?;
+    let Ok(Billing::Charges(charges)) = kind.billing(inputs) else { return None };
+    let once: Vec<Charge> = charges.into_iter().filter(Charge::is_once).collect();
+    (!once.is_empty()).then(|| BTreeMap::from([(operation.address.clone(), once)]))
 }
 
 /// Keeps the addresses of the resources that AWS has accepted, and that become ready later in a journal.
@@ -186,7 +211,7 @@ fn changes_existence(event: &JournalEvent) -> bool {
 fn may_bill(kinds: &Registry, address: &Address, inputs: &serde_json::Value) -> bool {
     match kinds.get(address.kind()).map(|kind| kind.billing(inputs)) {
         Some(Ok(Billing::Free { .. })) => false,
-        Some(Ok(Billing::Charges(charges))) => charges.iter().any(|charge| !matches!(charge.per, Per::Use(_))),
+        Some(Ok(Billing::Charges(charges))) => charges.iter().any(Charge::is_by_time),
         _ => true,
     }
 }

@@ -84,7 +84,7 @@ impl Running {
                     }
                 }
             }
-            Event::Doubt(_) => {}
+            Event::Once(_) | Event::Doubt(_) => {}
         }
     }
 
@@ -216,6 +216,6 @@ fn next_of(address: &Address, variant: &str, bill: &Bill, later: &[Entry]) -> Op
             let goes_on = bills.get(address)?.as_ref().is_some_and(|next| next.charges == bill.charges);
             (!goes_on).then_some((entry.at, None))
         }
-        Event::Doubt(_) => None,
+        Event::Once(_) | Event::Doubt(_) => None,
     })
 }

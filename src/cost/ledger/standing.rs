@@ -41,6 +41,8 @@ pub fn standing(entries: &[Entry]) -> Vec<Entry> {
                     trail.counts.extend(seen.iter().map(|(variant, count)| (variant.clone(), (index, *count))));
                 }
             }
+            // What was paid once counts when it was paid.
+            Event::Once(_) => {}
             Event::Doubt(doubted) => {
                 for address in doubted {
                     let Some(trail) = trails.get_mut(address) else { continue };

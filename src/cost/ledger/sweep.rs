@@ -107,7 +107,7 @@ impl Sweep<'_> {
                 let hourly = share(self.pricing, &charge.item, units, all) * (1.0 / month);
                 match charge.per {
                     Per::BegunHour(_) => rate.begun.push((hourly, running.begun(address, &charge.item))),
-                    Per::Hour | Per::Month | Per::Use(_) => rate.hourly += hourly,
+                    Per::Hour | Per::Month | Per::Once(_) | Per::Use(_) => rate.hourly += hourly,
                 }
             }
             (address.clone(), rate)
@@ -167,7 +167,7 @@ fn monthly(per: &Per, items: f64, month: f64) -> f64 {
     match per {
         Per::Hour | Per::BegunHour(_) => items * month,
         Per::Month => items,
-        Per::Use(_) => 0.0,
+        Per::Once(_) | Per::Use(_) => 0.0,
     }
 }
 

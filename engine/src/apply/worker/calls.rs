@@ -94,6 +94,7 @@ pub(super) async fn wait_until_ready(
             Some(live) => match live.readiness.clone() {
                 Readiness::Ready => return Ok(live),
                 Readiness::Pending(status) => status,
+                Readiness::Failed(why) if job.kind.kind.info().is_job => return Err(run_failed(job, id, &why).into()),
                 Readiness::Failed(why) => return Err(failed(id, &why).into()),
                 // A read that lags behind may show what had the name before.
                 Readiness::Deleting(status) if asked < job.propagation.max() => status,
@@ -116,6 +117,13 @@ pub(super) async fn wait_until_ready(
         job.waiting(status);
         poll_again(job, &mut delays).await?;
     }
+}
+
+/// Returns the error for a job that ended without a result. No command runs it again unasked.
+fn run_failed(job: &Job, id: &str, why: &str) -> Error {
+    let address = &job.context.identity.address;
+    let hint = format!("correct the cause, then run it again, which is paid again: `ebb apply --run {address}`");
+    Error::new(ErrorKind::Invalid, format!("{id} failed: {why}")).hint(hint)
 }
 
 /// Returns the error for a resource that AWS accepted and then reports as failed.

@@ -30,8 +30,19 @@ pub(super) async fn delete(job: &Job, limiter: &RateLimiter) -> Result<JournalEv
         if !asked {
             asked = request(job, limiter, &id, &mut refusals).await?;
         }
-        let status = match read(job, limiter, &id, &job.inputs, &mut retry).await?.map(|live| live.readiness) {
+        let live = read(job, limiter, &id, &job.inputs, &mut retry).await?;
+        let has_data = live.as_ref().is_some_and(|live| live.data.is_some());
+        let status = match live.map(|live| live.readiness) {
             None => return Ok(JournalEvent::Deleted),
+            // The report of a job stays in AWS: it is over once it has ended and what can be deleted of it is gone.
+            Some(Readiness::Ready | Readiness::Failed(_)) if asked && job.kind.kind.info().is_job => {
+                if !has_data {
+                    return Ok(JournalEvent::Deleted);
+                }
+                // It was completed before it could be stopped: whether its result goes is asked once more.
+                asked = false;
+                "it has a result".to_owned()
+            }
             Some(Readiness::Deleting(status) | Readiness::Pending(status)) => status,
             Some(Readiness::Failed(why)) => {
                 // Some failures only show once the deletion is over; asking again is harmless.

@@ -27,8 +27,8 @@ pub(in crate::apply) async fn run_job(job: Job, limiter: &RateLimiter) -> Worker
     debug!("operation started");
     let start = Instant::now();
     let result: Result<JournalEvent, Stop> = match job.action {
-        OperationKind::Create | OperationKind::Replace => create(&job, limiter).await,
-        OperationKind::Update => update(&job, limiter).await,
+        OperationKind::Create | OperationKind::Replace | OperationKind::Run => create(&job, limiter).await,
+        OperationKind::Update | OperationKind::Watch => update(&job, limiter).await,
         OperationKind::Delete => delete(&job, limiter).await,
         OperationKind::Forget => Ok(JournalEvent::Deleted),
     };

@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, OneLine, ReasonArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, OneLine, ReasonArg, RunArg, WaitArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::cli::{plan_file, runtime};
@@ -19,6 +19,8 @@ pub(in crate::cli) struct ApplyArgs {
     /// Allows a replacement to delete this resource's data; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
+    #[command(flatten)]
+    run: RunArg,
     /// Leaves out what needs something that is missing, such as a model that was not uploaded yet, and all that depends on it
     #[arg(long)]
     without_missing: bool,
@@ -44,6 +46,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Res
     let change = change(context, arguments.stack_or_plan)?;
     let change = change
         .including_data(arguments.include_data)
+        .running(arguments.run)
         .dropping_queued(arguments.drop_queued)
         .beside_existing(arguments.beside_existing)
         .without_missing(arguments.without_missing)

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::apply::{Event, Failure, Goal, Pushed, Shutdown};
-use crate::cli::common::{StackArg, TargetName};
-use crate::cli::context::CommandContext;
+use crate::cli::common::{RunArg, StackArg, TargetName};
+use crate::cli::context::{CommandContext, named_jobs};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::dollars::plan_costs;
-use crate::cli::error::{CHANGES, CommandError, DONE, FAILED};
+use crate::cli::error::{CHANGES, CommandError, CommandErrorKind, DONE, FAILED};
 use crate::cli::progress::Progress;
 use crate::cli::renamings::note_renamings;
 use crate::cli::{missing, plan_file, render, runtime, unfinished};
@@ -36,6 +36,8 @@ pub(in crate::cli) struct PlanArgs {
     /// Deletes this resource's data too if the resource is deleted or replaced; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
+    #[command(flatten)]
+    run: RunArg,
     /// Leaves out what needs something that is missing, and all that depends on it
     #[arg(long)]
     without_missing: bool,
@@ -47,6 +49,10 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &PlanArgs) -> Res
 
 async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
     let target = Target::from(arguments.target);
+    if target != Target::Running && !arguments.run.run.is_empty() {
+        return Err(CommandError::new(CommandErrorKind::Usage, "--run needs a stack that is to run")
+            .hint("leave out --target, or leave out --run"));
+    }
     if let Some(path) = &arguments.out {
         plan_file::check_target(path)?;
     }
@@ -77,7 +83,8 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     let scope = environment.scope(&stack, &connection.account);
     let pushed = declares.then(|| Pushed { schedule: environment.schedule(&stack), reduce: false });
     let goal = Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data, pushed };
-    let mut planned = deployment.plan(goal).await?;
+    let run = named_jobs(&arguments.run.run, goal.declarations, context.providers.kinds())?;
+    let mut planned = deployment.plan_running(goal, &run).await?;
     if target == Target::Running && !arguments.beside_existing {
         deployment.check_elsewhere(&planned.document, &scope).await?;
     }
@@ -88,7 +95,8 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         Some(declarations) => {
             let resources = missing.keys().cloned().collect();
             let (rest, held) = hold_back(declarations, &planned.document, &resources).map_err(Failure::Problems)?;
-            planned = deployment.plan(Goal { declarations: Some(&rest), ..goal }).await?;
+            let run = &run - &held;
+            planned = deployment.plan_running(Goal { declarations: Some(&rest), ..goal }, &run).await?;
             Some(held)
         }
     };

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde::Serialize;
 
-use super::notes::{age_line, hours_text, is_old, range_rate, rate, unknown_lines, use_lines};
+use super::notes::{age_line, hours_text, is_old, once_lines, range_rate, rate, unknown_lines, use_lines};
 use super::table::{Align, markdown_table, table};
 use crate::cli::output::OUTPUT_FORMAT;
 use ebbtide::cost::{Amount, AmountRange, Estimate, EstimatedLine, Scheduled, Total};
@@ -82,7 +82,8 @@ impl EstimateView {
             }
         };
         let unknown = unknown_lines(&running.unknown).into_iter();
-        [scheduled].into_iter().chain(unknown).chain(age_line(running.oldest_price)).collect()
+        let once = once_lines(&running.once);
+        [scheduled].into_iter().chain(once).chain(unknown).chain(age_line(running.oldest_price)).collect()
     }
 }
 

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use ebbtide::cost::{
-    Amount, AmountRange, Costs, Difference, OLD_AFTER_DAYS, PriceDate, Total, UnknownPart, UnpricedUse,
+    Amount, AmountRange, Costs, Difference, OLD_AFTER_DAYS, OneTime, PriceDate, Total, UnknownPart, UnpricedUse,
 };
 
 /// The number of unknown parts that are listed at most.
@@ -49,6 +49,19 @@ pub(super) fn unknown_lines(parts: &[UnknownPart]) -> Vec<String> {
         lines.push(format!("unknown: {} more", parts.len() - MOST_UNKNOWN));
     }
     lines
+}
+
+/// Returns a line for each price that is paid once for a run of a job.
+pub(super) fn once_lines(once: &[OneTime]) -> Vec<String> {
+    let line = |one: &OneTime| {
+        let quantity = one.quantity.map(|units| {
+            let rounded = (units * 1000.0).round() / 1000.0;
+            format!(" ({rounded} {} of {})", one.unit.as_deref().unwrap_or("units"), one.item)
+        });
+        let because = one.because.as_ref().map(|because| format!(": {because}")).unwrap_or_default();
+        format!("Once, for each run of {}: {}{}{because}", one.address, one.usd, quantity.unwrap_or_default())
+    };
+    once.iter().map(line).collect()
 }
 
 /// Returns a line for each resource that is billed by use, with the keys for which no use is given.

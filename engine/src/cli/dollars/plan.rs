@@ -3,10 +3,10 @@
 use serde::Serialize;
 
 use super::book::lenient_book;
-use super::notes::{RATE_HOURS, age_line, is_old, rate, unknown_lines};
+use super::notes::{RATE_HOURS, age_line, is_old, once_lines, rate, unknown_lines};
 use crate::cli::context::CommandContext;
 use crate::environment::Environment;
-use ebbtide::cost::{PlanCosts, PriceDate, Pricing, Total, UnknownPart, UnpricedUse};
+use ebbtide::cost::{OneTime, PlanCosts, PriceDate, Pricing, Total, UnknownPart, UnpricedUse};
 use ebbtide::plan::Plan;
 use ebbtide::record::StateDocument;
 
@@ -17,6 +17,9 @@ pub(in crate::cli) struct CostView<'a> {
     before: Total,
     after: Total,
     paused: Option<Total>,
+    /// The prices of the jobs that the plan runs; absent if it runs none.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    once: &'a [OneTime],
     unknown: Vec<UnknownPart>,
     by_use: &'a [UnpricedUse],
     oldest_price: Option<PriceDate>,
@@ -31,6 +34,7 @@ impl<'a> CostView<'a> {
             before: costs.before.total,
             after: costs.after.total,
             paused: costs.paused.as_ref().map(|paused| paused.total),
+            once: &costs.once,
             unknown: costs.unknown(),
             by_use: &costs.after.by_use,
             oldest_price,
@@ -64,6 +68,7 @@ pub(in crate::cli) fn plan_text(costs: &PlanCosts) -> Vec<String> {
         let Total { hourly, monthly } = paused.total;
         lines.push(format!("While paused: {} an hour, {monthly} a month.", rate(hourly)));
     }
+    lines.extend(once_lines(&costs.once));
     lines.extend(unknown_lines(&costs.unknown()));
     lines.extend(age_line(costs.oldest_price()));
     lines

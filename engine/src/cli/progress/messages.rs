@@ -19,6 +19,8 @@ pub(super) fn doing(operation: OperationKind) -> &'static str {
         OperationKind::Replace => "replacing",
         OperationKind::Delete => "deleting",
         OperationKind::Forget => "forgetting",
+        OperationKind::Run => "running",
+        OperationKind::Watch => "watching",
     }
 }
 
@@ -30,6 +32,8 @@ fn done(operation: OperationKind) -> &'static str {
         OperationKind::Replace => "replaced",
         OperationKind::Delete => "deleted",
         OperationKind::Forget => "forgot",
+        OperationKind::Run => "ran",
+        OperationKind::Watch => "saw the end of",
     }
 }
 
@@ -133,6 +137,8 @@ pub(super) fn clock_time(instant: Timestamp) -> String {
 pub(in crate::cli) fn summary(finished: &Finished, kept: usize) -> String {
     let counts = [
         (finished.summary.create, "created"),
+        (finished.summary.run, "run"),
+        (finished.summary.watch, "watched to the end"),
         (finished.summary.update, "updated"),
         (finished.summary.replace, "replaced"),
         (finished.summary.delete, if finished.target == Target::Paused { "put to sleep" } else { "deleted" }),

@@ -20,6 +20,8 @@ const MOST_ROWS: usize = 40;
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Section {
     Create,
+    Run,
+    Watch,
     Update,
     Replace,
     Sleep,
@@ -28,11 +30,14 @@ enum Section {
 }
 
 impl Section {
-    const ALL: [Self; 6] = [Self::Create, Self::Update, Self::Replace, Self::Sleep, Self::Delete, Self::Forget];
+    const ALL: [Self; 8] =
+        [Self::Create, Self::Run, Self::Watch, Self::Update, Self::Replace, Self::Sleep, Self::Delete, Self::Forget];
 
     fn of(operation: &Operation) -> Self {
         match operation.kind() {
             OperationKind::Create => Self::Create,
+            OperationKind::Run => Self::Run,
+            OperationKind::Watch => Self::Watch,
             OperationKind::Update => Self::Update,
             OperationKind::Replace => Self::Replace,
             OperationKind::Delete if operation.puts_to_sleep() => Self::Sleep,
@@ -44,6 +49,8 @@ impl Section {
     fn title(self) -> &'static str {
         match self {
             Self::Create => "Create",
+            Self::Run => "Run: a job that runs once and is paid at once",
+            Self::Watch => "Watch: a job that is running, until its end",
             Self::Update => "Update in place",
             Self::Replace => "Replace: +/- creates first, -/+ deletes first",
             Self::Sleep => "Put to sleep: deleted now, brought back by a resume",
@@ -54,8 +61,8 @@ impl Section {
 
     fn style(self) -> Style {
         match self {
-            Self::Create => Style::new().green(),
-            Self::Update => Style::new().yellow(),
+            Self::Create | Self::Run => Style::new().green(),
+            Self::Watch | Self::Update => Style::new().yellow(),
             Self::Replace => Style::new().magenta(),
             Self::Sleep => Style::new().blue(),
             Self::Delete | Self::Forget => Style::new().red(),
@@ -95,6 +102,7 @@ pub(super) fn render(plan: &Plan, record: &RecordChanges, costs: &PlanCosts, wid
             let _ = writeln!(text, "  {:>3} {} {}", "-".red(), operation.address, operation.reason.dimmed());
         }
     }
+    render_not_run(&mut text, plan);
     render_kept(&mut text, plan, width);
     render_record(&mut text, record);
     let _ = writeln!(text, "\n{}", summary_line(plan, record).bold());
@@ -108,6 +116,8 @@ pub(super) fn render(plan: &Plan, record: &RecordChanges, costs: &PlanCosts, wid
 fn sign(plan: &Plan, operation: &Operation) -> &'static str {
     match Section::of(operation) {
         Section::Create => "+",
+        Section::Run => ">",
+        Section::Watch => "…",
         Section::Update => "~",
         Section::Replace if plan.deletes_first(operation) => "-/+",
         Section::Replace => "+/-",
@@ -129,6 +139,8 @@ fn render_operation(
     let reason = values::shorten(&operation.reason.to_string(), width.saturating_sub(column + 8).max(30));
     let _ = writeln!(text, "  {} {}  {}", symbol.style(section.style()), address.bold(), reason.dimmed());
     let rows = match &operation.effect {
+        Effect::Replace(upsert) if section == Section::Run => values::fields(&upsert.inputs),
+        Effect::Update(_) if section == Section::Watch => Vec::new(),
         Effect::Create(upsert) => values::fields(&upsert.inputs),
         Effect::Update(upsert) | Effect::Replace(upsert) => upsert.changes.iter().flat_map(values::change).collect(),
         Effect::Delete(_) | Effect::Forget => Vec::new(),
@@ -163,6 +175,19 @@ fn render_row(text: &mut String, row: &Row, names: usize, room: usize) {
             _ => Style::new().dimmed(),
         };
         let _ = writeln!(text, "            {}", values::shorten(line, room + names).style(style));
+    }
+}
+
+/// Shows the jobs that are not run, and what waits for their results. Their reasons say what to do, so they are not shortened.
+fn render_not_run(text: &mut String, plan: &Plan) {
+    if plan.not_run.is_empty() {
+        return;
+    }
+    let _ = writeln!(text, "\n{}", format!("Not run ({})", plan.not_run.len()).yellow().bold());
+    let column = plan.not_run.iter().map(|one| one.address.to_string().chars().count()).max().unwrap_or(0);
+    for one in &plan.not_run {
+        let address = format!("{:<column$}", one.address.to_string());
+        let _ = writeln!(text, "  {:>3} {}  {}", "!".yellow(), address.bold(), one.to_string().dimmed());
     }
 }
 
@@ -210,11 +235,13 @@ fn render_record(text: &mut String, record: &RecordChanges) {
 
 /// Returns the counts of a plan in one line.
 pub(super) fn summary_line(plan: &Plan, record: &RecordChanges) -> String {
-    let Summary { create, update, replace, forget, unchanged, .. } = plan.summary();
+    let Summary { create, run, watch, update, replace, forget, unchanged, .. } = plan.summary();
     let deletions = || plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && !o.is_superseded());
     let asleep = deletions().filter(|operation| operation.puts_to_sleep()).count();
     let parts: Vec<String> = [
         (create, "to create"),
+        (run, "to run"),
+        (watch, "to watch"),
         (update, "to update"),
         (replace, "to replace"),
         (asleep, "to put to sleep"),
@@ -226,11 +253,12 @@ pub(super) fn summary_line(plan: &Plan, record: &RecordChanges) -> String {
     .filter(|(count, _)| *count > 0)
     .map(|(count, what)| format!("{count} {what}"))
     .collect();
+    let not_run = if plan.not_run.is_empty() { String::new() } else { format!(", {} not run", plan.not_run.len()) };
     let kept = if plan.kept.is_empty() { String::new() } else { format!(", {} kept", plan.kept.len()) };
     match (parts.is_empty(), plan.is_empty()) {
-        (true, true) => format!("Plan: no changes, {unchanged} unchanged{kept}."),
-        (true, false) => format!("Plan: earlier generations to delete, {unchanged} unchanged{kept}."),
-        _ => format!("Plan: {}, {unchanged} unchanged{kept}.", parts.join(", ")),
+        (true, true) => format!("Plan: no changes, {unchanged} unchanged{not_run}{kept}."),
+        (true, false) => format!("Plan: earlier generations to delete, {unchanged} unchanged{not_run}{kept}."),
+        _ => format!("Plan: {}, {unchanged} unchanged{not_run}{kept}.", parts.join(", ")),
     }
 }
 

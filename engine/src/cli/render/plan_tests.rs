@@ -40,6 +40,7 @@ fn plan(target: Target, operations: Vec<Operation>, kept: Vec<Kept>) -> Plan {
         observation: String::new(),
         operations,
         kept,
+        not_run: Vec::new(),
         unchanged: 4,
         records: Vec::new(),
         outputs: Vec::new(),
@@ -55,6 +56,7 @@ fn no_costs() -> PlanCosts {
         before: nothing.clone(),
         after: nothing,
         paused: None,
+        once: Vec::new(),
         unchanged: Default::default(),
     }
 }

@@ -6,7 +6,7 @@ use crate::apply::Warning;
 use crate::cli::dollars::CostView;
 use crate::cli::output::OUTPUT_FORMAT;
 use ebbtide::cost::{OperationCost, PlanCosts};
-use ebbtide::plan::{Change, Kept, Operation, OperationKind, Plan, Reason, Summary, Target};
+use ebbtide::plan::{Change, Kept, NotRun, Operation, OperationKind, Plan, Reason, Summary, Target, WhyNotRun};
 use ebbtide::planner::RecordChanges;
 use ebbtide::resource::Address;
 
@@ -23,6 +23,8 @@ pub(super) struct PlanView<'a> {
     serial: u64,
     operations: Vec<OperationView<'a>>,
     kept: &'a [Kept],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_run: Vec<NotRunView<'a>>,
     record: &'a RecordChanges,
     warnings: &'a [Warning],
     summary: Summary,
@@ -45,6 +47,20 @@ struct OperationView<'a> {
     deletes_first: bool,
     /// The dollars of the resource; null for the old half of a replacement.
     cost: Option<OperationCost>,
+}
+
+/// A job that is not run, or a resource that waits for the result of one.
+#[derive(Clone, Debug, Serialize)]
+struct NotRunView<'a> {
+    address: &'a Address,
+    reason: String,
+    reason_code: &'a WhyNotRun,
+}
+
+impl<'a> NotRunView<'a> {
+    fn new(one: &'a NotRun) -> Self {
+        Self { address: &one.address, reason: one.to_string(), reason_code: &one.because }
+    }
 }
 
 impl<'a> PlanView<'a> {
@@ -80,6 +96,7 @@ impl<'a> PlanView<'a> {
             serial: plan.serial,
             operations: plan.operations.iter().zip(costs.by_operation(plan)).map(operation).collect(),
             kept: &plan.kept,
+            not_run: plan.not_run.iter().map(NotRunView::new).collect(),
             record,
             warnings,
             summary: plan.summary(),

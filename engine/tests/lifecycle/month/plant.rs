@@ -206,7 +206,7 @@ impl Plant {
         let entries = self.project.state().ledger().await.unwrap().into_iter().flat_map(|segment| segment.entries);
         let of = |entry: Entry| match entry.event {
             Event::Counts(counts) => counts.get(&address).map(|variants| (entry.at, variants["v"])),
-            Event::Bills(_) | Event::Doubt(_) => None,
+            Event::Bills(_) | Event::Once(_) | Event::Doubt(_) => None,
         };
         entries.filter_map(of).collect()
     }

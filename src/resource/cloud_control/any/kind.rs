@@ -33,6 +33,7 @@ impl AnyKind {
             unordered: Vec::new(),
             bounds: Vec::new(),
             share: None,
+            is_job: false,
             idempotent_create: true,
             typical_seconds: 5,
             outputs: facts.map(|facts| facts.read_only.clone()).unwrap_or_default(),
