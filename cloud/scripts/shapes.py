@@ -30,6 +30,7 @@ SERVICES = Path(__file__).resolve().parent.parent / "src" / "services"
 # The folder of each service under `src/services`, and its name in botocore.
 MODELS = {
     "autoscaling": "application-autoscaling",
+    "bedrock": "bedrock",
     "cloudcontrol": "cloudcontrol",
     "cost_explorer": "ce",
     "kms": "kms",

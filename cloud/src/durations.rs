@@ -33,6 +33,10 @@ pub struct Durations {
     pub vpc_endpoint_delete: Duration,
     /// How long the name of a secret that was deleted by force stays taken.
     pub secret_name: Duration,
+    /// A customization job of Bedrock, until it has ended.
+    pub customization: Duration,
+    /// A new deployment or throughput of Bedrock, its change, and the stop of a job.
+    pub bedrock_change: Duration,
     /// An operation of Cloud Control; without it, each type's time on AWS.
     pub cloud_control: Option<Duration>,
 }
@@ -55,6 +59,8 @@ impl Durations {
             vpc_endpoint_create: duration,
             vpc_endpoint_delete: duration,
             secret_name: duration,
+            customization: duration,
+            bedrock_change: duration,
             cloud_control: Some(duration),
         }
     }
@@ -82,6 +88,8 @@ impl Durations {
             vpc_endpoint_create: Duration::from_secs(90),
             vpc_endpoint_delete: Duration::from_secs(60),
             secret_name: Duration::from_secs(60),
+            customization: Duration::from_secs(6 * 3600),
+            bedrock_change: Duration::from_secs(600),
             cloud_control: None,
         }
     }

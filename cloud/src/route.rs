@@ -4,7 +4,7 @@ use percent_encoding::percent_decode_str;
 use winterbaume_core::MockRequest;
 
 use crate::partition;
-use crate::wire::{json, query::Parameters};
+use crate::wire::{json, query::Parameters, rest_json};
 
 /// The service, region and trust of one request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,6 +138,9 @@ pub(crate) fn operation(service: &str, request: &MockRequest) -> String {
             "async-invocations" => "InvokeEndpointAsync".to_owned(),
             other => other.to_owned(),
         };
+    }
+    if let Some((operation, _)) = rest_json::called(service, &request.method, &path_and_query(&request.uri)) {
+        return operation.to_owned();
     }
     // Smithy RPC names it in the path: /service/NAME/operation/OPERATION.
     let path = path_and_query(&request.uri);

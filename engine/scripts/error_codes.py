@@ -16,7 +16,7 @@ ENGINE = Path(__file__).resolve().parent.parent
 FILE = ENGINE / "src/sdk/codes/models.json"
 
 # The services whose tables are checked, by the name in calls.
-SERVICES = ["budgets", "cloudwatch", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sts"]
+SERVICES = ["bedrock", "budgets", "cloudwatch", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sts"]
 
 # Names in tests, policies and messages that no call has.
 NOT_CALLED = {"AssumeRole", "Call"}

@@ -18,6 +18,7 @@ macro_rules! with_every_kind {
             .with_cloud_control::<$crate::aws::bedrock::Guardrail>()
             .with_cloud_control::<$crate::aws::bedrock::GuardrailVersion>()
             .with_cloud_control::<$crate::aws::bedrock::InferenceProfile>()
+            .with::<$crate::aws::bedrock::CustomizationJob>()
             .with::<$crate::aws::budgets::Budget>()
             .with_cloud_control::<$crate::aws::cloudtrail::Trail>()
             .with::<$crate::aws::cloudwatch::Alarm>()

@@ -14,6 +14,8 @@ pub const UNPRICED: &[(&str, &str)] = &[
     ("bedrock.guardrail.topic", "seen in us-east-1 only"),
     ("bedrock.model.", "models that are in no source, and profiles for several regions"),
     ("bedrock.nova2_lite.", "seen in us-east-1 only"),
+    ("bedrock.customization.", "in no source that was read"),
+    ("bedrock.custom_model.", "in no source that was read"),
     ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
     ("dynamodb.infrequent_access.", "in no source"),
     ("opensearch.storage.", "gp3 is seen in us-east-1 only, others in no source"),

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
 use ebbtide::aws::bedrock::{
-    ContentPolicy, DataAction, GroundingFilter, GroundingKind, Guardrail, GuardrailVersion, InferenceProfile,
-    PersonalData, PersonalDataRule, ReasoningPolicy, TopicPolicy,
+    ContentPolicy, CustomizationJob, DataAction, GroundingFilter, GroundingKind, Guardrail, GuardrailVersion,
+    InferenceProfile, PersonalData, PersonalDataRule, ReasoningPolicy, TopicPolicy,
 };
 use ebbtide::aws::budgets::Budget;
 use ebbtide::aws::cloudtrail::{EventSelector, FieldSelector, Trail};
@@ -89,6 +89,7 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(guardrail),
         sample(Guardrail::new("no", "no")),
         sample(GuardrailVersion::described("arn", "first")),
+        sample(CustomizationJob::new("amazon.nova-lite-v1:0:300k", "role", "s3://data/a", "s3://data/b/")),
         sample(Budget::monthly("6190")),
         sample(alarm()),
         sample(Alarm { period_seconds: 10, ..alarm() }),

@@ -2,6 +2,7 @@
 
 mod kinds;
 mod ledger;
+mod once;
 mod recording;
 mod report;
 mod scheduled;

@@ -76,7 +76,8 @@ impl FaultInjector {
     ///   Control;
     /// - `no-capacity=2`: the first two endpoints that are created or updated fail when their transition is over, because AWS lacks
     ///   instances; `no-capacity=3s`: all of them do, for so long from now on;
-    /// - `fails-after-create=2`: the first two requests of CreateResource of Cloud Control make their resource and end as failed;
+    /// - `fails-after-create=2`: the first two requests of CreateResource of Cloud Control, or customization jobs of Bedrock, make
+    ///   their resource and end as failed;
     ///   `exists-after-create=2`: they end as failed because the resource is there. Both take a time as well;
     /// - `fail=KIND`: all calls are refused: `throttle`, `error` (500) or `unavailable` (503), in each service's own words;
     ///   or they meet `drop-after` (here `cut`), `truncate`, `twice` or `hang`, as above.

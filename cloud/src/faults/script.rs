@@ -84,6 +84,9 @@ fn concerns(fault: &FaultAction, call: &Call) -> bool {
         FaultAction::ActWithoutCapacity => {
             call.service == "sagemaker" && ["CreateEndpoint", "UpdateEndpoint"].contains(&call.operation.as_str())
         }
+        FaultAction::ActAndFailLater(HandlerFault::AfterCreation) if call.service == "bedrock" => {
+            call.operation == "CreateModelCustomizationJob"
+        }
         _ => call.service == "cloudcontrolapi" && call.operation == "CreateResource",
     }
 }

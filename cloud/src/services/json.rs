@@ -46,16 +46,19 @@ pub fn dispatch<S: JsonService>(request: &MockRequest, context: &mut CallContext
 }
 
 fn run<S: JsonService>(request: &MockRequest, context: &mut CallContext<'_>) -> Result<Value, Fault> {
-    let operation = json::operation(request);
-    let handler = S::handler(&operation).ok_or_else(|| {
+    act::<S>(&json::operation(request), &json::body(request)?, context)
+}
+
+/// Carries out an operation with an input.
+pub fn act<S: JsonService>(operation: &str, input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+    let handler = S::handler(operation).ok_or_else(|| {
         let message = format!("The operation {operation} is not one that the embedded cloud has for {}", S::TITLE);
         Fault::new("UnknownOperationException", message)
     })?;
-    let input = json::body(request)?;
-    S::shapes().as_ref().map_err(Clone::clone)?.check(&operation, &input)?;
+    S::shapes().as_ref().map_err(Clone::clone)?.check(operation, input)?;
     S::settle(context)?;
-    let output = handler(&input, context)?;
-    S::check_effect(&input)?;
+    let output = handler(input, context)?;
+    S::check_effect(input)?;
     Ok(output)
 }
 
@@ -80,6 +83,7 @@ mod tests {
 
     use super::JsonService;
     use crate::services::autoscaling::AutoScaling;
+    use crate::services::bedrock::Bedrock;
     use crate::services::cloudcontrol::CloudControl;
     use crate::services::cost_explorer::CostExplorer;
     use crate::services::kms::Kms;
@@ -99,6 +103,7 @@ mod tests {
     #[test]
     fn every_operation_with_a_shape_has_a_handler() {
         assert_complete::<AutoScaling>(include_str!("autoscaling/shapes.json"), 13);
+        assert_complete::<Bedrock>(include_str!("bedrock/shapes.json"), 11);
         assert_complete::<CloudControl>(include_str!("cloudcontrol/shapes.json"), 8);
         assert_complete::<CostExplorer>(include_str!("cost_explorer/shapes.json"), 3);
         assert_complete::<Kms>(include_str!("kms/shapes.json"), 25);

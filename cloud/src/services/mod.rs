@@ -1,6 +1,7 @@
 //! The services of this crate, one folder each.
 
 pub mod autoscaling;
+pub mod bedrock;
 pub mod budgets;
 pub mod cloudcontrol;
 pub mod cost_explorer;

@@ -1,7 +1,7 @@
 //! The list of the services.
 
 use super::{
-    autoscaling, budgets, cloudcontrol, cost_explorer, ec2, kms, monitoring, pricing, sagemaker, sns, tagging,
+    autoscaling, bedrock, budgets, cloudcontrol, cost_explorer, ec2, kms, monitoring, pricing, sagemaker, sns, tagging,
 };
 use crate::service::Service;
 
@@ -9,6 +9,7 @@ use crate::service::Service;
 pub fn all() -> Vec<Box<dyn Service>> {
     vec![
         Box::new(autoscaling::AutoScaling),
+        Box::new(bedrock::Bedrock),
         Box::new(budgets::Budgets),
         Box::new(cloudcontrol::CloudControl),
         Box::new(cost_explorer::CostExplorer),

@@ -3,4 +3,5 @@
 pub mod cbor;
 pub mod json;
 pub mod query;
+pub mod rest_json;
 pub mod xml;

@@ -7,6 +7,6 @@ pub struct Missing {
     pub problem: String,
     /// The command that brings it, with capitals where it needs a value.
     pub remedy: String,
-    /// An object that would do, `s3://BUCKET/KEY`: a stand-in of a rehearsal.
+    /// An object that would do, `s3://BUCKET/KEY`: a stand-in of a rehearsal. Empty for what is no object.
     pub object: String,
 }

@@ -3,6 +3,7 @@
 mod activity;
 mod all;
 mod autoscaling;
+mod bedrock;
 mod budgets;
 mod cloud_control;
 mod cloudwatch;

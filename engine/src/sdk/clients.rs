@@ -53,6 +53,8 @@ macro_rules! clients {
 clients! {
     /// Application Auto Scaling.
     applicationautoscaling: aws_sdk_applicationautoscaling;
+    /// Bedrock, of which the customization and the deployment of models are used.
+    bedrock: aws_sdk_bedrock;
     /// Budgets.
     budgets: aws_sdk_budgets;
     /// Cloud Control, which manages resources of many services.

@@ -2,6 +2,7 @@
 
 mod activity;
 mod autoscaling;
+mod bedrock;
 mod budgets;
 mod cloud_control;
 mod cloudwatch;

@@ -9,6 +9,7 @@ mod budgets;
 mod costs;
 mod history;
 mod interrupts;
+mod jobs;
 mod listening;
 mod notifications;
 mod outside;
@@ -49,6 +50,7 @@ fn main() -> ExitCode {
             price_files::TESTS,
             history::TESTS,
             interrupts::TESTS,
+            jobs::TESTS,
             plan_files::TESTS,
             shared::TESTS,
             secrets::TESTS,

@@ -3,15 +3,18 @@
 use ebbtide::Definition;
 use ebbtide::aws::VpcId;
 use ebbtide::aws::autoscaling::ScheduledAction;
-use ebbtide::aws::cloudwatch::{Alarm, Comparison, Metric, MissingData, Statistic, Watch};
+use ebbtide::aws::bedrock::CustomizationJob;
+use ebbtide::aws::cloudwatch::{
+    Alarm, Comparison, Dashboard, Metric, MissingData, Statistic, TextWidget, Watch, Widget,
+};
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::s3::Bucket;
 use ebbtide::aws::sagemaker::{AsyncInference, Container, Endpoint, EndpointConfig, Instances, Model, Variant};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::components::network::{Nat, Network};
-use ebbtide::resource::Input;
 use ebbtide::resource::cloud_control::Any;
+use ebbtide::resource::{Input, Part};
 use ebbtide::stack::Stack;
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -52,6 +55,7 @@ pub fn definitions() -> Vec<Definition> {
     vec![
         Definition::new("shop", "a network that can sleep", shop),
         Definition::new("vault", "a bucket", vault),
+        Definition::new("trained", "a job, and an alarm named after its model", trained),
         Definition::new("safe", "secrets from everywhere", safe),
         Definition::new("wrong", "a stack with a mistake", wrong),
     ]
@@ -117,6 +121,32 @@ fn sides(stack: &mut Stack) {
         let alarm = Alarm::new(Watch::Metric(latency), Comparison::Greater, 100.0);
         stack.add(name, Alarm { missing_data, ..alarm });
     }
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Trained {
+    /// The id of the base model.
+    base_model: String,
+    /// How often the training data is gone through.
+    epochs: u32,
+}
+
+/// Declares a job, and a dashboard that shows its result.
+fn trained(stack: &mut Stack, settings: &Trained) {
+    let role = stack.add("training", Role::new(Policy::trust("bedrock.amazonaws.com")));
+    let mut job = CustomizationJob::new(
+        settings.base_model.as_str(),
+        &role.arn,
+        "s3://training-data-of-tests/train.jsonl",
+        "s3://training-data-of-tests/metrics/",
+    );
+    job.hyper_parameters.insert("epochCount".to_owned(), settings.epochs.to_string());
+    job.training_tokens = Some(1_200_000);
+    let job = stack.add("expert", job);
+    let text = [Part::Text("The model is ".to_owned())].into_iter().chain(job.model_name.parts());
+    let widget = TextWidget { markdown: Input::join(text), width: 12, height: 3 };
+    stack.add("result", Dashboard { name: None, widgets: vec![Widget::Text(widget)] });
+    stack.output("MODEL", &job.model_arn);
 }
 
 /// Declares a secret of each source, and a network that bills.

@@ -1,13 +1,16 @@
-//! Bedrock: guardrails and their versions, inference profiles.
+//! Bedrock: guardrails and their versions, inference profiles, and jobs that make custom models.
 
 mod checks;
+mod customization_job;
 mod guardrail;
 mod guardrail_version;
 mod inference_profile;
+mod names;
 mod personal_data;
 mod policies;
 mod words;
 
+pub use customization_job::{CustomizationJob, CustomizationJobOutputs, CustomizationType, JobVpc};
 pub use guardrail::{Guardrail, GuardrailOutputs};
 pub use guardrail_version::{GuardrailVersion, GuardrailVersionOutputs};
 pub use inference_profile::{InferenceProfile, InferenceProfileOutputs, ProfileModel};

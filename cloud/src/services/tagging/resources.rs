@@ -23,7 +23,7 @@ pub fn tagged(context: &CallContext<'_>) -> BTreeMap<String, TagMap> {
             found.insert(format!("arn:{partition}:ec2:{region}:{account}:{kind}/{id}"), tag_map(tags));
         }
     }
-    for service in ["monitoring", "sagemaker"] {
+    for service in ["bedrock", "monitoring", "sagemaker"] {
         let tables = context.other(service);
         for (arn, tags) in tables.all("tags").chain(tables.all("Tags")) {
             found.insert(arn.to_owned(), tag_map(tags));

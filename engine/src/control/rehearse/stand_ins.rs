@@ -29,6 +29,9 @@ pub(super) async fn without(
 /// Puts a stand-in for each missing object into the cloud.
 pub(super) async fn bring(cloud: &Cloud, region: &str, missing: &MissingThings) -> Result<(), RehearsalError> {
     for (address, missing) in missing.iter().flat_map(|(address, all)| all.iter().map(move |one| (address, one))) {
+        if missing.object.is_empty() {
+            return Err(RehearsalError::NotUp(format!("{address}: {}", missing.problem)));
+        }
         let put = cloud.put_object(region, &missing.object, CONTENT).await;
         put.map_err(|error| RehearsalError::NotUp(format!("{address}: {}: {error}", missing.problem)))?;
     }

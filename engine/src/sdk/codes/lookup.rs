@@ -1,7 +1,8 @@
 //! The lookup of a code: the table of its service first, then the common one.
 
 use super::{
-    autoscaling, budgets, cloudcontrol, cloudwatch, common, ec2, iam, kms, logs, s3, sagemaker, secretsmanager, sns,
+    autoscaling, bedrock, budgets, cloudcontrol, cloudwatch, common, ec2, iam, kms, logs, s3, sagemaker,
+    secretsmanager, sns,
 };
 use crate::sdk::error::ErrorKind;
 
@@ -20,6 +21,7 @@ pub(super) fn kind_in_tables(service: &str, code: &str, message: &str) -> Option
 fn kind_in_service(service: &str, code: &str, message: &str) -> Option<ErrorKind> {
     match service {
         "application-autoscaling" => autoscaling::kind_of(code, message),
+        "bedrock" => bedrock::kind_of(code, message),
         "budgets" => budgets::kind_of(code),
         // The actions of Cloud Control are those of CloudFormation, and calls are named by the action that they need.
         "cloudformation" => cloudcontrol::kind_of(code, message),
@@ -116,6 +118,11 @@ mod tests {
                 "The security token included in the request is invalid",
             ),
             (autoscaling, NotYet, words, "Unable to assume IAM role: arn…"),
+            ("bedrock", AlreadyExists, "ConflictException", "The job name expert is already in use."),
+            ("bedrock", Busy, "ConflictException", "The custom model arn… is in use by arn…."),
+            ("bedrock", NotYet, words, "Could not assume provided IAM role: arn…"),
+            ("bedrock", Quota, "ServiceQuotaExceededException TooManyTagsException", ""),
+            ("bedrock", Busy, "ResourceInUseException", ""),
             ("budgets", AlreadyExists, "DuplicateRecordException", ""),
             ("budgets", Busy, "ResourceLockedException BillingViewHealthStatusException", ""),
             ("budgets", Quota, "CreationLimitExceededException", ""),

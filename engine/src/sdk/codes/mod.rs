@@ -1,6 +1,7 @@
 //! AWS's error codes, one table a service: a code may mean something else in the next service.
 
 mod autoscaling;
+mod bedrock;
 mod budgets;
 mod capacity;
 mod cloudcontrol;

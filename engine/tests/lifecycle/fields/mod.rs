@@ -6,6 +6,7 @@
 
 mod autoscaling;
 mod bedrock;
+mod bedrock_jobs;
 mod budgets;
 mod cloud_control;
 mod cloudwatch;
@@ -33,6 +34,7 @@ use table::{Field, Shows, Table};
 
 fn tables() -> Vec<Table> {
     let others = [
+        bedrock_jobs::job(),
         budgets::budget(),
         cloudwatch::alarm(),
         cloudwatch::dashboard(),

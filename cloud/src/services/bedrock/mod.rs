@@ -1,0 +1,14 @@
+//! The control plane of Amazon Bedrock: customization jobs and their models, deployments of custom models, provisioned throughput,
+//! and the logging of invocations.
+//!
+//! Foundation models are a list (`foundation.rs`), the same in every region. Nothing is metered.
+
+mod foundation;
+mod identifier;
+mod job;
+mod model;
+mod operations;
+mod service;
+mod tags;
+
+pub use service::Bedrock;

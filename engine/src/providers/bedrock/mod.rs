@@ -1,0 +1,5 @@
+//! Amazon Bedrock.
+
+mod customization_job;
+mod foundation;
+mod tagging;

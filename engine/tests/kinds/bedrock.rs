@@ -1,0 +1,151 @@
+//! Bedrock: customization jobs and their results.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use ebbtide::aws::RoleArn;
+use ebbtide::aws::bedrock::{CustomizationJob, CustomizationJobOutputs};
+use ebbtide::aws::iam::{Policy, Role, RoleOutputs};
+use ebbtide::resource::{Input, Readiness, Resolved, Tags};
+use ebbtide_cloud::Settings;
+use ebbtide_cloud::documents::HandlerFault;
+use ebbtide_cloud::faults::{Call, CallHook, FaultAction};
+use ebbtide_engine::providers::Provider as _;
+use ebbtide_engine::sdk::ErrorKind;
+
+use crate::declared::resolved;
+use crate::harness::{Made, World};
+
+const BASE: &str = "amazon.nova-lite-v1:0:300k";
+
+async fn role(world: &World) -> RoleArn {
+    let made = world.make::<Role>("training", &resolved(&Role::new(Policy::trust("bedrock.amazonaws.com")))).await;
+    made.outputs::<RoleOutputs<Resolved>>().await.arn
+}
+
+fn job(base: &str, role: &RoleArn) -> CustomizationJob {
+    let role = Input::Value(role.clone());
+    let job = CustomizationJob::new(base, role, "s3://training/data.jsonl", "s3://training/metrics/");
+    CustomizationJob {
+        hyper_parameters: [("epochCount".to_owned(), "2".to_owned())].into(),
+        validation_data: vec!["s3://training/validation.jsonl".into()],
+        tags: Tags::from([("team".into(), "llm".into())]),
+        training_tokens: Some(1000),
+        ..job
+    }
+}
+
+async fn stopped(made: &Made) {
+    for _ in 0..500 {
+        if let Readiness::Failed(why) = made.read().await.unwrap().readiness {
+            assert_eq!(why, "it was stopped");
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("it never stopped");
+}
+
+#[tokio::test]
+async fn a_job_is_found_keeps_its_inputs_and_leaves_a_model() {
+    let world = World::new();
+    let inputs: CustomizationJob<Resolved> = resolved(&job(BASE, &role(&world).await));
+    let mut made = world.make::<CustomizationJob>("expert", &inputs).await;
+    let outputs: CustomizationJobOutputs<Resolved> = made.outputs().await;
+    assert_eq!(outputs.arn.as_str(), made.id);
+    assert!(outputs.model_arn.contains(&format!(":custom-model/{BASE}/")), "{outputs:?}");
+    assert_eq!((outputs.training_loss.as_str(), outputs.validation_loss.as_str()), ("0.42", "0.51"));
+    assert_eq!(made.read().await.unwrap().data, Some(format!("the custom model {}", outputs.model_name)));
+    // What AWS has of the job is what was declared.
+    let seen = world.aws.bedrock().get_model_customization_job().job_identifier(&made.id).send().await.unwrap();
+    assert_eq!(seen.hyper_parameters().unwrap()["epochCount"], "2");
+    assert_eq!(seen.training_data_config().unwrap().s3_uri(), Some("s3://training/data.jsonl"));
+    assert_eq!(seen.base_model_arn(), format!("arn:aws:bedrock:eu-west-1::foundation-model/{BASE}"));
+    // The same call is the same job.
+    assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id);
+    let tagged = CustomizationJob { tags: Tags::from([("stage".into(), "test".into())]), ..inputs };
+    made.change_to(&tagged).await;
+
+    let refused = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::HoldsData);
+    made.context.include_data = true;
+    for _ in 0..2 {
+        made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap();
+    }
+    let left = made.read().await.expect("the report of a job stays");
+    assert_eq!((left.readiness, left.data), (Readiness::Ready, None));
+    assert!(world.aws.bedrock().list_custom_models().send().await.unwrap().model_summaries().is_empty());
+}
+
+#[tokio::test]
+async fn a_job_that_is_running_is_stopped_and_has_no_outputs_before_its_end() {
+    let world = World::with(Settings { transition: Duration::from_millis(300), ..Settings::default() });
+    let inputs: CustomizationJob<Resolved> = resolved(&job(BASE, &role(&world).await));
+    let context = world.context("bedrock_customization_job.expert", 1);
+    let kind = crate::harness::provider("bedrock_customization_job");
+    let inputs = serde_json::to_value(&inputs).unwrap();
+    let id = kind.create(&context, &inputs).await.unwrap();
+    let made = Made { kind, context, id, inputs };
+    let live = made.read().await.unwrap();
+    assert_eq!(live.readiness, Readiness::Pending("InProgress: training".into()));
+    assert!(live.outputs.is_null() && live.data.is_none());
+    for _ in 0..2 {
+        made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap();
+    }
+    stopped(&made).await;
+    assert!(
+        made.kind.delete(&made.context, &made.id, &made.inputs).await.is_ok(),
+        "a stopped job has nothing to delete"
+    );
+}
+
+/// Makes jobs fail.
+struct FailingJobs;
+
+impl CallHook for FailingJobs {
+    fn before(&self, call: &Call) -> FaultAction {
+        match call.operation.as_str() {
+            "CreateModelCustomizationJob" => FaultAction::ActAndFailLater(HandlerFault::AfterCreation),
+            _ => FaultAction::Act,
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_failure_of_a_job_is_told_in_the_words_of_aws() {
+    let world = World::new();
+    let inputs: CustomizationJob<Resolved> = resolved(&job(BASE, &role(&world).await));
+    world.cloud.faults().install(Arc::new(FailingJobs));
+    let context = world.context("bedrock_customization_job.expert", 1);
+    let id = CustomizationJob::create(&context, &inputs).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let live = CustomizationJob::read(&context, &id, &inputs).await.unwrap().unwrap();
+    let why = "The training data does not have the form of the base model.";
+    assert_eq!((live.readiness, live.data), (Readiness::Failed(why.into()), None));
+    CustomizationJob::delete(&context, &id, &inputs).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_life_of_a_base_model_is_checked() {
+    static NOW: AtomicI64 = AtomicI64::new(0);
+    let at = |text: &str| NOW.store(text.parse::<jiff::Timestamp>().unwrap().as_millisecond(), Ordering::Relaxed);
+    at("2026-06-01T00:00:00Z");
+    let world = World::with_clock(Settings::default(), || NOW.load(Ordering::Relaxed));
+    let context = world.context("bedrock_customization_job.expert", 1);
+    let old = "anthropic.claude-3-haiku-20240307-v1:0:200k";
+    let role = RoleArn("arn:aws:iam::123456789012:role/training".into());
+    let problems = async |base: &str| {
+        let found = CustomizationJob::missing(&context, &job(base, &role)).await.unwrap();
+        found.into_iter().map(|one| one.problem).filter(|problem| !problem.starts_with("no object")).collect::<Vec<_>>()
+    };
+    assert_eq!(problems(BASE).await, [""; 0]);
+    assert_eq!(problems(old).await, [""; 0], "it still lives");
+    let wrong = problems("amazon.nova-lite-v1:0").await;
+    assert_eq!(wrong, ["the base model amazon.nova-lite-v1:0 cannot be customized by FINE_TUNING"]);
+    at("2026-10-01T00:00:00Z");
+    let dead = problems(old).await;
+    assert!(dead[0].contains("it is past its end of life, or was never there"), "{dead:?}");
+    let objects = CustomizationJob::missing(&context, &job(BASE, &role)).await.unwrap();
+    assert_eq!(objects.len(), 2, "the training data and the validation data: {objects:?}");
+}
