@@ -94,8 +94,6 @@ ids! {
     MonitoringScheduleName,
     /// The name of a SageMaker pipeline.
     PipelineName,
-    /// The name of an inference component.
-    InferenceComponentName,
     /// The resource of a scalable target, `endpoint/NAME/variant/VARIANT`.
     ScalableResource,
     /// The ARN of a scaling policy.
