@@ -1,6 +1,6 @@
 //! The limits of a domain, and the rules between its fields.
 
-use super::domain::Domain;
+use super::declaration::Domain;
 use super::nodes::{Volume, VolumeKind};
 use crate::resource::{Problems, is_expression};
 

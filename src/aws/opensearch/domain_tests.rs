@@ -1,5 +1,6 @@
 use super::*;
-use crate::aws::opensearch::NodeKind;
+use crate::aws::opensearch::{DomainLog, NodeKind, NodeOption, OffPeak, Volume};
+use crate::resource::Tags;
 
 fn domain() -> Domain {
     Domain { volume: Some(Volume::gp3(100)), ..Domain::on("r6g.large.search", 2) }

@@ -1,8 +1,10 @@
 //! OpenSearch Service: domains.
 
 mod checks;
+mod declaration;
 mod domain;
 mod nodes;
 
-pub use domain::{DeploymentStrategy, Domain, DomainOutputs, EngineMode, ServiceSoftware, UseCase};
+pub use declaration::{DeploymentStrategy, Domain, EngineMode, UseCase};
+pub use domain::{DomainOutputs, ServiceSoftware};
 pub use nodes::{DomainLog, NodeKind, NodeOption, OffPeak, Volume, VolumeKind};
