@@ -134,6 +134,8 @@ ids! {
     CollectionArn,
     /// The endpoint of a collection of OpenSearch Serverless.
     CollectionEndpoint,
+    /// The ARN of a monitor of cost anomalies.
+    AnomalyMonitorArn,
     /// The ARN of a domain of OpenSearch.
     DomainArn,
     /// The name of a DynamoDB table.

@@ -20,6 +20,8 @@ macro_rules! with_every_kind {
             .with_cloud_control::<$crate::aws::bedrock::InferenceProfile>()
             .with::<$crate::aws::bedrock::CustomizationJob>()
             .with::<$crate::aws::budgets::Budget>()
+            .with_cloud_control::<$crate::aws::ce::AnomalyMonitor>()
+            .with_cloud_control::<$crate::aws::ce::AnomalySubscription>()
             .with_cloud_control::<$crate::aws::cloudtrail::Trail>()
             .with::<$crate::aws::cloudwatch::Alarm>()
             .with::<$crate::aws::cloudwatch::Dashboard>()

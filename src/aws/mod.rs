@@ -3,6 +3,7 @@
 pub mod autoscaling;
 pub mod bedrock;
 pub mod budgets;
+pub mod ce;
 pub mod cloudtrail;
 pub mod cloudwatch;
 pub mod dynamodb;

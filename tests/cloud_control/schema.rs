@@ -39,6 +39,9 @@ impl Schema {
         path.split('/')
             .try_fold(&self.0, |schema, name| {
                 let schema = self.followed(schema);
+                if name == "*" {
+                    return schema.get("items");
+                }
                 // An object of one of several forms has its properties below `oneOf`.
                 let forms = schema["oneOf"].as_array().into_iter().flatten().map(|form| self.followed(form));
                 std::iter::once(schema).chain(forms).find_map(|schema| schema.get("properties")?.get(name))

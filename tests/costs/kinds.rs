@@ -8,6 +8,7 @@ use ebbtide::aws::bedrock::{
     InferenceProfile, PersonalData, PersonalDataRule, ReasoningPolicy, TopicPolicy,
 };
 use ebbtide::aws::budgets::Budget;
+use ebbtide::aws::ce::{AnomalyMonitor, AnomalySubscription};
 use ebbtide::aws::cloudtrail::{EventSelector, FieldSelector, Trail};
 use ebbtide::aws::cloudwatch::{Alarm, Comparison, Dashboard, Metric, Statistic, Watch};
 use ebbtide::aws::dynamodb::{Table, TableClass};
@@ -129,6 +130,8 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(VectorIndex::new("bucket", 1024)),
         sample(Trail::to("bucket")),
         sample(Trail { events: vec![data_events], ..Trail::to("bucket") }),
+        sample(AnomalyMonitor::of_services()),
+        sample(AnomalySubscription::daily("arn", 10.0)),
         sample(Domain {
             volume: Some(Volume { iops: Some(4000), throughput: Some(250), ..Volume::gp3(100) }),
             warm: true,

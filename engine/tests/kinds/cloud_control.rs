@@ -1,5 +1,6 @@
 //! Kinds that Cloud Control manages: each through its life, and the provider that they share.
 
+mod anomalies;
 mod audit;
 mod guardrails;
 mod identity;

@@ -11,8 +11,8 @@ use ebbtide_engine::sdk::{Aws, Context, ErrorKind};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The kinds whose tags AWS neither shows nor changes: their names tell the owner.
-const HIDDEN_TAGS: &[&str] = &["opensearchserverless_collection"];
+/// The kinds whose tags AWS cannot change.
+const FIXED_TAGS: &[&str] = &["ce_anomaly_monitor", "ce_anomaly_subscription", "opensearchserverless_collection"];
 
 /// An embedded cloud of its own, with quick transitions.
 pub struct World {
@@ -127,8 +127,7 @@ impl Made {
         // A pause snapshot may hold the tags.
         let but_tags = |live: LiveState| LiveState { pause_snapshot: None, ..live };
         let before = but_tags(self.ready().await);
-        let has_tags =
-            self.inputs.get("tags").is_some() && !HIDDEN_TAGS.contains(&self.context.identity.address.kind());
+        let has_tags = self.inputs.get("tags").is_some() && !FIXED_TAGS.contains(&self.context.identity.address.kind());
         let mut checkout = self.context.clone();
         checkout.identity.lineage = Some("another".into());
         let mut renamed = self.context.clone();

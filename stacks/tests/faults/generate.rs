@@ -96,6 +96,7 @@ shapes!(
     AccessPolicy,
     SearchIndex,
     Domain,
+    Anomalies,
     AnyType,
     Registry,
     Features,
@@ -318,7 +319,8 @@ impl Made {
             | Shape::SearchPolicy
             | Shape::AccessPolicy
             | Shape::SearchIndex
-            | Shape::Domain => self.search(stack, piece, &name)?,
+            | Shape::Domain
+            | Shape::Anomalies => self.search(stack, piece, &name)?,
             Shape::Registry
             | Shape::Features
             | Shape::DataQuality

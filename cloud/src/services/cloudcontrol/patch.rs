@@ -33,7 +33,10 @@ pub fn applied(facts: &Facts, live: &Value, document: &str) -> Result<Value, Fau
 /// Refuses a patch that changes or names a property that AWS assigns, in Cloud Control's words (carina#806,
 /// pulumi-aws-native#941).
 fn refuse_assigned(facts: &Facts, live: &Value, patched: &Value, patch: &[PatchOperation]) -> Result<(), Fault> {
-    let mut assigned = model::differing(&facts.read_only_properties, live, patched);
+    // A list is changed as a whole, and its items come without what AWS assigns to them.
+    let apart: Vec<String> =
+        facts.read_only_properties.iter().filter(|property| !property.contains('*')).cloned().collect();
+    let mut assigned = model::differing(&apart, live, patched);
     let changes = |operation: &&PatchOperation| !matches!(operation, PatchOperation::Test(_));
     for operation in patch.iter().filter(changes) {
         let path = operation.path().to_string();

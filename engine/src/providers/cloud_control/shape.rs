@@ -75,9 +75,7 @@ impl Shape {
     pub(super) fn outputs(&self, live: &Value, last: &Value, id: &str) -> Value {
         match self.table {
             Table::Typed { outputs, .. } => {
-                let output = |(field, path): &(&str, &str)| {
-                    ((*field).to_owned(), live.pointer(&format!("/{path}")).cloned().unwrap_or_default())
-                };
+                let output = |(field, path): &(&str, &str)| ((*field).to_owned(), value_at(live, path));
                 Value::Object(outputs.iter().map(output).collect())
             }
             Table::Any(facts) => any_outputs(facts, live, last, id),
@@ -179,4 +177,12 @@ impl Shape {
         let known = facts(&self.type_name).map(|facts| facts.write_only.as_slice()).unwrap_or_default();
         marked.into_iter().chain(known.iter().map(|path| path.split('/').next().unwrap_or(path))).collect()
     }
+}
+
+/// Returns the value at a path, or the values of all items of the list before a `*`.
+fn value_at(live: &Value, path: &str) -> Value {
+    let pointer = |path: &str| live.pointer(&format!("/{path}")).cloned().unwrap_or_default();
+    let Some((list, rest)) = path.split_once("/*/") else { return pointer(path) };
+    let items = pointer(list);
+    items.as_array().into_iter().flatten().map(|item| value_at(item, rest)).filter(|value| !value.is_null()).collect()
 }

@@ -8,6 +8,7 @@ mod autoscaling;
 mod bedrock;
 mod bedrock_jobs;
 mod budgets;
+mod ce;
 mod cloud_control;
 mod cloudwatch;
 mod ec2;
@@ -48,6 +49,7 @@ fn tables() -> Vec<Table> {
     let several = [
         autoscaling::tables(),
         bedrock::tables(),
+        ce::tables(),
         cloud_control::tables(),
         ec2::tables(),
         sagemaker::tables(),

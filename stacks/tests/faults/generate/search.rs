@@ -1,6 +1,7 @@
-//! Guardrails, inference profiles, and the kinds of OpenSearch.
+//! Guardrails, inference profiles, cost anomalies, and the kinds of OpenSearch.
 
 use ebbtide::aws::bedrock::{Guardrail, GuardrailVersion, InferenceProfile, Word};
+use ebbtide::aws::ce::{AnomalyMonitor, AnomalySubscription, Subscriber};
 use ebbtide::aws::opensearch::{Domain, Volume};
 use ebbtide::aws::opensearchserverless::{
     AccessGrant, AccessPolicy, Collection, CollectionGroup, CollectionKind, Field, FieldKind, Index, SecurityPolicy,
@@ -56,6 +57,12 @@ impl Made {
             Shape::Domain => {
                 let volume = Some(Volume::gp3(10 * (1 + u32::from(variant / 2))));
                 stack.add(name, Domain { volume, tags: tags(variant), ..Domain::on("r6g.large.search", 1) });
+            }
+            Shape::Anomalies => {
+                let monitor = AnomalyMonitor::of_tag("Project", [format!("faults-{}", variant / 2)]);
+                let monitor = stack.add(name, monitor).arn;
+                let digest = AnomalySubscription::daily(&monitor, 10.0 + f64::from(variant));
+                stack.add(name, digest.to(Subscriber::email("ada@example.com")));
             }
             _ => {
                 let model = ["nova-lite-v1:0", "nova-pro-v1:0"][usize::from(variant / 2)];

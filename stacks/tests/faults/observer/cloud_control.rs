@@ -31,6 +31,8 @@ const TYPES: &[Type] = &[
     },
     plain("AWS::Bedrock::Guardrail", "guardrail", &["Name", "BlockedInputMessaging", "WordPolicyConfig"]),
     plain("AWS::Bedrock::ApplicationInferenceProfile", "inference profile", &["InferenceProfileName", "Models"]),
+    plain("AWS::CE::AnomalyMonitor", "anomaly monitor", &["MonitorSpecification"]),
+    plain("AWS::CE::AnomalySubscription", "anomaly subscription", &["ThresholdExpression", "Subscribers"]),
     plain(
         "AWS::OpenSearchServerless::CollectionGroup",
         "collection group",
