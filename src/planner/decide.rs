@@ -203,6 +203,7 @@ impl<'a> Planner<'a> {
                         next.number
                     }
                 };
+                self.decisions.note_derived(address, generation, &resolved, &*kind);
                 let keeps_old = info.is_job && keeps_its_result(self.request, address, observed);
                 if let Action::Replace(_) = action
                     && !keeps_old

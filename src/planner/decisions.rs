@@ -12,7 +12,9 @@ use super::possible::{PossibleDependencies, possible_dependencies};
 use super::{Observed, Request};
 use crate::plan::{Reason, Target};
 use crate::record::{Deposed, ResourceRecord};
-use crate::resource::{Address, KindInfo, Persistence, Readiness, Reference, Replacement, dependencies, references};
+use crate::resource::{
+    Address, Kind, KindInfo, Persistence, Readiness, Reference, Replacement, dependencies, references,
+};
 
 /// The decisions made so far.
 pub(super) struct Decisions<'a> {
@@ -28,6 +30,9 @@ pub(super) struct Decisions<'a> {
     pub(super) known_outputs: BTreeMap<Address, Map<String, Value>>,
     /// The outputs of the earlier generations that are reused.
     pub(super) reused_outputs: BTreeMap<Address, Map<String, Value>>,
+    /// The outputs of resources that are created, replaced or changed, as far as they follow from the new inputs and change with
+    /// them; `None` where those are not known yet.
+    pub(super) derived_outputs: BTreeMap<Address, BTreeMap<String, Option<Value>>>,
 }
 
 impl<'a> Decisions<'a> {
@@ -38,7 +43,20 @@ impl<'a> Decisions<'a> {
         giving_way: &'a GivingWay,
     ) -> Self {
         let (actions, known_outputs, reused_outputs) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { request, retained, giving_way, possible: OnceCell::new(), actions, known_outputs, reused_outputs }
+        let (possible, derived_outputs) = (OnceCell::new(), BTreeMap::new());
+        Self { request, retained, giving_way, possible, actions, known_outputs, reused_outputs, derived_outputs }
+    }
+
+    /// Notes the outputs of a generation that change with its new inputs.
+    pub(super) fn note_derived(&mut self, address: &Address, generation: u32, resolved: &Value, kind: &dyn Kind) {
+        let names = &kind.info().derived_outputs;
+        if names.is_empty() {
+            return;
+        }
+        let identity = self.request.scope.identity(&self.request.document.lineage, address, generation);
+        let known = kind.known_outputs(&identity, resolved).unwrap_or_default();
+        let derived = names.iter().map(|name| (name.clone(), known.get(name).cloned())).collect();
+        self.derived_outputs.insert(address.clone(), derived);
     }
 
     /// Returns the action on a resource once the actions on its dependencies are taken into account.
@@ -241,6 +259,10 @@ impl<'a> Decisions<'a> {
 
     /// Returns the value of an output, as far as it is known before the plan is executed.
     pub(super) fn output(&self, reference: &Reference) -> Option<Value> {
+        let derived = self.derived_outputs.get(&reference.address);
+        if let Some(value) = derived.and_then(|derived| derived.get(&reference.output)) {
+            return value.clone();
+        }
         match self.actions.get(&reference.address) {
             Some(Action::Create | Action::Replace(_)) => {
                 let of = |outputs: &BTreeMap<Address, Map<String, Value>>| {

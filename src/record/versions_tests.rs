@@ -54,6 +54,7 @@ fn kinds() -> Registry {
         bounds: Vec::new(),
         share: None,
         is_job: false,
+        derived_outputs: Vec::new(),
         idempotent_create: true,
         typical_seconds: 1,
         outputs: Vec::new(),

@@ -31,6 +31,9 @@ pub struct KindInfo {
     pub share: Option<Share>,
     /// Whether it is a job, which runs once.
     pub is_job: bool,
+    /// The outputs that follow from the inputs and change with them.
+    #[serde(default)]
+    pub derived_outputs: Vec<String>,
     /// Whether AWS recognizes a repeated create call, by a name or a client token.
     pub idempotent_create: bool,
     /// How long creation usually takes, in seconds.

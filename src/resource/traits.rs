@@ -83,6 +83,9 @@ pub trait Resource: Field {
     /// pause leaves it alone. A change of [`Resource::REPLACE_ON`] makes another run of it. It ends when it is ready or has
     /// failed; its data is its result.
     const IS_JOB: bool = false;
+    /// The outputs that follow from the inputs and change with them, such as a digest of them. [`Resource::known_outputs`] returns
+    /// them if the inputs are known, so that a plan that changes this resource changes those that refer to them as well.
+    const DERIVED_OUTPUTS: &'static [&'static str] = &[];
     /// Whether AWS recognizes a repeated create call, by a name or a client token. If not, the executor never repeats the
     /// call before it is certain that the first one created nothing.
     const IDEMPOTENT_CREATE: bool = true;

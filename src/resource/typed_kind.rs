@@ -29,6 +29,7 @@ impl<R: Resource> TypedKind<R> {
             bounds: owned(R::BOUNDS),
             share: R::SHARE,
             is_job: R::IS_JOB,
+            derived_outputs: owned(R::DERIVED_OUTPUTS),
             idempotent_create: R::IDEMPOTENT_CREATE,
             typical_seconds: R::TYPICAL_SECONDS,
             outputs: output_names::<R::Outputs<Declared>>(R::KIND),

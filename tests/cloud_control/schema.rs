@@ -52,7 +52,7 @@ impl Schema {
     /// Returns the properties of a table that a schema does not have.
     pub fn unknown(&self, table: &[Property], within: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for property in table {
+        for property in table.iter().filter(|property| !matches!(property.form, Form::Recorded)) {
             let path = if within.is_empty() { property.path.to_owned() } else { format!("{within}/{}", property.path) };
             match (self.at(&path), property.form) {
                 (None, _) => found.push(format!("there is no property {path}")),
@@ -73,10 +73,10 @@ impl Schema {
     /// Returns the words in objects and lists that a schema does not have.
     pub fn wrong_words(&self, table: &[Property], within: &str) -> Vec<String> {
         let mut found = Vec::new();
-        for property in table {
+        for property in table.iter().filter(|property| !matches!(property.form, Form::Recorded)) {
             let path = if within.is_empty() { property.path.to_owned() } else { format!("{within}/{}", property.path) };
             match (self.at(&path), property.form) {
-                (Some(at), Form::Words(words)) => {
+                (Some(at), Form::Words(words) | Form::OnlyWord(words)) => {
                     let at = at.get("items").map_or(at, |items| self.followed(items));
                     let Some(allowed) = at["enum"].as_array() else { continue };
                     let wrong = words.iter().filter(|(_, theirs)| !allowed.iter().any(|one| *one == **theirs));

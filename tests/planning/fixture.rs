@@ -376,7 +376,7 @@ fn is_job(address: &Address) -> bool {
 
 /// Returns the event of a resource that is ready with these inputs.
 fn ready(id: String, inputs: Value) -> JournalEvent {
-    let outputs = json!({"id": id, "name": inputs.get("name")});
+    let outputs = json!({"id": id, "name": inputs.get("name"), "digest": format!("digest of {inputs}")});
     JournalEvent::Ready { id, inputs, outputs }
 }
 

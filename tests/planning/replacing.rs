@@ -40,6 +40,27 @@ fn a_dependent_that_refers_to_it_in_a_fixed_field_is_replaced_too() {
 }
 
 #[test]
+fn a_change_in_place_replaces_the_snapshots_of_what_it_changes() {
+    let mut world = World::new();
+    let of_digest = json!({"form": {"$ref": "data_method_digest.m", "output": "digest"}});
+    let method = |size: u32| json!({"size": size, "via": reference("data_net.n")});
+    world.declare("data_net.n", json!({"form": "a"}));
+    world.declare("data_method_digest.m", method(1));
+    world.declare("data_snapshot.s", of_digest);
+    world.go(Target::Running);
+    world.declare("data_method_digest.m", method(2));
+    let snapshot = ["replace data_snapshot.s", "delete data_snapshot.s"];
+    assert_eq!(world.go(Target::Running), [&["update data_method_digest.m"], &snapshot[..]].concat());
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+    // Its inputs are not known yet, nor is the digest.
+    world.declare("data_net.n", json!({"form": "b"}));
+    let operations = world.go(Target::Running);
+    assert!(operations.contains(&"update data_method_digest.m".to_owned()), "{operations:?}");
+    assert!(snapshot.iter().all(|line| operations.contains(&(*line).to_owned())), "{operations:?}");
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+}
+
+#[test]
 fn delete_first_takes_dependents_down_before() {
     let mut world = pair("data_net_fixed.n", "bill_server.s", "form");
     assert_eq!(

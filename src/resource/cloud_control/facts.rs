@@ -65,6 +65,15 @@ pub fn facts(type_name: &str) -> Option<&'static Facts> {
     TYPES.get(type_name)
 }
 
+/// Write-only properties that AWS keeps if a patch leaves them out, each with its type. A patch with `Code` deploys it once more, and one
+/// without it keeps it (go-to-k/cdkd, on a real account, 2026-07-14).
+const KEPT: [(&str, &str); 1] = [("AWS::Lambda::Function", "Code")];
+
+/// Returns whether AWS keeps a write-only property of a type if a patch leaves it out.
+pub fn keeps(type_name: &str, property: &str) -> bool {
+    KEPT.contains(&(type_name, property))
+}
+
 /// Returns the facts of all types that have facts here, by name.
 pub fn types() -> impl Iterator<Item = &'static Facts> {
     TYPES.values()

@@ -15,6 +15,9 @@ pub struct Property {
     pub has_no_default: bool,
     /// Whether the order of the list means something. Other lists are compared as sets: services reorder them.
     pub is_ordered: bool,
+    /// Whether AWS shows the property in another form than the one that was given. Then the record has its value, and AWS tells
+    /// only whether there is one.
+    pub is_rewritten: bool,
 }
 
 /// The form of a value, where it differs between a declaration and AWS.
@@ -28,6 +31,8 @@ pub enum Form {
     Words(&'static [(&'static str, &'static str)]),
     /// A boolean for which AWS has two words: the one for true, and the one for false.
     Switch(&'static str, &'static str),
+    /// A word of ours for each of AWS's, which has it as the only one of a list.
+    OnlyWord(&'static [(&'static str, &'static str)]),
     /// An object.
     Object(&'static [Property]),
     /// A list of objects.
@@ -38,6 +43,8 @@ pub enum Form {
     JsonText,
     /// Tags, a map here.
     Tags(TagForm),
+    /// A value that AWS does not have. The record has it.
+    Recorded,
 }
 
 /// The entries of a map at AWS that belong to a field. Two fields may share one map.
@@ -73,7 +80,7 @@ pub enum TagForm {
 
 impl Property {
     const fn new(field: &'static str, path: &'static str, form: Form) -> Self {
-        Self { field, path, form, write_only: false, has_no_default: false, is_ordered: false }
+        Self { field, path, form, write_only: false, has_no_default: false, is_ordered: false, is_rewritten: false }
     }
 
     /// A value that is the same on both sides.
@@ -98,6 +105,20 @@ impl Property {
     /// A boolean for which AWS has two words.
     pub const fn switch(field: &'static str, path: &'static str, on: &'static str, off: &'static str) -> Self {
         Self::new(field, path, Form::Switch(on, off))
+    }
+
+    /// One of some words, each as ours and as AWS's, which has a list of one.
+    pub const fn only_word(
+        field: &'static str,
+        path: &'static str,
+        words: &'static [(&'static str, &'static str)],
+    ) -> Self {
+        Self::new(field, path, Form::OnlyWord(words))
+    }
+
+    /// A value that AWS does not have, and that the record has.
+    pub const fn recorded(field: &'static str) -> Self {
+        Self::new(field, "", Form::Recorded)
     }
 
     /// A map of objects whose keys are the user's own.
@@ -146,6 +167,12 @@ impl Property {
     #[must_use]
     pub const fn ordered(self) -> Self {
         Self { is_ordered: true, ..self }
+    }
+
+    /// Marks a property that AWS shows in another form than the one that was given.
+    #[must_use]
+    pub const fn rewritten(self) -> Self {
+        Self { is_rewritten: true, ..self }
     }
 
     /// Returns whether AWS never shows the property, or a part of it.

@@ -7,7 +7,7 @@ use super::{Entries, Form, Property, TagForm};
 /// Returns inputs as properties. Fields without a value are left out: `null` makes handlers fail.
 pub fn given(table: &[Property], inputs: &Value) -> Map<String, Value> {
     let mut properties = Map::new();
-    for property in table {
+    for property in table.iter().filter(|property| !matches!(property.form, Form::Recorded)) {
         if let Some(value) = inputs.get(property.field).and_then(|value| encode(property.form, value)) {
             put(&mut properties, property.path, value);
         }
@@ -27,12 +27,13 @@ fn encode(form: Form, value: &Value) -> Option<Value> {
         return None;
     }
     Some(match form {
-        Form::Plain => value.clone(),
+        Form::Plain | Form::Recorded => value.clone(),
         Form::Flag => return (*value == true).then_some(Value::Bool(true)),
         Form::Words(words) => match value {
             Value::Array(items) => items.iter().map(|item| theirs(words, item)).collect(),
             one => theirs(words, one),
         },
+        Form::OnlyWord(words) => json!([theirs(words, value)]),
         Form::Switch(on, off) => Value::from(if *value == true { on } else { off }),
         Form::Object(members) => Value::Object(given(members, value)),
         Form::Map(members, entries) => {
@@ -97,17 +98,22 @@ mod tests {
             Property::words("forms", "Forms", &[("text", "TEXT"), ("image", "IMAGE")]),
             Property::list("items", "Items", ITEM),
             Property::json_text("policy", "Policy"),
+            Property::only_word("cpu", "Architectures", &[("arm", "arm64")]),
+            Property::map("limits", "Limits", ITEM, Entries::All),
+            Property::recorded("revision"),
             Property::plain("absent", "Absent"),
             Property::tags("Tags"),
         ];
         let inputs = json!({
             "seconds": 0, "variables": { "my_key": "x" }, "fifo": false, "kind": "mutable", "forms": ["image", "text"],
             "items": [{ "name": "a" }],
-            "policy": { "b": 1, "a": 2 }, "absent": null, "tags": { "team": "llm" },
+            "policy": { "b": 1, "a": 2 }, "absent": null, "cpu": "arm",
+            "limits": { "/a/GET": { "name": "x" } }, "revision": "r", "tags": { "team": "llm" },
         });
         let expected = json!({
             "DelaySeconds": 0, "Environment": { "Variables": { "my_key": "x" } }, "Mode": "MUTABLE", "Forms": ["IMAGE", "TEXT"],
-            "Items": [{ "AttributeName": "a" }], "Policy": "{\"a\":2,\"b\":1}", "Tags": [{ "Key": "team", "Value": "llm" }],
+            "Items": [{ "AttributeName": "a" }], "Policy": "{\"a\":2,\"b\":1}",
+            "Architectures": ["arm64"], "Limits": { "/a/GET": { "AttributeName": "x" } }, "Tags": [{ "Key": "team", "Value": "llm" }],
         });
         assert_eq!(Value::Object(given(&table, &inputs)), expected);
         const FIELD: &[Property] = &[Property::plain("kind", "Type")];

@@ -12,7 +12,7 @@ pub trait CloudControl: Resource {
     const TYPE: &'static str;
     /// Every field of the struct, with its property.
     const PROPERTIES: &'static [Property];
-    /// Every output, with its property.
+    /// Every output, with its property, but for those of [`Resource::DERIVED_OUTPUTS`].
     const OUTPUTS: &'static [(&'static str, &'static str)];
     /// The fields that the service cannot change, although the schema of the type does not say so. Each is in `REPLACE_ON` too.
     const ALSO_FIXED: &'static [&'static str] = &[];

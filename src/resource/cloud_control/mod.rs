@@ -8,14 +8,16 @@ mod form;
 mod given;
 mod kind;
 mod read;
+mod revision;
 
 pub use any::{
     Any, AnyKind, AnyOutputs, DELETED_BY_PAUSE, HOLDS_DATA, any_given, any_outputs, any_read, did_you_mean,
     kind_of_type, type_of_kind, unknown_output,
 };
 pub use canonical::canonical;
-pub use facts::{Facts, facts, types};
+pub use facts::{Facts, facts, keeps, types};
 pub use form::{Entries, Form, Property, TagForm};
 pub use given::given;
 pub use kind::{CloudControl, Placed};
-pub use read::{read, tags_of};
+pub use read::{present, read, tags_of};
+pub use revision::revision;

@@ -18,8 +18,29 @@ pub fn read(table: &[Property], live: &Value, last: Option<&Value>) -> Value {
     Value::Object(table.iter().filter_map(field).collect())
 }
 
+/// Returns inputs as [`read`] returns them, without the fields that have no value: those of a struct may be lists and maps, which
+/// are empty then.
+pub fn present(table: &[Property], inputs: Value) -> Value {
+    let Value::Object(mut fields) = inputs else { return inputs };
+    fields.retain(|_, value| !value.is_null());
+    for property in table {
+        let Some(value) = fields.get_mut(property.field) else { continue };
+        match (property.form, &mut *value) {
+            (Form::Object(members), _) => *value = present(members, value.take()),
+            (Form::List(members), Value::Array(items)) => {
+                items.iter_mut().for_each(|item| *item = present(members, item.take()));
+            }
+            (Form::Map(members, _), Value::Object(entries)) => {
+                entries.values_mut().for_each(|entry| *entry = present(members, entry.take()));
+            }
+            _ => {}
+        }
+    }
+    Value::Object(fields)
+}
+
 fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Value {
-    if property.write_only {
+    if property.write_only || matches!(property.form, Form::Recorded) {
         return last.cloned().unwrap_or_default();
     }
     let is_declared = last.is_none_or(|last| !last.is_null());
@@ -29,7 +50,12 @@ fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Va
     let Some(live) = live else { return absent(property.form, last) };
     let last = last.filter(|_| is_declared);
     match property.form {
-        Form::Plain => match (live, last) {
+        _ if property.is_rewritten && last.is_some() => last.cloned().unwrap_or_default(),
+        Form::Plain | Form::Recorded => match (live, last) {
+            // 10000 and 10000.0 are one number.
+            (Value::Number(number), Some(Value::Number(declared))) if number.as_f64() == declared.as_f64() => {
+                Value::Number(declared.clone())
+            }
             (Value::Array(items), Some(Value::Array(last))) if !property.is_ordered => {
                 in_order_of(last, items.iter().collect(), |item, _| item.clone())
             }
@@ -43,6 +69,7 @@ fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Va
             (Value::Array(items), _) => items.iter().map(|item| ours(words, item)).collect(),
             (one, _) => ours(words, one),
         },
+        Form::OnlyWord(words) => ours(words, live.get(0).unwrap_or(live)),
         Form::Switch(on, _) => Value::Bool(*live == *on),
         Form::Map(members, entries) => {
             let entries = live.as_object().into_iter().flatten().filter(|(_, entry)| entries.has(entry));
@@ -75,6 +102,7 @@ fn absent(form: Form, last: Option<&Value>) -> Value {
         (Form::Flag, _) => Value::Bool(false),
         (Form::Map(..), _) => json!({}),
         (_, Some(Value::Array(_))) => json!([]),
+        (Form::Plain, Some(Value::Object(_))) => json!({}),
         (_, Some(last)) if *last == false || *last == 0 || *last == "" || *last == json!({}) => last.clone(),
         _ => Value::Null,
     }
@@ -243,6 +271,29 @@ mod tests {
             json!([{ "name": "c" }]),
             "what AWS does not show has the default of its field"
         );
+    }
+
+    #[test]
+    fn numbers_maps_and_only_words_are_compared_as_what_they_are() {
+        let table = [
+            Property::plain("rate", "Rate"),
+            Property::map("limits", "Limits", ITEM, Entries::All),
+            Property::only_word("cpu", "Architectures", &[("arm", "arm64")]),
+            Property::plain("variables", "Variables"),
+            Property::recorded("revision"),
+            Property::plain("policy", "Policy").rewritten(),
+        ];
+        let last = json!({
+            "rate": 10.0, "limits": { "/a": { "name": "a", "role": null } }, "cpu": "arm", "variables": { "a": "b" },
+            "revision": "r", "policy": "short",
+        });
+        let live = json!({
+            "Rate": 10, "Limits": { "/a": { "Name": "a", "Role": "x" } }, "Architectures": ["arm64"], "Variables": { "a": "b" },
+            "Policy": "long",
+        });
+        assert_eq!(read(&table, &live, Some(&last)), last);
+        let gone = present(&table, read(&table, &json!({ "Limits": { "/a": { "Name": "b" } } }), Some(&last)));
+        assert_eq!(gone, json!({ "limits": { "/a": { "name": "b" } }, "variables": {}, "revision": "r" }));
     }
 
     #[test]

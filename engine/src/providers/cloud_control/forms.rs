@@ -21,6 +21,8 @@ pub(super) trait Forms: Send + Sync {
     fn resolved(&self, inputs: &Value) -> Result<Value, Error>;
     /// Returns outputs in the form that their type gives them.
     fn outputs(&self, outputs: &Value) -> Result<Value, Error>;
+    /// Returns the outputs that follow from resolved inputs and change with them.
+    fn derived(&self, inputs: &Value, identity: &Identity) -> Result<Map<String, Value>, Error>;
     /// Returns what follows from the identity.
     fn placed(&self, inputs: &Value, identity: &Identity) -> Result<Placed, Error>;
     /// Returns the data that a deletion may lose, in words.
@@ -57,6 +59,14 @@ impl<R: CloudControl> Forms for OfKind<R> {
         normal::<R::Outputs<Resolved>>(outputs)
     }
 
+    fn derived(&self, inputs: &Value, identity: &Identity) -> Result<Map<String, Value>, Error> {
+        if R::DERIVED_OUTPUTS.is_empty() {
+            return Ok(Map::new());
+        }
+        let known = typed::<R>(inputs)?.known_outputs(identity);
+        Ok(known.into_iter().filter(|(name, _)| R::DERIVED_OUTPUTS.contains(&name.as_str())).collect())
+    }
+
     fn placed(&self, inputs: &Value, identity: &Identity) -> Result<Placed, Error> {
         Ok(R::placed(&typed(inputs)?, identity))
     }
@@ -87,6 +97,10 @@ impl Forms for OfType {
 
     fn outputs(&self, outputs: &Value) -> Result<Value, Error> {
         Ok(outputs.clone())
+    }
+
+    fn derived(&self, _inputs: &Value, _identity: &Identity) -> Result<Map<String, Value>, Error> {
+        Ok(Map::new())
     }
 
     fn placed(&self, inputs: &Value, _identity: &Identity) -> Result<Placed, Error> {

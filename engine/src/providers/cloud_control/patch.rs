@@ -259,6 +259,21 @@ mod tests {
     }
 
     #[test]
+    fn a_write_only_property_that_aws_keeps_is_in_a_patch_of_its_own_alone() {
+        let facts = ebbtide::resource::cloud_control::facts("AWS::Lambda::Function");
+        let shape = Shape::any("AWS::Lambda::Function", facts);
+        let declared =
+            |seconds: u32, key: &str| json!({ "Timeout": seconds, "Code": { "S3Bucket": "b", "S3Key": key } });
+        let found = |from: &Value, to: &Value| {
+            patch(&shape, (&BTreeMap::new(), &Map::new()), &json!({ "Timeout": 3 }), (from, to)).unwrap()
+        };
+        let seconds = json!({ "op": "add", "path": "/Timeout", "value": 5 });
+        assert_eq!(found(&declared(3, "a"), &declared(5, "a")), json!([seconds]));
+        let code = json!({ "op": "add", "path": "/Code", "value": { "S3Bucket": "b", "S3Key": "c" } });
+        assert_eq!(found(&declared(3, "a"), &declared(3, "c")), json!([code]));
+    }
+
+    #[test]
     fn empty_lists_that_nobody_declared_are_removed_where_they_are_not_aws_s_own() {
         let shape =
             Shape::any("AWS::Bedrock::Guardrail", ebbtide::resource::cloud_control::facts("AWS::Bedrock::Guardrail"));

@@ -101,9 +101,14 @@ impl DynProvider for CloudControlled {
             return context.aws.cloud_control_memory().why_uncreated(&self.shape.type_name, id).map_or(Ok(None), Err);
         };
         let last = self.forms.resolved(last)?;
+        let inputs = self.forms.resolved(&self.shape.read(&live, &last))?;
+        let mut outputs = self.shape.outputs(&live, &last, id);
+        if let Some(outputs) = outputs.as_object_mut() {
+            outputs.extend(self.forms.derived(&inputs, &context.identity)?);
+        }
         Ok(Some(LiveState {
-            inputs: self.forms.resolved(&self.shape.read(&live, &last))?,
-            outputs: self.forms.outputs(&self.shape.outputs(&live, &last, id))?,
+            outputs: self.forms.outputs(&outputs)?,
+            inputs,
             readiness,
             data: self.forms.data(&last),
             pause_snapshot: None,

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 
 use ebbtide::resource::Tags;
 use ebbtide::resource::cloud_control::{
-    CloudControl, Facts, Form, Property, any_given, any_outputs, any_read, facts, given, read, tags_of,
+    CloudControl, Facts, Form, Property, any_given, any_outputs, any_read, facts, given, keeps, present, read, tags_of,
 };
 
 /// How long a resource of any type may take: the slowest, domains and clusters, take up to an hour.
@@ -66,7 +66,7 @@ impl Shape {
     /// Returns live properties as inputs, cut to those that were last applied.
     pub(super) fn read(&self, live: &Value, last: &Value) -> Value {
         match self.table {
-            Table::Typed { properties, .. } => read(properties, live, Some(last)),
+            Table::Typed { properties, .. } => present(properties, read(properties, live, Some(last))),
             Table::Any(facts) => any_read(facts, live, last),
         }
     }
@@ -124,7 +124,10 @@ impl Shape {
     /// Returns the paths at which a property at the top is changed: its own; those of its parts, where AWS cannot change one or assigns
     /// one; none if AWS cannot change it.
     pub(super) fn paths(&self, top: &str) -> Vec<String> {
-        if self.fixed().contains(top) {
+        // A property of no field may be one that AWS sets at creation alone.
+        let is_set_at_creation =
+            || facts(&self.type_name).is_some_and(|facts| facts.create_only.iter().any(|fixed| fixed == top));
+        if self.fixed().contains(top) || is_set_at_creation() {
             return Vec::new();
         }
         let parts = match self.table {
@@ -142,7 +145,8 @@ impl Shape {
 
     /// Returns the paths at which a patch has what AWS never shows, apart from what it cannot change.
     pub(super) fn hidden_paths(&self) -> BTreeSet<String> {
-        let paths = self.hidden().into_iter().flat_map(|top| self.paths(top));
+        let lost = self.hidden().into_iter().filter(|top| !keeps(&self.type_name, top));
+        let paths = lost.flat_map(|top| self.paths(top));
         match self.table {
             Table::Typed { properties, .. } => {
                 let is_shown = |path: &String| {

@@ -34,6 +34,7 @@ impl AnyKind {
             bounds: Vec::new(),
             share: None,
             is_job: false,
+            derived_outputs: Vec::new(),
             idempotent_create: true,
             typical_seconds: 5,
             outputs: facts.map(|facts| facts.read_only.clone()).unwrap_or_default(),
