@@ -138,6 +138,16 @@ ids! {
     AnomalyMonitorArn,
     /// The ARN of a domain of OpenSearch.
     DomainArn,
+    /// The id of a REST API of API Gateway.
+    RestApiId,
+    /// The id of a resource, the part of a path, of a REST API.
+    ApiResourceId,
+    /// The id of a deployment of a REST API.
+    DeploymentId,
+    /// The id of a usage plan of API Gateway.
+    UsagePlanId,
+    /// The id of an API key, which is no secret.
+    ApiKeyId,
     /// The name of a DynamoDB table.
     TableName,
 }

@@ -12,6 +12,14 @@ macro_rules! with_every_kind {
     ($registry:expr) => {
         $registry
             // one line for each kind, in alphabetical order
+            .with_cloud_control::<$crate::aws::apigateway::ApiKey>()
+            .with_cloud_control::<$crate::aws::apigateway::ApiResource>()
+            .with_cloud_control::<$crate::aws::apigateway::Deployment>()
+            .with_cloud_control::<$crate::aws::apigateway::Method>()
+            .with_cloud_control::<$crate::aws::apigateway::RestApi>()
+            .with_cloud_control::<$crate::aws::apigateway::Stage>()
+            .with_cloud_control::<$crate::aws::apigateway::UsagePlan>()
+            .with_cloud_control::<$crate::aws::apigateway::UsagePlanKey>()
             .with::<$crate::aws::autoscaling::ScalableTarget>()
             .with::<$crate::aws::autoscaling::ScalingPolicy>()
             .with::<$crate::aws::autoscaling::ScheduledAction>()

@@ -1,5 +1,6 @@
 //! The declarations of AWS resources: one file for each kind.
 
+pub mod apigateway;
 pub mod autoscaling;
 pub mod bedrock;
 pub mod budgets;

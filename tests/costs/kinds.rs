@@ -2,6 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use ebbtide::aws::apigateway::{
+    ApiKey, ApiResource, ApiStage, CacheSize, Deployment, Integration, Method, RestApi, Stage, UsagePlan, UsagePlanKey,
+};
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
 use ebbtide::aws::bedrock::{
     ContentPolicy, CustomizationJob, DataAction, GroundingFilter, GroundingKind, Guardrail, GuardrailVersion,
@@ -82,7 +85,17 @@ fn samples() -> Vec<(&'static str, Value)> {
     let models =
         ["nova-micro-v1:0", "nova-lite-v1:0", "nova-pro-v1:0", "nova-2-lite-v1:0", "titan-embed-text-v2:0", "a"];
     let profile = |model| format!("arn:aws:bedrock:eu-west-1::foundation-model/amazon.{model}");
+    let stage = || Stage::new("api", "prod", "deployment");
     let mut samples = vec![
+        sample(ApiKey::new()),
+        sample(ApiResource::below("api", "root", "documents")),
+        sample(Deployment::of("api")),
+        sample(Method::new("api", "root", "GET", Integration::mock(200))),
+        sample(RestApi::new()),
+        sample(stage()),
+        sample(Stage { cache_enabled: true, cache_size: Some(CacheSize::Gb1_6), ..stage() }),
+        sample(UsagePlan::at(ApiStage::new("api", "prod"))),
+        sample(UsagePlanKey::new("key", "plan")),
         sample(ScalableTarget::variant("llm", "v", (1, 4))),
         sample(tracking(PredefinedMetric::SageMakerVariantInvocationsPerInstance)),
         sample(tracking(PredefinedMetric::SageMakerVariantConcurrentRequestsPerModelHighResolution)),

@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod audit;
+mod gateway;
 mod guardrails;
 mod identity;
 mod kinds;

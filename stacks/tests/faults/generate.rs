@@ -1,6 +1,7 @@
 //! Generated stacks: pieces of all kinds, each referring to earlier pieces where its kind does.
 
 mod cloud_control;
+mod gateway;
 mod mlops;
 mod network;
 mod search;
@@ -97,6 +98,14 @@ shapes!(
     SearchIndex,
     Domain,
     Anomalies,
+    Api,
+    ApiPart,
+    ApiMethod,
+    Deployment,
+    Stage,
+    UsagePlan,
+    ApiKey,
+    ApiPlanKey,
     AnyType,
     Registry,
     Features,
@@ -111,7 +120,7 @@ impl fmt::Display for Piece {
 
 /// Shapes that belong together: the end of such a row is only drawn with everything it depends on.
 /// A kind that depends on another one is in such a row.
-const ROWS: [&[Shape]; 8] = [
+const ROWS: &[&[Shape]] = &[
     &[Shape::Vpc, Shape::Subnet, Shape::Gateway, Shape::Address, Shape::Nat, Shape::Table],
     &[Shape::Vpc, Shape::Subnet, Shape::Group, Shape::Table, Shape::VpcEndpoint, Shape::VpcEndpoint],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
@@ -119,6 +128,16 @@ const ROWS: [&[Shape]; 8] = [
     &[Shape::SearchGroup, Shape::Collection, Shape::SearchIndex, Shape::Collection, Shape::SearchPolicy],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::DataQuality, Shape::Monitoring],
     &[Shape::Role, Shape::Pipeline, Shape::ModelQuality, Shape::Monitoring],
+    &[
+        Shape::Api,
+        Shape::ApiPart,
+        Shape::ApiMethod,
+        Shape::Deployment,
+        Shape::Stage,
+        Shape::UsagePlan,
+        Shape::ApiKey,
+        Shape::ApiPlanKey,
+    ],
     &[Shape::Bucket, Shape::Trail, Shape::Vectors, Shape::VectorIndex, Shape::Topic, Shape::Subscription],
 ];
 
@@ -205,6 +224,8 @@ struct Made {
     search_groups: Vec<Input<CollectionGroupName>>,
     collections: Vec<Input<CollectionEndpoint>>,
     definitions: Vec<(MonitoringKind, Input<MonitoringJobDefinitionName>, Option<Input<EndpointName>>)>,
+    gateways: Vec<gateway::Gateway>,
+    callers: gateway::Callers,
 }
 
 fn pick<T: Clone>(pool: &[T], on: u8) -> Option<T> {
@@ -327,6 +348,14 @@ impl Made {
             | Shape::ModelQuality
             | Shape::Monitoring
             | Shape::Pipeline => self.mlops(stack, piece, &name)?,
+            Shape::Api
+            | Shape::ApiPart
+            | Shape::ApiMethod
+            | Shape::Deployment
+            | Shape::Stage
+            | Shape::UsagePlan
+            | Shape::ApiKey
+            | Shape::ApiPlanKey => self.gateway(stack, piece, &name)?,
             _ => self.by_cloud_control(stack, piece, &name)?,
         }
         Some(())

@@ -133,7 +133,8 @@ fn listener(model: &Value, before: Option<&Resource>, context: &CallContext<'_>)
     Ok((taken && !model["Port"].is_null()).then(|| Failure::new("AlreadyExists", message)))
 }
 
-/// API Gateway: a part of a path is there once, in its words (serverless#2730).
+/// API Gateway: a part of a path is there once, in its words (serverless#2730), and one variable part below a part
+/// (serverless#3075).
 fn path_part(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let siblings = Resource::with(context.own, "AWS::ApiGateway::Resource", "ParentId", &model["ParentId"], i64::MAX)?;
     let taken = siblings.iter().any(|one| one.model["PathPart"] == model["PathPart"]);
@@ -141,7 +142,17 @@ fn path_part(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>
         "Another resource with the same parent already has this name: {} (Service: ApiGateway, Status Code: 409)",
         model["PathPart"].as_str().unwrap_or_default()
     );
-    Ok(taken.then(|| Failure::new("AlreadyExists", message)))
+    if taken {
+        return Ok(Some(Failure::new("AlreadyExists", message)));
+    }
+    let is_variable = |part: &Value| part.as_str().is_some_and(|part| part.starts_with('{'));
+    let sibling = siblings.iter().find(|one| is_variable(&model["PathPart"]) && is_variable(&one.model["PathPart"]));
+    Ok(sibling.and_then(|sibling| {
+        let part = sibling.model["PathPart"].as_str().unwrap_or_default();
+        let message =
+            format!("A sibling ({part}) of this resource already has a variable path part -- only one is allowed");
+        invalid("ApiGateway", message)
+    }))
 }
 
 /// API Gateway: a deployment is a snapshot of methods, each with an integration, in its words (troposphere#496, serverless#993,

@@ -24,6 +24,11 @@ async fn a_stage_serves_a_snapshot_that_cannot_be_deleted_under_it() {
     let path = control.made(&kind("Resource"), &path).await;
     let twice = control.create(&kind("Resource"), &twice).await;
     assert!(outcome(&twice).2.contains("Another resource with the same parent already has this name: extract"));
+    let below = |part: &str| json!({ "RestApiId": api, "ParentId": root, "PathPart": part });
+    let variable = control.made(&kind("Resource"), &below("{id}")).await;
+    let sibling = control.create(&kind("Resource"), &below("{name}")).await;
+    assert!(outcome(&sibling).2.contains("A sibling ({id}) of this resource already has a variable"), "{sibling:?}");
+    assert_eq!(outcome(&control.delete(&kind("Resource"), &variable).await).0, "SUCCESS");
     let deploy = json!({ "RestApiId": api, "Description": "hash" });
     let empty = control.create(&kind("Deployment"), &deploy).await;
     assert!(outcome(&empty).2.contains("doesn't contain any methods"), "{empty:?}");
@@ -32,6 +37,8 @@ async fn a_stage_serves_a_snapshot_that_cannot_be_deleted_under_it() {
         "Integration": { "Type": "MOCK" } });
     let method = control.made(&kind("Method"), &method).await;
     assert_eq!(method, format!("{api}|{resource}|POST"));
+    let shown = control.read(&kind("Method"), &method).await["Integration"].clone();
+    assert_eq!((&shown["TimeoutInMillis"], &shown["CacheNamespace"]), (&json!(29000), &json!(resource)));
     let (old, new) =
         (control.made(&kind("Deployment"), &deploy).await, control.made(&kind("Deployment"), &deploy).await);
     let id = |deployment: &str| deployment.split('|').next().unwrap().to_owned();

@@ -154,10 +154,10 @@ fn observe_table<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
     })
 }
 
-const ROLE: &str = "arn:aws:iam::123456789012:role/one";
-const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/other";
+pub(super) const ROLE: &str = "arn:aws:iam::123456789012:role/one";
+pub(super) const OTHER_ROLE: &str = "arn:aws:iam::123456789012:role/other";
 
-fn make_roles(aws: &Aws) -> BoxFuture<'_, ()> {
+pub(super) fn make_roles(aws: &Aws) -> BoxFuture<'_, ()> {
     Box::pin(async move {
         let trust = r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":["events.amazonaws.com","states.amazonaws.com"]},"Action":"sts:AssumeRole"}]}"#;
         for name in ["one", "other"] {

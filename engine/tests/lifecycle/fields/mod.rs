@@ -12,6 +12,7 @@ mod ce;
 mod cloud_control;
 mod cloudwatch;
 mod ec2;
+mod gateway;
 mod iam;
 mod logs;
 mod s3;
@@ -52,6 +53,7 @@ fn tables() -> Vec<Table> {
         ce::tables(),
         cloud_control::tables(),
         ec2::tables(),
+        gateway::tables(),
         sagemaker::tables(),
         search::tables(),
     ];

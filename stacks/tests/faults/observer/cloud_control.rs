@@ -45,6 +45,20 @@ const TYPES: &[Type] = &[
         )],
         ..plain("AWS::OpenSearchServerless::Collection", "collection", &["Name", "CollectionGroupName", "Description"])
     },
+    Type {
+        // The description of a deployment has a digest of ids.
+        inside: &[
+            ("RestApiId", plain("AWS::ApiGateway::Resource", "part of a path", &["PathPart"])),
+            ("RestApiId", plain("AWS::ApiGateway::Deployment", "deployment", &[])),
+            ("RestApiId", plain("AWS::ApiGateway::Stage", "stage", &["StageName", "Variables", "CanarySetting"])),
+        ],
+        ..plain("AWS::ApiGateway::RestApi", "REST API", &["Description", "MinimumCompressionSize"])
+    },
+    Type {
+        inside: &[("UsagePlanId", plain("AWS::ApiGateway::UsagePlanKey", "key of a usage plan", &["KeyType"]))],
+        ..plain("AWS::ApiGateway::UsagePlan", "usage plan", &["Description", "Throttle"])
+    },
+    plain("AWS::ApiGateway::ApiKey", "API key", &["Description", "Enabled"]),
 ];
 
 const SECURITY: Type = plain("AWS::OpenSearchServerless::SecurityPolicy", "security policy", &["Type", "Policy"]);
@@ -73,9 +87,13 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
             let values: Vec<_> = of_type.properties.iter().map(|property| model[*property].to_string()).collect();
             seen.add(of_type.words, format!("{} with {own:?}", values.join(" ")));
             let inside = of_type.inside.iter();
-            waiting.extend(
-                inside.map(|(property, child)| (child, Some(json!({ *property: model[*property] }).to_string()))),
-            );
+            // A parent has this property, or calls it otherwise.
+            let own = |property: &str| model.get(property).cloned().unwrap_or_else(|| json!(id));
+            waiting
+                .extend(inside.map(|(property, child)| (child, Some(json!({ *property: own(property) }).to_string()))));
+            if of_type.name == "AWS::ApiGateway::Resource" {
+                see_method(aws, id, seen).await;
+            }
             if let Some(guardrail) = model["GuardrailId"].as_str() {
                 see_versions(aws, guardrail, seen).await;
             }
@@ -94,6 +112,15 @@ async fn see_domains(aws: &Aws, seen: &mut Observed) {
         let model: serde_json::Value = serde_json::from_str(&model).unwrap();
         seen.add("domain", format!("{name} with {}", model["EBSOptions"]));
     }
+}
+
+/// Methods have no list. Generated ones are all of the same verb.
+async fn see_method(aws: &Aws, part: &str, seen: &mut Observed) {
+    let get = aws.cloudcontrol().get_resource().type_name("AWS::ApiGateway::Method").identifier(format!("{part}|ANY"));
+    let Ok(read) = get.send().await else { return };
+    let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
+    let model: serde_json::Value = serde_json::from_str(&model).unwrap();
+    seen.add("method", model["Integration"]["RequestTemplates"].to_string());
 }
 
 /// Versions have no list. Their numbers go up with each one that there ever was, so only how many there are counts.

@@ -50,7 +50,15 @@ pub const TYPES: &[Behaviour] = &[
     },
     Behaviour {
         type_name: "AWS::ApiGateway::Method",
-        defaults: &[("ApiKeyRequired", "=false"), ("AuthorizationType", "NONE")],
+        // Integration, API reference of PutIntegration: 29,000 milliseconds, requests without a template pass, and the id of the
+        // resource as the name of its cache.
+        defaults: &[
+            ("ApiKeyRequired", "=false"),
+            ("AuthorizationType", "NONE"),
+            ("Integration/PassthroughBehavior", "<?Integration>WHEN_NO_MATCH"),
+            ("Integration/TimeoutInMillis", "=<?Integration>29000"),
+            ("Integration/CacheNamespace", "<?Integration><ResourceId>"),
+        ],
         references: &[OF_API],
         ..PLAIN
     },
