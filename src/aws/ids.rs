@@ -148,6 +148,10 @@ ids! {
     UsagePlanId,
     /// The id of an API key, which is no secret.
     ApiKeyId,
+    /// The name of a Lambda function.
+    FunctionName,
+    /// The ARN of a Lambda function, of one of its versions or of its aliases.
+    FunctionArn,
     /// The name of a DynamoDB table.
     TableName,
 }

@@ -14,6 +14,7 @@ pub mod events;
 pub mod iam;
 mod ids;
 mod kinds;
+pub mod lambda;
 mod lists;
 pub mod logs;
 pub mod opensearch;

@@ -23,6 +23,7 @@ pub const UNPRICED: &[(&str, &str)] = &[
     ("opensearch.ultrawarm1.", "in no source"),
     ("opensearch_serverless.nextgen.", "seen in us-east-1 only"),
     ("opensearch_serverless.storage", "seen in us-east-1 only"),
+    ("lambda.provisioned.instance", "depends on the memory of the function; in no source"),
     ("s3.intelligent_tiering.", "in no source"),
     ("s3.onezone_ia.", "in no source"),
     ("s3vectors.", "in no source"),

@@ -21,6 +21,7 @@ use ebbtide::aws::ec2::{
 use ebbtide::aws::ecr::Repository;
 use ebbtide::aws::events::Rule;
 use ebbtide::aws::iam::{Policy, Role};
+use ebbtide::aws::lambda::{Alias, Architecture, Code, Function, Permission, Version};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass};
 use ebbtide::aws::opensearch::{Domain, Volume};
 use ebbtide::aws::opensearchserverless::{
@@ -85,9 +86,16 @@ fn samples() -> Vec<(&'static str, Value)> {
     let models =
         ["nova-micro-v1:0", "nova-lite-v1:0", "nova-pro-v1:0", "nova-2-lite-v1:0", "titan-embed-text-v2:0", "a"];
     let profile = |model| format!("arn:aws:bedrock:eu-west-1::foundation-model/amazon.{model}");
+    let function = || Function::new("role", Code::object("bucket", "key"), "python3.13", "a.handle");
     let stage = || Stage::new("api", "prod", "deployment");
     let mut samples = vec![
         sample(ApiKey::new()),
+        sample(function()),
+        sample(Function { architecture: Architecture::Arm64, ..function() }),
+        sample(Version::of("router", "revision")),
+        sample(Alias::new("router", "live", "1")),
+        sample(Alias { provisioned_concurrency: Some(5), ..Alias::new("router", "live", "1") }),
+        sample(Permission::of_service("router", "apigateway.amazonaws.com")),
         sample(ApiResource::below("api", "root", "documents")),
         sample(Deployment::of("api")),
         sample(Method::new("api", "root", "GET", Integration::mock(200))),

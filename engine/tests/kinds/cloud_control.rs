@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod audit;
+mod functions;
 mod gateway;
 mod guardrails;
 mod identity;

@@ -1,6 +1,7 @@
 //! Generated stacks: pieces of all kinds, each referring to earlier pieces where its kind does.
 
 mod cloud_control;
+mod functions;
 mod gateway;
 mod mlops;
 mod network;
@@ -106,6 +107,10 @@ shapes!(
     UsagePlan,
     ApiKey,
     ApiPlanKey,
+    Function,
+    Version,
+    Alias,
+    Permission,
     AnyType,
     Registry,
     Features,
@@ -128,6 +133,7 @@ const ROWS: &[&[Shape]] = &[
     &[Shape::SearchGroup, Shape::Collection, Shape::SearchIndex, Shape::Collection, Shape::SearchPolicy],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::DataQuality, Shape::Monitoring],
     &[Shape::Role, Shape::Pipeline, Shape::ModelQuality, Shape::Monitoring],
+    &[Shape::Role, Shape::Function, Shape::Version, Shape::Alias, Shape::Permission],
     &[
         Shape::Api,
         Shape::ApiPart,
@@ -226,6 +232,7 @@ struct Made {
     definitions: Vec<(MonitoringKind, Input<MonitoringJobDefinitionName>, Option<Input<EndpointName>>)>,
     gateways: Vec<gateway::Gateway>,
     callers: gateway::Callers,
+    functions: Vec<functions::Declared>,
 }
 
 fn pick<T: Clone>(pool: &[T], on: u8) -> Option<T> {
@@ -356,6 +363,9 @@ impl Made {
             | Shape::UsagePlan
             | Shape::ApiKey
             | Shape::ApiPlanKey => self.gateway(stack, piece, &name)?,
+            Shape::Function | Shape::Version | Shape::Alias | Shape::Permission => {
+                self.functions(stack, piece, &name)?;
+            }
             _ => self.by_cloud_control(stack, piece, &name)?,
         }
         Some(())

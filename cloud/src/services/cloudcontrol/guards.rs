@@ -34,7 +34,10 @@ pub fn obstacle(resource: &Resource, context: &CallContext<'_>) -> Result<Option
 /// Lambda: a version to which an alias points cannot be deleted (DeleteFunction, `Qualifier`).
 fn aliased(version: &Resource, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
     let (number, function) = (&version.model["Version"], &version.model["FunctionName"]);
-    let aliases = Resource::with(context.own, "AWS::Lambda::Alias", "FunctionVersion", number, context.now_ms)?;
+    let kind = "AWS::Lambda::Alias";
+    let mut aliases = Resource::with(context.own, kind, "FunctionVersion", number, context.now_ms)?;
+    let weighted = "RoutingConfig/AdditionalVersionWeights/*/FunctionVersion";
+    aliases.extend(Resource::with(context.own, kind, weighted, number, context.now_ms)?);
     let pointing = aliases.iter().find(|alias| names(&alias.model["FunctionName"], function));
     Ok(pointing.map(|alias| {
         let message = format!(

@@ -12,6 +12,7 @@ mod ce;
 mod cloud_control;
 mod cloudwatch;
 mod ec2;
+mod functions;
 mod gateway;
 mod iam;
 mod logs;
@@ -56,6 +57,11 @@ fn tables() -> Vec<Table> {
         gateway::tables(),
         sagemaker::tables(),
         search::tables(),
+        cloud_control::tables(),
+        ec2::tables(),
+        functions::tables(),
+        gateway::tables(),
+        sagemaker::tables(),
     ];
     several.into_iter().flatten().chain(others).collect()
 }

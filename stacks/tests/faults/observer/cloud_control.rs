@@ -59,6 +59,15 @@ const TYPES: &[Type] = &[
         ..plain("AWS::ApiGateway::UsagePlan", "usage plan", &["Description", "Throttle"])
     },
     plain("AWS::ApiGateway::ApiKey", "API key", &["Description", "Enabled"]),
+    Type {
+        // Their numbers go up with each one that there ever was.
+        inside: &[
+            ("FunctionName", plain("AWS::Lambda::Version", "version", &[])),
+            ("FunctionName", plain("AWS::Lambda::Alias", "alias", &["Name", "ProvisionedConcurrencyConfig"])),
+            ("FunctionName", plain("AWS::Lambda::Permission", "permission", &["Principal"])),
+        ],
+        ..plain("AWS::Lambda::Function", "function", &["MemorySize"])
+    },
 ];
 
 const SECURITY: Type = plain("AWS::OpenSearchServerless::SecurityPolicy", "security policy", &["Type", "Policy"]);
