@@ -148,6 +148,8 @@ ids! {
     UsagePlanId,
     /// The id of an API key, which is no secret.
     ApiKeyId,
+    /// The id of a key of KMS.
+    KmsKeyId,
     /// The name of a Lambda function.
     FunctionName,
     /// The ARN of a Lambda function, of one of its versions or of its aliases.

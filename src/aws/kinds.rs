@@ -46,6 +46,8 @@ macro_rules! with_every_kind {
             .with_cloud_control::<$crate::aws::ecr::Repository>()
             .with_cloud_control::<$crate::aws::events::Rule>()
             .with::<$crate::aws::iam::Role>()
+            .with::<$crate::aws::kms::Alias>()
+            .with::<$crate::aws::kms::Key>()
             .with_cloud_control::<$crate::aws::lambda::Alias>()
             .with_cloud_control::<$crate::aws::lambda::Function>()
             .with_cloud_control::<$crate::aws::lambda::Permission>()

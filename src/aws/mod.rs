@@ -14,6 +14,7 @@ pub mod events;
 pub mod iam;
 mod ids;
 mod kinds;
+pub mod kms;
 pub mod lambda;
 mod lists;
 pub mod logs;

@@ -21,6 +21,7 @@ use ebbtide::aws::ec2::{
 use ebbtide::aws::ecr::Repository;
 use ebbtide::aws::events::Rule;
 use ebbtide::aws::iam::{Policy, Role};
+use ebbtide::aws::kms;
 use ebbtide::aws::lambda::{Alias, Architecture, Code, Function, Permission, Version};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass};
 use ebbtide::aws::opensearch::{Domain, Volume};
@@ -90,6 +91,8 @@ fn samples() -> Vec<(&'static str, Value)> {
     let stage = || Stage::new("api", "prod", "deployment");
     let mut samples = vec![
         sample(ApiKey::new()),
+        sample(kms::Key::new("Documents")),
+        sample(kms::Alias::of("key")),
         sample(function()),
         sample(Function { architecture: Architecture::Arm64, ..function() }),
         sample(Version::of("router", "revision")),

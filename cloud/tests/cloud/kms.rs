@@ -45,6 +45,22 @@ async fn a_key_is_named_by_id_arn_and_alias() {
 }
 
 #[tokio::test]
+async fn a_key_is_rotated_in_the_period_that_was_given() {
+    let fixture = Fixture::new();
+    let kms = Client::new(&fixture.sdk());
+    let (id, _) = new_key(&kms).await;
+    let days = || async { kms.get_key_rotation_status().key_id(&id).send().await.unwrap().rotation_period_in_days() };
+    kms.enable_key_rotation().key_id(&id).send().await.unwrap();
+    assert_eq!(days().await, Some(365));
+    kms.enable_key_rotation().key_id(&id).rotation_period_in_days(90).send().await.unwrap();
+    assert_eq!(days().await, Some(90));
+    let short = kms.enable_key_rotation().key_id(&id).rotation_period_in_days(89).send().await;
+    assert_eq!(code(short), "ValidationException");
+    kms.disable_key_rotation().key_id(&id).send().await.unwrap();
+    assert_eq!(days().await, None);
+}
+
+#[tokio::test]
 async fn a_ciphertext_is_bound_to_its_context_and_cannot_be_changed() {
     let fixture = Fixture::new();
     let kms = Client::new(&fixture.sdk());

@@ -11,6 +11,7 @@ pub(crate) mod data_guard;
 mod dynamic;
 mod ec2;
 mod iam;
+mod kms;
 pub(crate) mod lists;
 mod logs;
 mod missing;

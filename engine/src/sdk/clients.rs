@@ -69,7 +69,7 @@ clients! {
     ec2: aws_sdk_ec2, |_aws, config| config.interceptor(Once);
     /// IAM.
     iam: aws_sdk_iam;
-    /// KMS, which encrypts state.
+    /// KMS, which encrypts state and data.
     kms: aws_sdk_kms;
     /// The Price List API, which has endpoints in few regions.
     pricing: aws_sdk_pricing;

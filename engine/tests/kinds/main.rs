@@ -11,6 +11,7 @@ mod ec2;
 mod gone;
 mod harness;
 mod iam;
+mod kms;
 mod logs;
 mod s3;
 mod sagemaker;

@@ -18,6 +18,7 @@ use ebbtide::aws::cloudwatch::{
 };
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::aws::iam::{Policy, Principal, Role};
+use ebbtide::aws::kms;
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::aws::s3::Bucket;
 use ebbtide::aws::sagemaker::MonitoringKind;
@@ -25,7 +26,7 @@ use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
 use ebbtide::aws::{
     AllocationId, BucketName, CollectionEndpoint, CollectionGroupName, EndpointConfigName, EndpointName,
-    InternetGatewayId, ModelName, MonitoringJobDefinitionName, NatGatewayId, QueueArn, RoleArn, RouteTableId,
+    InternetGatewayId, KmsKeyId, ModelName, MonitoringJobDefinitionName, NatGatewayId, QueueArn, RoleArn, RouteTableId,
     ScalableResource, SecurityGroupId, SubnetId, TopicArn, VectorBucketArn, VpcId,
 };
 use ebbtide::resource::{Input, Tags};
@@ -107,6 +108,8 @@ shapes!(
     UsagePlan,
     ApiKey,
     ApiPlanKey,
+    Key,
+    KeyAlias,
     Function,
     Version,
     Alias,
@@ -133,6 +136,7 @@ const ROWS: &[&[Shape]] = &[
     &[Shape::SearchGroup, Shape::Collection, Shape::SearchIndex, Shape::Collection, Shape::SearchPolicy],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::DataQuality, Shape::Monitoring],
     &[Shape::Role, Shape::Pipeline, Shape::ModelQuality, Shape::Monitoring],
+    &[Shape::Key, Shape::KeyAlias],
     &[Shape::Role, Shape::Function, Shape::Version, Shape::Alias, Shape::Permission],
     &[
         Shape::Api,
@@ -233,6 +237,7 @@ struct Made {
     gateways: Vec<gateway::Gateway>,
     callers: gateway::Callers,
     functions: Vec<functions::Declared>,
+    keys: Vec<Input<KmsKeyId>>,
 }
 
 fn pick<T: Clone>(pool: &[T], on: u8) -> Option<T> {
@@ -273,6 +278,15 @@ impl Made {
                 let policy = Some(trails.to(Principal::Service("cloudtrail.amazonaws.com".into())));
                 let bucket = stack.add(&name, Bucket { policy, tags: tags(variant), ..Bucket::new() });
                 self.buckets.push(bucket.name);
+            }
+            Shape::Key => {
+                let rotation_days = (variant % 2 == 1).then(|| 90 + u32::from(variant));
+                let key =
+                    kms::Key { rotation_days, tags: tags(variant / 2), ..kms::Key::new(format!("{name} {variant}")) };
+                self.keys.push(stack.add(&name, key).id);
+            }
+            Shape::KeyAlias => {
+                stack.add(&name, kms::Alias::of(&pick(&self.keys, on)?));
             }
             Shape::Logs => {
                 let days = [1, 7, 30, 90][usize::from(variant)];

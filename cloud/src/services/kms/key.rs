@@ -37,6 +37,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         tags: tags::given(input)?,
         policy: policy::given(input)?,
         rotated: false,
+        rotation_days: 365,
         secret: cipher::new_secret()?,
     };
     key.save(context)?;

@@ -6,7 +6,7 @@ use super::name;
 use super::records::Key;
 use crate::documents::CallContext;
 use crate::service::Fault;
-use crate::services::json::text;
+use crate::services::json::{invalid, text};
 
 /// The only name of a policy.
 const NAME: &str = "default";
@@ -73,24 +73,29 @@ pub fn rotation(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
     let key = name::find_itself(context, text(input, "KeyId"))?;
     let mut shown = json!({ "KeyId": key.arn(context), "KeyRotationEnabled": key.rotated });
     if key.rotated {
-        shown["RotationPeriodInDays"] = json!(365);
+        shown["RotationPeriodInDays"] = json!(key.rotation_days);
     }
     Ok(shown)
 }
 
-/// EnableKeyRotation.
+/// EnableKeyRotation, every 90 to 2,560 days, a year unless given. Source: API reference.
 pub fn enable_rotation(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
-    rotate(name::find_itself(context, text(input, "KeyId"))?, true, context)
+    let days = input["RotationPeriodInDays"].as_i64().unwrap_or(365);
+    if !(90..=2560).contains(&days) {
+        return Err(invalid(format!("RotationPeriodInDays is {days}, but must be from 90 to 2560")));
+    }
+    rotate(name::find_itself(context, text(input, "KeyId"))?, Some(days), context)
 }
 
 /// DisableKeyRotation.
 pub fn disable_rotation(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
-    rotate(name::find_itself(context, text(input, "KeyId"))?, false, context)
+    rotate(name::find_itself(context, text(input, "KeyId"))?, None, context)
 }
 
-fn rotate(mut key: Key, rotated: bool, context: &mut CallContext<'_>) -> Result<Value, Fault> {
+fn rotate(mut key: Key, days: Option<i64>, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     key.check_usable(context)?;
-    key.rotated = rotated;
+    key.rotated = days.is_some();
+    key.rotation_days = days.unwrap_or(key.rotation_days);
     key.save(context)?;
     Ok(json!({}))
 }

@@ -35,8 +35,15 @@ pub(crate) struct Key {
     /// Whether it is rotated each year.
     #[serde(default)]
     pub rotated: bool,
+    /// The days between rotations; a year for a key that was made before there were others.
+    #[serde(default = "year")]
+    pub rotation_days: i64,
     /// The secret, in base64.
     pub secret: String,
+}
+
+fn year() -> i64 {
+    365
 }
 
 impl Key {

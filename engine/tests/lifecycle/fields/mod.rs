@@ -15,6 +15,7 @@ mod ec2;
 mod functions;
 mod gateway;
 mod iam;
+mod kms;
 mod logs;
 mod s3;
 mod sagemaker;
@@ -61,6 +62,7 @@ fn tables() -> Vec<Table> {
         ec2::tables(),
         functions::tables(),
         gateway::tables(),
+        kms::tables(),
         sagemaker::tables(),
     ];
     several.into_iter().flatten().chain(others).collect()
