@@ -17,6 +17,7 @@ pub const UNPRICED: &[(&str, &str)] = &[
     ("bedrock.customization.", "in no source that was read"),
     ("bedrock.custom_model.", "in no source that was read"),
     ("apigateway.cache.", "in no source"),
+    ("bedrock.provisioned.", "in no source that was read"),
     ("cloudwatch.logs.ingest_delivery", "the class `delivery` is in no source"),
     ("dynamodb.infrequent_access.", "in no source"),
     ("opensearch.storage.", "gp3 is seen in us-east-1 only, others in no source"),

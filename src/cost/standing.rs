@@ -145,9 +145,14 @@ impl Standing {
 
     /// Returns the charges of the resources.
     pub fn rates(&self, kinds: &Registry) -> Rates {
-        let all = self.resources.iter().chain(self.deposed.iter().map(|(address, _, existing)| (address, existing)));
-        let bills: Vec<_> =
-            all.map(|(address, existing)| (address, existing, bill(kinds, address, existing))).collect();
+        let current = self.resources.iter().map(|(address, existing)| (address, existing, false));
+        let all = current.chain(self.deposed.iter().map(|(address, _, existing)| (address, existing, true)));
+        let bills: Vec<_> = all
+            .map(|(address, existing, is_old)| {
+                let existing = (existing, is_old);
+                (address, existing, bill(kinds, address, existing.0))
+            })
+            .collect();
         let mut rates = Rates::default();
         let mut conferred: BTreeMap<&Address, (&str, &[Charge])> = BTreeMap::new();
         for (address, _, billing) in &bills {
@@ -156,7 +161,7 @@ impl Standing {
                 conferred.entry(address).or_insert((to, charges));
             }
         }
-        for (address, existing, billing) in &bills {
+        for (address, (existing, is_old), billing) in &bills {
             let own = rates.resources.entry((*address).clone()).or_default();
             match billing {
                 Err(reason) => drop(rates.unknown.insert((*address).clone(), reason.clone())),
@@ -169,7 +174,9 @@ impl Standing {
                     // A job that has not ended has no result yet that could bill.
                     let is_running =
                         existing.pending && kinds.get(address.kind()).is_some_and(|kind| kind.info().is_job);
-                    own.extend(charges.iter().filter(|charge| !is_running || charge.is_once()).cloned());
+                    // An earlier run was paid for.
+                    let counts = |charge: &&Charge| if charge.is_once() { !is_old } else { !is_running };
+                    own.extend(charges.iter().filter(counts).cloned());
                 }
                 Ok(Billing::Conferred { to, .. }) => {
                     let because = format!("each {to} that uses it is billed instead");

@@ -7,8 +7,9 @@ use ebbtide::aws::apigateway::{
 };
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
 use ebbtide::aws::bedrock::{
-    ContentPolicy, CustomizationJob, DataAction, GroundingFilter, GroundingKind, Guardrail, GuardrailVersion,
-    InferenceProfile, PersonalData, PersonalDataRule, ReasoningPolicy, TopicPolicy,
+    ContentPolicy, CustomModelDeployment, CustomizationJob, DataAction, GroundingFilter, GroundingKind, Guardrail,
+    GuardrailVersion, InferenceProfile, PersonalData, PersonalDataRule, ProvisionedThroughput, ReasoningPolicy,
+    TopicPolicy,
 };
 use ebbtide::aws::budgets::Budget;
 use ebbtide::aws::ce::{AnomalyMonitor, AnomalySubscription};
@@ -114,6 +115,8 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(guardrail),
         sample(Guardrail::new("no", "no")),
         sample(GuardrailVersion::described("arn", "first")),
+        sample(CustomModelDeployment::of("arn")),
+        sample(ProvisionedThroughput::of("amazon.nova-lite-v1:0:300k", 1)),
         sample(CustomizationJob::new("amazon.nova-lite-v1:0:300k", "role", "s3://data/a", "s3://data/b/")),
         sample(Budget::monthly("6190")),
         sample(alarm()),

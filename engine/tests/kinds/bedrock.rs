@@ -5,7 +5,10 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use ebbtide::aws::RoleArn;
-use ebbtide::aws::bedrock::{CustomizationJob, CustomizationJobOutputs};
+use ebbtide::aws::bedrock::{
+    Commitment, CustomModelDeployment, CustomModelDeploymentOutputs, CustomizationJob, CustomizationJobOutputs,
+    ProvisionedThroughput, ProvisionedThroughputOutputs,
+};
 use ebbtide::aws::iam::{Policy, Role, RoleOutputs};
 use ebbtide::resource::{Input, Readiness, Resolved, Tags};
 use ebbtide_cloud::Settings;
@@ -80,7 +83,7 @@ async fn a_job_is_found_keeps_its_inputs_and_leaves_a_model() {
 
 #[tokio::test]
 async fn a_job_that_is_running_is_stopped_and_has_no_outputs_before_its_end() {
-    let world = World::with(Settings { transition: Duration::from_millis(300), ..Settings::default() });
+    let world = World::with(Settings { transition: Duration::from_secs(3), ..Settings::default() });
     let inputs: CustomizationJob<Resolved> = resolved(&job(BASE, &role(&world).await));
     let context = world.context("bedrock_customization_job.expert", 1);
     let kind = crate::harness::provider("bedrock_customization_job");
@@ -148,4 +151,51 @@ async fn the_life_of_a_base_model_is_checked() {
     assert!(dead[0].contains("it is past its end of life, or was never there"), "{dead:?}");
     let objects = CustomizationJob::missing(&context, &job(BASE, &role)).await.unwrap();
     assert_eq!(objects.len(), 2, "the training data and the validation data: {objects:?}");
+}
+
+/// Makes a custom model, by a job.
+async fn model(world: &World, name: &str, role: &RoleArn) -> String {
+    let made = world.make::<CustomizationJob>(name, &resolved(&job(BASE, role))).await;
+    made.outputs::<CustomizationJobOutputs<Resolved>>().await.model_arn
+}
+
+#[tokio::test]
+async fn a_deployment_moves_to_another_model() {
+    let world = World::new();
+    let role = role(&world).await;
+    let (one, two) = (model(&world, "one", &role).await, model(&world, "two", &role).await);
+    let deployment = |model: &str| CustomModelDeployment {
+        description: Some("An expert".into()),
+        tags: Tags::from([("team".into(), "llm".into())]),
+        ..CustomModelDeployment::of(model)
+    };
+    let mut made = world.make::<CustomModelDeployment>("expert", &resolved(&deployment(&one))).await;
+    let outputs: CustomModelDeploymentOutputs<Resolved> = made.outputs().await;
+    assert_eq!(outputs.arn.as_str(), made.id);
+    assert_eq!(made.kind.create(&made.context, &made.inputs).await.unwrap(), made.id, "the same call is the same one");
+    made.change_to(&CustomModelDeployment { tags: Tags::new(), ..deployment(&two) }).await;
+    let used = world.aws.bedrock().delete_custom_model().model_identifier(&one).send().await;
+    assert!(used.is_ok(), "no deployment uses it any more");
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn throughput_is_deleted_unless_it_is_committed() {
+    let world = World::new();
+    let throughput = |units| ProvisionedThroughput {
+        tags: Tags::from([("team".into(), "llm".into())]),
+        ..ProvisionedThroughput::of(BASE, units)
+    };
+    let mut made = world.make::<ProvisionedThroughput>("expert", &resolved(&throughput(2))).await;
+    let outputs: ProvisionedThroughputOutputs<Resolved> = made.outputs().await;
+    assert_eq!(outputs.arn.as_str(), made.id);
+    let other = ProvisionedThroughput { model: "amazon.nova-micro-v1:0:128k".into(), ..throughput(2) };
+    made.change_to(&other).await;
+    made.change_to(&ProvisionedThroughput { tags: Tags::new(), ..other }).await;
+    made.delete().await;
+    let committed = ProvisionedThroughput { commitment: Some(Commitment::OneMonth), ..throughput(1) };
+    assert!(committed.remarks(jiff::Timestamp::UNIX_EPOCH)[0].message.contains("a pause keeps it"));
+    let made = world.make::<ProvisionedThroughput>("committed", &resolved(&committed)).await;
+    let refused = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
+    assert!(refused.hint.is_some_and(|hint| hint.contains("until its term is over")));
 }

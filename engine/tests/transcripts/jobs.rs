@@ -27,7 +27,7 @@ fn project(base_model: &str) -> Project {
     let project = Project::with(&settings(base_model, 2, ""));
     project.write(
         "prices/eu-west-1.toml",
-        "region = \"eu-west-1\"\n\n[items.\"bedrock.customization.amazon_nova-lite-v1_0_300k.tokens\"]\nunit = \"1000 \
+        "region = \"eu-west-1\"\n\n[items.\"bedrock.customization.amazon_nova-lite-v1_0_300k.tokens\"]\nunit = \"1K \
          tokens\"\nusd = 0.002\nsource = \"the bill\"\ndate = \"2026-11-01\"\nconfidence = \"bill\"\n",
     );
     let settings = Settings { transition: Duration::from_millis(20), ..Settings::default() };
@@ -40,23 +40,23 @@ fn project(base_model: &str) -> Project {
 
 fn a_job_is_run_once_and_again_if_it_is_named() {
     let mut project = project(NOVA);
-    for line in ["plan trained", "apply trained --yes", "plan trained"] {
+    for line in ["plan trained", "apply trained --yes --quiet", "plan trained"] {
         project.type_in(line);
     }
     project.write("environments/local.toml", &settings(NOVA, 3, ""));
     for line in [
         "plan trained",
-        "apply trained --yes --json --quiet",
+        "apply trained --yes --quiet",
         "apply trained --yes --run iam_role.training",
         "apply trained --yes --run bedrock_customization_job.exper",
         "plan trained --run bedrock_customization_job.expert --target paused",
         "plan trained --run bedrock_customization_job.expert --out again.plan",
         "apply again.plan --yes --run bedrock_customization_job.expert",
-        "apply again.plan --yes",
+        "apply again.plan --yes --quiet",
         "pause trained --yes",
         "resume trained --yes",
         "apply trained --yes --include-data bedrock_customization_job.expert",
-        "destroy trained --yes",
+        "destroy trained --yes --quiet",
         "destroy trained --yes --include-data bedrock_customization_job.expert",
     ] {
         project.type_in(line);
@@ -71,9 +71,12 @@ fn a_failed_run_is_run_again_if_it_is_named() {
     let output = first.output().expect("ebb starts");
     let said = text(&output.stderr);
     assert!(!output.status.success() && said.contains("does not have the form of the base model"), "{said}");
-    for line in ["plan trained", "apply trained --yes", "apply trained --yes --run bedrock_customization_job.expert"] {
+    for line in ["plan trained", "apply trained --yes", "plan trained --run bedrock_customization_job.expert"] {
         project.type_in(line);
     }
+    let again = project.run("apply trained --yes --quiet --run bedrock_customization_job.expert");
+    assert!(again.status.success(), "{}", text(&again.stderr));
+    project.type_in("apply trained --yes");
     project.compare("a_failed_run_is_run_again_if_it_is_named");
 }
 

@@ -81,6 +81,8 @@ impl Project {
         settings.add_filter(r"time-zone data \d{4}[a-z]", "time-zone data VERSION");
         // A derived name ends in a hash over the lineage, which is random.
         settings.add_filter(r"\b(local-[a-z]+-[a-z]+)-[0-9a-f]{6}\b", "$1-HASH");
+        // The id of a job of Bedrock.
+        settings.add_filter(r"(:\d+k)/[0-9a-z]{12}\b", "$1/ID");
         settings.add_filter(r"\b198\.\d+\.\d+\.\d+\b", "ADDRESS");
         settings.add_filter(&regex_of(&self.folder.path().display().to_string()), "PROJECT");
         settings.bind(|| insta::assert_snapshot!(name, self.transcript));

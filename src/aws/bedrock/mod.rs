@@ -1,6 +1,7 @@
-//! Bedrock: guardrails and their versions, inference profiles, and jobs that make custom models.
+//! Bedrock: guardrails and their versions, inference profiles, jobs that make custom models, and the two ways to use these.
 
 mod checks;
+mod custom_model_deployment;
 mod customization_job;
 mod guardrail;
 mod guardrail_version;
@@ -8,8 +9,10 @@ mod inference_profile;
 mod names;
 mod personal_data;
 mod policies;
+mod provisioned_throughput;
 mod words;
 
+pub use custom_model_deployment::{CustomModelDeployment, CustomModelDeploymentOutputs};
 pub use customization_job::{CustomizationJob, CustomizationJobOutputs, CustomizationType, JobVpc};
 pub use guardrail::{Guardrail, GuardrailOutputs};
 pub use guardrail_version::{GuardrailVersion, GuardrailVersionOutputs};
@@ -19,4 +22,5 @@ pub use policies::{
     ContentCategory, ContentFilter, ContentPolicy, GroundingFilter, GroundingKind, ReasoningPolicy, Strength, Topic,
     TopicKind, TopicPolicy,
 };
+pub use provisioned_throughput::{Commitment, ProvisionedThroughput, ProvisionedThroughputOutputs};
 pub use words::{ManagedList, Modality, Tier, Verdict, Word, WordList};

@@ -1,5 +1,6 @@
 //! The stack adeptai, its commands, and the world in which each of them begins.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ebbtide::plan::Target;
@@ -36,8 +37,9 @@ pub async fn cases() -> Vec<Case> {
         target,
         declarations: Some(Arc::clone(declarations)),
         with_data: false,
+        run: BTreeSet::new(),
     };
-    let resume = Command { target: Target::Running, declarations: None, with_data: false };
+    let resume = Command { target: Target::Running, declarations: None, with_data: false, run: BTreeSet::new() };
     let nothing = World::new();
     let (apply, pause, destroy) = (to(Target::Running, &now), to(Target::Paused, &now), to(Target::Destroyed, &now));
     let applied = after(&nothing, &apply).await;

@@ -1,5 +1,6 @@
 //! Generated stacks: pieces of all kinds, each referring to earlier pieces where its kind does.
 
+mod bedrock;
 mod cloud_control;
 mod functions;
 mod gateway;
@@ -66,6 +67,9 @@ shapes!(
     DefaultGroup,
     VpcEndpoint,
     Role,
+    Job,
+    CustomModel,
+    Throughput,
     Bucket,
     Logs,
     Topic,
@@ -148,6 +152,7 @@ const ROWS: &[&[Shape]] = &[
         Shape::ApiKey,
         Shape::ApiPlanKey,
     ],
+    &[Shape::Role, Shape::Job, Shape::CustomModel, Shape::Throughput],
     &[Shape::Bucket, Shape::Trail, Shape::Vectors, Shape::VectorIndex, Shape::Topic, Shape::Subscription],
 ];
 
@@ -222,6 +227,7 @@ struct Made {
     networks: Vec<Network>,
     addresses: Vec<(String, Input<AllocationId>)>,
     roles: Vec<Input<RoleArn>>,
+    models_of_jobs: Vec<Input<String>>,
     topics: Vec<Input<TopicArn>>,
     subscribed: BTreeSet<(u8, u8)>,
     models: Vec<Input<ModelName>>,
@@ -310,6 +316,8 @@ impl Made {
                 };
                 stack.add(&name, secret);
             }
+            Shape::Job => self.job(stack, piece, &name)?,
+            Shape::CustomModel | Shape::Throughput => self.result_user(stack, piece, &name)?,
             Shape::Model | Shape::Config | Shape::Endpoint => self.serving(stack, piece, &name)?,
             Shape::Target => {
                 // An endpoint scales once.

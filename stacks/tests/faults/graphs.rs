@@ -126,8 +126,12 @@ pub async fn attempt(history: &History) -> Result<(), String> {
     for (number, step) in history.steps.iter().enumerate() {
         let at = |wrong: String| format!("command {}: {wrong}", number + 1);
         let Some(declarations) = declare(&step.pieces) else { continue };
-        let command =
-            Command { target: step.target, declarations: Some(Arc::new(declarations)), with_data: step.with_data };
+        let command = Command {
+            target: step.target,
+            declarations: Some(Arc::new(declarations)),
+            with_data: step.with_data,
+            run: BTreeSet::new(),
+        };
         // A change that would delete data, say, is refused before anything is touched, in both worlds.
         if let Err(Failure::Plan(refused)) = twin.plan(&command).await {
             match world.plan(&command).await {

@@ -12,6 +12,7 @@ mod fault;
 mod flaky;
 mod generate;
 mod graphs;
+mod jobs;
 mod observer;
 mod random;
 mod shrink;

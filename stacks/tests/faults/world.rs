@@ -34,6 +34,8 @@ pub struct Command {
     pub declarations: Option<Arc<Declarations>>,
     /// Whether resources may be deleted with their data.
     pub with_data: bool,
+    /// The jobs that are run again.
+    pub run: BTreeSet<Address>,
 }
 
 impl Command {
@@ -152,7 +154,7 @@ impl World {
             _ => BTreeSet::new(),
         };
         let run = async {
-            let planned = locked.plan(command.goal(&scope, &include_data)).await?;
+            let planned = locked.plan_running(command.goal(&scope, &include_data), &command.run).await?;
             locked.execute(&planned.plan).await
         };
         let ran = run.await;

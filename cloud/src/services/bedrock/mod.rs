@@ -3,6 +3,7 @@
 //!
 //! Foundation models are a list (`foundation.rs`), the same in every region. Nothing is metered.
 
+mod deployment;
 mod foundation;
 mod identifier;
 mod job;
@@ -10,5 +11,6 @@ mod model;
 mod operations;
 mod service;
 mod tags;
+mod throughput;
 
 pub use service::Bedrock;

@@ -1,6 +1,6 @@
 //! The handler of each operation.
 
-use super::{foundation, job, model, tags};
+use super::{deployment, foundation, job, model, tags, throughput};
 use crate::services::json::Handler;
 
 /// Returns the handler of an operation.
@@ -14,6 +14,16 @@ pub fn handler(operation: &str) -> Option<Handler> {
         "GetCustomModel" => model::get,
         "ListCustomModels" => model::list,
         "DeleteCustomModel" => model::delete,
+        "CreateCustomModelDeployment" => deployment::create,
+        "GetCustomModelDeployment" => deployment::get,
+        "ListCustomModelDeployments" => deployment::list,
+        "UpdateCustomModelDeployment" => deployment::update,
+        "DeleteCustomModelDeployment" => deployment::delete,
+        "CreateProvisionedModelThroughput" => throughput::create,
+        "GetProvisionedModelThroughput" => throughput::get,
+        "ListProvisionedModelThroughputs" => throughput::list,
+        "UpdateProvisionedModelThroughput" => throughput::update,
+        "DeleteProvisionedModelThroughput" => throughput::delete,
         "TagResource" => tags::tag,
         "UntagResource" => tags::untag,
         "ListTagsForResource" => tags::list,

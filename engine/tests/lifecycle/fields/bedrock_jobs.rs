@@ -1,6 +1,7 @@
 //! The tables of Bedrock.
 
-use ebbtide::aws::bedrock::CustomizationJob;
+use ebbtide::aws::bedrock::{CustomModelDeployment, CustomizationJob, ProvisionedThroughput};
+use ebbtide::stack::Stack;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
 use serde_json::{Map, Value, json};
 
@@ -61,6 +62,89 @@ fn observe<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
             "kms_key": job.output_model_kms_key_arn(),
             "vpc": job.vpc_config().map(|vpc| format!("{vpc:?}")),
             "tags": own.map(|tag| (tag.key().to_owned(), json!(tag.value()))).collect::<Map<_, _>>(),
+        })
+    })
+}
+
+/// Declares two jobs, and the resource of a table that uses the model of the one whose number its inputs have.
+fn model_of(stack: &mut Stack, number: &Value) -> Value {
+    let mut models = Vec::new();
+    for name in ["one", "two"] {
+        let out = "s3://training/out/";
+        let job = CustomizationJob::new("amazon.nova-lite-v1:0:300k", ROLE, "s3://training/a.jsonl", out);
+        models.push(stack.add(name, job).model_arn);
+    }
+    json!(models[usize::from(*number != json!("one"))])
+}
+
+fn add_deployment(stack: &mut Stack, inputs: &Value) {
+    let mut deployment: CustomModelDeployment = serde_json::from_value(inputs.clone()).unwrap();
+    deployment.model = serde_json::from_value(model_of(stack, &inputs["model"])).unwrap();
+    stack.add("it", deployment);
+}
+
+fn add_throughput(stack: &mut Stack, inputs: &Value) {
+    let mut throughput: ProvisionedThroughput = serde_json::from_value(inputs.clone()).unwrap();
+    throughput.model = serde_json::from_value(model_of(stack, &inputs["model"])).unwrap();
+    stack.add("it", throughput);
+}
+
+pub fn deployment() -> Table {
+    let mut table = Table::new(&CustomModelDeployment::of("one"), observe_deployment);
+    (table.prepare, table.add) = (prepare, add_deployment);
+    table
+        .shows("name", json!("expert"), json!("expert"))
+        .entry("model", json!("two"), Shows::Another)
+        .shows("description", json!("An expert"), json!("An expert"))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
+}
+
+pub fn throughput() -> Table {
+    let mut table = Table::new(&ProvisionedThroughput::of("one", 1), observe_throughput);
+    (table.prepare, table.add) = (prepare, add_throughput);
+    table
+        .shows("name", json!("expert"), json!("expert"))
+        .entry("model", json!("two"), Shows::Another)
+        .shows("units", json!(2), json!(2))
+        .entry("commitment", json!("one_month"), Shows::NoWayBack(json!("OneMonth"), "commitment term"))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
+}
+
+async fn tags_of(aws: &Aws, arn: &str) -> Value {
+    let tags = aws.bedrock().list_tags_for_resource().resource_arn(arn).send().await.unwrap();
+    let own = tags.tags().iter().filter(|tag| !tag.key().starts_with("ebb:"));
+    Value::Object(own.map(|tag| (tag.key().to_owned(), json!(tag.value()))).collect::<Map<_, _>>())
+}
+
+fn observe_deployment<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let all = aws.bedrock().list_custom_model_deployments().send().await.unwrap();
+        let [only] = all.model_deployment_summaries() else { panic!("not one deployment: {all:?}") };
+        assert_eq!(only.custom_model_deployment_arn(), id);
+        let get = aws.bedrock().get_custom_model_deployment().custom_model_deployment_identifier(id);
+        let found = get.send().await.unwrap();
+        let name = found.model_deployment_name();
+        json!({
+            "name": if name == "expert" { Some(name) } else { None },
+            "model": found.model_arn(),
+            "description": found.description(),
+            "tags": tags_of(aws, id).await,
+        })
+    })
+}
+
+fn observe_throughput<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let all = aws.bedrock().list_provisioned_model_throughputs().send().await.unwrap();
+        let [only] = all.provisioned_model_summaries() else { panic!("not one throughput: {all:?}") };
+        assert_eq!(only.provisioned_model_arn(), id);
+        let name = only.provisioned_model_name();
+        json!({
+            "name": if name == "expert" { Some(name) } else { None },
+            "model": only.model_arn(),
+            "units": only.model_units(),
+            "commitment": only.commitment_duration().map(|term| term.as_str()),
+            "tags": tags_of(aws, id).await,
         })
     })
 }

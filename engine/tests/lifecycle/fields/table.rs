@@ -37,6 +37,8 @@ pub enum Shows {
     Value(Value),
     /// It has another value than before, which cannot be predicted.
     Another,
+    /// It has this value, and the way back is refused with a message that has these words.
+    NoWayBack(Value, &'static str),
     /// AWS does not have this field, for this reason.
     Nothing(&'static str),
     /// There is none: the change is refused with a message that has these words.

@@ -1,6 +1,7 @@
 //! An observer that reads nothing but the cloud, through the SDK's plain list and describe calls.
 
 mod cloud_control;
+mod jobs;
 mod keys;
 mod mlops;
 mod network;
@@ -24,6 +25,7 @@ pub async fn inventory(aws: &Aws) -> Inventory {
     cloud_control::see(aws, &mut seen).await;
     mlops::see(aws, &mut seen).await;
     keys::see(aws, &mut seen).await;
+    jobs::see(aws, &mut seen).await;
     network::see(aws, &mut seen).await;
     serving::see(aws, &mut seen).await;
     storage::see(aws, &mut seen).await;

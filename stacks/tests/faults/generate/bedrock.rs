@@ -1,0 +1,35 @@
+//! Bedrock: jobs, and what uses their results.
+
+use ebbtide::aws::bedrock::{CustomModelDeployment, CustomizationJob, ProvisionedThroughput};
+use ebbtide::stack::Stack;
+
+use super::{Made, Piece, Shape, pick, tags};
+
+impl Made {
+    /// Declares a job. A change of its variant runs nothing: a job is run once.
+    pub(super) fn job(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
+        let role = pick(&self.roles, piece.on)?;
+        let base = "amazon.nova-lite-v1:0:300k";
+        let mut job = CustomizationJob::new(base, &role, "s3://training/data.jsonl", "s3://training/metrics/");
+        job.hyper_parameters.insert("epochCount".to_owned(), (1 + piece.variant / 2).to_string());
+        job.tags = tags(piece.variant % 2);
+        self.models_of_jobs.push(stack.add(name, job).model_arn);
+        Some(())
+    }
+
+    /// Declares a user of the result of a job.
+    pub(super) fn result_user(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
+        let (variant, model) = (piece.variant, pick(&self.models_of_jobs, piece.on)?);
+        if piece.shape == Shape::CustomModel {
+            let description = Some(format!("Variant {}", variant / 2));
+            stack.add(
+                name,
+                CustomModelDeployment { description, tags: tags(variant % 2), ..CustomModelDeployment::of(&model) },
+            );
+        } else {
+            let throughput = ProvisionedThroughput::of(&model, 1 + u32::from(variant / 2));
+            stack.add(name, ProvisionedThroughput { tags: tags(variant % 2), ..throughput });
+        }
+        Some(())
+    }
+}
