@@ -8,6 +8,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use aws_sdk_cloudwatch::types::StateValue;
+use ebbtide::aws::apigateway::{self, ApiResource, Canary, Deployment, Integration, Method, RestApi};
 use ebbtide::aws::cloudwatch::{Alarm, Comparison, Metric, Statistic, Watch};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::sagemaker::{Container, Endpoint, EndpointConfig, Instances, Model, Variant};
@@ -37,6 +38,30 @@ const SEED: &str = "[stacks.net.rollout]\nto = \"new\"\nsteps = [ { percent = 10
      { percent = 100, after = \"14d\" } ]\ngates = [\"accuracy\", \"latency\"]\n\
      rollback = [ { alarm = \"drop\", for = \"24h\" } ]\napprove = [100]\n";
 
+/// Declares the stage of a REST API with a canary, with alarms.
+fn with_canary(description: &str) -> Declarations {
+    let mut stack = Stack::new(scope(), Default::default());
+    let api = stack.add("documents", RestApi::new());
+    let part = stack.add("documents", ApiResource::below_root(&api.id, &api.root, "documents"));
+    let get = Method::new(&api.id, &part.id, "GET", Integration::mock(200)).responding("200");
+    let get = stack.add("get", get);
+    let deployment = stack.add("documents", Deployment::of(&api.id).with(&api.revision).with(&get.revision));
+    let road = |to: &str| [("road".to_owned(), to.into())].into();
+    let canary = Canary { variables: road("new"), ..Canary::of(0.0) };
+    let stage = apigateway::Stage::new(&api.id, "live", &deployment.id);
+    let description = Some(description.to_owned());
+    stack.add("live", apigateway::Stage { variables: road("old"), canary: Some(canary), description, ..stage });
+    add_alarms(&mut stack);
+    stack.finish().unwrap()
+}
+
+fn add_alarms(stack: &mut Stack) {
+    for name in ["accuracy", "latency", "drop"] {
+        let metric = Metric::of_variant("ModelLatency", "llm", "new", Statistic::Average);
+        stack.add(name, Alarm::new(Watch::Metric(metric), Comparison::Greater, 100.0));
+    }
+}
+
 /// Declares an endpoint of two variants, with alarms.
 fn two_sided() -> Declarations {
     let mut stack = Stack::new(scope(), Default::default());
@@ -49,10 +74,7 @@ fn two_sided() -> Declarations {
     let config =
         stack.add("llm", EndpointConfig { variants: variants.clone(), ..EndpointConfig::new(variants[0].clone()) });
     stack.add("llm", Endpoint::new("llm", &config.name));
-    for name in ["accuracy", "latency", "drop"] {
-        let metric = Metric::of_variant("ModelLatency", "llm", "new", Statistic::Average);
-        stack.add(name, Alarm::new(Watch::Metric(metric), Comparison::Greater, 100.0));
-    }
+    add_alarms(&mut stack);
     stack.finish().unwrap()
 }
 
@@ -68,7 +90,12 @@ struct Stage {
 impl Stage {
     /// Brings the stack up, with all gates OK.
     async fn new(settings: &str) -> Self {
-        let project = Project::new(two_sided());
+        Self::of(two_sided(), settings).await
+    }
+
+    /// Brings a stack up, with all gates OK.
+    async fn of(declarations: Declarations, settings: &str) -> Self {
+        let project = Project::new(declarations);
         let clock = TokioClock::starting_at("2027-03-01T00:00:00Z".parse().unwrap());
         let durations = Some(Durations::of_aws());
         let cloud = Settings { durations, ..Settings::default() };
@@ -191,6 +218,15 @@ impl Stage {
             variant.desired_weight().or(variant.current_weight()).unwrap()
         };
         weight("new") / (weight("new") + weight("old")) * 100.0
+    }
+
+    /// Returns the percentage of the canary, from nothing but the cloud.
+    async fn canary(&self) -> f64 {
+        let id = self.document().await.resources[&"apigateway_stage.live".parse().unwrap()].id.clone().unwrap();
+        let get = self.aws.cloudcontrol().get_resource().type_name("AWS::ApiGateway::Stage").identifier(id);
+        let model = get.send().await.unwrap().resource_description.unwrap().properties.unwrap();
+        let model: serde_json::Value = serde_json::from_str(&model).unwrap();
+        model["CanarySetting"]["PercentTraffic"].as_f64().unwrap()
     }
 
     async fn hours(&self, hours: u64) {
@@ -339,6 +375,33 @@ async fn nothing_pauses_a_stack_whose_roll_out_is_under_way() {
         "{:?}",
         report.message
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_canary_of_a_stage_is_rolled_out_and_no_apply_resets_it() {
+    let mut stage = Stage::of(with_canary("first"), &SEED.replace("to = \"new\"\n", "")).await;
+    stage.start().await;
+    for percent in [10.0, 25.0] {
+        let report = stage.tick().await;
+        assert_eq!(report.outcome, Outcome::Acted, "{:?}", report.message);
+        assert!((stage.canary().await - percent).abs() < 0.01, "{}", stage.canary().await);
+        assert!(stage.project.plan_on(&stage.cloud, Target::Running).await.operations.is_empty());
+        stage.hours(3 * DAY + 1).await;
+    }
+    // An apply that changes the stage leaves the share.
+    stage.project.declarations = with_canary("second");
+    assert!(stage.project.run_on(&stage.cloud, Target::Running).await.result.unwrap().success);
+    assert!((stage.canary().await - 25.0).abs() < 0.01, "{}", stage.canary().await);
+    assert!(stage.project.plan_on(&stage.cloud, Target::Running).await.operations.is_empty());
+    let refused = stage.project.run_on(&stage.cloud, Target::Destroyed).await.result.unwrap_err().to_string();
+    assert!(refused.contains("a roll-out needs it"), "{refused}");
+
+    stage.alarm("drop", StateValue::Alarm).await;
+    stage.hours(DAY + 1).await;
+    stage.tick().await;
+    assert!(stage.canary().await < 0.01, "{}", stage.canary().await);
+    assert!(matches!(stage.rollout().await.phase, Phase::RolledBack { .. }));
+    assert!(stage.project.plan_on(&stage.cloud, Target::Running).await.operations.is_empty());
 }
 
 /// Polls a future so often, and drops it then: the end of a process at any of its waits.

@@ -1,5 +1,6 @@
 //! `apigateway_stage`: a stage of a REST API.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use crate::aws::{DeploymentId, RestApiId};
 use crate::resource::cloud_control::{CloudControl, Placed, Property};
 use crate::resource::{
     Billing, Charge, Conflict, Declared, Identity, Input, OnPause, Persistence, Phase, Problems, Resolved, Resource,
-    Tags, dns_suffix, fields, validate_plain_tags,
+    Share, Tags, dns_suffix, fields, validate_plain_tags,
 };
 
 /// The length of the longest name that AWS accepts, in characters.
@@ -202,6 +203,7 @@ impl Resource for Stage {
     const REPLACE_ON: &'static [&'static str] = fields!(Stage: api, name);
     const DELETED_WITH: &'static [&'static str] = fields!(Stage: api);
     const DERIVED_OUTPUTS: &'static [&'static str] = &["url"];
+    const SHARE: Option<Share> = Some(Share::Field(Cow::Borrowed("canary/percent")));
     const TYPICAL_SECONDS: u32 = 4;
     type Resolved = Stage<Resolved>;
     type Outputs<P: Phase> = StageOutputs<P>;
