@@ -54,6 +54,8 @@ PATTERNS = {
     "(?!((^[ ]+.*)|(.*([\\u0000-\\u001f]|[\\u007f-\\u009f]|[:/|])+.*)|(.*[ ]+$))).+": (
         "[^\\p{Cc}:/| ]([^\\p{Cc}:/|]*[^\\p{Cc}:/| ])?"
     ),
+    # The limit of the length says the same, and the pattern would take too much memory.
+    "[\\p{L}\\p{M}\\p{Z}\\p{N}\\p{P}]{0,1024}": "[\\p{L}\\p{M}\\p{Z}\\p{N}\\p{P}]*",
     # No two dots in a row.
     "/(?!.*\\.\\.)[a-zA-Z0-9/_.\\-]+": "/(\\.|\\.?[a-zA-Z0-9/_\\-](\\.?[a-zA-Z0-9/_\\-])*\\.?)",
     # Surrogates, as above.

@@ -198,12 +198,19 @@ mod tests {
     use super::*;
 
     const SAGEMAKER: &str = include_str!("sagemaker/shapes.json");
-    const AUTOSCALING: &str = include_str!("autoscaling/shapes.json");
-    const KMS: &str = include_str!("kms/shapes.json");
+    const OTHERS: [&str; 7] = [
+        include_str!("autoscaling/shapes.json"),
+        include_str!("bedrock/shapes.json"),
+        include_str!("cloudcontrol/shapes.json"),
+        include_str!("cost_explorer/shapes.json"),
+        include_str!("kms/shapes.json"),
+        include_str!("pricing/shapes.json"),
+        include_str!("tagging/shapes.json"),
+    ];
 
     #[test]
     fn all_shapes_are_there_and_all_patterns_compile() {
-        for text in [SAGEMAKER, AUTOSCALING, KMS] {
+        for text in OTHERS.into_iter().chain([SAGEMAKER]) {
             let shapes = Shapes::read(text).unwrap();
             for (name, shape) in &shapes.shapes {
                 let parts = shape.members.values().chain([&shape.member, &shape.key, &shape.value]);
@@ -242,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_size_of_a_blob_is_that_of_its_bytes() {
-        let shapes = Shapes::read(KMS).unwrap();
+        let shapes = Shapes::read(include_str!("kms/shapes.json")).unwrap();
         let input = |text: String| json!({ "KeyId": "k", "Plaintext": text });
         shapes.check("Encrypt", &input("AA==".to_owned())).unwrap();
         shapes.check("Encrypt", &input(format!("{}AA==", "AAAA".repeat(1365)))).unwrap();
