@@ -10,6 +10,7 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
             ErrorKind::AlreadyExists
         }
         "ConflictException" | "ResourceInUseException" => ErrorKind::Busy,
+        "InternalServerException" => ErrorKind::Unavailable,
         "ServiceQuotaExceededException" | "TooManyTagsException" => ErrorKind::Quota,
         "ValidationException" if message.contains("Could not assume") => ErrorKind::NotYet,
         "ValidationException" => return Some(validation::kind_of(message, false).unwrap_or(ErrorKind::Invalid)),

@@ -8,6 +8,19 @@ pub(super) fn kind_of(code: &str) -> Option<ErrorKind> {
         "DependencyTimeoutException" | "KMSInternalException" | "KeyUnavailableException" => ErrorKind::Unavailable,
         // A key that is disabled, is being deleted or has no material stays so until its owner acts.
         "DisabledException" | "KMSInvalidStateException" => ErrorKind::Invalid,
+        "AlreadyExistsException" => ErrorKind::AlreadyExists,
+        // What a store of keys of one's own lacks is not the key that was asked for.
+        "CloudHsmClusterInvalidConfigurationException"
+        | "CustomKeyStoreInvalidStateException"
+        | "CustomKeyStoreNotFoundException"
+        | "XksKeyAlreadyInUseException"
+        | "XksKeyInvalidConfigurationException"
+        | "XksKeyNotFoundException" => ErrorKind::Invalid,
+        "InvalidAliasNameException"
+        | "InvalidMarkerException"
+        | "MalformedPolicyDocumentException"
+        | "TagException"
+        | "UnsupportedOperationException" => ErrorKind::Invalid,
         "DryRunOperationException"
         | "IncorrectKeyException"
         | "InvalidArnException"
