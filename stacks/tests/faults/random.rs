@@ -50,6 +50,9 @@ async fn any_history_with_any_faults_converges() {
             && let Some(seed) = waiting.next()
         {
             let history = History::draw(seed);
+            if runs == 1 {
+                println!("{history}");
+            }
             for step in &history.steps {
                 (commands, faults) = (commands + 1, faults + step.faults.len());
                 let declared = declare(&step.pieces).map(|declarations| declarations.resources).unwrap_or_default();
