@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use crate::apply::{Access, Deployment, Event, Shutdown};
+use crate::apply::{Deployment, Event, Shutdown};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::control::access;
 use crate::environment::Connection;
 use crate::state::StateStore;
 use ebbtide::resource::{Address, plain_text};
@@ -25,11 +26,7 @@ pub(super) fn deployment<'a>(
 ) -> Deployment<'a> {
     Deployment {
         state,
-        access: Access {
-            aws: connection.clients.aws.clone(),
-            providers: context.providers.clone(),
-            propagation: connection.clients.propagation(),
-        },
+        access: access(connection, &context.providers),
         account: connection.account.clone(),
         clock: &Timestamp::now,
         on_event,

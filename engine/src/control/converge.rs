@@ -1,10 +1,11 @@
 //! Bringing one stack to its decision: lock, settle, plan from the record, execute.
 
+use super::access::access;
 use super::controller::{Connected, Controller, ended, look_again};
 use super::look::{COMMAND, Look, Work};
 use super::report::{Outcome, StackReport};
 use super::zones::Zones;
-use crate::apply::{Access, Deployment, Event, Failure, Finished, Goal, LockedDeployment, Pushed};
+use crate::apply::{Deployment, Event, Failure, Finished, Goal, LockedDeployment, Pushed};
 use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
 use crate::state::{StateError, StateStore};
@@ -83,11 +84,7 @@ impl Controller {
         let on_event = move |event: Event| on_event(&stack, event);
         let deployment = Deployment {
             state: &state,
-            access: Access {
-                aws: connection.clients.aws.clone(),
-                providers: self.providers.clone(),
-                propagation: connection.clients.propagation(),
-            },
+            access: access(connection, &self.providers),
             account: connection.account.clone(),
             clock: &clock,
             on_event: &on_event,

@@ -1,5 +1,6 @@
 //! Looking after stacks without a person: what holds now, bringing stacks there over several runs, and saying so.
 
+mod access;
 mod accounts;
 mod budgets;
 mod capacity;
@@ -33,6 +34,7 @@ mod tick;
 mod unreadable;
 mod zones;
 
+pub use access::access;
 pub use accounts::Account;
 pub use budgets::{Budgets, Evaluated, Guarded, evaluate, spike_words};
 pub use controller::{Clock, Controller, Log, accounts};

@@ -17,10 +17,10 @@ use super::error::RehearsalError;
 use super::faults::Faults;
 use super::report::{Log, Rehearsed, RehearsedTransition};
 use super::{bill, stand_ins};
-use crate::apply::{Access, Deployment, Event, Finished, Goal, Pushed, Shutdown};
+use crate::apply::{Deployment, Event, Finished, Goal, Pushed, Shutdown};
 use crate::control::notify::Notifier;
 use crate::control::serve::backing_off::BackingOff;
-use crate::control::{Controller, Outcome};
+use crate::control::{Controller, Outcome, access};
 use crate::environment::{Connection, Environment};
 use crate::providers::Providers;
 use ebbtide::cost::Book;
@@ -158,11 +158,7 @@ impl Rehearsal<'_> {
         };
         let deployment = Deployment {
             state: &state,
-            access: Access {
-                aws: Arc::clone(&self.connection.clients.aws),
-                providers: self.providers.clone(),
-                propagation: self.connection.clients.propagation(),
-            },
+            access: access(&self.connection, &self.providers),
             account: self.connection.account.clone(),
             clock: &clock,
             on_event: &on_event,
