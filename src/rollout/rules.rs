@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{SignedDuration, Span, SpanRelativeTo};
+use jiff::SignedDuration;
 
 use super::settings::{RollbackSettings, Settings};
 use crate::resource::Address;
-use crate::schedule::Problem;
+use crate::schedule::{Problem, elapsed};
 
 /// The longest time that a step or a reason names.
 const LONGEST: SignedDuration = SignedDuration::from_hours(24 * 366);
@@ -144,7 +144,7 @@ fn steps(settings: &Settings, problems: &mut Vec<Problem>) -> Vec<Step> {
             ),
             percent => last_percent = percent,
         }
-        match elapsed(&step.after) {
+        match time(&step.after) {
             Err(message) => refuse("after", message),
             Ok(after) if after < last_after => {
                 refuse("after", format!("`{}` is before the step before it", step.after));
@@ -181,7 +181,7 @@ fn names(names: &[String], problems: &mut Vec<Problem>) {
 }
 
 fn trigger(settings: &RollbackSettings) -> Result<Trigger, (&'static str, String)> {
-    let length = elapsed(&settings.length).map_err(|message| ("for", message))?;
+    let length = time(&settings.length).map_err(|message| ("for", message))?;
     match (&settings.alarm, &settings.cost) {
         (Some(name), None) if name.trim().is_empty() => Err(("alarm", "the name of an alarm is missing".to_owned())),
         (Some(name), None) => Ok(Trigger::Alarm { name: name.clone(), length }),
@@ -202,13 +202,9 @@ fn trigger(settings: &RollbackSettings) -> Result<Trigger, (&'static str, String
 }
 
 /// Reads a time that passes, such as `0d`, `36h` or `7d`.
-fn elapsed(text: &str) -> Result<SignedDuration, String> {
-    let refuse = || format!("`{text}` is no time: write 0d, 36h or 7d");
-    let span: Span = text.trim().parse().map_err(|_| refuse())?;
-    let length = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| refuse())?;
-    if length.is_negative() {
-        return Err(refuse());
-    }
+fn time(text: &str) -> Result<SignedDuration, String> {
+    let length = elapsed(text).filter(|length| !length.is_negative());
+    let length = length.ok_or_else(|| format!("`{text}` is no time: write 0d, 36h or 7d"))?;
     if length > LONGEST { Err(format!("`{text}` is longer than a year")) } else { Ok(length) }
 }
 

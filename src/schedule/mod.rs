@@ -33,7 +33,7 @@ mod zone;
 
 pub use bounds::{Bounds, Capacity};
 pub use check::{Verdict, check};
-pub use civil::{duration, reached};
+pub use civil::{duration, elapsed, reached};
 pub use course::{Course, CourseStretch};
 pub use decide::{decide, idle_limit};
 pub use decision::{Cause, Decision};

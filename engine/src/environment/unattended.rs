@@ -1,11 +1,12 @@
 //! The settings of unattended runs: `[control]` and `[notify]`.
 
-use jiff::{SignedDuration, Span, SpanRelativeTo};
+use jiff::SignedDuration;
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::environment::document::{Document, path_to};
 use crate::environment::error::Fault;
+use ebbtide::schedule::elapsed;
 
 /// The longest hold where the settings name none.
 const MAX_HOLD: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -55,10 +56,8 @@ impl ControlSettings {
 
 /// Reads a duration such as `45m`, `2h 30m` or `3d`; a day has 24 hours.
 pub fn duration(text: &str) -> Result<SignedDuration, String> {
-    let refuse = || format!("`{text}` is no duration: write 45m, 2h, 1h30m or 3d");
-    let span: Span = text.trim().parse().map_err(|_| refuse())?;
-    let duration = span.to_duration(SpanRelativeTo::days_are_24_hours()).map_err(|_| refuse())?;
-    if duration.is_positive() { Ok(duration) } else { Err(refuse()) }
+    let duration = elapsed(text).filter(SignedDuration::is_positive);
+    duration.ok_or_else(|| format!("`{text}` is no duration: write 45m, 2h, 1h30m or 3d"))
 }
 
 /// Returns the faults of the settings of unattended runs.
