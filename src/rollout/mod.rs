@@ -9,7 +9,7 @@ mod rules;
 mod settings;
 
 pub use next::{Next, next};
-pub use observed::{AlarmState, Observed, SeenAlarm};
+pub use observed::{AlarmState, Observed, SeenAlarm, whole_percent};
 pub use recorded::{Deed, Phase, Rollout};
 pub use rules::{Rules, Step, Trigger};
 pub use settings::{RollbackSettings, Settings, StepSettings};

@@ -1,5 +1,3 @@
-use std::collections::BTreeSet;
-
 use jiff::SignedDuration;
 use serde_json::json;
 
@@ -30,21 +28,9 @@ fn rules() -> Rules {
 }
 
 fn rollout(percent: u8, since: Timestamp) -> Rollout {
-    Rollout {
-        of: "sagemaker_endpoint.llm".parse().unwrap(),
-        to: Some("new".into()),
-        alarms: BTreeSet::new(),
-        generation: 1,
-        started: at(0, 0),
-        by: "ada@host".into(),
-        percent,
-        since,
-        moving: None,
-        phase: Phase::UnderWay,
-        approved: BTreeSet::new(),
-        settings: settings(),
-        log: Vec::new(),
-    }
+    let of = "sagemaker_endpoint.llm".parse().unwrap();
+    let settings = Settings { to: Some("new".into()), ..settings() };
+    Rollout { percent, since, ..Rollout::new(of, 1, settings, "ada@host", at(0, 0)) }
 }
 
 /// All gates are OK since before the start, and AWS has the percentage.

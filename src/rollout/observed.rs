@@ -26,6 +26,12 @@ pub struct SeenAlarm {
     pub lenient: bool,
 }
 
+/// Returns a share of traffic in whole percent.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage, cut to 0 to 100")]
+pub fn whole_percent(share: f64) -> u8 {
+    share.round().clamp(0.0, 100.0) as u8
+}
+
 /// The facts that a roll-out depends on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Observed {

@@ -91,6 +91,25 @@ pub enum Phase {
 }
 
 impl Rollout {
+    /// Creates a roll-out that starts now, without any traffic for the new side, and without alarms.
+    pub fn new(of: Address, generation: u32, settings: Settings, by: impl Into<String>, now: Timestamp) -> Self {
+        Self {
+            of,
+            to: settings.to.clone(),
+            alarms: BTreeSet::new(),
+            generation,
+            started: now,
+            by: by.into(),
+            percent: 0,
+            since: now,
+            moving: None,
+            phase: Phase::UnderWay,
+            approved: BTreeSet::new(),
+            settings,
+            log: Vec::new(),
+        }
+    }
+
     /// Returns whether both sides may be needed: neither is paused, replaced or deleted.
     pub fn is_under_way(&self) -> bool {
         matches!(self.phase, Phase::UnderWay | Phase::Held { .. })
@@ -115,16 +134,22 @@ impl Rollout {
     }
 }
 
+impl fmt::Display for Phase {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::UnderWay => f.write_str("under way"),
+            Self::Held { by, at, reason } => write!(f, "held by {by} at {at:.0}: {reason}"),
+            Self::RolledBack { by, at, reason } => write!(f, "rolled back by {by} at {at:.0}: {reason}"),
+            Self::Done { at } => write!(f, "done at {at:.0}"),
+        }
+    }
+}
+
 impl fmt::Display for Rollout {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { of, percent, since, .. } = self;
         let side = self.to.as_ref().map_or_else(|| "the canary".to_owned(), |to| format!("variant {to}"));
         write!(f, "{of}: {percent} % to {side} since {since:.0}")?;
-        match &self.phase {
-            Phase::UnderWay => Ok(()),
-            Phase::Held { by, at, reason } => write!(f, "; held by {by} at {at:.0}: {reason}"),
-            Phase::RolledBack { by, at, reason } => write!(f, "; rolled back by {by} at {at:.0}: {reason}"),
-            Phase::Done { at } => write!(f, "; done at {at:.0}"),
-        }
+        if self.phase == Phase::UnderWay { Ok(()) } else { write!(f, "; {}", self.phase) }
     }
 }

@@ -25,21 +25,8 @@ fn rolling() -> World {
     let settings: Settings =
         serde_json::from_value(json!({"steps": [{"percent": 100, "after": "0d"}], "gates": ["gate"]})).unwrap();
     let now = "2026-11-01T00:00:00Z".parse().unwrap();
-    world.document.rollout = Some(Rollout {
-        of: at(STAGE),
-        to: None,
-        alarms: [at("data_alarm.gate")].into(),
-        generation: 1,
-        started: now,
-        by: "ada@host".into(),
-        percent: 25,
-        since: now,
-        moving: None,
-        phase: Phase::UnderWay,
-        approved: Default::default(),
-        settings,
-        log: Vec::new(),
-    });
+    let rollout = Rollout::new(at(STAGE), 1, settings, "ada@host", now);
+    world.document.rollout = Some(Rollout { alarms: [at("data_alarm.gate")].into(), percent: 25, ..rollout });
     // The roll-out set the share in AWS, and no plan did.
     world.observe();
     world.live(STAGE).inputs["canary"]["percent"] = json!(25.0);

@@ -1,15 +1,15 @@
 //! The next act of each roll-out, first of all things that a look does.
 
+use super::access::access;
 use super::controller::{Connected, Controller};
 use super::look::Look;
 use super::report::{Outcome, StackReport};
 use super::rolling_out::{Carrier, RollingOut, RolloutView, Said, seen};
-use crate::apply::Access;
 use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
 use crate::state::StateError;
 use ebbtide::plan::Target;
-use ebbtide::rollout::{Next, Observed, Phase, Rollout, Rules, next};
+use ebbtide::rollout::{Next, Observed, Phase, Rollout, next, whole_percent};
 
 /// Who moved a share that nobody of us did.
 const SOMEBODY: &str = "somebody in AWS";
@@ -59,29 +59,20 @@ impl Controller {
         rollout: &Rollout,
         connected: &Connected,
     ) -> Result<(Next, Option<Carrier>), String> {
-        let recorded = Rules::new(&rollout.settings);
-        let rules = match self.environment.rollout(&look.stack) {
-            Some((_, rules)) => rules,
-            None => recorded.as_ref().map_err(|problems| {
-                let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
-                format!("its recorded settings are invalid: {}", problems.join("; "))
-            })?,
-        };
+        let rules = self.environment.rollout_rules(&look.stack, rollout).map_err(|problems| {
+            let problems: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            format!("its recorded settings are invalid: {}", problems.join("; "))
+        })?;
         let connection = self.connection(connected).await.map_err(|error| error.to_string())?;
         let aws = &connection.clients.aws;
-        let access = Access {
-            aws: aws.clone(),
-            providers: self.providers.clone(),
-            propagation: connection.clients.propagation(),
-        };
         let now = (self.clock)();
-        let carrier = Carrier::recorded(&access, &look.document, rollout);
+        let carrier = Carrier::recorded(&access(connection, &self.providers), &look.document, rollout);
         let percent = match &carrier {
             Some(carrier) => carrier.share().await.map_err(|error| format!("{}: {error}", carrier.address))?,
             None => None,
         };
         let alarms = match rollout.is_under_way() {
-            true => seen(aws, &look.document, rules, now).await.map_err(|error| error.to_string())?,
+            true => seen(aws, &look.document, &rules, now).await.map_err(|error| error.to_string())?,
             false => Default::default(),
         };
         let observed = Observed {
@@ -91,7 +82,7 @@ impl Controller {
             costs: look.rolling.costs.clone(),
             over_budget: look.rolling.over_budget.clone().or_else(|| not_running(look)),
         };
-        Ok((next(rollout, rules, &observed, now), carrier))
+        Ok((next(rollout, &rules, &observed, now), carrier))
     }
 
     /// Takes the next act.
@@ -169,8 +160,7 @@ impl Controller {
 
 /// Records a share that somebody else set: none is a rollback, any other a hold.
 async fn moved(rolling: &RollingOut<'_>, carrier: &Carrier, live: f64) -> Said {
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage, cut to 0 to 100")]
-    let percent = live.round().clamp(0.0, 100.0) as u8;
+    let percent = whole_percent(live);
     let reason = format!("AWS routes {live:.0} %, which no step did");
     if percent == 0 {
         return rolling.rolled_back(carrier.generation, SOMEBODY, &reason).await;

@@ -1,15 +1,16 @@
 //! The money of a roll-out: the facts that need no call to AWS.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::{SignedDuration, Timestamp, ToSpan as _, tz::TimeZone};
+use jiff::tz::TimeZone;
+use jiff::{Timestamp, ToSpan as _};
 
 use super::accounts::{Account, price_book, pricing};
 use super::budgets::{Budgets, Guarded};
-use super::month::{month, start};
+use super::month::start;
 use crate::environment::Environment;
+use ebbtide::budget::Spend;
 use ebbtide::cost::ledger::Span;
-use ebbtide::rollout::Rules;
 
 /// The facts of a roll-out that need no call to AWS.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -30,9 +31,7 @@ impl RolloutFacts {
     ) -> Self {
         let under_way = account.document.rollout.as_ref().filter(|rollout| rollout.is_under_way());
         let Some(rollout) = under_way else { return Self::default() };
-        let recorded = Rules::new(&rollout.settings).ok();
-        let rules = environment.rollout(&account.stack).map(|(_, rules)| rules).or(recorded.as_ref());
-        let days = rules.map(Rules::days).unwrap_or_default();
+        let days = environment.rollout_rules(&account.stack, rollout).map(|rules| rules.days()).unwrap_or_default();
         let own = budgets.stacks.get(&account.stack);
         let spent = own.filter(|own| own.spending.actual.low > own.budget.monthly);
         let over = spent.map(|own| {
@@ -49,13 +48,11 @@ impl RolloutFacts {
 fn costs(
     environment: &Environment,
     account: &Account,
-    (monthly, days): (f64, &std::collections::BTreeSet<u32>),
+    (monthly, days): (f64, &BTreeSet<u32>),
     started: Timestamp,
     now: Timestamp,
 ) -> BTreeMap<u32, f64> {
     let today = now.to_zoned(TimeZone::UTC).date();
-    let (first, end) = month(now);
-    let hours = end.duration_since(first).as_secs_f64() / 3600.0;
     let span = |days: &u32| {
         let span = Span { from: start(today.saturating_sub(i64::from(*days).days())), to: start(today) };
         (span.from >= started).then_some((*days, span))
@@ -65,10 +62,8 @@ fn costs(
         return BTreeMap::new();
     }
     let (book, _) = price_book(environment);
-    let spent = account.spent(&spans, &pricing(&book, environment, now));
-    let share = |(days, spent): (u32, ebbtide::budget::Spend)| {
-        let length = SignedDuration::from_hours(24 * i64::from(days)).as_secs_f64() / 3600.0;
-        (days, spent.low / (monthly * length / hours))
-    };
+    let pricing = pricing(&book, environment, now);
+    let spent = account.spent(&spans, &pricing);
+    let share = |(days, spent): (u32, Spend)| (days, spent.low / (monthly * 24.0 * f64::from(days) / pricing.hours));
     days.into_iter().zip(spent).map(share).collect()
 }

@@ -25,8 +25,8 @@ use ebbtide::budget::Budget;
 use ebbtide::cost::{UsageFault, UsageSettings};
 use ebbtide::program::{Exchange, PROGRAM_FORMAT, Reply};
 use ebbtide::resource::Scope;
-use ebbtide::rollout::{self, Rules};
-use ebbtide::schedule::Schedule;
+use ebbtide::rollout::{self, Rollout, Rules};
+use ebbtide::schedule::{self, Schedule};
 use ebbtide::stack::{Declarations, Problem, RegionZones, SettingsFault, typed};
 
 use crate::stacks::ProgramError;
@@ -261,6 +261,14 @@ impl Environment {
     /// Returns the rules of a stack's roll-out, and the settings that they come from.
     pub fn rollout(&self, stack: &str) -> Option<(&rollout::Settings, &Rules)> {
         self.rollouts.of(stack).map(|(settings, rules)| (settings, rules))
+    }
+
+    /// Returns the rules of a recorded roll-out: those of the file, or those that were recorded where the file has none.
+    pub fn rollout_rules(&self, stack: &str, recorded: &Rollout) -> Result<Rules, Vec<schedule::Problem>> {
+        match self.rollout(stack) {
+            Some((_, rules)) => Ok(rules.clone()),
+            None => Rules::new(&recorded.settings),
+        }
     }
 
     /// Returns the place of the setting of a stack's roll-out that names an alarm; that of the roll-out for any other name.

@@ -1,6 +1,5 @@
 //! Roll-outs in virtual time: fourteen days between two variants of an endpoint, seen by an observer that reads only the cloud.
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::pin::pin;
 use std::sync::Arc;
@@ -137,20 +136,10 @@ impl Stage {
         let providers = providers();
         let of = carrier(&document, providers.kinds(), rules).unwrap();
         let now = self.clock.now();
+        let generation = document.resources[&of].generation;
         let rollout = Rollout {
-            generation: document.resources[&of].generation,
-            of,
-            to: rules.to.clone(),
             alarms: addresses(&document, rules),
-            started: now,
-            by: "ada@host".into(),
-            percent: 0,
-            since: now,
-            moving: None,
-            phase: Phase::UnderWay,
-            approved: BTreeSet::new(),
-            settings: settings.clone(),
-            log: Vec::new(),
+            ..Rollout::new(of, generation, settings.clone(), "ada@host", now)
         };
         let state = self.project.state();
         let rolling = RollingOut { state: &state, kinds: providers.kinds(), owner: self.owner() };

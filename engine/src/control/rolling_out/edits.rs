@@ -66,16 +66,14 @@ impl RollingOut<'_> {
 
     /// Records that a step has taken effect.
     pub async fn taken(&self, generation: u32, percent: u8) -> Said {
-        let what = format!("{percent} %");
-        let taken = self.change(format!("roll-out: {what}"), |rollout, now| {
+        let taken = self.note(format!("{percent} %"), |rollout, now| {
             let is_awaited = rollout.is_under_way() && rollout.moving == Some(percent);
             if is_awaited {
                 rollout.gets(percent, generation, now);
-                note(rollout, now, &self.owner.by, &what);
             }
             is_awaited
         });
-        self.said(taken.await)
+        taken.await
     }
 
     /// Sets the recorded percentage again.
@@ -84,15 +82,14 @@ impl RollingOut<'_> {
             return Said::Refused(error);
         }
         let what = format!("{percent} % again: {} had another share", carrier.address);
-        let set = self.change(format!("roll-out: {what}"), |rollout, now| {
+        let set = self.note(what, |rollout, now| {
             let is_same = rollout.percent == percent;
             if is_same {
                 rollout.gets(percent, carrier.generation, now);
-                note(rollout, now, &self.owner.by, &what);
             }
             is_same
         });
-        self.said(set.await)
+        set.await
     }
 
     /// Takes all traffic back, first of all things.
@@ -100,28 +97,34 @@ impl RollingOut<'_> {
         if let Err(error) = carrier.set_share(0).await {
             return Said::Refused(error);
         }
-        self.rolled_back(carrier.generation, &self.owner.by.clone(), reason).await
+        self.rolled_back(carrier.generation, &self.owner.by, reason).await
     }
 
-    /// Records that all traffic was taken back.
+    /// Records that somebody took all traffic back.
     pub async fn rolled_back(&self, generation: u32, by: &str, reason: &str) -> Said {
-        let what = format!("rolled back: {reason}");
-        let recorded = self.change(format!("roll-out: {what}"), |rollout, now| {
+        let recorded = self.note_by(by, format!("rolled back: {reason}"), |rollout, now| {
             rollout.gets(0, generation, now);
             rollout.phase = Phase::RolledBack { by: by.to_owned(), at: now, reason: reason.to_owned() };
-            note(rollout, now, by, &what);
             true
         });
-        self.said(recorded.await)
+        recorded.await
     }
 
-    /// Records a change that calls nothing in AWS: a hold, an approval, the end. `change` returns whether it applies.
+    /// Records a deed of the owner of the changes, such as a hold or an approval. `change` returns whether it applies.
     pub async fn note(&self, what: String, change: impl FnOnce(&mut Rollout, Timestamp) -> bool + Send) -> Said {
-        let by = self.owner.by.clone();
+        self.note_by(&self.owner.by, what, change).await
+    }
+
+    async fn note_by(
+        &self,
+        by: &str,
+        what: String,
+        change: impl FnOnce(&mut Rollout, Timestamp) -> bool + Send,
+    ) -> Said {
         let noted = self.change(format!("roll-out: {what}"), |rollout, now| {
             let applies = change(rollout, now);
             if applies {
-                note(rollout, now, &by, &what);
+                note(rollout, now, by, &what);
             }
             applies
         });

@@ -3,16 +3,16 @@
 use jiff::Timestamp;
 
 use super::opened::Opened;
-use crate::apply::Access;
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::who;
 use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::control::access;
 use crate::control::rolling_out::{
     Carrier, CarrierError, RollingOut, RolloutView, addresses, carrier, seen, unknown_alarms,
 };
 use crate::state::LockOwner;
 use ebbtide::plan::Target;
-use ebbtide::rollout::{Phase, Rollout, Rules, Settings};
+use ebbtide::rollout::{Rollout, Rules, Settings, whole_percent};
 
 pub(super) async fn start(context: &CommandContext, stack: Option<&str>) -> Result<u8, CommandError> {
     let opened = Opened::open(context, stack).await?;
@@ -31,11 +31,7 @@ pub(super) async fn start(context: &CommandContext, stack: Option<&str>) -> Resu
         return Err(refused(format!("{stack} cannot be rolled out: {why}"))
             .hint(format!("`ebb resume {stack}` or `ebb apply {stack}` brings it up")));
     }
-    let access = Access {
-        aws: connection.clients.aws.clone(),
-        providers: context.providers.clone(),
-        propagation: connection.clients.propagation(),
-    };
+    let access = access(connection, &context.providers);
     let unfit = |error: CarrierError| refused(format!("{stack} has nothing to roll out: {error}"));
     let of = carrier(document, context.providers.kinds(), &rules).map_err(unfit)?;
     let found = Carrier::of(&access, document, &of, rules.to.as_deref());
@@ -43,24 +39,10 @@ pub(super) async fn start(context: &CommandContext, stack: Option<&str>) -> Resu
     let share = found.share().await.map_err(|error| refused(format!("{of}: {error}")))?;
     let share = share.ok_or_else(|| unfit(CarrierError::None))?;
     check_alarms(&opened, &rules).await?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a percentage, cut to 0 to 100")]
-    let percent = share.round().clamp(0.0, 100.0) as u8;
+    let percent = whole_percent(share);
     let now = Timestamp::now();
-    let rollout = Rollout {
-        of,
-        to: rules.to.clone(),
-        alarms: addresses(document, &rules),
-        generation: found.generation,
-        started: now,
-        by: who(),
-        percent,
-        since: now,
-        moving: None,
-        phase: Phase::UnderWay,
-        approved: Default::default(),
-        settings,
-        log: Vec::new(),
-    };
+    let alarms = addresses(document, &rules);
+    let rollout = Rollout { alarms, percent, ..Rollout::new(of, found.generation, settings, who(), now) };
     let owner = LockOwner::of_this_process(who(), "rollout start", now);
     let rolling = RollingOut { state, kinds: context.providers.kinds(), owner };
     let started = rolling.start(rollout).await?;

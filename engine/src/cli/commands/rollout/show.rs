@@ -40,10 +40,8 @@ fn text(opened: &Opened, view: &RolloutView, message: Option<&str>) -> String {
         view.since
     );
     let phase = match &view.phase {
-        Phase::UnderWay => "under way".to_owned(),
-        Phase::Held { by, at, reason } => format!("held by {by} at {at:.0}: {reason}"),
-        Phase::RolledBack { by, at, reason } => format!("rolled back by {by} at {at:.0}: {reason}"),
-        Phase::Done { at } => format!("done at {at:.0}; declare the new side as the only one, and apply that"),
+        done @ Phase::Done { .. } => format!("{done}; declare the new side as the only one, and apply that"),
+        phase => phase.to_string(),
     };
     let _ = writeln!(text, "  {phase}");
     let waits = view.waits.as_deref().filter(|_| view.phase == Phase::UnderWay);

@@ -6,14 +6,13 @@ use jiff::Timestamp;
 
 use super::opened::Opened;
 use super::show::over;
-use crate::apply::Access;
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::who;
 use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::control::access;
 use crate::control::rolling_out::{Carrier, RollingOut, Said};
-use crate::sdk::ErrorKind;
 use crate::state::LockOwner;
-use ebbtide::rollout::{Phase, Rollout, Rules};
+use ebbtide::rollout::{Phase, Rollout};
 
 /// How long a rollback is tried that AWS refuses for the moment: an endpoint that is being updated cannot be changed, which takes
 /// minutes.
@@ -44,8 +43,7 @@ pub(super) async fn approve(
 
 /// Returns the percentage of the step to approve.
 fn waiting(opened: &Opened, rollout: &Rollout, percent: Option<u8>) -> Result<u8, CommandError> {
-    let recorded = Rules::new(&rollout.settings).ok();
-    let rules = opened.environment.rollout(&opened.stack).map(|(_, rules)| rules.clone()).or(recorded);
+    let rules = opened.environment.rollout_rules(&opened.stack, rollout);
     let approve = rules.map(|rules| rules.approve).unwrap_or_default();
     let waiting: Vec<u8> = approve.into_iter().filter(|step| *step > rollout.percent).collect();
     let open: Vec<u8> = waiting.iter().copied().filter(|step| !rollout.approved.contains(step)).collect();
@@ -102,12 +100,8 @@ pub(super) async fn hold(
 pub(super) async fn back(context: &CommandContext, stack: Option<&str>, reason: &str) -> Result<u8, CommandError> {
     let opened = Opened::open(context, stack).await?;
     let rollout = opened.rollout()?;
-    let access = Access {
-        aws: opened.connection.clients.aws.clone(),
-        providers: context.providers.clone(),
-        propagation: opened.connection.clients.propagation(),
-    };
-    let carrier = Carrier::of(&access, &opened.document, &rollout.of, rollout.to.as_deref());
+    let access = access(&opened.connection, &context.providers);
+    let carrier = Carrier::recorded(&access, &opened.document, rollout);
     let carrier = carrier.ok_or_else(|| {
         let message = format!("{} does not exist now, so that nothing gets any traffic by it", rollout.of);
         CommandError::new(CommandErrorKind::Refused, message)
@@ -118,19 +112,11 @@ pub(super) async fn back(context: &CommandContext, stack: Option<&str>, reason: 
     let mut told = began;
     loop {
         let said = rolling.back(&carrier, reason).await;
-        let passes = match &said {
-            Said::Refused(error) => matches!(
-                error.kind,
-                ErrorKind::Busy | ErrorKind::Throttled | ErrorKind::NotYet | ErrorKind::Unavailable
-            ),
-            _ => false,
+        let error = match &said {
+            Said::Refused(error) if error.kind.passes() && began.elapsed() <= PATIENCE => error,
+            _ => return opened.said(context, said, &text),
         };
-        if !passes || began.elapsed() > PATIENCE {
-            return opened.said(context, said, &text);
-        }
-        if let Said::Refused(error) = &said
-            && (told == began || told.elapsed() > SIGN_OF_LIFE)
-        {
+        if told == began || told.elapsed() > SIGN_OF_LIFE {
             told = Instant::now();
             context.output.note(&format!("AWS cannot change {} yet ({error}); trying again.", rollout.of));
         }
