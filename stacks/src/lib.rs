@@ -1,11 +1,17 @@
 //! The stacks that Ebbtide ships, registered in one place.
 
 pub mod adeptai;
+pub mod document_intelligence;
 
 use ebbtide::Definition;
 
 /// Every stack that this crate knows.
 pub fn definitions() -> Vec<Definition> {
     let adeptai = "language models behind SageMaker endpoints, in private subnets, watched and budgeted";
-    vec![Definition::new("adeptai", adeptai, adeptai::declare)]
+    let document_intelligence =
+        "a document classifier and the language model that takes over from it, behind one REST API";
+    vec![
+        Definition::new("adeptai", adeptai, adeptai::declare),
+        Definition::new("document_intelligence", document_intelligence, document_intelligence::declare),
+    ]
 }

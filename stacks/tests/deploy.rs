@@ -111,6 +111,7 @@ fn permission(service: &str, operation: &str) -> Option<String> {
         "Application Auto Scaling" => "application-autoscaling",
         "CloudWatch Logs" => "logs",
         "Cost Explorer" => "ce",
+        "Resource Groups Tagging API" => "tag",
         other => &other.to_ascii_lowercase(),
     };
     let action = match (service, operation) {
@@ -151,7 +152,9 @@ fn permissions_are_enough_for_pauses_and_resumes() {
     let local = include_str!("../../environments/local.toml");
     let schedule = "[schedule]\ntimezone = \"UTC\"\ndefault = \"running\"\n[[schedule.windows]]\nname = \"busy\"\n\
          from = \"00:00\"\nto = \"24:00\"\ncapacity = { query-enhancer = { min = 2, max = 4 } }\n";
-    let settings = format!("{local}emails = [\"ops@example.com\"]\nnat = \"one\"\n\n{schedule}");
+    let own = "[stacks.adeptai]\n";
+    let local = local.replace(own, &format!("{own}emails = [\"ops@example.com\"]\nnat = \"one\"\n"));
+    let settings = format!("{local}\n{schedule}");
     std::fs::write(environments.join("local.toml"), settings).unwrap();
     let needed = |line: &str| needed(project.path(), &line.split_whitespace().collect::<Vec<_>>());
     needed("apply adeptai --yes --quiet");

@@ -4,7 +4,6 @@
 //!
 //! docs/faults.md describes how to run all of it.
 
-mod adeptai;
 mod cut;
 mod every_point;
 mod experiment;
@@ -15,6 +14,7 @@ mod graphs;
 mod jobs;
 mod observer;
 mod random;
+mod shipped;
 mod shrink;
 mod sigkill;
 mod weather;

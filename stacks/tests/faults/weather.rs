@@ -10,14 +10,14 @@ use ebbtide_engine::apply::Event;
 use ebbtide_engine::sdk::Hint as _;
 use jiff::Timestamp;
 
-use crate::adeptai::{Case, cases};
 use crate::fault::Fault;
 use crate::observer::difference;
 use crate::random::Random;
+use crate::shipped::{Case, Shipped};
 
 /// Runs every command of adeptai in this weather: it must reach its target the first time, like its twin.
 async fn reaches_in(words: &str) {
-    for Case { name, command, start } in cases().await {
+    for Case { name, command, start } in Shipped::Adeptai.cases().await {
         let twin = start.copy();
         twin.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
         let failures = std::sync::Mutex::new(Vec::new());
@@ -69,7 +69,7 @@ impl CallHook for Twice {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_that_arrive_twice_create_nothing_twice() {
-    for Case { name, command, start } in cases().await {
+    for Case { name, command, start } in Shipped::Adeptai.cases().await {
         let twin = start.copy();
         twin.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
         let cloud = start.cloud();
@@ -89,7 +89,7 @@ async fn reads_that_lag_behind_are_waited_for() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_resource_created_a_moment_ago_is_not_mistaken_for_deleted() {
     let [.., Case { command, start, .. }] =
-        <[Case; 5]>::try_from(cases().await).unwrap_or_else(|_| panic!("five cases"));
+        <[Case; 5]>::try_from(Shipped::Adeptai.cases().await).unwrap_or_else(|_| panic!("five cases"));
     let (cloud, behind) = (start.cloud(), Arc::new(Behind::default()));
     cloud.faults().install(Arc::clone(&behind) as Arc<dyn CallHook>);
     for (reads_lag, created) in [(false, 67), (true, 0)] {
@@ -116,7 +116,7 @@ impl CallHook for Behind {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn roles_and_network_interfaces_take_their_time() {
-    for Case { name, command, mut start } in cases().await {
+    for Case { name, command, mut start } in Shipped::Adeptai.cases().await {
         start.settings.assumable_after = Duration::from_millis(400);
         start.settings.interfaces_linger = Duration::from_millis(400);
         start.reaches(&command).await.unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
@@ -126,7 +126,7 @@ async fn roles_and_network_interfaces_take_their_time() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn expired_credentials_end_a_command_at_once_and_new_ones_complete_it() {
     let mut random = Random::new(11);
-    for Case { name, command, start } in cases().await {
+    for Case { name, command, start } in Shipped::Adeptai.cases().await {
         let (points, expected) = crate::every_point::points(&start, &command).await;
         let calls = points.len() as u64 / 3;
         for _ in 0..3 {
@@ -158,7 +158,7 @@ async fn expired_credentials_end_a_command_at_once_and_new_ones_complete_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_disk_ends_a_command_names_the_file_and_loses_nothing() {
     let mut random = Random::new(5);
-    for Case { name, command, start } in cases().await {
+    for Case { name, command, start } in Shipped::Adeptai.cases().await {
         let (points, expected) = crate::every_point::points(&start, &command).await;
         let writes = points.iter().filter(|point| matches!(point, Fault::Write { done: true, .. })).count() as u64;
         // At the beginning, and somewhere on the way: the grouping of writes differs from run to run.
@@ -185,7 +185,7 @@ async fn a_clock_that_jumps_changes_nothing() {
         let years = [0, 7, -9, 3][usize::try_from(call % 4).expect("small")];
         Timestamp::from_second(1_767_225_600 + years * 31_557_600 + call).expect("a time")
     }
-    for Case { name, command, mut start } in cases().await {
+    for Case { name, command, mut start } in Shipped::Adeptai.cases().await {
         let (_, expected) = crate::every_point::points(&start, &command).await;
         start.clock = jumping;
         let start = Arc::new(start);

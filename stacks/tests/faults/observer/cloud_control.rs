@@ -1,7 +1,7 @@
 //! Resources that Cloud Control manages.
 
 use ebbtide_engine::sdk::Aws;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Observed;
 
@@ -90,10 +90,10 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
                 continue;
             };
             let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
-            let model: serde_json::Value = serde_json::from_str(&model).unwrap();
+            let model: Value = serde_json::from_str(&model).unwrap();
             let own = model["Tags"].as_array().into_iter().flatten();
             let own: Vec<_> = own.filter(|tag| tag["Key"] == "variant").map(|tag| tag["Value"].to_string()).collect();
-            let values: Vec<_> = of_type.properties.iter().map(|property| model[*property].to_string()).collect();
+            let values: Vec<_> = of_type.properties.iter().map(|property| told(&model[*property])).collect();
             seen.add(of_type.words, format!("{} with {own:?}", values.join(" ")));
             let inside = of_type.inside.iter();
             // A parent has this property, or calls it otherwise.
@@ -101,13 +101,20 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
             waiting
                 .extend(inside.map(|(property, child)| (child, Some(json!({ *property: own(property) }).to_string()))));
             if of_type.name == "AWS::ApiGateway::Resource" {
-                see_method(aws, id, seen).await;
+                see_methods(aws, id, seen).await;
             }
             if let Some(guardrail) = model["GuardrailId"].as_str() {
                 see_versions(aws, guardrail, seen).await;
             }
         }
     }
+}
+
+/// Returns a value without the id that AWS gives a guardrail.
+fn told(value: &Value) -> String {
+    const ID: &str = "\"GuardrailIdentifier\":\"";
+    let Some((before, after)) = value.as_str().and_then(|text| text.split_once(ID)) else { return value.to_string() };
+    format!("{before}{}", after.split_once('"').map_or(after, |(_, after)| after))
 }
 
 /// Domains have no list: the Resource Groups Tagging API has them.
@@ -118,18 +125,20 @@ async fn see_domains(aws: &Aws, seen: &mut Observed) {
         let read = aws.cloudcontrol().get_resource().type_name("AWS::OpenSearchService::Domain").identifier(name);
         let Ok(read) = read.send().await else { continue };
         let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
-        let model: serde_json::Value = serde_json::from_str(&model).unwrap();
+        let model: Value = serde_json::from_str(&model).unwrap();
         seen.add("domain", format!("{name} with {}", model["EBSOptions"]));
     }
 }
 
-/// Methods have no list. Generated ones are all of the same verb.
-async fn see_method(aws: &Aws, part: &str, seen: &mut Observed) {
-    let get = aws.cloudcontrol().get_resource().type_name("AWS::ApiGateway::Method").identifier(format!("{part}|ANY"));
-    let Ok(read) = get.send().await else { return };
-    let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
-    let model: serde_json::Value = serde_json::from_str(&model).unwrap();
-    seen.add("method", model["Integration"]["RequestTemplates"].to_string());
+/// Methods have no list. These are the verbs of the stacks.
+async fn see_methods(aws: &Aws, part: &str, seen: &mut Observed) {
+    for verb in ["ANY", "POST"] {
+        let get = aws.cloudcontrol().get_resource().type_name("AWS::ApiGateway::Method");
+        let Ok(read) = get.identifier(format!("{part}|{verb}")).send().await else { continue };
+        let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
+        let model: Value = serde_json::from_str(&model).unwrap();
+        seen.add("method", model["Integration"]["RequestTemplates"].to_string());
+    }
 }
 
 /// Versions have no list. Their numbers go up with each one that there ever was, so only how many there are counts.
