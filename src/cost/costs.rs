@@ -97,7 +97,7 @@ impl Default for Total {
 }
 
 impl Total {
-    fn add(&mut self, line: &Line) {
+    pub(super) fn add(&mut self, line: &Line) {
         self.hourly += line.hourly;
         self.monthly += line.monthly;
     }

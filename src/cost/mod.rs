@@ -36,7 +36,7 @@ pub use estimate::{ComponentCost, Estimate, EstimatedLine};
 pub use known_items::{StrangeItem, UNPRICED};
 pub use levels::{Levels, Share};
 pub use once::OneTime;
-pub use planned::{OperationCost, PlanCosts};
+pub use planned::{OperationCost, PlanCosts, Remaining};
 pub use price::{Confidence, OFFERED, OLD_AFTER_DAYS, Price, PriceDate, Tier};
 pub use range::AmountRange;
 pub use rates::{Capacity, Rates};

@@ -22,8 +22,21 @@ pub struct PlanCosts {
     pub paused: Option<Costs>,
     /// The prices of the jobs that the plan runs.
     pub once: Vec<OneTime>,
+    /// The resources that a pause leaves and AWS goes on billing by time, by kind: the dearest first. Nothing unless the plan pauses.
+    pub remaining: Vec<Remaining>,
     /// The resources that the plan leaves as they are.
     pub unchanged: BTreeSet<Address>,
+}
+
+/// The resources of a kind that a pause keeps and AWS goes on billing by time.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Remaining {
+    /// The resources.
+    pub resources: Vec<Address>,
+    /// Their sum, without charges by use.
+    pub total: Total,
+    /// Why they are kept, if their kind says so.
+    pub because: Option<String>,
 }
 
 /// The dollars of the resource of one operation.
@@ -42,6 +55,25 @@ fn of(totals: &BTreeMap<&Address, Total>, address: &Address) -> Total {
     totals.get(address).copied().unwrap_or_default()
 }
 
+/// Returns the resources that are billed by time, by kind: the dearest first.
+fn remaining(costs: &Costs, kinds: &Registry) -> Vec<Remaining> {
+    let mut by_kind: BTreeMap<&str, Remaining> = BTreeMap::new();
+    for line in costs.lines.iter().filter(|line| line.hourly != Amount::ZERO) {
+        let kind = line.address.kind();
+        let because = || kinds.get(kind).and_then(|kind| kind.info().billed_while_paused.clone());
+        let new = || Remaining { resources: Vec::new(), total: Total::default(), because: because() };
+        let of_kind = by_kind.entry(kind).or_insert_with(new);
+        of_kind.total.add(line);
+        if of_kind.resources.last() != Some(&line.address) {
+            of_kind.resources.push(line.address.clone());
+        }
+    }
+    let mut remaining: Vec<_> = by_kind.into_values().collect();
+    let dollars = |one: &Remaining| one.total.monthly.usd.unwrap_or(f64::INFINITY);
+    remaining.sort_by(|one, other| dollars(other).total_cmp(&dollars(one)));
+    remaining
+}
+
 impl PlanCosts {
     /// Prices a plan that was made from a document.
     pub fn new(document: &StateDocument, plan: &Plan, kinds: &Registry, pricing: &Pricing<'_>) -> Self {
@@ -57,7 +89,8 @@ impl PlanCosts {
         let runs = plan.operations.iter().filter(|operation| operation.kind() == OperationKind::Run);
         let runs: BTreeSet<&Address> = runs.map(|operation| &operation.address).collect();
         let once = after.once.iter().filter(|one| runs.contains(&one.address)).cloned().collect();
-        Self { hours_per_month: pricing.hours, before, after, paused, once, unchanged }
+        let remaining = if plan.target == Target::Paused { remaining(&after, kinds) } else { Vec::new() };
+        Self { hours_per_month: pricing.hours, before, after, paused, once, remaining, unchanged }
     }
 
     /// Returns the dollars that the plan adds.

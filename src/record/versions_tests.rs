@@ -55,6 +55,7 @@ fn kinds() -> Registry {
         share: None,
         is_job: false,
         derived_outputs: Vec::new(),
+        billed_while_paused: None,
         idempotent_create: true,
         typical_seconds: 1,
         outputs: Vec::new(),

@@ -34,6 +34,9 @@ pub struct KindInfo {
     /// The outputs that follow from the inputs and change with them.
     #[serde(default)]
     pub derived_outputs: Vec<String>,
+    /// Why a pause keeps it although AWS bills it by time, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub billed_while_paused: Option<String>,
     /// Whether AWS recognizes a repeated create call, by a name or a client token.
     pub idempotent_create: bool,
     /// How long creation usually takes, in seconds.

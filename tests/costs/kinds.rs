@@ -7,9 +7,9 @@ use ebbtide::aws::apigateway::{
 };
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
 use ebbtide::aws::bedrock::{
-    ContentPolicy, CustomModelDeployment, CustomizationJob, DataAction, GroundingFilter, GroundingKind, Guardrail,
-    GuardrailVersion, InferenceProfile, PersonalData, PersonalDataRule, ProvisionedThroughput, ReasoningPolicy,
-    TopicPolicy,
+    Commitment, ContentPolicy, CustomModelDeployment, CustomizationJob, DataAction, GroundingFilter, GroundingKind,
+    Guardrail, GuardrailVersion, InferenceProfile, PersonalData, PersonalDataRule, ProvisionedThroughput,
+    ReasoningPolicy, TopicPolicy,
 };
 use ebbtide::aws::budgets::Budget;
 use ebbtide::aws::ce::{AnomalyMonitor, AnomalySubscription};
@@ -41,7 +41,7 @@ use ebbtide::aws::sns::{Protocol, Subscription, Topic};
 use ebbtide::aws::sqs::Queue;
 use ebbtide::aws::stepfunctions::{MachineKind, StateMachine};
 use ebbtide::cost::{Book, UNPRICED};
-use ebbtide::resource::{Billing, Charge, Resource};
+use ebbtide::resource::{Billing, Charge, OnPause, Per, Resource};
 use serde_json::Value;
 
 fn sample<R: Resource>(resource: R) -> (&'static str, Value) {
@@ -117,6 +117,10 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(GuardrailVersion::described("arn", "first")),
         sample(CustomModelDeployment::of("arn")),
         sample(ProvisionedThroughput::of("amazon.nova-lite-v1:0:300k", 1)),
+        sample(ProvisionedThroughput {
+            commitment: Some(Commitment::OneMonth),
+            ..ProvisionedThroughput::of("amazon.nova-lite-v1:0:300k", 1)
+        }),
         sample(CustomizationJob::new("amazon.nova-lite-v1:0:300k", "role", "s3://data/a", "s3://data/b/")),
         sample(Budget::monthly("6190")),
         sample(alarm()),
@@ -217,6 +221,29 @@ fn every_kind_says_what_it_bills_or_why_it_is_free() {
             };
             assert!(says, "{name} does not say what it bills: {billing:?}");
         }
+    }
+}
+
+#[test]
+fn a_kind_that_a_pause_keeps_and_aws_bills_by_time_says_why_it_is_kept() {
+    let kinds = ebbtide::aws::kinds();
+    let mut kept = BTreeSet::new();
+    for (name, inputs) in samples() {
+        let kind = kinds.get(name).unwrap();
+        let billing = match kind.paused(&inputs).unwrap() {
+            OnPause::Keep => kind.billing(&inputs).unwrap(),
+            OnPause::Reduce(inputs) => kind.billing(&inputs).unwrap(),
+            OnPause::Delete => continue,
+        };
+        // Conferred charges are those of another resource.
+        let own = if let Billing::Conferred { .. } = &billing { &[] } else { charges(&billing) };
+        if own.iter().any(|charge| matches!(charge.per, Per::Hour | Per::Month)) {
+            kept.insert(name);
+            assert!(kind.info().billed_while_paused.is_some(), "{name} does not say why it is kept: {billing:?}");
+        }
+    }
+    for kind in kinds.iter().filter(|kind| kind.info().billed_while_paused.is_some()) {
+        assert!(kept.contains(kind.info().name.as_str()), "{} is not billed by time while paused", kind.info().name);
     }
 }
 

@@ -79,6 +79,7 @@ pub struct ProvisionedThroughputOutputs<P: Phase> {
 impl Resource for ProvisionedThroughput {
     const KIND: &'static str = "bedrock_provisioned_throughput";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
+    const BILLED_WHILE_PAUSED: Option<&'static str> = Some("AWS bills it until its commitment ends");
     const REPLACE_ON: &'static [&'static str] = fields!(ProvisionedThroughput: name, units, commitment);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const TYPICAL_SECONDS: u32 = 600;

@@ -62,6 +62,7 @@ pub struct DashboardOutputs<P: Phase> {
 impl Resource for Dashboard {
     const KIND: &'static str = "cloudwatch_dashboard";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const BILLED_WHILE_PAUSED: Option<&'static str> = Some("it shows the time before the pause");
     const REPLACE_ON: &'static [&'static str] = fields!(Dashboard: name);
     type Resolved = Dashboard<Resolved>;
     type Outputs<P: Phase> = DashboardOutputs<P>;

@@ -18,9 +18,15 @@ fn it_comes_up_sleeps_wakes_and_goes() {
     assert_eq!(operations(&project.json("plan document_intelligence")), [""; 0]);
 
     // Only what bills by the hour goes; the monitor is stopped before.
-    let pause = operations(&project.json("plan document_intelligence --target paused"));
+    let planned = project.json("plan document_intelligence --target paused");
+    let pause = operations(&planned);
     let deleted: Vec<_> = pause.iter().filter(|line| line.starts_with("delete")).collect();
     assert_eq!(deleted, ["delete sagemaker_endpoint.classifier"]);
+    // The plan says what remains to be paid by time, and why.
+    let remaining = planned["cost"]["remaining"].as_array().unwrap();
+    let remaining: Vec<_> =
+        remaining.iter().map(|one| (one["resources"][0].as_str(), one["because"].is_string())).collect();
+    assert_eq!(remaining, [(Some("kms_key.documents"), true), (Some("cloudwatch_alarm.accuracy"), true)]);
     project.ebb("pause document_intelligence --yes");
     project.ebb("resume document_intelligence --yes");
     assert_eq!(operations(&project.json("plan document_intelligence")), [""; 0]);

@@ -6,7 +6,7 @@ use super::book::lenient_book;
 use super::notes::{RATE_HOURS, age_line, is_old, once_lines, rate, unknown_lines};
 use crate::cli::context::CommandContext;
 use crate::environment::Environment;
-use ebbtide::cost::{OneTime, PlanCosts, PriceDate, Pricing, Total, UnknownPart, UnpricedUse};
+use ebbtide::cost::{OneTime, PlanCosts, PriceDate, Pricing, Remaining, Total, UnknownPart, UnpricedUse};
 use ebbtide::plan::Plan;
 use ebbtide::record::StateDocument;
 
@@ -20,6 +20,9 @@ pub(in crate::cli) struct CostView<'a> {
     /// The prices of the jobs that the plan runs; absent if it runs none.
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     once: &'a [OneTime],
+    /// The resources that a pause leaves and AWS goes on billing by time; absent unless the plan pauses.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    remaining: &'a [Remaining],
     unknown: Vec<UnknownPart>,
     by_use: &'a [UnpricedUse],
     oldest_price: Option<PriceDate>,
@@ -35,6 +38,7 @@ impl<'a> CostView<'a> {
             after: costs.after.total,
             paused: costs.paused.as_ref().map(|paused| paused.total),
             once: &costs.once,
+            remaining: &costs.remaining,
             unknown: costs.unknown(),
             by_use: &costs.after.by_use,
             oldest_price,
@@ -56,6 +60,16 @@ pub(in crate::cli) fn plan_costs(
     PlanCosts::new(document, plan, context.providers.kinds(), &pricing)
 }
 
+/// Returns the line of the resources of a kind that are billed while the stack is paused.
+fn remaining_line(remaining: &Remaining) -> String {
+    let which = match remaining.resources.as_slice() {
+        [one] => one.to_string(),
+        several => format!("{} × {}", several.len(), several.first().map_or("", |one| one.kind())),
+    };
+    let because = remaining.because.as_deref().map(|because| format!(", since {because}")).unwrap_or_default();
+    format!("Still billed: {which}, {} a month{because}.", remaining.total.monthly)
+}
+
 /// Returns the dollars of a plan as text: the first line is the sum, others say more.
 pub(in crate::cli) fn plan_text(costs: &PlanCosts) -> Vec<String> {
     let (before, after) = (costs.before.total, costs.after.total);
@@ -68,6 +82,7 @@ pub(in crate::cli) fn plan_text(costs: &PlanCosts) -> Vec<String> {
         let Total { hourly, monthly } = paused.total;
         lines.push(format!("While paused: {} an hour, {monthly} a month.", rate(hourly)));
     }
+    lines.extend(costs.remaining.iter().map(remaining_line));
     lines.extend(once_lines(&costs.once));
     lines.extend(unknown_lines(&costs.unknown()));
     lines.extend(age_line(costs.oldest_price()));

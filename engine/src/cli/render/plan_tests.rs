@@ -57,6 +57,7 @@ fn no_costs() -> PlanCosts {
         after: nothing,
         paused: None,
         once: Vec::new(),
+        remaining: Vec::new(),
         unchanged: Default::default(),
     }
 }

@@ -35,6 +35,7 @@ impl AnyKind {
             share: None,
             is_job: false,
             derived_outputs: Vec::new(),
+            billed_while_paused: None,
             idempotent_create: true,
             typical_seconds: 5,
             outputs: facts.map(|facts| facts.read_only.clone()).unwrap_or_default(),
