@@ -194,7 +194,7 @@ pub struct AlarmOutputs<P: Phase> {
 impl Resource for Alarm {
     const KIND: &'static str = "cloudwatch_alarm";
     const PERSISTENCE: Persistence = Persistence::Durable;
-    const BILLED_WHILE_PAUSED: Option<&'static str> = Some("its history goes with it");
+    const BILLED_WHILE_PAUSED: Option<&'static str> = Some("deleting it would lose its history");
     const REPLACE_ON: &'static [&'static str] = fields!(Alarm: name);
     type Resolved = Alarm<Resolved>;
     type Outputs<P: Phase> = AlarmOutputs<P>;

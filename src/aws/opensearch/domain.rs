@@ -102,7 +102,7 @@ impl Resource for Domain {
     const KIND: &'static str = "opensearch_domain";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const BILLED_WHILE_PAUSED: Option<&'static str> =
-        Some("AWS can neither stop it nor shrink it to nothing, and its data goes with it");
+        Some("AWS can neither stop it nor shrink it to nothing, and deleting it would lose its data");
     const REPLACE_ON: &'static [&'static str] = fields!(Domain: name, engine_mode, encrypted, kms_key, fine_grained);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const UNORDERED: &'static [&'static str] = &["subnets", "security_groups"];

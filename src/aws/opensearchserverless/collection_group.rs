@@ -119,7 +119,7 @@ pub struct CollectionGroupOutputs<P: Phase> {
 impl Resource for CollectionGroup {
     const KIND: &'static str = "opensearchserverless_collection_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
-    const BILLED_WHILE_PAUSED: Option<&'static str> = Some("its collections are in it, and their data goes with them");
+    const BILLED_WHILE_PAUSED: Option<&'static str> = Some("deleting its collections would lose their data");
     const REPLACE_ON: &'static [&'static str] = fields!(CollectionGroup: name, standby, generation);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const TYPICAL_SECONDS: u32 = 4;

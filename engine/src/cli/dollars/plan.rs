@@ -66,7 +66,7 @@ fn remaining_line(remaining: &Remaining) -> String {
         [one] => one.to_string(),
         several => format!("{} × {}", several.len(), several.first().map_or("", |one| one.kind())),
     };
-    let because = remaining.because.as_deref().map(|because| format!(", since {because}")).unwrap_or_default();
+    let because = remaining.because.as_deref().map(|because| format!(": {because}")).unwrap_or_default();
     format!("Still billed: {which}, {} a month{because}.", remaining.total.monthly)
 }
 
