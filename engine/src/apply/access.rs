@@ -33,6 +33,7 @@ impl Access {
             identity,
             include_data: false,
             rest_stays: true,
+            listed: None,
             hash_key: document.key.clone(),
         }
     }

@@ -1,13 +1,9 @@
 //! Resources of this stack that another state records: looked for before an empty state creates anything.
 
-use std::collections::BTreeMap;
-
-use aws_sdk_resourcegroupstagging::types::TagFilter;
-
 use super::{Deployment, Event, Failure};
-use crate::sdk::{CallName, Error, required};
+use crate::sdk::tagged;
 use ebbtide::record::StateDocument;
-use ebbtide::resource::{LINEAGE_TAG, Scope, Tags};
+use ebbtide::resource::{LINEAGE_TAG, Scope};
 
 impl Deployment<'_> {
     /// Refuses to go on from an empty record if the account has resources with the ownership tags of this environment and
@@ -22,7 +18,7 @@ impl Deployment<'_> {
         if !document.resources.is_empty() || document.run.is_some() {
             return Ok(());
         }
-        let found = match self.tagged(scope).await {
+        let found = match tagged(&self.access.aws, scope).await {
             Ok(found) => found,
             Err(error) => {
                 (self.on_event)(Event::ElsewhereUnknown { error: error.to_string() });
@@ -40,22 +36,5 @@ impl Deployment<'_> {
             return Ok(());
         }
         Err(Failure::Elsewhere { stack: scope.stack.clone(), environment: scope.environment.clone(), found })
-    }
-
-    /// Returns the resources in the region with the tags of an environment and stack, by ARN, with their tags.
-    async fn tagged(&self, scope: &Scope) -> Result<BTreeMap<String, Tags>, Error> {
-        let filter = |key: &str, value: &str| TagFilter::builder().key(key).values(value).build();
-        let pages = self.access.aws.resourcegroupstagging().get_resources();
-        let pages = pages
-            .tag_filters(filter("ebb:environment", &scope.environment))
-            .tag_filters(filter("ebb:stack", &scope.stack));
-        let mut resources = pages.into_paginator().items().send();
-        let mut found = BTreeMap::new();
-        while let Some(resource) = resources.next().await {
-            let resource = resource.named("tag:GetResources")?;
-            let tags = resource.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect();
-            found.insert(required(resource.resource_arn, "ResourceARN")?, tags);
-        }
-        Ok(found)
     }
 }

@@ -15,11 +15,12 @@ use super::failure::Failure;
 use super::rate_limit::{CallKind, RateLimiter};
 use super::retry::Retry;
 use crate::providers::Implementation;
-use crate::sdk::{Error, ErrorKind, PropagationDelay};
+use crate::sdk::{Error, ErrorKind, Listed, PropagationDelay};
+use ebbtide::aws::cloudwatch::Alarm;
 use ebbtide::plan::Target;
 use ebbtide::planner::{self, Observation};
 use ebbtide::record::{ResourceRecord, StateDocument};
-use ebbtide::resource::{Address, LiveState, OnPause, Persistence};
+use ebbtide::resource::{Address, LiveState, OnPause, Persistence, Resource as _};
 
 /// The number of reads at once. More do not make the observation faster.
 pub(super) const AT_ONCE: usize = 64;
@@ -149,6 +150,7 @@ struct Reads<'a> {
     access: &'a Access,
     limiter: &'a Arc<RateLimiter>,
     purpose: Purpose,
+    listed: Arc<Listed>,
     waiting: VecDeque<(&'a Address, &'a ResourceRecord, String, Implementation)>,
     running: JoinSet<Read>,
     /// Those that cannot be made, because the recorded inputs do not fit.
@@ -176,7 +178,8 @@ impl<'a> Reads<'a> {
                 None => waiting.push_back((address, record, id, kind)),
             }
         }
-        Ok(Self { document, access, limiter, purpose, waiting, running: JoinSet::new(), unfit: unread })
+        let listed = Arc::new(Listed::new(&access.aws, &document.scope, alarm_names(document)));
+        Ok(Self { document, access, limiter, purpose, listed, waiting, running: JoinSet::new(), unfit: unread })
     }
 
     /// Starts as many reads as may run at once.
@@ -185,7 +188,9 @@ impl<'a> Reads<'a> {
             && let Some((address, record, id, kind)) = self.waiting.pop_front()
         {
             let propagation = self.access.propagation;
-            let context = self.access.context(self.document, address, record.generation);
+            let mut context = self.access.context(self.document, address, record.generation);
+            // A list may not show the last change of a resource.
+            context.listed = (!record.pending).then(|| Arc::clone(&self.listed));
             let (address, last, limiter) = (address.clone(), record.inputs.clone(), Arc::clone(self.limiter));
             let mut delays = (record.pending || !self.purpose.at_rest).then(|| propagation.delays());
             let attempted = if self.purpose.tolerant { Vec::new() } else { record.attempted.clone() };
@@ -196,6 +201,12 @@ impl<'a> Reads<'a> {
                 let live = loop {
                     let read = || kind.provider.read(&context, &id, &last);
                     match retry.attempt(&limiter, (kind.name(), CallKind::Read), read).await {
+                        // A list may lag behind: what it shows otherwise than recorded is asked for.
+                        Ok(live)
+                            if context.listed.is_some() && live.as_ref().is_none_or(|live| live.inputs != last) =>
+                        {
+                            context.listed = None;
+                        }
                         Ok(None) if let Some(delay) = delays.as_mut().and_then(Iterator::next) => {
                             tokio::time::sleep(delay).await
                         }
@@ -228,6 +239,12 @@ impl<'a> Reads<'a> {
             self.running.spawn(read.instrument(span));
         }
     }
+}
+
+/// Returns the names of the recorded alarms.
+fn alarm_names(document: &StateDocument) -> Vec<String> {
+    let alarms = document.resources.iter().filter(|(address, _)| address.kind() == Alarm::KIND);
+    alarms.filter_map(|(_, record)| record.id.clone()).collect()
 }
 
 /// Returns whether a pause leaves a resource as it is. The planner decides the same.

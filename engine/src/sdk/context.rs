@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_sdk_cloudwatch::types::MetricAlarm;
+
 use super::clients::Aws;
+use super::listed::Listed;
 use ebbtide::resource::{Identity, Scope, Tags};
 
 /// The clients and the identity of the resource.
@@ -17,6 +20,8 @@ pub struct Context {
     pub include_data: bool,
     /// Whether a running stack goes on without the resource that is deleted.
     pub rest_stays: bool,
+    /// The lists of the observation that the resource is read for; `None` outside of one.
+    pub listed: Option<Arc<Listed>>,
     /// The key of the hashes of secrets, private to the stack's state.
     pub hash_key: String,
 }
@@ -27,6 +32,16 @@ impl Context {
         let mut tags = own.clone();
         tags.extend(self.identity.tags());
         tags
+    }
+
+    /// Returns all tags of a resource from the list of the observation, ownership tags included; `None` if they have to be asked for.
+    pub async fn listed_tags(&self, arn: &str) -> Option<Tags> {
+        self.listed.as_ref()?.tags(arn).await
+    }
+
+    /// Returns a metric alarm from the list of the observation; `None` if it has to be asked for.
+    pub async fn listed_alarm(&self, name: &str) -> Option<MetricAlarm> {
+        self.listed.as_ref()?.alarm(name).await
     }
 
     /// Returns environment, stack, region and account.

@@ -82,6 +82,7 @@ impl World {
             identity,
             include_data: false,
             rest_stays: true,
+            listed: None,
             hash_key: "key".to_owned(),
         }
     }

@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use crate::project::Project;
+use crate::project::{Project, text};
+
+/// The most calls of a plan without changes. It is 47 resources, of which buckets, roles, the key and the budget take several calls each.
+const MOST_CALLS: u64 = 90;
 
 fn operations(plan: &Value) -> Vec<String> {
     let operations = plan["operations"].as_array().unwrap().iter();
@@ -34,4 +37,24 @@ fn it_comes_up_sleeps_wakes_and_goes() {
     project.ebb("destroy document_intelligence --yes");
     project.ebb("destroy document_intelligence --yes --include-data all");
     assert_eq!(operations(&project.json("plan document_intelligence --target destroyed")), [""; 0]);
+}
+
+fn calls(said: &str) -> u64 {
+    let calls = said.lines().find_map(|line| line.strip_suffix(" calls to AWS")?.parse().ok());
+    calls.unwrap_or_else(|| panic!("the calls are not said: {said}"))
+}
+
+#[test]
+fn a_plan_without_changes_takes_few_calls_and_more_without_the_permission_to_list_tags() {
+    let project = Project::new("");
+    project.ebb("apply document_intelligence --yes --quiet");
+    let planned = project.run("plan document_intelligence --verbose");
+    assert!(text(&planned.stdout).contains("no changes"), "{}", text(&planned.stdout));
+    let listed = calls(&text(&planned.stderr));
+    assert!(listed <= MOST_CALLS, "{listed} calls");
+
+    let planned =
+        project.run_with("plan document_intelligence --verbose", &[("EBB_CLOUD_FAULTS", "denied=GetResources")]);
+    assert!(text(&planned.stdout).contains("no changes"), "{}", text(&planned.stdout));
+    assert!(calls(&text(&planned.stderr)) > listed + 10);
 }

@@ -44,9 +44,20 @@ impl Project {
     }
 
     pub fn run(&self, line: &str) -> Output {
+        self.run_with(line, &[])
+    }
+
+    /// Runs a command with these variables.
+    pub fn run_with(&self, line: &str, variables: &[(&str, &str)]) -> Output {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
         command.args(line.split_whitespace()).current_dir(self.0.path());
-        command.env_clear().env("HOME", self.0.path()).env("USER", "ada").output().unwrap()
+        command
+            .env_clear()
+            .env("HOME", self.0.path())
+            .env("USER", "ada")
+            .envs(variables.iter().copied())
+            .output()
+            .unwrap()
     }
 
     /// Runs a command that must succeed, and returns its standard output.

@@ -14,6 +14,9 @@ pub(super) fn creation_tags(context: &Context, own: &Tags) -> Result<Vec<Tag>, E
 
 /// Reads all tags of a resource, ownership tags included.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<String, String>, Error> {
+    if let Some(tags) = context.listed_tags(arn).await {
+        return Ok(tags);
+    }
     let list = context.aws.bedrock().list_tags_for_resource().resource_arn(arn);
     let tags = list.send().await.named("bedrock:ListTagsForResource")?;
     Ok(tags.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect())

@@ -66,6 +66,9 @@ impl Provider for Alarm {
 }
 
 async fn describe(context: &Context, name: &str) -> Result<Option<MetricAlarm>, Error> {
+    if let Some(alarm) = context.listed_alarm(name).await {
+        return Ok(Some(alarm));
+    }
     let describe = context.aws.cloudwatch().describe_alarms().alarm_names(name).alarm_types(AlarmType::MetricAlarm);
     let found = describe.send().await.named("cloudwatch:DescribeAlarms")?;
     Ok(found.metric_alarms().iter().find(|alarm| alarm.alarm_name() == Some(name)).cloned())

@@ -9,6 +9,9 @@ use ebbtide::resource::{Tags, tag_changes};
 
 /// Returns all tags of a resource, ownership tags included.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<String, String>, Error> {
+    if let Some(tags) = context.listed_tags(arn).await {
+        return Ok(tags);
+    }
     let list = context.aws.cloudwatch().list_tags_for_resource().resource_arn(arn);
     let found = list.send().await.named("cloudwatch:ListTagsForResource")?;
     let owned = |text: Option<&str>| text.unwrap_or_default().to_owned();

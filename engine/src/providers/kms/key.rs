@@ -207,6 +207,10 @@ async fn keys(context: &Context) -> Result<Vec<(String, Tags)>, Error> {
 
 /// Returns all tags of a key; `None` if there is none.
 async fn tags_of(context: &Context, id: &str) -> Result<Option<Tags>, Error> {
+    let arn = context.scope().arn("kms", &format!("key/{id}"));
+    if let Some(tags) = context.listed_tags(&arn).await {
+        return Ok(Some(tags));
+    }
     let mut tags = Tags::new();
     let mut listed = context.aws.kms().list_resource_tags().key_id(id).into_paginator().items().send();
     while let Some(tag) = listed.next().await {

@@ -123,6 +123,9 @@ fn arn_of_name(context: &Context, name: &str) -> String {
 }
 
 async fn tags(context: &Context, arn: &str) -> Result<Option<Tags>, Error> {
+    if let Some(tags) = context.listed_tags(arn).await {
+        return Ok(Some(tags));
+    }
     let list = context.aws.cloudwatchlogs().list_tags_for_resource().resource_arn(arn);
     let listed = list.send().await.named("logs:ListTagsForResource").unless_missing(MISSING)?;
     Ok(listed.map(|listed| listed.tags.unwrap_or_default().into_iter().collect()))

@@ -70,8 +70,14 @@ pub(super) async fn read(
     let policy = async {
         s3.get_bucket_policy().bucket(bucket).send().await.named("s3:GetBucketPolicy").unless_missing(MISSING)
     };
+    let tags = async {
+        match context.listed_tags(arn).await {
+            Some(tags) => Ok(Some(tags)),
+            None => read_tags(context, bucket).await,
+        }
+    };
     let (tags, versioning, encryption, access, rules, policy) =
-        tokio::try_join!(read_tags(context, bucket), versioning, encryption, access, rules, policy)?;
+        tokio::try_join!(tags, versioning, encryption, access, rules, policy)?;
     // Tags and versioning can be read from every bucket. The other settings are missing if they were never made.
     let (Some(tags), Some(versioning)) = (tags, versioning) else { return Ok(None) };
     let rules = rules.iter().flat_map(|rules| rules.rules()).map(read_rule).collect();

@@ -14,6 +14,9 @@ pub(super) fn creation_tags(context: &Context, own: &Tags) -> Vec<Tag> {
 
 /// Reads all tags of a resource, ownership tags included.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<BTreeMap<String, String>, Error> {
+    if let Some(tags) = context.listed_tags(arn).await {
+        return Ok(tags);
+    }
     let mut pages = context.aws.sagemaker().list_tags().resource_arn(arn).into_paginator().items().send();
     let mut tags = BTreeMap::new();
     while let Some(tag) = pages.next().await {

@@ -11,6 +11,9 @@ pub(super) const MISSING: &[&str] = &["NotFound", "ResourceNotFound"];
 
 /// Returns all tags of a topic, ownership tags included; `None` if there is no such topic.
 pub(super) async fn all_tags(context: &Context, arn: &str) -> Result<Option<Tags>, Error> {
+    if let Some(tags) = context.listed_tags(arn).await {
+        return Ok(Some(tags));
+    }
     let list = context.aws.sns().list_tags_for_resource().resource_arn(arn);
     let listed = list.send().await.named("sns:ListTagsForResource").unless_missing(MISSING)?;
     Ok(listed.map(|listed| listed.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()))
