@@ -27,6 +27,8 @@ pub struct Alerts {
     /// The KMS key of the topic: its ARN, id or `alias/NAME`. Its policy has to let `cloudwatch.amazonaws.com` and
     /// `budgets.amazonaws.com` use it, or their notifications are lost.
     pub kms_key: Option<Input<String>>,
+    /// Whether rules of EventBridge may publish to the topic.
+    pub events: bool,
     /// Tags of the topic.
     pub tags: Tags,
 }
@@ -34,7 +36,7 @@ pub struct Alerts {
 impl Alerts {
     /// Declares the topic and its subscriptions, named `NAME` and `NAME-…`. Returns the topic.
     pub fn declare(&self, stack: &mut Stack, name: &str) -> Input<TopicArn> {
-        let policy = publish_policy(&stack.scope().account);
+        let policy = publish_policy(&stack.scope().account, self.events);
         let topic =
             Topic { kms_key: self.kms_key.clone(), policy: Some(policy), tags: self.tags.clone(), ..Topic::new() };
         let topic = stack.add(name, topic).arn;
@@ -50,14 +52,20 @@ impl Alerts {
     }
 }
 
-/// Returns the policy that lets only alarms and budgets of this account publish.
-fn publish_policy(account: &str) -> Policy {
+/// Returns the policy that lets only alarms and budgets of this account publish, and rules if they may.
+fn publish_policy(account: &str, events: bool) -> Policy {
     let mut policy = Policy::new();
     for (name, service) in [("Alarms", "cloudwatch.amazonaws.com"), ("Budgets", "budgets.amazonaws.com")] {
         policy = policy.allow(["sns:Publish"]).named(name).to(Principal::service(service)).on_itself();
         if !account.is_empty() {
             policy = policy.when("StringEquals", "aws:SourceAccount", [account]);
         }
+    }
+    if events {
+        // "You can't use Condition blocks in Amazon SNS topic policies for EventBridge" (its guide, troubleshooting): a statement with
+        // a condition never allows, and its messages are lost.
+        policy =
+            policy.allow(["sns:Publish"]).named("Rules").to(Principal::service("events.amazonaws.com")).on_itself();
     }
     policy
 }
@@ -80,7 +88,18 @@ mod tests {
 
     #[test]
     fn the_policy_of_the_topic_is_valid() {
-        assert_eq!(publish_policy("123456789012").problems(Purpose::Resource), Vec::<String>::new());
-        assert_eq!(publish_policy("").problems(Purpose::Resource), Vec::<String>::new());
+        for (account, events) in [("123456789012", false), ("", false), ("123456789012", true)] {
+            assert_eq!(publish_policy(account, events).problems(Purpose::Resource), Vec::<String>::new());
+        }
+    }
+
+    #[test]
+    fn rules_publish_only_if_they_may_and_without_a_condition() {
+        let statements = publish_policy("123456789012", false).statements;
+        assert!(statements.iter().all(|statement| !statement.conditions.is_empty()), "{statements:?}");
+        let statements = publish_policy("123456789012", true).statements;
+        let rules: Vec<_> = statements.iter().filter(|statement| statement.sid.as_deref() == Some("Rules")).collect();
+        assert_eq!(rules.len(), 1, "{statements:?}");
+        assert!(rules[0].conditions.is_empty(), "{rules:?}");
     }
 }
