@@ -121,7 +121,6 @@ fn samples() -> Vec<(&'static str, Value)> {
             commitment: Some(Commitment::OneMonth),
             ..ProvisionedThroughput::of("amazon.nova-lite-v1:0:300k", 1)
         }),
-        sample(CustomizationJob::new("amazon.nova-lite-v1:0:300k", "role", "s3://data/a", "s3://data/b/")),
         sample(Budget::monthly("6190")),
         sample(alarm()),
         sample(Alarm { period_seconds: 10, ..alarm() }),
@@ -183,6 +182,9 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(Table { class: TableClass::InfrequentAccess, ..Table::new("id") }),
     ];
     samples.extend(models.map(|model| sample(InferenceProfile::of(profile(model)))));
+    let bases = ["nova-micro-v1:0:128k", "nova-lite-v1:0:300k", "nova-pro-v1:0:300k", "nova-2-lite-v1:0:256k", "a"];
+    let job = |base| CustomizationJob::new(format!("amazon.{base}"), "role", "s3://data/a", "s3://data/b/");
+    samples.extend(bases.map(|base| sample(job(base))));
     let protocols = [Protocol::Email, Protocol::Sms, Protocol::Https, Protocol::Sqs, Protocol::Lambda];
     samples.extend(protocols.map(|protocol| sample(subscription(protocol))));
     let classes = [LogGroupClass::Standard, LogGroupClass::InfrequentAccess, LogGroupClass::Delivery];

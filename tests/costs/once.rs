@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::sums::{planned, scope};
 
-const PRICES: &str = "region = \"eu-west-1\"\n\n[items.\"bedrock.customization.amazon_nova-lite-v1_0_300k.tokens\"]\nunit = \
+const PRICES: &str = "region = \"eu-west-1\"\n\n[items.\"bedrock.nova_lite.training\"]\nunit = \
                       \"1000 tokens\"\nusd = 0.002\nsource = \"a\"\ndate = \"2026-11-01\"\nconfidence = \"bill\"\n";
 
 fn declared(epochs: Option<u32>) -> Declarations {

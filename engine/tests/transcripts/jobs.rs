@@ -27,7 +27,7 @@ fn project(base_model: &str) -> Project {
     let project = Project::with(&settings(base_model, 2, ""));
     project.write(
         "prices/eu-west-1.toml",
-        "region = \"eu-west-1\"\n\n[items.\"bedrock.customization.amazon_nova-lite-v1_0_300k.tokens\"]\nunit = \"1K \
+        "region = \"eu-west-1\"\n\n[items.\"bedrock.nova_lite.training\"]\nunit = \"1K \
          tokens\"\nusd = 0.002\nsource = \"the bill\"\ndate = \"2026-11-01\"\nconfidence = \"bill\"\n",
     );
     let settings = Settings { transition: Duration::from_millis(20), ..Settings::default() };

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::names::{name_problem, place_problem};
+use super::prices::items_of_base;
 use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, RoleArn, SecurityGroupId, SubnetId};
 use crate::resource::{
@@ -117,8 +118,14 @@ impl CustomizationJob {
 
     /// Returns the price of a run: the tokens of all epochs.
     fn price_of_a_run(&self) -> Charge {
-        let base = self.base_model.known().map(|base| base.rsplit('/').next().unwrap_or(base));
-        let item = format!("bedrock.customization.{}.tokens", base.unwrap_or("model").replace([':', '.'], "_"));
+        let base = self.base_model.known().map_or("model", String::as_str);
+        let item = match items_of_base(base) {
+            Some(items) => format!("{items}.training"),
+            None => {
+                let id = base.rsplit('/').next().unwrap_or(base);
+                format!("bedrock.customization.{}.tokens", id.replace([':', '.'], "_"))
+            }
+        };
         let epochs = self.hyper_parameters.get(EPOCHS).map(|epochs| epochs.parse::<f64>());
         match (self.training_tokens, epochs) {
             (None, _) => Charge::once_for_unknown(item, "`training_tokens` is not given"),
@@ -127,6 +134,12 @@ impl CustomizationJob {
             #[expect(clippy::cast_precision_loss, reason = "a sum of dollars does not tell so many tokens apart")]
             (Some(tokens), Some(Ok(epochs))) => Charge::once(item, tokens as f64 * epochs / 1000.0),
         }
+    }
+
+    /// Returns the price of keeping the custom model.
+    fn price_of_storage(&self) -> Charge {
+        let items = self.base_model.known().and_then(|base| items_of_base(base)).unwrap_or("bedrock");
+        Charge::monthly(format!("{items}.custom_model.storage"), 1.0)
     }
 }
 
@@ -150,6 +163,8 @@ impl<P: Phase> CustomizationJob<P> {
 pub struct CustomizationJobOutputs<P: Phase> {
     /// The ARN of the job.
     pub arn: P::Of<Arn>,
+    /// The name of the job.
+    pub name: P::Of<String>,
     /// The ARN of the custom model.
     pub model_arn: P::Of<String>,
     /// The name of the custom model.
@@ -174,7 +189,7 @@ impl Resource for CustomizationJob {
     type Outputs<P: Phase> = CustomizationJobOutputs<P>;
 
     fn billing(&self) -> Billing {
-        Billing::Charges(vec![self.price_of_a_run(), Charge::monthly("bedrock.custom_model.storage", 1.0)])
+        Billing::Charges(vec![self.price_of_a_run(), self.price_of_storage()])
     }
 
     fn validate(&self, problems: &mut Problems) {
@@ -247,7 +262,12 @@ mod tests {
         let hyper_parameters = BTreeMap::from([(EPOCHS.to_owned(), "3".to_owned())]);
         let priced = CustomizationJob { training_tokens: Some(500_000), hyper_parameters, ..job() };
         let Billing::Charges(charges) = priced.billing() else { panic!("it bills") };
-        assert_eq!(charges[0], Charge::once("bedrock.customization.amazon_nova-lite-v1_0_300k.tokens", 1500.0));
+        let storage = Charge::monthly("bedrock.nova_lite.custom_model.storage", 1.0);
+        assert_eq!(charges, [Charge::once("bedrock.nova_lite.training", 1500.0), storage]);
+        let of_another = CustomizationJob { base_model: "meta.llama3-1-8b-instruct-v1:0:128k".into(), ..priced };
+        let Billing::Charges(charges) = of_another.billing() else { panic!("it bills") };
+        let item = "bedrock.customization.meta_llama3-1-8b-instruct-v1_0_128k.tokens";
+        assert_eq!(charges[0], Charge::once(item, 1500.0));
         let Billing::Charges(charges) = job().billing() else { panic!("it bills") };
         assert!(charges[0].is_once() && charges[1].is_by_time(), "{charges:?}");
     }

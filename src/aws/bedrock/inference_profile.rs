@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use super::checks::check_length;
+use super::prices;
 use crate::aws::InferenceProfileArn;
 use crate::aws::lists::repeat_conflicts;
 use crate::resource::cloud_control::{CloudControl, Placed, Property};
@@ -95,20 +96,11 @@ pub struct ProfileModel {
     pub arn: String,
 }
 
-/// The ids of models that the price book has, and the beginnings of their items.
-const PRICED: &[(&str, &str)] = &[
-    ("amazon.nova-micro-v1:0", "bedrock.nova_micro"),
-    ("amazon.nova-lite-v1:0", "bedrock.nova_lite"),
-    ("amazon.nova-pro-v1:0", "bedrock.nova_pro"),
-    ("amazon.nova-2-lite-v1:0", "bedrock.nova2_lite"),
-    ("amazon.titan-embed-text-v2:0", "bedrock.titan_embed_v2"),
-];
-
 /// Returns the beginning of the items of a model. Profiles for several regions have prices of their own.
 fn items(model: &str) -> String {
     let id = model.rsplit_once(":foundation-model/").map(|(_, id)| id);
-    match PRICED.iter().find(|(known, _)| Some(*known) == id) {
-        Some((_, items)) => (*items).to_owned(),
+    match id.and_then(prices::items) {
+        Some(items) => items.to_owned(),
         None => format!("bedrock.model.{}", model.rsplit('/').next().unwrap_or(model)),
     }
 }

@@ -9,6 +9,7 @@ mod inference_profile;
 mod names;
 mod personal_data;
 mod policies;
+mod prices;
 mod provisioned_throughput;
 mod words;
 

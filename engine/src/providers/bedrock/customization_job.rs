@@ -150,6 +150,7 @@ fn outputs(id: &str, found: &GetModelCustomizationJobOutput) -> CustomizationJob
     let validation = found.validation_metrics().iter().filter_map(|metric| metric.validation_loss());
     CustomizationJobOutputs::<Resolved> {
         arn: Arn(id.to_owned()),
+        name: found.job_name().to_owned(),
         model_arn: found.output_model_arn().unwrap_or_default().to_owned(),
         model_name: found.output_model_name().to_owned(),
         training_loss: training.map(|loss| loss.to_string()).unwrap_or_default(),
