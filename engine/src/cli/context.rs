@@ -8,7 +8,7 @@ use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
 use ebbtide::record::{StateDocument, replay};
 use ebbtide::resource::{Address, Registry};
-use ebbtide::stack::{Declarations, RegionZones};
+use ebbtide::stack::{Declarations, Problem, RegionZones};
 use owo_colors::OwoColorize as _;
 
 use crate::cli::common::Common;
@@ -234,7 +234,33 @@ impl CommandContext {
     ) -> Result<Declarations, CommandError> {
         let project = self.project()?;
         let reply = self.ask(&self.source(&project)?, &environment.exchange(stack, account, zones))?;
-        environment.declared(stack, account, reply).map_err(|problems| CommandError::problems(stack, &problems))
+        environment.declared(stack, account, reply).map_err(|problems| {
+            let is_of_settings = |problem: &Problem| problem.at == stack && problem.field.is_some();
+            let unsettled = !environment.has_settings(stack) && problems.iter().all(is_of_settings);
+            let mut error = CommandError::problems(stack, &problems);
+            error.unsettled = unsettled;
+            error
+        })
+    }
+
+    /// Leaves a stack out of a command on all stacks, and says so, if it needs settings and the environment has none for it: it is meant
+    /// for other environments.
+    pub(super) fn unless_unsettled<T>(
+        &self,
+        environment: &Environment,
+        stack: &str,
+        one: Result<T, CommandError>,
+    ) -> Result<Option<T>, CommandError> {
+        match one {
+            Err(error) if error.unsettled => {
+                let name = environment.name();
+                self.output.note(&format!(
+                    "Stack {stack} is left out: it needs settings, and environment {name} has no [stacks.{stack}]."
+                ));
+                Ok(None)
+            }
+            one => one.map(Some),
+        }
     }
 }
 

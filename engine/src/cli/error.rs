@@ -51,6 +51,8 @@ pub(super) struct CommandError {
     pub(super) message: String,
     pub(super) hint: Option<String>,
     pub(super) code: u8,
+    /// Whether a stack lacks settings in an environment that has none for it.
+    pub(super) unsettled: bool,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -70,7 +72,7 @@ impl CommandError {
             | CommandErrorKind::Apply
             | CommandErrorKind::Output => FAILED,
         };
-        Self { kind, message: message.into(), hint: None, code, cause: None }
+        Self { kind, message: message.into(), hint: None, code, unsettled: false, cause: None }
     }
 
     /// Adds advice on what to do next.

@@ -321,6 +321,11 @@ impl Environment {
         if faults.is_empty() { Ok(()) } else { Err(EnvironmentError::Invalid(faults)) }
     }
 
+    /// Returns whether the file has settings of a stack's own, beside those that every stack may have.
+    pub fn has_settings(&self, stack: &str) -> bool {
+        self.stacks.contains_key(stack)
+    }
+
     /// Returns the use of a stack's resources in a month: its own table, or the one of the environment.
     pub fn usage(&self, stack: &str) -> &UsageSettings {
         self.own_usage.get(stack).unwrap_or(&self.usage)

@@ -29,6 +29,8 @@ struct ValidationView {
     format: u32,
     environment: String,
     stacks: Vec<StackView>,
+    /// The stacks that need settings, where the environment has none.
+    left_out: Vec<String>,
     /// The schedules that are valid and probably not meant so.
     schedules: Vec<ScheduleWarning>,
     /// The prices of the project that probably count nowhere.
@@ -60,10 +62,20 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
     };
     let schedules = schedule_warnings(&environment, &names);
     let prices = price_warnings(context, &book(context, &environment.aws().region)?);
-    let mut stacks = Vec::new();
+    let (mut stacks, mut left_out) = (Vec::new(), Vec::new());
     let mut has_zones = false;
     for name in names {
-        let declared = context.declare_offline(&environment, &name)?;
+        let declared = context.declare_offline(&environment, &name);
+        let declared = match arguments.stack.stack {
+            Some(_) => declared?,
+            None => match context.unless_unsettled(&environment, &name, declared)? {
+                Some(declared) => declared,
+                None => {
+                    left_out.push(name);
+                    continue;
+                }
+            },
+        };
         dependency_order(&declared).map_err(|cycle| {
             let problem = Problem { at: name.clone(), field: None, message: cycle.to_string() };
             CommandError::problems(&name, &[problem])
@@ -86,7 +98,14 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) ->
     }
     if context.output.is_json() {
         let environment = environment.name().to_owned();
-        context.output.json(&ValidationView { format: OUTPUT_FORMAT, environment, stacks, schedules, prices })?;
+        context.output.json(&ValidationView {
+            format: OUTPUT_FORMAT,
+            environment,
+            stacks,
+            left_out,
+            schedules,
+            prices,
+        })?;
     } else {
         let mut text = format!("Environment {} is valid.\n", environment.name());
         for StackView { stack, resources, outputs, .. } in &stacks {
