@@ -49,7 +49,7 @@ impl fmt::Display for NotRun {
             WhyNotRun::Changed { fields } => {
                 write!(f, "inputs differ from those of its run ({}); {again}", fields.join(", "))
             }
-            WhyNotRun::Failed(why) => write!(f, "its run failed: {why}; {again}"),
+            WhyNotRun::Failed(why) => write!(f, "its run failed: {}; {again}", why.trim_end_matches('.')),
             WhyNotRun::Gone => write!(f, "AWS does not have it any more; {again}"),
             WhyNotRun::Running => f.write_str("it is running; `ebb apply` waits for its end"),
             WhyNotRun::WaitsFor(job) => write!(f, "waits for the result of {job}"),

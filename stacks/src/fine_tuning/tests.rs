@@ -72,7 +72,7 @@ fn the_stack_is_what_a_run_needs_and_what_answers() {
             "cloudwatch_alarm.expert-errors",
             "cloudwatch_alarm.expert-latency",
             "cloudwatch_alarm.expert-throttled",
-            "cloudwatch_alarm.training-untold",
+            "cloudwatch_alarm.training-unreported",
             "events_rule.training-ended",
             "iam_role.customization",
             "s3_bucket.models",
@@ -142,7 +142,7 @@ fn data_may_be_in_another_bucket() {
 }
 
 #[test]
-fn the_end_of_a_job_is_told_by_a_rule_that_is_there_before_it() {
+fn the_end_of_a_job_is_reported_by_a_rule_that_is_there_before_it() {
     let declarations = declared(&settings());
     let rule = inputs(&declarations, "events_rule.training-ended");
     let detail = &rule["pattern"]["detail"];

@@ -1,4 +1,4 @@
-//! The job, the role that it works with, and the word of its end.
+//! The job, the role that it works with, and the report of its end.
 
 use std::collections::BTreeMap;
 
@@ -46,7 +46,7 @@ impl Data {
     }
 }
 
-/// Declares the role, the job, and the rule that tells of its end.
+/// Declares the role, the job, and the rule that reports its end.
 pub(super) fn declare(
     stack: &mut Stack,
     settings: &Settings,
@@ -129,7 +129,7 @@ fn declare_role(
     stack.add("customization", role).arn
 }
 
-/// Declares the rule that tells of the end of a job, and an alarm for words that are not delivered. Bedrock has no metrics of customization
+/// Declares the rule that reports the end of a job, and an alarm for reports that are not delivered. Bedrock has no metrics of customization
 /// jobs: its guide "Monitor Amazon Bedrock job state changes using Amazon EventBridge" is AWS's way.
 fn declare_rule(stack: &mut Stack, role: &Input<RoleArn>, alerts: &Input<TopicArn>) -> RuleOutputs<Declared> {
     // The role is that of this stack's jobs alone, whatever their names. The job itself is not known before its end.
@@ -139,7 +139,7 @@ fn declare_rule(stack: &mut Stack, role: &Input<RoleArn>, alerts: &Input<TopicAr
         "detail": { "jobStatus": ["Completed", "Failed", "Stopped"], "roleArn": [role] },
     });
     let rule = Rule {
-        description: Some("Tells of the end of customization jobs".into()),
+        description: Some("Reports the end of customization jobs".into()),
         ..Rule::matching(pattern).to(Target::new("alerts", alerts.text()))
     };
     let rule = stack.add("training-ended", rule);
@@ -151,10 +151,10 @@ fn declare_rule(stack: &mut Stack, role: &Input<RoleArn>, alerts: &Input<TopicAr
         unit: None,
     };
     let alarm = Alarm {
-        description: Some("The end of a customization job could not be told: look with `ebb status`".into()),
+        description: Some("The end of a customization job could not be reported: look with `ebb status`".into()),
         actions: AlarmActions { alarm: vec![Alerts::action(alerts)], ..AlarmActions::none() },
         ..Alarm::new(Watch::Metric(undelivered), Comparison::GreaterOrEqual, 1.0)
     };
-    stack.add("training-untold", alarm);
+    stack.add("training-unreported", alarm);
     rule
 }
