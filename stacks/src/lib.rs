@@ -9,7 +9,8 @@ use ebbtide::Definition;
 /// Every stack that this crate knows.
 pub fn definitions() -> Vec<Definition> {
     let adeptai = "language models behind SageMaker endpoints, in private subnets, watched and budgeted";
-    let document_intelligence = "a document classifier and the language model that takes over from it, behind one REST API";
+    let document_intelligence =
+        "a document classifier and the language model that takes over from it, behind one REST API";
     let fine_tuning = "a custom model of Bedrock: its training data, the job that makes it, and its deployment";
     vec![
         Definition::new("adeptai", adeptai, adeptai::declare),

@@ -28,6 +28,11 @@ async fn every_command_of_document_intelligence_ended_anywhere_twice_converges()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_command_of_fine_tuning_ended_anywhere_twice_converges() {
+    ended_everywhere(Shipped::FineTuning, 3, Duration::ZERO).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_command_ended_anywhere_converges_though_reads_lag_behind() {
     ended_everywhere(Shipped::Adeptai, 2, Duration::from_millis(60)).await;
 }
@@ -82,7 +87,7 @@ pub async fn points(start: &World, command: &Command) -> (Vec<Fault>, Inventory)
     assert!(ran.result.is_some_and(|result| result.is_ok_and(|finished| finished.success)));
     let calls = (1..=ran.calls).flat_map(|at| [false, true].map(|acted| Fault::Call { at, acted }));
     let writes = (1..=ran.writes).flat_map(|at| [false, true].map(|done| Fault::Write { at, done }));
-    assert!(ran.calls > 50 && ran.writes > 10, "{} calls, {} writes", ran.calls, ran.writes);
+    assert!(ran.calls > 20 && ran.writes > 4, "{} calls, {} writes", ran.calls, ran.writes);
     (calls.chain(writes).collect(), twin.inventory().await)
 }
 
@@ -117,12 +122,12 @@ async fn ended_twice(
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_observer_sees_every_recorded_resource() {
-    for stack in [Shipped::Adeptai, Shipped::DocumentIntelligence] {
+    for (stack, least) in [(Shipped::Adeptai, 12), (Shipped::DocumentIntelligence, 12), (Shipped::FineTuning, 8)] {
         let [.., apply] = <[Case; 5]>::try_from(stack.cases().await).unwrap_or_else(|_| panic!("five cases"));
         let applied = after(&apply.start, &apply.command).await;
         let seen = applied.inventory().await;
         let kinds: std::collections::BTreeSet<_> = seen.keys().filter_map(|name| name.split(' ').next()).collect();
-        assert!(kinds.len() >= 12, "{stack:?}: {kinds:?}");
+        assert!(kinds.len() >= least, "{stack:?}: {kinds:?}");
         let before = apply.start.inventory().await;
         let created = seen.values().sum::<usize>() - before.values().sum::<usize>();
         assert_eq!(created, applied.document().await.unwrap().resources.len(), "{seen:#?}");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use ebbtide::plan::Target;
 use ebbtide::stack::{Declarations, Stack};
-use ebbtide_stacks::{adeptai, document_intelligence};
+use ebbtide_stacks::{adeptai, document_intelligence, fine_tuning};
 use serde_json::{Value, json};
 
 use crate::world::{Command, World, scope};
@@ -25,6 +25,7 @@ const CODE: &str = "s3://code-of-another-account/retriever.zip";
 pub enum Shipped {
     Adeptai,
     DocumentIntelligence,
+    FineTuning,
 }
 
 impl Shipped {
@@ -35,6 +36,7 @@ impl Shipped {
             Self::DocumentIntelligence => {
                 document_intelligence::declare(&mut stack, &serde_json::from_value(settings).expect("settings"));
             }
+            Self::FineTuning => fine_tuning::declare(&mut stack, &serde_json::from_value(settings).expect("settings")),
         }
         Arc::new(stack.finish().expect("the stack is valid"))
     }
@@ -86,6 +88,24 @@ impl Shipped {
                         "document_days": 400,
                     }),
                 )
+            }
+            // Puts a deployment in the place of the throughput, and moves the alarms over. The job is declared otherwise than it was run,
+            // and is not run again.
+            Self::FineTuning => {
+                let now = json!({
+                    "base_model": "amazon.nova-lite-v1:0:300k",
+                    "data": "s3://of-another-account",
+                    "training_data": "train.jsonl",
+                    "validation_data": ["validation.jsonl"],
+                    "hyper_parameters": { "epochs": 2 },
+                    "serving": { "provisioned": { "units": 1 } },
+                });
+                let mut changed = now.clone();
+                changed["serving"] = json!("on_demand");
+                changed["hyper_parameters"]["epochs"] = json!(3);
+                changed["latency_ms"] = json!(1500.0);
+                changed["monthly_budget"] = json!("400");
+                (now, changed)
             }
         }
     }
