@@ -138,6 +138,12 @@ ids! {
     AnomalyMonitorArn,
     /// The ARN of a domain of OpenSearch.
     DomainArn,
+    /// The ARN of a load balancer.
+    LoadBalancerArn,
+    /// The ARN of a target group of load balancers.
+    TargetGroupArn,
+    /// The ARN of a listener of a load balancer.
+    ListenerArn,
     /// The id of a REST API of API Gateway.
     RestApiId,
     /// The id of a resource, the part of a path, of a REST API.

@@ -10,6 +10,7 @@ pub mod cloudwatch;
 pub mod dynamodb;
 pub mod ec2;
 pub mod ecr;
+pub mod elbv2;
 pub mod events;
 pub mod iam;
 mod ids;

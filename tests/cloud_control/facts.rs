@@ -30,7 +30,7 @@ fn of(schema: &Value) -> Facts {
         tags: tags.map(|path| path.strip_prefix("/properties/").unwrap().to_owned()),
         tags_change: tags.is_some() && tagging["tagUpdatable"] == true,
         handlers: map(&schema["handlers"]).into_keys().collect(),
-        list_needs: texts(&schema["handlers"]["list"]["handlerSchema"]["required"]),
+        list_needs: list_needs(&schema["handlers"]["list"]["handlerSchema"]),
         properties: map(&schema["properties"]),
         definitions: map(&schema["definitions"]),
     }
@@ -55,4 +55,10 @@ fn the_facts_of_the_library_are_those_of_the_schemas() {
     assert!(known == all, "{advice}, then once more");
     assert!(facts("AWS::Backup::BackupVault").is_some_and(Facts::tags_are_a_map));
     assert!(facts("AWS::Nobody::Knows").is_none());
+}
+
+/// Returns the properties without which no list is made: of several sets, the first.
+fn list_needs(schema: &Value) -> Vec<String> {
+    let first = &schema["oneOf"][0]["required"];
+    texts(if first.is_array() { first } else { &schema["required"] })
 }

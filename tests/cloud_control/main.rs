@@ -113,6 +113,9 @@ fn a_change_of_what_is_set_at_creation_alone_replaces_the_resource() {
     }));
 }
 
+/// Properties that AWS assigns and that other resources change, so that no output can have them.
+const OF_OTHERS: [(&str, &str); 1] = [("AWS::ElasticLoadBalancingV2::TargetGroup", "LoadBalancerArns")];
+
 #[test]
 fn what_aws_assigns_is_an_output_and_no_field() {
     none(&breaches(|kind, schema| {
@@ -123,12 +126,22 @@ fn what_aws_assigns_is_an_output_and_no_field() {
         let is_shown = |path: &str| {
             outputs.contains(&path) || outputs.iter().any(|output| output.contains('/') && top(output) == top(path))
         };
-        let missing = assigned.iter().filter(|path| !is_shown(path));
+        let is_others = |path: &str| OF_OTHERS.contains(&(kind.type_name, path));
+        let missing = assigned.iter().filter(|path| !is_shown(path) && !is_others(path));
         let missing = missing.map(|path| format!("{path} is read-only and no output"));
         let given = kind.table.iter().filter(|property| assigned.iter().any(|path| path == property.path));
         let given = given.map(|property| format!("{} is read-only and the field {}", property.path, property.field));
         missing.chain(given).collect()
     }));
+}
+
+/// Returns whether the hidden parts of a list or an object are all of such as no field has.
+fn only_hides_other_parts(schema: &Schema, property: &Property) -> bool {
+    let (Form::List(members) | Form::Object(members)) = property.form else { return false };
+    let listed = schema.list("writeOnlyProperties");
+    let mut within = listed.iter().filter_map(|path| path.strip_prefix(property.path)?.strip_prefix('/'));
+    let is_ours = |part: &str| members.iter().any(|member| part.trim_start_matches("*/").starts_with(member.top()));
+    !listed.iter().any(|path| path == property.path) && !within.any(is_ours)
 }
 
 #[test]
@@ -145,6 +158,7 @@ fn what_aws_needs_has_a_field_and_what_it_never_shows_is_marked() {
         let hidden = |property: &&Property| {
             !matches!(property.form, Form::Recorded)
                 && schema.has_within("writeOnlyProperties", property.path) != property.write_only
+                && !only_hides_other_parts(schema, property)
         };
         let hidden = kind.table.iter().filter(hidden);
         let hidden = hidden.map(|property| format!("{}: write_only is {}", property.path, property.write_only));

@@ -20,6 +20,7 @@ use ebbtide::aws::ec2::{
     DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, RouteTable, SecurityGroup, Subnet, Vpc, VpcEndpoint,
 };
 use ebbtide::aws::ecr::Repository;
+use ebbtide::aws::elbv2::{Action, Listener, LoadBalancer, TargetGroup};
 use ebbtide::aws::events::Rule;
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::kms;
@@ -129,6 +130,10 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(DefaultSecurityGroup::closed("vpc-1")),
         sample(ElasticIp::default()),
         sample(InternetGateway::new("vpc-1")),
+        sample(LoadBalancer::application(["subnet-1", "subnet-2"]).with_group("sg-1")),
+        sample(LoadBalancer::network(["subnet-1"]).internal()),
+        sample(Listener::http("lb", 80, Action::forward("tg"))),
+        sample(TargetGroup::http("vpc-1", 80)),
         sample(NatGateway::public("subnet-1", "eipalloc-1")),
         sample(RouteTable { vpc: "vpc-1".into(), routes: Vec::new(), subnets: Vec::new(), tags: BTreeMap::new() }),
         sample(SecurityGroup::new("vpc-1", "a")),

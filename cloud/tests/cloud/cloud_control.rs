@@ -4,6 +4,7 @@ mod all_types;
 mod api_gateway;
 mod contract;
 mod faults;
+mod load_balancing;
 mod models;
 mod others;
 mod references;
@@ -114,6 +115,9 @@ pub async fn role(config: &SdkConfig) {
 pub async fn network(config: &SdkConfig) -> (String, Vec<String>, String) {
     let ec2 = aws_sdk_ec2::Client::new(config);
     let vpc = ec2.create_vpc().cidr_block("10.0.0.0/16").send().await.unwrap().vpc.unwrap().vpc_id.unwrap();
+    let gateway = ec2.create_internet_gateway().send().await.unwrap().internet_gateway.unwrap();
+    let attach = ec2.attach_internet_gateway().vpc_id(&vpc);
+    attach.internet_gateway_id(gateway.internet_gateway_id().unwrap()).send().await.unwrap();
     let mut subnets = Vec::new();
     for (block, zone) in [("10.0.1.0/24", "us-east-1a"), ("10.0.2.0/24", "us-east-1b")] {
         let subnet = ec2.create_subnet().vpc_id(&vpc).cidr_block(block).availability_zone(zone).send().await.unwrap();

@@ -2,6 +2,7 @@
 
 mod anomalies;
 mod audit;
+mod balancing;
 mod functions;
 mod gateway;
 mod guardrails;

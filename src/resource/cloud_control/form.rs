@@ -43,6 +43,10 @@ pub enum Form {
     JsonText,
     /// Tags, a map here.
     Tags(TagForm),
+    /// Settings that AWS has as a list of `Key` and `Value`, a map here, and a function that returns the default of each. Those that are
+    /// not declared are AWS's to choose. AWS leaves a setting that an update leaves out as it is, so one that is no longer declared is
+    /// given its default.
+    Settings(fn(&str) -> Option<&'static str>),
     /// A value that AWS does not have. The record has it.
     Recorded,
 }
@@ -139,6 +143,11 @@ impl Property {
     /// A value that AWS takes as the text of a JSON document.
     pub const fn json_text(field: &'static str, path: &'static str) -> Self {
         Self::new(field, path, Form::JsonText)
+    }
+
+    /// Settings that AWS has as a list of `Key` and `Value`, with the default of each.
+    pub const fn settings(field: &'static str, path: &'static str, default: fn(&str) -> Option<&'static str>) -> Self {
+        Self::new(field, path, Form::Settings(default))
     }
 
     /// The tags, in the field `tags`, as a list of `Key` and `Value` at AWS.

@@ -52,7 +52,7 @@ fn encode(form: Form, value: &Value) -> Option<Value> {
         }
         Form::JsonText => Value::String(super::canonical(value)),
         Form::Tags(TagForm::Map) => value.clone(),
-        Form::Tags(TagForm::List) => {
+        Form::Tags(TagForm::List) | Form::Settings(_) => {
             let tags = value.as_object().into_iter().flatten();
             tags.map(|(key, value)| json!({ "Key": key, "Value": value })).collect()
         }
@@ -63,6 +63,21 @@ fn encode(form: Form, value: &Value) -> Option<Value> {
 fn theirs(words: &[(&str, &str)], value: &Value) -> Value {
     let known = words.iter().find(|(ours, _)| *value == **ours);
     known.map_or_else(|| value.clone(), |(_, theirs)| Value::from(*theirs))
+}
+
+/// Returns the settings that one declaration has and another has no longer, as AWS's properties: each with its default.
+pub fn reset(table: &[Property], from: &Value, to: &Value) -> Map<String, Value> {
+    let mut properties = Map::new();
+    for property in table {
+        let Form::Settings(default) = property.form else { continue };
+        let old = from[property.field].as_object().into_iter().flat_map(Map::keys);
+        let gone = old.filter(|key| to[property.field].get(key.as_str()).is_none());
+        let settings: Vec<_> = gone.filter_map(|key| Some(json!({ "Key": key, "Value": default(key)? }))).collect();
+        if !settings.is_empty() {
+            put(&mut properties, property.path, settings.into());
+        }
+    }
+    properties
 }
 
 fn put(properties: &mut Map<String, Value>, path: &str, value: Value) {
@@ -127,6 +142,13 @@ mod tests {
         let expected =
             json!({ "Fields": { "v": { "Size": 2, "Type": "vector" }, "t": { "Type": "text" } }, "State": "DISABLED" });
         assert_eq!(Value::Object(given(&shared, &inputs)), expected);
+        let settings = [Property::settings("settings", "Attributes", |key| (key == "idle").then_some("60"))];
+        let inputs = json!({ "settings": { "idle": "5", "logs": "x" } });
+        let expected = json!({ "Attributes": [{ "Key": "idle", "Value": "5" }, { "Key": "logs", "Value": "x" }] });
+        assert_eq!(Value::Object(given(&settings, &inputs)), expected);
+        let expected = json!({ "Attributes": [{ "Key": "idle", "Value": "60" }] });
+        assert_eq!(Value::Object(reset(&settings, &inputs, &json!({ "settings": {} }))), expected);
+        assert!(reset(&settings, &inputs, &inputs).is_empty());
         let tags = given(&[Property::tag_map("BackupVaultTags")], &json!({ "tags": { "team": "llm" } }));
         assert_eq!(Value::Object(tags), json!({ "BackupVaultTags": { "team": "llm" } }));
     }

@@ -17,7 +17,7 @@ pub use any::{
 pub use canonical::canonical;
 pub use facts::{Facts, facts, keeps, types};
 pub use form::{Entries, Form, Property, TagForm};
-pub use given::given;
+pub use given::{given, reset};
 pub use kind::{CloudControl, Placed};
 pub use read::{present, read, tags_of};
 pub use revision::revision;

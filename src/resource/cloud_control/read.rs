@@ -85,6 +85,10 @@ fn decode(property: &Property, live: Option<&Value>, last: Option<&Value>) -> Va
         Form::List(members) => list(members, live, last, property.is_ordered),
         Form::JsonText => parsed(live),
         Form::Tags(_) => tags(live),
+        Form::Settings(_) => {
+            let declared = |key: &str| last.is_none_or(|last| last.get(key).is_some());
+            json!(tags_of(live).into_iter().filter(|(key, _)| declared(key)).collect::<Tags>())
+        }
     }
 }
 
@@ -100,7 +104,7 @@ fn absent(form: Form, last: Option<&Value>) -> Value {
     match (form, last) {
         (Form::Tags(_), _) => json!({}),
         (Form::Flag, _) => Value::Bool(false),
-        (Form::Map(..), _) => json!({}),
+        (Form::Map(..) | Form::Settings(_), _) => json!({}),
         (_, Some(Value::Array(_))) => json!([]),
         (Form::Plain, Some(Value::Object(_))) => json!({}),
         (_, Some(last)) if *last == false || *last == 0 || *last == "" || *last == json!({}) => last.clone(),

@@ -1,5 +1,6 @@
 //! Generated stacks: pieces of all kinds, each referring to earlier pieces where its kind does.
 
+mod balancing;
 mod bedrock;
 mod cloud_control;
 mod functions;
@@ -9,7 +10,7 @@ mod network;
 mod search;
 mod serving;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
@@ -118,6 +119,9 @@ shapes!(
     Version,
     Alias,
     Permission,
+    Balancer,
+    Targets,
+    Listener,
     AnyType,
     Registry,
     Features,
@@ -135,6 +139,8 @@ impl fmt::Display for Piece {
 const ROWS: &[&[Shape]] = &[
     &[Shape::Vpc, Shape::Subnet, Shape::Gateway, Shape::Address, Shape::Nat, Shape::Table],
     &[Shape::Vpc, Shape::Subnet, Shape::Group, Shape::Table, Shape::VpcEndpoint, Shape::VpcEndpoint],
+    &[Shape::Vpc, Shape::Subnet, Shape::Balancer, Shape::Targets, Shape::Listener],
+    &[Shape::Vpc, Shape::Subnet, Shape::Subnet, Shape::Group, Shape::Balancer, Shape::Targets, Shape::Listener],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
     &[Shape::Role, Shape::Machine, Shape::AccessPolicy],
     &[Shape::SearchGroup, Shape::Collection, Shape::SearchIndex, Shape::Collection, Shape::SearchPolicy],
@@ -213,6 +219,8 @@ struct Network {
     gateway: Option<Input<InternetGatewayId>>,
     nat: Option<Input<NatGatewayId>>,
     subnets: Vec<Input<SubnetId>>,
+    /// The first subnet of each zone.
+    zones: BTreeMap<&'static str, Input<SubnetId>>,
     /// Subnets without a route table.
     free: Vec<Input<SubnetId>>,
     groups: Vec<Input<SecurityGroupId>>,
@@ -243,6 +251,7 @@ struct Made {
     gateways: Vec<gateway::Gateway>,
     callers: gateway::Callers,
     functions: Vec<functions::Declared>,
+    balancers: Vec<balancing::Balancer>,
     keys: Vec<Input<KmsKeyId>>,
 }
 
@@ -388,6 +397,7 @@ impl Made {
             Shape::Function | Shape::Version | Shape::Alias | Shape::Permission => {
                 self.functions(stack, piece, &name)?;
             }
+            Shape::Balancer | Shape::Targets | Shape::Listener => self.balancing(stack, piece, &name)?,
             _ => self.by_cloud_control(stack, piece, &name)?,
         }
         Some(())

@@ -22,7 +22,7 @@ pub struct Behaviour {
     pub unique: &'static [&'static str],
     /// Write-only properties that stay when an update leaves them out.
     pub kept: &'static [&'static str],
-    /// Maps whose entries stay when an update leaves them out.
+    /// Maps, and lists of keys and values, whose entries stay when an update leaves them out.
     pub merged: &'static [&'static str],
     /// Resources that must be there.
     pub references: &'static [Reference],

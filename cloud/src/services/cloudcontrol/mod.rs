@@ -17,6 +17,7 @@ mod identifier;
 mod images;
 mod interfaces;
 mod known;
+mod load_balancing;
 mod model;
 mod operations;
 mod patch;

@@ -52,7 +52,7 @@ fn fill_in(model: &mut Value, values: &[(&str, &str)], scope: &Scope<'_>) {
 }
 
 /// Adds the entries of keys that a list of keys and values lacks.
-fn add_missing_keys(present: &mut Vec<Value>, defaults: &[Value]) {
+pub fn add_missing_keys(present: &mut Vec<Value>, defaults: &[Value]) {
     for entry in defaults.iter().filter(|entry| entry["Key"].is_string()) {
         if !present.iter().any(|one| one["Key"] == entry["Key"]) {
             present.push(entry.clone());
@@ -137,7 +137,7 @@ mod tests {
     #[test]
     fn names_defaults_and_arns_appear() {
         let facts = find("AWS::ElasticLoadBalancingV2::LoadBalancer").unwrap();
-        let attributes = json!([{ "Key": "idle_timeout.timeout_seconds", "Value": "5" }]);
+        let attributes = json!([{ "Key": "deletion_protection.enabled", "Value": "true" }]);
         let desired = json!({ "Type": "network", "LoadBalancerAttributes": attributes });
         let made = completed(facts, known::of(&facts.type_name), desired, &scope(&Value::Null));
         let arn = made["LoadBalancerArn"].as_str().unwrap();
@@ -145,8 +145,10 @@ mod tests {
             arn.starts_with("arn:aws:elasticloadbalancing:us-east-1:123456789012:loadbalancer/net/loadbalancer-"),
             "{arn}"
         );
-        assert_eq!(made["LoadBalancerAttributes"].as_array().unwrap().len(), 3);
+        let keys: Vec<_> = made["LoadBalancerAttributes"].as_array().unwrap().iter().map(|one| &one["Key"]).collect();
         assert_eq!(made["LoadBalancerAttributes"][0], attributes[0]);
+        assert!(keys.contains(&&json!("load_balancing.cross_zone.enabled")), "{keys:?}");
+        assert_eq!(keys.iter().filter(|key| ***key == "deletion_protection.enabled").count(), 1);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::failure::Failure;
 use super::resource::Resource;
 use super::schema::path;
-use super::versions;
+use super::{load_balancing, versions};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::s3_objects;
@@ -21,14 +21,15 @@ pub fn broken(
         "AWS::DynamoDB::Table" => table(model),
         "AWS::SQS::Queue" => queue(model, context)?,
         "AWS::Events::Rule" => rule(model),
-        "AWS::ElasticLoadBalancingV2::LoadBalancer" => load_balancer(model, context),
+        "AWS::ElasticLoadBalancingV2::LoadBalancer" => load_balancing::balancer(model, before, context),
+        "AWS::ElasticLoadBalancingV2::TargetGroup" => load_balancing::targets(model, context)?,
         "AWS::CloudTrail::Trail" => trail(model, context),
         "AWS::ApiGateway::Resource" if before.is_none() => path_part(model, context)?,
         "AWS::ApiGateway::Deployment" if before.is_none() => methods(model, context)?,
         "AWS::ApiGateway::Stage" if model["DeploymentId"].is_null() => {
             invalid("ApiGateway", "A stage needs a deployment")
         }
-        "AWS::ElasticLoadBalancingV2::Listener" => listener(model, before, context)?,
+        "AWS::ElasticLoadBalancingV2::Listener" => load_balancing::listener(model, before, context)?,
         "AWS::Lambda::Function" => code(model, context),
         "AWS::Lambda::Version" if before.is_none() => versions::unchanged(model, context)?,
         "AWS::Lambda::Alias" => alias(model, context)?,
@@ -100,37 +101,6 @@ fn rule(model: &Value) -> Option<Failure> {
         return None;
     }
     invalid("CloudWatchEvents", "Event pattern is not valid. Reason: Filter is not an object")
-}
-
-/// Elastic Load Balancing: an Application Load Balancer has subnets of two zones at least (CreateLoadBalancer).
-fn load_balancer(model: &Value, context: &CallContext<'_>) -> Option<Failure> {
-    let subnets = [path::values(model, "Subnets/*"), path::values(model, "SubnetMappings/*/SubnetId")].concat();
-    let ec2 = context.other("ec2");
-    let zone = |id: &&Value| ec2.get("Subnet", id.as_str().unwrap_or_default()).map(|subnet| subnet["zone"].clone());
-    let mut zones: Vec<String> = subnets.iter().filter_map(zone).map(|zone| zone.to_string()).collect();
-    zones.sort();
-    zones.dedup();
-    let needed = if model["Type"] == "application" { 2 } else { 1 };
-    if zones.len() >= needed {
-        return None;
-    }
-    let message = if needed == 2 {
-        "At least two subnets in two different Availability Zones must be specified"
-    } else {
-        "At least one subnet must be specified"
-    };
-    invalid("ElasticLoadBalancingV2", message)
-}
-
-/// Elastic Load Balancing: one listener for each port of a load balancer (CreateListener, DuplicateListener).
-fn listener(model: &Value, before: Option<&Resource>, context: &CallContext<'_>) -> Result<Option<Failure>, Fault> {
-    let kind = "AWS::ElasticLoadBalancingV2::Listener";
-    let others = Resource::with(context.own, kind, "LoadBalancerArn", &model["LoadBalancerArn"], i64::MAX)?;
-    let is_other = |one: &&Resource| before.is_none_or(|before| before.identifier != one.identifier);
-    let taken = others.iter().filter(is_other).any(|one| one.model["Port"] == model["Port"]);
-    let message =
-        "A listener with the specified port already exists (Service: ElasticLoadBalancingV2, Status Code: 400)";
-    Ok((taken && !model["Port"].is_null()).then(|| Failure::new("AlreadyExists", message)))
 }
 
 /// API Gateway: a part of a path is there once, in its words (serverless#2730), and one variable part below a part

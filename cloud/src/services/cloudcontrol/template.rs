@@ -40,7 +40,8 @@ impl<'a> Scope<'a> {
 
 /// Fills a template: `<partition>`, `<region>`, `<account>`, `<dns>`, `<now>`, `<next>`, random letters and digits (`<#12>`, `<#hex17>`,
 /// `<#uuid>`), `<Property>`, `<bare:Property>` (the name in an ARN), `<after:TEXT:Property>`, `<?Property>` and
-/// `<!Property>`, which are empty but say that the property must be there, or must not. A template that begins with `=` is JSON. None: a property is not there.
+/// `<!Property>`, which are empty but say that the property must be there, or must not, as `<=Property:VALUE>` says that it must have this value.
+/// A template that begins with `=` is JSON. None: a property is not there.
 pub fn fill(template: &str, scope: &Scope<'_>) -> Option<Value> {
     let mut filled = String::new();
     let mut rest = template;
@@ -70,6 +71,9 @@ fn value(part: &str, scope: &Scope<'_>) -> Option<String> {
     }
     if let Some(path) = part.strip_prefix('!') {
         return property(path).is_none().then(String::new);
+    }
+    if let Some((path, wanted)) = part.strip_prefix('=').and_then(|rest| rest.split_once(':')) {
+        return (property(path)? == wanted).then(String::new);
     }
     if let Some(path) = part.strip_prefix("bare:") {
         return property(path).map(|text| bare(&text).to_owned());
@@ -133,6 +137,8 @@ mod tests {
             ("x<?Missing>", None),
             ("x<!Missing>", Some(json!("x"))),
             ("x<!Name>", None),
+            ("x<=Name:a>", Some(json!("x"))),
+            ("x<=Name:b>", None),
         ] {
             assert_eq!(fill(template, &scope), expected, "{template}");
         }

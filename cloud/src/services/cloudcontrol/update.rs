@@ -34,8 +34,14 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     }
     for merged in known.merged {
         let pointer = format!("/{merged}");
-        for (key, entry) in resource.model.pointer(&pointer).and_then(Value::as_object).into_iter().flatten() {
+        let before = resource.model.pointer(&pointer).cloned().unwrap_or_default();
+        for (key, entry) in before.as_object().into_iter().flatten() {
             path::set_missing(&mut desired, &format!("{merged}/{key}"), entry);
+        }
+        if let Some(entries) = before.as_array() {
+            path::set_missing(&mut desired, merged, &Value::Array(Vec::new()));
+            let present = desired.pointer_mut(&pointer).and_then(Value::as_array_mut);
+            present.into_iter().for_each(|present| model::add_missing_keys(present, entries));
         }
     }
     let found = breaches(facts, &desired);

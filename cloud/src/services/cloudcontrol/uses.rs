@@ -38,14 +38,18 @@ fn of(resource: &Resource, place: &Place<'_>) -> Vec<Use> {
     };
     let model = &resource.model;
     match resource.type_name.as_str() {
-        "AWS::ElasticLoadBalancingV2::LoadBalancer" if model["Type"] == "application" => {
+        "AWS::ElasticLoadBalancingV2::LoadBalancer" => {
+            let item = match model["Type"].as_str() {
+                Some("application") => Item::ApplicationLoadBalancer,
+                Some("network") => Item::NetworkLoadBalancer,
+                _ => return Vec::new(),
+            };
             let subnets = path::values(model, "Subnets/*").len() + path::values(model, "SubnetMappings/*").len();
-            let addresses = if model["Scheme"] == "internet-facing" { subnets } else { 0 };
+            let is_public =
+                model["Scheme"] == "internet-facing" && model["IpAddressType"] != "dualstack-without-public-ipv4";
+            let addresses = if is_public { subnets } else { 0 };
             let address = |index: usize| Use { part: format!("address-{index}"), ..used(Item::AddressInUse) };
-            std::iter::once(used(Item::ApplicationLoadBalancer)).chain((0..addresses).map(address)).collect()
-        }
-        "AWS::ElasticLoadBalancingV2::LoadBalancer" if model["Type"] == "network" => {
-            vec![used(Item::NetworkLoadBalancer)]
+            std::iter::once(used(item)).chain((0..addresses).map(address)).collect()
         }
         "AWS::EKS::Cluster" => vec![used(Item::EksCluster)],
         _ => Vec::new(),

@@ -115,7 +115,7 @@ fn needs() -> Vec<(&'static str, Value)> {
             json!({ "ServerlessCacheName": "<AWS::ElastiCache::ServerlessCache>" }),
         ),
         ("AWS::ElasticLoadBalancingV2::LoadBalancer", json!({ "Subnets": "subnets" })),
-        ("AWS::ElasticLoadBalancingV2::TargetGroup", json!({})),
+        ("AWS::ElasticLoadBalancingV2::TargetGroup", json!({ "TargetType": "lambda" })),
         (
             "AWS::ElasticLoadBalancingV2::Listener",
             json!({ "LoadBalancerArn": "<AWS::ElasticLoadBalancingV2::LoadBalancer>" }),

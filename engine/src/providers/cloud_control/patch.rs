@@ -36,6 +36,14 @@ pub(super) fn patch(
         }
         new.extend(shape.given(&json!({ "tags": all })));
     }
+    for (name, settings) in shape.reset(from, to) {
+        match (new.get_mut(&name).and_then(Value::as_array_mut), settings) {
+            (Some(present), Value::Array(settings)) => present.extend(settings),
+            (_, settings) => {
+                new.insert(name, settings);
+            }
+        }
+    }
     let (new, constants) = (Value::Object(new), Value::Object(constants.clone()));
     let mut document = Document { model: live.clone(), operations: Vec::new() };
     for path in &changed {

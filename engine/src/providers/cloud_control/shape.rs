@@ -8,7 +8,8 @@ use serde_json::{Map, Value};
 
 use ebbtide::resource::Tags;
 use ebbtide::resource::cloud_control::{
-    CloudControl, Facts, Form, Property, any_given, any_outputs, any_read, facts, given, keeps, present, read, tags_of,
+    CloudControl, Facts, Form, Property, any_given, any_outputs, any_read, facts, given, keeps, present, read, reset,
+    tags_of,
 };
 
 /// How long a resource of any type may take: the slowest, domains and clusters, take up to an hour.
@@ -60,6 +61,14 @@ impl Shape {
         match self.table {
             Table::Typed { properties, .. } => given(properties, inputs),
             Table::Any(facts) => any_given(facts, inputs),
+        }
+    }
+
+    /// Returns the settings that are no longer declared, as properties with their defaults.
+    pub(super) fn reset(&self, from: &Value, to: &Value) -> Map<String, Value> {
+        match self.table {
+            Table::Typed { properties, .. } => reset(properties, from, to),
+            Table::Any(_) => Map::new(),
         }
     }
 

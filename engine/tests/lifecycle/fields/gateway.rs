@@ -61,12 +61,12 @@ fn inside<R: Resource>(base: &R, observe: for<'a> fn(&'a Aws, &'a str) -> BoxFut
     Table { add: add::<R>, ..Table::new(base, observe) }
 }
 
-fn reference<T: ebbtide::resource::Field>(input: &Input<T>) -> Value {
+pub(super) fn reference<T: ebbtide::resource::Field>(input: &Input<T>) -> Value {
     serde_json::to_value(input).unwrap()
 }
 
 /// Reads the properties of a resource by pointers, each with the name of its field; the tags are always there.
-async fn observed(aws: &Aws, type_name: &str, id: &str, fields: &[(&str, &str)]) -> Value {
+pub(super) async fn observed(aws: &Aws, type_name: &str, id: &str, fields: &[(&str, &str)]) -> Value {
     let model = model(aws, type_name, id).await;
     let value =
         |(field, pointer): &(&str, &str)| ((*field).to_owned(), model.pointer(pointer).cloned().unwrap_or_default());

@@ -5,6 +5,7 @@
 //! in [`tables`].
 
 mod autoscaling;
+mod balancing;
 mod bedrock;
 mod bedrock_jobs;
 mod budgets;
@@ -53,6 +54,7 @@ fn tables() -> Vec<Table> {
     ];
     let several = [
         autoscaling::tables(),
+        balancing::tables(),
         bedrock::tables(),
         ce::tables(),
         cloud_control::tables(),

@@ -1,6 +1,6 @@
 //! Networks and everything in them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::aws::ec2::{
     DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, Peer, Route, RouteTable, SecurityGroup, SecurityRule,
@@ -25,6 +25,7 @@ impl Made {
                 gateway: None,
                 nat: None,
                 subnets: Vec::new(),
+                zones: BTreeMap::new(),
                 free: Vec::new(),
                 groups: Vec::new(),
                 tables: Vec::new(),
@@ -47,6 +48,7 @@ impl Made {
                 let subnet = Subnet { tags: tags(variant / 2), ..Subnet::private(&network.id, cidr, zone) };
                 let id = stack.add(name, subnet).subnet_id;
                 network.subnets.push(id.clone());
+                network.zones.entry(zone).or_insert_with(|| id.clone());
                 network.free.push(id);
             }
             Shape::Gateway if network.gateway.is_none() => {

@@ -68,6 +68,22 @@ const TYPES: &[Type] = &[
         ],
         ..plain("AWS::Lambda::Function", "function", &["MemorySize"])
     },
+    Type {
+        inside: &[(
+            "LoadBalancerArn",
+            plain("AWS::ElasticLoadBalancingV2::Listener", "listener", &["Port", "Protocol"]),
+        )],
+        ..plain(
+            "AWS::ElasticLoadBalancingV2::LoadBalancer",
+            "load balancer",
+            &["Type", "Scheme", "LoadBalancerAttributes"],
+        )
+    },
+    plain(
+        "AWS::ElasticLoadBalancingV2::TargetGroup",
+        "target group",
+        &["Port", "Protocol", "HealthyThresholdCount", "TargetGroupAttributes"],
+    ),
 ];
 
 const SECURITY: Type = plain("AWS::OpenSearchServerless::SecurityPolicy", "security policy", &["Type", "Policy"]);
