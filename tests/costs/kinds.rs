@@ -7,9 +7,9 @@ use ebbtide::aws::apigateway::{
 };
 use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, ScheduledAction, TargetTracking};
 use ebbtide::aws::bedrock::{
-    Commitment, ContentPolicy, CustomModelDeployment, CustomizationJob, DataAction, GroundingFilter, GroundingKind,
-    Guardrail, GuardrailVersion, InferenceProfile, PersonalData, PersonalDataRule, ProvisionedThroughput,
-    ReasoningPolicy, TopicPolicy,
+    Commitment, ContentPolicy, CustomModel, CustomModelDeployment, CustomizationJob, DataAction, GroundingFilter,
+    GroundingKind, Guardrail, GuardrailVersion, InferenceProfile, InvocationLogging, PersonalData, PersonalDataRule,
+    ProvisionedThroughput, ReasoningPolicy, TopicPolicy,
 };
 use ebbtide::aws::budgets::Budget;
 use ebbtide::aws::ce::{AnomalyMonitor, AnomalySubscription};
@@ -92,6 +92,8 @@ fn samples() -> Vec<(&'static str, Value)> {
     let function = || Function::new("role", Code::object("bucket", "key"), "python3.13", "a.handle");
     let stage = || Stage::new("api", "prod", "deployment");
     let mut samples = vec![
+        sample(CustomModel::of("s3://artifacts/a", "role")),
+        sample(InvocationLogging::to_bucket("bucket")),
         sample(ApiKey::new()),
         sample(kms::Key::new("Documents")),
         sample(kms::Alias::of("key")),

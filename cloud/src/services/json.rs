@@ -103,7 +103,7 @@ mod tests {
     #[test]
     fn every_operation_with_a_shape_has_a_handler() {
         assert_complete::<AutoScaling>(include_str!("autoscaling/shapes.json"), 13);
-        assert_complete::<Bedrock>(include_str!("bedrock/shapes.json"), 21);
+        assert_complete::<Bedrock>(include_str!("bedrock/shapes.json"), 25);
         assert_complete::<CloudControl>(include_str!("cloudcontrol/shapes.json"), 8);
         assert_complete::<CostExplorer>(include_str!("cost_explorer/shapes.json"), 3);
         assert_complete::<Kms>(include_str!("kms/shapes.json"), 25);

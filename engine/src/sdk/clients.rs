@@ -7,6 +7,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 
 use crate::logging::is_redacting;
+use crate::sdk::claims::Claims;
 use crate::sdk::cloud_control::Memory;
 use crate::sdk::credentials::Registered;
 use crate::sdk::no_retry::Once;
@@ -28,12 +29,13 @@ macro_rules! clients {
             path_style: bool,
             clock: Clock,
             cloud_control: Memory,
+            claims: Claims,
             $( $name: OnceLock<$sdk::Client>, )*
         }
 
         impl Aws {
             fn with(config: SdkConfig, path_style: bool) -> Self {
-                Self { config, path_style, clock: Arc::new(Timestamp::now), cloud_control: Memory::default(), $( $name: OnceLock::new(), )* }
+                Self { config, path_style, clock: Arc::new(Timestamp::now), cloud_control: Memory::default(), claims: Claims::default(), $( $name: OnceLock::new(), )* }
             }
 
             $(
@@ -120,6 +122,11 @@ impl Aws {
     /// Returns what the calls to Cloud Control share.
     pub(crate) fn cloud_control_memory(&self) -> &Memory {
         &self.cloud_control
+    }
+
+    /// Returns what is known of the owners of resources without a name and tags.
+    pub(crate) fn claims(&self) -> &Claims {
+        &self.claims
     }
 
     /// Returns the region, e.g. `eu-west-1`.

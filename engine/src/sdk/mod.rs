@@ -2,6 +2,7 @@
 
 mod backoff;
 mod call;
+mod claims;
 mod clients;
 pub(crate) mod cloud_control;
 mod codes;
@@ -18,6 +19,7 @@ mod trace;
 
 pub use backoff::Backoff;
 pub use call::{CallName, OptionalCall, built, required};
+pub(crate) use claims::Claim;
 pub use clients::Aws;
 pub use codes::{kind_of, kind_of_failed_resource};
 pub use context::Context;

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use ebbtide::aws::RoleArn;
 use ebbtide::aws::bedrock::{
-    Commitment, CustomModelDeployment, CustomModelDeploymentOutputs, CustomizationJob, CustomizationJobOutputs,
-    ProvisionedThroughput, ProvisionedThroughputOutputs,
+    Commitment, CustomModel, CustomModelDeployment, CustomModelDeploymentOutputs, CustomModelOutputs, CustomizationJob,
+    CustomizationJobOutputs, InvocationLogging, InvocationLoggingOutputs, ProvisionedThroughput,
+    ProvisionedThroughputOutputs,
 };
 use ebbtide::aws::iam::{Policy, Role, RoleOutputs};
+use ebbtide::aws::{BucketName, RoleArn};
 use ebbtide::resource::{Input, Readiness, Resolved, Tags};
 use ebbtide_cloud::Settings;
 use ebbtide_cloud::documents::HandlerFault;
@@ -18,7 +19,7 @@ use ebbtide_engine::providers::Provider as _;
 use ebbtide_engine::sdk::ErrorKind;
 
 use crate::declared::resolved;
-use crate::harness::{Made, World};
+use crate::harness::{Made, World, provider};
 
 const BASE: &str = "amazon.nova-lite-v1:0:300k";
 
@@ -198,4 +199,136 @@ async fn throughput_is_deleted_unless_it_is_committed() {
     let made = world.make::<ProvisionedThroughput>("committed", &resolved(&committed)).await;
     let refused = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
     assert!(refused.hint.is_some_and(|hint| hint.contains("until its term is over")));
+}
+
+#[tokio::test]
+async fn a_model_that_was_trained_elsewhere_is_kept_unless_its_data_is_named() {
+    let world = World::new();
+    let role = role(&world).await;
+    let model = |role: &RoleArn| CustomModel {
+        tags: Tags::from([("team".into(), "llm".into())]),
+        ..CustomModel::of("s3://escrow/expert/7/", role.clone())
+    };
+    let mut made = world.make::<CustomModel>("expert", &resolved(&model(&role))).await;
+    let outputs: CustomModelOutputs<Resolved> = made.outputs().await;
+    assert_eq!(outputs.arn.as_str(), made.id);
+    assert_eq!(
+        made.kind.create(&made.context, &made.inputs).await.unwrap(),
+        made.id,
+        "the same call is the same model"
+    );
+    made.change_to(&resolved::<_, CustomModel<Resolved>>(&CustomModel { tags: Tags::new(), ..model(&role) })).await;
+    let deployment = CustomModelDeployment::of(outputs.arn.as_str());
+    let deployment = world.make::<CustomModelDeployment>("expert", &resolved(&deployment)).await;
+    let refused = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
+    assert_eq!(refused.kind, ErrorKind::HoldsData);
+    made.context.include_data = true;
+    let used = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
+    assert_eq!(used.kind, ErrorKind::Busy, "{used}");
+    deployment.delete().await;
+    made.delete().await;
+}
+
+#[tokio::test]
+async fn a_model_without_artifacts_fails_in_the_words_of_aws() {
+    let world = World::new();
+    bucket(&world, "artifacts", None).await;
+    let inputs: CustomModel<Resolved> = resolved(&CustomModel::of("s3://artifacts/none", role(&world).await));
+    let context = world.context("bedrock_custom_model.expert", 1);
+    let id = CustomModel::create(&context, &inputs).await.unwrap();
+    let deploying = world.context("bedrock_custom_model_deployment.expert", 1);
+    let deployment = resolved(&CustomModelDeployment::of(id.as_str()));
+    let refused = CustomModelDeployment::create(&deploying, &deployment).await.unwrap_err();
+    assert!(refused.message.contains("not in the Active state"), "{refused}");
+    tokio::time::sleep(Duration::from_millis(50)).await;
+    let live = CustomModel::read(&context, &id, &inputs).await.unwrap().unwrap();
+    assert_eq!(live.readiness, Readiness::Failed("The model artifacts cannot be read.".into()));
+    CustomModel::delete(&context, &id, &inputs).await.unwrap();
+}
+
+/// Makes a bucket, and lets Bedrock write to it if a policy is asked for.
+async fn bucket(world: &World, name: &str, writer: Option<&str>) {
+    let place = aws_sdk_s3::types::CreateBucketConfiguration::builder();
+    let place = place.location_constraint(aws_sdk_s3::types::BucketLocationConstraint::EuWest1).build();
+    world.aws.s3().create_bucket().bucket(name).create_bucket_configuration(place).send().await.unwrap();
+    if let Some(service) = writer {
+        let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": service }, "Action": "s3:PutObject",
+            "Resource": format!("arn:aws:s3:::{name}/*"),
+        }]});
+        world.aws.s3().put_bucket_policy().bucket(name).policy(policy.to_string()).send().await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn the_log_of_invocations_goes_through_every_change() {
+    let world = World::new();
+    let role = role(&world).await;
+    for name in ["invocations", "large"] {
+        bucket(&world, name, Some("bedrock.amazonaws.com")).await;
+    }
+    world.aws.cloudwatchlogs().create_log_group().log_group_name("/bedrock").send().await.unwrap();
+    let base = || InvocationLogging::to_log_group("/bedrock", role.clone());
+    let mut made = world.make::<InvocationLogging>("all", &resolved(&base())).await;
+    let outputs: InvocationLoggingOutputs<Resolved> = made.outputs().await;
+    assert_eq!((outputs.region.as_str(), made.id.as_str()), ("eu-west-1", "eu-west-1"));
+    let large = Some(Input::Value(BucketName("large".into())));
+    let changes = [
+        InvocationLogging { images: false, video: false, ..base() },
+        InvocationLogging { large_data_bucket: large, large_data_prefix: Some("large".into()), ..base() },
+        InvocationLogging { text: false, embeddings: false, audio: false, ..base() },
+        base(),
+    ];
+    for changed in changes {
+        made.change_to(&resolved::<_, InvocationLogging<Resolved>>(&changed)).await;
+    }
+    made.delete().await;
+    let left = world.aws.bedrock().get_model_invocation_logging_configuration().send().await.unwrap();
+    assert!(left.logging_config().is_none());
+}
+
+#[tokio::test]
+async fn a_log_of_invocations_that_is_there_already_is_left_alone() {
+    let world = World::new();
+    bucket(&world, "ours", Some("bedrock.amazonaws.com")).await;
+    bucket(&world, "theirs", Some("bedrock.amazonaws.com")).await;
+    let logging = |bucket: &str| resolved::<_, InvocationLogging<Resolved>>(&InvocationLogging::to_bucket(bucket));
+    let first = world.make::<InvocationLogging>("all", &logging("theirs")).await;
+    // Another stack is refused, even one that declares the very same.
+    for (name, bucket) in [("other", "ours"), ("same", "theirs")] {
+        let context = world.context(&format!("bedrock_invocation_logging.{name}"), 1);
+        let inputs = serde_json::to_value(logging(bucket)).unwrap();
+        let kind = provider("bedrock_invocation_logging");
+        for _ in 0..2 {
+            let refused = kind.create(&context, &inputs).await.unwrap_err();
+            assert_eq!(refused.kind, ErrorKind::AlreadyExists);
+            assert!(refused.message.contains("to the bucket theirs"), "{refused}");
+            let hint = refused.hint.unwrap();
+            assert!(hint.contains("delete-model-invocation-logging-configuration --region eu-west-1"), "{hint}");
+            assert_eq!(kind.find(&context, &inputs).await.unwrap(), None);
+        }
+    }
+    // Somebody puts another in the place of a recorded one: it is no longer ours, and a destruction leaves it.
+    let config = aws_sdk_bedrock::types::S3Config::builder().bucket_name("ours").build().unwrap();
+    let config = aws_sdk_bedrock::types::LoggingConfig::builder().s3_config(config).build();
+    let put = world.aws.bedrock().put_model_invocation_logging_configuration().logging_config(config);
+    put.send().await.unwrap();
+    assert!(first.read().await.is_none());
+    first.kind.delete(&first.context, &first.id, &first.inputs).await.unwrap();
+    let left = world.aws.bedrock().get_model_invocation_logging_configuration().send().await.unwrap();
+    assert_eq!(left.logging_config().unwrap().s3_config().unwrap().bucket_name(), "ours");
+}
+
+#[tokio::test]
+async fn a_log_of_invocations_that_bedrock_may_not_write_is_refused_with_advice() {
+    let world = World::new();
+    bucket(&world, "closed", None).await;
+    let context = world.context("bedrock_invocation_logging.all", 1);
+    let role = RoleArn("arn:aws:iam::123456789012:role/none".into());
+    let closed = InvocationLogging::to_bucket("closed");
+    for logging in [closed, InvocationLogging::to_log_group("/none", role)] {
+        let refused = InvocationLogging::create(&context, &resolved(&logging)).await.unwrap_err();
+        assert_eq!(refused.kind, ErrorKind::NotYet, "{refused}");
+        assert!(refused.hint.is_some_and(|hint| hint.contains("must let bedrock.amazonaws.com put objects")));
+    }
 }

@@ -69,6 +69,7 @@ shapes!(
     VpcEndpoint,
     Role,
     Job,
+    ImportedModel,
     CustomModel,
     Throughput,
     Bucket,
@@ -94,6 +95,7 @@ shapes!(
     Rule,
     Machine,
     Trail,
+    Invocations,
     Vectors,
     VectorIndex,
     Guardrail,
@@ -159,6 +161,8 @@ const ROWS: &[&[Shape]] = &[
         Shape::ApiPlanKey,
     ],
     &[Shape::Role, Shape::Job, Shape::CustomModel, Shape::Throughput],
+    &[Shape::Role, Shape::ImportedModel, Shape::CustomModel],
+    &[Shape::Bucket, Shape::Invocations],
     &[Shape::Bucket, Shape::Trail, Shape::Vectors, Shape::VectorIndex, Shape::Topic, Shape::Subscription],
 ];
 
@@ -235,7 +239,9 @@ struct Made {
     networks: Vec<Network>,
     addresses: Vec<(String, Input<AllocationId>)>,
     roles: Vec<Input<RoleArn>>,
-    models_of_jobs: Vec<Input<String>>,
+    /// Those of jobs, and imported ones.
+    custom_models: Vec<Input<String>>,
+    logs_invocations: bool,
     topics: Vec<Input<TopicArn>>,
     subscribed: BTreeSet<(u8, u8)>,
     models: Vec<Input<ModelName>>,
@@ -288,9 +294,13 @@ impl Made {
                 self.roles.push(stack.add(&name, role).arn);
             }
             Shape::Bucket => {
-                // A trail writes to it.
-                let trails = Policy::new().allow(["s3:PutObject"]).on_itself_then("/*");
-                let policy = Some(trails.to(Principal::Service("cloudtrail.amazonaws.com".into())));
+                // Trails and the log of invocations write to it.
+                let write = |policy: Policy, service: &str| {
+                    let policy = policy.allow(["s3:PutObject"]).on_itself_then("/*");
+                    policy.to(Principal::Service(service.into()))
+                };
+                let writers = ["cloudtrail.amazonaws.com", "bedrock.amazonaws.com"];
+                let policy = Some(writers.into_iter().fold(Policy::new(), write));
                 let bucket = stack.add(&name, Bucket { policy, tags: tags(variant), ..Bucket::new() });
                 self.buckets.push(bucket.name);
             }
@@ -326,6 +336,8 @@ impl Made {
                 stack.add(&name, secret);
             }
             Shape::Job => self.job(stack, piece, &name)?,
+            Shape::ImportedModel => self.imported_model(stack, piece, &name)?,
+            Shape::Invocations => self.invocations(stack, piece, &name)?,
             Shape::CustomModel | Shape::Throughput => self.result_user(stack, piece, &name)?,
             Shape::Model | Shape::Config | Shape::Endpoint => self.serving(stack, piece, &name)?,
             Shape::Target => {

@@ -23,6 +23,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         return Err(invalid(format!("A custom model deployment with the name {name} already exists.")));
     }
     let model = model::named(context, text(input, "modelArn"))?;
+    model::check_active(context, &model)?;
     let tags = tags::given(input, "tags")?;
     let deployment = arn(context, &format!("custom-model-deployment/{}", new_id()));
     let ready_ms = context.now_ms.saturating_add(milliseconds(context.durations.bedrock_change));
@@ -94,6 +95,7 @@ pub fn list(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault
 pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let deployment = named(context, input)?;
     let model = model::named(context, text(input, "modelArn"))?;
+    model::check_active(context, &model)?;
     let (now_ms, until_ms) =
         (context.now_ms, context.now_ms.saturating_add(milliseconds(context.durations.bedrock_change)));
     let Some(record) = context.own.get_mut(TABLE, &deployment) else {

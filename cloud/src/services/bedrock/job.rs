@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::foundation::{self, Foundation};
 use super::identifier::{arn, found, new_id, not_found, page, same_token};
+use super::role::check_role;
 use super::{model, tags};
 use crate::clock::iso_seconds;
 use crate::documents::{CallContext, HandlerFault};
@@ -65,20 +66,6 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     context.own.put(TABLE, &job, record);
     tags::put(context, &job, job_tags);
     Ok(json!({ "jobArn": job }))
-}
-
-/// Checks that the role of a job can be assumed: a new one takes a while to be known to other services.
-fn check_role(context: &CallContext<'_>, arn: &str) -> Result<(), Fault> {
-    let roles = context.other("iam");
-    let role = roles.get("Role", arn.rsplit('/').next().unwrap_or_default());
-    let created = role.filter(|role| role["Arn"].as_str().is_none_or(|known| known == arn));
-    let since = created.map(|role| role["CreatedMs"].as_i64().unwrap_or_default());
-    match since {
-        Some(since) if context.now_ms >= since.saturating_add(context.assumable_after_ms) => Ok(()),
-        _ => Err(invalid(format!(
-            "Could not assume provided IAM role: {arn}. Please ensure that the role exists and that Amazon Bedrock can assume it."
-        ))),
-    }
 }
 
 /// Brings jobs up to the instant of a call: one whose time has come ends, and leaves its model unless it fails.

@@ -1,6 +1,6 @@
 //! The handler of each operation.
 
-use super::{deployment, foundation, job, model, tags, throughput};
+use super::{deployment, foundation, job, logging, model, tags, throughput};
 use crate::services::json::Handler;
 
 /// Returns the handler of an operation.
@@ -11,6 +11,7 @@ pub fn handler(operation: &str) -> Option<Handler> {
         "ListModelCustomizationJobs" => job::list,
         "StopModelCustomizationJob" => job::stop,
         "GetFoundationModel" => foundation::get,
+        "CreateCustomModel" => model::create,
         "GetCustomModel" => model::get,
         "ListCustomModels" => model::list,
         "DeleteCustomModel" => model::delete,
@@ -24,6 +25,9 @@ pub fn handler(operation: &str) -> Option<Handler> {
         "ListProvisionedModelThroughputs" => throughput::list,
         "UpdateProvisionedModelThroughput" => throughput::update,
         "DeleteProvisionedModelThroughput" => throughput::delete,
+        "PutModelInvocationLoggingConfiguration" => logging::put,
+        "GetModelInvocationLoggingConfiguration" => logging::get,
+        "DeleteModelInvocationLoggingConfiguration" => logging::delete,
         "TagResource" => tags::tag,
         "UntagResource" => tags::untag,
         "ListTagsForResource" => tags::list,

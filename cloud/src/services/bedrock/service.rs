@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde_json::Value;
 use winterbaume_core::{MockRequest, MockResponse};
 
-use super::{job, operations};
+use super::{job, model, operations};
 use crate::documents::CallContext;
 use crate::route::path_and_query;
 use crate::service::{Fault, Service};
@@ -94,6 +94,7 @@ impl JsonService for Bedrock {
 
     fn settle(context: &mut CallContext<'_>) -> Result<(), Fault> {
         job::settle(context);
+        model::settle(context);
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ use aws_sdk_bedrock::types::{
 };
 
 use super::foundation::unusable;
+use super::role::explain;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::data_guard::guard_data;
 use crate::providers::{Missing, Provider, Reading};
@@ -16,10 +17,6 @@ use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, built};
 use ebbtide::aws::Arn;
 use ebbtide::aws::bedrock::{CustomizationJob, CustomizationJobOutputs, CustomizationType, JobVpc};
 use ebbtide::resource::{Input, Readiness, Resolved, own_tags};
-
-/// How long a role may be unknown to Bedrock. The AWS provider of Terraform retries for as long (`propagationTimeout` in
-/// `internal/service/bedrock/custom_model.go`).
-const ROLE_KNOWN_WITHIN: Duration = Duration::from_mins(2);
 
 impl Provider for CustomizationJob {
     const NEEDS_THINGS: bool = true;
@@ -64,8 +61,8 @@ impl Provider for CustomizationJob {
             .set_vpc_config(inputs.vpc.as_ref().map(vpc_to_sdk).transpose()?)
             .set_job_tags(Some(tags.clone()))
             .set_custom_model_tags(Some(tags));
-        let created = create.send().await.named("bedrock:CreateModelCustomizationJob").map_err(explain)?;
-        Ok(created.job_arn().to_owned())
+        let created = create.send().await.named("bedrock:CreateModelCustomizationJob");
+        created.map(|created| created.job_arn().to_owned()).map_err(|error| explain(error, "the training data"))
     }
 
     async fn read(
@@ -174,16 +171,6 @@ async fn missing_object(context: &Context, place: &str) -> Result<Option<Missing
         // Bedrock looks with the role of the job.
         Ok(_) | Err(_) => Ok(None),
     }
-}
-
-/// Explains a refusal of CreateModelCustomizationJob, which tries at once to assume the role.
-fn explain(error: Error) -> Error {
-    if error.kind != ErrorKind::NotYet && !error.message.contains("Could not assume") {
-        return error;
-    }
-    let hint =
-        "the role must trust bedrock.amazonaws.com and read the training data: correct it, then run the same command";
-    error.as_kind(ErrorKind::NotYet).retry_within(ROLE_KNOWN_WITHIN).hint(hint)
 }
 
 fn type_to_sdk(customization: CustomizationType) -> SdkType {

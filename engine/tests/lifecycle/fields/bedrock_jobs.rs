@@ -1,6 +1,8 @@
 //! The tables of Bedrock.
 
-use ebbtide::aws::bedrock::{CustomModelDeployment, CustomizationJob, ProvisionedThroughput};
+use ebbtide::aws::bedrock::{
+    CustomModel, CustomModelDeployment, CustomizationJob, InvocationLogging, ProvisionedThroughput,
+};
 use ebbtide::stack::Stack;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
 use serde_json::{Map, Value, json};
@@ -145,6 +147,96 @@ fn observe_throughput<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
             "units": only.model_units(),
             "commitment": only.commitment_duration().map(|term| term.as_str()),
             "tags": tags_of(aws, id).await,
+        })
+    })
+}
+
+pub fn model() -> Table {
+    let mut table = Table::new(&CustomModel::of("s3://escrow/expert/1", ROLE), observe_model);
+    table.prepare = prepare;
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555";
+    let data = "--include-data";
+    table
+        .entry("name", json!("expert"), Shows::Refused(data))
+        .entry("source", json!("s3://escrow/expert/2"), Shows::Refused(data))
+        .entry("role", json!("arn:aws:iam::123456789012:role/other"), Shows::Nothing("it is for the making alone"))
+        .entry("kms_key", json!(key), Shows::Refused(data))
+        .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
+}
+
+fn observe_model<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let all = aws.bedrock().list_custom_models().send().await.unwrap();
+        let [only] = all.model_summaries() else { panic!("not one model: {all:?}") };
+        assert_eq!(only.model_arn(), id);
+        json!({ "name": only.model_name(), "tags": tags_of(aws, id).await })
+    })
+}
+
+pub fn logging() -> Table {
+    let base = InvocationLogging::to_log_group("/bedrock/one", ROLE);
+    let mut table = Table::new(&base, observe_logging);
+    table.prepare = prepare_logging;
+    table
+        .shows("log_group", json!("/bedrock/two"), json!("/bedrock/two"))
+        .shows("role", json!(WRITER), json!(WRITER))
+        .shows("large_data_bucket", json!("large"), json!("large"))
+        .shows("large_data_prefix", json!("large"), json!("large"))
+        .also("large_data_bucket", json!("large"))
+        .shows("bucket", json!("invocations"), json!("invocations"))
+        .shows("prefix", json!("all"), json!("all"))
+        .also("bucket", json!("invocations"))
+        .shows("text", json!(false), json!(false))
+        .shows("images", json!(false), json!(false))
+        .shows("embeddings", json!(false), json!(false))
+        .shows("video", json!(false), json!(false))
+        .shows("audio", json!(false), json!(false))
+}
+
+const WRITER: &str = "arn:aws:iam::123456789012:role/writer";
+
+fn prepare_logging(aws: &Aws) -> BoxFuture<'_, ()> {
+    Box::pin(async {
+        prepare(aws).await;
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "bedrock.amazonaws.com" }, "Action": "sts:AssumeRole",
+        }]});
+        let role = aws.iam().create_role().role_name("writer").assume_role_policy_document(trust.to_string());
+        role.send().await.unwrap();
+        for name in ["/bedrock/one", "/bedrock/two"] {
+            aws.cloudwatchlogs().create_log_group().log_group_name(name).send().await.unwrap();
+        }
+        for name in ["large", "invocations"] {
+            let place = aws_sdk_s3::types::CreateBucketConfiguration::builder();
+            let place = place.location_constraint(aws_sdk_s3::types::BucketLocationConstraint::EuWest1).build();
+            aws.s3().create_bucket().bucket(name).create_bucket_configuration(place).send().await.unwrap();
+            let policy = json!({ "Version": "2012-10-17", "Statement": [{
+                "Effect": "Allow", "Principal": { "Service": "bedrock.amazonaws.com" }, "Action": "s3:PutObject",
+                "Resource": format!("arn:aws:s3:::{name}/*"),
+            }]});
+            aws.s3().put_bucket_policy().bucket(name).policy(policy.to_string()).send().await.unwrap();
+        }
+    })
+}
+
+fn observe_logging<'a>(aws: &'a Aws, _id: &'a str) -> BoxFuture<'a, Value> {
+    Box::pin(async move {
+        let found = aws.bedrock().get_model_invocation_logging_configuration().send().await.unwrap();
+        let config = found.logging_config().expect("there is a configuration");
+        let logs = config.cloud_watch_config();
+        let large = logs.and_then(|logs| logs.large_data_delivery_s3_config());
+        json!({
+            "log_group": logs.map(|logs| logs.log_group_name()),
+            "role": logs.map(|logs| logs.role_arn()),
+            "large_data_bucket": large.map(|bucket| bucket.bucket_name()),
+            "large_data_prefix": large.and_then(|bucket| bucket.key_prefix()),
+            "bucket": config.s3_config().map(|bucket| bucket.bucket_name()),
+            "prefix": config.s3_config().and_then(|bucket| bucket.key_prefix()),
+            "text": config.text_data_delivery_enabled(),
+            "images": config.image_data_delivery_enabled(),
+            "embeddings": config.embedding_data_delivery_enabled(),
+            "video": config.video_data_delivery_enabled(),
+            "audio": config.audio_data_delivery_enabled(),
         })
     })
 }

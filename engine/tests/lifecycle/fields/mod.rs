@@ -41,6 +41,8 @@ fn tables() -> Vec<Table> {
     let others = [
         bedrock_jobs::deployment(),
         bedrock_jobs::job(),
+        bedrock_jobs::logging(),
+        bedrock_jobs::model(),
         bedrock_jobs::throughput(),
         budgets::budget(),
         cloudwatch::alarm(),

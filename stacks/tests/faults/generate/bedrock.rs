@@ -1,6 +1,8 @@
 //! Bedrock: jobs, and what uses their results.
 
-use ebbtide::aws::bedrock::{CustomModelDeployment, CustomizationJob, ProvisionedThroughput};
+use ebbtide::aws::bedrock::{
+    CustomModel, CustomModelDeployment, CustomizationJob, InvocationLogging, ProvisionedThroughput,
+};
 use ebbtide::stack::Stack;
 
 use super::{Made, Piece, Shape, pick, tags};
@@ -13,13 +15,31 @@ impl Made {
         let mut job = CustomizationJob::new(base, &role, "s3://training/data.jsonl", "s3://training/metrics/");
         job.hyper_parameters.insert("epochCount".to_owned(), (1 + piece.variant / 2).to_string());
         job.tags = tags(piece.variant % 2);
-        self.models_of_jobs.push(stack.add(name, job).model_arn);
+        self.custom_models.push(stack.add(name, job).model_arn);
         Some(())
     }
 
-    /// Declares a user of the result of a job.
+    /// Declares a model that was trained elsewhere.
+    pub(super) fn imported_model(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
+        let source = format!("s3://escrow/{}", piece.variant / 2);
+        let model =
+            CustomModel { tags: tags(piece.variant % 2), ..CustomModel::of(source, &pick(&self.roles, piece.on)?) };
+        self.custom_models.push(stack.add(name, model).arn.text());
+        Some(())
+    }
+
+    /// Declares the log of invocations, of which there is one.
+    pub(super) fn invocations(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
+        let bucket = pick(&self.buckets, piece.on).filter(|_| !self.logs_invocations)?;
+        let (images, prefix) = (piece.variant % 2 == 1, (piece.variant > 1).then(|| "invocations".to_owned()));
+        stack.add(name, InvocationLogging { images, prefix, ..InvocationLogging::to_bucket(&bucket) });
+        self.logs_invocations = true;
+        Some(())
+    }
+
+    /// Declares a user of a custom model.
     pub(super) fn result_user(&mut self, stack: &mut Stack, piece: &Piece, name: &str) -> Option<()> {
-        let (variant, model) = (piece.variant, pick(&self.models_of_jobs, piece.on)?);
+        let (variant, model) = (piece.variant, pick(&self.custom_models, piece.on)?);
         if piece.shape == Shape::CustomModel {
             let description = Some(format!("Variant {}", variant / 2));
             stack.add(

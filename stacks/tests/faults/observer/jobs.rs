@@ -23,6 +23,11 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
         let name = without_hash(one.provisioned_model_name());
         seen.add("provisioned throughput", format!("{name} of {} units", one.model_units()));
     }
+    let logging = aws.bedrock().get_model_invocation_logging_configuration().send().await.unwrap();
+    if let Some(config) = logging.logging_config() {
+        let prefix = config.s3_config().and_then(|bucket| bucket.key_prefix());
+        seen.add("log of invocations", format!("{prefix:?}, images: {:?}", config.image_data_delivery_enabled()));
+    }
     let models = aws.bedrock().list_custom_models().send().await.unwrap();
     for model in models.model_summaries() {
         seen.add("custom model", without_hash(model.model_name()));

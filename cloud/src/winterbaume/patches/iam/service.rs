@@ -40,7 +40,7 @@ impl Patches for Iam {
         Ok(patched.unwrap_or(response))
     }
 
-    /// Other services look for table `Role`, key role name; `PolicyMs` is the last change of its policies. Table
+    /// Other services look for table `Role`, key role name; `PolicyMs` is the last change of its policies, `Trust` its trust policy. Table
     /// `DeletedRole` has the last deletion of a role of that name.
     fn seen(&self, document: Tables) -> Tables {
         let mut seen = Tables::default();
@@ -50,7 +50,7 @@ impl Patches for Iam {
             let policy_ms = document.get(POLICY_CHANGES, name);
             let seen_role = json!({
                 "RoleName": name, "Arn": role["arn"], "Path": role["path"], "RoleId": role["role_id"],
-                "CreatedMs": created_ms, "PolicyMs": policy_ms,
+                "CreatedMs": created_ms, "PolicyMs": policy_ms, "Trust": role["assume_role_policy_document"],
             });
             seen.put("Role", name, seen_role);
         }
