@@ -163,6 +163,7 @@ pub struct LoadBalancerOutputs<P: Phase> {
 impl Resource for LoadBalancer {
     const KIND: &'static str = "elbv2_load_balancer";
     const PERSISTENCE: Persistence = Persistence::Ephemeral;
+    const BILLED_WHILE_PAUSED: Option<&'static str> = Some("AWS deletes none that is protected from deletion");
     const REPLACE_ON: &'static [&'static str] = fields!(LoadBalancer: name, kind, scheme);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     // 2 to 3 minutes.
