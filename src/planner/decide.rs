@@ -13,7 +13,7 @@ use super::job_decision::{decide_job, jobs_not_run, keeps_its_result, kept_resul
 use super::observation::current_inputs;
 use super::ordering::{Unordered, in_order};
 use super::renamed::refuse_taken_names;
-use super::retained::retained;
+use super::retained::{InUse, current_in_use, deposed_in_use, retained};
 use super::unordered::order_like;
 use super::{Observed, PlanError, Request, rolling_out};
 use crate::plan::{
@@ -21,7 +21,7 @@ use crate::plan::{
     Upsert, diff, hash_of,
 };
 use crate::record::ResourceRecord;
-use crate::resource::{Address, Persistence, resolve};
+use crate::resource::{Address, Persistence, Replacement, resolve};
 use crate::stack::Declarations;
 
 /// Makes the plan that leads from the recorded and observed resources to the target.
@@ -56,7 +56,7 @@ struct Given<'a> {
 fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingWay) -> Result<Plan, PlanError> {
     let (document, retained) = (request.document, given.retained);
     let decisions = Decisions::new(request, retained, giving_way);
-    let mut planner = Planner { request, decisions, operations: Vec::new() };
+    let mut planner = Planner { request, decisions, operations: Vec::new(), in_use: Vec::new() };
     let declared = match request.declarations {
         Some(declarations) if request.target == Target::Running => dependency_order(declarations)?,
         _ => Vec::new(),
@@ -75,6 +75,7 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
     }
     planner.delete_deposed()?;
     planner.check()?;
+    let in_use = std::mem::take(&mut planner.in_use);
     let operations = match in_order(planner.operations, &planner.decisions, document) {
         Ok(operations) => operations,
         Err(Unordered::Circle(candidates)) => return with_one_more(request, given, giving_way, candidates),
@@ -92,6 +93,7 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
             Kept { address: address.clone(), reason: reason.clone(), id }
         })
         .collect();
+    kept.extend(in_use);
     kept.extend(kept_results(request, &operations)?);
     let mut not_run = match given.declarations {
         Some(declared) => jobs_not_run(request, declared, &planner.decisions)?,
@@ -162,6 +164,8 @@ struct Planner<'a> {
     request: &'a Request<'a>,
     decisions: Decisions<'a>,
     operations: Vec<Operation>,
+    /// The generations that stay because a retained resource uses them.
+    in_use: Vec<Kept>,
 }
 
 impl<'a> Planner<'a> {
@@ -204,7 +208,8 @@ impl<'a> Planner<'a> {
                     }
                 };
                 self.decisions.note_derived(address, generation, &resolved, &*kind);
-                let keeps_old = info.is_job && keeps_its_result(self.request, address, observed);
+                let keeps_old = info.is_job && keeps_its_result(self.request, address, observed)
+                    || action == Action::Replace(Replacement::CreateFirst) && self.keeps_in_use(address);
                 if let Action::Replace(_) = action
                     && !keeps_old
                 {
@@ -256,6 +261,14 @@ impl<'a> Planner<'a> {
         Ok(true)
     }
 
+    /// Returns whether a retained resource uses the current generation of one that is replaced, which stays then.
+    fn keeps_in_use(&mut self, address: &Address) -> bool {
+        let found = current_in_use(self.request, self.decisions.retained, address);
+        let is_used = found.is_some();
+        self.in_use.extend(found.map(|found| kept_in_use(address, found)));
+        is_used
+    }
+
     /// Refuses a replacement that would delete a protected resource, or data that was not named.
     fn guard_replacement(
         &self,
@@ -304,7 +317,14 @@ impl<'a> Planner<'a> {
             let deletion = Effect::Delete(Deletion { purpose: Purpose::Supersede, include_data });
             let is_job = self.request.kind(address)?.info().is_job;
             let may_go = |generation: &u32| !is_job || may_delete(self.request, address, record, *generation);
-            let deposed = record.deposed.iter().map(|deposed| deposed.generation).filter(may_go);
+            let mut going = Vec::new();
+            for deposed in &record.deposed {
+                match deposed_in_use(self.request, self.decisions.retained, address, deposed) {
+                    Some(found) => self.in_use.push(kept_in_use(address, found)),
+                    None => going.push(deposed.generation),
+                }
+            }
+            let deposed = going.into_iter().filter(may_go);
             let deleted = deposed.filter(|generation| !reused.contains(&(address.clone(), *generation)));
             self.operations.extend(
                 deleted.map(|generation| operation(address, generation, Reason::Deposed(generation), deletion.clone())),
@@ -335,6 +355,12 @@ impl<'a> Planner<'a> {
             None => Ok(()),
         }
     }
+}
+
+/// Returns the line of a plan about a generation that stays because a retained resource uses it.
+fn kept_in_use(address: &Address, found: InUse) -> Kept {
+    let reason = format!("{}, which stays, uses this earlier one; it goes when that goes", found.by);
+    Kept { address: address.clone(), reason, id: Some(found.id) }
 }
 
 /// Returns an operation that has no place in the order yet.

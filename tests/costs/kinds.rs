@@ -133,6 +133,7 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(ElasticIp::default()),
         sample(InternetGateway::new("vpc-1")),
         sample(LoadBalancer::application(["subnet-1", "subnet-2"]).with_group("sg-1")),
+        sample(LoadBalancer::network(["subnet-1"]).with("deletion_protection.enabled", "true")),
         sample(LoadBalancer::network(["subnet-1"]).internal()),
         sample(Listener::http("lb", 80, Action::forward("tg"))),
         sample(TargetGroup::http("vpc-1", 80)),

@@ -425,3 +425,42 @@ fn a_dependent_that_moves_along_with_a_name_is_replaced() {
         assert_eq!(world.go(Target::Running), [""; 0]);
     }
 }
+
+#[test]
+fn an_old_generation_stays_while_a_resource_that_is_kept_uses_it() {
+    let mut world = pair("data_net.n", "data_store.d", "net");
+    world.undeclare("data_store.d");
+    let hold = |world: &mut World| world.live("data_store.d").data = Some("3 objects".into());
+    hold(&mut world);
+    let plan = world.plan(Target::Running).unwrap();
+    assert_eq!(lines(&plan), ["replace data_net.n"], "AWS deletes none that is in use");
+    let kept: Vec<_> = plan.kept.iter().map(|kept| (kept.address.to_string(), kept.id.clone().unwrap())).collect();
+    let of = |address: &str, id: &str| (address.to_owned(), id.to_owned());
+    assert_eq!(kept, [of("data_store.d", "data_store.d#2"), of("data_net.n", "data_net.n#1")]);
+    assert!(plan.kept[1].reason.contains("data_store.d, which stays, uses this earlier one"), "{:?}", plan.kept);
+    world.carry_out(&plan, usize::MAX);
+    hold(&mut world);
+    let plan = world.plan(Target::Running).unwrap();
+    assert!(plan.operations.is_empty() && plan.kept.len() == 2, "{plan:?}");
+    // The declaration of old takes the old generation up again.
+    world.declare("data_net.n", json!({"form": "a"}));
+    assert_eq!(lines(&world.plan(Target::Running).unwrap()), ["replace data_net.n", "delete data_net.n"]);
+    world.declare("data_net.n", json!({"form": "b"}));
+    world.include_data.insert(at("data_store.d"));
+    assert_eq!(world.go(Target::Running), ["delete data_store.d", "delete data_net.n"]);
+    world.include_data.clear();
+    assert!(world.plan(Target::Running).unwrap().kept.is_empty());
+}
+
+#[test]
+fn a_destruction_keeps_every_generation_that_data_needs() {
+    let mut world = pair("data_net.n", "data_store.d", "net");
+    world.undeclare("data_store.d");
+    world.live("data_store.d").data = Some("3 objects".into());
+    world.go(Target::Running);
+    world.live("data_store.d").data = Some("3 objects".into());
+    assert!(world.plan(Target::Destroyed).unwrap().operations.is_empty());
+    world.include_data.insert(at("data_store.d"));
+    let gone = world.go(Target::Destroyed);
+    assert_eq!(gone.iter().filter(|line| *line == "delete data_net.n").count(), 2, "{gone:?}");
+}

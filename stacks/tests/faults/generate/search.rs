@@ -21,9 +21,11 @@ impl Made {
                 stack.add(name, GuardrailVersion::of(&made.arn, &guardrail));
             }
             Shape::SearchGroup => {
-                // Another setting of copies would replace it, and AWS deletes no group that a collection uses.
-                let max_ocu = f64::from(4 + variant % 2);
-                let group = CollectionGroup { tags: tags(variant / 2), ..CollectionGroup::scaling_to_zero(max_ocu) };
+                let group = CollectionGroup {
+                    standby: variant % 2 == 1,
+                    tags: tags(variant / 2),
+                    ..CollectionGroup::scaling_to_zero(4.0)
+                };
                 self.search_groups.push(stack.add(name, group).name);
             }
             Shape::Collection => {
