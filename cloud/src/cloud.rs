@@ -395,6 +395,7 @@ impl Inner {
         context.meter = Some(&meter);
         let response = service.call(request, &mut context);
         let mut calls = std::mem::take(&mut context.calls);
+        let stays = response.status < 400 || context.keeps_refusal;
 
         if let Some(error) = trouble.take() {
             return Err(error_response::failure(error));
@@ -402,9 +403,9 @@ impl Inner {
         if let Some(fault) = unmetered.take() {
             return Err(fault);
         }
-        // A refused call leaves no trace, whatever the service did on the way to its error; nor does a read of the
-        // past.
-        if response.status < 400 && as_of.is_none() && own != *before {
+        // A refused call leaves no trace, whatever the service did on the way to its error, unless refusals are counted; nor does
+        // a read of the past.
+        if stays && as_of.is_none() && own != *before {
             let place = Place { region: &route.region, account, now_ms: now, durations };
             meter::note(&folder.borrow(), service, &mut own, &place)?;
             folder.borrow_mut().replace(&name, own, now).map_err(error_response::failure)?;

@@ -141,6 +141,8 @@ pub struct CallContext<'a> {
     pub bill_lag_ms: i64,
     /// The calls to other services that follow this one, unless it is refused. A refusal of theirs changes nothing.
     pub calls: Vec<OwnCall>,
+    /// Whether the changes of this call stay although it is refused, as those of a metric that counts refusals.
+    pub keeps_refusal: bool,
     /// Returns what the meter has of all services and regions.
     pub(crate) meter: Option<&'a dyn Fn() -> Vec<Entry>>,
 }
@@ -169,6 +171,7 @@ impl<'a> CallContext<'a> {
             no_capacity: false,
             handler_fault: None,
             bill_lag_ms: 0,
+            keeps_refusal: false,
             calls: Vec::new(),
             meter: None,
         }

@@ -17,6 +17,8 @@ pub struct Durations {
     pub endpoint_delete: Duration,
     /// The creation, change or deletion of an inference component.
     pub component_change: Duration,
+    /// The release of instances without copies of inference components, by managed scaling.
+    pub managed_scale_in: Duration,
     /// The creation, change or deletion of a feature group.
     pub feature_group_change: Duration,
     /// The creation, change, start, stop or deletion of a monitoring schedule.
@@ -51,6 +53,7 @@ impl Durations {
             endpoint_rescale: duration,
             endpoint_delete: duration,
             component_change: duration,
+            managed_scale_in: duration,
             feature_group_change: duration,
             monitoring_schedule_change: duration,
             monitoring_execution: duration,
@@ -69,7 +72,7 @@ impl Durations {
     ///
     /// Reports of endpoints for language models (`ml.g6.xlarge`, vLLM) say about 10 minutes until they are in service, 5
     /// minutes for a scale-out, and 24 minutes until a container that crashes has failed. An update brings up a fleet as a
-    /// creation does. Published logs of Terraform show 84 to 121 seconds for the creation of a NAT gateway and 42 to 61
+    /// creation does. Managed scaling has taken 12 minutes to release an instance without copies. Published logs of Terraform show 84 to 121 seconds for the creation of a NAT gateway and 42 to 61
     /// seconds for its deletion. Those of Cloud Control are in `services/cloudcontrol/durations.rs`. The others are estimates: no source
     /// was found.
     pub const fn of_aws() -> Self {
@@ -80,6 +83,7 @@ impl Durations {
             endpoint_rescale: Duration::from_secs(300),
             endpoint_delete: Duration::from_secs(120),
             component_change: Duration::from_secs(300),
+            managed_scale_in: Duration::from_secs(12 * 60),
             feature_group_change: Duration::from_secs(60),
             monitoring_schedule_change: Duration::from_secs(30),
             monitoring_execution: Duration::from_secs(600),

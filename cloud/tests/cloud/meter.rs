@@ -126,6 +126,26 @@ async fn an_update_bills_both_fleets_and_a_failed_endpoint_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn managed_scaling_bills_the_instances_that_copies_need_and_none_without_copies() {
+    let world = world();
+    let client = sagemaker::client(&world.sdk("eu-west-1")).await;
+    sagemaker::managed::host(&client, sagemaker::managed::variant(0)).await;
+    // It comes up within 10 minutes, and its instance is released 12 minutes later.
+    tokio::time::sleep(HOUR).await;
+    close(totals(&world).await["EU-Host:ml.g5.xlarge"], 22.0 / 60.0);
+    let component = client.create_inference_component().inference_component_name("c").endpoint_name("host");
+    let component = component.variant_name("main").specification(sagemaker::component::specification("i"));
+    component.runtime_config(sagemaker::component::copies(2)).send().await.unwrap();
+    tokio::time::sleep(HOUR).await;
+    close(totals(&world).await["EU-Host:ml.g5.xlarge"], 22.0 / 60.0 + 2.0);
+    // The copies go within 5 minutes, and the instances 12 minutes later.
+    let none = client.update_inference_component_runtime_config().inference_component_name("c");
+    none.desired_runtime_config(sagemaker::component::copies(0)).send().await.unwrap();
+    tokio::time::sleep(24 * HOUR).await;
+    close(totals(&world).await["EU-Host:ml.g5.xlarge"], 22.0 / 60.0 + 2.0 + 2.0 * 17.0 / 60.0);
+}
+
+#[tokio::test(start_paused = true)]
 async fn gateways_and_endpoints_bill_begun_hours_and_an_address_in_use_or_idle() {
     let world = world();
     let ec2 = aws_sdk_ec2::Client::new(&world.sdk("eu-west-1"));

@@ -1,11 +1,12 @@
 //! SageMaker: helpers of its tests.
 
-mod component;
+pub mod component;
 mod config;
 mod deployment;
 mod endpoint;
 mod features;
 mod listing;
+pub mod managed;
 mod model;
 mod monitoring;
 mod pipeline;

@@ -14,7 +14,10 @@ pub(super) fn samples(context: &CallContext<'_>, metric: &Value, start: f64, end
     }
     let wanted = members(metric, "Dimensions");
     let endpoint = wanted.iter().find(|dimension| dimension["Name"] == "EndpointName");
-    let Some(endpoint) = endpoint.and_then(|dimension| dimension["Value"].as_str()) else { return Vec::new() };
+    let endpoint = endpoint.and_then(|dimension| dimension["Value"].as_str());
+    if endpoint.is_none() && !wanted.iter().any(|dimension| dimension["Name"] == "InferenceComponentName") {
+        return Vec::new();
+    }
     let is_it = |published: &Published| {
         let has = |(name, value): &(&str, String)| {
             wanted.iter().any(|dimension| dimension["Name"] == *name && dimension["Value"] == value.as_str())
@@ -24,7 +27,7 @@ pub(super) fn samples(context: &CallContext<'_>, metric: &Value, start: f64, end
             && wanted.len() == published.dimensions.len()
             && published.dimensions.iter().all(has)
     };
-    of(context, Some(endpoint), milliseconds(start), milliseconds(end))
+    of(context, endpoint, milliseconds(start), milliseconds(end))
         .into_iter()
         .filter(is_it)
         .flat_map(|published| {

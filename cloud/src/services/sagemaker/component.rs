@@ -8,7 +8,7 @@ use super::kind::{COMPONENT, ENDPOINT};
 use super::listing::{self, Item};
 use super::store::Record;
 use super::transition::Transition;
-use super::{component_spec as spec, tags};
+use super::{component_change, component_spec as spec, managed, tags};
 use crate::clock;
 use crate::documents::CallContext;
 use crate::service::Fault;
@@ -40,6 +40,14 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         Some(_) => {}
     }
     let copies = input["RuntimeConfig"]["CopyCount"].as_i64();
+    // stdapi-ai/stdapi.ai#43: a component comes up with a copy at least, and is brought to none afterwards.
+    if copies == Some(0) {
+        return Err(invalid("Inference components copy count an integer larger than 0"));
+    }
+    let mut deployed = spec::deployed(input, if base.is_some() { copies } else { Some(copies.unwrap_or(1)) }, context);
+    if deployed.fails.is_none() && !managed::has_room(name, &deployed, (&endpoint, &variant), context)? {
+        deployed.fails = Some(managed::NO_ROOM.to_owned());
+    }
     let arn = COMPONENT.arn(context, name);
     tags::record(context, &arn, &input["Tags"])?;
     let component = Component {
@@ -49,11 +57,12 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         created_ms: context.now_ms,
         modified_ms: context.now_ms,
         failure_reason: None,
+        came_up: false,
         last_deployment_config: None,
         transition: Some(Transition::begin(context, context.durations.component_change, Step::Create)),
-        deployed: spec::deployed(input, if base.is_some() { copies } else { Some(copies.unwrap_or(1)) }, context),
+        deployed,
     };
-    component.save(context)?;
+    component_change::under_way(component, context)?;
     Ok(json!({ "InferenceComponentArn": arn }))
 }
 
@@ -63,13 +72,11 @@ pub fn describe(input: &Value, context: &mut CallContext<'_>) -> Result<Value, F
     let mut shown = summary(&component, context);
     spec::show(&component.deployed, &mut shown);
     if let Some(copies) = component.deployed.copies {
-        let (current, desired) = match component.transition.as_ref().map(|transition| &transition.step) {
-            Some(Step::Create) => (0, copies),
-            Some(Step::Update(next)) => (copies, next.copies.unwrap_or(copies)),
-            _ if component.status() == "Failed" => (0, copies),
-            _ => (copies, copies),
+        let desired = match component.transition.as_ref().map(|transition| &transition.step) {
+            Some(Step::Update(next)) => next.copies.unwrap_or(copies),
+            _ => copies,
         };
-        shown["RuntimeConfig"] = json!({ "DesiredCopyCount": desired, "CurrentCopyCount": current });
+        shown["RuntimeConfig"] = json!({ "DesiredCopyCount": desired, "CurrentCopyCount": component.running() });
     }
     if let Some(reason) = &component.failure_reason {
         shown["FailureReason"] = json!(reason);

@@ -53,6 +53,9 @@ pub struct Component {
     pub modified_ms: i64,
     /// Why the last transition failed, if it did.
     pub failure_reason: Option<String>,
+    /// Whether it has been in service.
+    #[serde(default)]
+    pub came_up: bool,
     /// The deployment configuration that was last given.
     pub last_deployment_config: Option<Value>,
     /// The transition it is in.
@@ -82,7 +85,10 @@ impl Record for Component {
         self.modified_ms = transition.ends_ms;
         match transition.step {
             Step::Delete => return None,
-            Step::Create => self.failure_reason = self.deployed.fails.clone(),
+            Step::Create => {
+                self.failure_reason.clone_from(&self.deployed.fails);
+                self.came_up = self.failure_reason.is_none();
+            }
             Step::Update(next) => {
                 self.failure_reason.clone_from(&next.fails);
                 // If it fails, the copies that run are kept.
@@ -104,6 +110,15 @@ impl Component {
             Some(Step::Create) => "Creating",
             Some(Step::Update(_)) => "Updating",
             Some(Step::Delete) => "Deleting",
+        }
+    }
+
+    /// Returns the number of its copies that run.
+    pub fn running(&self) -> i64 {
+        match self.status() {
+            "Creating" => 0,
+            "Failed" if !self.came_up => 0,
+            _ => self.deployed.copies.unwrap_or_default(),
         }
     }
 

@@ -7,8 +7,9 @@ use super::fleet::Fleet;
 use super::kind::ENDPOINT;
 use super::store::Record;
 use super::transition::Transition;
-use super::{component_record, deployment, network, tags, traffic};
+use super::{component_record, deployment, managed, network, tags, traffic};
 use crate::documents::CallContext;
+use crate::durations::milliseconds;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
 
@@ -16,7 +17,7 @@ use crate::services::json::{invalid, text};
 pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fault> {
     let name = text(input, "EndpointName");
     ENDPOINT.check_free(context, name)?;
-    let fleet = Fleet::of(context, text(input, "EndpointConfigName"))?;
+    let mut fleet = Fleet::of(context, text(input, "EndpointConfigName"))?;
     let deployment = Some(&input["DeploymentConfig"]).filter(|deployment| !deployment.is_null());
     if let Some(deployment) = deployment {
         deployment::check(deployment, &fleet)?;
@@ -25,6 +26,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     tags::record(context, &arn, &input["Tags"])?;
     let takes =
         if fleet.fails.is_some() { context.durations.endpoint_failure } else { context.durations.endpoint_create };
+    managed::begin(&mut fleet, context.now_ms.saturating_add(milliseconds(takes)), context);
     let endpoint = Endpoint {
         endpoint_name: name.to_owned(),
         created_ms: context.now_ms,
@@ -45,6 +47,9 @@ pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     let name = text(input, "EndpointName");
     let mut endpoint = Endpoint::find(context, name)?;
     endpoint.check_at_rest(context)?;
+    // Reports contradict each other: `Endpoint has inference components attached` while a component is being deleted, and components
+    // that outlive their endpoint, report `InService` and keep their name (the skill that `managed.rs` cites). A client that deletes
+    // them first does right by both.
     if component_record::on_endpoint(context, name)? {
         let arn = ENDPOINT.arn(context, name);
         return Err(invalid(format!("Cannot delete endpoint \"{arn}\": it has inference components.")));

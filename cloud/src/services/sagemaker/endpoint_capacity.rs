@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::endpoint_record::{Endpoint, Step};
 use super::fleet::Variant;
 use super::kind::{CONFIG, ENDPOINT};
-use super::serverless;
 use super::store::Record;
 use super::transition::Transition;
+use super::{managed, serverless};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
@@ -57,6 +57,12 @@ fn apply(change: &Value, variant: &mut Variant, asynchronous: bool) -> Result<()
         if count == 0 && !can_rest {
             return Err(invalid(format!(
                 "The desired instance count of the real-time variant '{name}' must be 1 or more."
+            )));
+        }
+        // AWS does not document what it does then. It is refused here, so that a client that sets the number is noticed.
+        if managed::bounds(variant).is_some() {
+            return Err(invalid(format!(
+                "The instance count of the variant '{name}' is set by ManagedInstanceScaling."
             )));
         }
         variant.count = Some(count);

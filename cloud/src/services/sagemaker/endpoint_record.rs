@@ -66,18 +66,41 @@ impl Record for Endpoint {
         self.transition.as_ref()
     }
 
-    fn note_end(&self, tables: &mut Tables) -> Result<(), Fault> {
-        let Some(transition) = &self.transition else { return Ok(()) };
-        let fleet = match &transition.step {
-            Step::Create if self.fleet.fails.is_none() => &self.fleet,
-            Step::Update(next) if next.fails.is_none() => next.as_ref(),
-            Step::Rescale(next) => next.as_ref(),
-            Step::Create | Step::Update(_) | Step::Delete => return Ok(()),
-        };
-        traffic::runs(tables, &self.endpoint_name, transition.ends_ms, fleet)
+    fn note_end(&self, tables: &mut Tables, now_ms: i64) -> Result<(), Fault> {
+        let mut fleet = self.fleet.clone();
+        if let Some(transition) = self.transition.as_ref().filter(|transition| transition.is_over(now_ms)) {
+            fleet = match &transition.step {
+                Step::Create if fleet.fails.is_none() => fleet,
+                Step::Update(next) if next.fails.is_none() => next.as_ref().clone(),
+                Step::Rescale(next) => next.as_ref().clone(),
+                Step::Create | Step::Update(_) | Step::Delete => return Ok(()),
+            };
+            traffic::runs(tables, &self.endpoint_name, transition.ends_ms, &fleet)?;
+        }
+        for (index, resize) in fleet.resizes_until(now_ms) {
+            fleet.end_resize(index);
+            traffic::runs(tables, &self.endpoint_name, resize.ends_ms, &fleet)?;
+        }
+        Ok(())
+    }
+
+    fn is_over(&self, now_ms: i64) -> bool {
+        self.transition.as_ref().is_some_and(|transition| transition.is_over(now_ms))
+            || !self.fleet.resizes_until(now_ms).is_empty()
     }
 
     fn settled(mut self, now_ms: i64) -> Option<Self> {
+        self = self.after_transition(now_ms)?;
+        for (index, _) in self.fleet.resizes_until(now_ms) {
+            self.fleet.end_resize(index);
+        }
+        Some(self)
+    }
+}
+
+impl Endpoint {
+    /// Returns the endpoint after its transition, if that is over; none if it is gone.
+    fn after_transition(mut self, now_ms: i64) -> Option<Self> {
         let Some(transition) = self.transition.take_if(|transition| transition.is_over(now_ms)) else {
             return Some(self);
         };
@@ -104,9 +127,7 @@ impl Record for Endpoint {
         }
         Some(self)
     }
-}
 
-impl Endpoint {
     /// Returns the networks in which it has interfaces, also those of a fleet that comes or goes.
     pub fn networks(&self) -> impl Iterator<Item = &Value> {
         let next = match self.transition.as_ref().map(|transition| &transition.step) {

@@ -2,12 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::component_record::Component;
 use super::endpoint_record::{Endpoint, Step};
-use super::fleet::Fleet;
+use super::fleet::{Fleet, Variant};
 use super::kind::{CONFIG, ENDPOINT};
 use super::store::Record;
 use super::transition::Transition;
-use super::{deployment, network};
+use super::{deployment, managed, network};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
@@ -28,7 +29,9 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     if input["RetainAllVariantProperties"] == true {
         retain(&endpoint.fleet, &mut next, &input["ExcludeRetainedVariantProperties"]);
     }
+    managed::keep(&endpoint.fleet, &mut next);
     check_scalable_targets(context, &endpoint, &next)?;
+    check_components(context, &endpoint, &next)?;
     let given = Some(&input["DeploymentConfig"]).filter(|deployment| !deployment.is_null()).cloned();
     let deployment = match given {
         None if input["RetainDeploymentConfig"] == true => endpoint.last_deployment_config.take(),
@@ -77,6 +80,24 @@ fn check_scalable_targets(context: &CallContext<'_>, endpoint: &Endpoint, next: 
             return Err(invalid(format!(
                 "The variant(s) \"{variant}\" must be deregistered as scalable targets with AWS Auto Scaling before \
                  they can be removed or have their instance type updated."
+            )));
+        }
+    }
+    Ok(())
+}
+
+/// Refuses to pull the instances away from under inference components. "An endpoint hosting inference components can't be updated
+/// to a different instance type" (a report in a Terraform module that replaces the endpoint instead); the words are this cloud's.
+fn check_components(context: &CallContext<'_>, endpoint: &Endpoint, next: &Fleet) -> Result<(), Fault> {
+    for component in Component::all(context)?.iter().filter(|one| one.endpoint_name == endpoint.endpoint_name) {
+        let variant = &component.variant_name;
+        let before = endpoint.fleet.find(variant).and_then(Variant::instance_type);
+        let hosts = next.find(variant).filter(|after| after.declared["ModelName"].is_null());
+        if hosts.is_none_or(|after| after.instance_type() != before) {
+            return Err(invalid(format!(
+                "The variant \"{variant}\" hosts the inference component \"{}\", so it can neither be removed nor get another \
+                 instance type.",
+                component.inference_component_name
             )));
         }
     }

@@ -71,7 +71,7 @@ fn summary(variant: &Variant, current: Option<&Variant>, desired: &Variant, doin
         "CurrentWeight": current.map_or(0.0, |current| current.weight),
         "DesiredWeight": desired.weight,
         "CurrentInstanceCount": current.and_then(|current| current.count).unwrap_or(0),
-        "DesiredInstanceCount": desired.count.unwrap_or(0),
+        "DesiredInstanceCount": desired.resize.as_ref().map(|resize| resize.count).or(desired.count).unwrap_or(0),
     });
     if let Some(settings) = current.and_then(|current| current.serverless.as_ref()) {
         shown["CurrentServerlessConfig"] = settings.clone();

@@ -32,10 +32,25 @@ pub struct Variant {
     pub weight: f64,
     /// How many instances are desired; none for a serverless variant.
     pub count: Option<i64>,
+    /// The change of that number that managed scaling makes, if one is under way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resize: Option<Resize>,
     /// The serverless settings; none for a variant of instances.
     pub serverless: Option<Value>,
     /// The variant as the configuration has it.
     pub declared: Value,
+}
+
+/// A change of the number of a variant's instances that is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct Resize {
+    /// When it began, in milliseconds since the Unix epoch.
+    pub begun_ms: i64,
+    /// When it ends, in milliseconds since the Unix epoch.
+    pub ends_ms: i64,
+    /// The number of instances after it.
+    pub count: i64,
 }
 
 impl Variant {
@@ -121,6 +136,7 @@ impl Fleet {
             deployed_images: images,
             weight: declared["InitialVariantWeight"].as_f64().unwrap_or(1.0),
             count: declared["InitialInstanceCount"].as_i64(),
+            resize: None,
             serverless: Some(&declared["ServerlessConfig"]).filter(|settings| !settings.is_null()).cloned(),
             declared: declared.clone(),
         })
@@ -137,6 +153,25 @@ impl Fleet {
             ));
         } else if let Some(url) = container::data_urls(container).find(|url| url.contains("fail")) {
             self.fails = Some(format!("Failed to download model data for production variant {variant} from {url}."));
+        }
+    }
+
+    /// Returns the changes of the numbers of instances that are over at an instant, each with the index of its variant, in the order
+    /// of their ends.
+    pub fn resizes_until(&self, now_ms: i64) -> Vec<(usize, Resize)> {
+        let variants = self.production_variants.iter().enumerate();
+        let resizes = variants.filter_map(|(index, variant)| Some((index, variant.resize.clone()?)));
+        let mut over: Vec<_> = resizes.filter(|(_, resize)| resize.ends_ms <= now_ms).collect();
+        over.sort_by_key(|(_, resize)| resize.ends_ms);
+        over
+    }
+
+    /// Ends the change of the number of a variant's instances.
+    pub fn end_resize(&mut self, index: usize) {
+        if let Some(variant) = self.production_variants.get_mut(index)
+            && let Some(resize) = variant.resize.take()
+        {
+            variant.count = Some(resize.count);
         }
     }
 

@@ -22,7 +22,8 @@ pub fn check(variant: &Value, config: &Value, context: &CallContext<'_>) -> Resu
         Some(model) => {
             MODEL.find(context, model)?;
         }
-        // The models of such an endpoint come as inference components, which run under the configuration's role.
+        // The models of such an endpoint come as inference components, which run under the configuration's role: "ExecutionRoleArn is
+        // required on the endpoint configuration once inference components are enabled" (stdapi-ai/stdapi.ai#43).
         None if config["ExecutionRoleArn"].is_null() => {
             let message = format!("The variant '{name}' needs a ModelName, or the configuration an ExecutionRoleArn.");
             return Err(invalid(message));
@@ -43,6 +44,10 @@ pub fn check(variant: &Value, config: &Value, context: &CallContext<'_>) -> Resu
     // As on AWS: hashicorp/terraform-provider-aws, pull request 45926.
     if scaling["Status"] == "ENABLED" && given("ModelName") {
         return Err(invalid("ManagedInstanceScaling is only supported for inference component endpoints."));
+    }
+    // As on AWS in eu-west-3, while us-east-1 takes the same call (stdapi-ai/stdapi.ai#43, 2026-08-27).
+    if scaling["Status"] == "ENABLED" && scaling["MinInstanceCount"] == 0 && context.region == "eu-west-3" {
+        return Err(invalid("Min instance count needs to be greater than 0 for enabled managed instance scaling"));
     }
     if let (Some(min), Some(max)) = (scaling["MinInstanceCount"].as_i64(), scaling["MaxInstanceCount"].as_i64())
         && min > max

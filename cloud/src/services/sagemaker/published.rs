@@ -5,6 +5,9 @@
 //! minute without an invocation has no `Invocations` here. AWS's guides contradict each other on that: "SageMaker
 //! doesn't emit metrics with a value of zero" (endpoint-auto-scaling-add-policy of 2021), "SageMaker emits metrics with a
 //! value of zero" (endpoint-auto-scaling-edit). A client must cope with both.
+//!
+//! The metrics of an inference component have its name as their only dimension, as the alarm of the developer guide has it ("Scale
+//! an endpoint to zero instances").
 
 use super::queue::{MINUTE_MS, minute_of};
 use super::traffic::{Span, Traffic};
@@ -104,6 +107,16 @@ impl Metrics<'_> {
                 self.add((INVOCATIONS, "InvocationsPerInstance", "None"), variant, minute, each, number(invocations));
             }
         }
+        for (counts, name, unit) in
+            [(&traffic.components, "Invocations", "None"), (&traffic.refused, "NoCapacityInvocationFailures", "Count")]
+        {
+            for (component, minutes) in counts {
+                if let Some(count) = minutes.get(&minute) {
+                    let dimensions = vec![("InferenceComponentName", component.clone())];
+                    self.add_to((INVOCATIONS, name, unit), dimensions, minute, 1.0, number(*count));
+                }
+            }
+        }
         if span.asynchronous {
             self.queue(traffic, span, minute);
         }
@@ -128,7 +141,7 @@ impl Metrics<'_> {
 
     fn add(
         &mut self,
-        (namespace, name, unit): (&'static str, &'static str, &'static str),
+        metric: (&'static str, &'static str, &'static str),
         variant: Option<&str>,
         minute: i64,
         value: f64,
@@ -136,6 +149,17 @@ impl Metrics<'_> {
     ) {
         let mut dimensions = vec![("EndpointName", self.endpoint.to_owned())];
         dimensions.extend(variant.map(|variant| ("VariantName", variant.to_owned())));
+        self.add_to(metric, dimensions, minute, value, count);
+    }
+
+    fn add_to(
+        &mut self,
+        (namespace, name, unit): (&'static str, &'static str, &'static str),
+        dimensions: Vec<(&'static str, String)>,
+        minute: i64,
+        value: f64,
+        count: f64,
+    ) {
         #[expect(clippy::cast_precision_loss, reason = "milliseconds of this age fit a double exactly")]
         let point = Point { at: minute as f64 / 1000.0, value, count };
         let known = self

@@ -7,6 +7,7 @@ use http::{HeaderMap, HeaderValue};
 use serde_json::json;
 use winterbaume_core::{MockRequest, MockResponse};
 
+use super::component_record::Component;
 use super::endpoint_record::{Endpoint, Step};
 use super::fleet::Variant;
 use super::store::Record;
@@ -59,6 +60,9 @@ impl Invocation {
         if request.body.len() > BODY {
             return Err(too_long(BODY));
         }
+        if let Some(component) = self.component(&endpoint, request, context)? {
+            return self.invoke_component(&component, context);
+        }
         let traffic = traffic::Traffic::of(context.own, &self.endpoint)?;
         let target = header(&request.headers, "x-amzn-sagemaker-target-variant");
         let variant = chosen(&endpoint, target, &traffic).ok_or_else(|| {
@@ -71,6 +75,54 @@ impl Invocation {
         });
         let mut response = MockResponse::rest_json(200, body.to_string());
         put(&mut response, "x-amzn-invoked-production-variant", &variant.variant_name);
+        Ok(response)
+    }
+
+    /// Returns the inference component that a request is for; none of an endpoint whose variants have models. The refusals of a request
+    /// with a component too many or too few are AWS's (the tests of BerriAI/litellm quote them).
+    fn component(
+        &self,
+        endpoint: &Endpoint,
+        request: &MockRequest,
+        context: &CallContext<'_>,
+    ) -> Result<Option<Component>, Fault> {
+        let hosts = endpoint.fleet.production_variants.iter().any(|variant| variant.declared["ModelName"].is_null());
+        match header(&request.headers, "x-amzn-sagemaker-inference-component") {
+            None if hosts => Err(invalid(
+                "Inference Component Name header is required for endpoints to which you plan to deploy inference components. Please \
+                 include Inference Component Name header or consider using SageMaker models.",
+            )),
+            Some(_) if !hosts => Err(invalid(
+                "This endpoint does not host any inference components. Please remove the Inference Component Name header and try \
+                 again.",
+            )),
+            None => Ok(None),
+            Some(name) => {
+                let found = Component::find(context, name).ok().filter(|one| one.endpoint_name == self.endpoint);
+                let missing =
+                    || invalid(format!("Inference Component {name} of account {} not found.", context.account));
+                found.ok_or_else(missing).map(Some)
+            }
+        }
+    }
+
+    /// Invokes a component. Without a copy AWS refuses the call and counts it (developer guide, "Scale an endpoint to zero
+    /// instances"; the words are those of AWS's blog on the feature).
+    fn invoke_component(&self, component: &Component, context: &mut CallContext<'_>) -> Result<MockResponse, Fault> {
+        let (name, variant) = (&component.inference_component_name, &component.variant_name);
+        if component.running() == 0 {
+            traffic::lacked_capacity(context.own, &self.endpoint, name, context.now_ms)?;
+            context.keeps_refusal = true;
+            return Err(invalid(
+                "Inference Component has no capacity to process this request. ApplicationAutoScaling may be in-progress (if configured) \
+                 or try to increase the capacity by invoking UpdateInferenceComponentRuntimeConfig API.",
+            ));
+        }
+        traffic::invoked(context.own, &self.endpoint, variant, context.now_ms)?;
+        traffic::component_invoked(context.own, &self.endpoint, name, context.now_ms)?;
+        let body = json!({ "embedded_cloud": "no model is loaded", "endpoint": self.endpoint, "component": name });
+        let mut response = MockResponse::rest_json(200, body.to_string());
+        put(&mut response, "x-amzn-invoked-production-variant", variant);
         Ok(response)
     }
 

@@ -28,8 +28,8 @@ pub trait Record: Serialize + DeserializeOwned {
     /// Returns the record after its transition, if that is over; none if the thing is gone.
     fn settled(self, now_ms: i64) -> Option<Self>;
 
-    /// Notes, in the tables of SageMaker, that its transition is over.
-    fn note_end(&self, _tables: &mut Tables) -> Result<(), Fault> {
+    /// Notes, in the tables of SageMaker, what is over of it at an instant (in milliseconds since the Unix epoch).
+    fn note_end(&self, _tables: &mut Tables, _now_ms: i64) -> Result<(), Fault> {
         Ok(())
     }
 
@@ -57,7 +57,7 @@ pub trait Record: Serialize + DeserializeOwned {
         Ok(())
     }
 
-    /// Returns whether it is in a transition that is over at an instant.
+    /// Returns whether it is in a transition, or in another change, that is over at an instant.
     fn is_over(&self, now_ms: i64) -> bool {
         self.transition().is_some_and(|transition| transition.is_over(now_ms))
     }
@@ -68,7 +68,7 @@ pub fn settle<T: Record>(context: &mut CallContext<'_>) -> Result<(), Fault> {
     let now_ms = context.now_ms;
     for record in T::all(context)?.into_iter().filter(|record| record.is_over(now_ms)) {
         let name = record.name().to_owned();
-        record.note_end(context.own)?;
+        record.note_end(context.own, now_ms)?;
         match record.settled(now_ms) {
             Some(record) => record.save(context)?,
             None => {
@@ -90,7 +90,7 @@ pub fn settle_seen<T: Record>(tables: &mut Tables, now_ms: i64) {
         .collect();
     for (name, record) in over {
         // As with unreadable records, SageMaker itself refuses the calls.
-        let _ = record.note_end(tables);
+        let _ = record.note_end(tables, now_ms);
         match record.settled(now_ms).map(serde_json::to_value) {
             None => _ = tables.remove(T::KIND.table, &name),
             Some(Ok(settled)) => tables.put(T::KIND.table, name, settled),

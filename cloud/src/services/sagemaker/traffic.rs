@@ -39,6 +39,12 @@ pub struct Traffic {
     pub spans: Vec<Span>,
     /// The number of real-time invocations by variant and by the beginning of the minute.
     invocations: BTreeMap<String, BTreeMap<i64, u64>>,
+    /// The number of invocations by inference component and by the beginning of the minute.
+    #[serde(default)]
+    pub components: BTreeMap<String, BTreeMap<i64, u64>>,
+    /// The number of invocations that were refused because a component had no copy, likewise.
+    #[serde(default)]
+    pub refused: BTreeMap<String, BTreeMap<i64, u64>>,
     /// The queue of asynchronous requests.
     pub queue: Queue,
 }
@@ -93,7 +99,8 @@ impl Traffic {
         let old = at_ms.saturating_sub(KEPT_MS);
         self.spans.retain(|span| span.to_ms.is_none_or(|to_ms| to_ms > old));
         self.queue.forget_before(old);
-        for minutes in self.invocations.values_mut() {
+        let counts = [&mut self.invocations, &mut self.components, &mut self.refused];
+        for minutes in counts.into_iter().flat_map(BTreeMap::values_mut) {
             minutes.retain(|minute, _| *minute >= old);
         }
     }
@@ -139,6 +146,20 @@ pub fn ends(tables: &mut Tables, endpoint: &str, at_ms: i64) -> Result<(), Fault
 pub fn invoked(tables: &mut Tables, endpoint: &str, variant: &str, at_ms: i64) -> Result<(), Fault> {
     let mut traffic = Traffic::of(tables, endpoint)?;
     *traffic.invocations.entry(variant.to_owned()).or_default().entry(minute_of(at_ms)).or_default() += 1;
+    traffic.save(tables)
+}
+
+/// Counts an invocation of an inference component.
+pub fn component_invoked(tables: &mut Tables, endpoint: &str, component: &str, at_ms: i64) -> Result<(), Fault> {
+    let mut traffic = Traffic::of(tables, endpoint)?;
+    *traffic.components.entry(component.to_owned()).or_default().entry(minute_of(at_ms)).or_default() += 1;
+    traffic.save(tables)
+}
+
+/// Counts an invocation of an inference component that was refused because it had no copy.
+pub fn lacked_capacity(tables: &mut Tables, endpoint: &str, component: &str, at_ms: i64) -> Result<(), Fault> {
+    let mut traffic = Traffic::of(tables, endpoint)?;
+    *traffic.refused.entry(component.to_owned()).or_default().entry(minute_of(at_ms)).or_default() += 1;
     traffic.save(tables)
 }
 

@@ -4,7 +4,8 @@
 //! instance is created" (SageMaker Developer Guide, "Usage Metering"), so an instance bills from the beginning of the
 //! transition that brings it up, like one of EC2. "The endpoint must be deleted in order to stop incurring charges" (service
 //! model, DeleteEndpointConfig), so it bills to the end of the transition that takes it away. During an update both fleets
-//! are there. A failed endpoint has no instances.
+//! are there. A failed endpoint has no instances. Under managed scaling an instance bills from the call that needs it until it is
+//! released.
 //!
 //! Not metered: invocations of serverless variants and their provisioned concurrency, data in and out, feature stores, executions of
 //! monitoring schedules.
@@ -67,7 +68,17 @@ fn variants(fleet: &Fleet) -> impl Iterator<Item = &Variant> {
 
 fn fleet(fleet: &Fleet, span: Span, template: &Use, uses: &mut Vec<Use>) {
     for variant in variants(fleet) {
-        instances(variant, fleet, variant.count.unwrap_or(0), span, template, uses);
+        let count = variant.count.unwrap_or(0);
+        let Some(resize) = &variant.resize else {
+            instances(variant, fleet, count, span, template, uses);
+            continue;
+        };
+        let change_ms = if resize.count > count { resize.begun_ms } else { resize.ends_ms };
+        let change_ms = span.until_ms.map_or(change_ms, |until_ms| until_ms.min(change_ms));
+        instances(variant, fleet, count, Span { until_ms: Some(change_ms), ..span }, template, uses);
+        if span.until_ms.is_none_or(|until_ms| change_ms < until_ms) {
+            instances(variant, fleet, resize.count, Span { from_ms: change_ms, ..span }, template, uses);
+        }
     }
 }
 

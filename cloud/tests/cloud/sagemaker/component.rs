@@ -17,7 +17,7 @@ async fn host() -> Region {
     let variant = ProductionVariant::builder()
         .variant_name("main")
         .instance_type(ProductionVariantInstanceType::MlG5Xlarge)
-        .initial_instance_count(1)
+        .initial_instance_count(2)
         .build();
     let config = region.client.create_endpoint_config().endpoint_config_name("host").execution_role_arn(ROLE);
     config.production_variants(variant).send().await.unwrap();
@@ -26,7 +26,7 @@ async fn host() -> Region {
     region
 }
 
-fn specification(image: &str) -> InferenceComponentSpecification {
+pub fn specification(image: &str) -> InferenceComponentSpecification {
     let needs = InferenceComponentComputeResourceRequirements::builder()
         .number_of_accelerator_devices_required(1.0)
         .min_memory_required_in_mb(1024)
@@ -37,11 +37,15 @@ fn specification(image: &str) -> InferenceComponentSpecification {
         .build()
 }
 
-fn copies(count: i32) -> InferenceComponentRuntimeConfig {
+pub fn copies(count: i32) -> InferenceComponentRuntimeConfig {
     InferenceComponentRuntimeConfig::builder().copy_count(count).build()
 }
 
-async fn becomes(region: &Region, name: &str, status: InferenceComponentStatus) -> DescribeInferenceComponentOutput {
+pub async fn becomes(
+    region: &Region,
+    name: &str,
+    status: InferenceComponentStatus,
+) -> DescribeInferenceComponentOutput {
     for _ in 0..500 {
         let found = region.client.describe_inference_component().inference_component_name(name).send().await.unwrap();
         if found.inference_component_status() == Some(&status) {

@@ -35,7 +35,7 @@ impl Region {
         self.becomes(name, EndpointStatus::InService).await;
     }
 
-    async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> MockResponse {
+    pub async fn post(&self, path: &str, headers: &[(&str, &str)], body: &str) -> MockResponse {
         let uri = format!("https://runtime.sagemaker.us-east-1.amazonaws.com/endpoints/{path}");
         let pair =
             |(name, value): &(&str, &str)| (name.parse::<HeaderName>().unwrap(), HeaderValue::from_str(value).unwrap());
@@ -44,7 +44,7 @@ impl Region {
         self.fixture.cloud.call(request).await.unwrap().response
     }
 
-    async fn refused(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+    pub async fn refused(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
         let response = self.post(path, headers, body).await;
         assert_eq!(response.status, 400);
         assert_eq!(response.headers["x-amzn-errortype"], "ValidationError");
@@ -53,7 +53,7 @@ impl Region {
     }
 
     /// Returns the values of a metric of the last minutes, the latest first.
-    async fn metric(&self, namespace: &str, name: &str, dimensions: &[(&str, &str)], stat: &str) -> Vec<f64> {
+    pub async fn metric(&self, namespace: &str, name: &str, dimensions: &[(&str, &str)], stat: &str) -> Vec<f64> {
         let dimension = |(name, value): &(&str, &str)| Dimension::builder().name(*name).value(*value).build();
         let dimensions = dimensions.iter().map(dimension).collect();
         let metric = Metric::builder().namespace(namespace).metric_name(name).set_dimensions(Some(dimensions)).build();
