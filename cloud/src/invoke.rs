@@ -12,6 +12,14 @@ impl Cloud {
         self.post(region, &format!("{endpoint}/invocations"), HeaderMap::new(), "{}").await
     }
 
+    /// Invokes an inference component once. Not seen by the fault injector.
+    pub async fn invoke_component(&self, region: &str, endpoint: &str, component: &str) -> Result<(), String> {
+        let component = HeaderValue::from_str(component).map_err(|error| error.to_string())?;
+        let name = http::HeaderName::from_static("x-amzn-sagemaker-inference-component");
+        let headers = HeaderMap::from_iter([(name, component)]);
+        self.post(region, &format!("{endpoint}/invocations"), headers, "{}").await
+    }
+
     /// Puts one request into the queue of an asynchronous endpoint. Not seen by the fault injector.
     pub async fn enqueue(&self, region: &str, endpoint: &str) -> Result<(), String> {
         let place = HeaderValue::from_static("s3://requests/request.json");

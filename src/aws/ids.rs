@@ -84,6 +84,8 @@ ids! {
     EndpointConfigName,
     /// The name of a SageMaker endpoint.
     EndpointName,
+    /// The name of an inference component.
+    InferenceComponentName,
     /// The name of a group of model packages.
     ModelPackageGroupName,
     /// The name of a feature group.

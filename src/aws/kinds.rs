@@ -73,6 +73,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::sagemaker::Endpoint>()
             .with::<$crate::aws::sagemaker::EndpointConfig>()
             .with::<$crate::aws::sagemaker::FeatureGroup>()
+            .with::<$crate::aws::sagemaker::InferenceComponent>()
             .with::<$crate::aws::sagemaker::Model>()
             .with::<$crate::aws::sagemaker::ModelPackageGroup>()
             .with::<$crate::aws::sagemaker::ModelQualityJobDefinition>()

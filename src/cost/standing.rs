@@ -154,11 +154,11 @@ impl Standing {
             })
             .collect();
         let mut rates = Rates::default();
-        let mut conferred: BTreeMap<&Address, (&str, &[Charge])> = BTreeMap::new();
+        let mut conferred: BTreeMap<&Address, (&str, &[Charge], &BTreeMap<String, (u32, u32)>)> = BTreeMap::new();
         for (address, _, billing) in &bills {
-            if let Ok(Billing::Conferred { to, charges }) = billing {
+            if let Ok(Billing::Conferred { to, charges, bounds }) = billing {
                 // The current generation comes first; an earlier one is used by none any more, or will soon be.
-                conferred.entry(address).or_insert((to, charges));
+                conferred.entry(address).or_insert((to, charges, bounds));
             }
         }
         for (address, (existing, is_old), billing) in &bills {
@@ -185,11 +185,17 @@ impl Standing {
                 Ok(Billing::WithConferred { from, charges }) => {
                     own.extend(charges.iter().cloned());
                     let of = |other: &Address| {
-                        let (to, charges) = conferred.get(other)?;
-                        (*to == address.kind() && other.kind() == from.as_str()).then_some(*charges)
+                        let (to, charges, bounds) = conferred.get(other)?;
+                        (*to == address.kind() && other.kind() == from.as_str()).then_some((*charges, *bounds))
                     };
                     match existing.refers.iter().find_map(of) {
-                        Some(charges) => own.extend(charges.iter().cloned()),
+                        Some((charges, bounds)) => {
+                            own.extend(charges.iter().cloned());
+                            for (variant, bounds) in bounds {
+                                let varies = rates.scaling.entry((*address).clone()).or_default();
+                                varies.entry(variant.clone()).or_insert(*bounds);
+                            }
+                        }
                         None => {
                             let reason =
                                 format!("this stack has no {from} that it refers to, which determines its bill");

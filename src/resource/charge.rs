@@ -1,5 +1,7 @@
 //! The bill of a resource: charges as keys of the price book.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// One billed item of a resource.
@@ -82,6 +84,9 @@ pub enum Billing {
         to: String,
         /// The charges.
         charges: Vec<Charge>,
+        /// The bounds between which AWS varies the number of instances by itself, by variant.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        bounds: BTreeMap<String, (u32, u32)>,
     },
     /// AWS bills these charges, and those that a resource of another kind confers, to which this one refers.
     WithConferred {

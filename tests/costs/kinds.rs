@@ -33,9 +33,10 @@ use ebbtide::aws::opensearchserverless::{
 use ebbtide::aws::s3::{Bucket, Encryption, LifecycleRule, StorageClass, Transition};
 use ebbtide::aws::s3vectors::{VectorBucket, VectorIndex};
 use ebbtide::aws::sagemaker::{
-    AsyncInference, Container, DataQualityJobDefinition, Endpoint, EndpointConfig, Feature, FeatureGroup, Hosting,
-    Instances, Model, ModelPackageGroup, ModelQualityJobDefinition, MonitoringCluster, MonitoringImage,
-    MonitoringInput, MonitoringKind, MonitoringOutput, MonitoringSchedule, Pipeline, Serverless, Throughput, Variant,
+    AsyncInference, ComponentNeeds, Container, DataQualityJobDefinition, Endpoint, EndpointConfig, Feature,
+    FeatureGroup, Hosting, InferenceComponent, Instances, Model, ModelPackageGroup, ModelQualityJobDefinition,
+    MonitoringCluster, MonitoringImage, MonitoringInput, MonitoringKind, MonitoringOutput, MonitoringSchedule,
+    Pipeline, Served, Serverless, Throughput, Variant,
 };
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Protocol, Subscription, Topic};
@@ -54,7 +55,8 @@ fn samples() -> Vec<(&'static str, Value)> {
     let cidr = || "10.0.0.0/16".parse().unwrap();
     let metric = || Metric::of_variant("ModelLatency", "llm", "v", Statistic::Average);
     let alarm = || Alarm::new(Watch::Metric(metric()), Comparison::Greater, 1.0);
-    let config = |hosting| EndpointConfig::new(Variant { name: "v".into(), model: "llm".into(), hosting, weight: 1.0 });
+    let config =
+        |hosting| EndpointConfig::new(Variant { name: "v".into(), model: Some("llm".into()), hosting, weight: 1.0 });
     let instances = |instance_type: &str| Hosting::Instances(Instances::new(instance_type, 2));
     let queued =
         EndpointConfig { async_inference: Some(AsyncInference::to("s3://a/b")), ..config(instances("ml.g5.xlarge")) };
@@ -151,6 +153,13 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(config(instances("ml.m5.xlarge"))),
         sample(queued),
         sample(config(Hosting::Serverless(serverless))),
+        sample(InferenceComponent::new(
+            "c",
+            "llm",
+            "v",
+            Served::Model("m".into()),
+            ComponentNeeds::accelerators(1, 1024),
+        )),
         sample(Model::new("role", Container::new("image", None))),
         sample(ModelPackageGroup::new()),
         sample(features()),

@@ -219,7 +219,7 @@ async fn the_provisioned_concurrency_of_a_serverless_variant_is_scaled() {
     let serverless = Serverless { memory_mb: 4096, max_concurrency: 10, provisioned_concurrency: Some(2) };
     let variant = Variant {
         name: VARIANT.into(),
-        model: small.as_str().into(),
+        model: Some(small.as_str().into()),
         hosting: Hosting::Serverless(serverless),
         weight: 1.0,
     };

@@ -1,5 +1,6 @@
 //! Models, endpoint configurations and endpoints; in files of their own the other kinds of SageMaker.
 
+mod components;
 mod features;
 mod monitoring;
 mod registry;
@@ -132,7 +133,7 @@ async fn configurations_of_every_sort_are_created_changed_and_deleted() {
     );
     plain.variants.push(Variant {
         name: "Canary".into(),
-        model: ModelName(model.clone()),
+        model: Some(ModelName(model.clone())),
         hosting: Hosting::Instances(Instances::new("ml.g5.2xlarge", 1)),
         weight: 0.1,
     });

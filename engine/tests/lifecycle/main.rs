@@ -26,6 +26,7 @@ mod queued;
 mod reconciled;
 mod renaming;
 mod rolling_out;
+mod scaled_to_zero;
 mod scheduled_capacity;
 mod secrets;
 mod settling;

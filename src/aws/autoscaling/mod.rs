@@ -16,7 +16,7 @@ pub use named::{ACTION_INFIX, MAX_NAME_LENGTH, POLICY_INFIX};
 pub use policy::{ScalingPolicy, ScalingPolicyOutputs};
 pub use rule::{ScalingRule, TargetTracking};
 #[doc(hidden)]
-pub use scalable_resource::variant_resource;
+pub use scalable_resource::{component_resource, variant_resource};
 pub use scheduled_action::{ScheduledAction, ScheduledActionOutputs};
 pub use step::{Adjustment, Aggregation, Step, StepScaling};
 pub use target::{Scalable, ScalableTarget, ScalableTargetOutputs, Suspended};

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::named::{POLICY_INFIX, known_id, name_conflicts, name_problem};
-use super::{ScalingRule, TargetTracking};
+use super::{Adjustment, Aggregation, ScalingRule, Step, StepScaling, TargetTracking};
 use crate::aws::{AlarmName, ScalableResource, ScalingPolicyArn};
 use crate::resource::{
     Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Replacement, Resolved,
@@ -39,6 +39,42 @@ impl ScalingPolicy {
     /// Creates a policy that keeps a metric at a value.
     pub fn tracking(target: impl Into<Input<ScalableResource>>, tracking: TargetTracking) -> Self {
         Self { name: None, target: target.into(), rule: ScalingRule::TargetTracking(tracking) }
+    }
+
+    /// Creates a policy that adds the first copy of an inference component without one, once an alarm has it as an action. Target
+    /// tracking cannot: its metrics are quotients by the number of copies. The steps are those of AWS's guide, "Scale an endpoint to
+    /// zero instances".
+    ///
+    /// ```
+    /// # use ebbtide::aws::autoscaling::{PredefinedMetric, ScalableTarget, ScalingPolicy, TargetTracking};
+    /// # use ebbtide::aws::cloudwatch::{Alarm, AlarmActions, Comparison, Metric, Statistic, Watch};
+    /// # use ebbtide::aws::sagemaker::InferenceComponentOutputs;
+    /// # use ebbtide::resource::{Declared, Input};
+    /// # use ebbtide::stack::Stack;
+    /// # fn declare(stack: &mut Stack, component: &InferenceComponentOutputs<Declared>) {
+    /// let copies = stack.add("llama", ScalableTarget::copies(&component.name, (0, 4))).resource;
+    /// let calls = PredefinedMetric::SageMakerInferenceComponentConcurrentRequestsPerCopyHighResolution;
+    /// stack.add("llama", ScalingPolicy::tracking(&copies, TargetTracking::predefined(calls, 5.0)));
+    /// let wake = stack.add("llama-wake", ScalingPolicy::waking(&copies)).arn;
+    /// // One refused call is enough: with `Comparison::Greater` it would take two within a minute.
+    /// let refused = Metric::of_component("NoCapacityInvocationFailures", &component.name, Statistic::Sum);
+    /// stack.add("llama-wake", Alarm {
+    ///     period_seconds: 60,
+    ///     evaluation_periods: 1,
+    ///     actions: AlarmActions { alarm: vec![Input::join(wake.parts())], ..AlarmActions::none() },
+    ///     ..Alarm::new(Watch::Metric(refused), Comparison::GreaterOrEqual, 1.0)
+    /// });
+    /// # }
+    /// ```
+    pub fn waking(target: impl Into<Input<ScalableResource>>) -> Self {
+        let step = StepScaling {
+            adjustment: Adjustment::Change,
+            steps: vec![Step { lower: Some(0.0), upper: None, by: 1 }],
+            cooldown_seconds: Some(60),
+            aggregation: Aggregation::Maximum,
+            least_change: None,
+        };
+        Self { name: None, target: target.into(), rule: ScalingRule::Step(step) }
     }
 }
 

@@ -7,7 +7,8 @@ pub fn variant_resource(endpoint: &str, variant: &str) -> String {
 }
 
 /// Returns the scalable resource of an inference component.
-pub(super) fn component_resource(component: &str) -> String {
+#[doc(hidden)]
+pub fn component_resource(component: &str) -> String {
     format!("inference-component/{component}")
 }
 

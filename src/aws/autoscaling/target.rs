@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::scalable_resource::{component_resource, variant_resource};
 use crate::aws::lists::repeat_conflicts;
-use crate::aws::{Arn, EndpointName, ScalableResource};
+use crate::aws::{Arn, EndpointName, InferenceComponentName, ScalableResource};
 use crate::resource::{
     Billing, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields,
     validate_tags,
@@ -64,7 +64,7 @@ pub enum Scalable<P: Phase = Declared> {
     /// The copies of an inference component.
     InferenceComponent {
         /// Its name.
-        name: P::Of<String>,
+        name: P::Of<InferenceComponentName>,
     },
 }
 
@@ -102,6 +102,16 @@ impl ScalableTarget {
         let of = Scalable::ProvisionedConcurrency { endpoint: endpoint.into(), variant: variant.into() };
         Self { of, min, max, suspended: Suspended::default(), tags: Tags::new() }
     }
+
+    /// Creates a target for the copies of an inference component, with the least and the most copies. With none as the least, the
+    /// instances can go too, if the endpoint's configuration lets them; a policy by [`ScalingPolicy::waking`] brings the first copy
+    /// back.
+    ///
+    /// [`ScalingPolicy::waking`]: super::ScalingPolicy::waking
+    pub fn copies(component: impl Into<Input<InferenceComponentName>>, (min, max): (u32, u32)) -> Self {
+        let of = Scalable::InferenceComponent { name: component.into() };
+        Self { of, min, max, suspended: Suspended::default(), tags: Tags::new() }
+    }
 }
 
 impl Scalable<Resolved> {
@@ -112,7 +122,7 @@ impl Scalable<Resolved> {
             Self::Variant { endpoint, variant } | Self::ProvisionedConcurrency { endpoint, variant } => {
                 variant_resource(endpoint.as_str(), variant)
             }
-            Self::InferenceComponent { name } => component_resource(name),
+            Self::InferenceComponent { name } => component_resource(name.as_str()),
         }
     }
 }
@@ -171,7 +181,7 @@ impl Resource for ScalableTarget {
             Scalable::Variant { endpoint, variant } | Scalable::ProvisionedConcurrency { endpoint, variant } => {
                 endpoint.known().map(|endpoint| variant_resource(endpoint.as_str(), variant))
             }
-            Scalable::InferenceComponent { name } => name.known().map(|name| component_resource(name)),
+            Scalable::InferenceComponent { name } => name.known().map(|name| component_resource(name.as_str())),
         };
         resource.map(|resource| ("resource".to_owned(), Value::String(resource))).into_iter().collect()
     }
@@ -199,5 +209,7 @@ mod tests {
         assert_eq!(ScalableTarget::conflicts(&[target.clone(), other, target.clone()])[0].index, 2);
         let serverless = ScalableTarget::provisioned_concurrency("llm", "AllTraffic", (1, 2));
         assert_eq!(ScalableTarget::conflicts(&[target, serverless])[0].index, 1);
+        let copies = ScalableTarget::copies("llama", (0, 2));
+        assert_eq!(ScalableTarget::conflicts(&[copies.clone(), copies])[0].index, 1);
     }
 }

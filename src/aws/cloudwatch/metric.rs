@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::aws::InferenceComponentName;
 use crate::resource::{Declared, Input, Phase, Problems};
 
 /// The source of the values that an alarm watches.
@@ -141,6 +142,17 @@ impl Metric {
                 ("EndpointName".into(), endpoint.into()),
                 ("VariantName".into(), variant.into()),
             ]),
+            statistic,
+            unit: None,
+        }
+    }
+
+    /// Creates a metric of SageMaker hosting for one inference component.
+    pub fn of_component(name: &str, component: impl Into<Input<InferenceComponentName>>, statistic: Statistic) -> Self {
+        Self {
+            namespace: "AWS/SageMaker".into(),
+            name: name.into(),
+            dimensions: BTreeMap::from([("InferenceComponentName".into(), Input::join(component.into().parts()))]),
             statistic,
             unit: None,
         }

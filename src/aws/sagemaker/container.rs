@@ -91,16 +91,8 @@ impl Container {
                 refuse("model", message.to_owned());
             }
         }
-        if self.environment.len() > 100 {
-            refuse("environment", "AWS accepts at most 100 variables".to_owned());
-        }
-        for (name, value) in &self.environment {
-            if let Some(problem) = variable_name_problem(name) {
-                refuse("environment", problem);
-            }
-            if value.known().is_some_and(|value| value.len() > 1024) {
-                refuse("environment", format!("{name} has more than 1024 characters"));
-            }
+        for problem in variable_problems(&self.environment) {
+            refuse("environment", problem);
         }
     }
 }
@@ -123,6 +115,21 @@ impl ModelData {
             ModelForm::Archive | ModelForm::Prefix | ModelForm::Object => None,
         }
     }
+}
+
+/// Returns the problems with environment variables.
+pub(super) fn variable_problems(environment: &BTreeMap<String, Input<String>>) -> Vec<String> {
+    let mut problems = Vec::new();
+    if environment.len() > 100 {
+        problems.push("AWS accepts at most 100 variables".to_owned());
+    }
+    for (name, value) in environment {
+        problems.extend(variable_name_problem(name));
+        if value.known().is_some_and(|value| value.len() > 1024) {
+            problems.push(format!("{name} has more than 1024 characters"));
+        }
+    }
+    problems
 }
 
 /// Returns the problem with the name of an environment variable.

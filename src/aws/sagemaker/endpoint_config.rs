@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use super::names::{content_conflicts, name_problem};
 use super::{AsyncInference, DataCapture, Hosting, Variant};
 use crate::aws::lists::repeats;
-use crate::aws::{Arn, EndpointConfigName};
+use crate::aws::{Arn, EndpointConfigName, RoleArn};
 use crate::resource::{
-    Billing, Conflict, Declared, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
+    Billing, Conflict, Declared, Input, Persistence, Phase, Problems, Resolved, Resource, Tags, fields, validate_tags,
 };
 
 /// An endpoint configuration. Its name is derived from its content, so a changed configuration can exist beside the old
@@ -38,6 +38,9 @@ pub struct EndpointConfig<P: Phase = Declared> {
     /// Keeps a sample of the traffic.
     #[serde(default)]
     pub data_capture: Option<DataCapture<P>>,
+    /// The role of the inference components that variants without a model host. Those need it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub execution_role: Option<P::Of<RoleArn>>,
     /// The KMS key for the volumes of the instances; instance types with local disks accept none.
     #[serde(default)]
     pub kms_key: Option<P::Of<String>>,
@@ -54,9 +57,29 @@ impl EndpointConfig {
             variants: vec![variant],
             async_inference: None,
             data_capture: None,
+            execution_role: None,
             kms_key: None,
             tags: Tags::new(),
         }
+    }
+
+    /// Creates a configuration with one variant, which hosts inference components under a role.
+    ///
+    /// ```
+    /// # use ebbtide::aws::RoleArn;
+    /// # use ebbtide::aws::sagemaker::{Endpoint, EndpointConfig, Instances, ManagedScaling, Variant};
+    /// # use ebbtide::resource::Input;
+    /// # use ebbtide::stack::Stack;
+    /// # fn declare(stack: &mut Stack, role: &Input<RoleArn>) {
+    /// let managed_scaling = Some(ManagedScaling { min: 0, max: 4 });
+    /// let instances = Instances { managed_scaling, ..Instances::new("ml.g5.xlarge", 1) };
+    /// let config = EndpointConfig::for_components(role, Variant::for_components("main", instances));
+    /// let config = stack.add("llm", config);
+    /// stack.add("llm", Endpoint::new("llm", &config.name));
+    /// # }
+    /// ```
+    pub fn for_components(role: impl Into<Input<RoleArn>>, variant: Variant) -> Self {
+        Self { execution_role: Some(role.into()), ..Self::new(variant) }
     }
 
     /// Reports settings that SageMaker does not offer for serverless variants.
@@ -87,7 +110,7 @@ impl Resource for EndpointConfig {
     const KIND: &'static str = "sagemaker_endpoint_config";
     const PERSISTENCE: Persistence = Persistence::Durable;
     const REPLACE_ON: &'static [&'static str] =
-        fields!(EndpointConfig: name, variants, async_inference, data_capture, kms_key);
+        fields!(EndpointConfig: name, variants, async_inference, data_capture, execution_role, kms_key);
     type Resolved = EndpointConfig<Resolved>;
     type Outputs<P: Phase> = EndpointConfigOutputs<P>;
 
@@ -95,7 +118,8 @@ impl Resource for EndpointConfig {
     fn billing(&self) -> Billing {
         let queues = self.async_inference.is_some();
         let charges = self.variants.iter().flat_map(|variant| variant.charges(queues)).collect();
-        Billing::Conferred { to: "sagemaker_endpoint".to_owned(), charges }
+        let bounds = self.variants.iter().filter_map(|variant| Some((variant.name.clone(), variant.bounds()?)));
+        Billing::Conferred { to: "sagemaker_endpoint".to_owned(), charges, bounds: bounds.collect() }
     }
 
     fn validate(&self, problems: &mut Problems) {
@@ -113,6 +137,14 @@ impl Resource for EndpointConfig {
         }
         if self.variants.iter().any(|variant| matches!(variant.hosting, Hosting::Serverless(_))) {
             self.validate_serverless(problems);
+        }
+        // "ExecutionRoleArn is required on the endpoint configuration once inference components are enabled"
+        // (stdapi-ai/stdapi.ai#43).
+        if self.execution_role.is_none()
+            && let Some(variant) = self.variants.iter().find(|variant| variant.model.is_none())
+        {
+            let message = format!("the variant {} has no model, and inference components need a role", variant.name);
+            problems.refuse("execution_role", message);
         }
         if let Some(async_inference) = &self.async_inference {
             async_inference.validate(problems);
@@ -132,7 +164,9 @@ impl Resource for EndpointConfig {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::aws::sagemaker::{Instances, Serverless};
+    use std::collections::BTreeMap;
+
+    use crate::aws::sagemaker::{Instances, ManagedScaling, Serverless};
     use crate::resource::{Charge, Per};
 
     fn config() -> EndpointConfig {
@@ -157,12 +191,34 @@ mod tests {
         serverless.variants[0].hosting = Hosting::Serverless(hosting);
         serverless.async_inference = Some(AsyncInference::to("s3://answers/llm"));
         assert_eq!(problems_of(&serverless).fields(), ["async_inference"]);
+        let without_model = || Variant::for_components("main", Instances::new("ml.g5.xlarge", 1));
+        assert_eq!(problems_of(&EndpointConfig::new(without_model())).fields(), ["execution_role"]);
+        assert!(problems_of(&EndpointConfig::for_components("role", without_model())).is_empty());
+    }
+
+    #[test]
+    fn a_configuration_with_a_model_has_the_form_that_its_name_was_made_of() {
+        let form = serde_json::to_value(config()).unwrap();
+        let fields: Vec<&str> = form.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(fields.len(), 6, "{fields:?}");
+        assert_eq!(form["variants"][0]["model"], "llm");
+        let without = Variant::for_components("main", Instances::new("ml.g5.xlarge", 1));
+        assert!(serde_json::to_value(without).unwrap().get("model").is_none());
+    }
+
+    #[test]
+    fn managed_scaling_varies_the_instances_that_are_charged() {
+        let managed_scaling = Some(ManagedScaling { min: 0, max: 4 });
+        let instances = Instances { managed_scaling, ..Instances::new("ml.g5.xlarge", 1) };
+        let config = EndpointConfig::for_components("role", Variant::for_components("main", instances));
+        let Billing::Conferred { bounds, .. } = config.billing() else { panic!("not conferred") };
+        assert_eq!(bounds, BTreeMap::from([("main".to_owned(), (0, 4))]));
     }
 
     #[test]
     fn the_instances_of_every_variant_are_charged_to_the_endpoint() {
         let charges = |config: &EndpointConfig| match config.billing() {
-            Billing::Conferred { to, charges } if to == "sagemaker_endpoint" => charges,
+            Billing::Conferred { to, charges, .. } if to == "sagemaker_endpoint" => charges,
             other => panic!("{other:?}"),
         };
         let mut config = config();
@@ -189,7 +245,7 @@ mod tests {
     fn serverless_inference_is_charged_by_memory() {
         let serverless = Serverless { memory_mb: 3072, max_concurrency: 5, provisioned_concurrency: Some(2) };
         let hosting = Hosting::Serverless(serverless);
-        let variant = Variant { name: "v".into(), model: "llm".into(), hosting, weight: 1.0 };
+        let variant = Variant { name: "v".into(), model: Some("llm".into()), hosting, weight: 1.0 };
         let Billing::Conferred { charges, .. } = EndpointConfig::new(variant).billing() else {
             panic!("not conferred")
         };

@@ -12,6 +12,7 @@ mod feature_group;
 #[cfg(test)]
 mod feature_group_tests;
 mod feature_store;
+mod inference_component;
 mod model;
 mod model_package_group;
 mod model_quality_job_definition;
@@ -21,6 +22,7 @@ mod monitoring_schedule;
 mod monitoring_tests;
 mod names;
 mod pipeline;
+mod served;
 mod text;
 mod variant;
 
@@ -36,6 +38,7 @@ pub use feature_group::{FeatureGroup, FeatureGroupOutputs};
 pub use feature_store::{
     DataCatalog, Lifetime, LifetimeUnit, OfflineStore, OnlineStorage, OnlineStore, TableFormat, Throughput,
 };
+pub use inference_component::{InferenceComponent, InferenceComponentOutputs};
 pub use model::{InferenceExecution, Model, ModelOutputs, ModelVpc};
 pub use model_package_group::{ModelPackageGroup, ModelPackageGroupOutputs};
 pub use model_quality_job_definition::{ModelQualityJobDefinition, ModelQualityJobDefinitionOutputs, ProblemType};
@@ -47,4 +50,5 @@ pub use monitoring_schedule::{MonitoringKind, MonitoringSchedule, MonitoringSche
 #[doc(hidden)]
 pub use names::MAX_NAME_LENGTH;
 pub use pipeline::{Pipeline, PipelineDefinition, PipelineOutputs};
+pub use served::{ComponentContainer, ComponentNeeds, Served};
 pub use variant::{Hosting, Instances, ManagedScaling, Routing, Serverless, Variant};

@@ -1,4 +1,4 @@
-//! A production variant: one model on one fleet, with its share of the traffic.
+//! A production variant: one model, or inference components, on one fleet, with its share of the traffic.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,8 +13,9 @@ pub struct Variant<P: Phase = Declared> {
     /// The name. Keep it from one configuration to the next, because an endpoint retains the capacity of a variant by
     /// its name.
     pub name: String,
-    /// The model.
-    pub model: P::Of<ModelName>,
+    /// The model. A variant without one hosts inference components, and its configuration needs an `execution_role`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<P::Of<ModelName>>,
     /// The hosting.
     pub hosting: Hosting,
     /// The initial share of the traffic, relative to the other variants.
@@ -47,9 +48,8 @@ pub struct Instances {
     /// The limit for the container to pass its first health check, in seconds (60 to 3600).
     #[serde(default)]
     pub startup_timeout_seconds: Option<u32>,
-    /// Lets SageMaker set the number of instances itself, within bounds. AWS accepts it only for variants without a model,
-    /// which host inference components; this kind has no such variants, so it is refused. Scale a variant with an
-    /// `autoscaling_target`.
+    /// Lets SageMaker set the number of instances itself, within bounds: as many as the copies of inference components need. AWS
+    /// accepts it only for variants without a model; scale others with an `autoscaling_target`.
     #[serde(default)]
     pub managed_scaling: Option<ManagedScaling>,
     /// The distribution of requests over the instances; random unless given.
@@ -79,7 +79,7 @@ impl Instances {
 /// Bounds within which SageMaker sets the number of instances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManagedScaling {
-    /// The least number of instances; 0 lets the variant scale to zero.
+    /// The least number of instances; 0 lets the variant scale to zero, which not all regions have (eu-west-3 refused it in 2026).
     pub min: u32,
     /// The greatest number of instances.
     pub max: u32,
@@ -110,7 +110,20 @@ pub struct Serverless {
 impl Variant {
     /// Creates a variant on instances that receives all the traffic.
     pub fn on_instances(name: impl Into<String>, model: impl Into<Input<ModelName>>, instances: Instances) -> Self {
-        Self { name: name.into(), model: model.into(), hosting: Hosting::Instances(instances), weight: 1.0 }
+        Self { name: name.into(), model: Some(model.into()), hosting: Hosting::Instances(instances), weight: 1.0 }
+    }
+
+    /// Creates a variant without a model, on instances that host inference components.
+    pub fn for_components(name: impl Into<String>, instances: Instances) -> Self {
+        Self { name: name.into(), model: None, hosting: Hosting::Instances(instances), weight: 1.0 }
+    }
+
+    /// Returns the bounds within which SageMaker sets the number of instances itself.
+    pub(super) fn bounds(&self) -> Option<(u32, u32)> {
+        match &self.hosting {
+            Hosting::Instances(instances) => instances.managed_scaling.map(|scaling| (scaling.min, scaling.max)),
+            Hosting::Serverless(_) => None,
+        }
     }
 
     /// Returns the charges of the variant for each endpoint that runs it; `queues` for asynchronous inference.
@@ -131,8 +144,18 @@ impl Variant {
             refuse("weight", format!("{} is not a share: give a number of at least 0", self.weight));
         }
         match &self.hosting {
-            Hosting::Instances(instances) => instances.validate(&mut refuse),
-            Hosting::Serverless(serverless) => serverless.validate(&mut refuse),
+            Hosting::Instances(instances) => {
+                instances.validate(&mut refuse);
+                if let Some(problem) = instances.managed_scaling_problem(self.model.is_some()) {
+                    refuse("managed_scaling", problem);
+                }
+            }
+            Hosting::Serverless(serverless) => {
+                serverless.validate(&mut refuse);
+                if self.model.is_none() {
+                    refuse("model", "a serverless variant has a model: it hosts no inference components".to_owned());
+                }
+            }
         }
     }
 }
@@ -170,12 +193,26 @@ impl Instances {
                 refuse(name, "AWS accepts 60 to 3600 seconds".to_owned());
             }
         }
+    }
+
+    /// Returns the problem with managed scaling, if it has one.
+    fn managed_scaling_problem(&self, has_model: bool) -> Option<String> {
+        let ManagedScaling { min, max } = self.managed_scaling?;
         // "ManagedInstanceScaling is only supported for inference component endpoints" (hashicorp/terraform-provider-aws,
         // pull request 45926).
-        if self.managed_scaling.is_some() {
+        if has_model {
             let message = "AWS accepts it only for inference components, which a variant with a model cannot host; declare \
                            an autoscaling_target instead";
-            refuse("managed_scaling", message.to_owned());
+            return Some(message.to_owned());
+        }
+        // The API's model gives MaxInstanceCount a minimum of 1.
+        match max {
+            0 => Some("max is 0, and AWS accepts 1 at least".to_owned()),
+            _ if min > max => Some(format!("min is {min}, which is above max, {max}")),
+            _ if self.count > max => {
+                Some(format!("the endpoint starts with {} instances, above max, {max}", self.count))
+            }
+            _ => None,
         }
     }
 }
@@ -230,7 +267,10 @@ mod tests {
     use super::*;
 
     fn problems_of(hosting: Hosting) -> Problems {
-        let variant = Variant { name: "AllTraffic".into(), model: "llm".into(), hosting, weight: 1.0 };
+        problems_of_variant(&Variant { name: "AllTraffic".into(), model: Some("llm".into()), hosting, weight: 1.0 })
+    }
+
+    fn problems_of_variant(variant: &Variant) -> Problems {
         let mut problems = Problems::new();
         variant.validate("variants[0]", &mut problems);
         problems
@@ -257,5 +297,20 @@ mod tests {
         assert_eq!(fields(Instances::new("ml.g5.xlarge", 0)), "variants[0].count");
         let wrong = Serverless { memory_mb: 1500, max_concurrency: 201, provisioned_concurrency: Some(0) };
         assert_eq!(problems_of(Hosting::Serverless(wrong)).len(), 3);
+    }
+
+    #[test]
+    fn a_variant_without_a_model_is_scaled_by_sagemaker_within_bounds() {
+        let problems = |count, min, max| {
+            let managed_scaling = Some(ManagedScaling { min, max });
+            let instances = Instances { managed_scaling, ..Instances::new("ml.g5.xlarge", count) };
+            problems_of_variant(&Variant::for_components("main", instances)).len()
+        };
+        assert_eq!((problems(1, 0, 4), problems(4, 4, 4)), (0, 0));
+        assert_eq!((problems(1, 3, 2), problems(3, 0, 2), problems(1, 0, 0)), (1, 1, 1));
+        let hosting = Serverless { memory_mb: 1024, max_concurrency: 1, provisioned_concurrency: None };
+        let variant =
+            Variant { hosting: Hosting::Serverless(hosting), ..Variant::for_components("main", Instances::new("", 1)) };
+        assert_eq!(problems_of_variant(&variant).fields(), ["variants[0].model"]);
     }
 }

@@ -86,7 +86,7 @@ impl LlmEndpoint {
             Mode::RealTime(instances) | Mode::Async(instances, _) => Hosting::Instances(instances.clone()),
             Mode::Serverless(serverless) => Hosting::Serverless(*serverless),
         };
-        let variant = Variant { name: VARIANT.into(), model, hosting, weight: 1.0 };
+        let variant = Variant { name: VARIANT.into(), model: Some(model), hosting, weight: 1.0 };
         EndpointConfig {
             async_inference: self.async_inference().cloned(),
             data_capture: self.data_capture.clone(),

@@ -28,8 +28,8 @@ use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
 use ebbtide::aws::{
     AllocationId, BucketName, CollectionEndpoint, CollectionGroupName, EndpointConfigName, EndpointName,
-    InternetGatewayId, KmsKeyId, ModelName, MonitoringJobDefinitionName, NatGatewayId, QueueArn, RoleArn, RouteTableId,
-    ScalableResource, SecurityGroupId, SubnetId, TopicArn, VectorBucketArn, VpcId,
+    InferenceComponentName, InternetGatewayId, KmsKeyId, ModelName, MonitoringJobDefinitionName, NatGatewayId,
+    QueueArn, RoleArn, RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VectorBucketArn, VpcId,
 };
 use ebbtide::resource::{Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
@@ -80,6 +80,9 @@ shapes!(
     Model,
     Config,
     Endpoint,
+    Host,
+    Component,
+    Copies,
     DataQuality,
     ModelQuality,
     Monitoring,
@@ -144,6 +147,7 @@ const ROWS: &[&[Shape]] = &[
     &[Shape::Vpc, Shape::Subnet, Shape::Balancer, Shape::Targets, Shape::Listener],
     &[Shape::Vpc, Shape::Subnet, Shape::Subnet, Shape::Group, Shape::Balancer, Shape::Targets, Shape::Listener],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::Target, Shape::Action, Shape::Policy],
+    &[Shape::Role, Shape::Host, Shape::Component, Shape::Copies],
     &[Shape::Role, Shape::Machine, Shape::AccessPolicy],
     &[Shape::SearchGroup, Shape::Collection, Shape::SearchIndex, Shape::Collection, Shape::SearchPolicy],
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::DataQuality, Shape::Monitoring],
@@ -247,6 +251,8 @@ struct Made {
     models: Vec<Input<ModelName>>,
     configs: Vec<Input<EndpointConfigName>>,
     endpoints: Vec<(String, Input<EndpointName>)>,
+    hosts: Vec<Input<EndpointName>>,
+    components: Vec<(String, Input<InferenceComponentName>)>,
     targets: Vec<Input<ScalableResource>>,
     queues: Vec<Input<QueueArn>>,
     buckets: Vec<Input<BucketName>>,
@@ -340,6 +346,7 @@ impl Made {
             Shape::Invocations => self.invocations(stack, piece, &name)?,
             Shape::CustomModel | Shape::Throughput => self.result_user(stack, piece, &name)?,
             Shape::Model | Shape::Config | Shape::Endpoint => self.serving(stack, piece, &name)?,
+            Shape::Host | Shape::Component | Shape::Copies => self.components(stack, piece, &name)?,
             Shape::Target => {
                 // An endpoint scales once.
                 let (name, endpoint) = (!self.endpoints.is_empty()).then(|| self.endpoints.remove(0))?;

@@ -10,6 +10,7 @@ use super::store::Record;
 use super::transition::Transition;
 use super::{deployment, managed, network};
 use crate::documents::CallContext;
+use crate::durations::milliseconds;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
 use crate::services::scalable_targets;
@@ -29,7 +30,6 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     if input["RetainAllVariantProperties"] == true {
         retain(&endpoint.fleet, &mut next, &input["ExcludeRetainedVariantProperties"]);
     }
-    managed::keep(&endpoint.fleet, &mut next);
     check_scalable_targets(context, &endpoint, &next)?;
     check_components(context, &endpoint, &next)?;
     let given = Some(&input["DeploymentConfig"]).filter(|deployment| !deployment.is_null()).cloned();
@@ -43,6 +43,7 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     // The interfaces of the old fleet go some time after it.
     let takes =
         if next.fails.is_some() { context.durations.endpoint_failure } else { context.durations.endpoint_update };
+    managed::keep(&endpoint, &mut next, context.now_ms.saturating_add(milliseconds(takes)), context)?;
     network::keep(endpoint.fleet.networks.clone(), takes, context);
     endpoint.last_deployment_config = deployment;
     endpoint.failure_reason = None;

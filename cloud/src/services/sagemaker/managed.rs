@@ -9,6 +9,8 @@
 //! minutes from 0 copies to 0 instances, and under two minutes from the alarm of a refused call to the first instance (the skill
 //! `hf-cloud-sagemaker-deployment` of Hugging Face, "Measured behaviour").
 
+use std::cmp::Ordering;
+
 use super::component_record::{Component, Deployed, Step as ComponentStep};
 use super::endpoint_record::{Endpoint, Step};
 use super::fleet::{Fleet, Resize, Variant};
@@ -44,15 +46,18 @@ pub fn begin(fleet: &mut Fleet, from_ms: i64, context: &CallContext<'_>) {
     }
 }
 
-/// Gives the variants of a fleet that takes another's place the instances that the copies have now.
-pub fn keep(now: &Fleet, next: &mut Fleet) {
+/// Gives the variants of a fleet that takes the place of an endpoint's the instances that there are, and lets them follow the
+/// copies from the instant at which it has done so.
+pub fn keep(endpoint: &Endpoint, next: &mut Fleet, from_ms: i64, context: &CallContext<'_>) -> Result<(), Fault> {
     for variant in &mut next.production_variants {
         let Some((least, most)) = bounds(variant) else { continue };
-        let Some(before) = now.find(&variant.variant_name) else { continue };
-        let within = |count: i64| count.max(least).min(most);
-        variant.count = before.count.map(within);
-        variant.resize = before.resize.clone().map(|resize| Resize { count: within(resize.count), ..resize });
+        let Some(before) = endpoint.fleet.find(&variant.variant_name) else { continue };
+        variant.count = before.count.map(|count| count.max(least).min(most));
+        variant.resize.clone_from(&before.resize);
+        let parts = wanted_parts(endpoint, &variant.variant_name, context)?;
+        resize(variant, &parts, from_ms, context);
     }
+    Ok(())
 }
 
 /// Returns whether the copies of a deployment, beside those of all other components of its variant, have room on the instances
@@ -85,44 +90,49 @@ pub fn follow(
 ) -> Result<bool, Fault> {
     // An endpoint that was deleted before its components has no instances.
     let Ok(mut endpoint) = Endpoint::find(context, endpoint_name) else { return Ok(false) };
-    let mut parts = Vec::new();
-    for component in of_variant(&endpoint, variant_name, context)? {
-        parts.extend(wanted(&component).map(parts_of).unwrap_or_default());
-    }
-    let (now_ms, durations) = (context.now_ms, context.durations);
-    let mut comes = false;
-    let mut one = |variant: &mut Variant| {
-        let (Some((least, most)), Some(count)) = (bounds(variant), variant.count) else { return };
-        let needed = match variant.instance_type().and_then(Room::of) {
-            Some(room) => room.instances_for(&parts).unwrap_or(most),
-            None => i64::from(!parts.is_empty()),
-        };
-        let needed = needed.max(least).min(most);
-        let until = |from_ms: i64, takes| from_ms.saturating_add(milliseconds(takes));
-        variant.resize = match needed {
-            _ if needed > count => {
-                comes = true;
-                // Instances that come already are not ordered again.
-                let before = variant.resize.take().filter(|before| before.count == needed);
-                let ends_ms = until(now_ms, durations.endpoint_rescale);
-                Some(before.unwrap_or(Resize { begun_ms: now_ms, ends_ms, count: needed }))
-            }
-            _ if needed < count => {
-                let ends_ms = until(copies_ms, durations.managed_scale_in);
-                Some(Resize { begun_ms: now_ms, ends_ms, count: needed })
-            }
-            _ => None,
-        };
-    };
+    let parts = wanted_parts(&endpoint, variant_name, context)?;
     let next = match endpoint.transition.as_mut().map(|transition| &mut transition.step) {
         Some(Step::Update(next) | Step::Rescale(next)) => Some(next),
         _ => None,
     };
     let fleets = [Some(&mut endpoint.fleet), next.map(Box::as_mut)];
     let variants = fleets.into_iter().flatten().flat_map(|fleet| &mut fleet.production_variants);
-    variants.filter(|variant| variant.variant_name == variant_name).for_each(&mut one);
+    let mut comes = false;
+    for variant in variants.filter(|variant| variant.variant_name == variant_name) {
+        comes |= resize(variant, &parts, copies_ms, context);
+    }
     endpoint.save(context)?;
     Ok(comes)
+}
+
+/// Brings a variant to the instances that copies need. Returns whether some have to come.
+fn resize(variant: &mut Variant, parts: &[Room], copies_ms: i64, context: &CallContext<'_>) -> bool {
+    let (Some((least, most)), Some(count)) = (bounds(variant), variant.count) else { return false };
+    let needed = match variant.instance_type().and_then(Room::of) {
+        Some(room) => room.instances_for(parts).unwrap_or(most),
+        None => i64::from(!parts.is_empty()),
+    };
+    let needed = needed.max(least).min(most);
+    let until = |from_ms: i64, takes| from_ms.saturating_add(milliseconds(takes));
+    variant.resize = match needed.cmp(&count) {
+        Ordering::Greater => {
+            // Instances that come already are not ordered again.
+            let before = variant.resize.take().filter(|before| before.count == needed);
+            let ends_ms = until(context.now_ms, context.durations.endpoint_rescale);
+            Some(before.unwrap_or(Resize { begun_ms: context.now_ms, ends_ms, count: needed }))
+        }
+        Ordering::Less => {
+            let ends_ms = until(copies_ms, context.durations.managed_scale_in);
+            Some(Resize { begun_ms: context.now_ms, ends_ms, count: needed })
+        }
+        Ordering::Equal => None,
+    };
+    needed > count
+}
+
+fn wanted_parts(endpoint: &Endpoint, variant: &str, context: &CallContext<'_>) -> Result<Vec<Room>, Fault> {
+    let components = of_variant(endpoint, variant, context)?;
+    Ok(components.iter().filter_map(wanted).flat_map(parts_of).collect())
 }
 
 fn of_variant(endpoint: &Endpoint, variant: &str, context: &CallContext<'_>) -> Result<Vec<Component>, Fault> {

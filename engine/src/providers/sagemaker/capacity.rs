@@ -8,7 +8,7 @@ use aws_sdk_sagemaker::types::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::fleet::{Fleet, InitialVariant};
+use super::fleet::{Fleet, InitialVariant, is_managed};
 
 /// The desired capacity of each variant, by its name.
 pub(super) type Capacity = BTreeMap<String, VariantCapacity>;
@@ -37,8 +37,10 @@ pub(super) fn capacity_of(endpoint: &DescribeEndpointOutput, config: Option<&Fle
         let name = variant.variant_name().unwrap_or_default().to_owned();
         let concurrency =
             variant.desired_serverless_config().and_then(|serverless| serverless.provisioned_concurrency());
-        // AWS gives a serverless variant a number of instances, which is none.
-        let instances = variant.desired_instance_count().filter(|_| variant.desired_serverless_config().is_none());
+        // AWS gives a serverless variant a number of instances, which is none. Under managed scaling the number follows the copies of
+        // inference components, and is nobody else's to set.
+        let is_set_by_aws = variant.desired_serverless_config().is_some() || is_managed(variant);
+        let instances = variant.desired_instance_count().filter(|_| !is_set_by_aws);
         let weight = variant.desired_weight();
         let declared = config.and_then(|config| config.get(&name)).cloned();
         let any = instances.is_some() || weight.is_some() || concurrency.is_some();

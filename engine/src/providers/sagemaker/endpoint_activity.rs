@@ -34,6 +34,9 @@ pub(super) async fn activity(
         let Some(found) = describe(aws, name).await? else { continue };
         created.insert((*name).to_owned(), creation(&found));
         series.extend(series_of(name, &found));
+        if hosts_components(&found) {
+            series.extend(series_of_components(aws, name).await?);
+        }
         serverless.extend(is_serverless(&found).then_some(*name));
     }
     let found = read(aws, &series, from.min(now - QUEUE_WITHIN), now).await?;
@@ -58,7 +61,7 @@ pub(super) async fn unfinished(aws: &Aws, name: &str, now: Timestamp) -> Result<
     if takes_none || found.async_inference_config().is_none() {
         return Ok(UnfinishedWork::None);
     }
-    let backlog = Series { measure: Measure::Backlog, endpoint: name.to_owned(), variant: None };
+    let backlog = Series { measure: Measure::Backlog, endpoint: name.to_owned(), variant: None, component: None };
     let found_points = read(aws, &[backlog], now - QUEUE_WITHIN, now).await?;
     Ok(match summary(&found_points, name, (creation(&found), Timestamp::MIN), now).queued {
         Some(queued) if queued > 0.0 => {
@@ -93,6 +96,7 @@ fn series_of(name: &str, found: &DescribeEndpointOutput) -> Vec<Series> {
         measure,
         endpoint: name.to_owned(),
         variant: variant.map(str::to_owned),
+        component: None,
     };
     let asynchronous = found.async_inference_config().is_some();
     let calls = if asynchronous { Measure::Processed } else { Measure::Invocations };
@@ -104,6 +108,25 @@ fn series_of(name: &str, found: &DescribeEndpointOutput) -> Vec<Series> {
         all.push(series(Measure::Backlog, None));
     }
     all
+}
+
+/// Returns whether an endpoint can host inference components: a variant that has no model has no images either.
+fn hosts_components(found: &DescribeEndpointOutput) -> bool {
+    let mut variants = found.production_variants().iter();
+    variants.any(|variant| variant.deployed_images().is_empty() && variant.current_serverless_config().is_none())
+}
+
+/// Returns the metrics of calls of the inference components on an endpoint. A call that was refused for the lack of a copy is a call.
+async fn series_of_components(aws: &Aws, name: &str) -> Result<Vec<Series>, Error> {
+    let list = aws.sagemaker().list_inference_components().endpoint_name_equals(name);
+    let mut pages = list.into_paginator().items().send();
+    let mut series = Vec::new();
+    while let Some(component) = pages.next().await {
+        let component = component.named("sagemaker:ListInferenceComponents")?.inference_component_name;
+        let of = |measure| Series { measure, endpoint: name.to_owned(), variant: None, component: component.clone() };
+        series.extend([Measure::Invocations, Measure::Refused].map(of));
+    }
+    Ok(series)
 }
 
 /// Summarizes the data points of an endpoint that were published since `from`. Points of before the creation are of an earlier
@@ -142,7 +165,7 @@ mod tests {
     }
 
     fn found(of: &[(Measure, &[(i64, f64)])]) -> DataPoints {
-        let series = |measure| Series { measure, endpoint: "llm".to_owned(), variant: None };
+        let series = |measure| Series { measure, endpoint: "llm".to_owned(), variant: None, component: None };
         let points = |points: &[(i64, f64)]| points.iter().map(|(minute, value)| (at(*minute), *value)).collect();
         DataPoints {
             period: SignedDuration::from_mins(1),

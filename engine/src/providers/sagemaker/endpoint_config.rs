@@ -2,15 +2,16 @@
 
 use aws_sdk_sagemaker::operation::describe_endpoint_config::DescribeEndpointConfigOutput;
 
+use super::assumable::reference_may_be_new;
 use super::async_inference::{async_inference_to_sdk, read_async_inference};
 use super::capture::{capture_to_sdk, read_capture};
 use super::kms_key::key_as_declared;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use super::variant::{read_variants, variant_to_sdk};
 use crate::providers::{Provider, Reading};
-use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
+use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::sagemaker::{EndpointConfig, EndpointConfigOutputs, MAX_NAME_LENGTH};
-use ebbtide::aws::{Arn, EndpointConfigName};
+use ebbtide::aws::{Arn, EndpointConfigName, RoleArn};
 use ebbtide::resource::{Resolved, Tags, own_tags};
 
 impl Provider for EndpointConfig {
@@ -31,13 +32,13 @@ impl Provider for EndpointConfig {
             .set_production_variants(Some(inputs.variants.iter().map(variant_to_sdk).collect()))
             .set_async_inference_config(inputs.async_inference.as_ref().map(async_inference_to_sdk))
             .set_data_capture_config(inputs.data_capture.as_ref().map(capture_to_sdk))
+            .set_execution_role_arn(inputs.execution_role.as_ref().map(|role| role.as_str().to_owned()))
             .set_kms_key_id(inputs.kms_key.clone())
             .set_tags(Some(creation_tags(context, &inputs.tags)));
         match request.send().await.named("sagemaker:CreateEndpointConfig") {
             Ok(_) => Ok(name),
             // The model may be so new that it is not visible everywhere in SageMaker yet.
-            Err(error) if error.kind == ErrorKind::NotFound => Err(error.as_kind(ErrorKind::NotYet)),
-            Err(error) => Err(error),
+            Err(error) => Err(reference_may_be_new(error)),
         }
     }
 
@@ -100,6 +101,7 @@ fn read_inputs(
             .async_inference_config()
             .map(|config| read_async_inference(config, last.async_inference.as_ref())),
         data_capture: capture.and_then(|capture| read_capture(capture, last.data_capture.as_ref())),
+        execution_role: found.execution_role_arn().map(|role| RoleArn(role.to_owned())),
         kms_key: key_as_declared(found.kms_key_id(), Some(&last.kms_key)),
         tags,
     }

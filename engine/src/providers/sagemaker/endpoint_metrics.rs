@@ -17,13 +17,15 @@ const MINUTES_KEPT: SignedDuration = SignedDuration::from_hours(15 * 24);
 const QUERIES: usize = 500;
 const POINTS: i64 = 100_800;
 
-/// A metric of an endpoint, or of one of its variants.
+/// A metric of an endpoint, of one of its variants, or of an inference component on it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Series {
     pub(super) measure: Measure,
     pub(super) endpoint: String,
     /// The variant, for metrics that have one.
     pub(super) variant: Option<String>,
+    /// The inference component, for metrics that have one: they have no other dimension.
+    pub(super) component: Option<String>,
 }
 
 /// What a metric measures.
@@ -31,6 +33,8 @@ pub(super) struct Series {
 pub(super) enum Measure {
     /// Calls of a real-time variant. Not published of asynchronous endpoints.
     Invocations,
+    /// Calls of an inference component that were refused because it had no copy.
+    Refused,
     /// Requests that a variant of an asynchronous endpoint has finished.
     Processed,
     /// Requests to an asynchronous endpoint that wait or are worked on.
@@ -44,6 +48,7 @@ impl Measure {
     fn parts(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Invocations => ("AWS/SageMaker", "Invocations", "Sum"),
+            Self::Refused => ("AWS/SageMaker", "NoCapacityInvocationFailures", "Sum"),
             Self::Processed => ("AWS/SageMaker", "InvocationsProcessed", "Sum"),
             Self::Backlog => ("AWS/SageMaker", "ApproximateBacklogSize", "Maximum"),
             Self::Instances => ("/aws/sagemaker/Endpoints", "CPUUtilization", "SampleCount"),
@@ -103,6 +108,9 @@ fn query(index: usize, series: &Series, period: i32) -> MetricDataQuery {
     let dimension = |name: &str, value: &str| Dimension::builder().name(name).value(value).build();
     let mut dimensions = vec![dimension("EndpointName", &series.endpoint)];
     dimensions.extend(series.variant.as_ref().map(|variant| dimension("VariantName", variant)));
+    if let Some(component) = &series.component {
+        dimensions = vec![dimension("InferenceComponentName", component)];
+    }
     let metric = Metric::builder().namespace(namespace).metric_name(name).set_dimensions(Some(dimensions)).build();
     let stat = MetricStat::builder().metric(metric).period(period).stat(statistic).build();
     MetricDataQuery::builder().id(format!("m{index}")).metric_stat(stat).build()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use aws_sdk_sagemaker::types::ProductionVariant;
+use aws_sdk_sagemaker::types::{ManagedInstanceScalingStatus, ProductionVariant, ProductionVariantSummary};
 use serde::{Deserialize, Serialize};
 
 use crate::sdk::{CallName, Context, Error, OptionalCall};
@@ -40,6 +40,12 @@ impl InitialVariant {
     pub(super) fn max_concurrency(&self) -> Option<i32> {
         self.concurrency.and_then(|(_, most)| most)
     }
+}
+
+/// Returns whether SageMaker sets the number of a variant's instances itself: it follows the copies of inference components.
+pub(super) fn is_managed(variant: &ProductionVariantSummary) -> bool {
+    let status = variant.managed_instance_scaling().and_then(|scaling| scaling.status());
+    status == Some(&ManagedInstanceScalingStatus::Enabled)
 }
 
 /// Reads the variants of a configuration; `None` if it does not exist.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use aws_sdk_sagemaker::types::{EndpointStatus, ProductionVariantSummary};
 
+use super::fleet::is_managed;
 use crate::sdk::{Aws, CallName, Error, OptionalCall};
 
 /// Counts the instances of endpoints, by name and variant. An endpoint that comes up, goes, or failed is left out.
@@ -33,11 +34,11 @@ fn variants(endpoint: &DescribeEndpointOutput) -> Option<BTreeMap<String, f64>> 
 }
 
 /// Returns the number of instances of a variant. Those that come bill from the beginning of the change, those that go until its
-/// end. A serverless variant has none.
+/// end. Managed scaling changes the number of an endpoint that is in service. A serverless variant has none.
 fn count(variant: &ProductionVariantSummary, changes: bool) -> Option<f64> {
     let is_serverless = variant.current_serverless_config().is_some() || variant.desired_serverless_config().is_some();
     let current = variant.current_instance_count().filter(|_| !is_serverless)?;
-    let desired = variant.desired_instance_count().filter(|_| changes).unwrap_or(current);
+    let desired = variant.desired_instance_count().filter(|_| changes || is_managed(variant)).unwrap_or(current);
     Some(f64::from(current.max(desired)))
 }
 

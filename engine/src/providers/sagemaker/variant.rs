@@ -17,7 +17,7 @@ use ebbtide::resource::Resolved;
 pub(super) fn variant_to_sdk(variant: &Variant<Resolved>) -> ProductionVariant {
     let request = ProductionVariant::builder()
         .variant_name(&variant.name)
-        .model_name(variant.model.as_str())
+        .set_model_name(variant.model.as_ref().map(|model| model.as_str().to_owned()))
         .initial_variant_weight(variant.weight);
     match &variant.hosting {
         Hosting::Instances(instances) => with_instances(request, instances),
@@ -77,7 +77,7 @@ fn read_variant(variant: &ProductionVariant, last: Option<&Variant<Resolved>>) -
     };
     Variant {
         name: variant.variant_name().unwrap_or_default().to_owned(),
-        model: ModelName(variant.model_name().unwrap_or_default().to_owned()),
+        model: variant.model_name().map(|model| ModelName(model.to_owned())),
         hosting,
         weight: variant.initial_variant_weight().unwrap_or(1.0),
     }
@@ -152,8 +152,10 @@ mod tests {
             Hosting::Instances(Instances::new("ml.g5.xlarge", 1)),
             Hosting::Serverless(serverless),
         ] {
-            let variant = Variant::<Resolved> { name: "v".into(), model: "llm".into(), hosting, weight: 0.25 };
+            let variant = Variant::<Resolved> { name: "v".into(), model: Some("llm".into()), hosting, weight: 0.25 };
             assert_eq!(read_variant(&variant_to_sdk(&variant), None), variant);
+            let without = Variant { model: None, ..variant };
+            assert_eq!(read_variant(&variant_to_sdk(&without), None), without);
         }
     }
 
@@ -161,7 +163,7 @@ mod tests {
     fn settings_that_aws_chooses_are_no_drift() {
         let on = |instances| Variant::<Resolved> {
             name: "v".into(),
-            model: "llm".into(),
+            model: Some("llm".into()),
             hosting: Hosting::Instances(instances),
             weight: 1.0,
         };

@@ -1,6 +1,7 @@
 //! The tables of SageMaker. The inputs refer to roles, a network, models and configurations that are declared around the
 //! resource of the table.
 
+mod component;
 mod config;
 mod endpoint;
 mod features;
@@ -51,6 +52,7 @@ pub fn offline_feature_group() -> Table {
 pub fn tables() -> Vec<Table> {
     vec![
         model::model(),
+        component::component(),
         config::config(),
         endpoint::endpoint(),
         registry::group(),

@@ -38,6 +38,19 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
             seen.add("endpoint", format!("{name} {status} on {config} with {instances}"));
         }
     }
+    for page in all!(sagemaker.list_inference_components().into_paginator().send()) {
+        for component in page.inference_components() {
+            let name = component.inference_component_name().unwrap_or_default();
+            let found = sagemaker.describe_inference_component().inference_component_name(name).send().await.unwrap();
+            let status =
+                found.inference_component_status().map(|status| status.as_str().to_owned()).unwrap_or_default();
+            let copies = found.runtime_config().and_then(|runtime| runtime.desired_copy_count());
+            let container = found.specification().and_then(|specification| specification.container());
+            let image = container.and_then(|container| container.deployed_image()?.specified_image());
+            let endpoint = found.endpoint_name().unwrap_or_default();
+            seen.add("inference component", format!("{name} {status} on {endpoint}: {copies:?} of {image:?}"));
+        }
+    }
     let scaling = aws.applicationautoscaling();
     let of = ServiceNamespace::Sagemaker;
     let targets = scaling.describe_scalable_targets().service_namespace(of.clone()).into_paginator().send();

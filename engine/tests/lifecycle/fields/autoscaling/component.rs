@@ -1,4 +1,4 @@
-//! An inference component, which no kind declares but a target can scale.
+//! An inference component that no stack declares, and that a target can scale.
 
 use std::time::Duration;
 

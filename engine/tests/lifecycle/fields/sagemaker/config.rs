@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_sagemaker::types::{AsyncInferenceConfig, DataCaptureConfig, ProductionVariant};
-use ebbtide::aws::ModelName;
 use ebbtide::aws::sagemaker::{
-    AsyncInference, AsyncNotification, CaptureMode, Container, DataCapture, EndpointConfig, Hosting, Instances, Model,
-    Routing, Serverless, Variant,
+    AsyncInference, AsyncNotification, CaptureMode, Container, DataCapture, EndpointConfig, Hosting, Instances,
+    ManagedScaling, Model, Routing, Serverless, Variant,
 };
+use ebbtide::aws::{ModelName, RoleArn};
 use ebbtide::resource::Input;
 use ebbtide::stack::Stack;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
@@ -21,8 +21,12 @@ const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:answers";
 const OTHER_TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:failures";
 const KEY: &str = "arn:aws:kms:eu-west-1:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 
+fn roles(stack: &mut Stack) -> [Input<RoleArn>; 2] {
+    ["models", "other"].map(|name| role(stack, name))
+}
+
 fn declare_around(stack: &mut Stack) -> [Input<ModelName>; 2] {
-    let role = role(stack, "models");
+    let [role, _] = roles(stack);
     ["first", "second"].map(|name| {
         let model = Model { name: Some(name.into()), ..Model::new(&role, Container::new("1.dkr.ecr/vllm:1", None)) };
         stack.add(name, model).name
@@ -39,26 +43,35 @@ fn instances() -> Instances {
     Instances::new("ml.g5.xlarge", 2)
 }
 
-/// Returns the table of configurations. `managed_scaling` is not in it, because AWS takes none with a model: a declaration
-/// that has it is refused.
+/// Returns the table of configurations. AWS takes `managed_scaling` without a model only.
 pub fn config() -> Table {
     let models = declare_around(&mut Stack::new(scope(), [].into()));
     let variant = || Variant::on_instances("main", &models[0], instances());
     let on = |instances: Instances| json!([Variant { hosting: Hosting::Instances(instances), ..variant() }]);
     let usual = json!({
         "name": "main", "model": "first", "weight": 1.0, "type": "ml.g5.xlarge", "count": 2, "volume": null,
-        "download": null, "startup": null, "routing": null, "ami": null, "serverless": null,
+        "download": null, "startup": null, "managed": null, "routing": null, "ami": null, "serverless": null,
     });
     let shown = |changes: Value| json!([with(&usual, &changes)]);
     let serverless = Serverless { memory_mb: 2048, max_concurrency: 20, provisioned_concurrency: Some(3) };
     let serverless = Variant { hosting: Hosting::Serverless(serverless), ..variant() };
     let ami = "al2-ami-sagemaker-inference-gpu-3-1";
-    let table = Table::new(&EndpointConfig { name: Some("one".into()), ..EndpointConfig::new(variant()) }, observe)
+    let managed_scaling = Some(ManagedScaling { min: 0, max: 4 });
+    let managed = Variant::for_components("main", Instances { managed_scaling, ..instances() });
+    let roles = roles(&mut Stack::new(scope(), [].into()));
+    let base = EndpointConfig {
+        name: Some("one".into()),
+        execution_role: Some(roles[0].clone()),
+        ..EndpointConfig::new(variant())
+    };
+    let table = Table::new(&base, observe)
+        .shows("execution_role", json!(roles[1]), json!("other"))
+        .shows("variants", json!([managed]), shown(json!({ "model": null, "managed": [0, 4] })))
         .shows("name", json!("two"), json!("two"))
         .shows("variants", json!([Variant { name: "other".into(), ..variant() }]), shown(json!({ "name": "other" })))
         .shows(
             "variants",
-            json!([Variant { model: models[1].clone(), ..variant() }]),
+            json!([Variant { model: Some(models[1].clone()), ..variant() }]),
             shown(json!({ "model": "second" })),
         )
         .shows("variants", json!([Variant { weight: 0.5, ..variant() }]), shown(json!({ "weight": 0.5 })))
@@ -149,6 +162,7 @@ fn observe<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
             "variants": config.production_variants().iter().map(variant).collect::<Vec<_>>(),
             "async_inference": config.async_inference_config().map(async_inference),
             "data_capture": config.data_capture_config().map(data_capture),
+            "execution_role": config.execution_role_arn().and_then(|role| role.rsplit('/').next()),
             "kms_key": config.kms_key_id(),
             "tags": tags(aws, config.endpoint_config_arn().unwrap()).await,
         })
@@ -169,6 +183,10 @@ fn variant(variant: &ProductionVariant) -> Value {
         "volume": variant.volume_size_in_gb(),
         "download": variant.model_data_download_timeout_in_seconds(),
         "startup": variant.container_startup_health_check_timeout_in_seconds(),
+        "managed": variant.managed_instance_scaling().map(|scaling| {
+            assert_eq!(scaling.status().map(|status| status.as_str()), Some("ENABLED"));
+            [scaling.min_instance_count(), scaling.max_instance_count()]
+        }),
         "routing": routing.map(|strategy| strategy.as_str()),
         "ami": variant.inference_ami_version().map(|version| version.as_str()),
         "serverless": serverless,
