@@ -17,15 +17,15 @@ use ebbtide_engine::sdk::Aws;
 
 use crate::fixture::{Project, scope};
 
-fn scaled(image: &str, instance_type: &str) -> Declarations {
+fn scaled(image: &str, host: &str) -> Declarations {
     let mut stack = Stack::new(scope(), [].into());
     let role = stack.add("models", Role::new(Policy::trust("sagemaker.amazonaws.com"))).arn;
     let model = stack.add("llama", Model::new(&role, Container::new(image, None))).name;
     let managed_scaling = Some(ManagedScaling { min: 0, max: 4 });
-    let instances = Instances { managed_scaling, ..Instances::new(instance_type, 1) };
+    let instances = Instances { managed_scaling, ..Instances::new("ml.g5.xlarge", 1) };
     let config = EndpointConfig::for_components(&role, Variant::for_components("main", instances));
     let config = stack.add("host", config).name;
-    let endpoint = stack.add("host", Endpoint::new("host", &config)).name;
+    let endpoint = stack.add("host", Endpoint::new(host, &config)).name;
     let needs = ComponentNeeds::accelerators(1, 1024);
     let component = InferenceComponent::new("llama", &endpoint, "main", Served::Model(model), needs);
     let component = stack.add("llama", component).name;
@@ -72,7 +72,7 @@ fn waits_for(plan: &Plan, one: &str, other: &str) -> bool {
 
 #[tokio::test]
 async fn copies_that_scaling_set_come_back_after_a_pause_be_they_none() {
-    let project = Project::new(scaled("1.dkr.ecr/vllm:1", "ml.g5.xlarge"));
+    let project = Project::new(scaled("1.dkr.ecr/vllm:1", "host"));
     let aws = Project::aws(&project.cloud());
     let (component, endpoint) = ("sagemaker_inference_component.llama", "sagemaker_endpoint.host");
     let target = "autoscaling_target.llama";
@@ -101,12 +101,31 @@ async fn copies_that_scaling_set_come_back_after_a_pause_be_they_none() {
 
 #[tokio::test]
 async fn another_model_is_served_with_the_copies_that_there_are() {
-    let mut project = Project::new(scaled("1.dkr.ecr/vllm:1", "ml.g5.xlarge"));
+    let mut project = Project::new(scaled("1.dkr.ecr/vllm:1", "host"));
     let aws = Project::aws(&project.cloud());
     assert!(project.run(Target::Running).await.success);
     set_copies(&aws, 2).await;
-    project.declarations = scaled("1.dkr.ecr/vllm:2", "ml.g5.xlarge");
+    project.declarations = scaled("1.dkr.ecr/vllm:2", "host");
     assert!(project.run(Target::Running).await.success);
     assert_eq!(seen(&aws).await, Some((2, "1.dkr.ecr/vllm:2".to_owned(), 2)));
+    assert!(project.plan(Target::Running).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_component_leaves_a_renamed_endpoint_before_that_is_deleted() {
+    let mut project = Project::new(scaled("1.dkr.ecr/vllm:1", "host"));
+    let aws = Project::aws(&project.cloud());
+    assert!(project.run(Target::Running).await.success);
+    set_copies(&aws, 2).await;
+    project.declarations = scaled("1.dkr.ecr/vllm:1", "other");
+    let plan = project.plan(Target::Running).await;
+    assert!(project.run(Target::Running).await.success, "{plan:#?}");
+    let endpoints = aws.sagemaker().list_endpoints().send().await.unwrap();
+    let names: Vec<_> = endpoints.endpoints().iter().filter_map(|endpoint| endpoint.endpoint_name()).collect();
+    assert_eq!(names, ["other"]);
+    let component = aws.sagemaker().describe_inference_component().inference_component_name("llama");
+    let component = component.send().await.unwrap();
+    assert_eq!(component.endpoint_name(), Some("other"));
+    assert_eq!(component.runtime_config().unwrap().current_copy_count(), Some(2), "as scaling had set them");
     assert!(project.plan(Target::Running).await.is_empty());
 }

@@ -90,9 +90,9 @@ impl Provider for InferenceComponent {
             let message = format!("AWS is at work on the inference component {id} ({status})");
             return Err(Error::new(ErrorKind::Busy, message));
         }
-        // An earlier attempt may have made the change.
+        // An earlier attempt may have made the change. A setting that `to` leaves to AWS shows in comparison with `from`.
         let desired = desired_copies(&found);
-        let live = read_inputs(&found, id, to, desired, Tags::new());
+        let live = read_inputs(&found, id, from, desired, Tags::new());
         let runtime = copies_to_sdk(to.copies);
         let sagemaker = context.aws.sagemaker();
         if specification && Specification::of(&live) != Specification::of(to) {
