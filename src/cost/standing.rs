@@ -10,6 +10,9 @@ use crate::record::StateDocument;
 use crate::resource::{Address, Billing, Charge, OnPause, Persistence, Registry, dependencies};
 use crate::stack::Declarations;
 
+/// The bounds between which AWS varies the number of instances by itself, by variant.
+type Bounds = BTreeMap<String, (u32, u32)>;
+
 /// The resources that exist at one instant.
 #[derive(Clone, Debug, Default)]
 pub struct Standing {
@@ -154,7 +157,7 @@ impl Standing {
             })
             .collect();
         let mut rates = Rates::default();
-        let mut conferred: BTreeMap<&Address, (&str, &[Charge], &BTreeMap<String, (u32, u32)>)> = BTreeMap::new();
+        let mut conferred: BTreeMap<&Address, (&str, &[Charge], &Bounds)> = BTreeMap::new();
         for (address, _, billing) in &bills {
             if let Ok(Billing::Conferred { to, charges, bounds }) = billing {
                 // The current generation comes first; an earlier one is used by none any more, or will soon be.
