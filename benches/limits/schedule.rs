@@ -47,6 +47,7 @@ pub fn measure(report: &mut Report) {
                 schedule: Some(&schedule),
                 hold: None,
                 limit: None,
+                rollout: None,
                 idle: Idleness { since: Some(from) },
                 recorded: Target::Running,
                 now: from + SignedDuration::from_mins(i64::from(minute) * 26),

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 
+use super::recorded::Rollout;
 use super::settings::{RollbackSettings, Settings};
 use crate::resource::Address;
 use crate::schedule::{Problem, elapsed};
@@ -120,6 +121,13 @@ impl Rules {
     /// Returns the step that follows a percentage; `None` at the end.
     pub fn after(&self, percent: u8) -> Option<Step> {
         self.steps.iter().find(|step| step.percent > percent).copied()
+    }
+
+    /// Returns the instant at which a roll-out is done if every step to come is taken when it is due.
+    pub fn end(&self, rollout: &Rollout) -> Timestamp {
+        let to_come = self.steps.iter().filter(|step| step.percent > rollout.percent).map(|step| step.wait);
+        let rest = to_come.chain([self.settling()]).fold(SignedDuration::ZERO, SignedDuration::saturating_add);
+        rollout.since.checked_add(rest).unwrap_or(Timestamp::MAX)
     }
 
     /// Returns the time for which the last step has to hold before the roll-out is done: that between the last two.
@@ -241,6 +249,21 @@ mod tests {
         assert_eq!(rules.alarms(), BTreeSet::from(["accuracy", "accuracy-drop", "hallucination"]));
         assert_eq!(rules.days(), BTreeSet::from([7]));
         assert_eq!(rules.rollback[1], Trigger::Cost { share: 2.0, days: 7 });
+    }
+
+    #[test]
+    fn the_end_follows_from_the_step_that_was_taken_last() {
+        let rules = rules(&seed()).unwrap();
+        let settings = serde_json::from_value(seed()).unwrap();
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let mut rollout =
+            Rollout::new("apigateway_stage.live".parse().unwrap(), 1, settings, "ada", at("2026-11-01T00:00:00Z"));
+        // Fourteen days, and the last step holds for four more.
+        assert_eq!(rules.end(&rollout), at("2026-11-19T00:00:00Z"));
+        rollout.gets(50, 1, at("2026-11-10T00:00:00Z"));
+        assert_eq!(rules.end(&rollout), at("2026-11-21T00:00:00Z"), "a step that was late moves the rest");
+        rollout.gets(100, 1, at("2026-11-17T00:00:00Z"));
+        assert_eq!(rules.end(&rollout), at("2026-11-21T00:00:00Z"));
     }
 
     #[test]

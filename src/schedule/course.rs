@@ -66,7 +66,7 @@ mod tests {
 
     use super::super::decision::Cause;
     use super::super::settings::Settings;
-    use super::super::situation::{Hold, Idleness, Limit, LimitAction};
+    use super::super::situation::{Hold, Idleness, Limit, LimitAction, UnderWay};
     use super::super::validated::Schedule;
     use super::*;
     use crate::plan::Target;
@@ -82,7 +82,7 @@ mod tests {
     fn situation(recorded: Target) -> Situation<'static> {
         let now = at("2026-11-23T06:00:00Z");
         let (idle, lead) = (Idleness::default(), SignedDuration::ZERO);
-        Situation { schedule: None, hold: None, limit: None, idle, recorded, now, lead }
+        Situation { schedule: None, hold: None, limit: None, rollout: None, idle, recorded, now, lead }
     }
 
     fn office() -> Schedule {
@@ -137,6 +137,17 @@ mod tests {
         let course = shown(Course::new(situation, lifted, end));
         assert!(course.iter().filter(|one| one.0.starts_with("30")).all(|one| one.1 == Target::Paused), "{course:?}");
         assert_eq!(course.last().map(|one| (one.0.as_str(), one.1)), Some(("01 08:00", Target::Running)));
+    }
+
+    #[test]
+    fn a_roll_out_has_a_stack_run_through_the_nights_until_its_end() {
+        let schedule = office();
+        let rollout = UnderWay { what: "10 %".into(), until: Some(at("2026-11-25T03:00:00Z")) };
+        let situation = Situation { schedule: Some(&schedule), rollout: Some(&rollout), ..situation(Target::Running) };
+        let end = at("2026-11-25T12:00:00Z");
+        let course = shown(Course::new(situation, end, end));
+        let paused: Vec<_> = course.iter().filter(|one| one.1 == Target::Paused).map(|one| one.0.as_str()).collect();
+        assert_eq!(paused, ["25 03:00"], "{course:?}");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::bounds::Capacity;
 use super::civil::{moved, within_reach};
 use super::decision::{Cause, Decision};
-use super::situation::{Hold, Idleness, LimitAction, Situation};
+use super::situation::{Hold, Idleness, LimitAction, Situation, UnderWay};
 use super::sweep::Stretch;
 use super::timeline::Timeline;
 use super::validated::Schedule;
@@ -18,7 +18,8 @@ const PATIENCE: usize = 24;
 /// an outage, however long, it is the same as without one.
 ///
 /// The first of these that applies decides: a destroyed stack stays destroyed; a hold that was made after the budget's limit;
-/// a limit that pauses; a hold; idleness; the windows. Without a schedule and without all of these, the recorded target stays.
+/// a limit that pauses; a hold; idleness; the windows. Without a schedule and without all of these, the recorded target stays. Nothing of
+/// that pauses a stack whose roll-out is under way.
 pub fn decide(situation: &Situation<'_>) -> Decision {
     let now = within_reach(situation.now);
     if situation.recorded == Target::Destroyed {
@@ -47,6 +48,11 @@ pub fn decide(situation: &Situation<'_>) -> Decision {
         decision.reason = format!("{}; {}", decision.reason, limit.reason);
         decision.cause = Cause::Budget;
     }
+    if let Some(rollout) = under_way(situation, now).filter(|_| decision.target == Target::Paused) {
+        let reason = format!("a roll-out is under way ({}), otherwise paused: {}", rollout.what, decision.reason);
+        let until = decision.until.into_iter().chain(rollout.until).min();
+        decision = plain(Target::Running, Cause::Rollout, reason, until);
+    }
     decision.tzdb = situation.schedule.and_then(|schedule| schedule.tzdb().map(str::to_owned));
     decision
 }
@@ -58,6 +64,10 @@ pub fn idle_limit(situation: &Situation<'_>) -> Option<SignedDuration> {
     let by_schedule = matches!(decision.cause, Cause::Window(_) | Cause::Outside | Cause::Budget);
     let schedule = situation.schedule.filter(|_| by_schedule && decision.target == Target::Running)?;
     scheduled(schedule, within_reach(situation.now), situation.lead).idle.map(|(idle, _)| idle)
+}
+
+fn under_way<'a>(situation: &Situation<'a>, now: Timestamp) -> Option<&'a UnderWay> {
+    situation.rollout.filter(|rollout| rollout.until.is_none_or(|until| now < until))
 }
 
 /// The decision of the windows.

@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 
 use super::*;
-use crate::schedule::{Bounds, Idleness, Limit, Settings, WindowSettings};
+use crate::schedule::{Bounds, Idleness, Limit, Settings, UnderWay, WindowSettings};
 
 fn window(name: &str, days: &str, from: &str, to: &str) -> WindowSettings {
     WindowSettings {
@@ -36,6 +36,7 @@ fn situation<'a>(schedule: Option<&'a Schedule>, now: &str) -> Situation<'a> {
         schedule,
         hold: None,
         limit: None,
+        rollout: None,
         idle: Idleness::default(),
         recorded: Target::Paused,
         now: at(now),
@@ -86,6 +87,30 @@ fn a_destroyed_stack_is_never_touched() {
     });
     assert_eq!(decision.target, Target::Destroyed);
     assert!(decision.reason.contains("destroyed"), "{}", decision.reason);
+}
+
+#[test]
+fn a_stack_whose_roll_out_is_under_way_runs_until_its_end() {
+    let schedule = schedule(&office());
+    let rollout = UnderWay { what: "10 % to the canary".into(), until: Some(at("2026-11-24T06:00:00Z")) };
+    let night = |now, rollout| decide(&Situation { rollout, ..situation(Some(&schedule), now) });
+    let decision = night("2026-11-23T22:00:00Z", Some(&rollout));
+    assert_eq!((decision.target, &decision.cause), (Target::Running, &Cause::Rollout));
+    assert_eq!(decision.until, rollout.until, "the window that follows opens later");
+    assert!(decision.reason.contains("10 % to the canary") && decision.reason.contains("no window"), "{decision:?}");
+    assert_eq!(night("2026-11-24T06:00:00Z", Some(&rollout)).target, Target::Paused);
+    let late = UnderWay { until: None, ..rollout.clone() };
+    assert_eq!(night("2026-11-24T06:00:00Z", Some(&late)).target, Target::Running);
+    let limited = limit(LimitAction::Pause);
+    let decision = decide(&Situation {
+        rollout: Some(&late),
+        limit: Some(&limited),
+        ..situation(Some(&schedule), "2026-11-23T11:00:00Z")
+    });
+    assert_eq!(decision.target, Target::Running, "a budget does not pause it either");
+    let destroyed =
+        Situation { recorded: Target::Destroyed, rollout: Some(&late), ..situation(None, "2026-11-23T11:00:00Z") };
+    assert_eq!(decide(&destroyed).target, Target::Destroyed);
 }
 
 fn hold(target: Target, since: &str) -> Hold {

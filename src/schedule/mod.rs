@@ -42,7 +42,7 @@ pub use lint::lint;
 pub use preview::{Hours, Preview, PreviewStretch, Transition, preview};
 pub use problem::{Misspelt, Problem};
 pub use settings::{ExpectSettings, Settings, WindowSettings};
-pub use situation::{BudgetOf, Hold, Idleness, Latch, Limit, LimitAction, Situation};
+pub use situation::{BudgetOf, Hold, Idleness, Latch, Limit, LimitAction, Situation, UnderWay};
 pub use validated::Schedule;
 pub use weekly::WeeklyChange;
 pub use window::Window;

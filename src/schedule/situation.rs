@@ -15,6 +15,8 @@ pub struct Situation<'a> {
     pub hold: Option<&'a Hold>,
     /// The limit that the budget sets now.
     pub limit: Option<&'a Limit>,
+    /// The roll-out that is under way.
+    pub rollout: Option<&'a UnderWay>,
     /// The observed idleness.
     pub idle: Idleness,
     /// The recorded target.
@@ -32,6 +34,7 @@ impl<'a> Situation<'a> {
             schedule: Some(schedule),
             hold: None,
             limit: None,
+            rollout: None,
             idle: Idleness::default(),
             recorded: Target::Running,
             now,
@@ -60,6 +63,15 @@ impl Hold {
     pub fn is_active(&self, now: Timestamp) -> bool {
         now < self.until
     }
+}
+
+/// A roll-out that is under way: both of its sides are needed, so that the stack runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// The roll-out, in words.
+    pub what: String,
+    /// The instant at which it ends if nothing delays it any more; `None` if that is not known.
+    pub until: Option<Timestamp>,
 }
 
 /// The action that a budget asks for.

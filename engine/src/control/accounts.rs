@@ -7,6 +7,7 @@ use jiff::{Timestamp, ToSpan as _};
 use super::lead::resume_time;
 use super::month::{month, start};
 use super::outlook::{Standings, outlook};
+use super::under_way::under_way;
 use crate::apply::{CERTAIN_FOR, Entries, entries};
 use crate::environment::{Environment, with_prices};
 use crate::state::StateStore;
@@ -86,7 +87,9 @@ impl Account {
         let actual = spent.next().unwrap_or_default();
         let standings = Standings::new(&self.document, kinds, pricing);
         let lead = resume_time(&self.document, kinds);
-        let to_come = outlook(&standings, (environment.schedule(&self.stack), limit, lead), now, end);
+        let rollout = under_way(environment, &self.stack, &self.document, now);
+        let situation = (environment.schedule(&self.stack), limit, rollout.as_ref(), lead);
+        let to_come = outlook(&standings, situation, now, end);
         let days = days.into_iter().zip(spent).map(|(date, spent)| Day { date, spent });
         Figures { spending: Spending { actual, forecast: forecast(actual, &to_come) }, days: days.collect() }
     }

@@ -8,13 +8,14 @@ use super::budgets::Guarded;
 use super::capacity::{bounds_of, endpoint_names};
 use super::lead::resume_time;
 use super::roll_out_facts::RolloutFacts;
+use super::under_way::under_way;
 use crate::apply::{Comparison, Pushed};
 use crate::environment::{Environment, did_you_mean, nearest};
 use ebbtide::plan::Target;
 use ebbtide::planner::present_capacity;
 use ebbtide::record::{RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry};
-use ebbtide::schedule::{Bounds, Cause, Decision, Idleness, Situation, decide, idle_limit};
+use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide, idle_limit};
 use ebbtide::stack::Problem;
 
 /// The command of runs that the loop starts, in locks and in the history.
@@ -96,8 +97,10 @@ pub(super) fn look(
     let Facts { names, idle, guarded, now, missed, rolling } = facts;
     let limit = guarded.limit(document.hold.as_ref(), now);
     let (hold, limit) = (document.hold.as_ref(), limit.as_ref());
-    let situation = Situation { schedule, hold, limit, idle, recorded: document.target, now, lead };
-    let decision = for_rollout(decide(&situation), &document);
+    let rollout = under_way(environment, stack, &document, now);
+    let rollout = rollout.as_ref();
+    let situation = Situation { schedule, hold, limit, rollout, idle, recorded: document.target, now, lead };
+    let decision = decide(&situation);
     let pushed = Pushed { schedule, reduce: decision.reduce }.compare(&document);
     let mut capacity = match decision.target {
         Target::Running => bounds_of(&decision, &document, kinds),
@@ -136,15 +139,6 @@ pub(super) fn look(
         missed,
         rolling,
     }
-}
-
-/// Returns the decision for a stack whose roll-out is under way: both sides are needed, so that the stack runs.
-fn for_rollout(decision: Decision, document: &StateDocument) -> Decision {
-    let under_way = document.rollout.as_ref().filter(|rollout| rollout.is_under_way());
-    let Some(rollout) = under_way.filter(|_| decision.target == Target::Paused) else { return decision };
-    let reason = format!("a roll-out is under way ({rollout}), otherwise {}: {}", decision.target, decision.reason);
-    let (capacity, reduce) = (Default::default(), false);
-    Decision { target: Target::Running, capacity, reduce, cause: Cause::Rollout, reason, ..decision }
 }
 
 /// Takes the targets from the bounds to set whose bounds AWS sets by scheduled actions, or is to set no longer: the removal of

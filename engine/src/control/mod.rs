@@ -31,6 +31,7 @@ mod rules;
 mod say;
 pub mod serve;
 mod tick;
+mod under_way;
 mod unreadable;
 mod zones;
 

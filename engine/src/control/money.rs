@@ -11,6 +11,7 @@ use super::budgets::Budgets;
 use super::lead::resume_time;
 use super::month::month;
 use super::outlook::{Standings, outlook};
+use super::under_way::under_way;
 use crate::environment::Environment;
 use ebbtide::budget::{Outlook, Spend};
 use ebbtide::cost::ledger::Span;
@@ -101,7 +102,9 @@ fn course(
     let (begin, end) = month(now);
     let standings = Standings::new(&account.document, kinds, pricing);
     let lead = resume_time(&account.document, kinds);
-    let to_come = outlook(&standings, (environment.schedule(&account.stack), limit, lead), now, end);
+    let rollout = under_way(environment, &account.stack, &account.document, now);
+    let situation = (environment.schedule(&account.stack), limit, rollout.as_ref(), lead);
+    let to_come = outlook(&standings, situation, now, end);
     let instants = instants(begin, now, end);
     let spans: Vec<Span> = instants.iter().filter(|at| **at <= now).map(|to| Span { from: begin, to: *to }).collect();
     let so_far = account.spent(&spans, pricing);

@@ -7,7 +7,7 @@ use ebbtide::budget::{Outlook, Spend};
 use ebbtide::cost::{AmountRange, Levels, Pricing, Standing};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Registry;
-use ebbtide::schedule::{Course, CourseStretch, Decision, Idleness, Limit, Schedule, Situation};
+use ebbtide::schedule::{Course, CourseStretch, Decision, Idleness, Limit, Schedule, Situation, UnderWay};
 
 /// The rates of a recorded stack, running and paused.
 pub(super) struct Standings<'a> {
@@ -32,13 +32,13 @@ impl<'a> Standings<'a> {
 /// Returns the stretches of time until an instant with their rates, as ticks would decide if nothing but time changes.
 pub(super) fn outlook(
     standings: &Standings<'_>,
-    (schedule, limit, lead): (Option<&Schedule>, Option<&Limit>, SignedDuration),
+    (schedule, limit, rollout, lead): (Option<&Schedule>, Option<&Limit>, Option<&UnderWay>, SignedDuration),
     now: Timestamp,
     end: Timestamp,
 ) -> Vec<Outlook> {
     let document = standings.document;
     let (hold, recorded) = (document.hold.as_ref(), document.target);
-    let situation = Situation { schedule, hold, limit, idle: Idleness::default(), recorded, now, lead };
+    let situation = Situation { schedule, hold, limit, rollout, idle: Idleness::default(), recorded, now, lead };
     let outlook = |stretch: CourseStretch| {
         let hours = stretch.end.duration_since(stretch.begin).as_secs_f64() / 3600.0;
         Outlook { hours, hourly: standings.hourly(&stretch.decision) }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::board::{BudgetBoard, CostBoard, DecisionBoard, HoldBoard, RunBoard, Segment, StackBoard, TransitionBoard};
 use crate::control::money::{Money, Point};
 use crate::control::month::month;
+use crate::control::under_way::under_way;
 use crate::control::{Controller, Evaluated, Look, Outcome, StackReport};
 use crate::state::StateStore;
 use ebbtide::cost::Amount;
@@ -158,7 +159,9 @@ fn week(controller: &Controller, look: &Look, now: Timestamp) -> Vec<Segment> {
     let limit = look.guarded.limit(document.hold.as_ref(), now);
     let (hold, recorded) = (document.hold.as_ref(), document.target);
     let (limit, idle, lead) = (limit.as_ref(), Idleness::default(), look.lead);
-    let situation = Situation { schedule, hold, limit, idle, recorded, now, lead };
+    let rollout = under_way(&controller.environment, &look.stack, document, now);
+    let rollout = rollout.as_ref();
+    let situation = Situation { schedule, hold, limit, rollout, idle, recorded, now, lead };
     let mut segments: Vec<Segment> = Vec::new();
     for CourseStretch { begin, end, decision } in Course::new(situation, month(now).1, end) {
         let is_full = segments.len() == MOST_SEGMENTS;
