@@ -1,35 +1,26 @@
-//! Somebody else, who asks the cloud alone.
+//! Jobs of Bedrock, and what they have left.
 
-use aws_credential_types::provider::SharedCredentialsProvider;
-use ebbtide_cloud::{Cloud, Settings};
-
+use crate::observer;
 use crate::project::Project;
 
 const REGION: &str = "us-east-1";
 
+/// Somebody else, who asks the cloud alone.
 pub struct Observer {
-    cloud: Cloud,
     bedrock: aws_sdk_bedrock::Client,
-    runtime: tokio::runtime::Runtime,
+    asks: observer::Observer,
 }
 
 impl Observer {
     pub fn new(project: &Project) -> Self {
-        let cloud = Cloud::open(&project.path("state/local/cloud"), Settings::default()).unwrap();
-        let config = aws_config::SdkConfig::builder()
-            .behavior_version(aws_config::BehaviorVersion::latest())
-            .region(aws_config::Region::new(REGION))
-            .http_client(cloud.http_client())
-            .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
-            .build();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { cloud, bedrock: aws_sdk_bedrock::Client::new(&config), runtime }
+        let asks = observer::Observer::new(project, REGION);
+        Self { bedrock: aws_sdk_bedrock::Client::new(&asks.config), asks }
     }
 
     /// Returns the names and the status of all jobs that were ever run, the earliest first.
     pub fn jobs(&self) -> Vec<(String, String)> {
         let list = self.bedrock.list_model_customization_jobs().send();
-        let listed = self.runtime.block_on(list).unwrap();
+        let listed = self.asks.wait(list).unwrap();
         let jobs = listed.model_customization_job_summaries().iter().rev();
         jobs.map(|job| (job.job_name().to_owned(), job.status().as_str().to_owned())).collect()
     }
@@ -42,30 +33,30 @@ impl Observer {
     /// Returns the hyperparameters of a job.
     pub fn epochs(&self, job: &str) -> String {
         let get = self.bedrock.get_model_customization_job().job_identifier(job).send();
-        self.runtime.block_on(get).unwrap().hyper_parameters().unwrap()["epochCount"].clone()
+        self.asks.wait(get).unwrap().hyper_parameters().unwrap()["epochCount"].clone()
     }
 
     /// Returns the ARNs of custom models.
     pub fn models(&self) -> Vec<String> {
-        let listed = self.runtime.block_on(self.bedrock.list_custom_models().send()).unwrap();
+        let listed = self.asks.wait(self.bedrock.list_custom_models().send()).unwrap();
         listed.model_summaries().iter().map(|model| model.model_arn().to_owned()).collect()
     }
 
     /// Returns the ARN of each deployment with that of the model that it answers with.
     pub fn deployments(&self) -> Vec<(String, String)> {
-        let listed = self.runtime.block_on(self.bedrock.list_custom_model_deployments().send()).unwrap();
+        let listed = self.asks.wait(self.bedrock.list_custom_model_deployments().send()).unwrap();
         let deployments = listed.model_deployment_summaries().iter();
         deployments.map(|one| (one.custom_model_deployment_arn().to_owned(), one.model_arn().to_owned())).collect()
     }
 
     /// Returns the ARNs of provisioned throughput.
     pub fn throughputs(&self) -> Vec<String> {
-        let listed = self.runtime.block_on(self.bedrock.list_provisioned_model_throughputs().send()).unwrap();
+        let listed = self.asks.wait(self.bedrock.list_provisioned_model_throughputs().send()).unwrap();
         listed.provisioned_model_summaries().iter().map(|one| one.provisioned_model_arn().to_owned()).collect()
     }
 
     /// Uploads a file.
     pub fn upload(&self, uri: &str) {
-        self.runtime.block_on(self.cloud.put_object(REGION, uri, "{}")).unwrap();
+        self.asks.wait(self.asks.cloud.put_object(REGION, uri, "{}")).unwrap();
     }
 }

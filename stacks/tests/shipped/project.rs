@@ -6,54 +6,35 @@ use std::process::{Command, Output};
 use serde_json::Value;
 use tempfile::TempDir;
 
-/// The name of the job, for `--run`.
-pub const JOB: &str = "bedrock_customization_job.expert";
-
-const LOCAL: &str = r#"
-[aws]
-region = "us-east-1"
-embedded = true
-transition_ms = 20
-objects = ["s3://uploaded/training_data/train.jsonl", "s3://uploaded/training_data/validation.jsonl"]
-
-[stacks.fine_tuning]
-"#;
-
-/// The settings of a run, as they may be changed.
-pub const SETTINGS: &str = r#"
-base_model = "amazon.nova-2-lite-v1:0:256k"
-data = "s3://uploaded"
-training_data = "training_data/train.jsonl"
-validation_data = ["training_data/validation.jsonl"]
-training_tokens = 450000
-hyper_parameters = { epochs = 2 }
-"#;
-
-pub struct Project(TempDir);
+pub struct Project {
+    folder: TempDir,
+    stack: &'static str,
+    local: &'static str,
+}
 
 impl Project {
-    /// Creates a project with these settings of the stack.
-    pub fn new(settings: &str) -> Self {
+    /// Creates a project for a stack, whose environment begins with `local`.
+    pub fn new(stack: &'static str, local: &'static str, settings: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("environments")).unwrap();
-        let project = Self(folder);
+        let project = Self { folder, stack, local };
         project.settle(settings);
         project
     }
 
-    /// Replaces the settings of the stack.
+    /// Replaces the settings behind those that the environment begins with.
     pub fn settle(&self, settings: &str) {
-        std::fs::write(self.path("environments/local.toml"), format!("{LOCAL}{settings}")).unwrap();
+        std::fs::write(self.path("environments/local.toml"), format!("{}{settings}", self.local)).unwrap();
     }
 
     pub fn path(&self, file: &str) -> PathBuf {
-        self.0.path().join(file)
+        self.folder.path().join(file)
     }
 
     pub fn command(&self, line: &str) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ebb"));
-        command.args(line.split_whitespace()).current_dir(self.0.path());
-        command.env_clear().env("HOME", self.0.path()).env("USER", "ada");
+        command.args(line.split_whitespace()).current_dir(self.folder.path());
+        command.env_clear().env("HOME", self.folder.path()).env("USER", "ada");
         command
     }
 
@@ -86,9 +67,15 @@ impl Project {
         operations.map(words).collect()
     }
 
+    /// Returns the id of a resource in AWS.
+    pub fn id(&self, address: &str) -> String {
+        let record = self.json(&format!("state show {address} --stack {}", self.stack));
+        record["id"].as_str().unwrap_or_else(|| panic!("{address}: {record}")).to_owned()
+    }
+
     /// Returns an output of the stack.
     pub fn output(&self, name: &str) -> String {
-        let dotenv = self.ebb("output fine_tuning --format dotenv");
+        let dotenv = self.ebb(&format!("output {} --format dotenv", self.stack));
         let line = dotenv.lines().find_map(|line| line.strip_prefix(&format!("{name}=")));
         line.unwrap_or_else(|| panic!("no {name} in {dotenv}")).to_owned()
     }

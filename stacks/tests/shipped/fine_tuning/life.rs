@@ -1,13 +1,13 @@
 //! The life of the stack, from nothing to nothing.
 
-use crate::observer::Observer;
-use crate::project::{JOB, Project, SETTINGS};
+use super::observer::Observer;
+use super::{JOB, SETTINGS, project};
 
 const NOTHING: [&str; 0] = [];
 
 #[test]
 fn it_is_trained_once_and_survives_a_pause_and_a_destroy() {
-    let project = Project::new(SETTINGS);
+    let project = project(SETTINGS);
     let planned = project.ebb("plan fine_tuning");
     for part in ["> bedrock_customization_job.expert", "$3.40 (900 1K tokens of bedrock.nova2_lite.training)"] {
         assert!(planned.contains(part), "{part}: {planned}");
@@ -45,7 +45,7 @@ fn it_is_trained_once_and_survives_a_pause_and_a_destroy() {
 
 #[test]
 fn a_stack_without_settings_says_which_are_missing() {
-    let project = Project::new("");
+    let project = project("");
     let said = project.refused("plan fine_tuning");
     for field in ["base_model", "training_data", "validation_data", "hyper_parameters"] {
         assert!(said.contains(&format!("{field}: is missing in [stacks.fine_tuning]")), "{field}: {said}");

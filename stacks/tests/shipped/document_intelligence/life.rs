@@ -1,28 +1,20 @@
 //! The life of the stack, from nothing to nothing.
 
-use serde_json::Value;
-
-use crate::project::{Project, text};
+use super::project;
+use crate::project::text;
 
 /// The most calls of a plan without changes. It is 47 resources, of which buckets, roles, the key and the budget take several calls each.
 const MOST_CALLS: u64 = 90;
 
-fn operations(plan: &Value) -> Vec<String> {
-    let operations = plan["operations"].as_array().unwrap().iter();
-    operations
-        .map(|one| format!("{} {}", one["operation"].as_str().unwrap(), one["address"].as_str().unwrap()))
-        .collect()
-}
-
 #[test]
 fn it_comes_up_sleeps_wakes_and_goes() {
-    let project = Project::new("");
+    let project = project("");
     project.ebb("apply document_intelligence --yes");
-    assert_eq!(operations(&project.json("plan document_intelligence")), [""; 0]);
+    assert_eq!(project.operations("plan document_intelligence"), [""; 0]);
 
     // Only what bills by the hour goes; the monitor is stopped before.
     let planned = project.json("plan document_intelligence --target paused");
-    let pause = operations(&planned);
+    let pause = project.operations("plan document_intelligence --target paused");
     let deleted: Vec<_> = pause.iter().filter(|line| line.starts_with("delete")).collect();
     assert_eq!(deleted, ["delete sagemaker_endpoint.classifier"]);
     // The plan says what remains to be paid by time, and why.
@@ -32,11 +24,11 @@ fn it_comes_up_sleeps_wakes_and_goes() {
     assert_eq!(remaining, [(Some("kms_key.documents"), true), (Some("cloudwatch_alarm.accuracy"), true)]);
     project.ebb("pause document_intelligence --yes");
     project.ebb("resume document_intelligence --yes");
-    assert_eq!(operations(&project.json("plan document_intelligence")), [""; 0]);
+    assert_eq!(project.operations("plan document_intelligence"), [""; 0]);
 
     project.ebb("destroy document_intelligence --yes");
     project.ebb("destroy document_intelligence --yes --include-data all");
-    assert_eq!(operations(&project.json("plan document_intelligence --target destroyed")), [""; 0]);
+    assert_eq!(project.operations("plan document_intelligence --target destroyed"), [""; 0]);
 }
 
 fn calls(said: &str) -> u64 {
@@ -46,15 +38,15 @@ fn calls(said: &str) -> u64 {
 
 #[test]
 fn a_plan_without_changes_takes_few_calls_and_more_without_the_permission_to_list_tags() {
-    let project = Project::new("");
+    let project = project("");
     project.ebb("apply document_intelligence --yes --quiet");
-    let planned = project.run("plan document_intelligence --verbose");
+    let planned = project.command("plan document_intelligence --verbose").output().unwrap();
     assert!(text(&planned.stdout).contains("no changes"), "{}", text(&planned.stdout));
     let listed = calls(&text(&planned.stderr));
     assert!(listed <= MOST_CALLS, "{listed} calls");
 
-    let planned =
-        project.run_with("plan document_intelligence --verbose", &[("EBB_CLOUD_FAULTS", "denied=GetResources")]);
+    let mut command = project.command("plan document_intelligence --verbose");
+    let planned = command.env("EBB_CLOUD_FAULTS", "denied=GetResources").output().unwrap();
     assert!(text(&planned.stdout).contains("no changes"), "{}", text(&planned.stdout));
     assert!(calls(&text(&planned.stderr)) > listed + 10);
 }

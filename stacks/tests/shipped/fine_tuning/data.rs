@@ -1,7 +1,8 @@
 //! Training data in the stack's own bucket, which has to be uploaded between two applies.
 
-use crate::observer::Observer;
-use crate::project::{JOB, Project, SETTINGS, text};
+use super::observer::Observer;
+use super::{JOB, SETTINGS, project};
+use crate::project::text;
 
 /// Returns the locations in the upload commands of a message.
 fn locations(message: &str) -> Vec<String> {
@@ -11,7 +12,7 @@ fn locations(message: &str) -> Vec<String> {
 
 #[test]
 fn the_job_is_run_once_its_data_is_uploaded_and_not_again_if_that_run_fails() {
-    let project = Project::new(&SETTINGS.replace("data = \"s3://uploaded\"\n", ""));
+    let project = project(&SETTINGS.replace("data = \"s3://uploaded\"\n", ""));
     let said = project.refused("apply fine_tuning --yes");
     assert!(said.contains("nothing was changed") && said.contains("--without-missing"), "{said}");
     assert_eq!(locations(&said).len(), 2, "{said}");

@@ -1,11 +1,11 @@
 //! Other ways in which the model answers.
 
-use crate::observer::Observer;
-use crate::project::{Project, SETTINGS};
+use super::observer::Observer;
+use super::{SETTINGS, project};
 
 #[test]
 fn provisioned_throughput_sleeps_and_the_alarms_follow_it() {
-    let project = Project::new(&format!("{SETTINGS}serving = {{ provisioned = {{ units = 1 }} }}\n"));
+    let project = project(&format!("{SETTINGS}serving = {{ provisioned = {{ units = 1 }} }}\n"));
     project.ebb("apply fine_tuning --yes");
     let id = project.output("CUSTOM_MODEL_ID");
     assert_eq!(Observer::new(&project).throughputs(), std::slice::from_ref(&id));
@@ -25,7 +25,7 @@ fn provisioned_throughput_sleeps_and_the_alarms_follow_it() {
 
 #[test]
 fn another_way_to_answer_runs_nothing_again() {
-    let project = Project::new(&format!("{SETTINGS}serving = \"none\"\n"));
+    let project = project(&format!("{SETTINGS}serving = \"none\"\n"));
     project.ebb("apply fine_tuning --yes");
     assert!(Observer::new(&project).deployments().is_empty());
     let model = project.output("CUSTOM_MODEL_ARN");

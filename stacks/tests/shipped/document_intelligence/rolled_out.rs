@@ -1,39 +1,28 @@
 //! The cut-over from the classifier to the language model: a roll-out moves the canary of the stage.
 
-use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudwatch::types::StateValue;
-use ebbtide_cloud::{Cloud, Settings};
 use serde_json::Value;
 
-use crate::project::{Project, text};
+use super::project;
+use crate::observer;
+use crate::project::Project;
 
 const ROLLOUT: &str = "\n[stacks.document_intelligence.rollout]\nof = \"apigateway_stage.live\"\nsteps = [{ percent = 10, after = \"0d\" }, { percent = 100, after = \"0d\" }]\n\
      gates = [\"accuracy\", \"latency-p95\"]\nrollback = [{ alarm = \"accuracy-drop\", for = \"0d\" }]\napprove = [100]\n";
 
 /// Somebody else, who asks the cloud alone.
-struct Observer {
-    config: aws_config::SdkConfig,
-    runtime: tokio::runtime::Runtime,
-}
+struct Observer(observer::Observer);
 
 impl Observer {
     fn new(project: &Project) -> Self {
-        let cloud = Cloud::open(&project.path("state/local/cloud"), Settings::default()).unwrap();
-        let config = aws_config::SdkConfig::builder()
-            .behavior_version(aws_config::BehaviorVersion::latest())
-            .region(aws_config::Region::new("eu-west-1"))
-            .http_client(cloud.http_client())
-            .credentials_provider(SharedCredentialsProvider::new(cloud.credentials()))
-            .build();
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        Self { config, runtime }
+        Self(observer::Observer::new(project, "eu-west-1"))
     }
 
     /// Returns the percentage of the canary, and the workflow that it leads to.
     fn canary(&self, stage: &str) -> (f64, String) {
-        let client = aws_sdk_cloudcontrol::Client::new(&self.config);
+        let client = aws_sdk_cloudcontrol::Client::new(&self.0.config);
         let get = client.get_resource().type_name("AWS::ApiGateway::Stage").identifier(stage).send();
-        let model = self.runtime.block_on(get).unwrap().resource_description.unwrap().properties.unwrap();
+        let model = self.0.wait(get).unwrap().resource_description.unwrap().properties.unwrap();
         let model: Value = serde_json::from_str(&model).unwrap();
         let canary = &model["CanarySetting"];
         let workflow = canary["StageVariableOverrides"]["workflow"].as_str().unwrap_or_default();
@@ -41,22 +30,17 @@ impl Observer {
     }
 
     fn alarm(&self, name: &str, state: StateValue) {
-        let client = aws_sdk_cloudwatch::Client::new(&self.config);
+        let client = aws_sdk_cloudwatch::Client::new(&self.0.config);
         let set = client.set_alarm_state().alarm_name(name).state_value(state).state_reason("a test").send();
-        self.runtime.block_on(set).unwrap();
+        self.0.wait(set).unwrap();
     }
-}
-
-fn id(project: &Project, address: &str) -> String {
-    let state = project.json(&format!("state show {address} --stack document_intelligence"));
-    state["id"].as_str().unwrap_or_else(|| panic!("{address}: {state}")).to_owned()
 }
 
 #[test]
 fn the_language_model_takes_over_step_by_step_and_gives_back_at_once() {
-    let project = Project::new(ROLLOUT);
+    let project = project(ROLLOUT);
     project.ebb("apply document_intelligence --yes --quiet");
-    let stage = id(&project, "apigateway_stage.live");
+    let stage = project.id("apigateway_stage.live");
     project.ebb("rollout start document_intelligence");
     let percent = |expected: f64| {
         let (percent, workflow) = Observer::new(&project).canary(&stage);
@@ -67,15 +51,15 @@ fn the_language_model_takes_over_step_by_step_and_gives_back_at_once() {
     project.ebb("tick --quiet");
     percent(0.0);
     for gate in ["accuracy", "latency-p95"] {
-        let alarm = id(&project, &format!("cloudwatch_alarm.{gate}"));
+        let alarm = project.id(&format!("cloudwatch_alarm.{gate}"));
         Observer::new(&project).alarm(&alarm, StateValue::Ok);
     }
     project.ebb("tick --quiet");
     percent(10.0);
     project.ebb("tick --quiet");
     percent(10.0);
-    let refused = project.run("pause document_intelligence --yes");
-    assert!(text(&refused.stderr).contains("a roll-out needs it"), "{}", text(&refused.stderr));
+    let refused = project.refused("pause document_intelligence --yes");
+    assert!(refused.contains("a roll-out needs it"), "{refused}");
     project.ebb("rollout approve document_intelligence");
     project.ebb("tick --quiet");
     percent(100.0);
@@ -83,7 +67,7 @@ fn the_language_model_takes_over_step_by_step_and_gives_back_at_once() {
     project.ebb("apply document_intelligence --yes --quiet");
     percent(100.0);
 
-    let alarm = id(&project, "cloudwatch_alarm.accuracy-drop");
+    let alarm = project.id("cloudwatch_alarm.accuracy-drop");
     Observer::new(&project).alarm(&alarm, StateValue::Alarm);
     project.ebb("tick --quiet");
     percent(0.0);

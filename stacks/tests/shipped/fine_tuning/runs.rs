@@ -1,11 +1,12 @@
 //! Runs of the job: changed inputs, failures, and base models that end.
 
-use crate::observer::Observer;
-use crate::project::{JOB, Project, SETTINGS, text};
+use super::observer::Observer;
+use super::{JOB, SETTINGS, project};
+use crate::project::text;
 
 #[test]
 fn a_changed_run_has_to_be_named_and_the_deployment_moves_over_to_its_result() {
-    let project = Project::new(SETTINGS);
+    let project = project(SETTINGS);
     project.ebb("apply fine_tuning --yes");
     let (first, id) = (project.output("CUSTOM_MODEL_ARN"), project.output("CUSTOM_MODEL_ID"));
 
@@ -36,7 +37,7 @@ fn a_changed_run_has_to_be_named_and_the_deployment_moves_over_to_its_result() {
 
 #[test]
 fn a_failed_run_leaves_everything_with_the_result_before_it() {
-    let project = Project::new(SETTINGS);
+    let project = project(SETTINGS);
     project.ebb("apply fine_tuning --yes");
     let before = Observer::new(&project).deployments();
     let again = format!("apply fine_tuning --yes --run {JOB}");
@@ -59,7 +60,7 @@ fn a_failed_run_leaves_everything_with_the_result_before_it() {
 #[test]
 fn a_base_model_past_its_life_is_refused_before_anything_is_made() {
     let past = "anthropic.claude-3-haiku-20240307-v1:0:200k";
-    let project = Project::new(&SETTINGS.replace("amazon.nova-2-lite-v1:0:256k", past));
+    let project = project(&SETTINGS.replace("amazon.nova-2-lite-v1:0:256k", past));
     let said = project.refused("apply fine_tuning --yes");
     assert!(said.contains(&format!("no base model {past}")) && said.contains("past its end of life"), "{said}");
     assert!(said.contains("nothing was changed") && said.contains("list-foundation-models"), "{said}");
