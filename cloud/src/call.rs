@@ -73,7 +73,7 @@ impl Cloud {
             _ => None,
         };
         let no_capacity = *action == FaultAction::ActWithoutCapacity;
-        let view = View { lag_ms, memory_ms, no_capacity, handler_fault };
+        let view = View { lag_ms, memory_ms, no_capacity, handler_fault, is_trusted: false };
         let (cloud, request, call, hook) = (self.clone(), request.clone(), call.clone(), Arc::clone(hook));
         let acting = tokio::spawn(async move {
             let response = cloud.handle_in(request, view).await;

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Duration;
 
 use aws_credential_types::Credentials;
@@ -13,6 +13,7 @@ use jiff::Timestamp;
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use winterbaume_core::{MockRequest, MockResponse};
 
+use crate::access::Caller;
 use crate::clock::{Clock, SystemClock, http_date};
 use crate::documents::{CallContext, HandlerFault, OwnCall, Tables};
 use crate::durations::{Durations, milliseconds};
@@ -106,6 +107,8 @@ pub(crate) struct View {
     pub no_capacity: bool,
     /// How the handler of a creation fails that the call asks Cloud Control for.
     pub handler_fault: Option<HandlerFault>,
+    /// Whether the caller's policies do not matter.
+    pub is_trusted: bool,
 }
 
 /// The instant of a call.
@@ -129,6 +132,8 @@ struct Inner {
     settings: Settings,
     clock: Arc<dyn Clock>,
     faults: FaultInjector,
+    /// The caller, if policies limit it.
+    caller: OnceLock<Caller>,
     services: BTreeMap<&'static str, Box<dyn Service>>,
     store: Arc<Mutex<Store>>,
     /// How often each setting of buckets was read.
@@ -167,6 +172,7 @@ impl Cloud {
             settings,
             clock: Arc::new(clock),
             faults: FaultInjector::default(),
+            caller: OnceLock::new(),
             services,
             store: Arc::new(Mutex::new(store)),
             bucket_reads: std::sync::Mutex::default(),
@@ -193,6 +199,11 @@ impl Cloud {
         Credentials::new("AKIAEBBTIDEEMBEDDED0", "embedded-cloud-secret", None, None, "embedded-cloud")
     }
 
+    /// Limits the calls to this cloud to those that the caller's policies allow. A cloud has one caller: later ones are ignored.
+    pub fn restrict(&self, caller: Caller) {
+        let _ = self.0.caller.set(caller);
+    }
+
     /// Returns the fault injector, which counts, delays and fails calls.
     pub fn faults(&self) -> &FaultInjector {
         &self.0.faults
@@ -213,7 +224,8 @@ impl Cloud {
         let send = async |method: &str, path: &str, body: &str| {
             let uri = format!("http://s3.{region}.amazonaws.com/{path}");
             let body = body.to_owned().into();
-            self.handle(MockRequest { method: method.to_owned(), uri, headers: HeaderMap::new(), body }).await
+            let request = MockRequest { method: method.to_owned(), uri, headers: HeaderMap::new(), body };
+            self.handle_in(request, View { is_trusted: true, ..View::default() }).await
         };
         let object = format!("{bucket}/{key}");
         if send("HEAD", &object, "").await.status == 200 {
@@ -342,7 +354,7 @@ impl Inner {
             let route = Route { service: called.to_owned(), region: route.region.clone() };
             if let Some(service) = self.services.get(called) {
                 let request = wire::json::request(operation, &input);
-                let moment = Moment { now, as_of: None, view: View::default() };
+                let moment = Moment { now, as_of: None, view: View { is_trusted: true, ..View::default() } };
                 // As on AWS, what it asks for may be refused, and then nothing changes.
                 self.call(&folder, service.as_ref(), &route, &request, moment)?;
             }
@@ -393,7 +405,16 @@ impl Inner {
         context.handler_fault = view.handler_fault;
         context.bill_lag_ms = milliseconds(self.settings.bill_lag);
         context.meter = Some(&meter);
+        let caller = self.caller.get().filter(|_| !view.is_trusted);
+        let asked = operation(&route.service, request);
+        if let Some(caller) = caller {
+            caller.check(&route.service, &asked, request, &context)?;
+            context.denied = caller.handler_denial(&route.service, &asked, request, &context)?;
+        }
         let response = service.call(request, &mut context);
+        if let Some(caller) = caller.filter(|_| response.status == 404 && route.service == "s3") {
+            caller.hidden(&asked, request, &context)?;
+        }
         let mut calls = std::mem::take(&mut context.calls);
         let stays = response.status < 400 || context.keeps_refusal;
 

@@ -137,6 +137,8 @@ pub struct CallContext<'a> {
     pub no_capacity: bool,
     /// How the handler of a creation fails that the call asks Cloud Control for.
     pub handler_fault: Option<HandlerFault>,
+    /// Why the caller's policies do not let the handler of a request act.
+    pub denied: Option<String>,
     /// How long after usage Cost Explorer knows of it, in milliseconds.
     pub bill_lag_ms: i64,
     /// The calls to other services that follow this one, unless it is refused. A refusal of theirs changes nothing.
@@ -170,6 +172,7 @@ impl<'a> CallContext<'a> {
             interfaces_linger_ms: 0,
             no_capacity: false,
             handler_fault: None,
+            denied: None,
             bill_lag_ms: 0,
             keeps_refusal: false,
             calls: Vec::new(),

@@ -11,6 +11,7 @@
 
 #![warn(clippy::print_stderr, clippy::print_stdout, clippy::unwrap_used)]
 
+pub mod access;
 mod broken_body;
 mod call;
 mod client;

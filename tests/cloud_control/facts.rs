@@ -30,6 +30,10 @@ fn of(schema: &Value) -> Facts {
         tags: tags.map(|path| path.strip_prefix("/properties/").unwrap().to_owned()),
         tags_change: tags.is_some() && tagging["tagUpdatable"] == true,
         handlers: map(&schema["handlers"]).into_keys().collect(),
+        permissions: map(&schema["handlers"])
+            .into_iter()
+            .map(|(operation, handler)| (operation, texts(&handler["permissions"])))
+            .collect(),
         list_needs: list_needs(&schema["handlers"]["list"]["handlerSchema"]),
         properties: map(&schema["properties"]),
         definitions: map(&schema["definitions"]),

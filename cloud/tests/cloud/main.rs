@@ -1,5 +1,6 @@
 //! The embedded cloud, asked through the real AWS SDK: one module for each service.
 
+mod access;
 mod autoscaling;
 mod budgets;
 mod cloud_control;

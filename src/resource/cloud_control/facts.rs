@@ -40,6 +40,9 @@ pub struct Facts {
     pub tags_change: bool,
     /// The operations that there are: `create`, `read`, `update`, `delete`, `list`.
     pub handlers: Vec<String>,
+    /// The actions of IAM that each operation needs.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub permissions: BTreeMap<String, Vec<String>>,
     /// The properties without which no list is made, such as those of the parent.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub list_needs: Vec<String>,

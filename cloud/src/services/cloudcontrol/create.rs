@@ -83,6 +83,9 @@ fn failure(
     made: &Value,
     context: &CallContext<'_>,
 ) -> Result<Option<Failure>, Fault> {
+    if let Some(failure) = Failure::denied(context) {
+        return Ok(Some(failure));
+    }
     let assigned = model::assigned(facts, desired);
     if !assigned.is_empty() {
         // The contract test of creations expects InvalidRequest for read-only properties (cloudformation-cli#683).

@@ -24,6 +24,7 @@ pub fn delete(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     let identifier = found.as_ref().map_or(asked, |resource| &resource.identifier).to_owned();
     check_alone(facts, &identifier, context)?;
     let failure = match &found {
+        _ if context.denied.is_some() => Failure::denied(context),
         Some(resource) => guards::obstacle(resource, context)?,
         None => Some(Failure::new("NotFound", identifier::missing(facts, asked))),
     };

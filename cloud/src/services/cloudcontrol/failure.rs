@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::documents::CallContext;
+
 /// The error code and the message of an event.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
@@ -15,6 +17,11 @@ impl Failure {
     /// Returns a failure.
     pub fn new(code: &str, message: impl Into<String>) -> Self {
         Self { code: code.to_owned(), message: message.into() }
+    }
+
+    /// Returns the failure of a handler that the caller's policies do not let act.
+    pub fn denied(context: &CallContext<'_>) -> Option<Self> {
+        context.denied.as_ref().map(|message| Self::new("AccessDenied", message))
     }
 
     /// Returns the failure for input that the handler does not take.

@@ -21,6 +21,7 @@ mod load_balancing;
 mod model;
 mod operations;
 mod patch;
+mod permissions;
 mod read;
 mod references;
 mod request;
@@ -39,5 +40,6 @@ mod versions;
 
 pub use images::Ecr;
 pub(crate) use interfaces::{Interface, interfaces};
+pub(crate) use permissions::handler_needs;
 pub use service::CloudControl;
 pub(crate) use tagged::tagged;

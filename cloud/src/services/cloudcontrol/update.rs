@@ -49,7 +49,10 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         // A required property that is write-only is missing as well, unless the patch has it (cloudformation-coverage-roadmap#2205).
         return Err(invalid(format!("Model validation failed ({})", found.join("\n"))));
     }
-    let failure = failure(facts, &resource, &desired, context)?;
+    let failure = match Failure::denied(context) {
+        Some(denied) => Some(denied),
+        None => failure(facts, &resource, &desired, context)?,
+    };
     // Tags are no part of a revision, or of the instant of the last update.
     let desired = if differs_in_tags_alone(facts, &live, &desired) {
         desired

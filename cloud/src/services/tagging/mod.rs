@@ -4,4 +4,5 @@ mod operations;
 mod resources;
 mod service;
 
+pub(crate) use resources::tagged;
 pub use service::Tagging;

@@ -33,7 +33,7 @@ pub fn tagged(context: &CallContext<'_>) -> BTreeMap<String, TagMap> {
         found.insert(arn.to_owned(), tag_map(&topic["Tags"]));
     }
     for (id, key) in context.other("kms").all("Key") {
-        found.insert(format!("arn:{partition}:kms:{region}:{account}:key/{id}"), tag_map(&key["tags"]));
+        found.insert(format!("arn:{partition}:kms:{region}:{account}:key/{id}"), tag_map(&key["Tags"]));
     }
     for (_, group) in context.other("logs").all("log_groups") {
         let arn = group["arn"].as_str().unwrap_or_default();

@@ -130,7 +130,6 @@ async fn an_asynchronous_queue_empties_on_the_clock() {
     let none = DesiredWeightAndCapacity::builder().variant_name("main").desired_instance_count(0).build();
     let resize = region.client.update_endpoint_weights_and_capacities().endpoint_name("bulk");
     resize.desired_weights_and_capacities(none).send().await.unwrap();
-    region.becomes("bulk", EndpointStatus::Updating).await;
     region.becomes("bulk", EndpointStatus::InService).await;
     for _ in 0..4 {
         let response = region.post("bulk/async-invocations", &[INPUT], "").await;

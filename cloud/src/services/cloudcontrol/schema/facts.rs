@@ -48,6 +48,8 @@ struct Tagging {
 #[serde(rename_all = "camelCase")]
 struct Handler {
     handler_schema: Option<Value>,
+    #[serde(default)]
+    permissions: Vec<String>,
 }
 
 impl Facts {
@@ -72,6 +74,16 @@ impl Facts {
         }
         let message = format!("Resource type {} does not support {} action", self.type_name, name.to_uppercase());
         Err(Fault::new("UnsupportedActionException", message))
+    }
+
+    /// Returns the actions that a handler needs.
+    pub fn permissions(&self, handler: &str) -> &[String] {
+        self.handlers.get(handler).map_or(&[], |handler| &handler.permissions)
+    }
+
+    /// Returns the actions that all handlers need.
+    pub fn all_permissions(&self) -> impl Iterator<Item = &String> {
+        self.handlers.values().flat_map(|handler| &handler.permissions)
     }
 
     /// Returns the schema of the model that a list needs, if it needs one.

@@ -50,7 +50,7 @@ impl Patches for Iam {
             let policy_ms = document.get(POLICY_CHANGES, name);
             let seen_role = json!({
                 "RoleName": name, "Arn": role["arn"], "Path": role["path"], "RoleId": role["role_id"],
-                "CreatedMs": created_ms, "PolicyMs": policy_ms, "Trust": role["assume_role_policy_document"],
+                "CreatedMs": created_ms, "PolicyMs": policy_ms, "Trust": role["assume_role_policy_document"], "Tags": role["tags"],
             });
             seen.put("Role", name, seen_role);
         }
