@@ -42,7 +42,7 @@ macro_rules! clients {
                 $(#[$doc])*
                 pub fn $name(&self) -> &$sdk::Client {
                     self.$name.get_or_init(|| {
-                        let builder = $sdk::config::Builder::from(&self.config).interceptor(LogCalls);
+                        let builder = $sdk::config::Builder::from(&self.config).interceptor(LogCalls).interceptor(Once);
                         $( let builder = { let ($aws, $builder) = (self, builder); $change }; )?
                         $sdk::Client::from_conf(builder.build())
                     })
@@ -68,7 +68,7 @@ clients! {
     /// Cost Explorer, of which one call is used.
     costexplorer: aws_sdk_costexplorer;
     /// EC2, of which the networking part is used.
-    ec2: aws_sdk_ec2, |_aws, config| config.interceptor(Once);
+    ec2: aws_sdk_ec2;
     /// IAM.
     iam: aws_sdk_iam;
     /// KMS, which encrypts state and data.

@@ -13,6 +13,7 @@ mod harness;
 mod iam;
 mod kms;
 mod logs;
+mod once;
 mod s3;
 mod sagemaker;
 mod secretsmanager;
