@@ -15,7 +15,7 @@ use super::failure::Failure;
 use super::rate_limit::{CallKind, RateLimiter};
 use super::retry::Retry;
 use crate::providers::Implementation;
-use crate::sdk::{Error, ErrorKind, Listed, PropagationDelay};
+use crate::sdk::{Error, ErrorKind, ListReader, Listed, PropagationDelay};
 use ebbtide::aws::cloudwatch::Alarm;
 use ebbtide::plan::Target;
 use ebbtide::planner::{self, Observation};
@@ -190,7 +190,7 @@ impl<'a> Reads<'a> {
             let propagation = self.access.propagation;
             let mut context = self.access.context(self.document, address, record.generation);
             // A list may not show the last change of a resource.
-            context.listed = (!record.pending).then(|| Arc::clone(&self.listed));
+            context.listed = (!record.pending).then(|| ListReader::new(&self.listed));
             let (address, last, limiter) = (address.clone(), record.inputs.clone(), Arc::clone(self.limiter));
             let mut delays = (record.pending || !self.purpose.at_rest).then(|| propagation.delays());
             let attempted = if self.purpose.tolerant { Vec::new() } else { record.attempted.clone() };
@@ -200,13 +200,11 @@ impl<'a> Reads<'a> {
                 let mut looks = drift_looks(&kind, propagation);
                 let live = loop {
                     let read = || kind.provider.read(&context, &id, &last);
-                    match retry.attempt(&limiter, (kind.name(), CallKind::Read), read).await {
-                        // A list may lag behind: what it shows otherwise than recorded is asked for.
-                        Ok(live)
-                            if context.listed.is_some() && live.as_ref().is_none_or(|live| live.inputs != last) =>
-                        {
-                            context.listed = None;
-                        }
+                    let found = retry.attempt(&limiter, (kind.name(), CallKind::Read), read).await;
+                    let is_listed = context.listed.take().is_some_and(|lists| lists.is_used());
+                    match found {
+                        // A list may lag behind: a difference that it shows is looked up.
+                        Ok(live) if is_listed && live.as_ref().is_none_or(|live| live.inputs != last) => {}
                         Ok(None) if let Some(delay) = delays.as_mut().and_then(Iterator::next) => {
                             tokio::time::sleep(delay).await
                         }

@@ -105,13 +105,20 @@ where
         _ => Error::new(ErrorKind::Unavailable, chain(Some(error))),
     };
     converted.call = Some(call.to_owned());
-    converted.hint = converted.hint.or_else(|| hint_for(converted.kind, call));
+    let needed = denied_action(&converted.message).unwrap_or(call).to_owned();
+    converted.hint = converted.hint.or_else(|| hint_for(converted.kind, &needed));
     converted
 }
 
 /// How long a principal that was created a moment ago may be unknown to the service that is given a policy. The AWS provider of
 /// Terraform retries for as long (`propagationTimeout` in `internal/service/iam`).
 const PRINCIPALS_KNOWN_WITHIN: Duration = Duration::from_mins(2);
+
+/// Returns the action that a refusal names. It is not always that of the call: creations tag and pass roles, and handlers call others.
+fn denied_action(message: &str) -> Option<&str> {
+    let (_, action) = message.split_once("is not authorized to perform: ")?;
+    action.split_whitespace().next().filter(|action| action.contains(':'))
+}
 
 /// Returns whether a refusal is about the principal of a policy, in the words of IAM and S3, or of SNS.
 fn names_principal(message: &str) -> bool {
@@ -203,6 +210,14 @@ mod tests {
         let late = CredentialsError::provider_timed_out(std::time::Duration::from_secs(5));
         assert_eq!(other(late), ErrorKind::Unavailable);
         assert_eq!(kind_of_failed_dispatch(None), ErrorKind::Unavailable);
+    }
+
+    #[test]
+    fn a_refusal_names_the_action_that_it_needs() {
+        let message =
+            "User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: sagemaker:AddTags on resource: x";
+        assert_eq!(denied_action(message), Some("sagemaker:AddTags"));
+        assert_eq!(denied_action("Access Denied"), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use aws_sdk_cloudwatch::types::MetricAlarm;
 
 use super::clients::Aws;
-use super::listed::Listed;
+use super::listed::ListReader;
 use ebbtide::resource::{Identity, Scope, Tags};
 
 /// The clients and the identity of the resource.
@@ -21,7 +21,7 @@ pub struct Context {
     /// Whether a running stack goes on without the resource that is deleted.
     pub rest_stays: bool,
     /// The lists of the observation that the resource is read for; `None` outside of one.
-    pub listed: Option<Arc<Listed>>,
+    pub listed: Option<ListReader>,
     /// The key of the hashes of secrets, private to the stack's state.
     pub hash_key: String,
 }

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use aws_sdk_cloudwatch::types::{AlarmType, MetricAlarm};
 use aws_sdk_resourcegroupstagging::types::TagFilter;
@@ -36,19 +37,53 @@ impl Listed {
     }
 
     /// Returns all tags of a resource; `None` if the list does not have it.
-    pub(super) async fn tags(&self, arn: &str) -> Option<Tags> {
+    async fn tags(&self, arn: &str) -> Option<Tags> {
         let listed = self.tags.get_or_init(async || tagged(&self.aws, &self.scope).await.ok()).await;
         listed.as_ref()?.get(arn).cloned()
     }
 
     /// Returns a metric alarm; `None` if the list does not have it.
-    pub(super) async fn alarm(&self, name: &str) -> Option<MetricAlarm> {
+    async fn alarm(&self, name: &str) -> Option<MetricAlarm> {
         // One alarm takes one call either way.
         if self.alarm_names.len() < 2 {
             return None;
         }
         let listed = self.alarms.get_or_init(async || alarms(&self.aws, &self.alarm_names).await.ok()).await;
         listed.as_ref()?.get(name).cloned()
+    }
+}
+
+/// The lists of an observation as one read uses them.
+#[derive(Clone, Debug)]
+pub struct ListReader {
+    listed: Arc<Listed>,
+    is_used: Arc<AtomicBool>,
+}
+
+impl ListReader {
+    /// Creates a reader of these lists that has read nothing yet.
+    pub fn new(listed: &Arc<Listed>) -> Self {
+        Self { listed: Arc::clone(listed), is_used: Arc::default() }
+    }
+
+    /// Returns whether a list was read from, so that the lists may be behind.
+    pub fn is_used(&self) -> bool {
+        self.is_used.load(Ordering::Relaxed)
+    }
+
+    /// Returns all tags of a resource; `None` if the list does not have it.
+    pub(super) async fn tags(&self, arn: &str) -> Option<Tags> {
+        self.noted(self.listed.tags(arn).await)
+    }
+
+    /// Returns a metric alarm; `None` if the list does not have it.
+    pub(super) async fn alarm(&self, name: &str) -> Option<MetricAlarm> {
+        self.noted(self.listed.alarm(name).await)
+    }
+
+    fn noted<T>(&self, found: Option<T>) -> Option<T> {
+        self.is_used.fetch_or(found.is_some(), Ordering::Relaxed);
+        found
     }
 }
 

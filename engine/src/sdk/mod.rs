@@ -26,6 +26,6 @@ pub use context::Context;
 pub use error::{Error, ErrorKind};
 pub use future::BoxFuture;
 pub use hint::Hint;
-pub use listed::{Listed, tagged};
+pub use listed::{ListReader, Listed, tagged};
 pub use propagation::PropagationDelay;
 pub use trace::call_counts;
