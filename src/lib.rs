@@ -50,6 +50,7 @@
 //! - [`stack`]: declaring, and the [`Definition`] of a stack.
 //! - [`aws`]: the kinds of AWS resources, one module for each service.
 //! - [`program`]: the entry of a program, and the document that it exchanges with `ebb`.
+//! - [`policies`]: rules over declared stacks, such as no public access.
 //! - [`components`]: groups of resources with their usual wiring, such as a [`Network`](components::Network).
 //! - [`serving`]: whether a language model fits on an instance, and the settings of its server.
 //! - [`resource`]: addresses, inputs and references, and the [`Resource`](resource::Resource) trait for kinds of one's own.
@@ -71,6 +72,7 @@ pub mod components;
 pub mod cost;
 pub mod plan;
 pub mod planner;
+pub mod policies;
 pub mod prelude;
 pub mod program;
 pub mod record;

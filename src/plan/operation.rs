@@ -95,8 +95,10 @@ pub enum OperationKind {
     Update,
     /// [`Effect::Replace`].
     Replace,
-    /// [`Effect::Delete`].
+    /// [`Effect::Delete`], unless the purpose is [`Purpose::Sleep`].
     Delete,
+    /// [`Effect::Delete`] with [`Purpose::Sleep`]: the resource is put to sleep.
+    Sleep,
     /// [`Effect::Forget`].
     Forget,
     /// The creation of a job: it is run.
@@ -129,9 +131,17 @@ impl Operation {
             Effect::Create(_) => OperationKind::Create,
             Effect::Update(_) => OperationKind::Update,
             Effect::Replace(_) => OperationKind::Replace,
+            Effect::Delete(Deletion { purpose: Purpose::Sleep, .. }) => OperationKind::Sleep,
             Effect::Delete(_) => OperationKind::Delete,
             Effect::Forget => OperationKind::Forget,
         }
+    }
+
+    /// Returns the key under which a record keeps the duration of such an operation: `KIND operation`. AWS takes as long to
+    /// delete what sleeps as to delete anything else.
+    pub fn duration_key(&self) -> String {
+        let kind = if self.puts_to_sleep() { OperationKind::Delete } else { self.kind() };
+        format!("{} {kind}", self.resource_kind())
     }
 
     /// Returns the desired state, unless the resource goes.
@@ -173,6 +183,7 @@ impl fmt::Display for OperationKind {
             Self::Update => "update",
             Self::Replace => "replace",
             Self::Delete => "delete",
+            Self::Sleep => "sleep",
             Self::Forget => "forget",
             Self::Run => "run",
             Self::Watch => "watch",

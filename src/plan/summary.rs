@@ -15,6 +15,9 @@ pub struct Summary {
     pub replace: usize,
     /// Deleted.
     pub delete: usize,
+    /// Put to sleep: deleted, to be brought back by a resume.
+    #[serde(default)]
+    pub sleep: usize,
     /// Dropped from the record.
     #[serde(default)]
     pub forget: usize,
@@ -37,6 +40,7 @@ impl Summary {
             OperationKind::Replace => self.replace += 1,
             OperationKind::Delete if operation.is_superseded() => {}
             OperationKind::Delete => self.delete += 1,
+            OperationKind::Sleep => self.sleep += 1,
             OperationKind::Forget => self.forget += 1,
             OperationKind::Run => self.run += 1,
             OperationKind::Watch => self.watch += 1,
@@ -51,6 +55,7 @@ impl Summary {
             update: earlier.update + self.update,
             replace: earlier.replace + self.replace,
             delete: earlier.delete + self.delete,
+            sleep: earlier.sleep + self.sleep,
             forget: earlier.forget + self.forget,
             run: earlier.run + self.run,
             watch: earlier.watch + self.watch,

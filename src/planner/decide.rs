@@ -17,8 +17,8 @@ use super::retained::{InUse, current_in_use, deposed_in_use, retained};
 use super::unordered::order_like;
 use super::{Observed, PlanError, Request, rolling_out};
 use crate::plan::{
-    Deletion, Effect, Kept, NotRun, Operation, OperationKind, PLAN_FORMAT, Plan, Purpose, Reason, RecordUpdate, Target,
-    Upsert, diff, hash_of,
+    Deletion, Effect, Kept, NotRun, Operation, PLAN_FORMAT, Plan, Purpose, Reason, RecordUpdate, Target, Upsert, diff,
+    hash_of,
 };
 use crate::record::ResourceRecord;
 use crate::resource::{Address, Persistence, Replacement, resolve};
@@ -347,7 +347,7 @@ impl<'a> Planner<'a> {
             return Ok(());
         }
         let deletes_data = |operation: &&Operation| {
-            matches!(operation.kind(), OperationKind::Delete | OperationKind::Replace)
+            matches!(operation.effect, Effect::Delete(_) | Effect::Replace(_))
                 && !self.holds_nothing(&operation.address)
         };
         match self.operations.iter().find(deletes_data) {

@@ -49,7 +49,12 @@ mod tests {
             let depends_on: BTreeSet<_> = to.iter().map(|name| address(name)).collect();
             (address(from), Declaration { inputs: Value::Null, depends_on, protect: false })
         };
-        Declarations { scope, resources: edges.iter().map(resource).collect(), outputs: Vec::new() }
+        Declarations {
+            scope,
+            resources: edges.iter().map(resource).collect(),
+            outputs: Vec::new(),
+            violations: Vec::new(),
+        }
     }
 
     #[test]

@@ -67,7 +67,7 @@ mod tests {
             ("MODEL".to_owned(), json!({"$ref": "test_thing.endpoint", "output": "name"})),
             ("BUCKET".to_owned(), json!({"$ref": "test_thing.bucket", "output": "name"})),
         ];
-        Declarations { scope, resources: resources.collect(), outputs }.checked().unwrap()
+        Declarations { scope, resources: resources.collect(), outputs, violations: Vec::new() }.checked().unwrap()
     }
 
     fn stack() -> Declarations {

@@ -3,6 +3,7 @@
 mod app;
 mod exchange;
 mod respond;
+mod testing;
 
 pub use app::App;
 pub use exchange::{Described, Exchange, PROGRAM_FORMAT, Reply};

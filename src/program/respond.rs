@@ -56,7 +56,7 @@ fn declare(definition: &Definition, exchange: &Exchange, settings: &Value) -> Re
     };
     let mut stack = Stack::new(scope, exchange.tags.clone()).with_zones(exchange.zones.clone());
     match definition.declare(&mut stack, settings) {
-        Ok(()) => stack.finish(),
+        Ok(()) => stack.finish().map(|declarations| definition.checked(declarations)),
         // The description of the stack has the fault, with its place.
         Err(_) => Err(Vec::new()),
     }

@@ -17,6 +17,11 @@ impl StateDocument {
             let depends_on = depends_on.filter(recorded).collect();
             (address.clone(), Declaration { inputs, depends_on, protect: record.protect })
         });
-        Declarations { scope: self.scope.clone(), resources: resources.collect(), outputs: self.outputs.clone() }
+        Declarations {
+            scope: self.scope.clone(),
+            resources: resources.collect(),
+            outputs: self.outputs.clone(),
+            violations: Vec::new(),
+        }
     }
 }

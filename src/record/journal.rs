@@ -208,7 +208,7 @@ pub fn replay(document: &mut StateDocument, plan: &Plan, journal: &[JournalEntry
 /// Records an event in the document.
 fn record_event(document: &mut StateDocument, plan: &Plan, operation: &Operation, entry: &JournalEntry) {
     if let (Some(took), JournalEvent::Ready { .. } | JournalEvent::Deleted) = (entry.took, &entry.event) {
-        document.durations.insert(format!("{} {}", operation.resource_kind(), operation.kind()), took);
+        document.durations.insert(operation.duration_key(), took);
     }
     let address = &operation.address;
     match &entry.event {

@@ -55,6 +55,7 @@ fn kinds() -> Registry {
         share: None,
         is_job: false,
         derived_outputs: Vec::new(),
+        holds_data: false,
         billed_while_paused: None,
         idempotent_create: true,
         typical_seconds: 1,

@@ -34,6 +34,9 @@ pub struct KindInfo {
     /// The outputs that follow from the inputs and change with them.
     #[serde(default)]
     pub derived_outputs: Vec<String>,
+    /// Whether it holds data that is lost with it.
+    #[serde(default)]
+    pub holds_data: bool,
     /// Why a pause keeps it although AWS bills it by time, if it does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub billed_while_paused: Option<String>,
@@ -97,6 +100,12 @@ pub trait Kind: Send + Sync {
     fn holds_nothing(&self, declared: &Value) -> bool {
         let _ = declared;
         self.info().persistence == Persistence::Ephemeral
+    }
+
+    /// Returns whether a declared resource holds data that is lost with it.
+    fn holds_data(&self, declared: &Value) -> bool {
+        let _ = declared;
+        self.info().holds_data
     }
 
     /// Checks that these are inputs of this kind without references.

@@ -29,3 +29,14 @@ pub enum Readiness {
     /// It failed and will not become ready by itself; the reason in AWS's words.
     Failed(String),
 }
+
+impl Readiness {
+    /// Returns a failure with the status and the reason in AWS's words.
+    #[must_use]
+    pub fn failed(status: String, reason: Option<&str>) -> Self {
+        Self::Failed(match reason {
+            Some(reason) => format!("{status}: {reason}"),
+            None => status,
+        })
+    }
+}

@@ -86,6 +86,9 @@ pub trait Resource: Field {
     /// The outputs that follow from the inputs and change with them, such as a digest of them. [`Resource::known_outputs`] returns
     /// them if the inputs are known, so that a plan that changes this resource changes those that refer to them as well.
     const DERIVED_OUTPUTS: &'static [&'static str] = &[];
+    /// Whether it holds data that is lost with it: its deletion has to be asked for by name. Other durable kinds only name, or serve,
+    /// something that does.
+    const HOLDS_DATA: bool = false;
     /// Why a pause keeps it although AWS bills it by time, as the end of "it is kept, since …". A kind that a pause deletes, or that
     /// is billed by use alone, has no reason.
     const BILLED_WHILE_PAUSED: Option<&'static str> = None;

@@ -30,6 +30,7 @@ impl<R: Resource> TypedKind<R> {
             share: R::SHARE,
             is_job: R::IS_JOB,
             derived_outputs: owned(R::DERIVED_OUTPUTS),
+            holds_data: R::HOLDS_DATA,
             billed_while_paused: R::BILLED_WHILE_PAUSED.map(str::to_owned),
             idempotent_create: R::IDEMPOTENT_CREATE,
             typical_seconds: R::TYPICAL_SECONDS,

@@ -32,6 +32,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// Returns whether a stack that is idle may be paused, so that the use of its endpoints is looked up.
+    pub fn looks_at_use(&self) -> bool {
+        self.idle.is_some() || self.windows.iter().any(|window| window.idle.is_some())
+    }
+
     /// Validates settings. `zone` is the time zone that they name, and `tzdb` the version of its data. All problems are
     /// reported at once.
     pub fn new(settings: &Settings, zone: TimeZone, tzdb: Option<String>) -> Result<Self, Vec<Problem>> {

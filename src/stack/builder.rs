@@ -191,7 +191,8 @@ impl Stack {
     /// Returns the declared stack as data, or all its problems.
     pub fn finish(mut self) -> Result<Declarations, Vec<Problem>> {
         self.problems.extend(self.conflict_checks.conflicts());
-        let declarations = Declarations { scope: self.scope, resources: self.resources, outputs: self.outputs };
+        let (scope, resources, outputs) = (self.scope, self.resources, self.outputs);
+        let declarations = Declarations { scope, resources, outputs, violations: Vec::new() };
         match declarations.checked() {
             Ok(declarations) if self.problems.is_empty() => Ok(declarations),
             Ok(_) => Err(self.problems),

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::Violation;
 use crate::resource::cloud_control::unknown_output;
-use crate::resource::{Address, Reference, Scope, dependencies, references};
+use crate::resource::{Address, Reference, Resource, Scope, dependencies, references};
 
 /// A declared resource, erased to data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -29,9 +30,23 @@ pub struct Declarations {
     pub resources: BTreeMap<Address, Declaration>,
     /// The stack's own outputs: values with references in them, in the order of declaration.
     pub outputs: Vec<(String, Value)>,
+    /// Everything that violates the policies of the stack.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub violations: Vec<Violation>,
 }
 
 impl Declarations {
+    /// Returns the resources of a kind with their addresses, in the order of these.
+    pub fn of<R: Resource>(&self) -> impl Iterator<Item = (&Address, R)> {
+        let of_kind = self.resources.iter().filter(|(address, _)| address.kind() == R::KIND);
+        of_kind.filter_map(|(address, declaration)| Some((address, R::deserialize(&declaration.inputs).ok()?)))
+    }
+
+    /// Returns the resource with an address, given as text such as `ec2_vpc.main`.
+    pub fn get(&self, address: &str) -> Option<&Declaration> {
+        self.resources.get(&address.parse().ok()?)
+    }
+
     /// Returns the same declarations with every reference among the dependencies, or the resources and outputs that refer to
     /// a resource that is not declared.
     pub fn checked(mut self) -> Result<Self, Vec<Problem>> {

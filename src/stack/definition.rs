@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{DeclareResult, Stack};
+use super::{Declarations, DeclareResult, Policy, Stack};
 
 /// A registered stack, its settings erased.
 pub struct Definition {
@@ -16,6 +16,7 @@ pub struct Definition {
     schema: fn(&mut SchemaGenerator) -> Schema,
     check: fn(&Value) -> Result<(), SettingsFault>,
     declare: Declare,
+    policies: Vec<Policy>,
 }
 
 type Declare = Box<dyn Fn(&mut Stack, &Value) -> Result<(), SettingsFault> + Send + Sync>;
@@ -70,7 +71,28 @@ impl Definition {
                 }
                 Ok(())
             }),
+            policies: Vec::new(),
         }
+    }
+
+    /// Adds a policy that the declared stack has to keep to.
+    #[must_use]
+    pub fn policy(self, policy: Policy) -> Self {
+        self.policies([policy])
+    }
+
+    /// Adds policies that the declared stack has to keep to.
+    #[must_use]
+    pub fn policies(mut self, policies: impl IntoIterator<Item = Policy>) -> Self {
+        self.policies.extend(policies);
+        self
+    }
+
+    /// Returns the declared stack with everything in it that violates the policies.
+    pub fn checked(&self, mut declarations: Declarations) -> Declarations {
+        let found = self.policies.iter().flat_map(|policy| policy.check(&declarations)).collect();
+        declarations.violations = found;
+        declarations
     }
 
     /// Returns the stack's name.

@@ -38,6 +38,29 @@ fn files_with<'a>(sources: &'a [Source], folder: &str, text: &str) -> BTreeMap<&
     found
 }
 
+/// Returns the declarations of kinds whose provider, or whose table, knows of data that is lost with a resource, and that do not say so.
+fn silent_about_data(sources: &[Source]) -> Vec<String> {
+    let mut holding = BTreeMap::new();
+    for sign in ["guard_data(", "data: Some("] {
+        holding.extend(files_with(sources, PROVIDERS, sign));
+    }
+    // The provider of Cloud Control is one for many kinds.
+    holding.extend(files_with(sources, DECLARATIONS, "const DATA: Option<&'static str> = Some("));
+    let declared = files_with(sources, DECLARATIONS, "const HOLDS_DATA: bool = true;");
+    let kinds = files_with(sources, DECLARATIONS, "const KIND:");
+    let silent = holding.keys().filter(|name| kinds.contains_key(*name) && !declared.contains_key(*name));
+    silent.map(|name| format!("{}: its kind holds data. Write `const HOLDS_DATA: bool = true`", kinds[name])).collect()
+}
+
+#[test]
+fn a_kind_that_holds_data_says_so() {
+    let files = [sources(DECLARATIONS), sources(PROVIDERS)].concat();
+    crate::assert_none(&silent_about_data(&files));
+    let bucket = Source::new("src/aws/s3/bucket.rs", "const KIND: &'static str = \"s3_bucket\";");
+    let provider = Source::new("engine/src/providers/s3/bucket.rs", "guard_data(context, bucket, data).await?;");
+    assert_eq!(silent_about_data(&[bucket, provider]).len(), 1);
+}
+
 #[test]
 fn every_kind_has_a_declaration_and_a_provider() {
     let files = [sources(DECLARATIONS), sources(PROVIDERS)].concat();

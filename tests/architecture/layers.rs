@@ -13,6 +13,7 @@ const LIBRARY: Layers = &[
     ("stack", &["resource"]),
     ("aws", &["resource"]),
     ("components", &["serving", "resource", "stack", "aws"]),
+    ("policies", &["resource", "stack", "aws"]),
     ("plan", &["resource"]),
     ("schedule", &["plan"]),
     ("rollout", &["resource", "schedule"]),
@@ -29,12 +30,13 @@ const ENGINE: Layers = &[
     ("logging", &[]),
     ("sdk", &["logging"]),
     ("providers", &["logging", "sdk"]),
+    ("permissions", &["providers"]),
     ("state", &["logging", "sdk"]),
     ("apply", &["logging", "sdk", "providers", "state"]),
     ("stacks", &[]),
     ("environment", &["sdk", "state", "stacks"]),
     ("control", &["logging", "sdk", "providers", "state", "apply", "stacks", "environment"]),
-    ("cli", &["logging", "sdk", "providers", "state", "apply", "stacks", "environment", "control"]),
+    ("cli", &["logging", "sdk", "providers", "permissions", "state", "apply", "stacks", "environment", "control"]),
     ("app", &["providers", "cli"]),
 ];
 

@@ -43,7 +43,12 @@ impl World {
             Scope { environment: "test".into(), stack: "s".into(), region: "eu-west-1".into(), account: "1".into() };
         let now = "2026-01-01T00:00:00Z".parse().unwrap();
         Self {
-            declarations: Declarations { scope: scope.clone(), resources: BTreeMap::new(), outputs: Vec::new() },
+            declarations: Declarations {
+                scope: scope.clone(),
+                resources: BTreeMap::new(),
+                outputs: Vec::new(),
+                violations: Vec::new(),
+            },
             document: StateDocument::empty(scope, now, "lineage".into(), "key".into()),
             observation: Observation::default(),
             include_data: BTreeSet::new(),

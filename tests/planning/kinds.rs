@@ -40,6 +40,7 @@ impl FakeKind {
             share: name.ends_with("_split").then(|| Share::Field("canary/percent".into())),
             is_job: name.ends_with("_job"),
             derived_outputs: if name.ends_with("_digest") { vec!["digest".to_owned()] } else { Vec::new() },
+            holds_data: false,
             billed_while_paused: None,
             idempotent_create: true,
             typical_seconds: 1,

@@ -14,7 +14,7 @@ fn a_pause_deletes_what_bills_reduces_alarms_and_keeps_the_rest() {
     let plan = world.plan(Target::Paused).unwrap();
     let mut done = lines(&plan);
     done.sort();
-    assert_eq!(done, ["delete bill_server.s", "update data_alarm.a"]);
+    assert_eq!(done, ["sleep bill_server.s", "update data_alarm.a"]);
     let server = plan.operations.iter().find(|operation| operation.address == at("bill_server.s")).unwrap();
     assert!(server.puts_to_sleep());
     world.carry_out(&plan, usize::MAX);
@@ -154,7 +154,7 @@ fn a_pause_creates_nothing() {
     let mut world = small();
     world.go(Target::Running);
     world.observation.0.insert(at("data_alarm.a"), Observed::Missing);
-    assert_eq!(world.go(Target::Paused), ["delete bill_server.s"]);
+    assert_eq!(world.go(Target::Paused), ["sleep bill_server.s"]);
 }
 
 #[test]
@@ -165,7 +165,7 @@ fn a_failed_resource_that_would_be_reduced_is_not_created_again_by_a_pause() {
     assert!(lines(&world.plan(Target::Paused).unwrap()).contains(&"update bill_fleet.f".to_owned()));
     world.live("bill_fleet.f").readiness = Readiness::Failed("no capacity".into());
     let plan = world.plan(Target::Paused).unwrap();
-    assert!(lines(&plan).contains(&"delete bill_fleet.f".to_owned()), "{:?}", lines(&plan));
+    assert!(lines(&plan).contains(&"sleep bill_fleet.f".to_owned()), "{:?}", lines(&plan));
     assert!(plan.operations.iter().all(|operation| operation.kind() != OperationKind::Replace));
 }
 
@@ -178,7 +178,7 @@ fn a_pause_takes_out_a_reference_to_a_resource_that_sleeps_and_a_resume_restores
     let paused = world.go(Target::Paused);
     assert!(
         paused.iter().position(|line| line == "update data_route.r")
-            < paused.iter().position(|line| line == "delete bill_server.s")
+            < paused.iter().position(|line| line == "sleep bill_server.s")
     );
     assert_eq!(world.document.resources[&at("data_route.r")].inputs["via"], json!(null));
     world.resume();

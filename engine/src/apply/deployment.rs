@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
@@ -39,6 +40,8 @@ pub struct Deployment<'a> {
     pub on_event: &'a (dyn Fn(Event) + Sync),
     /// Ctrl-C.
     pub shutdown: Shutdown,
+    /// The most operations at once; `None` for as many as the rates of AWS allow.
+    pub parallel: Option<NonZeroUsize>,
     /// The person or machine that runs the command: `user@host`.
     pub who: String,
     /// The reason for the history; the command, if there is none.
@@ -316,7 +319,7 @@ fn unfit(document: &StateDocument, kinds: &Registry, tolerant: bool) -> Result<B
 }
 
 /// Lets every kind add to its inputs what is only known now, such as the keyed hash of a secret's value.
-fn with_prepared_inputs(
+pub(super) fn with_prepared_inputs(
     access: &Access,
     declarations: &Declarations,
     document: &StateDocument,

@@ -33,6 +33,8 @@ pub(super) struct Dispatcher<'w, 'd> {
     announced: bool,
     /// Why nothing more can be written.
     failed: Option<StateError>,
+    /// The last report: how many operations were done, and the one that was waited for.
+    reported: Option<(usize, usize)>,
 }
 
 /// Everything that is made durable in one write.
@@ -55,6 +57,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
             tally: Tally::new(plan),
             announced: false,
             failed: None,
+            reported: None,
             work,
             plan,
             run,
@@ -69,6 +72,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
             if self.workers.is_empty() {
                 break;
             }
+            self.report_progress();
             let Some(mut batch) = self.next_batch().await? else { continue };
             let completed = self.record(&mut batch);
             self.persist(batch).await;
@@ -97,6 +101,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
         }
         while !self.work.deployment.shutdown.is_draining()
             && self.failed.is_none()
+            && self.work.deployment.parallel.is_none_or(|most| self.workers.len() < most.get())
             && let Some(id) = self.queue.next()
         {
             let operation = &self.plan.operations[id];
@@ -133,7 +138,7 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
             }
             () = shutdown.draining(), if !self.announced => {
                 self.announced = true;
-                self.work.emit(Event::Interrupted { in_flight: self.workers.len() });
+                self.work.emit(Event::Interrupted { in_flight: self.workers.len(), time_over: shutdown.is_time_over() });
                 return Ok(None);
             }
             Some(message) = self.messages.1.recv() => self.receive(message, &mut batch),
@@ -266,6 +271,17 @@ impl<'w, 'd> Dispatcher<'w, 'd> {
             request_id: error.request_id.clone(),
             hint: Some(error.hint.clone().unwrap_or_else(|| default_hint(error).to_owned())),
         });
+    }
+
+    /// Reports how far the run is, if that is not as it was reported last.
+    fn report_progress(&mut self) {
+        let running = self.running.values().map(|(id, started)| (*id, milliseconds(started.elapsed())));
+        let Some((left_ms, id)) = self.queue.left(running) else { return };
+        let done = self.tally.count(OperationResult::Done);
+        if self.reported.replace((done, id)) != Some((done, id)) {
+            let waits_for = self.plan.operations[id].address.clone();
+            self.work.emit(Event::Progress { done, total: self.plan.operations.len(), left_ms, waits_for });
+        }
     }
 
     /// Reports operations that were not started, in the plan's order, so that each comes after the one in its way.

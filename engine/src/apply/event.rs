@@ -92,6 +92,17 @@ pub enum Event {
         /// The plan's hash.
         plan: String,
     },
+    /// How far the run is. Reported when an operation is done, and when the end waits for another one.
+    Progress {
+        /// The number of operations that are done.
+        done: usize,
+        /// The number of operations of the plan.
+        total: usize,
+        /// The time to the end in milliseconds, if operations take as long as they did the last time, or else as long as is typical.
+        left_ms: u64,
+        /// The resource whose operation the end waits for.
+        waits_for: Address,
+    },
     /// An operation starts.
     OperationStarted {
         /// The operation's id in the plan.
@@ -162,6 +173,15 @@ pub enum Event {
         /// The reason.
         because: String,
     },
+    /// Another command holds the stack. This one waits for it.
+    WaitingForStack {
+        /// The command that holds it.
+        command: String,
+        /// The person or machine that runs it.
+        by: String,
+        /// The start of that command.
+        since: Timestamp,
+    },
     /// A run failed for nothing but lack of capacity. Another one follows after a delay.
     WaitingForCapacity {
         /// The resources for which AWS has no capacity.
@@ -171,10 +191,13 @@ pub enum Event {
         /// The end of the time to wait; no run starts after it.
         until: Timestamp,
     },
-    /// Ctrl-C was pressed: no operation is started any more, and those in flight are finished and recorded.
+    /// Ctrl-C was pressed, or the time limit is over: no operation is started any more, and those in flight are finished and recorded.
     Interrupted {
         /// The number of operations in flight.
         in_flight: usize,
+        /// Whether it was the time limit.
+        #[serde(skip_serializing_if = "std::ops::Not::not")]
+        time_over: bool,
     },
     /// The run is over. Always the last event.
     Finished(Finished),

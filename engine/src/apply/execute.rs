@@ -61,7 +61,9 @@ impl LockedDeployment<'_> {
         let mut tally = Tally::new(plan);
         let id = uuid::Uuid::new_v4().simple().to_string();
         // A pause or a resume without operations is a run as well: the history shows who set the target.
-        if !plan.is_empty() || is_new_target {
+        // So is one after a run that did not reach its end: the record says from then on that nothing is lacking.
+        let settles = self.document.ended.as_ref().is_some_and(|ended| ended.outcome != RunOutcome::Done);
+        if !plan.is_empty() || is_new_target || settles {
             self.document.run = Some(Run {
                 id: id.clone(),
                 command: self.command.clone(),
@@ -155,7 +157,8 @@ impl LockedDeployment<'_> {
                 (0, _) => RunOutcome::Interrupted,
                 _ => RunOutcome::Failed,
             };
-            self.document.ended = Some(run.ended(outcome, now, tally.summary, failed, skipped));
+            let summary = Summary { unchanged: plan.unchanged, ..tally.summary };
+            self.document.ended = Some(run.ended(outcome, now, summary, failed, skipped));
         }
         if plan.target == Target::Running && tally.all_done() {
             self.document.incomplete = false;

@@ -30,6 +30,8 @@ pub(super) struct ReadyQueue {
     dag: Dag,
     release: Release,
     urgency: Vec<u64>,
+    /// The expected duration of each operation, in milliseconds.
+    expected: Vec<u64>,
     /// The free operations of each service.
     free: BTreeMap<String, BinaryHeap<(u64, Reverse<usize>)>>,
     /// The service of each operation; `None` for one that calls no service.
@@ -46,7 +48,8 @@ impl ReadyQueue {
     /// Creates the queue of a plan. The document has the durations of earlier runs.
     pub(super) fn new(plan: &Plan, document: &StateDocument, kinds: &Registry) -> Self {
         let dag = Dag::new(plan.operations.iter().map(|operation| operation.depends_on.iter()));
-        let urgency = dag.longest_paths(&expected_durations(plan, &document.durations, kinds));
+        let expected = expected_durations(plan, &document.durations, kinds);
+        let urgency = dag.longest_paths(&expected);
         let release = Release::new(&dag);
         let service_of = |operation: &Operation| {
             (operation.kind() != OperationKind::Forget).then(|| service(operation.resource_kind()).to_owned())
@@ -56,7 +59,7 @@ impl ReadyQueue {
         let names = Names::new(plan, document, kinds);
         let done = vec![None; plan.operations.len()];
         let (free, queued, requeued) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let mut queue = Self { dag, release, urgency, free, services, queued, names, done, requeued };
+        let mut queue = Self { dag, release, urgency, expected, free, services, queued, names, done, requeued };
         first.into_iter().for_each(|id| queue.add(id));
         queue
     }
@@ -95,6 +98,14 @@ impl ReadyQueue {
         Place { urgency: self.urgency[id], was_requeued: self.requeued.contains_key(&id) }
     }
 
+    /// Returns the expected time to the end in milliseconds, and the operation that it waits for. `running` are the operations that
+    /// run, with the milliseconds since their starts.
+    pub(super) fn left(&self, running: impl Iterator<Item = (usize, u64)>) -> Option<(u64, usize)> {
+        let running = running.map(|(id, passed)| (self.urgency[id] - passed.min(self.expected[id]), id));
+        let free = self.free.values().flat_map(BinaryHeap::iter).map(|(urgency, Reverse(id))| (*urgency, *id));
+        running.chain(free).max_by_key(|(left, id)| (*left, Reverse(*id)))
+    }
+
     /// Completes an operation and frees those that waited for nothing else.
     pub(super) fn complete(&mut self, id: usize) {
         self.done[id] = Some(Instant::now());
@@ -113,7 +124,7 @@ impl ReadyQueue {
     ) -> Vec<usize> {
         let kind = plan.operations[id].resource_kind();
         let deletions =
-            plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && o.resource_kind() == kind);
+            plan.operations.iter().filter(|other| other.deletion().is_some() && other.resource_kind() == kind);
         let pending = |other: &usize| {
             self.names.may_free(*other, id) && !failed(*other) && self.done[*other].is_none_or(|done| done >= started)
         };
@@ -152,12 +163,12 @@ fn expected_durations(plan: &Plan, durations: &BTreeMap<String, u64>, kinds: &Re
     plan.operations
         .iter()
         .map(|operation| {
-            let learned = durations.get(&format!("{} {}", operation.resource_kind(), operation.kind())).copied();
+            let learned = durations.get(&operation.duration_key()).copied();
             learned.unwrap_or_else(|| match operation.kind() {
                 OperationKind::Create | OperationKind::Replace | OperationKind::Run | OperationKind::Watch => {
                     u64::from(typical(operation.resource_kind())) * 1000
                 }
-                OperationKind::Update | OperationKind::Delete => 1000,
+                OperationKind::Update | OperationKind::Delete | OperationKind::Sleep => 1000,
                 OperationKind::Forget => 1,
             })
         })

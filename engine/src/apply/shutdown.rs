@@ -1,4 +1,7 @@
-//! Ctrl-C: once to start nothing new, twice to stop now.
+//! The request to end: Ctrl-C once to start nothing new, twice to stop now; or the end of a time limit.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
@@ -7,12 +10,24 @@ use tokio_util::sync::CancellationToken;
 pub struct Shutdown {
     drain: CancellationToken,
     abort: CancellationToken,
+    time_over: Arc<AtomicBool>,
 }
 
 impl Shutdown {
     /// Starts nothing new; finishes and records operations in flight.
     pub fn drain(&self) {
         self.drain.cancel();
+    }
+
+    /// Starts nothing new, because the time of the command is over.
+    pub fn end_time(&self) {
+        self.time_over.store(true, Ordering::SeqCst);
+        self.drain();
+    }
+
+    /// Returns whether the time of the command is over.
+    pub fn is_time_over(&self) -> bool {
+        self.time_over.load(Ordering::SeqCst)
     }
 
     /// Stops now. The next command looks up the operations in flight.

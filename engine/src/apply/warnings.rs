@@ -13,8 +13,11 @@ use ebbtide::stack::Declarations;
 /// A warning about a declared resource. The command goes on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Warning {
-    /// The resource.
-    pub address: Address,
+    /// The resource; `None` if it is about the whole stack.
+    pub address: Option<Address>,
+    /// The policy that is violated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub policy: Option<String>,
     /// The warning.
     pub message: String,
     /// Advice on what to do next.
@@ -45,9 +48,18 @@ impl Remarks {
                     remarks.over.insert(address.clone());
                 }
                 let (message, hint) = (remark.message, remark.hint);
-                remarks.warnings.push(Warning { address: address.clone(), message, hint });
+                let address = Some(address.clone());
+                remarks.warnings.push(Warning { address, policy: None, message, hint });
             }
         }
+        remarks.warnings.extend(declarations.violations.iter().map(|violation| {
+            let address: Option<Address> = violation.at.parse().ok();
+            let message = match &address {
+                Some(_) => violation.message.clone(),
+                None => format!("stack {} {}", violation.at, violation.message),
+            };
+            Warning { address, policy: Some(violation.policy.clone()), message, hint: violation.hint.clone() }
+        }));
         // A resource that others refer to has to be there.
         let outputs = declarations.outputs.iter().flat_map(|(_, value)| references(value));
         let used: BTreeSet<Address> = outputs.map(|reference| reference.address).collect();

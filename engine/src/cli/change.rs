@@ -2,18 +2,19 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::time::Duration;
 
-use crate::apply::{EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Pushed, Shutdown};
-use crate::cli::common::{DropQueuedArg, RunArg};
+use crate::apply::{Deployment, EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Pushed, Shutdown};
+use crate::cli::common::{DropQueuedArg, LimitsArg, RunArg};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::dollars::plan_costs;
 use crate::cli::ending::{Command, exit_code};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
+use crate::cli::locking::locked;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
+use crate::cli::render::{PlanStyle, ShownPlan};
 use crate::cli::{confirm, missing, over_budget, render, unfinished};
 use crate::control::{Ended, Patience, Reached, reach};
 use crate::environment::{Connection, Environment};
@@ -36,7 +37,7 @@ pub(super) struct Change {
     beside_existing: bool,
     reason: Option<String>,
     over_budget: Option<String>,
-    wait: Option<Duration>,
+    limits: LimitsArg,
 }
 
 /// The source of a change: the target, and the declarations that a running stack is planned from.
@@ -65,7 +66,7 @@ impl Change {
             beside_existing: false,
             reason: None,
             over_budget: None,
-            wait: None,
+            limits: LimitsArg::default(),
         }
     }
 
@@ -128,9 +129,9 @@ impl Change {
         self
     }
 
-    /// Waits for capacity that AWS lacks.
-    pub(super) fn waiting(mut self, wait: Option<Duration>) -> Self {
-        self.wait = wait;
+    /// Waits, takes and does no more than this.
+    pub(super) fn within(mut self, limits: LimitsArg) -> Self {
+        self.limits = limits;
         self
     }
 
@@ -168,10 +169,10 @@ impl Change {
     /// Returns the command line that only shows the plan, if there is one.
     fn preview(&self) -> Option<&'static str> {
         match self.source {
-            Source::Declared => Some("ebb plan"),
+            Source::Declared => Some("ebb plan --target running"),
             Source::Recorded(Target::Paused) => Some("ebb plan --target paused"),
             Source::Recorded(Target::Destroyed) => Some("ebb plan --target destroyed"),
-            // A plan for a running stack is made from the stack's code, not from the record.
+            // `ebb plan` plans a running stack from the stack's code, not from the record.
             Source::Recorded(Target::Running) | Source::Serial(_) | Source::Saved(_) => None,
         }
     }
@@ -194,7 +195,7 @@ impl Change {
             return Err(CommandError::new(CommandErrorKind::Usage, message)
                 .hint("plan again with `ebb plan --out FILE --run ADDRESS`"));
         }
-        if self.wait.is_some() {
+        if self.limits.wait.is_some() {
             let message = "--wait cannot be added to a saved plan, which is carried out once";
             return Err(CommandError::new(CommandErrorKind::Usage, message)
                 .hint(format!("`ebb apply {} --wait …` plans again after each wait", plan.scope.stack)));
@@ -252,7 +253,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     change.check(&environment)?;
     context.enter_project()?;
     let shutdown = Shutdown::default();
-    let interrupts = Interrupts::listen(shutdown.clone());
+    let interrupts = Interrupts::listen(shutdown.clone()).within(change.limits.timeout);
     let progress = Progress::new(context.output);
     progress.phase(&format!("connecting to {}", environment.aws().region));
     let connection = interrupts.unless(environment.connect()).await?;
@@ -278,7 +279,10 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
     let drop_queued = recorded_addresses(&state, "--drop-queued", &change.drop_queued).await?;
     let run = context::named_jobs(&change.run, declarations.as_ref(), context.providers.kinds())?;
     let on_event = |event| progress.event(event);
-    let deployment = deployment(context, &connection, &state, &on_event, shutdown, change.why());
+    let deployment = Deployment {
+        parallel: change.limits.parallel,
+        ..deployment(context, &connection, &state, &on_event, shutdown, change.why())
+    };
     let goal = Goal {
         scope: &scope,
         target: change.target(),
@@ -286,7 +290,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         include_data: &include_data,
         pushed: declarations.is_some().then(|| Pushed { schedule: environment.schedule(&stack), reduce: false }),
     };
-    let mut locked = deployment.lock(change.command, &scope).await?;
+    let mut locked = locked(&deployment, (change.command, change.limits.wait), &scope, &interrupts).await?;
     let creates = matches!(change.source, Source::Declared | Source::Saved(_)) && change.target() == Target::Running;
     if creates
         && !change.beside_existing
@@ -299,12 +303,13 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         carry_out((context, &environment), (&change, &run, &drop_queued), goal, &mut locked, &progress, &interrupts)
             .await;
     locked.release().await;
-    let reached = reached?;
+    let reached = reached.map_err(|error| interrupts.explained(error))?;
     note_calls(context, &connection);
     let command = Command {
         again: change.again(&reached.finished.stack),
         can_wait: change.target() == Target::Running,
         interrupted: interrupts.received(),
+        time_over: interrupts.is_time_over(),
     };
     Ok(exit_code(context.output, &command, &reached))
 }
@@ -357,11 +362,16 @@ async fn carry_out(
     }
     let over_budget = (change.command, change.over_budget.as_deref());
     over_budget::check(context, environment, over_budget, document, &plan).await?;
-    let record = RecordChanges::between(document, &plan);
-    let costs = || plan_costs(context, environment, document, &plan);
     let asks = !context.common.yes && !plan.is_empty();
+    if !output.is_quiet() {
+        note_renamings(context, &plan, document);
+    }
+    let record = RecordChanges::between(document, &plan);
+    let (costs, names) = (plan_costs(context, environment, document, &plan), render::names(document, &plan));
+    let shown =
+        ShownPlan { plan: &plan, record: &record, warnings: &[], costs: &costs, names: &names, unapplied: None };
     if asks {
-        render::show_plan_in_question(output, &plan, &record, &costs())?;
+        render::show_plan_in_question(output, &shown)?;
     } else if output.is_json() || output.is_quiet() {
         // The plan is not shown; that something stays, and may bill, must be.
         for kept in &plan.kept {
@@ -372,10 +382,7 @@ async fn carry_out(
             output.warn(&format!("not run: {}: {one}", one.address));
         }
     } else {
-        render::show_plan(output, &plan, &record, &[], &costs())?;
-    }
-    if !output.is_quiet() {
-        note_renamings(context, &plan, locked.document());
+        render::show_plan(output, &shown, PlanStyle::default())?;
     }
     if asks {
         let question = format!("Apply this plan to {} in {}?", plan.scope.stack, plan.scope.environment);
@@ -387,7 +394,7 @@ async fn carry_out(
         answered?;
     }
     interrupts.executing();
-    let patience = change.wait.map(|wait| Patience { wait, within_first_plan: asks });
+    let patience = change.limits.wait.map(|wait| Patience { wait, within_first_plan: asks });
     let reached = reach(locked, goal, &plan, patience).await?;
     progress.clear();
     if output.is_json() {

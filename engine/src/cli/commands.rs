@@ -11,6 +11,7 @@ mod graph;
 mod history;
 mod hold;
 mod init;
+mod man;
 mod output;
 mod pause;
 mod plan;
@@ -19,14 +20,17 @@ mod resume;
 mod rollout;
 mod schedule;
 mod serve;
+mod show;
 mod state;
 mod status;
 mod tick;
 mod types;
 mod validate;
+mod version;
 
 use clap::{CommandFactory as _, Parser, Subcommand};
 
+pub(super) use self::completions::COMPLETE;
 use crate::cli::common::Common;
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
@@ -52,10 +56,14 @@ const EXIT_CODES: &str =
 pub(super) enum Command {
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
+    #[command(aliases = ["preview", "diff"])]
     Plan(plan::PlanArgs),
+    Show(show::ShowArgs),
+    #[command(aliases = ["up", "deploy"])]
     Apply(apply::ApplyArgs),
     Pause(pause::PauseArgs),
     Resume(resume::ResumeArgs),
+    #[command(alias = "down")]
     Destroy(destroy::DestroyArgs),
     Hold(hold::HoldArgs),
     Rollout(rollout::RolloutArgs),
@@ -72,6 +80,8 @@ pub(super) enum Command {
     State(state::StateArgs),
     Types(types::TypesArgs),
     Completions(completions::CompletionsArgs),
+    Man(man::ManArgs),
+    Version(version::VersionArgs),
     Cloud(cloud::CloudArgs),
     Environment(environment::EnvironmentArgs),
 }
@@ -83,6 +93,7 @@ impl Command {
             Self::Init(arguments) => init::run(context, &arguments),
             Self::Validate(arguments) => validate::run(context, &arguments),
             Self::Plan(arguments) => plan::run(context, &arguments),
+            Self::Show(arguments) => show::run(context, &arguments),
             Self::Apply(arguments) => apply::run(context, arguments),
             Self::Pause(arguments) => pause::run(context, arguments),
             Self::Resume(arguments) => resume::run(context, arguments),
@@ -101,7 +112,9 @@ impl Command {
             Self::Prices(arguments) => prices::run(context, &arguments),
             Self::Types(arguments) => types::run(context, &arguments),
             Self::State(arguments) => state::run(context, arguments),
-            Self::Completions(arguments) => completions::run(context, &arguments, Arguments::command()),
+            Self::Completions(arguments) => completions::run(context, &arguments),
+            Self::Man(arguments) => man::run(context, &arguments, Arguments::command()),
+            Self::Version(arguments) => version::run(context, &arguments),
             Self::Cloud(arguments) => cloud::run(context, &arguments),
             Self::Environment(arguments) => environment::run(context, &arguments),
         }

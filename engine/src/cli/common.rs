@@ -1,6 +1,7 @@
 //! Arguments that several commands share.
 
 use std::ffi::OsStr;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub(super) struct Common {
     #[arg(long, global = true, help_heading = "Common")]
     pub(super) json: bool,
     /// Proceeds without asking for confirmation
-    #[arg(short, long, global = true, help_heading = "Common")]
+    #[arg(short, long, alias = "auto-approve", global = true, help_heading = "Common")]
     pub(super) yes: bool,
     /// Prints no colours, as NO_COLOR does
     #[arg(long, global = true, help_heading = "Common")]
@@ -55,6 +56,13 @@ pub(super) struct StackArg {
     pub(super) stack: Option<String>,
 }
 
+/// The stacks that a command works on.
+#[derive(Debug, Args)]
+pub(super) struct StacksArg {
+    /// The stack; every stack if left out
+    pub(super) stack: Option<String>,
+}
+
 /// The reason for a change.
 #[derive(Debug, Args)]
 pub(super) struct ReasonArg {
@@ -80,16 +88,22 @@ impl TypedValueParser for OneLine {
     }
 }
 
-/// How long to wait for capacity.
-#[derive(Debug, Args)]
-pub(super) struct WaitArg {
-    /// Tries again for so long (30m, 2h) while nothing but capacity is lacking: instances that AWS does not have, or a quota
-    /// that other instances use up
+/// How long a change may take, and how much it does at once.
+#[derive(Clone, Copy, Debug, Default, Args)]
+pub(super) struct LimitsArg {
+    /// Waits for so long (30m, 2h) for a stack that another command holds, and tries again while nothing but capacity is
+    /// lacking: instances that AWS does not have, or a quota that other instances use up
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     pub(super) wait: Option<Duration>,
+    /// Ends the command after so long (30m, 2h). The same command carries on
+    #[arg(long, value_name = "DURATION", value_parser = duration)]
+    pub(super) timeout: Option<Duration>,
+    /// Does no more than so many operations at once
+    #[arg(long, value_name = "N")]
+    pub(super) parallel: Option<NonZeroUsize>,
 }
 
-/// The longest time to wait for capacity.
+/// The longest time to wait, or to take.
 const LONGEST_WAIT: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
 /// Reads a time to wait, such as `30m` or `1h 30m`.
@@ -100,6 +114,11 @@ fn duration(text: &str) -> Result<Duration, String> {
         Some(_) => Err("write a time between a second and seven days, such as 30m or 2h".to_owned()),
         None => Err("write a time such as 30m, 2h or 1h30m".to_owned()),
     }
+}
+
+/// Reads the number of entries to list.
+pub(super) fn at_least_one(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|number| *number > 0).ok_or_else(|| "write a number from 1 on".to_owned())
 }
 
 /// The resources whose unfinished work may be lost.

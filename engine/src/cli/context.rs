@@ -8,7 +8,7 @@ use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
 use ebbtide::record::{StateDocument, replay};
 use ebbtide::resource::{Address, Registry};
-use ebbtide::stack::{Declarations, Problem, RegionZones};
+use ebbtide::stack::{Declarations, Enforcement, Problem, RegionZones, Violation};
 use owo_colors::OwoColorize as _;
 
 use crate::cli::common::Common;
@@ -21,6 +21,10 @@ use crate::state::StateStore;
 
 /// How long state that only serves a warning is waited for.
 const LOOK_FOR: Duration = Duration::from_secs(5);
+
+/// The hint for a project whose stacks are not those that are linked into this binary.
+const OWN_PROGRAM: &str = "known are the stacks of this `ebb`. If the project has a program of its own, name it in ebb.toml, or run it \
+                           in place of `ebb`: `cargo run -- plan`";
 
 /// The stacks, the common flags, and the one door for output.
 pub(super) struct CommandContext {
@@ -123,11 +127,26 @@ impl CommandContext {
         Ok(self.described_environment()?.0)
     }
 
+    /// Reads and validates an environment of this name, as [`Self::environment`] does.
+    pub(super) fn environment_named(&self, name: &str) -> Result<Environment, CommandError> {
+        Ok(self.described_environment_named(name)?.0)
+    }
+
     /// Reads and validates the environment, and returns the description of the stacks.
     pub(super) fn described_environment(&self) -> Result<(Environment, Option<Reply>), CommandError> {
+        self.described_environment_named(&self.common.environment())
+    }
+
+    fn described_environment_named(&self, name: &str) -> Result<(Environment, Option<Reply>), CommandError> {
         let project = self.project()?;
         let source = self.source(&project)?;
-        Ok(Environment::load(&project, &self.common.environment(), &|exchange| self.ask(&source, exchange).map(Some))?)
+        let loaded = Environment::load(&project, name, &|exchange| self.ask(&source, exchange).map(Some));
+        loaded.map_err(|error| {
+            let is_linked = matches!(source, StackSource::Linked(_));
+            let has_own = is_linked && error.names_no_stack() && project.root().join("Cargo.toml").is_file();
+            let error = CommandError::from(error);
+            if has_own { error.hint(OWN_PROGRAM) } else { error }
+        })
     }
 
     /// Reads and validates the environment for a command that acts on the record. The settings of stacks are left unread: it
@@ -215,6 +234,16 @@ impl CommandContext {
         self.declare(environment, stack, "", &RegionZones::default())
     }
 
+    /// Declares a stack in an environment for an account that is known without asking AWS.
+    pub(super) fn declare_in_account(
+        &self,
+        environment: &Environment,
+        stack: &str,
+        account: &str,
+    ) -> Result<Declarations, CommandError> {
+        self.declare(environment, stack, account, &RegionZones::default())
+    }
+
     /// Declares a stack in an environment, for the account and the zones that AWS reports.
     pub(super) async fn declare_online(
         &self,
@@ -234,25 +263,29 @@ impl CommandContext {
     ) -> Result<Declarations, CommandError> {
         let project = self.project()?;
         let reply = self.ask(&self.source(&project)?, &environment.exchange(stack, account, zones))?;
-        environment.declared(stack, account, reply).map_err(|problems| {
+        let declared = environment.declared(stack, account, reply).map_err(|problems| {
             let is_of_settings = |problem: &Problem| problem.at == stack && problem.field.is_some();
             let unsettled = !environment.has_settings(stack) && problems.iter().all(is_of_settings);
             let mut error = CommandError::problems(stack, &problems);
             error.unsettled = unsettled;
             error
-        })
+        })?;
+        let violations = declared.violations.iter();
+        let mandatory: Vec<Violation> =
+            violations.filter(|found| found.enforcement == Enforcement::Mandatory).cloned().collect();
+        if mandatory.is_empty() { Ok(declared) } else { Err(CommandError::violations(stack, &mandatory)) }
     }
 
-    /// Leaves a stack out of a command on all stacks, and says so, if it needs settings and the environment has none for it: it is meant
-    /// for other environments.
+    /// Leaves a stack out of a command that names none, and says so, if it needs settings and the environment has none for it: it is
+    /// meant for other environments.
     pub(super) fn unless_unsettled<T>(
         &self,
         environment: &Environment,
-        stack: &str,
+        (named, stack): (Option<&str>, &str),
         one: Result<T, CommandError>,
     ) -> Result<Option<T>, CommandError> {
         match one {
-            Err(error) if error.unsettled => {
+            Err(error) if error.unsettled && named.is_none() => {
                 let name = environment.name();
                 self.output.note(&format!(
                     "Stack {stack} is left out: it needs settings, and environment {name} has no [stacks.{stack}]."

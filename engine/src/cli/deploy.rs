@@ -31,6 +31,7 @@ pub(super) fn deployment<'a>(
         clock: &Timestamp::now,
         on_event,
         shutdown,
+        parallel: None,
         who: who(),
         why,
     }

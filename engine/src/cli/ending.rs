@@ -14,6 +14,8 @@ pub(super) struct Command {
     pub(super) can_wait: bool,
     /// Whether Ctrl-C was pressed.
     pub(super) interrupted: bool,
+    /// Whether the time limit was over.
+    pub(super) time_over: bool,
 }
 
 /// Returns the exit code of a command, and prints what to do next if it did not reach its target.
@@ -23,6 +25,9 @@ pub(super) fn exit_code(output: Output, command: &Command, reached: &Reached) ->
         return DONE;
     }
     let outcome = match ended {
+        _ if command.time_over && (finished.failed == 0 || matches!(ended, Ended::Interrupted)) => {
+            "the time limit of `--timeout` is over".to_owned()
+        }
         Ended::Interrupted => "interrupted while it waited for capacity".to_owned(),
         _ if command.interrupted && finished.failed == 0 => "interrupted".to_owned(),
         _ => failures(finished),

@@ -1,14 +1,17 @@
 //! The entry point: parses the command line, runs the command, returns its exit code.
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
-use clap::Parser as _;
 use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser as _};
 
 use crate::cli::commands::Arguments;
+use crate::cli::complete;
 use crate::cli::context::CommandContext;
 use crate::cli::deploy::check_who;
 use crate::cli::error::{DONE, USAGE};
+use crate::cli::habits;
 use crate::cli::output::Output;
 use crate::logging;
 use crate::providers::Providers;
@@ -16,9 +19,16 @@ use ebbtide::App;
 
 /// Runs the command line of this process with these stacks and kinds.
 pub fn main(stacks: App, providers: Providers) -> ExitCode {
-    let Arguments { common, command } = match Arguments::try_parse() {
+    complete::complete(&stacks);
+    let words: Vec<OsString> = std::env::args_os().collect();
+    if let Some(mistake) = habits::one_dash(&words, &Arguments::command()) {
+        return print_habit(&mistake);
+    }
+    let Arguments { common, command } = match Arguments::try_parse_from(words) {
         Ok(arguments) => arguments,
-        Err(error) => return print_usage(&error),
+        Err(error) => {
+            return habits::elsewhere(&error).map_or_else(|| print_usage(&error), |habit| print_habit(&habit));
+        }
     };
     let output = Output::new(common.json, common.no_color, common.quiet, common.verbose);
     let logging = logging::start(common.json, if common.quiet { 0 } else { common.verbose });
@@ -32,6 +42,12 @@ pub fn main(stacks: App, providers: Providers) -> ExitCode {
             ExitCode::from(error.code)
         }
     }
+}
+
+/// Prints why a habit of another tool does not work, and what does.
+fn print_habit(mistake: &str) -> ExitCode {
+    Output::new(false, true, false, 0).warn(&format!("error: {mistake}\n\nFor more information, try 'ebb --help'."));
+    ExitCode::from(USAGE)
 }
 
 /// Prints the help or the version that was asked for, or why the command line cannot be parsed.

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::apply::Failure;
-use crate::cli::plan_file::PlanFileError;
-use crate::environment::{ConnectError, EnvironmentError, InvalidPlace, nearest};
+use crate::cli::plan_file_error::PlanFileError;
+use crate::environment::{ConnectError, EnvironmentError, Fault, InvalidPlace, nearest};
 use crate::sdk::Hint as _;
 use crate::stacks::ProgramError;
 use crate::state::StateError;
-use ebbtide::stack::Problem;
+use ebbtide::stack::{Problem, Violation};
 
 /// Exit code: done.
 pub(super) const DONE: u8 = 0;
@@ -44,6 +44,16 @@ pub(super) enum CommandErrorKind {
     Output,
 }
 
+/// One of the mistakes that an error reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Finding {
+    /// The rule that it breaks: `environment`, `declaration`, `policy/NAME`.
+    pub(super) rule: String,
+    /// A place in a file, the address of a resource, or the name of a stack.
+    pub(super) at: Option<String>,
+    pub(super) message: String,
+}
+
 /// The error of a command. Its `Display` form is the message followed by the causes that the message does not contain.
 #[derive(Clone, Debug)]
 pub(super) struct CommandError {
@@ -53,6 +63,8 @@ pub(super) struct CommandError {
     pub(super) code: u8,
     /// Whether a stack lacks settings in an environment that has none for it.
     pub(super) unsettled: bool,
+    /// The mistakes one by one, where there may be several.
+    pub(super) findings: Vec<Finding>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
 
@@ -72,7 +84,7 @@ impl CommandError {
             | CommandErrorKind::Apply
             | CommandErrorKind::Output => FAILED,
         };
-        Self { kind, message: message.into(), hint: None, code, unsettled: false, cause: None }
+        Self { kind, message: message.into(), hint: None, code, unsettled: false, findings: Vec::new(), cause: None }
     }
 
     /// Adds advice on what to do next.
@@ -111,8 +123,33 @@ impl CommandError {
     /// Returns the error for all problems of a declared stack.
     pub(super) fn problems(stack: &str, problems: &[Problem]) -> Self {
         let count = if problems.len() == 1 { "a problem".into() } else { format!("{} problems", problems.len()) };
-        Self::new(CommandErrorKind::Declaration, format!("stack {stack} has {count}:\n{}", lines(problems)))
-            .hint("nothing was changed; correct the stack's code or its settings (`ebb validate` checks both)")
+        let error =
+            Self::new(CommandErrorKind::Declaration, format!("stack {stack} has {count}:\n{}", lines(problems)))
+                .hint("nothing was changed; correct the stack's code or its settings (`ebb validate` checks both)");
+        let finding = |problem: &Problem| Finding {
+            rule: "declaration".to_owned(),
+            at: Some(problem.at.clone()),
+            message: Problem { at: String::new(), ..problem.clone() }.to_string().trim_start_matches(": ").to_owned(),
+        };
+        Self { findings: problems.iter().map(finding).collect(), ..error }
+    }
+
+    /// Returns the error for a stack that violates mandatory policies.
+    pub(super) fn violations(stack: &str, violations: &[Violation]) -> Self {
+        let line =
+            |found: &Violation| format!("  {}: {} (policy {}): {}", found.at, found.message, found.policy, found.hint);
+        let lines: Vec<String> = violations.iter().map(line).collect();
+        let number = if violations.len() == 1 { "a policy" } else { "policies" };
+        let message = format!("stack {stack} violates {number}:\n{}", lines.join("\n"));
+        let finding = |found: &Violation| Finding {
+            rule: format!("policy/{}", found.policy),
+            at: Some(found.at.clone()),
+            message: format!("{}: {}", found.message, found.hint),
+        };
+        let error = Self::new(CommandErrorKind::Declaration, message).hint(
+            "nothing was changed; correct the declaration, or let the policy except it with `except(ADDRESS, REASON)`",
+        );
+        Self { findings: violations.iter().map(finding).collect(), ..error }
     }
 
     /// Returns the error for one of a lower layer, which becomes the cause.
@@ -157,8 +194,19 @@ impl From<EnvironmentError> for CommandError {
             | EnvironmentError::InvalidProject(_)
             | EnvironmentError::Program(_) => CommandErrorKind::Environment,
         };
+        let findings = match &error {
+            EnvironmentError::Invalid(faults) | EnvironmentError::InvalidProject(faults) => {
+                let finding = |fault: &Fault| Finding {
+                    rule: "environment".to_owned(),
+                    at: Some(fault.location.to_string()),
+                    message: fault.message.clone(),
+                };
+                faults.iter().map(finding).collect()
+            }
+            _ => Vec::new(),
+        };
         let hint = error.hint();
-        Self::from_lower(kind, error, hint)
+        Self { findings, ..Self::from_lower(kind, error, hint) }
     }
 }
 

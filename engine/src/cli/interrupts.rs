@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use crate::apply::Shutdown;
 use crate::cli::error::{CommandError, CommandErrorKind, INTERRUPTED};
@@ -12,7 +13,12 @@ pub(super) struct Interrupts {
     received: Arc<AtomicBool>,
     shutdown: Shutdown,
     listener: tokio::task::JoinHandle<()>,
+    timer: Option<tokio::task::JoinHandle<()>>,
 }
+
+/// The time that operations in flight have to finish once the time limit is over. AWS goes on with those that take longer, and the
+/// next command looks them up.
+const GRACE: Duration = Duration::from_secs(10);
 
 impl Interrupts {
     /// Listens from now on. The first Ctrl-C asks the command to end; the second stops at once. Before anything is executed
@@ -35,7 +41,21 @@ impl Interrupts {
                 }
             }
         });
-        Self { executing, received, shutdown, listener }
+        Self { executing, received, shutdown, listener, timer: None }
+    }
+
+    /// Ends the command after a time, counted from now.
+    pub(super) fn within(mut self, limit: Option<Duration>) -> Self {
+        let shutdown = self.shutdown.clone();
+        self.timer = limit.map(|limit| {
+            tokio::spawn(async move {
+                tokio::time::sleep(limit).await;
+                shutdown.end_time();
+                tokio::time::sleep(GRACE).await;
+                shutdown.abort();
+            })
+        });
+        self
     }
 
     /// Does work that changes nothing, unless Ctrl-C ends the command before it is done.
@@ -46,6 +66,9 @@ impl Interrupts {
         tokio::select! {
             biased;
             () = self.shutdown.draining() => {
+                if self.is_time_over() {
+                    return Err(time_over(" before anything was executed; nothing was changed"));
+                }
                 let message = "interrupted before anything was executed; nothing was changed";
                 Err(CommandError::new(CommandErrorKind::Interrupted, message).hint("run the same command again"))
             }
@@ -58,15 +81,38 @@ impl Interrupts {
         self.executing.store(true, Ordering::SeqCst);
     }
 
+    /// Returns whether the time limit ended the command.
+    pub(super) fn is_time_over(&self) -> bool {
+        self.shutdown.is_time_over()
+    }
+
+    /// Returns the error of an execution that was stopped: by Ctrl-C, or by the time limit.
+    pub(super) fn explained(&self, error: CommandError) -> CommandError {
+        match error.kind {
+            CommandErrorKind::Interrupted if self.is_time_over() && !self.received() => {
+                time_over(", and operations are in flight, which the next command looks up")
+            }
+            _ => error,
+        }
+    }
+
     /// Returns whether the command was interrupted.
     pub(super) fn received(&self) -> bool {
         self.received.load(Ordering::SeqCst)
     }
 }
 
+fn time_over(when: &str) -> CommandError {
+    let message = format!("the time limit of `--timeout` is over{when}");
+    CommandError::new(CommandErrorKind::Apply, message).hint("run the same command again: it carries on")
+}
+
 impl Drop for Interrupts {
     fn drop(&mut self) {
         self.listener.abort();
+        if let Some(timer) = &self.timer {
+            timer.abort();
+        }
     }
 }
 

@@ -50,6 +50,11 @@ impl Output {
         self.terminal && !self.json
     }
 
+    /// Returns whether results are printed on a terminal.
+    pub(super) fn prints_on_terminal(self) -> bool {
+        std::io::stdout().is_terminal()
+    }
+
     /// Returns whether live progress can be drawn.
     pub(super) fn can_draw(self) -> bool {
         std::io::stderr().is_terminal() && !self.json && self.verbosity >= 0 && !crate::logging::uses_stderr()
@@ -70,9 +75,42 @@ impl Output {
         self.verbosity > 0
     }
 
-    /// Returns the columns of the terminal; without one, a width that suits a log.
+    /// Returns the columns of the terminal, or those that COLUMNS asks for; without either, a width that suits a log.
     pub(super) fn width(self) -> usize {
-        terminal_size::terminal_size().map_or(120, |(width, _)| usize::from(width.0)).clamp(60, 200)
+        let asked = || std::env::var("COLUMNS").ok()?.parse().ok().filter(|width| *width > 0);
+        let width = terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        width.or_else(asked).unwrap_or(120).clamp(40, 200)
+    }
+
+    /// Returns the columns of the terminal; without one, those that fit everywhere.
+    pub(super) fn columns(self) -> usize {
+        terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).clamp(60, 200)
+    }
+
+    /// Prints a block of lines in place of the last one, which had `drawn` lines, and returns the number of its own. What does not fit on
+    /// the terminal is left out. Without a terminal the block follows the last one.
+    pub(super) fn redraw(self, drawn: usize, text: &str) -> Result<usize, CommandError> {
+        let is_terminal = std::io::stdout().is_terminal()
+            && anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+        if !is_terminal {
+            self.result(&format!("{text}\n"))?;
+            return Ok(0);
+        }
+        let rows = terminal_size::terminal_size().map_or(24, |(_, rows)| usize::from(rows.0)).max(2) - 1;
+        let columns = terminal_size::terminal_size().map_or(80, |(width, _)| usize::from(width.0)).max(1);
+        let (mut lines, mut used) = (String::new(), 0);
+        for line in text.lines() {
+            let takes = anstream::adapter::strip_str(line).to_string().chars().count().div_ceil(columns).max(1);
+            if used + takes > rows {
+                break;
+            }
+            used += takes;
+            lines.push_str(line);
+            lines.push('\n');
+        }
+        let back = if drawn > 0 { format!("\x1b[{drawn}F\x1b[J") } else { String::new() };
+        self.result(&format!("{back}{lines}"))?;
+        Ok(used)
     }
 
     /// Prints a result on standard output. Styles are stripped where there is no terminal.
@@ -130,7 +168,12 @@ impl Output {
             ignore_broken_pipe(write!(stderr, "{} ", question.bold()).and_then(|()| stderr.flush()))?;
         }
         let mut answer = String::new();
-        std::io::stdin().read_line(&mut answer).map_err(|error| CommandError::failed("read the answer", error))?;
+        let read = std::io::stdin().read_line(&mut answer);
+        if !answer.ends_with('\n') {
+            // Ctrl-D: the question is the end of a line that is not over.
+            self.warn("");
+        }
+        read.map_err(|error| CommandError::failed("read the answer", error))?;
         Ok(answer.trim().to_owned())
     }
 }

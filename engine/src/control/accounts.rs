@@ -11,7 +11,7 @@ use super::under_way::under_way;
 use crate::apply::{CERTAIN_FOR, Entries, entries};
 use crate::environment::{Environment, with_prices};
 use crate::state::StateStore;
-use ebbtide::budget::{Day, Spend, Spending, forecast};
+use ebbtide::budget::{Day, Outlook, Spend, Spending, forecast};
 use ebbtide::cost::ledger::{Entry, Span, accrue_each};
 use ebbtide::cost::{Book, GLOBAL, Pricing};
 use ebbtide::record::{JournalEntry, StateDocument};
@@ -78,20 +78,30 @@ impl Account {
         limit: Option<&Limit>,
         now: Timestamp,
     ) -> Figures {
-        let (begin, end) = month(now);
+        let (begin, _) = month(now);
         let days: Vec<Date> = self.days(now).collect();
         let spans =
             days.iter().map(|date| Span { from: start(*date), to: start(date.saturating_add(1.day())).min(now) });
         let spans: Vec<Span> = std::iter::once(Span { from: begin, to: now }).chain(spans).collect();
         let mut spent = self.spent(&spans, pricing).into_iter();
         let actual = spent.next().unwrap_or_default();
+        let to_come = self.to_come((environment, kinds), pricing, limit, now);
+        let days = days.into_iter().zip(spent).map(|(date, spent)| Day { date, spent });
+        Figures { spending: Spending { actual, forecast: forecast(actual, &to_come) }, days: days.collect() }
+    }
+
+    /// Returns the stretches of time until the end of the month with their rates, under a limit.
+    pub(super) fn to_come(
+        &self,
+        (environment, kinds): (&Environment, &Registry),
+        pricing: &Pricing<'_>,
+        limit: Option<&Limit>,
+        now: Timestamp,
+    ) -> Vec<Outlook> {
         let standings = Standings::new(&self.document, kinds, pricing);
         let lead = resume_time(&self.document, kinds);
         let rollout = under_way(environment, &self.stack, &self.document, now);
-        let situation = (environment.schedule(&self.stack), limit, rollout.as_ref(), lead);
-        let to_come = outlook(&standings, situation, now, end);
-        let days = days.into_iter().zip(spent).map(|(date, spent)| Day { date, spent });
-        Figures { spending: Spending { actual, forecast: forecast(actual, &to_come) }, days: days.collect() }
+        outlook(&standings, (environment.schedule(&self.stack), limit, rollout.as_ref(), lead), now)
     }
 
     /// Returns today, and the days of the same weekday before it that the ledger has as a whole.

@@ -89,6 +89,7 @@ impl Controller {
             clock: &clock,
             on_event: &on_event,
             shutdown: self.shutdown.clone(),
+            parallel: None,
             who: self.who.clone(),
             why: Some(reason(look)),
         };

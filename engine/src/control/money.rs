@@ -8,10 +8,7 @@ use serde::Serialize;
 
 use super::accounts::{Account, price_book, pricing};
 use super::budgets::Budgets;
-use super::lead::resume_time;
 use super::month::month;
-use super::outlook::{Standings, outlook};
-use super::under_way::under_way;
 use crate::environment::Environment;
 use ebbtide::budget::{Outlook, Spend};
 use ebbtide::cost::ledger::Span;
@@ -100,11 +97,7 @@ fn course(
     now: Timestamp,
 ) -> Vec<Point> {
     let (begin, end) = month(now);
-    let standings = Standings::new(&account.document, kinds, pricing);
-    let lead = resume_time(&account.document, kinds);
-    let rollout = under_way(environment, &account.stack, &account.document, now);
-    let situation = (environment.schedule(&account.stack), limit, rollout.as_ref(), lead);
-    let to_come = outlook(&standings, situation, now, end);
+    let to_come = account.to_come((environment, kinds), pricing, limit, now);
     let instants = instants(begin, now, end);
     let spans: Vec<Span> = instants.iter().filter(|at| **at <= now).map(|to| Span { from: begin, to: *to }).collect();
     let so_far = account.spent(&spans, pricing);

@@ -29,13 +29,13 @@ impl<'a> Standings<'a> {
     }
 }
 
-/// Returns the stretches of time until an instant with their rates, as ticks would decide if nothing but time changes.
+/// Returns the stretches of time until the end of the month with their rates, as ticks would decide if nothing but time changes.
 pub(super) fn outlook(
     standings: &Standings<'_>,
     (schedule, limit, rollout, lead): (Option<&Schedule>, Option<&Limit>, Option<&UnderWay>, SignedDuration),
     now: Timestamp,
-    end: Timestamp,
 ) -> Vec<Outlook> {
+    let (_, end) = month(now);
     let document = standings.document;
     let (hold, recorded) = (document.hold.as_ref(), document.target);
     let situation = Situation { schedule, hold, limit, rollout, idle: Idleness::default(), recorded, now, lead };
@@ -43,5 +43,5 @@ pub(super) fn outlook(
         let hours = stretch.end.duration_since(stretch.begin).as_secs_f64() / 3600.0;
         Outlook { hours, hourly: standings.hourly(&stretch.decision) }
     };
-    Course::new(situation, month(now).1, end).map(outlook).collect()
+    Course::new(situation, end, end).map(outlook).collect()
 }

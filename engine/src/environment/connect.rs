@@ -19,7 +19,7 @@ use crate::state::StateError;
 use ebbtide::stack::RegionZones;
 
 /// How long AWS may be unreachable before the first error is reported.
-const REACHED_WITHIN: Duration = Duration::from_secs(8);
+const REACHED_WITHIN: Duration = Duration::from_secs(5);
 /// How long AWS may throttle the first call.
 const THROTTLED_WITHIN: Duration = Duration::from_secs(300);
 /// The longest delay between two attempts of the first call.
@@ -67,8 +67,11 @@ pub enum ConnectError {
     /// EBB_CLOUD_FAULTS is not a list of faults.
     #[error("EBB_CLOUD_FAULTS: {0}")]
     Faults(String),
+    /// EBB_CLOUD_POLICIES does not list policies.
+    #[error("EBB_CLOUD_POLICIES: {0}")]
+    Policies(String),
     /// AWS rejects the credentials, or cannot be reached.
-    #[error("cannot determine the account of the credentials: {0}")]
+    #[error("cannot determine the account of the credentials: {}", without_noise(.0))]
     Identity(sdk::Error),
     /// AWS does not list the zones of the region.
     #[error("cannot look up the zones of the region: {0}")]
@@ -92,12 +95,23 @@ pub enum ConnectError {
     },
 }
 
+/// Returns an error in words. That there are no credentials is reported by the SDK as the failure of the last place where it looked,
+/// which few use.
+fn without_noise(error: &sdk::Error) -> String {
+    let text = error.to_string();
+    let Some((_, cause)) = text.split_once("an error occurred while loading credentials") else { return text };
+    match cause.contains("IMDS") {
+        true => "there are no credentials in the environment, in a profile or of this machine".to_owned(),
+        false => format!("the credentials could not be loaded{cause}"),
+    }
+}
+
 impl Hint for ConnectError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::NotBuiltIn(_) => Some("build it with the feature `embedded`".to_owned()),
             Self::NotEmbedded(_) => Some("choose an environment with `embedded = true`, such as local".to_owned()),
-            Self::Cloud(_) | Self::Faults(_) => None,
+            Self::Cloud(_) | Self::Faults(_) | Self::Policies(_) => None,
             Self::State(error) => error.hint(),
             Self::Identity(error) if error.kind == ErrorKind::Credentials => Some(
                 "sign in (`aws sso login`), or set AWS_PROFILE or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; nothing was changed"
@@ -190,7 +204,8 @@ impl Environment {
         Ok(Clients { aws: Arc::new(Aws::new(config.build(), true).with_clock(now)), cloud: Some(cloud) })
     }
 
-    /// Opens the embedded cloud of this environment, with the faults that EBB_CLOUD_FAULTS lists.
+    /// Opens the embedded cloud of this environment, with the faults that EBB_CLOUD_FAULTS lists. EBB_CLOUD_POLICIES lists files
+    /// with the policies of the caller; the permissions that calls need are added to the file EBB_CLOUD_ACCESS_LOG.
     #[cfg(feature = "embedded")]
     pub fn open_cloud(&self) -> Result<ebbtide_cloud::Cloud, ConnectError> {
         if !self.aws().embedded {
@@ -209,6 +224,11 @@ impl Environment {
             let observer = ebbtide_cloud::FaultInjector::from_spec(&spec)
                 .map_err(|error| ConnectError::Faults(error.to_string()))?;
             cloud.faults().install(observer);
+        }
+        if let Some(files) = std::env::var_os("EBB_CLOUD_POLICIES").filter(|files| !files.is_empty()) {
+            let files: Vec<_> = std::env::split_paths(&files).collect();
+            let log = std::env::var_os("EBB_CLOUD_ACCESS_LOG").map(Into::into);
+            cloud.restrict(ebbtide_cloud::access::Caller::read(&files, log).map_err(ConnectError::Policies)?);
         }
         Ok(cloud)
     }

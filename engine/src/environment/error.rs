@@ -38,6 +38,9 @@ impl std::fmt::Display for Fault {
     }
 }
 
+/// The beginning of the message about settings of a stack that nobody declares.
+pub(super) const NO_SUCH_STACK: &str = "no stack of this name is registered";
+
 /// The reasons why an environment cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum EnvironmentError {
@@ -74,6 +77,13 @@ pub enum EnvironmentError {
     /// `ebb.toml` is invalid.
     #[error("{}", lines(.0))]
     InvalidProject(Vec<Fault>),
+}
+
+impl EnvironmentError {
+    /// Returns whether the file has settings of a stack that is not declared.
+    pub fn names_no_stack(&self) -> bool {
+        matches!(self, Self::Invalid(faults) if faults.iter().any(|fault| fault.message.starts_with(NO_SUCH_STACK)))
+    }
 }
 
 impl Hint for EnvironmentError {

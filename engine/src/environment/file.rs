@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
+use crate::environment::regions::REGIONS;
 use crate::environment::unattended::{ControlSettings, NotifySettings};
 use ebbtide::budget;
 use ebbtide::cost::UsageSettings;
@@ -47,14 +48,18 @@ pub(super) struct EnvironmentFile {
 #[serde(deny_unknown_fields)]
 pub struct AwsSettings {
     /// The region, e.g. `eu-west-1`.
+    #[schemars(extend("enum" = REGIONS))]
     pub region: String,
     /// A guard: the account, 12 digits. Nothing is changed if the credentials belong to another account.
+    #[schemars(regex(pattern = "^[0-9]{12}$"))]
     pub account: Option<String>,
     /// A profile of `~/.aws/config`; without it, the SDK's usual chain of credentials.
     pub profile: Option<String>,
     /// The ARN of a role to assume.
+    #[schemars(regex(pattern = "^arn:[^:]+:iam::[0-9]{12}:role/.+$"))]
     pub assume_role: Option<String>,
     /// An endpoint for all services: an emulator's server, or a private endpoint.
+    #[schemars(regex(pattern = "^https?://"))]
     pub endpoint_url: Option<String>,
     /// Uses the embedded cloud: no account, no server, no network.
     #[serde(default)]
@@ -70,6 +75,10 @@ pub struct AwsSettings {
 /// Where state is kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schemars(extend(
+    "if" = json!({"properties": {"backend": {"const": "s3"}}, "required": ["backend"], "additionalProperties": true}),
+    "then" = json!({"required": ["bucket"]}),
+))]
 pub struct StateSettings {
     /// The kind of backend.
     pub backend: StateBackend,
@@ -80,13 +89,20 @@ pub struct StateSettings {
     /// The prefix of the object keys; none by default.
     pub prefix: Option<String>,
     /// The bucket's region; by default that of `[aws]`.
+    #[schemars(extend("enum" = optional(REGIONS)))]
     pub region: Option<String>,
     /// The ARN of the KMS key that S3 encrypts the objects with; by default the account's own key for S3.
     pub kms_key: Option<String>,
     /// How many serials are kept, the present one included; 200 by default. Older ones are removed after a run.
+    #[schemars(range(min = 1))]
     pub keep: Option<u32>,
     /// Encrypts state before it leaves this machine.
     pub encryption: Option<EncryptionSettings>,
+}
+
+/// Returns words of a setting that may be left out.
+fn optional(words: &[&str]) -> Value {
+    words.iter().map(|word| Value::from(*word)).chain([Value::Null]).collect()
 }
 
 /// The kinds of backend for state.

@@ -19,6 +19,7 @@ use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
 use crate::environment::suggest::nearest;
 use crate::environment::unattended::{ControlSettings, NotifySettings, unattended_faults};
+use crate::environment::unfit::{unfit_values, unlike};
 use crate::environment::unknown_keys::unknown_keys;
 use crate::state::ReadSegments;
 use ebbtide::budget::Budget;
@@ -99,12 +100,14 @@ impl Environment {
             return Err(controls);
         }
         // A misspelt key is also a missing one. The report of the misspelling is more helpful.
-        let unknown = unknown_keys(&document, &schema(reply));
+        let schema = schema(reply);
+        let unknown = unknown_keys(&document, &schema);
         if !unknown.is_empty() {
             return Err(unknown);
         }
-        let file: EnvironmentFile =
-            typed(document.value()).map_err(|fault| vec![located(&document, Vec::new(), &fault)])?;
+        let read = typed::<EnvironmentFile>(document.value());
+        let unfit = unfit_values(&document, &schema, read.as_ref().err(), reply);
+        let Ok(file) = read else { return Err(unfit) };
         let mut faults = aws_faults(&document, &file.aws);
         faults.extend(tag_faults(&document, &file.tags));
         faults.extend(state_faults(&document, &file.state));
@@ -114,7 +117,6 @@ impl Environment {
         for (stack, usage) in &own_usage {
             faults.extend(usage.faults().iter().map(|fault| usage_fault(&document, Some(stack), fault)));
         }
-        let stacks = reply.into_iter().flat_map(|reply| &reply.stacks);
         faults.extend(reply.map(|reply| claimed(&document, reply)).unwrap_or_default());
         let schedules = Schedules::read(&document, file.schedule.as_ref(), &file.stacks).unwrap_or_else(|wrong| {
             faults.extend(wrong);
@@ -122,9 +124,8 @@ impl Environment {
         });
         let budgets = Budgets::read(&document, file.budget.as_ref(), &file.stacks, &mut faults);
         let rollouts = Rollouts::read(&document, &file.stacks, &budgets, &mut faults);
-        for (stack, fault) in stacks.filter_map(|stack| Some((stack, stack.fault.as_ref()?))) {
-            faults.push(located(&document, path_to(&["stacks", &stack.name]), fault));
-        }
+        // Other checks know more than the schema of the same value.
+        faults.extend(unlike(unfit, &faults));
         if !faults.is_empty() {
             faults.sort();
             return Err(faults);
@@ -432,13 +433,6 @@ fn usage_fault(document: &Document, stack: Option<&str>, fault: &UsageFault) -> 
     let table = stack.map_or(path_to(&["usage"]), |stack| path_to(&["stacks", stack, "usage"]));
     let path = [table, fault.path.clone()].concat();
     Fault { location: document.of_value(&path), message: format!("{}: {}", path.join("."), fault.message) }
-}
-
-/// Returns a fault of settings with its place in the document.
-fn located(document: &Document, mut path: Vec<String>, fault: &SettingsFault) -> Fault {
-    path.extend(fault.path.iter().cloned());
-    let shown = if path.is_empty() { String::new() } else { format!("{}: ", path.join(".")) };
-    Fault { location: document.of_value(&path), message: format!("{shown}{}", fault.message) }
 }
 
 #[cfg(test)]

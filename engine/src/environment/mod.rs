@@ -7,6 +7,7 @@ mod control_characters;
 mod document;
 mod error;
 mod file;
+mod forms;
 mod loaded;
 mod place;
 mod prices;
@@ -22,7 +23,9 @@ mod state_checks;
 mod suggest;
 mod timezones;
 mod unattended;
+mod unfit;
 mod unknown_keys;
+mod values;
 mod zones;
 
 pub use connect::{Clients, ConnectError, Connection};

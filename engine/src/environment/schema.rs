@@ -8,6 +8,7 @@ use schemars::{JsonSchema as _, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
 use crate::environment::file::EnvironmentFile;
+use crate::environment::forms::words_of_form;
 use crate::environment::reserved::with_reserved;
 use ebbtide::budget;
 use ebbtide::cost::UsageSettings;
@@ -54,6 +55,7 @@ pub fn schema(reply: Option<&Reply>) -> Value {
     root.insert("$schema".to_owned(), "https://json-schema.org/draft/2020-12/schema".into());
     root.insert("$defs".to_owned(), Value::Object(definitions));
     RecursiveTransform(close).transform(&mut root);
+    RecursiveTransform(name_words).transform(&mut root);
     root.to_value()
 }
 
@@ -117,6 +119,18 @@ fn close(schema: &mut Schema) {
     let composed = ["allOf", "anyOf", "oneOf", "$ref", "additionalProperties", "unevaluatedProperties"];
     if fields.contains_key("properties") && !composed.iter().any(|word| fields.contains_key(*word)) {
         fields.insert("additionalProperties".to_owned(), false.into());
+    }
+}
+
+/// Lists the words of forms that have some, for editors.
+fn name_words(schema: &mut Schema) {
+    let Some(fields) = schema.as_object_mut() else { return };
+    let words = fields.get("format").and_then(Value::as_str).map(words_of_form).unwrap_or_default();
+    if !words.is_empty() {
+        let is_optional = fields.get("type").is_some_and(Value::is_array);
+        let nothing = is_optional.then_some(Value::Null);
+        let words = words.iter().map(|word| Value::from(*word)).chain(nothing).collect();
+        fields.insert("enum".to_owned(), Value::Array(words));
     }
 }
 

@@ -16,6 +16,15 @@ use crate::state::{Key, Keys, KmsKey, Passphrase, StateBucket, StateError, State
 const PASSPHRASE: &str = "EBB_STATE_PASSPHRASE";
 const PREVIOUS_PASSPHRASE: &str = "EBB_STATE_PASSPHRASE_PREVIOUS";
 
+/// What the credentials have to reach in AWS for the state of a stack.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct StateAccess {
+    /// The bucket, and the beginning of the keys of the stack's objects.
+    pub(crate) bucket: Option<(String, String)>,
+    /// The KMS keys, ARNs or `alias/NAME`.
+    pub(crate) keys: Vec<String>,
+}
+
 impl Environment {
     /// Returns the state of a stack. `clients` are those of this command, if it has any. Without them, clients are made
     /// only if the state needs AWS.
@@ -31,6 +40,27 @@ impl Environment {
     /// Makes the clients that the state of any stack of this environment needs; `None` if it needs none.
     pub async fn state_clients(&self) -> Result<Option<Clients>, ConnectError> {
         if self.state_settings().needs_aws() { self.clients().await.map(Some) } else { Ok(None) }
+    }
+
+    /// Returns what the credentials have to reach in AWS for the state of a stack.
+    pub(crate) fn state_access(&self, stack: &str) -> StateAccess {
+        let settings = self.state_settings();
+        let mut keys = Vec::new();
+        let prefix = settings.prefix.as_deref().unwrap_or_default().trim_matches('/');
+        let folder = if prefix.is_empty() { String::new() } else { format!("{prefix}/") };
+        let bucket = match settings.backend {
+            StateBackend::S3 => {
+                keys.extend(settings.kms_key.clone());
+                settings.bucket.clone().map(|bucket| (bucket, format!("{folder}{}/{stack}/", self.name())))
+            }
+            StateBackend::Local => None,
+        };
+        if let Some(encryption) = &settings.encryption {
+            let previous = encryption.previous.iter().cloned();
+            let used = previous.chain([encryption.current()]).filter(|key| key.provider == KeyProvider::Kms);
+            keys.extend(used.filter_map(|key| key.kms_key));
+        }
+        StateAccess { bucket, keys }
     }
 
     /// Returns the state of a stack at another location than that of the settings.

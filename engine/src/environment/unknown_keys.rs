@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::environment::document::Document;
-use crate::environment::error::Fault;
+use crate::environment::error::{Fault, NO_SUCH_STACK};
 use crate::environment::suggest::{did_you_mean, nearest};
 
 /// Returns a fault for each key of a document that its JSON schema does not have, with the most similar key that it has.
@@ -57,7 +57,7 @@ impl<'a> Walk<'a> {
     fn unknown(&mut self, path: &[String], name: &str, known: &BTreeSet<&str>) {
         let table = path[..path.len() - 1].join(".");
         let place = if table.is_empty() { "this file".to_owned() } else { format!("[{table}]") };
-        let problem = if table == "stacks" { "no stack of this name is registered" } else { "unknown key" };
+        let problem = if table == "stacks" { NO_SUCH_STACK } else { "unknown key" };
         let listed = known.iter().copied().collect::<Vec<_>>().join(", ");
         let near = did_you_mean(nearest(name, known.iter().copied()));
         let message = format!("{problem}: `{name}` in {place}{near} (known: {listed})");

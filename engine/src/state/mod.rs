@@ -14,6 +14,7 @@ mod refusal;
 mod relocate;
 mod remembered;
 mod repair;
+mod sealed;
 mod segments;
 mod store;
 mod summary;

@@ -163,6 +163,7 @@ impl Project {
             },
             on_event,
             shutdown: self.shutdown.clone(),
+            parallel: None,
             who: "test@host".into(),
             why: None,
         }

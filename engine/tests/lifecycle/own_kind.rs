@@ -113,6 +113,7 @@ async fn go(folder: &std::path::Path, declarations: Option<&Declarations>, targe
         clock: &jiff::Timestamp::now,
         on_event: &|_| {},
         shutdown: Shutdown::default(),
+        parallel: None,
         who: "test@host".to_owned(),
         why: None,
     };

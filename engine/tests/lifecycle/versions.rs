@@ -194,6 +194,7 @@ impl Desk {
             clock: &jiff::Timestamp::now,
             on_event,
             shutdown: Shutdown::default(),
+            parallel: None,
             who: "test@host".to_owned(),
             why: None,
         }

@@ -105,6 +105,7 @@ async fn go(folder: &std::path::Path, lamp: &Lamp, target: Target) -> Finished {
         clock: &jiff::Timestamp::now,
         on_event: &|_| {},
         shutdown: Shutdown::default(),
+        parallel: None,
         who: "test@host".to_owned(),
         why: None,
     };

@@ -12,6 +12,7 @@ pub const TESTS: &[Test] = &[
     ("a_command_that_survives_its_terminal_goes_on", a_command_that_survives_its_terminal_goes_on),
     ("ctrl_c_before_execution_releases_the_lease", ctrl_c_before_execution_releases_the_lease),
     ("ctrl_c_at_the_question_says_that_nothing_was_changed", ctrl_c_at_the_question_says_that_nothing_was_changed),
+    ("the_end_of_input_at_the_question_begins_a_line", the_end_of_input_at_the_question_begins_a_line),
     ("a_quiet_command_that_asks_shows_its_plan", a_quiet_command_that_asks_shows_its_plan),
 ];
 
@@ -115,6 +116,19 @@ fn ctrl_c_at_the_question_says_that_nothing_was_changed() {
 }
 
 #[cfg(target_os = "linux")]
+fn the_end_of_input_at_the_question_begins_a_line() {
+    let project = Project::new();
+    let (shown, code) = answered(on_a_terminal(&project, "apply shop"), b"\x04");
+    assert_eq!(code, Some(1), "{shown}");
+    let error = shown.lines().find(|line| line.contains("was not confirmed; nothing was changed")).expect("an error");
+    assert!(!error.contains("Only `yes` proceeds"), "{error}");
+    // The counts and the dollars stand right above the question.
+    let (plan, _) = shown.split_once("Apply this plan").expect("a question");
+    let last: Vec<&str> = plan.trim_end().lines().rev().take(4).collect();
+    assert!(last.iter().any(|line| line.contains("Plan: 12 to create")), "{last:?}");
+}
+
+#[cfg(target_os = "linux")]
 fn a_quiet_command_that_asks_shows_its_plan() {
     let project = Project::new();
     assert!(project.run("apply shop --yes --quiet").status.success());
@@ -126,6 +140,9 @@ fn a_quiet_command_that_asks_shows_its_plan() {
 
 #[cfg(not(target_os = "linux"))]
 fn ctrl_c_at_the_question_says_that_nothing_was_changed() {}
+
+#[cfg(not(target_os = "linux"))]
+fn the_end_of_input_at_the_question_begins_a_line() {}
 
 #[cfg(not(target_os = "linux"))]
 fn a_quiet_command_that_asks_shows_its_plan() {}

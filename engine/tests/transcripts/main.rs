@@ -6,15 +6,20 @@
 mod bad_files;
 mod bad_input;
 mod budgets;
+mod completing;
 mod costs;
+mod environments;
 mod history;
 mod interrupts;
 mod jobs;
+mod limits;
 mod listening;
 mod notifications;
 mod outside;
 mod plan_files;
 mod planned_secrets;
+mod plans;
+mod policies;
 mod price_files;
 mod programs;
 mod project;
@@ -28,6 +33,7 @@ mod serving;
 mod sessions;
 mod shared;
 mod stacks;
+mod status;
 mod types;
 mod unattended;
 
@@ -46,12 +52,17 @@ fn main() -> ExitCode {
     runner::run(
         &[
             sessions::TESTS,
+            completing::TESTS,
             costs::TESTS,
             price_files::TESTS,
+            environments::TESTS,
             history::TESTS,
             interrupts::TESTS,
             jobs::TESTS,
+            limits::TESTS,
             plan_files::TESTS,
+            policies::TESTS,
+            plans::TESTS,
             shared::TESTS,
             secrets::TESTS,
             bad_input::TESTS,
@@ -68,6 +79,7 @@ fn main() -> ExitCode {
             serving::TESTS,
             notifications::TESTS,
             types::TESTS,
+            status::TESTS,
         ]
         .concat(),
     )

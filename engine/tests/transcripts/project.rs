@@ -67,6 +67,16 @@ impl Project {
         self.transcript.push_str(&format!("$ ebb {line}\n{}{}{code}\n", text(&output.stdout), text(&output.stderr)));
     }
 
+    /// Runs a command with a width and adds its output to the transcript.
+    pub fn type_in_columns(&mut self, line: &str, columns: u16) {
+        let output = self.command(line).env("COLUMNS", columns.to_string()).output().expect("ebb starts");
+        let shown = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        for line in shown.lines() {
+            assert!(line.chars().count() <= usize::from(columns), "{columns}: {line}");
+        }
+        self.transcript.push_str(&format!("$ ebb {line}    # {columns} columns\n{shown}\n"));
+    }
+
     /// Compares the transcript with the snapshot of this name, with ids, times and paths replaced.
     pub fn compare(&self, name: &str) {
         let mut settings = insta::Settings::clone_current();
@@ -74,13 +84,14 @@ impl Project {
         settings.add_filter(r"\b(vpc|subnet|rtb|igw|nat|eipalloc|vpce)-[0-9a-f]{8,17}\b", "$1-ID");
         settings.add_filter(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME");
         settings.add_filter(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "TIME");
+        settings.add_filter(r"(×.*)  \d{4}-\d\d-\d\d \d\d:\d\d\b", "$1  TIME");
         settings.add_filter(r"\b\d+\.\d s\b", "N s");
         settings.add_filter(r"process \d+", "process N");
         settings.add_filter(r"(done|failed|interrupted|cut off|open)( +)[0-9a-f]{12}\b", "${1}${2}HASH");
         settings.add_filter(r"\b\d+ s\b", "N s");
         settings.add_filter(r"time-zone data \d{4}[a-z]", "time-zone data VERSION");
         // A derived name ends in a hash over the lineage, which is random.
-        settings.add_filter(r"\b(local-[a-z]+-[a-z]+)-[0-9a-f]{6}\b", "$1-HASH");
+        settings.add_filter(r"\b(local-[a-z]+-[a-z]+)-[0-9a-f]{6}([0-9a-f]{4})?\b", "$1-HASH");
         // The id of a job of Bedrock.
         settings.add_filter(r"(:\d+k)/[0-9a-z]{12}\b", "$1/ID");
         settings.add_filter(r"\b198\.\d+\.\d+\.\d+\b", "ADDRESS");

@@ -181,7 +181,7 @@ fn a_run_that_was_cut_off_is_continued() {
     let killed =
         project.command("apply shop --yes").env("EBB_CLOUD_FAULTS", "kill-after=9").output().expect("ebb starts");
     assert!(!killed.status.success());
-    assert!(text(&project.run("status shop").stdout).contains("open run: `ebb apply` by ada@host"));
+    assert!(text(&project.run("status shop").stdout).contains("`ebb apply` by ada@host, started"));
     let continued = project.run("apply shop --yes");
     assert!(continued.status.success(), "{}", text(&continued.stderr));
     assert!(text(&continued.stderr).contains("was cut off; looking up what it did"));
@@ -194,16 +194,21 @@ fn a_drawing_shows_sleeping_resources() {
     let line =
         |address: &str| dot.lines().find(|line| line.contains(&format!("\"{address}\" ["))).expect("a node").to_owned();
     assert!(line("ec2_nat_gateway.main-nat-a").contains("dashed"));
-    assert!(line("ec2_vpc.main").contains("cylinder"));
+    assert!(line("ec2_vpc.main").contains("shape=box, style=\"filled\"") && line("ec2_vpc.main").contains("#ddf4ff"));
+    let data = text(&project.run("graph vault --format dot").stdout);
+    assert!(data.contains("\"s3_bucket.models\" [shape=cylinder"), "{data}");
     assert!(line("ec2_vpc_endpoint.main-s3").contains("shape=box, style=\"filled\""));
     let svg = text(&project.run("graph shop").stdout);
     assert!(svg.starts_with("<svg") && svg.contains("ec2_vpc.main"));
-    assert!(text(&project.run("graph shop --format mermaid").stdout).contains("flowchart"));
+    let mermaid = text(&project.run("graph shop --format mermaid").stdout);
+    assert!(mermaid.contains("flowchart LR") && mermaid.contains("[\"main\"]"), "{mermaid}");
+    assert!(project.run("graph shop --out shop.svg").stdout.is_empty());
+    assert_eq!(project.read("shop.svg"), svg);
     let data = one(&project.run("graph shop --target paused --json").stdout);
     let nodes = data["nodes"].as_array().expect("nodes");
     let index = |address: &str| nodes.iter().position(|node| node["address"] == address).expect("a node");
     assert_eq!(nodes[index("ec2_nat_gateway.main-nat-a")]["condition"], "sleeps");
-    assert_eq!(nodes[index("ec2_vpc.main")]["condition"], "holds_data");
+    assert_eq!(nodes[index("ec2_vpc.main")]["condition"], "kept");
     let edge = serde_json::json!([index("ec2_internet_gateway.main"), index("ec2_vpc.main")]);
     assert!(data["edges"].as_array().expect("edges").contains(&edge), "{edge}: {}", data["edges"]);
 }

@@ -11,6 +11,7 @@ pub const TESTS: &[Test] = &[
     ("state_moves_with_all_its_history", state_moves_with_all_its_history),
     ("all_stacks_of_an_environment_move", all_stacks_of_an_environment_move),
     ("a_passphrase_is_changed_and_removed", a_passphrase_is_changed_and_removed),
+    ("a_plan_file_is_encrypted_as_the_state_is", a_plan_file_is_encrypted_as_the_state_is),
     ("mistakes_in_settings_of_state", mistakes_in_settings_of_state),
 ];
 
@@ -112,6 +113,44 @@ fn a_passphrase_is_changed_and_removed() {
     assert!(run("state rekey --stack shop --yes", "", other).0);
     settle(&project, "");
     assert!(run("history shop", "", "").0 && !sealed("state/local/shop.json"));
+}
+
+fn a_plan_file_is_encrypted_as_the_state_is() {
+    let (one, other) = ("correct horse battery staple", "another horse battery staple");
+    let project = Project::new();
+    settle(&project, PASSPHRASE);
+    let run = |line: &str, passphrase: &str| {
+        let output = project.command(line).env("EBB_STATE_PASSPHRASE", passphrase).output().unwrap();
+        (output.status.success(), format!("{}{}", text(&output.stdout), text(&output.stderr)))
+    };
+    // An encrypted plan file is replaced by another.
+    for _ in 0..2 {
+        assert!(run("plan shop --out made.plan --quiet", one).0);
+    }
+    let bytes = std::fs::read(project.path("made.plan")).unwrap();
+    assert!(bytes.starts_with(b"{\"ebb_plan\":"), "{}", text(&bytes));
+    assert!(!text(&bytes).contains("ec2_vpc") && !text(&bytes).contains("10.20"), "nothing of it is clear text");
+    for line in ["show made.plan", "cost diff made.plan"] {
+        let (success, said) = run(line, one);
+        assert!(success && said.contains("ec2_nat_gateway"), "{line}: {said}");
+    }
+    for line in ["show made.plan", "apply made.plan --yes"] {
+        let (success, said) = run(line, other);
+        assert!(!success && said.contains("made.plan") && said.contains("is another passphrase"), "{line}: {said}");
+    }
+    let mut edited = bytes.clone();
+    *edited.last_mut().unwrap() ^= 1;
+    std::fs::write(project.path("edited.plan"), &edited).unwrap();
+    let (success, said) = run("apply edited.plan --yes", one);
+    assert!(!success && said.contains("edited.plan was changed after it was made"), "{said}");
+    // A document of the state is no plan, whatever its key.
+    let (success, said) = run("apply made.plan --yes --quiet", one);
+    assert!(success, "{said}");
+    let cover = bytes.split(|byte| *byte == b'\n').next().unwrap();
+    let state = std::fs::read(project.path("state/local/shop.json")).unwrap();
+    std::fs::write(project.path("swapped.plan"), [cover, b"\n", &state].concat()).unwrap();
+    let (success, said) = run("show swapped.plan", one);
+    assert!(!success && said.contains("swapped.plan was changed after it was made"), "{said}");
 }
 
 fn mistakes_in_settings_of_state() {

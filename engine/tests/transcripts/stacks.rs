@@ -9,10 +9,11 @@ use ebbtide::aws::cloudwatch::{
 };
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
 use ebbtide::aws::iam::{Policy, Role};
-use ebbtide::aws::s3::Bucket;
+use ebbtide::aws::s3::{Bucket, PublicAccessBlock};
 use ebbtide::aws::sagemaker::{AsyncInference, Container, Endpoint, EndpointConfig, Instances, Model, Variant};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::components::network::{Nat, Network};
+use ebbtide::policies::{budget, no_public_access};
 use ebbtide::resource::cloud_control::Any;
 use ebbtide::resource::{Input, Part};
 use ebbtide::stack::Stack;
@@ -63,7 +64,30 @@ pub fn definitions() -> Vec<Definition> {
     if settings.contains("[stacks.trained]") {
         all.push(Definition::new("trained", "a job, and an alarm named after its model", trained));
     }
+    if settings.contains("[stacks.guarded]") {
+        let versions = ebbtide::stack::Policy::new("bucket-versions", |declared, violations| {
+            for (address, _) in declared.of::<Bucket>().filter(|(_, bucket)| !bucket.versioning) {
+                violations.add(address, "keeps no versions of objects", "set `versioning: true`");
+            }
+        });
+        let guarded = Definition::new("guarded", "buckets under policies", guarded);
+        let policies = [no_public_access(), versions.advisory().except("s3_bucket.scratch", "it can be made again")];
+        all.push(guarded.policies(policies).policy(budget().advisory()));
+    }
     all
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(default)]
+struct Guarded {
+    /// Whether a bucket is open to everyone.
+    public: bool,
+}
+
+fn guarded(stack: &mut Stack, settings: &Guarded) {
+    let public_access = if settings.public { PublicAccessBlock::NONE } else { PublicAccessBlock::ALL };
+    stack.add("site", Bucket { public_access, ..Bucket::new() });
+    stack.add("scratch", Bucket::new());
 }
 
 fn shop(stack: &mut Stack, settings: &Settings) {

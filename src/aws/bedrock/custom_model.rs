@@ -74,6 +74,7 @@ pub struct CustomModelOutputs<P: Phase> {
 impl Resource for CustomModel {
     const KIND: &'static str = "bedrock_custom_model";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const BILLED_WHILE_PAUSED: Option<&'static str> = Some("deleting it would lose the model");
     const REPLACE_ON: &'static [&'static str] = fields!(CustomModel: name, source, kms_key);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");

@@ -178,6 +178,7 @@ pub struct CustomizationJobOutputs<P: Phase> {
 impl Resource for CustomizationJob {
     const KIND: &'static str = "bedrock_customization_job";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const BILLED_WHILE_PAUSED: Option<&'static str> = Some("it is the custom model");
     const REPLACE_ON: &'static [&'static str] = fields!(CustomizationJob: model_name, base_model, customization, role, training_data,
         validation_data, output_data, hyper_parameters, kms_key, vpc);

@@ -156,6 +156,7 @@ pub struct TableOutputs<P: Phase> {
 impl Resource for Table {
     const KIND: &'static str = "dynamodb_table";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const REPLACE_ON: &'static [&'static str] = fields!(Table: name, key);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const TYPICAL_SECONDS: u32 = 20;

@@ -141,7 +141,7 @@ impl schemars::JsonSchema for Cidr {
         schemars::json_schema!({
             "type": "string",
             "description": "An IPv4 block, 10.0.0.0/16",
-            "pattern": r"^\d{1,3}(\.\d{1,3}){3}/\d{1,2}$",
+            "pattern": r"^((25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)/([12]?\d|3[0-2])$",
         })
     }
 }

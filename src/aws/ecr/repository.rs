@@ -127,6 +127,7 @@ pub struct RepositoryOutputs<P: Phase> {
 impl Resource for Repository {
     const KIND: &'static str = "ecr_repository";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const REPLACE_ON: &'static [&'static str] = fields!(Repository: name, encryption, kms_key);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const TYPICAL_SECONDS: u32 = 4;

@@ -98,6 +98,7 @@ pub struct KeyOutputs<P: Phase> {
 impl Resource for Key {
     const KIND: &'static str = "kms_key";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const BILLED_WHILE_PAUSED: Option<&'static str> = Some("what it encrypts cannot be read without it");
     const REPLACE_ON: &'static [&'static str] = &[];
     const IDEMPOTENT_CREATE: bool = false;

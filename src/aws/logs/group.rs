@@ -11,7 +11,7 @@ use crate::resource::{
 };
 
 /// The retentions that AWS offers, in days.
-const RETENTIONS: &[u32] =
+pub const RETENTIONS: &[u32] =
     &[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
 /// The features of a log group, which decide its price.
@@ -91,6 +91,7 @@ pub struct LogGroupOutputs<P: Phase> {
 impl Resource for LogGroup {
     const KIND: &'static str = "logs_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const REPLACE_ON: &'static [&'static str] = fields!(LogGroup: name, class);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     type Resolved = LogGroup<Resolved>;

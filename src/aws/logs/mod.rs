@@ -2,4 +2,4 @@
 
 mod group;
 
-pub use group::{LogGroup, LogGroupClass, LogGroupOutputs};
+pub use group::{LogGroup, LogGroupClass, LogGroupOutputs, RETENTIONS};

@@ -101,6 +101,7 @@ pub struct ServiceSoftware {
 impl Resource for Domain {
     const KIND: &'static str = "opensearch_domain";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const BILLED_WHILE_PAUSED: Option<&'static str> =
         Some("AWS can neither stop it nor shrink it to nothing, and deleting it would lose its data");
     const REPLACE_ON: &'static [&'static str] = fields!(Domain: name, engine_mode, encrypted, kms_key, fine_grained);

@@ -158,6 +158,7 @@ pub struct FipsEndpoints {
 impl Resource for Collection {
     const KIND: &'static str = "opensearchserverless_collection";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const BILLED_WHILE_PAUSED: Option<&'static str> = Some("deleting it would lose its data");
     const REPLACE_ON: &'static [&'static str] =
         fields!(Collection: name, kind, group, standby, aws_owned_key, kms_key, tags);

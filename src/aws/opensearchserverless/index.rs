@@ -107,6 +107,7 @@ pub struct IndexOutputs<P: Phase> {
 impl Resource for Index {
     const KIND: &'static str = "opensearchserverless_index";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const REPLACE_ON: &'static [&'static str] = fields!(Index: name, collection, vectors, approximate, analyzers);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const DELETED_WITH: &'static [&'static str] = fields!(Index: collection);

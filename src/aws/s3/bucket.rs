@@ -112,6 +112,7 @@ impl BucketOutputs<Resolved> {
 impl Resource for Bucket {
     const KIND: &'static str = "s3_bucket";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const REPLACE_ON: &'static [&'static str] = fields!(Bucket: name);
     const TYPICAL_SECONDS: u32 = 2;
     type Resolved = Bucket<Resolved>;

@@ -103,6 +103,7 @@ pub struct VectorIndexOutputs<P: Phase> {
 impl Resource for VectorIndex {
     const KIND: &'static str = "s3vectors_index";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const REPLACE_ON: &'static [&'static str] =
         fields!(VectorIndex: name, bucket, dimension, distance, hidden_keys, encryption, kms_key);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");

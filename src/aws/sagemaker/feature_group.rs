@@ -149,6 +149,7 @@ pub struct FeatureGroupOutputs<P: Phase> {
 impl Resource for FeatureGroup {
     const KIND: &'static str = "sagemaker_feature_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     // Create-only in the schema of `AWS::SageMaker::FeatureGroup`.
     const REPLACE_ON: &'static [&'static str] =
         fields!(FeatureGroup: name, description, record_identifier, event_time, online_store, offline_store, role);

@@ -61,6 +61,7 @@ pub struct ModelPackageGroupOutputs<P: Phase> {
 impl Resource for ModelPackageGroup {
     const KIND: &'static str = "sagemaker_model_package_group";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     // Name and description are create-only in the schema of `AWS::SageMaker::ModelPackageGroup`.
     const REPLACE_ON: &'static [&'static str] = fields!(ModelPackageGroup: name, description);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");

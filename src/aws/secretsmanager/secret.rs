@@ -85,6 +85,7 @@ pub struct SecretOutputs<P: Phase> {
 impl Resource for Secret {
     const KIND: &'static str = "secretsmanager_secret";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const BILLED_WHILE_PAUSED: Option<&'static str> = Some("deleting it would lose its value");
     const REPLACE_ON: &'static [&'static str] = fields!(Secret: name);
     type Resolved = Secret<Resolved>;

@@ -144,6 +144,7 @@ pub struct QueueOutputs<P: Phase> {
 impl Resource for Queue {
     const KIND: &'static str = "sqs_queue";
     const PERSISTENCE: Persistence = Persistence::Durable;
+    const HOLDS_DATA: bool = true;
     const REPLACE_ON: &'static [&'static str] = fields!(Queue: name, fifo);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const TYPICAL_SECONDS: u32 = 4;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::endpoints::declare_endpoints;
 use super::layout::{Zone, zones};
 use super::outputs::NetworkOutputs;
-use super::settings::{Nat, Network};
+use super::settings::{Nat, Network, Zones};
 use crate::aws::ec2::{DefaultSecurityGroup, ElasticIp, InternetGateway, NatGateway, Route, RouteTable, Subnet, Vpc};
 use crate::aws::{InternetGatewayId, NatGatewayId, RouteTableId, SubnetId, VpcId};
 use crate::resource::Input;
@@ -19,7 +19,8 @@ impl Network {
             Ok(zones) => zones,
             Err((field, message)) => {
                 stack.problem(name, Some(field.to_owned()), message);
-                Vec::new()
+                // Without any zone all that uses the network would be another problem.
+                zones(self.cidr, &Zones::default(), &stack.scope().region, &[]).unwrap_or_default()
             }
         };
         if self.nat != Nat::None && !self.public {

@@ -1,10 +1,8 @@
 //! The zones of a network, and the part of its block that each of them gets.
 
-use super::settings::Zones;
+use super::settings::{MAX_ZONES, Zones};
 use crate::aws::ec2::Cidr;
 
-/// The number of zones that a block has room for.
-const MAX_ZONES: usize = 8;
 /// The bits added to the prefix of the VPC, which make sixteen parts: private ones first, then public ones.
 const SUBNET_BITS: u8 = 4;
 

@@ -1,13 +1,18 @@
 //! The settings of a network.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use crate::aws::ec2::Cidr;
 use crate::resource::Tags;
+
+/// The number of zones that a block has room for.
+pub(super) const MAX_ZONES: usize = 8;
 
 /// A network: a VPC with public and private subnets in several zones, and their routes to the internet.
 ///
@@ -60,7 +65,7 @@ pub struct Network {
 }
 
 /// The zones that a network spreads over.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Zones {
     /// This number of zones: the first ones that the account has in the region. `ebb validate`, which does not ask AWS, takes
@@ -68,6 +73,56 @@ pub enum Zones {
     Count(usize),
     /// Zones by name, in which a network stays even if AWS gives the account other zones.
     Named(Vec<String>),
+}
+
+impl<'de> Deserialize<'de> for Zones {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Form {
+            Count(usize),
+            Named(Vec<String>),
+        }
+        // The derived form would name itself in the error.
+        match Form::deserialize(deserializer) {
+            Ok(Form::Count(count)) => Ok(Self::Count(count)),
+            Ok(Form::Named(names)) => Ok(Self::Named(names)),
+            Err(_) => Err(D::Error::custom(format!(
+                "zones are a number from 1 to {MAX_ZONES}, such as 2, or a list of names, such as [\"eu-west-1a\", \"eu-west-1b\"]"
+            ))),
+        }
+    }
+}
+
+impl JsonSchema for Zones {
+    fn schema_name() -> Cow<'static, str> {
+        "Zones".into()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        concat!(module_path!(), "::Zones").into()
+    }
+
+    fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "The zones that a network spreads over.",
+            "anyOf": [
+                {
+                    "description": "This number of zones: the first ones that the account has in the region.",
+                    "type": "integer",
+                    "minimum": 1,
+                    "maximum": MAX_ZONES,
+                },
+                {
+                    "description": "Zones by name, in which a network stays even if AWS gives the account other zones.",
+                    "type": "array",
+                    "items": {"type": "string", "format": "availability-zone", "pattern": "^[a-z]+(-[a-z]+)+-[0-9]+[a-h]$"},
+                    "minItems": 1,
+                    "maxItems": MAX_ZONES,
+                },
+            ],
+        })
+    }
 }
 
 impl Default for Zones {

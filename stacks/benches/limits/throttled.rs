@@ -70,6 +70,7 @@ async fn plan_while_throttled() -> (Duration, u64) {
         clock: &jiff::Timestamp::now,
         on_event: &|_| {},
         shutdown: Shutdown::default(),
+        parallel: None,
         who: "bench".to_owned(),
         why: None,
     };

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::aws::budgets::BudgetFilter;
 use ebbtide::aws::ec2::Cidr;
+use ebbtide::aws::logs::RETENTIONS;
 use ebbtide::components::{Costs, Nat, Zones};
 use ebbtide::resource::Tags;
 use ebbtide::serving::Weights;
@@ -44,21 +45,27 @@ pub struct Settings {
     /// Other bounds of the number of instances at certain times, by a name for each, for every endpoint that scales.
     pub scheduled_capacity: BTreeMap<String, Schedule>,
     /// Who is told about alarms and costs: e-mail addresses. Each must confirm once.
+    #[schemars(inner(email))]
     pub emails: Vec<String>,
     /// Alarm when more of an endpoint's calls fail, in percent. The same alarm rolls deployments back.
+    #[schemars(range(min = 0, max = 100))]
     pub error_percent: f64,
     /// The budget of a month, in US dollars as decimal text.
+    #[schemars(regex(pattern = "^[0-9]+([.][0-9]+)?$"))]
     pub monthly_budget: String,
     /// How much more it may be before it is too much, in percent.
     pub budget_buffer_percent: u32,
     /// Alarm when a day costs more, in US dollars as decimal text.
+    #[schemars(regex(pattern = "^[0-9]+([.][0-9]+)?$"))]
     pub daily_cost: String,
     /// Which costs count, by tag: those of resources with one of these values. All of the account unless given.
     pub cost_tags: BTreeMap<String, BTreeSet<String>>,
     /// The KMS key, by its ARN, of the buckets, the logs, the alerts, bulk responses, and the volumes of instance types without
     /// local disks; AWS's own keys unless given. docs/first-steps.md has the policy that the key needs.
+    #[schemars(regex(pattern = "^arn:[^:]+:kms:"))]
     pub kms_key: Option<String>,
     /// How long the containers' logs are kept, in days.
+    #[schemars(extend("enum" = RETENTIONS))]
     pub log_retention_days: u32,
     /// How long replaced versions of models stay, in days.
     pub old_model_days: u32,
@@ -139,6 +146,7 @@ pub struct Endpoint {
     /// Whether it exists.
     pub enabled: Option<bool>,
     /// The instance type, e.g. `ml.g5.12xlarge`. A model that does not fit on it is an error that says what would.
+    #[schemars(extend("format" = "sagemaker-instance-type"))]
     pub instance_type: Option<String>,
     /// The known model that the checkpoint is a version of, e.g. `llama-3.1-8b`, from which its memory follows; `other` is
     /// not checked. That of the table unless given.
@@ -146,10 +154,13 @@ pub struct Endpoint {
     /// The precision of the weights in the checkpoint; that of the table unless given.
     pub weights: Option<Weights>,
     /// The longest request with its response, in tokens.
+    #[schemars(range(min = 1))]
     pub context: Option<u32>,
     /// How many requests an instance works on at once.
+    #[schemars(range(min = 1))]
     pub requests_at_once: Option<u32>,
     /// The length of a usual request with its response, in tokens: so many of them have to fit at once.
+    #[schemars(range(min = 1))]
     pub usual_tokens: Option<u32>,
     /// How many instances there are at first; 1 unless given.
     pub instances: Option<u32>,

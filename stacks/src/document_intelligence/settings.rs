@@ -21,6 +21,7 @@ pub struct Settings {
     /// The REST API.
     pub api: Api,
     /// Who is told about alarms and costs: e-mail addresses. Each must confirm once.
+    #[schemars(inner(email))]
     pub emails: Vec<String>,
     /// The budget of a month, in US dollars as decimal text: that of both sides together.
     pub monthly_budget: String,
@@ -43,6 +44,7 @@ pub struct Classifier {
     /// The model, `s3://BUCKET/KEY.tar.gz`.
     pub model: String,
     /// The type of its instances.
+    #[schemars(extend("format" = "sagemaker-instance-type"))]
     pub instance_type: String,
     /// The number of its instances.
     pub instances: u32,

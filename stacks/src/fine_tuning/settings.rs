@@ -40,6 +40,7 @@ pub struct Settings {
     /// role of the job use it.
     pub kms_key: Option<String>,
     /// Who is told about the end of jobs, alarms and costs: e-mail addresses. Each must confirm once.
+    #[schemars(inner(email))]
     pub emails: Vec<String>,
     /// The budget of a month, in US dollars as decimal text: without runs, which are paid once.
     pub monthly_budget: String,

@@ -15,7 +15,8 @@ fn adeptai_comes_up_sleeps_wakes_and_goes() {
     assert_eq!(project.count("autoscaling_target", "asleep"), 5);
     assert_eq!(project.count("s3_bucket", "asleep"), 0);
     project.assert_no_changes("paused");
-    let resuming = project.command("plan adeptai --detailed-exitcode").output().unwrap();
+    project.ebb("plan adeptai --detailed-exitcode");
+    let resuming = project.command("plan adeptai --target running --detailed-exitcode").output().unwrap();
     assert_eq!(resuming.status.code(), Some(2), "{}", text(&resuming.stderr));
 
     project.ebb("resume adeptai --yes");
@@ -26,6 +27,32 @@ fn adeptai_comes_up_sleeps_wakes_and_goes() {
     assert_eq!(project.count("sagemaker_endpoint", "running"), 0);
     assert_eq!(project.count("ec2_vpc", "running"), 0);
     project.assert_no_changes("destroyed");
+}
+
+#[test]
+fn plans_fit_two_screens_of_eighty_columns() {
+    let project = Project::new();
+    let shown = |line: &str| {
+        let output = project.command(line).env("COLUMNS", "80").output().unwrap();
+        let shown = text(&output.stdout);
+        for line in shown.lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+        let last: Vec<&str> = shown.lines().rev().take(6).collect();
+        assert!(last.iter().any(|line| line.starts_with("Plan: ")), "the counts come last: {last:?}");
+        shown
+    };
+    let first = shown("plan adeptai");
+    assert!(first.lines().count() <= 48, "{} lines:\n{first}", first.lines().count());
+    assert!(first.contains("67 to create") && first.contains("a month"), "{first}");
+    project.ebb("apply adeptai --yes");
+    let pause = shown("plan adeptai --target paused");
+    assert!(pause.lines().count() <= 60 && pause.contains("actions_enabled  true → false"), "{pause}");
+    project.ebb("pause adeptai --yes");
+    let resume = shown("plan adeptai --target running");
+    assert!(resume.lines().count() <= 48, "{} lines:\n{resume}", resume.lines().count());
+    let full = shown("plan adeptai --target running --full");
+    assert!(!full.contains("known after apply: ec2_"), "the network exists: {full}");
 }
 
 #[test]

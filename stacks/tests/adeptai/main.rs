@@ -11,3 +11,4 @@ mod partition;
 mod project;
 mod pushed;
 mod rolled_back;
+mod settings;

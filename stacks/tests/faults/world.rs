@@ -204,6 +204,7 @@ impl World {
             clock: &self.clock,
             on_event,
             shutdown: Shutdown::default(),
+            parallel: None,
             who: "test@host".into(),
             why: None,
         }

@@ -29,7 +29,7 @@ pub(in crate::apply) async fn run_job(job: Job, limiter: &RateLimiter) -> Worker
     let result: Result<JournalEvent, Stop> = match job.action {
         OperationKind::Create | OperationKind::Replace | OperationKind::Run => create(&job, limiter).await,
         OperationKind::Update | OperationKind::Watch => update(&job, limiter).await,
-        OperationKind::Delete => delete(&job, limiter).await,
+        OperationKind::Delete | OperationKind::Sleep => delete(&job, limiter).await,
         OperationKind::Forget => Ok(JournalEvent::Deleted),
     };
     let ms = milliseconds(start.elapsed());

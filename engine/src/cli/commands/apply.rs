@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, OneLine, ReasonArg, RunArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, LimitsArg, OneLine, ReasonArg, RunArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::cli::{plan_file, runtime};
@@ -33,7 +33,7 @@ pub(in crate::cli) struct ApplyArgs {
     #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
-    wait: WaitArg,
+    limits: LimitsArg,
     #[command(flatten)]
     reason: ReasonArg,
 }
@@ -43,35 +43,39 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ApplyArgs) -> Res
         return Err(CommandError::new(CommandErrorKind::Usage, "the reason of `--over-budget` is empty")
             .hint("say why: `--over-budget \"launch of the week\"`"));
     }
-    let change = change(context, arguments.stack_or_plan)?;
-    let change = change
+    runtime::on_all_threads(apply(context, arguments))
+}
+
+async fn apply(context: &CommandContext, arguments: ApplyArgs) -> Result<u8, CommandError> {
+    let change = change(context, arguments.stack_or_plan)
+        .await?
         .including_data(arguments.include_data)
         .running(arguments.run)
         .dropping_queued(arguments.drop_queued)
         .beside_existing(arguments.beside_existing)
         .without_missing(arguments.without_missing)
         .over_budget(arguments.over_budget)
-        .waiting(arguments.wait.wait)
+        .within(arguments.limits)
         .because(arguments.reason.reason);
-    runtime::on_all_threads(change::run(context, change))
+    change::run(context, change).await
 }
 
 /// Decides between a stack and a plan file. The name of a declared stack is always that stack.
-fn change(context: &CommandContext, stack_or_plan: Option<String>) -> Result<Change, CommandError> {
+async fn change(context: &CommandContext, stack_or_plan: Option<String>) -> Result<Change, CommandError> {
     let Some(name) = stack_or_plan else { return Ok(Change::declared("apply", None)) };
     if context.names().contains(&name) {
         return Ok(Change::declared("apply", Some(name)));
     }
     let path = Path::new(&name);
     if looks_like_a_path(&name) {
-        return Ok(Change::saved("apply", plan_file::read(path)?));
+        return Ok(Change::saved("apply", plan_file::read(context, path).await?));
     }
     // A program names its stacks once it is asked.
     context.environment()?;
     let names = context.names();
     match names.contains(&name) {
         true => Ok(Change::declared("apply", Some(name))),
-        false if path.is_file() => Ok(Change::saved("apply", plan_file::read(path)?)),
+        false if path.is_file() => Ok(Change::saved("apply", plan_file::read(context, path).await?)),
         false => Err(CommandError::unknown("stack or plan file", &name, &names)),
     }
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, ReasonArg, StackArg};
+use crate::cli::common::{DropQueuedArg, LimitsArg, ReasonArg, StackArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -20,6 +20,8 @@ pub(in crate::cli) struct DestroyArgs {
     #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
+    limits: LimitsArg,
+    #[command(flatten)]
     reason: ReasonArg,
 }
 
@@ -28,6 +30,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: DestroyArgs) -> R
     let change = change
         .including_data(arguments.include_data)
         .dropping_queued(arguments.drop_queued)
+        .within(arguments.limits)
         .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }

@@ -1,11 +1,13 @@
 //! `ebb graph`: draws a stack.
 
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 
 use crate::cli::common::{StackArg, TargetName};
 use crate::cli::context::{self, CommandContext};
-use crate::cli::error::{CommandError, DONE};
+use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::graph::{Drawing, to_dot, to_mermaid, to_svg};
 use crate::cli::output::OUTPUT_FORMAT;
 use crate::cli::runtime;
@@ -22,6 +24,9 @@ pub(in crate::cli) struct GraphArgs {
     /// Draws the stack as it is with this target; the recorded one if left out
     #[arg(long, value_enum)]
     target: Option<TargetName>,
+    /// Writes the drawing into this file
+    #[arg(short, long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -50,6 +55,11 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &GraphArgs) -> Re
 }
 
 async fn graph(context: &CommandContext, arguments: &GraphArgs) -> Result<u8, CommandError> {
+    let prints_image = arguments.format == GraphFormat::Svg && arguments.out.is_none() && !context.output.is_json();
+    if prints_image && context.output.prints_on_terminal() {
+        return Err(CommandError::new(CommandErrorKind::Usage, "an image cannot be shown on a terminal")
+            .hint("write it into a file with `--out FILE.svg`, or choose `--format dot` or `--format mermaid`"));
+    }
     let environment = context.environment()?;
     let stack = context.declared_stack(arguments.stack.stack.as_deref())?;
     let declarations = context.declare_offline(&environment, &stack)?;
@@ -63,15 +73,23 @@ async fn graph(context: &CommandContext, arguments: &GraphArgs) -> Result<u8, Co
     let target = arguments.target.map(Target::from);
     let target = target.or_else(|| recorded.as_ref().map(|document| document.target)).unwrap_or(Target::Running);
     let drawing = Drawing::new(&declarations, recorded.as_ref(), target, context.providers.kinds());
-    if context.output.is_json() {
+    let text = if context.output.is_json() {
         let environment = environment.name().to_owned();
-        context.output.json(&GraphView { format: OUTPUT_FORMAT, stack, environment, target, drawing })?;
-        return Ok(DONE);
+        let view = GraphView { format: OUTPUT_FORMAT, stack, environment, target, drawing };
+        serde_json::to_string(&view).map_err(|error| CommandError::failed("write the drawing", error))? + "\n"
+    } else {
+        match arguments.format {
+            GraphFormat::Svg => to_svg(&drawing),
+            GraphFormat::Dot => to_dot(&drawing),
+            GraphFormat::Mermaid => to_mermaid(&drawing),
+        }
+    };
+    match &arguments.out {
+        None => context.output.result(&text)?,
+        Some(path) => {
+            fs_err::write(path, text).map_err(|error| CommandError::failed("write the drawing", error))?;
+            context.output.note(&format!("Wrote {}.", path.display()));
+        }
     }
-    context.output.result(&match arguments.format {
-        GraphFormat::Svg => to_svg(&drawing),
-        GraphFormat::Dot => to_dot(&drawing),
-        GraphFormat::Mermaid => to_mermaid(&drawing),
-    })?;
     Ok(DONE)
 }

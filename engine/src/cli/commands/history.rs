@@ -6,7 +6,7 @@ use clap::Args;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
-use crate::cli::common::StackArg;
+use crate::cli::common::{StackArg, at_least_one};
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::OUTPUT_FORMAT;
@@ -22,7 +22,7 @@ pub(in crate::cli) struct HistoryArgs {
     #[command(flatten)]
     stack: StackArg,
     /// Lists at most this many, the latest first
-    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = at_least_one)]
     limit: usize,
 }
 
@@ -139,8 +139,12 @@ fn over(ended: &RunRecord, serial: u64) -> RunView {
 
 fn render(runs: &[RunView]) -> String {
     let width = |of: fn(&RunView) -> usize| runs.iter().map(of).max().unwrap_or(0);
-    let (by, time) = (width(|run| run.by.chars().count()), width(|run| took(run).chars().count()));
-    let mut text = String::new();
+    let (by, time) = (width(|run| run.by.chars().count()).max(2), width(|run| took(run).chars().count()).max(4));
+    let head = format!(
+        "{:>6}  {:<20}  {:>time$}  {:<by$}  {:<9}  {:<11}  {:<12}  OPERATIONS, REASON",
+        "SERIAL", "STARTED", "TOOK", "BY", "TARGET", "OUTCOME", "PLAN"
+    );
+    let mut text = format!("{}\n", head.dimmed());
     for run in runs {
         let outcome = run.outcome.map_or_else(|| "open".to_owned(), |outcome| outcome.to_string());
         let outcome = format!("{outcome:<11}");
@@ -176,11 +180,17 @@ fn short(hash: &str) -> &str {
 /// Returns the operations in words: what was done, or planned.
 fn operations(run: &RunView) -> String {
     let summary = &run.summary;
+    // Earlier versions counted what a pause puts to sleep as deleted.
+    let (asleep, deleted) = match run.target {
+        Target::Paused => (summary.sleep + summary.delete, 0),
+        Target::Running | Target::Destroyed => (summary.sleep, summary.delete),
+    };
     let counts = [
         (summary.create, "created"),
         (summary.update, "updated"),
         (summary.replace, "replaced"),
-        (summary.delete, if run.target == Target::Paused { "put to sleep" } else { "deleted" }),
+        (asleep, "put to sleep"),
+        (deleted, "deleted"),
         (summary.forget, "forgotten"),
         (run.failed, "failed"),
         (run.skipped, "not started"),

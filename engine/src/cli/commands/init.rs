@@ -3,13 +3,15 @@
 use std::fs::OpenOptions;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use clap::Args;
 
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
+use crate::cli::scaffold::files;
 
-/// Creates a project: a crate with a stack, environments and a README
+/// Creates a project: a crate with a stack, its tests, environments and a README
 #[derive(Debug, Args)]
 pub(in crate::cli) struct InitArgs {
     /// The directory of the project; the current one if left out
@@ -21,18 +23,21 @@ pub(in crate::cli) struct InitArgs {
     /// A checkout of Ebbtide to build on, instead of its repository
     #[arg(long, value_name = "DIR")]
     library: Option<PathBuf>,
+    /// Also writes workflows of GitHub Actions: a plan on pull requests, an apply on main, pauses by the schedule
+    #[arg(long)]
+    github: bool,
+    /// Makes no git repository; one is made unless the directory is in one
+    #[arg(long)]
+    no_git: bool,
 }
 
-/// The files of a new project; NAME and LIBRARY are filled in.
-const FILES: &[(&str, &str)] = &[
-    ("Cargo.toml", include_str!("../templates/manifest.toml")),
-    ("src/main.rs", include_str!("../templates/main.rs")),
-    ("ebb.toml", include_str!("../templates/ebb.toml")),
-    ("environments/local.toml", include_str!("../templates/local.toml")),
-    ("environments/prod.toml", include_str!("../templates/prod.toml")),
-    (".gitignore", "/target\n/state\n"),
-    ("README.md", include_str!("../templates/readme.md")),
-];
+/// The steps that workflows need and a file cannot take.
+const GITHUB: &str = "
+On GitHub, before the first push:
+  environments/prod.toml      set the account, and look at [schedule]: the stack is paused outside of it
+  ebb state init --env prod   makes the bucket for state
+  three variables             EBB_PLAN_ROLE, EBB_APPLY_ROLE and EBB_TICK_ROLE; each workflow says what its role needs
+";
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &InitArgs) -> Result<u8, CommandError> {
     // Collecting the components drops each `.` after the first.
@@ -44,25 +49,41 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &InitArgs) -> Res
     };
     check(&name)?;
     let library = library(arguments.library.as_deref())?;
+    let files = files(&name, &library, arguments.github);
     // Nothing is written if anything is there already.
-    if let Some(existing) = FILES.iter().map(|(file, _)| root.join(file)).find(|path| path.exists()) {
+    if let Some(existing) = files.iter().map(|(file, _)| root.join(file)).find(|path| path.exists()) {
         return Err(CommandError::new(CommandErrorKind::Output, format!("{} already exists", existing.display()))
             .hint("choose another directory; nothing was written"));
     }
-    for (file, template) in FILES {
-        let text = template.replace("NAME", &name).replace("LIBRARY", &library);
-        write(&root.join(file), &text)?;
+    for (file, text) in &files {
+        write(&root.join(file), text)?;
     }
+    let without_git = if arguments.no_git { None } else { make_repository(&root).err() };
     let (place, enter) = if root == Path::new(".") {
         ("this directory".to_owned(), String::new())
     } else {
         (root.display().to_string(), format!("  cd {}\n", root.display()))
     };
+    if let Some(reason) = without_git {
+        context.output.warn(&format!("warning: no git repository was made: {reason}"));
+    }
+    let github = if arguments.github { GITHUB } else { "" };
     context.output.result(&format!(
         "Made the project {name} in {place}. Next:\n{enter}  ebb plan     shows the resources that would be created, in the \
-         embedded cloud\n  ebb apply    creates them\n"
+         embedded cloud\n  ebb apply    creates them\n  cargo test   declares them, and brings them up in the embedded cloud\n{github}"
     ))?;
     Ok(DONE)
+}
+
+/// Makes a git repository of the project, unless it is in one.
+fn make_repository(root: &Path) -> Result<(), String> {
+    let git = |arguments: &[&str]| Command::new("git").current_dir(root).args(arguments).output();
+    let is_inside = git(&["rev-parse", "--is-inside-work-tree"]).map_err(|error| format!("`git`: {error}"))?;
+    if is_inside.status.success() {
+        return Ok(());
+    }
+    let made = git(&["init", "--quiet"]).map_err(|error| format!("`git`: {error}"))?;
+    if made.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&made.stderr).trim().to_owned()) }
 }
 
 /// A name that crate, stack and AWS resources can share.
@@ -80,7 +101,10 @@ fn check(name: &str) -> Result<(), CommandError> {
 }
 
 fn library(checkout: Option<&Path>) -> Result<String, CommandError> {
-    let Some(checkout) = checkout else { return Ok(format!("git = \"{}\"", env!("CARGO_PKG_REPOSITORY"))) };
+    let Some(checkout) = checkout else {
+        // The release that this `ebb` is: the two exchange data, and a branch would move on.
+        return Ok(format!("git = \"{}\", tag = \"v{}\"", env!("CARGO_PKG_REPOSITORY"), env!("CARGO_PKG_VERSION")));
+    };
     let absolute: PathBuf =
         std::path::absolute(checkout).map_err(|error| CommandError::failed("find the library", error))?;
     if !absolute.join("Cargo.toml").is_file() {

@@ -20,7 +20,7 @@ pub(in crate::cli) struct OutputArgs {
     #[arg(value_name = "STACK NAME", num_args = 0..=2)]
     names: Vec<String>,
     /// The format
-    #[arg(long, value_enum, default_value_t = OutputFormat::Table)]
+    #[arg(short = 'o', long, value_enum, default_value_t = OutputFormat::Table)]
     format: OutputFormat,
 }
 
@@ -32,6 +32,10 @@ enum OutputFormat {
     Json,
     /// NAME=value lines for a .env file
     Dotenv,
+    /// `export` lines for a shell to evaluate
+    Shell,
+    /// NAME=value lines for the file $GITHUB_OUTPUT of a workflow
+    Github,
 }
 
 /// One output of a stack.
@@ -75,7 +79,9 @@ async fn output(context: &CommandContext, arguments: &OutputArgs) -> Result<u8, 
             match format {
                 OutputFormat::Table => format!("{}\n", plain(&output.value)),
                 OutputFormat::Json => json(&output.value)?,
-                OutputFormat::Dotenv => render(std::slice::from_ref(output), format)?,
+                OutputFormat::Dotenv | OutputFormat::Shell | OutputFormat::Github => {
+                    render(std::slice::from_ref(output), format)?
+                }
             }
         }
     };
@@ -119,12 +125,20 @@ fn render(outputs: &[OutputView], format: OutputFormat) -> Result<String, Comman
                 .map_err(|error| CommandError::failed("write the outputs", error))?;
             text = json(&Value::Object(fields))?;
         }
-        OutputFormat::Dotenv => {
+        OutputFormat::Dotenv | OutputFormat::Shell | OutputFormat::Github => {
             for output in outputs.iter().filter(|output| !output.value.is_null()) {
-                if output.asleep {
-                    let _ = writeln!(text, "# asleep:");
+                let (name, value) = (variable(&output.name), plain(&output.value));
+                // The file of a workflow has no comments.
+                if output.asleep && format != OutputFormat::Github {
+                    let _ = writeln!(text, "# {name} is asleep, and this is its last value:");
                 }
-                let _ = writeln!(text, "{}={}", variable(&output.name), quoted(&plain(&output.value)));
+                let _ = match format {
+                    OutputFormat::Shell => writeln!(text, "export {name}={}", in_single_quotes(&value)),
+                    OutputFormat::Github => writeln!(text, "{}", for_workflow(&name, &value)),
+                    OutputFormat::Table | OutputFormat::Json | OutputFormat::Dotenv => {
+                        writeln!(text, "{name}={}", quoted(&value))
+                    }
+                };
             }
         }
     }
@@ -163,6 +177,22 @@ fn quoted(value: &str) -> String {
     format!("\"{escaped}\"")
 }
 
+/// Returns a value as a shell takes it literally.
+fn in_single_quotes(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+/// Returns the line of an output in the file of a GitHub workflow; a value of several lines stands between two that occur in none of
+/// them.
+fn for_workflow(name: &str, value: &str) -> String {
+    if !value.contains(['\n', '\r']) {
+        return format!("{name}={value}");
+    }
+    let ends = |end: &String| value.lines().all(|line| line != end);
+    let end = (0..).map(|number| format!("EBB_END_{number}")).find(ends).unwrap_or_default();
+    format!("{name}<<{end}\n{value}\n{end}")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +208,16 @@ mod tests {
         ];
         assert_eq!(
             render(&outputs, OutputFormat::Dotenv).unwrap(),
-            "QUERY_ENHANCER=prod-query-1\nSAGEMAKER_LLM_ENABLED=true\n# asleep:\nGREETING=\"say \\\"hi\\\" for \\$5\"\n"
+            "QUERY_ENHANCER=prod-query-1\nSAGEMAKER_LLM_ENABLED=true\n# GREETING is asleep, and this is its last value:\nGREETING=\"say \\\"hi\\\" for \\$5\"\n"
         );
+    }
+
+    #[test]
+    fn a_shell_and_a_workflow_take_values_literally() {
+        let output = |value: &str| OutputView { name: "greeting".into(), value: value.into(), asleep: false };
+        let render = |value, format| render(&[output(value)], format).unwrap();
+        assert_eq!(render("it's $5 `now`", OutputFormat::Shell), "export GREETING='it'\\''s $5 `now`'\n");
+        assert_eq!(render("a b", OutputFormat::Github), "GREETING=a b\n");
+        assert_eq!(render("one\nEBB_END_0", OutputFormat::Github), "GREETING<<EBB_END_1\none\nEBB_END_0\nEBB_END_1\n");
     }
 }

@@ -1,20 +1,25 @@
-//! `ebb plan`: shows the operations that lead to a target. Takes no lock and changes nothing.
+//! `ebb plan`: shows the operations that lead to a target, by default the one that the stack has. Takes no lock and changes
+//! nothing.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::apply::{Event, Failure, Goal, Pushed, Shutdown};
+use crate::apply::{Deployment, Event, Failure, Goal, MissingThings, PlanWithInputs, Pushed, Shutdown};
 use crate::cli::common::{RunArg, StackArg, TargetName};
-use crate::cli::context::{CommandContext, named_jobs};
+use crate::cli::context::{self, CommandContext, named_jobs};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::dollars::plan_costs;
 use crate::cli::error::{CHANGES, CommandError, CommandErrorKind, DONE, FAILED};
 use crate::cli::progress::Progress;
 use crate::cli::renamings::note_renamings;
+use crate::cli::render::{PlanStyle, ShownPlan};
 use crate::cli::{missing, plan_file, render, runtime, unfinished};
 use ebbtide::plan::Target;
 use ebbtide::planner::{RecordChanges, hold_back};
+use ebbtide::record::StateDocument;
+use ebbtide::resource::Address;
 
 /// Shows the changes that would bring a stack to a target; makes none of them
 #[derive(Debug, Args)]
@@ -24,9 +29,9 @@ pub(in crate::cli) struct PlanArgs {
     /// Saves the plan, for `ebb apply FILE`
     #[arg(short, long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// The target to reach
-    #[arg(long, value_enum, default_value_t = TargetName::Running)]
-    target: TargetName,
+    /// The target to reach; without it, the one that the stack has: a paused stack stays paused
+    #[arg(long, value_enum)]
+    target: Option<TargetName>,
     /// Exits with 2 if there are changes
     #[arg(long)]
     detailed_exitcode: bool,
@@ -41,6 +46,8 @@ pub(in crate::cli) struct PlanArgs {
     /// Leaves out what needs something that is missing, and all that depends on it
     #[arg(long)]
     without_missing: bool,
+    #[command(flatten)]
+    style: PlanStyle,
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
@@ -48,8 +55,8 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &PlanArgs) -> Res
 }
 
 async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, CommandError> {
-    let target = Target::from(arguments.target);
-    if target != Target::Running && !arguments.run.run.is_empty() {
+    let asked = arguments.target.map(Target::from);
+    if asked.is_some_and(|target| target != Target::Running) && !arguments.run.run.is_empty() {
         return Err(CommandError::new(CommandErrorKind::Usage, "--run needs a stack that is to run")
             .hint("leave out --target, or leave out --run"));
     }
@@ -57,13 +64,10 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         plan_file::check_target(path)?;
     }
     let out = arguments.out.as_ref().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone()));
-    let environment = match target {
-        Target::Running => context.environment()?,
-        Target::Paused | Target::Destroyed => context.recorded_environment()?,
-    };
+    let declares = matches!(asked, None | Some(Target::Running));
+    let environment = if declares { context.environment()? } else { context.recorded_environment()? };
     let stack = context.stack(&environment, arguments.stack.stack.as_deref()).await?;
     // Problems with the declaration are reported before credentials are needed.
-    let declares = target == Target::Running;
     if declares {
         context.declare_offline(&environment, &stack)?;
     }
@@ -76,36 +80,46 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         false => None,
     };
     let state = environment.state(&stack, Some(&connection.clients)).await?;
+    let target = match asked {
+        Some(target) => target,
+        None => kept_target(context::recorded(&state).await?.as_ref()),
+    };
+    if target != Target::Running && !arguments.run.run.is_empty() {
+        let message = format!("{stack} in {} is paused, and --run needs a stack that is to run", environment.name());
+        return Err(CommandError::new(CommandErrorKind::Usage, message).hint("add `--target running`"));
+    }
     let include_data = recorded_addresses(&state, "--include-data", &arguments.include_data).await?;
     let on_event = |event| progress.event(event);
     let deployment = deployment(context, &connection, &state, &on_event, Shutdown::default(), None);
     progress.phase("reading resources");
     let scope = environment.scope(&stack, &connection.account);
     let pushed = declares.then(|| Pushed { schedule: environment.schedule(&stack), reduce: false });
-    let goal = Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data, pushed };
-    let run = named_jobs(&arguments.run.run, goal.declarations, context.providers.kinds())?;
-    let mut planned = deployment.plan_running(goal, &run).await?;
-    if target == Target::Running && !arguments.beside_existing {
-        deployment.check_elsewhere(&planned.document, &scope).await?;
-    }
-    let missing = planned.missing(&deployment.access).await?;
-    let without = goal.declarations.filter(|_| arguments.without_missing && !missing.is_empty());
-    let held = match without {
-        None => None,
-        Some(declarations) => {
-            let resources = missing.keys().cloned().collect();
-            let (rest, held) = hold_back(declarations, &planned.document, &resources).map_err(Failure::Problems)?;
-            let run = &run - &held;
-            planned = deployment.plan_running(Goal { declarations: Some(&rest), ..goal }, &run).await?;
-            Some(held)
-        }
+    let declared =
+        Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data, pushed };
+    let goal = match target {
+        Target::Running => declared,
+        Target::Paused | Target::Destroyed => Goal { declarations: None, pushed: None, ..declared },
     };
+    let made = make(&deployment, goal, arguments, context).await?;
+    let Made { mut planned, missing, held } = made;
+    let unapplied = match (target, declares) {
+        (Target::Paused, true) => Some(deployment.unapplied(declared, &planned.document)?),
+        _ => None,
+    };
+    planned.warnings.extend(unapplied.iter().flat_map(|unapplied| unapplied.warnings.clone()));
     let unfinished = planned.unfinished(&deployment.access, (deployment.clock)()).await?;
     progress.clear();
     planned.warnings.iter().for_each(|warning| progress.event(Event::Warning(warning.clone())));
     let record = RecordChanges::between(&planned.document, &planned.plan);
-    let costs = plan_costs(context, &environment, &planned.document, &planned.plan);
-    render::show_plan(context.output, &planned.plan, &record, &planned.warnings, &costs)?;
+    let shown = ShownPlan {
+        plan: &planned.plan,
+        record: &record,
+        warnings: &planned.warnings,
+        costs: &plan_costs(context, &environment, &planned.document, &planned.plan),
+        names: &render::names(&planned.document, &planned.plan),
+        unapplied: unapplied.as_ref(),
+    };
+    render::show_plan(context.output, &shown, arguments.style)?;
     note_renamings(context, &planned.plan, &planned.document);
     match held {
         Some(held) => missing::note_left_out(context.output, &missing, &held, &stack),
@@ -114,13 +128,51 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     }
     unfinished::warn(context.output, &unfinished, &planned.plan);
     if let (Some(absolute), Some(path)) = (&out, &arguments.out) {
-        plan_file::write(absolute, &planned.plan).map_err(|error| CommandError::failed("save the plan", error))?;
+        plan_file::write(absolute, &planned.plan, &state).await?;
         context.output.note(&format!("Saved. Carry it out with `ebb apply {}`.", path.display()));
     }
     note_calls(context, &connection);
     if !planned.observed.unread.is_empty() {
         return Ok(FAILED);
     }
-    let is_change = !planned.plan.is_empty() || !record.is_empty();
+    let is_change =
+        !planned.plan.is_empty() || !record.is_empty() || unapplied.is_some_and(|unapplied| !unapplied.is_empty());
     Ok(if arguments.detailed_exitcode && is_change { CHANGES } else { DONE })
+}
+
+/// Returns the target that a stack has: a paused stack stays paused, and any other runs.
+fn kept_target(document: Option<&StateDocument>) -> Target {
+    match document.map(|document| document.target) {
+        Some(Target::Paused) => Target::Paused,
+        Some(Target::Running | Target::Destroyed) | None => Target::Running,
+    }
+}
+
+/// A plan, the things that it needs and that are missing, and the resources that are left out for want of them.
+struct Made {
+    planned: PlanWithInputs,
+    missing: MissingThings,
+    held: Option<BTreeSet<Address>>,
+}
+
+/// Makes the plan that leads to a goal, without what is missing if the command line says so.
+async fn make(
+    deployment: &Deployment<'_>,
+    goal: Goal<'_>,
+    arguments: &PlanArgs,
+    context: &CommandContext,
+) -> Result<Made, CommandError> {
+    let run = named_jobs(&arguments.run.run, goal.declarations, context.providers.kinds())?;
+    let mut planned = deployment.plan_running(goal, &run).await?;
+    if goal.target == Target::Running && !arguments.beside_existing {
+        deployment.check_elsewhere(&planned.document, goal.scope).await?;
+    }
+    let missing = planned.missing(&deployment.access).await?;
+    let without = goal.declarations.filter(|_| arguments.without_missing && !missing.is_empty());
+    let Some(declarations) = without else { return Ok(Made { planned, missing, held: None }) };
+    let resources = missing.keys().cloned().collect();
+    let (rest, held) = hold_back(declarations, &planned.document, &resources).map_err(Failure::Problems)?;
+    let run = &run - &held;
+    planned = deployment.plan_running(Goal { declarations: Some(&rest), ..goal }, &run).await?;
+    Ok(Made { planned, missing, held: Some(held) })
 }

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, ReasonArg, StackArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, LimitsArg, ReasonArg, StackArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -17,7 +17,7 @@ pub(in crate::cli) struct ResumeArgs {
     #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
-    wait: WaitArg,
+    limits: LimitsArg,
     #[command(flatten)]
     reason: ReasonArg,
 }
@@ -25,7 +25,7 @@ pub(in crate::cli) struct ResumeArgs {
 pub(in crate::cli) fn run(context: &CommandContext, arguments: ResumeArgs) -> Result<u8, CommandError> {
     let change = Change::recorded("resume", Target::Running, arguments.stack.stack)
         .dropping_queued(arguments.drop_queued)
-        .waiting(arguments.wait.wait)
+        .within(arguments.limits)
         .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }

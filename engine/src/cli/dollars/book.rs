@@ -24,8 +24,8 @@ pub(in crate::cli) fn book(context: &CommandContext, region: &str) -> Result<Boo
 #[derive(Clone, Debug, Serialize)]
 pub(in crate::cli) struct PriceWarning {
     /// The file, the line and the column.
-    place: String,
-    message: String,
+    pub(in crate::cli) place: String,
+    pub(in crate::cli) message: String,
 }
 
 /// Returns warnings about the project's prices of items that nothing bills. With kinds of its own, a binary may bill other items

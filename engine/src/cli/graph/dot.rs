@@ -6,10 +6,14 @@ use crate::cli::graph::model::{Condition, Drawing};
 
 /// Returns the drawing in the language of Graphviz. Writing into text cannot fail, so results are ignored.
 pub(in crate::cli) fn to_dot(drawing: &Drawing) -> String {
-    let mut dot = String::from("digraph stack {\n  rankdir=RL;\n  node [fontname=\"monospace\", fontsize=10];\n");
+    let mut dot = String::from("digraph stack {\n  rankdir=LR;\n  node [fontname=\"monospace\", fontsize=10];\n");
     let _ = writeln!(dot, "  label=\"{}\";", drawing.title);
-    for node in &drawing.nodes {
-        let _ = writeln!(dot, "  \"{}\" [{}];", node.address, style(node.condition));
+    for (number, (component, members)) in drawing.components().into_iter().enumerate() {
+        let _ = writeln!(dot, "  subgraph cluster_{number} {{\n    label=\"{component}\"; color=\"#8c959f\";");
+        for node in members.into_iter().map(|member| &drawing.nodes[member]) {
+            let _ = writeln!(dot, "    \"{}\" [{}];", node.address, style(node.condition));
+        }
+        dot.push_str("  }\n");
     }
     for (from, to) in &drawing.edges {
         let _ = writeln!(dot, "  \"{}\" -> \"{}\";", drawing.nodes[*from].address, drawing.nodes[*to].address);
@@ -25,7 +29,7 @@ pub(in crate::cli) fn to_dot(drawing: &Drawing) -> String {
 fn style(condition: Condition) -> String {
     let (fill, line) = condition.colors();
     let (shape, style) = match condition {
-        Condition::Runs => ("box", "filled"),
+        Condition::Runs | Condition::Kept => ("box", "filled"),
         Condition::Sleeps => ("box", "filled,rounded,dashed"),
         Condition::HoldsData => ("cylinder", "filled"),
     };

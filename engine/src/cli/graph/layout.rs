@@ -1,16 +1,20 @@
-//! A layered layout: each resource is placed to the right of all its dependencies.
+//! A layered layout: each resource is placed to the left of all its dependencies, in the band of its component.
 
-/// The position of each node: its column, and its row in that column.
+/// The position of each node: its column, and its row in the band of its component.
 pub(super) struct Layout {
     pub(super) places: Vec<(usize, usize)>,
     pub(super) columns: usize,
-    pub(super) rows: usize,
+    /// The number of rows of each band.
+    pub(super) bands: Vec<usize>,
 }
 
-/// Lays out `count` nodes with edges from each node to its dependencies. The edges must form no cycle.
-pub(super) fn layered(count: usize, edges: &[(usize, usize)]) -> Layout {
-    let columns_of = columns(count, edges);
+/// Lays out nodes, given by their bands, with edges from each node to its dependencies. The edges must form no cycle.
+pub(super) fn layered(band_of: &[usize], edges: &[(usize, usize)]) -> Layout {
+    let count = band_of.len();
+    let mut columns_of = columns(count, edges);
     let columns = columns_of.iter().max().map_or(0, |last| last + 1);
+    // A reader goes from a resource to what it needs.
+    columns_of.iter_mut().for_each(|column| *column = columns - 1 - *column);
     let mut order: Vec<Vec<usize>> = vec![Vec::new(); columns];
     for (node, column) in columns_of.iter().enumerate() {
         order[*column].push(node);
@@ -21,7 +25,10 @@ pub(super) fn layered(count: usize, edges: &[(usize, usize)]) -> Layout {
         neighbors[*to].push(*from);
     }
     let mut rows = vec![0.0; count];
-    order.iter().for_each(|nodes| place(nodes, &mut rows));
+    for nodes in &mut order {
+        nodes.sort_by_key(|node| band_of[*node]);
+        place(nodes, &mut rows);
+    }
     // Each node moves to the middle of its neighbours, in sweeps to the right and back, which removes most crossings.
     for sweep in 0..8 {
         let sequence: Vec<usize> = if sweep % 2 == 0 { (0..columns).collect() } else { (0..columns).rev().collect() };
@@ -37,18 +44,23 @@ pub(super) fn layered(count: usize, edges: &[(usize, usize)]) -> Layout {
                 }
             };
             let mut sorted: Vec<(f64, usize)> = order[column].iter().map(|node| (middle(*node), *node)).collect();
-            sorted.sort_by(|a, b| a.0.total_cmp(&b.0));
+            sorted.sort_by(|a, b| band_of[a.1].cmp(&band_of[b.1]).then(a.0.total_cmp(&b.0)));
             order[column] = sorted.into_iter().map(|(_, node)| node).collect();
             place(&order[column], &mut rows);
         }
     }
     let mut places = vec![(0, 0); count];
+    let mut bands = vec![0; band_of.iter().max().map_or(0, |last| last + 1)];
     for (column, nodes) in order.iter().enumerate() {
-        for (row, node) in nodes.iter().enumerate() {
-            places[*node] = (column, row);
+        let mut next = vec![0; bands.len()];
+        for node in nodes {
+            let band = band_of[*node];
+            places[*node] = (column, next[band]);
+            next[band] += 1;
+            bands[band] = bands[band].max(next[band]);
         }
     }
-    Layout { places, columns, rows: order.iter().map(Vec::len).max().unwrap_or(0) }
+    Layout { places, columns, bands }
 }
 
 /// Sets the rows of a column's nodes as fractions of its height, so that columns of different length can be compared.
@@ -87,14 +99,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_node_is_right_of_its_dependencies_and_covers_no_other() {
+    fn every_node_is_left_of_its_dependencies_and_covers_no_other() {
         let edges = [(1, 0), (2, 0), (3, 1), (3, 2), (4, 0), (5, 4), (5, 3)];
-        let layout = layered(7, &edges);
+        let bands = [1, 0, 0, 0, 1, 0, 1];
+        let layout = layered(&bands, &edges);
         for (from, to) in edges {
-            assert!(layout.places[from].0 > layout.places[to].0, "{from} → {to}");
+            assert!(layout.places[from].0 < layout.places[to].0, "{from} → {to}");
         }
-        let distinct: std::collections::BTreeSet<_> = layout.places.iter().collect();
-        assert_eq!(distinct.len(), 7);
-        assert_eq!(layout.columns, 4);
+        let distinct: std::collections::BTreeSet<_> = layout.places.iter().zip(bands).collect();
+        assert_eq!((distinct.len(), layout.columns, layout.bands), (7, 4, vec![2, 2]));
     }
 }

@@ -5,5 +5,5 @@ mod messages;
 mod plain;
 mod reporter;
 
-pub(super) use messages::{duration, summary};
+pub(super) use messages::{age, duration, summary};
 pub(super) use reporter::Progress;

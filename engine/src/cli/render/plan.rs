@@ -1,217 +1,128 @@
 //! A plan as text for people.
 
-use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::collections::{BTreeMap, BTreeSet};
 
-use owo_colors::{OwoColorize as _, Style};
+use owo_colors::Style;
 
+use super::entry::{Entry, common_tags, entries};
+use super::groups::{Group, Item, folded_words, groups};
+use super::page::{Lead, Page};
+use super::shown::ShownPlan;
+use super::width::columns;
+use crate::apply::Unapplied;
 use crate::cli::dollars::plan_text;
-use crate::cli::render::values;
-use crate::cli::render::values::Row;
-use ebbtide::cost::PlanCosts;
-use ebbtide::plan::{Effect, Kept, Operation, OperationKind, Plan, Summary};
+use crate::cli::output::count;
+use ebbtide::plan::{Operation, OperationKind, Plan, Summary};
 use ebbtide::planner::{OutputChangeKind, RecordChanges};
 use ebbtide::resource::Address;
 
-/// The number of fields of one operation that are shown at most.
-const MOST_ROWS: usize = 40;
-
-/// The sections in which operations are shown.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Section {
-    Create,
-    Run,
-    Watch,
-    Update,
-    Replace,
-    Sleep,
-    Delete,
-    Forget,
+/// Returns a plan as text, at most `width` columns wide, with colours. They are stripped on output where there is no terminal.
+/// With `full`, each operation has a line of its own and all its fields.
+pub(super) fn render(shown: &ShownPlan<'_>, width: usize, full: bool) -> String {
+    let plan = shown.plan;
+    let mut page = Page::new(width, full);
+    let (scope, bold, dimmed) = (&plan.scope, Style::new().bold(), Style::new().dimmed());
+    page.headline(
+        &format!("{} in {} → {}", scope.stack, scope.environment, plan.target),
+        &format!("account {}, {}, state serial {}", scope.account, scope.region, plan.serial),
+    );
+    let tags = if full { common_tags(plan) } else { BTreeMap::new() };
+    if !tags.is_empty() {
+        let tags: Vec<String> = tags.iter().map(|(key, value)| format!("{key}={value}")).collect();
+        page.words(2, &format!("tags of all new resources: {}", tags.join(", ")), dimmed);
+    }
+    let groups = groups(entries(plan, full), shown.names, !full);
+    if !groups.is_empty() {
+        page.gap();
+    }
+    let column = column(&groups, width);
+    let is_headed = groups.len() > 1 || groups.iter().any(|group| group.component.is_some());
+    for group in &groups {
+        if is_headed {
+            page.words(0, group.component.as_deref().unwrap_or("others"), bold);
+        }
+        group.items.iter().for_each(|item| render_item(&mut page, item, column));
+    }
+    render_not_run(&mut page, plan);
+    render_kept(&mut page, plan);
+    render_record(&mut page, shown.record);
+    render_unapplied(&mut page, shown);
+    page.gap();
+    page.words(0, &summary(shown), bold);
+    for (index, line) in plan_text(shown.costs).into_iter().enumerate() {
+        page.words(0, &line, if index == 0 { bold } else { dimmed });
+    }
+    page.into_text()
 }
 
-impl Section {
-    const ALL: [Self; 8] =
-        [Self::Create, Self::Run, Self::Watch, Self::Update, Self::Replace, Self::Sleep, Self::Delete, Self::Forget];
-
-    fn of(operation: &Operation) -> Self {
-        match operation.kind() {
-            OperationKind::Create => Self::Create,
-            OperationKind::Run => Self::Run,
-            OperationKind::Watch => Self::Watch,
-            OperationKind::Update => Self::Update,
-            OperationKind::Replace => Self::Replace,
-            OperationKind::Delete if operation.puts_to_sleep() => Self::Sleep,
-            OperationKind::Delete => Self::Delete,
-            OperationKind::Forget => Self::Forget,
-        }
-    }
-
-    fn title(self) -> &'static str {
-        match self {
-            Self::Create => "Create",
-            Self::Run => "Run: a job that runs once and is paid at once",
-            Self::Watch => "Watch: a job that is running, until its end",
-            Self::Update => "Update in place",
-            Self::Replace => "Replace: +/- creates first, -/+ deletes first",
-            Self::Sleep => "Put to sleep: deleted now, brought back by a resume",
-            Self::Delete => "Delete",
-            Self::Forget => "Forget: already gone, dropped from the record",
-        }
-    }
-
-    fn style(self) -> Style {
-        match self {
-            Self::Create | Self::Run => Style::new().green(),
-            Self::Watch | Self::Update => Style::new().yellow(),
-            Self::Replace => Style::new().magenta(),
-            Self::Sleep => Style::new().blue(),
-            Self::Delete | Self::Forget => Style::new().red(),
-        }
-    }
-}
-
-/// Returns a plan as text, `width` columns wide, with colours. They are stripped on output where there is no terminal.
-pub(super) fn render(plan: &Plan, record: &RecordChanges, costs: &PlanCosts, width: usize) -> String {
-    let mut text = String::new();
-    let scope = &plan.scope;
-    let heading = format!("{} in {} → {}", scope.stack, scope.environment, plan.target);
-    let place = format!("account {}, {}, state serial {}", scope.account, scope.region, plan.serial);
-    // Writing into text cannot fail.
-    let _ = writeln!(text, "{}  {}", heading.bold(), format!("({place})").dimmed());
-    // The deletion in a replacement is not shown apart from the replacement.
-    let shown: Vec<&Operation> = plan.operations.iter().filter(|operation| !operation.is_superseded()).collect();
-    let column = shown.iter().map(|operation| operation.address.to_string().chars().count()).max().unwrap_or(0);
-    for section in Section::ALL {
-        let operations: Vec<_> = shown.iter().filter(|operation| Section::of(operation) == section).copied().collect();
-        if operations.is_empty() {
-            continue;
-        }
-        let _ =
-            writeln!(text, "\n{}", format!("{} ({})", section.title(), operations.len()).style(section.style().bold()));
-        for operation in operations {
-            render_operation(&mut text, (section, sign(plan, operation)), operation, column, width);
-        }
-    }
-    let replaced: BTreeSet<_> =
-        shown.iter().filter(|o| o.kind() == OperationKind::Replace).map(|operation| &operation.address).collect();
-    let superseded = plan.operations.iter().filter(|o| o.is_superseded());
-    let orphaned: Vec<_> = superseded.filter(|old| !replaced.contains(&old.address)).collect();
-    if !orphaned.is_empty() {
-        let _ = writeln!(text, "\n{}", format!("Delete earlier generations ({})", orphaned.len()).red().bold());
-        for operation in orphaned {
-            let _ = writeln!(text, "  {:>3} {} {}", "-".red(), operation.address, operation.reason.dimmed());
-        }
-    }
-    render_not_run(&mut text, plan);
-    render_kept(&mut text, plan, width);
-    render_record(&mut text, record);
-    let _ = writeln!(text, "\n{}", summary_line(plan, record).bold());
-    for (index, line) in plan_text(costs).into_iter().enumerate() {
-        let _ = if index == 0 { writeln!(text, "{}", line.bold()) } else { writeln!(text, "{}", line.dimmed()) };
-    }
-    text
-}
-
-/// Returns the sign of an operation: a replacement shows its order.
-fn sign(plan: &Plan, operation: &Operation) -> &'static str {
-    match Section::of(operation) {
-        Section::Create => "+",
-        Section::Run => ">",
-        Section::Watch => "…",
-        Section::Update => "~",
-        Section::Replace if plan.deletes_first(operation) => "-/+",
-        Section::Replace => "+/-",
-        Section::Sleep => "z",
-        Section::Delete => "-",
-        Section::Forget => "x",
-    }
-}
-
-fn render_operation(
-    text: &mut String,
-    (section, sign): (Section, &str),
-    operation: &Operation,
-    column: usize,
-    width: usize,
-) {
-    let address = format!("{:<column$}", operation.address.to_string());
-    let symbol = format!("{sign:>3}");
-    let reason = values::shorten(&operation.reason.to_string(), width.saturating_sub(column + 8).max(30));
-    let _ = writeln!(text, "  {} {}  {}", symbol.style(section.style()), address.bold(), reason.dimmed());
-    let rows = match &operation.effect {
-        Effect::Replace(upsert) if section == Section::Run => values::fields(&upsert.inputs),
-        Effect::Update(_) if section == Section::Watch => Vec::new(),
-        Effect::Create(upsert) => values::fields(&upsert.inputs),
-        Effect::Update(upsert) | Effect::Replace(upsert) => upsert.changes.iter().flat_map(values::change).collect(),
-        Effect::Delete(_) | Effect::Forget => Vec::new(),
+/// Returns the column of names: as wide as the longest, if that leaves half of the width to words.
+fn column(groups: &[Group<'_>], width: usize) -> usize {
+    let one = |item: &Item<'_>| match item {
+        Item::One(entry) => columns(&entry.operation.address.to_string()),
+        Item::Folded { .. } => 0,
     };
-    let names = rows.iter().map(|row| row.field.chars().count()).max().unwrap_or(0).min(44);
-    let room = width.saturating_sub(names + 14).max(30);
-    for row in rows.iter().take(MOST_ROWS) {
-        render_row(text, row, names, room);
-    }
-    if rows.len() > MOST_ROWS {
-        let _ = writeln!(text, "          {}", format!("… and {} more fields", rows.len() - MOST_ROWS).dimmed());
+    let names = groups.iter().flat_map(|group| &group.items).map(one);
+    names.filter(|name| *name <= width * 6 / 10).max().unwrap_or(0)
+}
+
+fn render_item(page: &mut Page, item: &Item<'_>, column: usize) {
+    match item {
+        Item::One(entry) => render_entry(page, entry, column),
+        Item::Folded { first, kinds } => {
+            let words = folded_words(first, kinds);
+            page.entry(&Lead { sign: first.sign, style: first.style, name: "", column: 0 }, &words);
+        }
     }
 }
 
-fn render_row(text: &mut String, row: &Row, names: usize, room: usize) {
-    let name = format!("{:<names$}", row.field);
-    let forced = if row.forces_replacement { "  (forces replacement)".red().to_string() } else { String::new() };
-    match &row.old {
-        Some(old) => {
-            let both = (room.saturating_sub(3) / 2).max(15);
-            let (old, new) = (values::shorten(old, both), values::shorten(&row.new, both));
-            let _ = writeln!(text, "          {name}  {} → {}{forced}", old.red(), new.green());
-        }
-        None => {
-            let _ = writeln!(text, "          {name}  {}{forced}", values::shorten(&row.new, room));
-        }
+fn render_entry(page: &mut Page, entry: &Entry<'_>, column: usize) {
+    let name = entry.operation.address.to_string();
+    let lead = Lead { sign: entry.sign, style: entry.style, name: &name, column };
+    if let [row] = entry.rows.as_slice()
+        && entry.operation.kind() == OperationKind::Update
+        && page.inline(&lead, row, &entry.words)
+    {
+        return;
     }
-    for line in &row.lines {
-        let style = match line.as_bytes().first() {
-            Some(b'+') => Style::new().green(),
-            Some(b'-') => Style::new().red(),
-            _ => Style::new().dimmed(),
-        };
-        let _ = writeln!(text, "            {}", values::shorten(line, room + names).style(style));
-    }
+    page.entry(&lead, &entry.words);
+    page.rows(&entry.rows);
+}
+
+/// Adds the heading of a section below the operations.
+fn heading(page: &mut Page, title: &str, style: Style) {
+    page.gap();
+    page.words(0, title, style.bold());
 }
 
 /// Shows the jobs that are not run, and what waits for their results. Their reasons say what to do, so they are not shortened.
-fn render_not_run(text: &mut String, plan: &Plan) {
+fn render_not_run(page: &mut Page, plan: &Plan) {
     if plan.not_run.is_empty() {
         return;
     }
-    let _ = writeln!(text, "\n{}", format!("Not run ({})", plan.not_run.len()).yellow().bold());
-    let column = plan.not_run.iter().map(|one| one.address.to_string().chars().count()).max().unwrap_or(0);
+    let style = Style::new().yellow();
+    heading(page, &format!("Not run ({})", plan.not_run.len()), style);
     for one in &plan.not_run {
-        let address = format!("{:<column$}", one.address.to_string());
-        let _ = writeln!(text, "  {:>3} {}  {}", "!".yellow(), address.bold(), one.to_string().dimmed());
+        let name = one.address.to_string();
+        page.entry(&Lead { sign: "!", style, name: &name, column: 0 }, &one.to_string());
     }
 }
 
-fn render_kept(text: &mut String, plan: &Plan, width: usize) {
+fn render_kept(page: &mut Page, plan: &Plan) {
     if plan.kept.is_empty() {
         return;
     }
-    let _ = writeln!(text, "\n{}", format!("Keep ({})", plan.kept.len()).cyan().bold());
-    let column = plan.kept.iter().map(|kept| kept.address.to_string().chars().count()).max().unwrap_or(0);
-    let id = |kept: &Kept| kept.id.clone().unwrap_or_default();
-    let ids = plan.kept.iter().map(|kept| id(kept).chars().count()).max().unwrap_or(0);
+    let style = Style::new().cyan();
+    heading(page, &format!("Keep ({})", plan.kept.len()), style);
     for kept in &plan.kept {
-        let reason = values::shorten(&kept.reason, width.saturating_sub(column + 8).max(60));
-        let address = format!("{:<column$}", kept.address.to_string());
-        let _ = writeln!(text, "  {:>3} {address}  {:<ids$}  {}", "=".cyan(), id(kept), reason.dimmed());
+        let id = kept.id.as_ref().map(|id| format!("{id}: ")).unwrap_or_default();
+        let name = kept.address.to_string();
+        page.entry(&Lead { sign: "=", style, name: &name, column: 0 }, &format!("{id}{}", kept.reason));
     }
 }
 
-/// Shows changes that need no operation.
-fn render_record(text: &mut String, record: &RecordChanges) {
-    if record.is_empty() {
-        return;
-    }
-    let _ = writeln!(text, "\n{}", format!("Record ({})", record.len()).yellow().bold());
+/// Returns the changes of the record in words: a sign, a name and the change.
+pub(super) fn record_lines(record: &RecordChanges) -> Vec<(&'static str, String, String)> {
+    let mut lines = Vec::new();
     for change in &record.resources {
         let protection = change.protection.map(|on| format!("protection: {}", if on { "on" } else { "off" }));
         let list = |what: &str, addresses: &BTreeSet<Address>| {
@@ -221,31 +132,76 @@ fn render_record(text: &mut String, record: &RecordChanges) {
         let redeclared = change.redeclared.then(|| "declared in other words".to_owned());
         let (added, removed) = (list("depends on", &change.added), list("no longer depends on", &change.removed));
         let parts: Vec<String> = [protection, added, removed, redeclared].into_iter().flatten().collect();
-        let _ = writeln!(text, "  {:>3} {}  {}", "~".yellow(), change.address.bold(), parts.join("; "));
+        lines.push(("~", change.address.to_string(), parts.join("; ")));
     }
-    for output in &record.outputs {
-        let (sign, change) = match output.change {
-            OutputChangeKind::Added => ("+", "added"),
-            OutputChangeKind::Changed => ("~", "changed"),
-            OutputChangeKind::Removed => ("-", "removed"),
-        };
-        let _ = writeln!(text, "  {:>3} output {}: {change}", sign.yellow(), output.name.bold());
+    let kinds = [
+        (OutputChangeKind::Added, "+", "added"),
+        (OutputChangeKind::Changed, "~", "changed"),
+        (OutputChangeKind::Removed, "-", "removed"),
+    ];
+    for (kind, sign, done) in kinds {
+        let names: Vec<&str> =
+            record.outputs.iter().filter(|output| output.change == kind).map(|output| output.name.as_str()).collect();
+        match names.as_slice() {
+            [] => {}
+            [name] => lines.push((sign, format!("output {name}: {done}"), String::new())),
+            names => lines.push((sign, String::new(), format!("{} outputs {done}: {}", names.len(), names.join(", ")))),
+        }
+    }
+    lines
+}
+
+/// Shows changes that need no operation.
+fn render_record(page: &mut Page, record: &RecordChanges) {
+    if record.is_empty() {
+        return;
+    }
+    let style = Style::new().yellow();
+    heading(page, &format!("Record ({})", record.len()), style);
+    for (sign, name, words) in record_lines(record) {
+        page.entry(&Lead { sign, style, name: &name, column: 0 }, &words);
+    }
+}
+
+/// Shows what changed in code and settings while the stack is paused. A pause does none of it.
+fn render_unapplied(page: &mut Page, shown: &ShownPlan<'_>) {
+    let Some(unapplied) = shown.unapplied.filter(|unapplied| !unapplied.is_empty()) else { return };
+    let style = Style::new().yellow();
+    heading(page, &format!("Changed in code or settings, not applied yet ({})", unapplied.len()), style);
+    for operation in &unapplied.operations {
+        let (name, words) = (operation.address.to_string(), format!("{}: {}", operation.kind(), operation.reason));
+        page.entry(&Lead { sign: "·", style, name: &name, column: 0 }, &words);
+    }
+    for (_, name, words) in record_lines(&unapplied.record) {
+        page.entry(&Lead { sign: "·", style, name: &name, column: 0 }, &words);
+    }
+    let stack = &shown.plan.scope.stack;
+    let next = format!(
+        "The stack stays paused. `ebb plan {stack} --target running` shows the way to a running stack with these."
+    );
+    page.words(4, &next, Style::new().dimmed());
+}
+
+/// Returns the counts of a plan in one line, and of the changes that wait for an apply.
+pub(super) fn summary(shown: &ShownPlan<'_>) -> String {
+    let line = summary_line(shown.plan, shown.record);
+    match shown.unapplied.map_or(0, Unapplied::len) {
+        0 => line,
+        waiting => format!("{} {} of code or settings not applied yet.", line, count(waiting, "change")),
     }
 }
 
 /// Returns the counts of a plan in one line.
-pub(super) fn summary_line(plan: &Plan, record: &RecordChanges) -> String {
-    let Summary { create, run, watch, update, replace, forget, unchanged, .. } = plan.summary();
-    let deletions = || plan.operations.iter().filter(|o| o.kind() == OperationKind::Delete && !o.is_superseded());
-    let asleep = deletions().filter(|operation| operation.puts_to_sleep()).count();
+fn summary_line(plan: &Plan, record: &RecordChanges) -> String {
+    let Summary { create, run, watch, update, replace, sleep, delete, forget, unchanged } = plan.summary();
     let parts: Vec<String> = [
         (create, "to create"),
         (run, "to run"),
         (watch, "to watch"),
         (update, "to update"),
         (replace, "to replace"),
-        (asleep, "to put to sleep"),
-        (deletions().count() - asleep, "to delete"),
+        (sleep, "to put to sleep"),
+        (delete, "to delete"),
         (forget, "to forget"),
         (record.len(), "to record"),
     ]
@@ -257,7 +213,11 @@ pub(super) fn summary_line(plan: &Plan, record: &RecordChanges) -> String {
     let kept = if plan.kept.is_empty() { String::new() } else { format!(", {} kept", plan.kept.len()) };
     match (parts.is_empty(), plan.is_empty()) {
         (true, true) => format!("Plan: no changes, {unchanged} unchanged{not_run}{kept}."),
-        (true, false) => format!("Plan: earlier generations to delete, {unchanged} unchanged{not_run}{kept}."),
+        (true, false) => {
+            let earlier = plan.operations.iter().filter(|operation: &&Operation| operation.is_superseded());
+            let earlier = count(earlier.count(), "earlier generation");
+            format!("Plan: {earlier} to delete, {unchanged} unchanged{not_run}{kept}.")
+        }
         _ => format!("Plan: {}, {unchanged} unchanged{not_run}{kept}.", parts.join(", ")),
     }
 }

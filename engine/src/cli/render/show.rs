@@ -1,37 +1,26 @@
 //! Shows a plan in the manner that the command line asks for.
 
-use super::plan::{render, summary_line};
+use super::markdown::markdown;
+use super::plan::{render, summary};
+use super::shown::{PlanFormat, PlanStyle, ShownPlan};
 use super::view::PlanView;
-use crate::apply::Warning;
 use crate::cli::error::CommandError;
 use crate::cli::output::Output;
-use ebbtide::cost::PlanCosts;
-use ebbtide::plan::Plan;
-use ebbtide::planner::RecordChanges;
 
-/// Shows a plan: as JSON, as one line with `--quiet`, or with all operations.
-pub(in crate::cli) fn show_plan(
-    output: Output,
-    plan: &Plan,
-    record: &RecordChanges,
-    warnings: &[Warning],
-    costs: &PlanCosts,
-) -> Result<(), CommandError> {
-    if output.is_json() {
-        output.json(&PlanView::new(plan, record, warnings, costs))
+/// Shows a plan: as JSON, as Markdown, as one line with `--quiet`, or as text.
+pub(in crate::cli) fn show_plan(output: Output, shown: &ShownPlan<'_>, style: PlanStyle) -> Result<(), CommandError> {
+    if output.is_json() || style.format == PlanFormat::Json {
+        output.json(&PlanView::new(shown))
+    } else if style.format == PlanFormat::Markdown {
+        output.result(&markdown(shown))
     } else if output.is_quiet() {
-        output.result(&format!("{}\n", summary_line(plan, record)))
+        output.result(&format!("{}\n", summary(shown)))
     } else {
-        output.result(&render(plan, record, costs, output.width()))
+        output.result(&render(shown, output.width(), style.full))
     }
 }
 
 /// Shows all operations of a plan, also with `--quiet`: a question about them follows.
-pub(in crate::cli) fn show_plan_in_question(
-    output: Output,
-    plan: &Plan,
-    record: &RecordChanges,
-    costs: &PlanCosts,
-) -> Result<(), CommandError> {
-    output.result(&render(plan, record, costs, output.width()))
+pub(in crate::cli) fn show_plan_in_question(output: Output, shown: &ShownPlan<'_>) -> Result<(), CommandError> {
+    output.result(&render(shown, output.width(), false))
 }

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use ebbtide::plan::Change;
-use ebbtide::resource::Expr;
+use ebbtide::resource::{Expr, control_character};
 
 /// One row: a field with its value, or its old and new value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,11 +135,20 @@ fn difference(old: &str, new: &str) -> Vec<String> {
             if skipped && !shown.is_empty() {
                 shown.push("  …".to_owned());
             }
-            shown.push(format!("{mark} {line}"));
+            shown.push(format!("{mark} {}", visible(line)));
         }
         skipped = !near(index);
     }
     shown
+}
+
+/// Returns a line with its control characters as escapes: a value of AWS must not move the cursor of a terminal.
+fn visible(line: &str) -> String {
+    let shown = |letter: char| match control_character(letter.encode_utf8(&mut [0; 4])) {
+        Some(control) => control.escape_default().to_string(),
+        None => letter.to_string(),
+    };
+    line.chars().map(shown).collect()
 }
 
 /// Returns lines marked as removed, added or common, by their longest common subsequence.
@@ -217,17 +226,6 @@ fn is_worth_showing(value: &Value) -> bool {
     }
 }
 
-/// Returns at most `width` characters of a text, with a note if it is longer.
-pub(super) fn shorten(text: &str, width: usize) -> String {
-    let length = text.chars().count();
-    if length <= width {
-        return text.to_owned();
-    }
-    let note = format!("… ({length} characters)");
-    let kept: String = text.chars().take(width.saturating_sub(note.chars().count()).max(8)).collect();
-    format!("{kept}{note}")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,12 +261,5 @@ mod tests {
         };
         let rows = super::change(&change);
         assert_eq!(rows[0].lines, ["  {", "-   \"max\": 5,", "+   \"max\": 7,", "    \"min\": 1,"]);
-    }
-
-    #[test]
-    fn long_text_is_shortened_with_a_note() {
-        assert_eq!(shorten("short", 10), "short");
-        let long = shorten(&"x".repeat(500), 40);
-        assert!(long.ends_with("… (500 characters)") && long.chars().count() <= 40, "{long}");
     }
 }

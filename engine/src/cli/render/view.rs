@@ -2,17 +2,18 @@
 
 use serde::Serialize;
 
-use crate::apply::Warning;
+use super::shown::ShownPlan;
+use crate::apply::{Unapplied, Warning};
 use crate::cli::dollars::CostView;
 use crate::cli::output::OUTPUT_FORMAT;
-use ebbtide::cost::{OperationCost, PlanCosts};
-use ebbtide::plan::{Change, Kept, NotRun, Operation, OperationKind, Plan, Reason, Summary, Target, WhyNotRun};
+use ebbtide::cost::{OperationCost, component_of};
+use ebbtide::plan::{Change, Kept, NotRun, Operation, OperationKind, Reason, Summary, Target, WhyNotRun};
 use ebbtide::planner::RecordChanges;
 use ebbtide::resource::Address;
 
 /// A plan as `--json` prints it. As long as `format` stays, fields are added and never changed.
 #[derive(Clone, Debug, Serialize)]
-pub(super) struct PlanView<'a> {
+pub(in crate::cli) struct PlanView<'a> {
     format: u32,
     stack: &'a str,
     environment: &'a str,
@@ -27,6 +28,9 @@ pub(super) struct PlanView<'a> {
     not_run: Vec<NotRunView<'a>>,
     record: &'a RecordChanges,
     warnings: &'a [Warning],
+    /// The changes of code and settings that a paused stack waits for; absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unapplied: Option<UnappliedView<'a>>,
     summary: Summary,
     cost: CostView<'a>,
     hash: &'a str,
@@ -37,6 +41,7 @@ struct OperationView<'a> {
     id: usize,
     address: &'a Address,
     kind: &'a str,
+    component: &'a str,
     operation: OperationKind,
     reason: String,
     reason_code: &'a Reason,
@@ -47,6 +52,34 @@ struct OperationView<'a> {
     deletes_first: bool,
     /// The dollars of the resource; null for the old half of a replacement.
     cost: Option<OperationCost>,
+}
+
+/// The changes of code and settings that a paused stack waits for.
+#[derive(Clone, Debug, Serialize)]
+struct UnappliedView<'a> {
+    operations: Vec<UnappliedOperation<'a>>,
+    record: &'a RecordChanges,
+}
+
+/// An operation that an apply would do beside those of a resume.
+#[derive(Clone, Debug, Serialize)]
+struct UnappliedOperation<'a> {
+    address: &'a Address,
+    operation: OperationKind,
+    reason: String,
+    reason_code: &'a Reason,
+}
+
+impl<'a> UnappliedView<'a> {
+    fn new(unapplied: &'a Unapplied) -> Self {
+        let operation = |operation: &'a Operation| UnappliedOperation {
+            address: &operation.address,
+            operation: operation.kind(),
+            reason: operation.reason.to_string(),
+            reason_code: &operation.reason,
+        };
+        Self { operations: unapplied.operations.iter().map(operation).collect(), record: &unapplied.record }
+    }
 }
 
 /// A job that is not run, or a resource that waits for the result of one.
@@ -65,16 +98,13 @@ impl<'a> NotRunView<'a> {
 
 impl<'a> PlanView<'a> {
     /// Returns the view of a plan.
-    pub(super) fn new(
-        plan: &'a Plan,
-        record: &'a RecordChanges,
-        warnings: &'a [Warning],
-        costs: &'a PlanCosts,
-    ) -> Self {
+    pub(in crate::cli) fn new(shown: &ShownPlan<'a>) -> Self {
+        let ShownPlan { plan, record, warnings, costs, names, unapplied } = *shown;
         let operation = |(operation, cost): (&'a Operation, Option<OperationCost>)| OperationView {
             id: operation.id,
             address: &operation.address,
             kind: operation.resource_kind(),
+            component: component_of(&operation.address, names),
             operation: operation.kind(),
             reason: operation.reason.to_string(),
             reason_code: &operation.reason,
@@ -99,6 +129,7 @@ impl<'a> PlanView<'a> {
             not_run: plan.not_run.iter().map(NotRunView::new).collect(),
             record,
             warnings,
+            unapplied: unapplied.filter(|unapplied| !unapplied.is_empty()).map(UnappliedView::new),
             summary: plan.summary(),
             cost: CostView::new(costs),
             hash: &plan.hash,

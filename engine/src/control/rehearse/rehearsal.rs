@@ -163,6 +163,7 @@ impl Rehearsal<'_> {
             clock: &clock,
             on_event: &on_event,
             shutdown: Shutdown::default(),
+            parallel: None,
             who: WHO.to_owned(),
             why: None,
         };

@@ -46,6 +46,22 @@ impl Keys {
         Ok((decrypted, Some(key)))
     }
 
+    /// Decrypts bytes that are kept beside the state; `None` if they are not encrypted, or were changed since.
+    pub(in crate::state) async fn open(
+        &self,
+        bytes: &[u8],
+        context: &str,
+        location: &str,
+    ) -> Result<Option<Vec<u8>>, StateError> {
+        let Some((wrapped, body)) = split(bytes) else { return Ok(None) };
+        Ok(self.unwrap(&wrapped, location).await?.decrypt(body, context))
+    }
+
+    /// Returns whether there is a key that encrypts.
+    pub(in crate::state) fn encrypt_anything(&self) -> bool {
+        self.current.is_some()
+    }
+
     /// Encrypts a document, if there is a present key. Uses `data_key` if the present key wraps it, and else replaces it by
     /// a new one.
     pub(in crate::state) async fn encrypt(

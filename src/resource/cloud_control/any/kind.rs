@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::declared::{DELETED_BY_PAUSE, TAGS};
+use super::declared::{DELETED_BY_PAUSE, HOLDS_DATA, TAGS};
 use super::name::type_of_kind;
 use crate::resource::cloud_control::{Facts, facts};
 use crate::resource::{
@@ -35,6 +35,7 @@ impl AnyKind {
             share: None,
             is_job: false,
             derived_outputs: Vec::new(),
+            holds_data: true,
             billed_while_paused: None,
             idempotent_create: true,
             typical_seconds: 5,
@@ -99,6 +100,10 @@ impl Kind for AnyKind {
         declared[DELETED_BY_PAUSE] == true
     }
 
+    fn holds_data(&self, declared: &Value) -> bool {
+        declared[HOLDS_DATA] != false && declared[DELETED_BY_PAUSE] != true
+    }
+
     fn check(&self, inputs: &Value) -> Result<(), InputsError> {
         Ok(serde_json::from_value::<Map<String, Value>>(inputs.clone()).map(drop)?)
     }
@@ -116,6 +121,8 @@ mod tests {
         assert_eq!(vault.info().unique_name_field.as_deref(), Some("BackupVaultName"));
         assert_eq!(vault.paused(&json!({})).unwrap(), OnPause::Keep);
         assert_eq!(vault.paused(&json!({ "deleted_by_pause": true })).unwrap(), OnPause::Delete);
+        let data = [json!({}), json!({ "holds_data": false }), json!({ "deleted_by_pause": true })];
+        assert_eq!(data.map(|declared| vault.holds_data(&declared)), [true, false, false]);
         let version = AnyKind::of("AWS_Bedrock_GuardrailVersion").unwrap();
         assert!(version.info().replace_on.contains(&"Description".to_owned()));
         assert!(AnyKind::of("AWS_CE_AnomalyMonitor").unwrap().info().replace_on.contains(&"tags".to_owned()));

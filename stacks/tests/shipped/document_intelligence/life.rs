@@ -14,9 +14,10 @@ fn it_comes_up_sleeps_wakes_and_goes() {
 
     // Only what bills by the hour goes; the monitor is stopped before.
     let planned = project.json("plan document_intelligence --target paused");
-    let pause = project.operations("plan document_intelligence --target paused");
-    let deleted: Vec<_> = pause.iter().filter(|line| line.starts_with("delete")).collect();
-    assert_eq!(deleted, ["delete sagemaker_endpoint.classifier"]);
+    let operations = planned["operations"].as_array().unwrap();
+    let deleted: Vec<_> =
+        operations.iter().filter(|one| one["operation"] == "sleep").map(|one| one["address"].as_str()).collect();
+    assert_eq!(deleted, [Some("sagemaker_endpoint.classifier")]);
     // The plan says what remains to be paid by time, and why.
     let remaining = planned["cost"]["remaining"].as_array().unwrap();
     let remaining: Vec<_> =

@@ -7,10 +7,9 @@ use clap::Args;
 use crate::cli::common::ReportFormat;
 use crate::cli::context::CommandContext;
 use crate::cli::dollars::{CostDiff, book, diff_markdown, diff_table};
-use crate::cli::error::{CommandError, CommandErrorKind, DONE};
+use crate::cli::error::{CommandError, DONE};
 use crate::cli::{plan_file, runtime};
 use ebbtide::cost::{PlanCosts, Pricing};
-use ebbtide::record::StateDocument;
 
 /// Shows what a plan file changes about the cost, for people or as a comment on a pull request
 #[derive(Debug, Args)]
@@ -28,28 +27,12 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &DiffArgs) -> Res
 }
 
 async fn diff(context: &CommandContext, arguments: &DiffArgs) -> Result<u8, CommandError> {
-    let plan = plan_file::read(&arguments.plan)?;
+    let plan = plan_file::read(context, &arguments.plan).await?;
     let environment = context.recorded_environment()?;
     let scope = &plan.scope;
-    if scope.environment != environment.name() {
-        let message =
-            format!("this plan was made for environment {}, not for {}", scope.environment, environment.name());
-        return Err(
-            CommandError::new(CommandErrorKind::PlanFile, message).hint(format!("pass `--env {}`", scope.environment))
-        );
-    }
-    let mut document = match plan.serial {
-        0 => StateDocument::empty(scope.clone(), jiff::Timestamp::now(), plan.lineage.clone(), String::new()),
-        serial => environment.state(&scope.stack, None).await?.at(serial).await?,
-    };
-    if document.lineage != plan.lineage {
-        let message =
-            format!("this plan was made from another state than the one of {} in {}", scope.stack, scope.environment);
-        return Err(CommandError::new(CommandErrorKind::PlanFile, message)
-            .hint("plan again, or point [state] at the state that it was made from"));
-    }
+    plan_file::check_environment(&environment, &scope.environment)?;
+    let document = plan_file::document(context, &environment, &plan).await?;
     let kinds = context.providers.kinds();
-    document.migrate_inputs(kinds, &mut []);
     let book = book(context, &scope.region)?;
     let usage = [environment.usage(&scope.stack)];
     let pricing = Pricing { usage: &usage, ..Pricing::new(&book, &scope.region) };

@@ -66,13 +66,7 @@ async fn estimate(context: &CommandContext, arguments: &EstimateArgs) -> Result<
     let mut together = Rates::default();
     for stack in &stacks {
         let estimated = one(context, &environment, stack, arguments, &book).await;
-        let (view, rates) = match name {
-            Some(_) => estimated?,
-            None => match context.unless_unsettled(&environment, stack, estimated)? {
-                Some(estimated) => estimated,
-                None => continue,
-            },
-        };
+        let Some((view, rates)) = context.unless_unsettled(&environment, (name, stack), estimated)? else { continue };
         views.push(view);
         if let Some(usage) = environment.own_usage(stack) {
             for fault in usage.unused(&rates) {

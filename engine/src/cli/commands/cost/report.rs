@@ -79,10 +79,7 @@ async fn report(context: &CommandContext, arguments: &ReportArgs) -> Result<u8, 
     let mut views = Vec::new();
     for stack in &stacks {
         let reported = one(context, &environment, stack, (arguments, now), &book).await;
-        match name {
-            Some(_) => views.push(reported?),
-            None => views.extend(context.unless_unsettled(&environment, stack, reported)?),
-        }
+        views.extend(context.unless_unsettled(&environment, (name, stack), reported)?);
     }
     let output = context.output;
     let style = if output.is_json() { Style::Json } else { arguments.format };

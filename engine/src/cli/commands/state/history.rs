@@ -3,9 +3,11 @@
 use std::fmt::Write as _;
 
 use clap::Args;
+use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
 use super::shared::{nothing_recorded, open};
+use crate::cli::common::at_least_one;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count, reason};
@@ -17,7 +19,7 @@ use ebbtide::plan::Target;
 #[derive(Debug, Args)]
 pub(super) struct HistoryArgs {
     /// Lists at most this many, the latest first
-    #[arg(long, value_name = "NUMBER", default_value_t = 20)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 20, value_parser = at_least_one)]
     limit: usize,
 }
 
@@ -83,8 +85,9 @@ fn view(summary: SerialSummary) -> SerialView {
 }
 
 fn render(serials: &[SerialView]) -> String {
-    let width = serials.iter().map(|serial| serial.by.chars().count()).max().unwrap_or(0);
-    let mut text = String::new();
+    let width = serials.iter().map(|serial| serial.by.chars().count()).max().unwrap_or(0).max(2);
+    let head = format!("{:>6}  {:<9}  {:<width$}  WHAT; RESOURCES THAT EXIST", "SERIAL", "TARGET", "BY");
+    let mut text = format!("{}\n", head.dimmed());
     for SerialView { serial, what, target, by, resources, asleep } in serials {
         let sleeping = if *asleep > 0 { format!(", {asleep} asleep") } else { String::new() };
         let (target, resources) = (target.to_string(), count(*resources, "resource"));

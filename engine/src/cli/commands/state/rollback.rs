@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, ReasonArg, WaitArg};
+use crate::cli::common::{DropQueuedArg, LimitsArg, ReasonArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -20,7 +20,7 @@ pub(super) struct RollbackArgs {
     #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
-    wait: WaitArg,
+    limits: LimitsArg,
     #[command(flatten)]
     reason: ReasonArg,
 }
@@ -34,7 +34,7 @@ pub(super) fn run(
     let change = change
         .including_data(arguments.include_data)
         .dropping_queued(arguments.drop_queued)
-        .waiting(arguments.wait.wait)
+        .within(arguments.limits)
         .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }
