@@ -8,6 +8,7 @@ mod cli;
 pub mod control;
 pub mod environment;
 pub mod logging;
+mod permissions;
 pub mod providers;
 pub mod sdk;
 pub mod stacks;

@@ -14,6 +14,7 @@ mod init;
 mod man;
 mod output;
 mod pause;
+mod permissions;
 mod plan;
 mod prices;
 mod resume;
@@ -84,6 +85,7 @@ pub(super) enum Command {
     Version(version::VersionArgs),
     Cloud(cloud::CloudArgs),
     Environment(environment::EnvironmentArgs),
+    Permissions(permissions::PermissionsArgs),
 }
 
 impl Command {
@@ -117,6 +119,7 @@ impl Command {
             Self::Version(arguments) => version::run(context, &arguments),
             Self::Cloud(arguments) => cloud::run(context, &arguments),
             Self::Environment(arguments) => environment::run(context, &arguments),
+            Self::Permissions(arguments) => permissions::run(context, &arguments),
         }
     }
 }

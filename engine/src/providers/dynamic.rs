@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Activity, Missing, Provider, Reading, Remark, UnfinishedWork, Waits};
+use super::{Activity, KnownCalls, Missing, Provider, Reading, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::{LiveState, Readiness, Resource};
 
@@ -18,6 +18,9 @@ use ebbtide::resource::{LiveState, Readiness, Resource};
 #[allow(missing_docs, reason = "documented once, at the trait Provider")]
 pub trait DynProvider: Send + Sync {
     fn waits(&self) -> Waits;
+    fn calls(&self) -> KnownCalls<'_> {
+        KnownCalls::Unknown
+    }
     fn needs_things(&self) -> bool;
     fn accepts_work(&self) -> bool;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
@@ -91,6 +94,10 @@ impl<R: Provider> DynProvider for Typed<R> {
             ready_within: R::READY_WITHIN,
             deletable_within: R::DELETABLE_WITHIN,
         }
+    }
+
+    fn calls(&self) -> KnownCalls<'_> {
+        R::CALLS.as_ref().map_or(KnownCalls::Unknown, KnownCalls::Of)
     }
 
     fn needs_things(&self) -> bool {

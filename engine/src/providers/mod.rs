@@ -5,6 +5,7 @@ mod all;
 mod autoscaling;
 mod bedrock;
 mod budgets;
+mod calls;
 mod cloud_control;
 mod cloudwatch;
 pub(crate) mod data_guard;
@@ -30,6 +31,7 @@ mod waits;
 
 pub use activity::Activity;
 pub use all::providers;
+pub use calls::{Calls, KnownCalls};
 pub use dynamic::DynProvider;
 pub use missing::Missing;
 pub use provider::Provider;

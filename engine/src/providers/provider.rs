@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::retag::with_tags;
-use super::{Activity, Missing, Reading, Remark, UnfinishedWork};
+use super::{Activity, Calls, Missing, Reading, Remark, UnfinishedWork};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::Resource;
 
@@ -33,6 +33,10 @@ pub trait Provider: Resource {
 
     /// Whether [`Provider::unfinished`] looks for anything. Other kinds take no turn of the rate limit for it.
     const ACCEPTS_WORK: bool = false;
+
+    /// The calls that the functions below make: the permissions of a stack follow from them. Without them, `ebb permissions` says that
+    /// those of the kind are not known.
+    const CALLS: Option<Calls> = None;
 
     /// Adds to the inputs what is only known while planning, such as the keyed hash of a secret's value. Secrets themselves
     /// must not be added. `key` is private to the stack's state; `recorded` are the recorded inputs.

@@ -3,4 +3,5 @@
 mod document_intelligence;
 mod fine_tuning;
 mod observer;
+mod permissions;
 mod project;

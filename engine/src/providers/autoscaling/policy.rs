@@ -3,7 +3,7 @@
 use super::named::{self, Named, parts_of};
 use super::policy_calls::{delete_policy, policies, put_policy};
 use super::rule::read_rule;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{Context, Error};
 use ebbtide::aws::autoscaling::{POLICY_INFIX, ScalingPolicy, ScalingPolicyOutputs, ScalingRule};
 use ebbtide::aws::{AlarmName, ScalableResource, ScalingPolicyArn};
@@ -33,6 +33,15 @@ impl Named for Inputs {
 }
 
 impl Provider for ScalingPolicy {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*",
+        reads: "application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScalingPolicies \
+            application-autoscaling:ListTagsForResource",
+        creates: "application-autoscaling:PutScalingPolicy",
+        updates: "application-autoscaling:PutScalingPolicy application-autoscaling:DeleteScalingPolicy",
+        deletes: "application-autoscaling:DeleteScalingPolicy",
+    });
+
     async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {
         named::find(context, inputs).await
     }

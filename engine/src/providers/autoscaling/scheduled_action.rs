@@ -8,7 +8,7 @@ use super::level::{catch_up, turn};
 use super::missed::Missed;
 use super::named::{self, Named, parts_of};
 use super::timetable::Timetable;
-use crate::providers::{Provider, Reading, Remark};
+use crate::providers::{Calls, Provider, Reading, Remark};
 use crate::sdk::{Context, Error};
 use ebbtide::aws::autoscaling::{ACTION_INFIX, ScheduledAction, ScheduledActionOutputs};
 use ebbtide::aws::{Arn, ScalableResource};
@@ -43,6 +43,16 @@ impl Named for Inputs {
 }
 
 impl Provider for ScheduledAction {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*",
+        reads: "application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScheduledActions \
+            application-autoscaling:ListTagsForResource",
+        creates: "application-autoscaling:PutScheduledAction application-autoscaling:RegisterScalableTarget(again)",
+        updates: "application-autoscaling:PutScheduledAction application-autoscaling:RegisterScalableTarget(again)",
+        deletes: "application-autoscaling:DeleteScheduledAction \
+            application-autoscaling:RegisterScalableTarget(again)",
+    });
+
     fn remarks(&self, now: Timestamp) -> Vec<Remark> {
         let remark = |since: Timestamp| {
             Remark {

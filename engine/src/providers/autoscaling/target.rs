@@ -10,7 +10,7 @@ use super::missed::bounds;
 use super::target_calls::{
     Settings, deregister, read_suspended, register, target, target_arn, target_tags, targets, update_tags,
 };
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{Aws, Context, Error, ErrorKind};
 use ebbtide::aws::autoscaling::{ScalableTarget, ScalableTargetOutputs};
 use ebbtide::aws::{Arn, ScalableResource};
@@ -19,6 +19,17 @@ use ebbtide::resource::{Resolved, own_tags};
 type Inputs = ScalableTarget<Resolved>;
 
 impl Provider for ScalableTarget {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*",
+        reads: "application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScalingPolicies \
+            application-autoscaling:DescribeScheduledActions application-autoscaling:ListTagsForResource",
+        creates: "application-autoscaling:RegisterScalableTarget",
+        updates: "application-autoscaling:RegisterScalableTarget(again) application-autoscaling:PutScalingPolicy \
+            application-autoscaling:PutScheduledAction application-autoscaling:TagResource \
+            application-autoscaling:UntagResource",
+        deletes: "application-autoscaling:DeregisterScalableTarget",
+    });
+
     async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {
         let resource = inputs.of.resource();
         let Some(target) = target(context, &resource).await? else { return Ok(None) };

@@ -8,13 +8,21 @@ use aws_sdk_bedrock::types::{ModelDataSource, ModelStatus, S3DataSource};
 use super::role::explain;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::data_guard::guard_data;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, built};
 use ebbtide::aws::Arn;
 use ebbtide::aws::bedrock::{CustomModel, CustomModelOutputs};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
 
 impl Provider for CustomModel {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:bedrock:{region}:{account}:custom-model/*",
+        reads: "bedrock:ListTagsForResource bedrock:GetCustomModel",
+        creates: "bedrock:CreateCustomModel",
+        updates: "bedrock:TagResource bedrock:UntagResource",
+        deletes: "bedrock:DeleteCustomModel",
+    });
+
     // AWS names no longest time. Weights of some hundred gigabytes are copied and validated.
     const READY_WITHIN: Duration = Duration::from_hours(12);
 

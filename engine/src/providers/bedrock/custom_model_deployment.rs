@@ -4,13 +4,21 @@ use aws_sdk_bedrock::operation::get_custom_model_deployment::GetCustomModelDeplo
 use aws_sdk_bedrock::types::{CustomModelDeploymentStatus, CustomModelDeploymentUpdateStatus};
 
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall};
 use ebbtide::aws::Arn;
 use ebbtide::aws::bedrock::{CustomModelDeployment, CustomModelDeploymentOutputs};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
 
 impl Provider for CustomModelDeployment {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:bedrock:{region}:{account}:custom-model-deployment/*",
+        reads: "bedrock:ListTagsForResource bedrock:GetCustomModelDeployment",
+        creates: "bedrock:CreateCustomModelDeployment",
+        updates: "bedrock:UpdateCustomModelDeployment bedrock:TagResource bedrock:UntagResource",
+        deletes: "bedrock:DeleteCustomModelDeployment",
+    });
+
     async fn find(context: &Context, inputs: &CustomModelDeployment<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.aws_name(&context.identity);
         let Some(found) = get(context, &name).await.optional()? else { return Ok(None) };

@@ -12,13 +12,22 @@ use super::foundation::unusable;
 use super::role::explain;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::data_guard::guard_data;
-use crate::providers::{Missing, Provider, Reading};
+use crate::providers::{Calls, Missing, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, built};
 use ebbtide::aws::Arn;
 use ebbtide::aws::bedrock::{CustomizationJob, CustomizationJobOutputs, CustomizationType, JobVpc};
 use ebbtide::resource::{Input, Readiness, Resolved, own_tags};
 
 impl Provider for CustomizationJob {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:bedrock:{region}:{account}:model-customization-job/*",
+        reads: "bedrock:ListTagsForResource bedrock:GetModelCustomizationJob bedrock:GetCustomModel \
+            bedrock:GetFoundationModel s3:HeadObject",
+        creates: "bedrock:CreateModelCustomizationJob",
+        updates: "bedrock:TagResource bedrock:UntagResource",
+        deletes: "bedrock:StopModelCustomizationJob bedrock:DeleteCustomModel(result)",
+    });
+
     const NEEDS_THINGS: bool = true;
     // AWS names no longest time; that of Terraform is a day or two by default.
     const READY_WITHIN: Duration = Duration::from_hours(72);

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use aws_sdk_bedrock::types::{CloudWatchConfig, LoggingConfig, S3Config};
 
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Claim, Context, Error, ErrorKind, built};
 use ebbtide::aws::bedrock::{InvocationLogging, InvocationLoggingOutputs};
 use ebbtide::aws::{BucketName, LogGroupName, RoleArn};
@@ -20,6 +20,14 @@ use ebbtide::resource::Resolved;
 const PERMISSIONS_KNOWN_WITHIN: Duration = Duration::from_mins(2);
 
 impl Provider for InvocationLogging {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "*",
+        reads: "bedrock:GetModelInvocationLoggingConfiguration",
+        creates: "bedrock:PutModelInvocationLoggingConfiguration",
+        updates: "bedrock:PutModelInvocationLoggingConfiguration",
+        deletes: "bedrock:DeleteModelInvocationLoggingConfiguration",
+    });
+
     async fn find(context: &Context, inputs: &InvocationLogging<Resolved>) -> Result<Option<String>, Error> {
         if context.aws.claims().of(&context.identity.token()) == Some(Claim::Theirs) {
             return Ok(None);

@@ -5,13 +5,21 @@ use aws_sdk_bedrock::types::{CommitmentDuration, ProvisionedModelStatus};
 use jiff::Timestamp;
 
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
-use crate::providers::{Provider, Reading, Remark};
+use crate::providers::{Calls, Provider, Reading, Remark};
 use crate::sdk::{CallName, Context, Error, OptionalCall};
 use ebbtide::aws::Arn;
 use ebbtide::aws::bedrock::{Commitment, ProvisionedThroughput, ProvisionedThroughputOutputs};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
 
 impl Provider for ProvisionedThroughput {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:bedrock:{region}:{account}:provisioned-model/*",
+        reads: "bedrock:ListTagsForResource bedrock:GetProvisionedModelThroughput",
+        creates: "bedrock:CreateProvisionedModelThroughput",
+        updates: "bedrock:UpdateProvisionedModelThroughput bedrock:TagResource bedrock:UntagResource",
+        deletes: "bedrock:DeleteProvisionedModelThroughput",
+    });
+
     fn remarks(&self, _now: Timestamp) -> Vec<Remark> {
         let Some(commitment) = self.commitment else { return Vec::new() };
         let term = commitment_to_sdk(commitment);

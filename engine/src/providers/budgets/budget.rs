@@ -6,7 +6,7 @@ use super::calls::{MISSING, all_tags, notifications, tags_to_sdk, update_notific
 use super::filter::{filter_to_sdk, read_filter};
 use super::notification::{condition_to_sdk, subscribers_to_sdk};
 use crate::providers::lists::ordered_like;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, built};
 use ebbtide::aws::Arn;
 use ebbtide::aws::budgets::{
@@ -17,6 +17,17 @@ use ebbtide::resource::{Resolved, own_tags};
 type Inputs = Budget<Resolved>;
 
 impl Provider for Budget {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:budgets::{account}:budget/{name}",
+        reads: "budgets:DescribeBudget budgets:DescribeNotificationsForBudget \
+            budgets:DescribeSubscribersForNotification budgets:ListTagsForResource",
+        creates: "budgets:CreateBudget",
+        updates: "budgets:UpdateBudget budgets:CreateNotification budgets:DeleteNotification \
+            budgets:CreateSubscriber budgets:DeleteSubscriber budgets:UpdateSubscriber budgets:TagResource \
+            budgets:UntagResource",
+        deletes: "budgets:DeleteBudget",
+    });
+
     async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {
         let name = budget_name(&context.identity, inputs.name.as_deref());
         if describe(context, &name).await?.is_none() {

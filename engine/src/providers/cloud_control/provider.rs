@@ -13,7 +13,7 @@ use super::shape::Shape;
 use super::wanted::Wanted;
 use super::{calls, create, delete, find, update};
 use crate::providers::retag::with_tags;
-use crate::providers::{Activity, DynProvider, Missing, Remark, UnfinishedWork, Waits};
+use crate::providers::{Activity, DynProvider, KnownCalls, Missing, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::cloud_control::{AnyKind, CloudControl, Placed};
 use ebbtide::resource::{LiveState, Share};
@@ -61,6 +61,10 @@ impl DynProvider for CloudControlled {
             ready_within: self.shape.ready_within,
             deletable_within: Duration::from_mins(15),
         }
+    }
+
+    fn calls(&self) -> KnownCalls<'_> {
+        KnownCalls::CloudControl(&self.shape.type_name)
     }
 
     fn needs_things(&self) -> bool {

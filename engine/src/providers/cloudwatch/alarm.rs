@@ -8,7 +8,7 @@ use super::metric::{dimensions_to_sdk, math_to_sdk, read_watch, statistic_to_sdk
 use super::tags::{all_tags, sdk_tags, update_tags};
 use crate::providers::lists::ordered_like;
 use crate::providers::numbers::{signed, unsigned};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::cloudwatch::{Alarm, AlarmActions, AlarmOutputs, Comparison, MissingData, Watch};
 use ebbtide::aws::{AlarmArn, AlarmName, Arn};
@@ -18,6 +18,14 @@ use ebbtide::resource::{Resolved, Tags, own_tags};
 const MISSING: &[&str] = &["ResourceNotFound", "ResourceNotFoundException"];
 
 impl Provider for Alarm {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:cloudwatch:{region}:{account}:alarm:{name}",
+        reads: "cloudwatch:DescribeAlarms cloudwatch:ListTagsForResource",
+        creates: "cloudwatch:PutMetricAlarm",
+        updates: "cloudwatch:PutMetricAlarm(again) cloudwatch:TagResource cloudwatch:UntagResource",
+        deletes: "cloudwatch:DeleteAlarms",
+    });
+
     async fn find(context: &Context, inputs: &Alarm<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.aws_name(&context.identity);
         let Some(found) = describe(context, &name).await? else { return Ok(None) };

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::body;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::Arn;
 use ebbtide::aws::cloudwatch::{Dashboard, DashboardOutputs};
@@ -13,6 +13,14 @@ use ebbtide::resource::Resolved;
 const MISSING: &[&str] = &["DashboardNotFoundError", "ResourceNotFound"];
 
 impl Provider for Dashboard {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:cloudwatch::{account}:dashboard/{name}",
+        reads: "cloudwatch:GetDashboard",
+        creates: "cloudwatch:PutDashboard",
+        updates: "cloudwatch:PutDashboard",
+        deletes: "cloudwatch:DeleteDashboards",
+    });
+
     async fn find(context: &Context, inputs: &Dashboard<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.aws_name(&context.identity);
         let get = context.aws.cloudwatch().get_dashboard().dashboard_name(&name);

@@ -10,13 +10,25 @@ use super::security_rules::{Direction, change_rules};
 use super::tagging::{read_tags, tag_map, update_tags};
 use super::visibility::once_visible;
 use crate::providers::lists::ordered_like;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::ec2::{DefaultSecurityGroup, DefaultSecurityGroupOutputs, SecurityRule};
 use ebbtide::aws::{SecurityGroupId, VpcId};
 use ebbtide::resource::{LINEAGE_TAG, Resolved, Tags};
 
 impl Provider for DefaultSecurityGroup {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:security-group/*",
+        reads: "ec2:DescribeSecurityGroups",
+        creates: "ec2:CreateTags(default) ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress \
+            ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress \
+            ec2:UpdateSecurityGroupRuleDescriptionsIngress ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+        updates: "ec2:CreateTags ec2:DeleteTags ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress \
+            ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress \
+            ec2:UpdateSecurityGroupRuleDescriptionsIngress ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+        deletes: "ec2:DeleteTags",
+    });
+
     async fn find(context: &Context, _inputs: &DefaultSecurityGroup<Resolved>) -> Result<Option<String>, Error> {
         let mut filters = ownership_filters(context);
         filters.push(named_default());

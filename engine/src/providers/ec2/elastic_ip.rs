@@ -5,13 +5,21 @@ use aws_sdk_ec2::types as sdk;
 use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::AllocationId;
 use ebbtide::aws::ec2::{ElasticIp, ElasticIpOutputs};
 use ebbtide::resource::Resolved;
 
 impl Provider for ElasticIp {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:elastic-ip/*",
+        reads: "ec2:DescribeAddresses",
+        creates: "ec2:AllocateAddress",
+        updates: "ec2:CreateTags ec2:DeleteTags",
+        deletes: "ec2:ReleaseAddress",
+    });
+
     async fn find(context: &Context, _inputs: &Self) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_addresses().set_filters(Some(ownership_filters(context)));
         // DescribeAddresses has a single page.

@@ -6,13 +6,21 @@ use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::ec2::{InternetGateway, InternetGatewayOutputs};
 use ebbtide::aws::{InternetGatewayId, VpcId};
 use ebbtide::resource::Resolved;
 
 impl Provider for InternetGateway {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:internet-gateway/*",
+        reads: "ec2:DescribeInternetGateways",
+        creates: "ec2:CreateInternetGateway ec2:AttachInternetGateway",
+        updates: "ec2:CreateTags ec2:DeleteTags ec2:AttachInternetGateway ec2:DetachInternetGateway",
+        deletes: "ec2:DetachInternetGateway ec2:DeleteInternetGateway",
+    });
+
     async fn find(context: &Context, _inputs: &InternetGateway<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_internet_gateways().set_filters(Some(ownership_filters(context)));
         let pages = request.into_paginator().items().send().collect();

@@ -5,13 +5,21 @@ use aws_sdk_ec2::types as sdk;
 use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::ec2::{NatGateway, NatGatewayOutputs};
 use ebbtide::aws::{AllocationId, NatGatewayId, SubnetId};
 use ebbtide::resource::{Readiness, Resolved};
 
 impl Provider for NatGateway {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:natgateway/*",
+        reads: "ec2:DescribeNatGateways",
+        creates: "ec2:CreateNatGateway",
+        updates: "ec2:CreateTags ec2:DeleteTags",
+        deletes: "ec2:DeleteNatGateway",
+    });
+
     async fn find(context: &Context, _inputs: &NatGateway<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_nat_gateways().set_filter(Some(ownership_filters(context)));
         let pages = request.into_paginator().items().send().collect();

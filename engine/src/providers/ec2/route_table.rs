@@ -8,13 +8,23 @@ use super::route::{read_route, remove_route, set_route};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
 use crate::providers::lists::{difference, ordered_like};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::ec2::{RouteTable, RouteTableOutputs};
 use ebbtide::aws::{RouteTableId, SubnetId, VpcId};
 use ebbtide::resource::Resolved;
 
 impl Provider for RouteTable {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:route-table/*",
+        reads: "ec2:DescribeRouteTables",
+        creates: "ec2:CreateRouteTable ec2:CreateRoute ec2:ReplaceRoute ec2:AssociateRouteTable \
+            ec2:ReplaceRouteTableAssociation",
+        updates: "ec2:CreateTags ec2:DeleteTags ec2:CreateRoute ec2:ReplaceRoute ec2:DeleteRoute \
+            ec2:AssociateRouteTable ec2:ReplaceRouteTableAssociation ec2:DisassociateRouteTable",
+        deletes: "ec2:DisassociateRouteTable ec2:DeleteRouteTable",
+    });
+
     async fn find(context: &Context, _inputs: &RouteTable<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_route_tables().set_filters(Some(ownership_filters(context)));
         let pages = request.into_paginator().items().send().collect();

@@ -11,13 +11,25 @@ use super::security_rules::{Direction, change_rules};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
 use crate::providers::lists::ordered_like;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::ec2::{SecurityGroup, SecurityGroupOutputs};
 use ebbtide::aws::{SecurityGroupId, VpcId};
 use ebbtide::resource::Resolved;
 
 impl Provider for SecurityGroup {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:security-group/*",
+        reads: "ec2:DescribeSecurityGroups",
+        creates: "ec2:CreateSecurityGroup ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress \
+            ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress \
+            ec2:UpdateSecurityGroupRuleDescriptionsIngress ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+        updates: "ec2:CreateTags ec2:DeleteTags ec2:AuthorizeSecurityGroupIngress ec2:AuthorizeSecurityGroupEgress \
+            ec2:RevokeSecurityGroupIngress ec2:RevokeSecurityGroupEgress \
+            ec2:UpdateSecurityGroupRuleDescriptionsIngress ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+        deletes: "ec2:DeleteSecurityGroup",
+    });
+
     /// The network interfaces that SageMaker leaves behind stay for longer than the 15 minutes of others
     /// (aws-cloudformation/cloudformation-coverage-roadmap#1327).
     const DELETABLE_WITHIN: Duration = Duration::from_mins(60);

@@ -8,13 +8,21 @@ use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::ec2::{Subnet, SubnetOutputs};
 use ebbtide::aws::{SubnetId, VpcId};
 use ebbtide::resource::{Readiness, Resolved};
 
 impl Provider for Subnet {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:subnet/*",
+        reads: "ec2:DescribeSubnets",
+        creates: "ec2:CreateSubnet ec2:ModifySubnetAttribute",
+        updates: "ec2:CreateTags ec2:DeleteTags ec2:ModifySubnetAttribute",
+        deletes: "ec2:DeleteSubnet",
+    });
+
     /// The network interfaces that SageMaker leaves behind stay for longer than the 15 minutes of others
     /// (aws-cloudformation/cloudformation-coverage-roadmap#1327).
     const DELETABLE_WITHIN: Duration = Duration::from_mins(60);

@@ -6,13 +6,21 @@ use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{read_tags, tag_specification, update_tags};
 use super::visibility::once_visible;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::VpcId;
 use ebbtide::aws::ec2::{Vpc, VpcOutputs};
 use ebbtide::resource::{Readiness, Resolved};
 
 impl Provider for Vpc {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:vpc/*",
+        reads: "ec2:DescribeVpcs ec2:DescribeVpcAttribute",
+        creates: "ec2:CreateVpc ec2:ModifyVpcAttribute",
+        updates: "ec2:CreateTags ec2:DeleteTags ec2:ModifyVpcAttribute",
+        deletes: "ec2:DeleteVpc",
+    });
+
     async fn find(context: &Context, _inputs: &Self) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_vpcs().set_filters(Some(ownership_filters(context)));
         let pages = request.into_paginator().items().send();

@@ -8,13 +8,21 @@ use super::endpoint_reading::{exists, read_inputs, readiness};
 use super::gone;
 use super::ownership::{find_owned, ownership_filters};
 use super::tagging::{tag_specification, update_tags};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, kind_of, required};
 use ebbtide::aws::ec2::{EndpointAccess, VpcEndpoint, VpcEndpointOutputs};
 use ebbtide::aws::{RouteTableId, SecurityGroupId, SubnetId, VpcEndpointId};
 use ebbtide::resource::Resolved;
 
 impl Provider for VpcEndpoint {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:ec2:{region}:{account}:vpc-endpoint/*",
+        reads: "ec2:DescribeVpcEndpoints ec2:DescribePrefixLists",
+        creates: "ec2:CreateVpcEndpoint ec2:CreateVpcEndpoint(private)",
+        updates: "ec2:CreateTags ec2:DeleteTags ec2:ModifyVpcEndpoint ec2:CreateVpcEndpoint(private)",
+        deletes: "ec2:DeleteVpcEndpoints",
+    });
+
     async fn find(context: &Context, _inputs: &VpcEndpoint<Resolved>) -> Result<Option<String>, Error> {
         let request = context.aws.ec2().describe_vpc_endpoints().set_filters(Some(ownership_filters(context)));
         let pages = request.into_paginator().items().send().collect();

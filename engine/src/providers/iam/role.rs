@@ -8,13 +8,23 @@ use super::document::read_policy;
 use super::role_policies::{self, MISSING};
 use crate::providers::lists::ordered_like;
 use crate::providers::numbers::signed;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, built};
 use ebbtide::aws::iam::{Role, RoleOutputs};
 use ebbtide::aws::{Arn, RoleArn, RoleName};
 use ebbtide::resource::{Resolved, Tags, own_tags, tag_changes};
 
 impl Provider for Role {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:iam::{account}:role{path}{name}",
+        reads: "iam:GetRole iam:GetRolePolicy iam:ListAttachedRolePolicies iam:ListRolePolicies",
+        creates: "iam:CreateRole iam:PutRolePolicy iam:AttachRolePolicy",
+        updates: "iam:UpdateRole iam:UpdateAssumeRolePolicy iam:PutRolePolicy iam:DeleteRolePolicy \
+            iam:AttachRolePolicy iam:DetachRolePolicy iam:PutRolePermissionsBoundary \
+            iam:DeleteRolePermissionsBoundary iam:TagRole iam:UntagRole",
+        deletes: "iam:DeleteRolePolicy iam:DetachRolePolicy iam:DeleteRole",
+    });
+
     async fn find(context: &Context, inputs: &Role<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.name(&context.identity);
         let found =

@@ -1,6 +1,6 @@
 //! The provider of `kms_alias`.
 
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::kms::{Alias, AliasOutputs};
 use ebbtide::aws::{Arn, KmsKeyId};
@@ -10,6 +10,14 @@ use ebbtide::resource::Resolved;
 const MISSING: &[&str] = &["NotFoundException"];
 
 impl Provider for Alias {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:kms:{region}:{account}:{name}",
+        reads: "kms:DescribeKey",
+        creates: "kms:CreateAlias",
+        updates: "kms:UpdateAlias",
+        deletes: "kms:DeleteAlias",
+    });
+
     async fn find(context: &Context, inputs: &Alias<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.physical_name(&context.identity);
         let Some(key) = key_of(context, &name).await? else { return Ok(None) };

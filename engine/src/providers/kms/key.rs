@@ -6,7 +6,7 @@ use aws_sdk_kms::types::{KeyMetadata, KeyState, Tag};
 
 use super::key_policy::{merged, split};
 use crate::providers::data_guard::guard_data;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::kms::{Key, KeyOutputs};
 use ebbtide::aws::{Arn, KmsKeyId};
@@ -19,6 +19,16 @@ const MISSING: &[&str] = &["NotFoundException"];
 const POLICY: &str = "default";
 
 impl Provider for Key {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:kms:{region}:{account}:key/*",
+        reads: "kms:ListKeys kms:DescribeKey kms:GetKeyPolicy kms:GetKeyRotationStatus kms:ListResourceTags",
+        creates: "kms:CreateKey kms:CancelKeyDeletion kms:EnableKey kms:DisableKey kms:EnableKeyRotation \
+            kms:DisableKeyRotation kms:PutKeyPolicy kms:UpdateKeyDescription kms:TagResource",
+        updates: "kms:EnableKey kms:DisableKey kms:EnableKeyRotation kms:DisableKeyRotation kms:PutKeyPolicy \
+            kms:UpdateKeyDescription kms:TagResource kms:UntagResource",
+        deletes: "kms:UpdateKeyDescription kms:ScheduleKeyDeletion",
+    });
+
     async fn find(context: &Context, _inputs: &Key<Resolved>) -> Result<Option<String>, Error> {
         for (id, tags) in keys(context).await? {
             if context.identity.owns(&tags) && describe(context, &id).await?.is_some_and(|key| !is_going(&key)) {

@@ -3,7 +3,7 @@
 use aws_sdk_cloudwatchlogs::types::{LogGroup as SdkGroup, LogGroupClass as SdkClass};
 
 use crate::providers::data_guard::guard_data;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::logs::{LogGroup, LogGroupClass, LogGroupOutputs};
 use ebbtide::aws::{Arn, LogGroupName};
@@ -13,6 +13,15 @@ use ebbtide::resource::{Resolved, Tags, own_tags, tag_changes};
 const MISSING: &[&str] = &["ResourceNotFoundException"];
 
 impl Provider for LogGroup {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:logs:{region}:{account}:log-group:{name}",
+        reads: "logs:DescribeLogGroups logs:DescribeLogStreams logs:ListTagsForResource",
+        creates: "logs:CreateLogGroup logs:PutRetentionPolicy logs:DeleteRetentionPolicy",
+        updates: "logs:PutRetentionPolicy logs:DeleteRetentionPolicy logs:AssociateKmsKey logs:DisassociateKmsKey \
+            logs:TagResource logs:UntagResource",
+        deletes: "logs:DeleteLogGroup",
+    });
+
     async fn find(context: &Context, inputs: &LogGroup<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.physical_name(&context.identity);
         let Some(group) = describe(context, &name).await? else { return Ok(None) };

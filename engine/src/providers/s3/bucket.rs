@@ -6,7 +6,7 @@ use aws_sdk_s3::types::{BucketLocationConstraint, CreateBucketConfiguration};
 
 use super::{configuration, objects};
 use crate::providers::data_guard::guard_data;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{Backoff, CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::s3::{Bucket, BucketOutputs, Encryption, PublicAccessBlock};
 use ebbtide::resource::Resolved;
@@ -18,6 +18,17 @@ const ELSEWHERE: &[&str] = &["AuthorizationHeaderMalformed", "IllegalLocationCon
 const LOOKS: usize = 4;
 
 impl Provider for Bucket {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:s3:::{name}",
+        reads: "s3:GetBucketPolicy s3:GetBucketPublicAccessBlock s3:GetBucketTagging s3:GetBucketVersioning \
+            s3:GetEncryptionConfiguration s3:GetLifecycleConfiguration s3:ListObjectVersions",
+        creates: "s3:CreateBucket s3:PutBucketPolicy s3:PutBucketPublicAccessBlock s3:PutBucketVersioning \
+            s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration",
+        updates: "s3:PutBucketTagging s3:PutBucketPolicy s3:DeleteBucketPolicy s3:PutBucketPublicAccessBlock \
+            s3:PutBucketVersioning s3:PutEncryptionConfiguration s3:PutLifecycleConfiguration",
+        deletes: "s3:DeleteObjects s3:DeleteBucket",
+    });
+
     // Old and new configuration come in turn for minutes, in some regions longer than in others: Terraform's provider waits
     // three minutes for up to ten equal reads (terraform-provider-aws, pull requests 32850 and 41764).
     const VISIBLE_WITHIN: Duration = Duration::from_mins(5);

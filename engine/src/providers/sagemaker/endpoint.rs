@@ -8,6 +8,7 @@ use aws_sdk_sagemaker::types::EndpointStatus;
 use jiff::Timestamp;
 use serde_json::Value;
 
+use super::deletion::refused_deletion;
 use super::deployment::deployment_to_sdk;
 use super::endpoint_activity;
 use super::instances;
@@ -15,13 +16,28 @@ use super::rollout::{Differences, roll_out};
 use super::run_time;
 use super::share;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
-use crate::providers::{Activity, Provider, Reading, UnfinishedWork};
+use crate::providers::{Activity, Calls, Provider, Reading, UnfinishedWork};
 use crate::sdk::{Aws, CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{Endpoint, EndpointOutputs};
 use ebbtide::aws::{Arn, EndpointConfigName, EndpointName};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
 
 impl Provider for Endpoint {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:endpoint/{name}",
+        reads: "sagemaker:DescribeEndpoint sagemaker:ListTags sagemaker:DescribeEndpointConfig(used) \
+            cloudwatch:GetMetricData(queue) application-autoscaling:DescribeScalableTargets \
+            application-autoscaling:DescribeScalingPolicies application-autoscaling:DescribeScheduledActions \
+            application-autoscaling:ListTagsForResource",
+        creates: "sagemaker:CreateEndpoint",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags sagemaker:UpdateEndpoint \
+            sagemaker:UpdateEndpointWeightsAndCapacities application-autoscaling:RegisterScalableTarget \
+            application-autoscaling:DeregisterScalableTarget application-autoscaling:PutScalingPolicy \
+            application-autoscaling:DeleteScalingPolicy application-autoscaling:PutScheduledAction \
+            application-autoscaling:DeleteScheduledAction",
+        deletes: "sagemaker:DeleteEndpoint",
+    });
+
     /// AWS refuses to delete an endpoint while it is created or updated, which takes as long as it takes to get ready.
     const DELETABLE_WITHIN: Duration = Self::READY_WITHIN;
 
@@ -105,7 +121,7 @@ impl Provider for Endpoint {
         match delete.send().await.named("sagemaker:DeleteEndpoint").optional() {
             Err(error) if error.is_code("ValidationException") => {
                 let found = describe(context, id).await?;
-                refused_deletion(error, found.as_ref().and_then(DescribeEndpointOutput::endpoint_status))
+                refused_deletion(error, found.map(|found| readiness(found.endpoint_status(), None)))
             }
             deleted => deleted.map(drop),
         }
@@ -163,16 +179,6 @@ impl Provider for Endpoint {
     }
 }
 
-/// Interprets a refused deletion by the status of the endpoint: whatever the words of the refusal, an endpoint in a
-/// transition can be deleted after it, and one that is being deleted needs no second call.
-fn refused_deletion(error: Error, status: Option<&EndpointStatus>) -> Result<(), Error> {
-    match status.map(|status| readiness(Some(status), None)) {
-        None | Some(Readiness::Deleting(_)) => Ok(()),
-        Some(Readiness::Pending(_)) => Err(error.as_kind(ErrorKind::Busy)),
-        Some(Readiness::Ready | Readiness::Failed(_)) => Err(error),
-    }
-}
-
 async fn describe(context: &Context, name: &str) -> Result<Option<DescribeEndpointOutput>, Error> {
     let describe = context.aws.sagemaker().describe_endpoint().endpoint_name(name);
     describe.send().await.named("sagemaker:DescribeEndpoint").optional()
@@ -184,10 +190,7 @@ fn readiness(status: Option<&EndpointStatus>, reason: Option<&str>) -> Readiness
         Some(EndpointStatus::InService) => Readiness::Ready,
         Some(EndpointStatus::Deleting) => Readiness::Deleting(text),
         Some(EndpointStatus::Failed | EndpointStatus::UpdateRollbackFailed | EndpointStatus::OutOfService) => {
-            Readiness::Failed(match reason {
-                Some(reason) => format!("{text}: {reason}"),
-                None => text,
-            })
+            Readiness::failed(text, reason)
         }
         _ => Readiness::Pending(text),
     }
@@ -214,18 +217,7 @@ mod tests {
     }
 
     #[test]
-    fn a_refused_deletion_is_retried_while_the_endpoint_is_in_a_transition() {
-        let refused = |status: Option<&str>| {
-            let status = status.map(EndpointStatus::from);
-            refused_deletion(Error::invalid("Cannot do this"), status.as_ref()).map_err(|error| error.kind)
-        };
-        for status in ["Creating", "Updating", "RollingBack", "SystemUpdating"] {
-            assert_eq!(refused(Some(status)), Err(ErrorKind::Busy), "{status}");
-        }
-        for status in ["InService", "Failed", "UpdateRollbackFailed"] {
-            assert_eq!(refused(Some(status)), Err(ErrorKind::Invalid), "{status}");
-        }
-        assert_eq!((refused(Some("Deleting")), refused(None)), (Ok(()), Ok(())));
+    fn an_endpoint_in_a_transition_is_waited_for_as_long_as_one_that_comes_up() {
         assert_eq!(Endpoint::DELETABLE_WITHIN, Endpoint::READY_WITHIN);
     }
 }

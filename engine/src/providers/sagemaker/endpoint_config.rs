@@ -8,13 +8,21 @@ use super::capture::{capture_to_sdk, read_capture};
 use super::kms_key::key_as_declared;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use super::variant::{read_variants, variant_to_sdk};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::sagemaker::{EndpointConfig, EndpointConfigOutputs, MAX_NAME_LENGTH};
 use ebbtide::aws::{Arn, EndpointConfigName, RoleArn};
 use ebbtide::resource::{Resolved, Tags, own_tags};
 
 impl Provider for EndpointConfig {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:endpoint-config/{name}",
+        reads: "sagemaker:DescribeEndpointConfig sagemaker:ListTags",
+        creates: "sagemaker:CreateEndpointConfig",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags",
+        deletes: "sagemaker:DeleteEndpointConfig",
+    });
+
     async fn find(context: &Context, inputs: &EndpointConfig<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(context, inputs);
         let Some(found) = describe(context, &name).await.optional()? else { return Ok(None) };

@@ -14,13 +14,21 @@ use super::feature_values::{
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::data_guard::guard_data;
 use crate::providers::lists::ordered_like;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{FeatureGroup, FeatureGroupOutputs, OnlineStorage};
 use ebbtide::aws::{Arn, FeatureGroupName, RoleArn};
 use ebbtide::resource::{Readiness, Resolved, Tags, own_tags};
 
 impl Provider for FeatureGroup {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:feature-group/{name}",
+        reads: "sagemaker:DescribeFeatureGroup sagemaker:ListTags",
+        creates: "sagemaker:CreateFeatureGroup",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags sagemaker:UpdateFeatureGroup",
+        deletes: "sagemaker:DeleteFeatureGroup",
+    });
+
     /// AWS works on a group that is in memory for 15 minutes (service model, CreateFeatureGroup and DeleteFeatureGroup).
     const DELETABLE_WITHIN: Duration = Self::READY_WITHIN;
 
@@ -165,10 +173,7 @@ fn readiness(found: &DescribeFeatureGroupOutput) -> Readiness {
         Some(FeatureGroupStatus::Created) => Readiness::Ready,
         Some(FeatureGroupStatus::Deleting) => Readiness::Deleting(text),
         Some(FeatureGroupStatus::CreateFailed | FeatureGroupStatus::DeleteFailed) => {
-            Readiness::Failed(match found.failure_reason() {
-                Some(reason) => format!("{text}: {reason}"),
-                None => text,
-            })
+            Readiness::failed(text, found.failure_reason())
         }
         _ => Readiness::Pending(text),
     }

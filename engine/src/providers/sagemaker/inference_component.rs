@@ -9,10 +9,11 @@ use serde_json::Value;
 
 use super::assumable::role_may_be_new;
 use super::component_spec::{Specification, read_specification, specification_to_sdk};
+use super::deletion::refused_deletion;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::autoscaling::PauseSnapshot;
 use crate::providers::numbers::{signed, unsigned};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::autoscaling::component_resource;
 use ebbtide::aws::sagemaker::{InferenceComponent, InferenceComponentOutputs};
@@ -31,6 +32,20 @@ struct Copies {
 }
 
 impl Provider for InferenceComponent {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:inference-component/{name}",
+        reads: "sagemaker:DescribeInferenceComponent sagemaker:ListTags sagemaker:DescribeEndpoint(used) \
+            application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScalingPolicies \
+            application-autoscaling:DescribeScheduledActions application-autoscaling:ListTagsForResource",
+        creates: "sagemaker:CreateInferenceComponent",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags sagemaker:UpdateInferenceComponent \
+            sagemaker:UpdateInferenceComponentRuntimeConfig application-autoscaling:RegisterScalableTarget \
+            application-autoscaling:DeregisterScalableTarget application-autoscaling:PutScalingPolicy \
+            application-autoscaling:DeleteScalingPolicy application-autoscaling:PutScheduledAction \
+            application-autoscaling:DeleteScheduledAction",
+        deletes: "sagemaker:DeleteInferenceComponent",
+    });
+
     /// AWS refuses to delete a component while it comes up or changes. One whose container crashes comes up until its time is over, of
     /// up to an hour.
     const DELETABLE_WITHIN: Duration = Self::READY_WITHIN;
@@ -114,12 +129,7 @@ impl Provider for InferenceComponent {
         match delete.send().await.named("sagemaker:DeleteInferenceComponent").optional() {
             Err(error) if error.is_code("ValidationException") => {
                 let found = describe(context, id).await?;
-                let status = found.as_ref().map(|found| readiness(found.inference_component_status(), None));
-                match status {
-                    None | Some(Readiness::Deleting(_)) => Ok(()),
-                    Some(Readiness::Pending(_)) => Err(error.as_kind(ErrorKind::Busy)),
-                    Some(Readiness::Ready | Readiness::Failed(_)) => Err(error),
-                }
+                refused_deletion(error, found.map(|found| readiness(found.inference_component_status(), None)))
             }
             deleted => deleted.map(drop),
         }
@@ -199,10 +209,7 @@ fn readiness(status: Option<&InferenceComponentStatus>, reason: Option<&str>) ->
     match status {
         Some(InferenceComponentStatus::InService) => Readiness::Ready,
         Some(InferenceComponentStatus::Deleting) => Readiness::Deleting(text),
-        Some(InferenceComponentStatus::Failed) => Readiness::Failed(match reason {
-            Some(reason) => format!("{text}: {reason}"),
-            None => text,
-        }),
+        Some(InferenceComponentStatus::Failed) => Readiness::failed(text, reason),
         _ => Readiness::Pending(text),
     }
 }

@@ -7,7 +7,7 @@
 use aws_sdk_ec2::types::{Filter, NetworkInterface};
 use aws_sdk_sagemaker::types::{EndpointStatus, VpcConfig};
 
-use crate::sdk::{CallName, Context, Error, OptionalCall};
+use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::sagemaker::{Model, ModelVpc};
 use ebbtide::resource::Resolved;
 
@@ -66,7 +66,16 @@ async fn neighbours(context: &Context, vpc: &ModelVpc<Resolved>) -> Result<Vec<S
         }
         let name = endpoint.endpoint_name().unwrap_or_default();
         let describe = sagemaker.describe_endpoint().endpoint_name(name).send().await;
-        let Some(endpoint) = describe.named("sagemaker:DescribeEndpoint").optional()? else { continue };
+        let endpoint = match describe.named("sagemaker:DescribeEndpoint").optional() {
+            // An endpoint of another stack that the credentials may not look at: it may have interfaces here, and its role is not
+            // this model's.
+            Err(error) if error.kind == ErrorKind::Denied => {
+                roles.push(String::new());
+                continue;
+            }
+            found => found?,
+        };
+        let Some(endpoint) = endpoint else { continue };
         let config = endpoint.endpoint_config_name().unwrap_or_default();
         let describe = sagemaker.describe_endpoint_config().endpoint_config_name(config).send().await;
         let Some(config) = describe.named("sagemaker:DescribeEndpointConfig").optional()? else { continue };

@@ -8,6 +8,7 @@ mod capture;
 mod component_spec;
 mod container;
 mod data_quality_job_definition;
+mod deletion;
 mod deployment;
 mod endpoint;
 mod endpoint_activity;

@@ -9,13 +9,22 @@ use super::container::{container_to_sdk, read_container};
 use super::interfaces::left_behind;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::lists::ordered_like;
-use crate::providers::{Missing, Provider, Reading};
+use crate::providers::{Calls, Missing, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{InferenceExecution, MAX_NAME_LENGTH, Model, ModelOutputs, ModelVpc};
 use ebbtide::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
 use ebbtide::resource::{Readiness, Resolved, Tags, own_tags};
 
 impl Provider for Model {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:model/{name}",
+        reads: "sagemaker:DescribeModel sagemaker:ListTags sagemaker:ListEndpoints ec2:DescribeNetworkInterfaces \
+            iam:GetRole(passed) s3:ListObjectsV2 s3:HeadObject",
+        creates: "sagemaker:CreateModel",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags",
+        deletes: "sagemaker:DeleteModel",
+    });
+
     const NEEDS_THINGS: bool = true;
 
     async fn missing(context: &Context, inputs: &Model) -> Result<Vec<Missing>, Error> {

@@ -5,13 +5,21 @@ use aws_sdk_sagemaker::types::{ModelPackageGroupStatus, ModelPackageType};
 
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::data_guard::guard_data;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::sagemaker::{ModelPackageGroup, ModelPackageGroupOutputs};
 use ebbtide::aws::{Arn, ModelPackageGroupName};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
 
 impl Provider for ModelPackageGroup {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:model-package-group/{name}",
+        reads: "sagemaker:DescribeModelPackageGroup sagemaker:ListTags sagemaker:ListModelPackages",
+        creates: "sagemaker:CreateModelPackageGroup",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags",
+        deletes: "sagemaker:DeleteModelPackageGroup sagemaker:DeleteModelPackage",
+    });
+
     async fn find(context: &Context, inputs: &ModelPackageGroup) -> Result<Option<String>, Error> {
         let name = inputs.aws_name(&context.identity);
         let Some(found) = describe(context, &name).await? else { return Ok(None) };

@@ -13,7 +13,7 @@ use super::monitoring::{
     output_to_sdk, read_cluster, read_image, read_input, read_limit, read_network, read_output, unless_empty,
 };
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, OptionalCall, required};
 use ebbtide::aws::sagemaker::{
     MAX_NAME_LENGTH, ModelQualityJobDefinition, ModelQualityJobDefinitionOutputs, MonitoringImage, ProblemType,
@@ -22,6 +22,14 @@ use ebbtide::aws::{Arn, MonitoringJobDefinitionName, RoleArn};
 use ebbtide::resource::{Resolved, Tags, own_tags};
 
 impl Provider for ModelQualityJobDefinition {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:model-quality-job-definition/{name}",
+        reads: "sagemaker:DescribeModelQualityJobDefinition sagemaker:ListTags",
+        creates: "sagemaker:CreateModelQualityJobDefinition",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags",
+        deletes: "sagemaker:DeleteModelQualityJobDefinition",
+    });
+
     async fn find(context: &Context, inputs: &ModelQualityJobDefinition<Resolved>) -> Result<Option<String>, Error> {
         let name = aws_name(context, inputs);
         let Some(found) = describe(context, &name).await? else { return Ok(None) };

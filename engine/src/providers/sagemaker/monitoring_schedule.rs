@@ -9,7 +9,7 @@ use aws_sdk_sagemaker::types::{
 
 use super::assumable::reference_may_be_new;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{MonitoringKind, MonitoringSchedule, MonitoringScheduleOutputs};
 use ebbtide::aws::{Arn, EndpointName, MonitoringJobDefinitionName, MonitoringScheduleName};
@@ -19,6 +19,16 @@ use ebbtide::resource::{Readiness, Resolved, Tags, own_tags};
 const NOW: &str = "NOW";
 
 impl Provider for MonitoringSchedule {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:monitoring-schedule/{name}",
+        reads: "sagemaker:DescribeMonitoringSchedule sagemaker:ListTags sagemaker:ListMonitoringExecutions",
+        creates: "sagemaker:CreateMonitoringSchedule sagemaker:StartMonitoringSchedule \
+            sagemaker:StopMonitoringSchedule",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags sagemaker:UpdateMonitoringSchedule \
+            sagemaker:StartMonitoringSchedule sagemaker:StopMonitoringSchedule",
+        deletes: "sagemaker:DeleteMonitoringSchedule",
+    });
+
     /// A run of an hourly schedule takes an hour at most (service model, MaxRuntimeInSeconds), and AWS deletes no schedule while one
     /// runs.
     const DELETABLE_WITHIN: Duration = Duration::from_mins(70);
@@ -207,10 +217,7 @@ fn readiness(found: &DescribeMonitoringScheduleOutput) -> Readiness {
     let text = status.map_or("unknown", ScheduleStatus::as_str).to_owned();
     match status {
         Some(ScheduleStatus::Scheduled | ScheduleStatus::Stopped) => Readiness::Ready,
-        Some(ScheduleStatus::Failed) => Readiness::Failed(match found.failure_reason() {
-            Some(reason) => format!("{text}: {reason}"),
-            None => text,
-        }),
+        Some(ScheduleStatus::Failed) => Readiness::failed(text, found.failure_reason()),
         _ => Readiness::Pending(text),
     }
 }

@@ -7,13 +7,21 @@ use serde_json::Value;
 use super::assumable::role_may_be_new;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::numbers::{signed, unsigned};
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{Pipeline, PipelineDefinition, PipelineOutputs};
 use ebbtide::aws::{Arn, PipelineName, RoleArn};
 use ebbtide::resource::{Readiness, Resolved, Tags, own_tags};
 
 impl Provider for Pipeline {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sagemaker:{region}:{account}:pipeline/{name}",
+        reads: "sagemaker:DescribePipeline sagemaker:ListTags",
+        creates: "sagemaker:CreatePipeline",
+        updates: "sagemaker:AddTags sagemaker:DeleteTags sagemaker:UpdatePipeline",
+        deletes: "sagemaker:DeletePipeline",
+    });
+
     /// Refuses the removal of a limit, which no call of AWS can do.
     fn prepare(&mut self, _key: &str, recorded: Option<&Pipeline<Resolved>>) -> Result<(), Error> {
         let Some(recorded) = recorded.filter(|recorded| recorded.name == self.name) else { return Ok(()) };

@@ -5,7 +5,7 @@ use aws_sdk_secretsmanager::types::Tag;
 
 use super::source::{hash_of_source, process_environment, value_of_source};
 use super::value::SecretValue;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::secretsmanager::{Secret, SecretOutputs, SecretSource};
 use ebbtide::aws::{Arn, SecretArn};
@@ -18,6 +18,15 @@ const DEFAULT_KEY: &str = "alias/aws/secretsmanager";
 const MISSING: &[&str] = &["ResourceNotFoundException"];
 
 impl Provider for Secret {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:secretsmanager:{region}:{account}:secret:{name}-*",
+        reads: "secretsmanager:DescribeSecret",
+        creates: "secretsmanager:CreateSecret secretsmanager:RestoreSecret secretsmanager:UpdateSecret \
+            secretsmanager:TagResource secretsmanager:UntagResource",
+        updates: "secretsmanager:UpdateSecret secretsmanager:TagResource secretsmanager:UntagResource",
+        deletes: "secretsmanager:DeleteSecret",
+    });
+
     fn prepare(&mut self, key: &str, recorded: Option<&Secret<Resolved>>) -> Result<(), Error> {
         let recorded = recorded.and_then(|recorded| recorded.value_hash.clone());
         self.value_hash = hash_of_source(&self.source, key, recorded, &process_environment)?;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::filter::read_filter;
 use super::tags::MISSING;
 use super::tombstone;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::Arn;
 use ebbtide::aws::sns::{FilterScope, Subscription, SubscriptionOutputs};
@@ -17,6 +17,14 @@ use ebbtide::resource::Resolved;
 const PENDING: &str = "PendingConfirmation";
 
 impl Provider for Subscription {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "@topic",
+        reads: "sns:ListSubscriptionsByTopic sns:GetSubscriptionAttributes sns:ListTagsForResource",
+        creates: "sns:Subscribe sns:UntagResource",
+        updates: "sns:SetSubscriptionAttributes",
+        deletes: "sns:Unsubscribe sns:TagResource",
+    });
+
     async fn find(context: &Context, inputs: &Subscription<Resolved>) -> Result<Option<String>, Error> {
         Ok(listed_arn(context, inputs).await?.map(|_| subscription_id(inputs)))
     }

@@ -4,13 +4,21 @@ use std::collections::HashMap;
 
 use super::tags::{MISSING, all_tags, sdk_tags, update_tags};
 use super::topic_policy;
-use crate::providers::{Provider, Reading};
+use crate::providers::{Calls, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall};
 use ebbtide::aws::TopicArn;
 use ebbtide::aws::sns::{Topic, TopicOutputs};
 use ebbtide::resource::{Resolved, own_tags};
 
 impl Provider for Topic {
+    const CALLS: Option<Calls> = Some(Calls {
+        arn: "arn:{partition}:sns:{region}:{account}:{name}",
+        reads: "sns:GetTopicAttributes sns:ListTagsForResource",
+        creates: "sns:CreateTopic",
+        updates: "sns:SetTopicAttributes sns:TagResource sns:UntagResource",
+        deletes: "sns:DeleteTopic",
+    });
+
     async fn find(context: &Context, inputs: &Topic<Resolved>) -> Result<Option<String>, Error> {
         let arn = inputs.aws_arn(&context.identity);
         let tags = all_tags(context, &arn).await?;
