@@ -1,4 +1,7 @@
-//! The pages: paths and links in them lead somewhere, and their examples are those of the code.
+//! The pages: paths and links in them lead somewhere, and their examples and lists are those of the code.
+
+mod book;
+mod promises;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,8 +15,20 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// The beginnings of paths of this repository.
-const ROOTS: [&str; 9] =
-    ["src/", "engine/", "stacks/", "cloud/", "docs/", "tests/", "examples/", "environments/", ".ci/"];
+const ROOTS: [&str; 12] = [
+    "src/",
+    "engine/",
+    "stacks/",
+    "cloud/",
+    "docs/",
+    "tests/",
+    "examples/",
+    "environments/",
+    ".ci/",
+    ".github/",
+    "deploy/",
+    "scripts/",
+];
 
 fn in_repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
@@ -25,7 +40,8 @@ fn read(page: &str) -> String {
 
 /// Returns the pages, with slashes in their paths.
 fn pages() -> Vec<String> {
-    let mut pages: Vec<String> = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"].map(str::to_owned).into();
+    let outside = ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "CONTRIBUTING.md", "SECURITY.md"];
+    let mut pages: Vec<String> = outside.map(str::to_owned).into();
     let mut folders = vec!["docs".to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(in_repository(&folder)).unwrap() {
@@ -109,8 +125,13 @@ fn assert_no_problems(problems_of: impl Fn(&str, &str) -> Vec<String>) {
 
 #[test]
 fn paths_in_pages_exist() {
+    // Pages also name the files that `ebb init` writes.
+    let scaffold = read("engine/src/cli/scaffold.rs");
+    let is_written = |text: &str| scaffold.contains(&format!("(\"{text}\", include_str!"));
+    assert!(is_written("src/main.rs") && !is_written("src/lib.rs"));
     assert_no_problems(|_, line| {
-        let missing = code_spans(line).filter(|text| is_path(text) && !in_repository(text).exists());
+        let missing =
+            code_spans(line).filter(|text| is_path(text) && !in_repository(text).exists() && !is_written(text));
         missing.map(|path| format!("`{path}` does not exist")).collect()
     });
 }
