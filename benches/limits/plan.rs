@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use ebbtide::aws::kinds;
 use ebbtide::plan::Target;
-use ebbtide::planner::{Jobs, Observation, Observed, Request, plan};
+use ebbtide::planner::{Components, Jobs, Observation, Observed, Request, plan};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{LiveState, Readiness};
 use serde_json::{Map, Value, json};
@@ -93,6 +93,7 @@ pub fn child(arguments: &[String]) -> ExitCode {
         include_data: &BTreeSet::new(),
         capacity: &BTreeMap::new(),
         jobs: Jobs::default(),
+        components: Components::default(),
     };
     let plan = plan(&request).expect("there is a plan");
     let milliseconds = start.elapsed().as_secs_f64() * 1000.0;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 
-use super::{Amount, AmountRange, Capacity, Costs, Line, Pricing, Scheduled, Standing, Total, component_of};
-use crate::resource::{Address, Registry};
+use super::{Amount, AmountRange, Capacity, Costs, Line, Pricing, Scheduled, Standing, Total};
+use crate::resource::{Address, Registry, component_of};
 
 /// The estimate of a stack.
 #[derive(Clone, Debug, PartialEq, Serialize)]

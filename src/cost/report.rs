@@ -8,10 +8,10 @@ use serde::Serialize;
 use super::break_even::BreakEven;
 use super::{
     Amount, AmountRange, Capacity, Costs, Difference, DifferenceRange, Levels, Pricing, Rates, Scheduled, Share,
-    Standing, component_of,
+    Standing,
 };
 use crate::plan::Target;
-use crate::resource::{Address, Registry};
+use crate::resource::{Address, Registry, component_of};
 use crate::schedule::{Schedule, preview};
 
 /// The report on a month.

@@ -41,6 +41,9 @@ pub struct Plan {
     pub records: Vec<RecordUpdate>,
     /// The stack's outputs, with references in them.
     pub outputs: Vec<(String, Value)>,
+    /// The components that are asleep although the stack runs, once the plan is carried out.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub asleep: BTreeSet<String>,
     /// The key of the hashes of secrets in the inputs, in the first plan of a stack: no document keeps it yet.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

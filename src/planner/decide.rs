@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::action::{Action, decide_action, unfinished_changes, unrecorded_changes};
+use super::asleep::{Asleep, existing, while_asleep};
 use super::decisions::Decisions;
 use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
@@ -32,12 +33,15 @@ pub fn plan(request: &Request<'_>) -> Result<Plan, PlanError> {
     }
     check_named(request)?;
     let (rest, waiting) = without_waiting(request)?.unzip();
+    let declared = Request { declarations: rest.as_ref().or(request.declarations), ..*request };
+    let (awake, asleep) = while_asleep(&declared)?.unzip();
     let given = Given {
         retained: &retained(request)?,
         waiting: &waiting.unwrap_or_default(),
+        asleep: &asleep.unwrap_or_default(),
         declarations: request.declarations.filter(|_| request.target == Target::Running),
     };
-    let request = Request { declarations: rest.as_ref().or(request.declarations), ..*request };
+    let request = Request { declarations: awake.as_ref().or(declared.declarations), ..declared };
     plan_giving_way(&request, given, &GivingWay::default())
 }
 
@@ -48,6 +52,8 @@ struct Given<'a> {
     retained: &'a BTreeMap<Address, String>,
     /// The resources that wait for the result of a job. They are not among the declarations of the request.
     waiting: &'a [NotRun],
+    /// The resources that are asleep, or stay as they are recorded, although the stack runs.
+    asleep: &'a Asleep,
     /// All that is declared, if the stack is to run.
     declarations: Option<&'a Declarations>,
 }
@@ -56,7 +62,7 @@ struct Given<'a> {
 fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingWay) -> Result<Plan, PlanError> {
     let (document, retained) = (request.document, given.retained);
     let decisions = Decisions::new(request, retained, giving_way);
-    let mut planner = Planner { request, decisions, operations: Vec::new(), in_use: Vec::new() };
+    let mut planner = Planner { request, decisions, asleep: given.asleep, operations: Vec::new(), in_use: Vec::new() };
     let declared = match request.declarations {
         Some(declarations) if request.target == Target::Running => dependency_order(declarations)?,
         _ => Vec::new(),
@@ -66,7 +72,7 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
     let mut unchanged = 0;
     let mut records = Vec::new();
     for address in declared.iter().copied().chain(undeclared) {
-        let desired = desired(request, address, retained.contains_key(address))?;
+        let desired = desired(request, address, given.asleep, retained.contains_key(address))?;
         let changed = planner.decide(address, &desired)?;
         if !changed && document.resources.get(address).is_some_and(|record| !record.is_asleep()) {
             unchanged += usize::from(!retained.contains_key(address));
@@ -118,6 +124,10 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
             // A pause and a destroy declare nothing.
             _ => document.outputs.clone(),
         },
+        asleep: match request.target {
+            Target::Destroyed => BTreeSet::new(),
+            Target::Running | Target::Paused => existing(request.asleep(), document, given.declarations),
+        },
         key: (document.serial == 0).then(|| document.key.clone()),
         hash: String::new(),
     };
@@ -163,6 +173,8 @@ fn record_update(address: &Address, desired: &Desired<'_>, request: &Request<'_>
 struct Planner<'a> {
     request: &'a Request<'a>,
     decisions: Decisions<'a>,
+    /// The resources that are asleep, or stay as they are recorded, although the stack runs.
+    asleep: &'a Asleep,
     operations: Vec<Operation>,
     /// The generations that stay because a retained resource uses them.
     in_use: Vec<Kept>,
@@ -310,7 +322,8 @@ impl<'a> Planner<'a> {
             created.map(|operation| (operation.address.clone(), operation.generation)).collect();
         for (address, record) in &self.request.document.resources {
             let durable = self.request.kind(address)?.info().persistence == Persistence::Durable;
-            if self.request.target == Target::Paused && durable {
+            let is_paused = self.request.target == Target::Paused || self.asleep.is_paused(address);
+            if is_paused && durable || self.asleep.waits(address) {
                 continue;
             }
             let include_data = self.request.include_data.contains(address);
@@ -343,11 +356,13 @@ impl<'a> Planner<'a> {
 
     /// Refuses a plan that would delete data in a pause: the planner's own last check.
     fn check(&self) -> Result<(), PlanError> {
-        if self.request.target != Target::Paused {
-            return Ok(());
-        }
+        let pauses = |operation: &Operation| {
+            self.request.target == Target::Paused
+                || self.asleep.is_paused(&operation.address) && operation.puts_to_sleep()
+        };
         let deletes_data = |operation: &&Operation| {
             matches!(operation.effect, Effect::Delete(_) | Effect::Replace(_))
+                && pauses(operation)
                 && !self.holds_nothing(&operation.address)
         };
         match self.operations.iter().find(deletes_data) {

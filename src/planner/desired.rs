@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
+use super::asleep::{Asleep, on_pause};
 use super::capacity::with_bounds;
 use super::observation::current_inputs;
 use super::rolling_out::with_share;
@@ -42,12 +43,23 @@ pub(super) enum Desired<'a> {
 pub(super) fn desired<'a>(
     request: &'a Request<'_>,
     address: &Address,
+    asleep: &Asleep,
     is_retained: bool,
 ) -> Result<Desired<'a>, PlanError> {
     if is_retained {
         return Ok(Desired::AsRecorded);
     }
     let kind = request.kind(address)?;
+    let is_declared = || request.declarations.is_some_and(|declared| declared.resources.contains_key(address));
+    if let Some(record) = request.document.resources.get(address)
+        && (asleep.is_paused(address) || asleep.waits(address))
+        && is_declared()
+    {
+        return Ok(match asleep.is_paused(address) {
+            true => paused(request, &*kind, address, record),
+            false => Desired::AsRecorded,
+        });
+    }
     Ok(match request.target {
         Target::Destroyed => Desired::Absent,
         Target::Running => match request.declarations.and_then(|declarations| declarations.resources.get(address)) {
@@ -92,16 +104,11 @@ pub(super) fn desired<'a>(
     })
 }
 
-/// Returns the desired state of a recorded resource while the stack is paused.
+/// Returns the desired state of a recorded resource while the stack, or its component, is paused.
 fn paused<'a>(request: &'a Request<'_>, kind: &dyn Kind, address: &Address, record: &'a ResourceRecord) -> Desired<'a> {
     let persistence = kind.info().persistence;
     let declaration = record.declaration();
-    // A declaration that this version of the kind cannot read is paused as its kind is by default.
-    let on_pause = kind.paused(&declaration).unwrap_or(match persistence {
-        Persistence::Durable => OnPause::Keep,
-        Persistence::Ephemeral => OnPause::Delete,
-    });
-    match on_pause {
+    match on_pause(kind, &declaration) {
         OnPause::Keep => Desired::AsRecorded,
         OnPause::Delete => Desired::Asleep,
         OnPause::Reduce(reduced) => {
@@ -150,7 +157,8 @@ fn reduce<'a>(
     }
     Desired::Inputs {
         inputs: Cow::Owned(inputs),
-        declared: None,
+        // A component that is asleep is declared as before, although its stack runs.
+        declared: (request.target == Target::Running).then(|| Cow::Owned(record.declaration())),
         depends_on: &record.depends_on,
         protect: record.protect,
     }

@@ -1,6 +1,7 @@
 //! The errors of planning.
 
 use crate::resource::Address;
+use crate::stack::Problem;
 
 /// Resources that depend on each other.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -107,6 +108,9 @@ pub enum PlanError {
         /// The roll-out.
         rollout: String,
     },
+    /// What depends on a component that is asleep cannot be left as it is recorded.
+    #[error("what depends on a component that is asleep cannot stay as it is: {0}; `ebb resume` wakes all components")]
+    Asleep(String),
     /// The operations wait for each other.
     #[error(
         "there is no order in which to change {0}: they wait for each other; apply the changes of one of them first"
@@ -115,4 +119,11 @@ pub enum PlanError {
     /// The planner refuses its own plan: a pause never deletes data.
     #[error("a pause would delete {0}, which holds data: this is a bug in ebb, nothing was changed; please report it")]
     PauseWouldDelete(Address),
+}
+
+impl PlanError {
+    /// Returns the error that declarations without what waits for a component do not fit together.
+    pub(super) fn asleep(problems: Vec<Problem>) -> Self {
+        Self::Asleep(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+    }
 }

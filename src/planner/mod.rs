@@ -2,6 +2,7 @@
 //! clock, no randomness.
 
 mod action;
+mod asleep;
 mod candidates;
 mod capacity;
 mod dag;
@@ -25,6 +26,7 @@ mod retained;
 mod rolling_out;
 mod unordered;
 
+pub use asleep::{asleep, awake};
 pub use capacity::{declared_capacity, present_capacity};
 pub use dag::{Dag, Release};
 pub use decide::plan;
@@ -34,5 +36,5 @@ pub use held_back::hold_back;
 pub use observation::{Observation, Observed};
 pub use record_changes::{OutputChange, OutputChangeKind, RecordChanges, ResourceChange};
 pub use renamed::{Renaming, renamings};
-pub use request::{Jobs, Request};
+pub use request::{Components, Jobs, Request};
 pub use rolling_out::record_share;

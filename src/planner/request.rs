@@ -26,6 +26,15 @@ impl Jobs<'_> {
     }
 }
 
+/// The components that a command puts to sleep or wakes while their stack runs.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Components<'a> {
+    /// Those that are asleep once the plan is carried out; `None` for those that the record names.
+    pub asleep: Option<&'a BTreeSet<String>>,
+    /// Whether the plan is about components that fall asleep or wake, and leaves all else as it is recorded.
+    pub only: bool,
+}
+
 /// The inputs of a plan.
 #[derive(Clone, Copy, Debug)]
 pub struct Request<'a> {
@@ -47,9 +56,16 @@ pub struct Request<'a> {
     pub capacity: &'a BTreeMap<Address, Bounds>,
     /// The jobs to run again, and whether to wait for those that are running.
     pub jobs: Jobs<'a>,
+    /// The components that fall asleep or wake.
+    pub components: Components<'a>,
 }
 
 impl Request<'_> {
+    /// Returns the components that are asleep once the plan is carried out.
+    pub(super) fn asleep(&self) -> &BTreeSet<String> {
+        self.components.asleep.unwrap_or(&self.document.asleep)
+    }
+
     /// Returns the kind of an address.
     pub(super) fn kind(&self, address: &Address) -> Result<Arc<dyn Kind>, PlanError> {
         self.kinds.get(address.kind()).ok_or_else(|| PlanError::UnknownKind(address.clone()))

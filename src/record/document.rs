@@ -60,6 +60,9 @@ pub struct StateDocument {
     /// The hold: a target that a person set until an instant, over or not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hold: Option<Hold>,
+    /// The components that a person put to sleep by name. They stay asleep while the stack runs, until a resume.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub asleep: BTreeSet<String>,
     /// The instant since which nothing called the stack, while a pause for idleness is in effect.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub idle: Option<Timestamp>,
@@ -169,6 +172,7 @@ impl StateDocument {
             incomplete: false,
             run: None,
             hold: None,
+            asleep: BTreeSet::new(),
             idle: None,
             latches: Vec::new(),
             bill: None,

@@ -1,5 +1,7 @@
 //! Legal and illegal journals.
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::*;
@@ -27,6 +29,7 @@ fn plan(effect: Effect) -> Plan {
         unchanged: 0,
         records: Vec::new(),
         outputs: Vec::new(),
+        asleep: BTreeSet::new(),
         key: None,
         hash: String::new(),
     }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, json};
@@ -173,6 +174,7 @@ fn an_open_run_is_migrated_with_its_journal() {
         unchanged: 0,
         records: Vec::new(),
         outputs: Vec::new(),
+        asleep: BTreeSet::new(),
         key: None,
         hash: String::new(),
     };

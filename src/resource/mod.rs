@@ -3,6 +3,7 @@
 mod address;
 mod charge;
 pub mod cloud_control;
+mod component;
 mod conflict;
 mod expression;
 mod field;
@@ -28,6 +29,7 @@ mod version;
 
 pub use address::{Address, AddressError};
 pub use charge::{Billing, Charge, Fleet, Per, Since};
+pub use component::component_of;
 pub use conflict::Conflict;
 pub use expression::{Expr, is_expression};
 pub use field::Field;

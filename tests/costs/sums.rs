@@ -9,7 +9,7 @@ use ebbtide::aws::sagemaker::{Endpoint, EndpointConfig, Instances, Variant};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::cost::{Amount, Book, Costs, Estimate, PlanCosts, Prices, Pricing, Standing, UsageSettings};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::{Observation, Request, plan};
+use ebbtide::planner::{Components, Observation, Request, plan};
 use ebbtide::record::{ResourceRecord, StateDocument};
 use ebbtide::resource::{Registry, Scope};
 use ebbtide::stack::{Declarations, Stack};
@@ -101,6 +101,7 @@ pub fn planned(document: &StateDocument, declarations: Option<&Declarations>, ta
         include_data: &include_data,
         capacity: &Default::default(),
         jobs: Default::default(),
+        components: Components::default(),
     };
     plan(&request).unwrap()
 }

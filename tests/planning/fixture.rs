@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::plan::{Change, Effect, Operation, Plan, Target};
-use ebbtide::planner::{Jobs, Observation, Observed, PlanError, Request, plan, present_capacity};
+use ebbtide::planner::{Components, Jobs, Observation, Observed, PlanError, Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, JournalEvent, Replay, StateDocument};
 use ebbtide::resource::{Address, LiveState, Readiness, Registry, Scope, references, resolve};
 use ebbtide::schedule::Bounds;
@@ -78,6 +78,12 @@ impl World {
         self.plan_with(target, Some(&self.declarations))
     }
 
+    /// Plans as `pause --only` and `resume` do: toward the recorded declarations, with these components asleep.
+    pub fn plan_components(&self, components: Components<'_>) -> Result<Plan, PlanError> {
+        let declarations = self.document.declarations();
+        self.plan_request(&self.document.without_attempts(), Target::Running, Some(&declarations), components)
+    }
+
     /// Plans as `resume` does: toward the recorded declarations.
     pub fn plan_resume(&self) -> Result<Plan, PlanError> {
         self.plan_from(&self.document.without_attempts(), Target::Running, Some(&self.document.declarations()))
@@ -95,6 +101,16 @@ impl World {
         target: Target,
         declarations: Option<&Declarations>,
     ) -> Result<Plan, PlanError> {
+        self.plan_request(document, target, declarations, Components::default())
+    }
+
+    fn plan_request(
+        &self,
+        document: &StateDocument,
+        target: Target,
+        declarations: Option<&Declarations>,
+        components: Components<'_>,
+    ) -> Result<Plan, PlanError> {
         plan(&Request {
             kinds: &self.kinds,
             declarations,
@@ -105,6 +121,7 @@ impl World {
             include_data: &self.include_data,
             capacity: &self.capacity,
             jobs: Jobs { run: Some(&self.run), watch: true },
+            components,
         })
     }
 
@@ -259,6 +276,7 @@ impl World {
     /// Carries out the first operations of a plan and observes the cloud again. A plan is cut off after that many
     /// operations, unless it has fewer.
     pub fn carry_out(&mut self, plan: &Plan, operations: usize) {
+        self.document.asleep.clone_from(&plan.asleep);
         let mut replay = Replay::new(plan);
         for operation in plan.operations.iter().take(operations) {
             assert!(operation.depends_on.iter().all(|before| *before < operation.id));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ebbtide::plan::{OperationKind, Plan, Purpose, Target, WhyNotRun};
-use ebbtide::planner::{Jobs, Observed, PlanError, Request, plan};
+use ebbtide::planner::{Components, Jobs, Observed, PlanError, Request, plan};
 use ebbtide::resource::Readiness;
 use serde_json::{Value, json};
 
@@ -194,6 +194,7 @@ fn a_running_job_is_watched_by_an_apply_alone() {
             include_data: &BTreeSet::new(),
             capacity: &Default::default(),
             jobs: Jobs { run: None, watch },
+            components: Components::default(),
         };
         plan(&request).unwrap()
     };

@@ -1,6 +1,7 @@
 //! The planner, without AWS: tables of small stacks, and properties over generated ones.
 
 mod capacity;
+mod components;
 mod destroying;
 mod fixture;
 mod jobs;

@@ -1,12 +1,15 @@
 //! Properties over generated stacks, whatever is declared, changed and cut off.
 
+use std::collections::BTreeSet;
+
 use ebbtide::plan::Target;
-use ebbtide::planner::PlanError;
+use ebbtide::planner::{Components, PlanError, asleep};
 use ebbtide::resource::resolve;
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::fixture::{World, lines, reference};
+use crate::kinds::kinds;
 
 const KINDS: [&str; 10] = [
     "data_a",
@@ -235,6 +238,47 @@ proptest! {
             let (inputs, _) = resolve(&declaration.inputs, &|reference| world.document.output(reference));
             prop_assert_eq!(&record.inputs, &inputs, "{}", address);
         }
+        prop_assert!(world.plan_resume().unwrap().is_empty());
+    }
+
+    /// Components that are put to sleep take nothing else with them but what depends on them, wherever that was cut off; they sleep
+    /// through an apply of whatever is declared by then, and wake as they were.
+    #[test]
+    fn components_sleep_and_wake_as_they_were(
+        shapes in shapes(),
+        later in shapes(),
+        named in prop::collection::btree_set((0..9_usize).prop_map(|index| format!("r{index}")), 1..4),
+        cut in 0..12_usize,
+    ) {
+        let mut world = World::new();
+        declare(&mut world, &shapes);
+        world.go(Target::Running);
+        let before = world.document.clone();
+        let sleeping = asleep(&before, &named, &kinds());
+        let only = |asleep| Components { asleep: Some(asleep), only: true };
+        let plan = world.plan_components(only(&named)).unwrap();
+        world.carry_out(&plan, cut);
+        let plan = world.plan_components(only(&named)).unwrap();
+        world.carry_out(&plan, usize::MAX);
+        prop_assert_eq!(lines(&world.plan_components(only(&named)).unwrap()), [""; 0]);
+        prop_assert_eq!(world.document.declarations(), before.declarations());
+        for (address, record) in &world.document.resources {
+            prop_assert!(sleeping.contains(address) || *record == before.resources[address], "{address} was touched");
+        }
+        prop_assert_eq!(lines(&world.plan(Target::Running).unwrap()), [""; 0], "an apply leaves them asleep");
+        declare(&mut world, &later);
+        if let Ok(plan) = world.plan(Target::Running) {
+            world.carry_out(&plan, cut);
+            let rest = world.plan(Target::Running);
+            prop_assert!(matches!(rest, Ok(_) | Err(PlanError::NameInUse { .. })), "{rest:?}");
+            if let Ok(rest) = rest {
+                world.carry_out(&rest, usize::MAX);
+                prop_assert_eq!(lines(&world.plan(Target::Running).unwrap()), [""; 0]);
+            }
+        }
+        let woken = world.plan_components(Components { asleep: Some(&BTreeSet::new()), only: false }).unwrap();
+        world.carry_out(&woken, usize::MAX);
+        prop_assert!(world.document.resources.iter().all(|(address, record)| !record.is_asleep() || address.kind().ends_with("_job")));
         prop_assert!(world.plan_resume().unwrap().is_empty());
     }
 

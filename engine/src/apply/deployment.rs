@@ -16,7 +16,7 @@ use super::{Access, Event, Failure, Shutdown};
 use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::{Jobs, Request, plan, present_capacity};
+use ebbtide::planner::{Components, Jobs, Request, plan, present_capacity};
 use ebbtide::record::{JournalEntry, RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::schedule::Bounds;
@@ -62,6 +62,8 @@ pub struct Goal<'a> {
     /// The schedule whose capacities AWS is to set while the stack runs. Without it, recorded actions of a schedule stay as they
     /// are: a resume does not depend on settings.
     pub pushed: Option<Pushed<'a>>,
+    /// The components that fall asleep or wake.
+    pub components: Components<'a>,
 }
 
 /// A plan with the document and the observation it was made from.
@@ -280,6 +282,7 @@ impl Deployment<'_> {
             capacity: &capacity,
             // A resume, and a loop that acts on schedules, must not wait for hours.
             jobs: Jobs { run: Some(run), watch: goal.declarations.is_some() },
+            components: goal.components,
         };
         let remarks =
             declarations.as_ref().map(|declared| Remarks::on(&self.access.providers, declared, (self.clock)()));

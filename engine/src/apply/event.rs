@@ -1,5 +1,7 @@
 //! Events of an execution; with `--json`, one line each.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -239,6 +241,9 @@ pub struct Finished {
     pub waited_ms: u64,
     /// The operations that took longest, longest first.
     pub longest: Vec<Longest>,
+    /// The components that are asleep although the stack runs.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub asleep: BTreeSet<String>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]

@@ -47,7 +47,7 @@ impl LockedDeployment<'_> {
     pub async fn execute(&mut self, plan: &Plan) -> Result<Finished, Failure> {
         let start = Instant::now();
         let now = (self.deployment.clock)();
-        let is_new_target = self.document.target != plan.target;
+        let is_new_target = (self.document.target, &self.document.asleep) != (plan.target, &plan.asleep);
         self.adopt_plan(plan, now);
         self.emit(Event::Started {
             format: EVENT_FORMAT,
@@ -101,6 +101,7 @@ impl LockedDeployment<'_> {
             document.target = plan.target;
             document.since = now;
         }
+        document.asleep.clone_from(&plan.asleep);
         document.by.clone_from(&self.deployment.who);
         document.why = why;
         document.edit = None;
@@ -207,6 +208,7 @@ impl LockedDeployment<'_> {
             took_ms: milliseconds(start.elapsed()),
             waited_ms: 0,
             longest,
+            asleep: plan.asleep.clone(),
         };
         self.emit(Event::Finished(finished.clone()));
         finished

@@ -1,10 +1,12 @@
 //! The changes of code and settings that a paused stack waits for: a plan that keeps it paused makes none of them.
 
+use std::collections::BTreeSet;
+
 use super::Failure;
 use super::deployment::{Deployment, Goal, with_prepared_inputs};
 use super::warnings::{Remarks, Warning};
 use ebbtide::plan::{Operation, Plan, Target, Upsert};
-use ebbtide::planner::{Jobs, Observation, RecordChanges, Request, plan, present_capacity};
+use ebbtide::planner::{Components, Jobs, Observation, RecordChanges, Request, plan, present_capacity};
 use ebbtide::record::StateDocument;
 use ebbtide::stack::Declarations;
 
@@ -32,10 +34,11 @@ impl Unapplied {
 }
 
 impl Deployment<'_> {
-    /// Compares the declared stack with the recorded one, by the plans that lead to each of them. Calls nothing in AWS: changes
-    /// outside of Ebbtide are not looked for.
-    pub fn unapplied(&self, goal: Goal<'_>, document: &StateDocument) -> Result<Unapplied, Failure> {
+    /// Compares the declared stack with the recorded one, by the plans that lead to each of them with nothing asleep. What the plan
+    /// does itself is left out. Calls nothing in AWS: changes outside of Ebbtide are not looked for.
+    pub fn unapplied(&self, goal: Goal<'_>, document: &StateDocument, planned: &Plan) -> Result<Unapplied, Failure> {
         let Some(declared) = goal.declarations else { return Ok(Unapplied::default()) };
+        let goal = Goal { components: Components { asleep: Some(&BTreeSet::new()), only: false }, ..goal };
         let mut declared = with_prepared_inputs(&self.access, declared, document)?;
         if let Some(pushed) = goal.pushed {
             pushed.put_into(&mut declared).map_err(Failure::Problems)?;
@@ -47,12 +50,13 @@ impl Deployment<'_> {
             declared = rest;
         }
         let resumed = self.plan_from_record(goal, document, &document.declarations())?;
-        let known = RecordChanges::between(document, &resumed);
         let mut record = RecordChanges::between(document, &wanted);
-        record.resources.retain(|change| !known.resources.contains(change));
-        record.outputs.retain(|change| !known.outputs.contains(change));
-        let changes =
-            |one: &Operation| !one.is_superseded() && !resumed.operations.iter().any(|other| is_same(one, other));
+        for known in [&resumed, planned].map(|plan| RecordChanges::between(document, plan)) {
+            record.resources.retain(|change| !known.resources.contains(change));
+            record.outputs.retain(|change| !known.outputs.contains(change));
+        }
+        let known = resumed.operations.iter().chain(&planned.operations);
+        let changes = |one: &Operation| !one.is_superseded() && !known.clone().any(|other| is_same(one, other));
         let operations = wanted.operations.into_iter().filter(changes).collect();
         Ok(Unapplied { operations, record, warnings: remarks.warnings })
     }
@@ -75,6 +79,7 @@ impl Deployment<'_> {
             include_data: goal.include_data,
             capacity: &present_capacity(document, kinds),
             jobs: Jobs::default(),
+            components: goal.components,
         })?)
     }
 }

@@ -3,8 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
 
-use crate::apply::{Deployment, EVENT_FORMAT, Event, Failure, Finished, Goal, LockedDeployment, Pushed, Shutdown};
-use crate::cli::common::{DropQueuedArg, LimitsArg, RunArg};
+use crate::apply::{Deployment, Event, Failure, Goal, LockedDeployment, Pushed, Shutdown};
+use crate::cli::common::{DropQueuedArg, LimitsArg, OnlyArg, RunArg};
+use crate::cli::components::asleep_after;
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::dollars::plan_costs;
@@ -12,6 +13,7 @@ use crate::cli::ending::{Command, exit_code};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::locking::locked;
+use crate::cli::nothing_to_do::{already_running, not_there, nothing_is_recorded};
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
 use crate::cli::render::{PlanStyle, ShownPlan};
@@ -19,9 +21,9 @@ use crate::cli::{confirm, missing, over_budget, render, unfinished};
 use crate::control::{Ended, Patience, Reached, reach};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
-use ebbtide::plan::{Plan, Summary, Target};
-use ebbtide::planner::{RecordChanges, hold_back};
-use ebbtide::record::{ResourceRecord, RunOutcome, StateDocument};
+use ebbtide::plan::{Plan, Target};
+use ebbtide::planner::{Components, RecordChanges, hold_back};
+use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::stack::Declarations;
 
@@ -30,6 +32,7 @@ pub(super) struct Change {
     command: &'static str,
     stack: Option<String>,
     source: Source,
+    only: Vec<String>,
     include_data: Vec<String>,
     drop_queued: Vec<String>,
     run: Vec<String>,
@@ -59,6 +62,7 @@ impl Change {
             command,
             stack,
             source: Source::Declared,
+            only: Vec::new(),
             include_data: Vec::new(),
             drop_queued: Vec::new(),
             run: Vec::new(),
@@ -84,6 +88,12 @@ impl Change {
     pub(super) fn saved(command: &'static str, plan: Plan) -> Self {
         let stack = Some(plan.scope.stack.clone());
         Self { source: Source::Saved(Box::new(plan)), ..Self::declared(command, stack) }
+    }
+
+    /// Puts these components of a running stack to sleep, or wakes them, and leaves all else as it is.
+    pub(super) fn only(mut self, named: OnlyArg) -> Self {
+        self.only = named.only;
+        self
     }
 
     /// Allows the deletion of these resources' data; the addresses are as named on the command line.
@@ -138,13 +148,31 @@ impl Change {
     fn target(&self) -> Target {
         match &self.source {
             Source::Declared | Source::Serial(_) => Target::Running,
+            // A stack runs on without a component.
+            Source::Recorded(_) if !self.only.is_empty() => Target::Running,
             Source::Recorded(target) => *target,
             Source::Saved(plan) => plan.target,
         }
     }
 
+    /// Returns whether it brings back a whole stack.
     fn is_recorded_resume(&self) -> bool {
-        matches!(self.source, Source::Recorded(Target::Running))
+        matches!(self.source, Source::Recorded(Target::Running)) && self.only.is_empty()
+    }
+
+    /// Returns the components that are asleep afterwards; `None` for those that the record names.
+    fn asleep(&self, document: &StateDocument, kinds: &Registry) -> Result<Option<BTreeSet<String>>, CommandError> {
+        match self.source {
+            Source::Recorded(target) if target == Target::Running || !self.only.is_empty() => {
+                asleep_after((self.command, target), &self.only, document, kinds).map(Some)
+            }
+            Source::Declared | Source::Recorded(_) | Source::Serial(_) | Source::Saved(_) => Ok(None),
+        }
+    }
+
+    /// Returns the flags that name its components.
+    fn only_flags(&self) -> String {
+        self.only.iter().map(|name| format!(" --only {name}")).collect()
     }
 
     /// Returns the reason for the history; without one, the history shows the command.
@@ -154,6 +182,7 @@ impl Change {
         let given = (!reasons.is_empty()).then(|| reasons.join("; "));
         given.or_else(|| match self.source {
             Source::Serial(serial) => Some(format!("ebb {} --serial {serial}", self.command)),
+            Source::Recorded(_) if !self.only.is_empty() => Some(format!("ebb {}{}", self.command, self.only_flags())),
             Source::Declared | Source::Recorded(_) | Source::Saved(_) => None,
         })
     }
@@ -162,7 +191,9 @@ impl Change {
     fn again(&self, stack: &str) -> String {
         match self.source {
             Source::Serial(serial) => format!("ebb {} --serial {serial} --stack {stack}", self.command),
-            Source::Declared | Source::Recorded(_) | Source::Saved(_) => format!("ebb {} {stack}", self.command),
+            Source::Declared | Source::Recorded(_) | Source::Saved(_) => {
+                format!("ebb {} {stack}{}", self.command, self.only_flags())
+            }
         }
     }
 
@@ -170,6 +201,7 @@ impl Change {
     fn preview(&self) -> Option<&'static str> {
         match self.source {
             Source::Declared => Some("ebb plan --target running"),
+            Source::Recorded(_) if !self.only.is_empty() => None,
             Source::Recorded(Target::Paused) => Some("ebb plan --target paused"),
             Source::Recorded(Target::Destroyed) => Some("ebb plan --target destroyed"),
             // `ebb plan` plans a running stack from the stack's code, not from the record.
@@ -283,14 +315,22 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         parallel: change.limits.parallel,
         ..deployment(context, &connection, &state, &on_event, shutdown, change.why())
     };
+    let mut locked = locked(&deployment, (change.command, change.limits.wait), &scope, &interrupts).await?;
+    let asleep = match change.asleep(locked.document(), context.providers.kinds()) {
+        Ok(asleep) => asleep,
+        Err(refused) => {
+            locked.release().await;
+            return Err(refused);
+        }
+    };
     let goal = Goal {
         scope: &scope,
         target: change.target(),
         declarations: declarations.as_ref(),
         include_data: &include_data,
         pushed: declarations.is_some().then(|| Pushed { schedule: environment.schedule(&stack), reduce: false }),
+        components: Components { asleep: asleep.as_ref(), only: !change.only.is_empty() },
     };
-    let mut locked = locked(&deployment, (change.command, change.limits.wait), &scope, &interrupts).await?;
     let creates = matches!(change.source, Source::Declared | Source::Saved(_)) && change.target() == Target::Running;
     if creates
         && !change.beside_existing
@@ -409,47 +449,6 @@ async fn carry_out(
         missing::note_left_out(output, &missing, &held, &plan.scope.stack);
     }
     Ok(reached)
-}
-
-/// Returns whether a record holds nothing to pause or to resume. An open run may still turn up resources.
-fn nothing_is_recorded(document: Option<&StateDocument>) -> bool {
-    document.is_none_or(|document| document.resources.is_empty() && document.run.is_none())
-}
-
-/// Returns the end of a resume that has nothing to do, because the stack runs and no run was cut off. A stack that is destroyed
-/// cannot be resumed. A resume that is repeated is no error, so that a schedule may try again.
-fn already_running(scope: &Scope, document: &StateDocument) -> Result<Option<Finished>, CommandError> {
-    let is_open = document.run.is_some() || document.resources.values().any(ResourceRecord::is_asleep);
-    let is_done = document.ended.as_ref().is_none_or(|ended| ended.outcome == RunOutcome::Done);
-    match document.target {
-        _ if document.resources.is_empty() => Ok(None),
-        Target::Destroyed => Err(not_there(scope, "is destroyed, not paused")),
-        Target::Running if is_done && !is_open => Ok(Some(Finished {
-            format: EVENT_FORMAT,
-            command: "resume".to_owned(),
-            stack: scope.stack.clone(),
-            environment: scope.environment.clone(),
-            target: Target::Running,
-            success: true,
-            serial: document.serial,
-            summary: Summary { unchanged: document.resources.len(), ..Summary::default() },
-            failed: 0,
-            skipped: 0,
-            no_capacity: Vec::new(),
-            unread: Vec::new(),
-            took_ms: 0,
-            waited_ms: 0,
-            longest: Vec::new(),
-        })),
-        Target::Running | Target::Paused => Ok(None),
-    }
-}
-
-/// Returns the refusal to pause or to resume a stack that is destroyed.
-fn not_there(scope: &Scope, why: &str) -> CommandError {
-    let Scope { stack, environment, .. } = scope;
-    CommandError::new(CommandErrorKind::Refused, format!("{stack} in {environment} {why}"))
-        .hint(format!("`ebb apply {stack}` creates it again"))
 }
 
 /// Returns the declarations that an earlier serial records.

@@ -129,6 +129,14 @@ pub(super) struct DropQueuedArg {
     pub(super) drop_queued: Vec<String>,
 }
 
+/// The components to put to sleep, or to wake.
+#[derive(Debug, Args)]
+pub(super) struct OnlyArg {
+    /// This component alone, with all that depends on what sleeps in it; repeatable
+    #[arg(long, value_name = "COMPONENT")]
+    pub(super) only: Vec<String>,
+}
+
 /// The jobs to run again.
 #[derive(Debug, Args)]
 pub(super) struct RunArg {

@@ -11,6 +11,7 @@ use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::cli::commands::{Arguments, COMPLETE};
+use crate::cli::components::components;
 use crate::cli::context::recorded;
 use crate::environment::{Environment, Project};
 use crate::state::StateLocation;
@@ -47,6 +48,7 @@ enum Values {
     Stacks,
     Environments,
     Addresses,
+    Components,
     Serials,
     Outputs,
 }
@@ -59,6 +61,7 @@ impl Values {
             ("env", _) => Some(Self::Environments),
             ("serial", _) => Some(Self::Serials),
             ("names", _) => Some(Self::Outputs),
+            ("only", _) => Some(Self::Components),
             (_, Some("ADDRESS" | "OLD" | "NEW")) => Some(Self::Addresses),
             _ => None,
         }
@@ -68,7 +71,7 @@ impl Values {
         let values = match self {
             Self::Environments => line.project().map(|project| project.environments()).unwrap_or_default(),
             Self::Stacks => line.stacks(linked),
-            Self::Addresses | Self::Serials | Self::Outputs => line.recorded(self, linked),
+            Self::Addresses | Self::Components | Self::Serials | Self::Outputs => line.recorded(self, linked),
         };
         let typed = typed.to_string_lossy();
         values.into_iter().filter(|value| value.starts_with(&*typed)).map(CompletionCandidate::new).collect()
@@ -165,6 +168,7 @@ impl Line {
 fn of_record(values: Values, document: &StateDocument) -> Vec<String> {
     match values {
         Values::Addresses => document.resources.keys().map(ToString::to_string).collect(),
+        Values::Components => components(document),
         Values::Outputs => document.outputs.iter().map(|(name, _)| name.clone()).collect(),
         Values::Stacks | Values::Environments | Values::Serials => Vec::new(),
     }
@@ -202,7 +206,14 @@ mod tests {
             own + command.get_subcommands().map(|command| count(command, values)).sum::<usize>()
         }
         let grammar = Arguments::command();
-        for values in [Values::Stacks, Values::Environments, Values::Addresses, Values::Serials, Values::Outputs] {
+        for values in [
+            Values::Stacks,
+            Values::Environments,
+            Values::Addresses,
+            Values::Components,
+            Values::Serials,
+            Values::Outputs,
+        ] {
             assert!(count(&grammar, values) > 0, "{values:?}");
         }
     }

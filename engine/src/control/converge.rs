@@ -10,6 +10,7 @@ use crate::environment::ConnectError;
 use crate::sdk::Hint as _;
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::Target;
+use ebbtide::planner::Components;
 use ebbtide::resource::Scope;
 use ebbtide::schedule::Cause;
 
@@ -136,6 +137,7 @@ impl Controller {
             declarations: None,
             include_data: &Default::default(),
             pushed: look.pushes.then_some(pushed),
+            components: Components::default(),
         };
         let plan = match look.decision.target {
             Target::Running => locked.plan_with_capacity(goal, &look.capacity).await?.plan,

@@ -12,7 +12,7 @@ use super::under_way::under_way;
 use crate::apply::{Comparison, Pushed};
 use crate::environment::{Environment, did_you_mean, nearest};
 use ebbtide::plan::Target;
-use ebbtide::planner::present_capacity;
+use ebbtide::planner::{awake, present_capacity};
 use ebbtide::record::{RunOutcome, StateDocument};
 use ebbtide::resource::{Address, Registry};
 use ebbtide::schedule::{Bounds, Decision, Idleness, Situation, decide, idle_limit};
@@ -101,19 +101,21 @@ pub(super) fn look(
     let rollout = rollout.as_ref();
     let situation = Situation { schedule, hold, limit, rollout, idle, recorded: document.target, now, lead };
     let decision = decide(&situation);
-    let pushed = Pushed { schedule, reduce: decision.reduce }.compare(&document);
+    // A schedule sets no capacity of what is asleep.
+    let awake = awake(&document, kinds);
+    let pushed = Pushed { schedule, reduce: decision.reduce }.compare(&awake);
     let mut capacity = match decision.target {
-        Target::Running => bounds_of(&decision, &document, kinds),
+        Target::Running => bounds_of(&decision, &awake, kinds),
         Target::Paused | Target::Destroyed => BTreeMap::new(),
     };
     let mut work = work(&document, &decision);
     if let (Ok(pushed), Target::Running) = (&pushed, decision.target) {
-        leave_to_aws(&mut capacity, pushed, &document, kinds);
+        leave_to_aws(&mut capacity, pushed, &awake, kinds);
     }
     if document.run.is_none() && work == Work::None && runs(&document, &decision) {
         work = match &pushed {
             Ok(pushed) if pushed.differs => Work::Converge("scheduled actions of the schedule".to_owned()),
-            _ => capacity_work(&document, &capacity, kinds),
+            _ => capacity_work(&awake, &capacity, kinds),
         };
         if let (Work::None, Some(missed)) = (&work, &missed) {
             work = Work::Converge(format!("capacity that AWS did not set: {missed}"));

@@ -11,6 +11,7 @@ use super::report::StackReport;
 use crate::apply::Pushed;
 use ebbtide::aws::autoscaling::ScalableTarget;
 use ebbtide::plan::Target;
+use ebbtide::planner::awake;
 use ebbtide::resource::{Address, Resource as _};
 use ebbtide::schedule::Bounds;
 
@@ -32,7 +33,7 @@ impl Controller {
             });
             let Some(seen) = running else { continue };
             let pushed = Pushed { schedule: self.environment.schedule(&seen.stack), reduce: seen.decision.reduce };
-            let set = pushed.set_by_now(&seen.document, now);
+            let set = pushed.set_by_now(&awake(&seen.document, self.providers.kinds()), now);
             if set.is_empty() || asked.get(&report.stack).is_some_and(|next| now < *next) {
                 continue;
             }

@@ -5,6 +5,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::month::month;
 use ebbtide::budget::{Outlook, Spend};
 use ebbtide::cost::{AmountRange, Levels, Pricing, Standing};
+use ebbtide::planner::awake;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Registry;
 use ebbtide::schedule::{Course, CourseStretch, Decision, Idleness, Limit, Schedule, Situation, UnderWay};
@@ -18,7 +19,7 @@ pub(super) struct Standings<'a> {
 
 impl<'a> Standings<'a> {
     pub(super) fn new(document: &'a StateDocument, kinds: &Registry, pricing: &'a Pricing<'a>) -> Self {
-        let levels = Levels::new(&Standing::declared(&document.declarations()), kinds);
+        let levels = Levels::new(&Standing::declared(&awake(document, kinds).declarations()), kinds);
         Self { document, pricing, levels }
     }
 

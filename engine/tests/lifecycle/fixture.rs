@@ -9,6 +9,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide::aws::ec2::Cidr;
 use ebbtide::components::{Nat, Network};
 use ebbtide::plan::{Plan, Target};
+use ebbtide::planner::Components;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::schedule::Bounds;
@@ -182,7 +183,14 @@ impl Project {
         let deployment = self.deployment(&state, cloud, &on_event);
         let run = async {
             let mut locked = deployment.lock("apply", &scope()).await?;
-            let goal = Goal { scope: &scope(), target, declarations, include_data: &BTreeSet::new(), pushed: None };
+            let goal = Goal {
+                scope: &scope(),
+                target,
+                declarations,
+                include_data: &BTreeSet::new(),
+                pushed: None,
+                components: Components::default(),
+            };
             let planned = locked.plan(goal).await?;
             let finished = locked.execute(&planned.plan).await;
             locked.release().await;
@@ -211,7 +219,8 @@ impl Project {
         let scope = scope();
         let mut locked = deployment.lock("apply", &scope).await.unwrap();
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target, declarations, include_data, pushed: None };
+        let goal =
+            Goal { scope: &scope, target, declarations, include_data, pushed: None, components: Components::default() };
         let plan = locked.plan(goal).await.unwrap().plan;
         let finished = locked.execute(&plan).await.unwrap();
         locked.release().await;
@@ -229,7 +238,14 @@ impl Project {
         let deployment = self.deployment(&state, cloud, on_event);
         let mut locked = deployment.lock("apply", &scope).await?;
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target: Target::Running, declarations, include_data, pushed: None };
+        let goal = Goal {
+            scope: &scope,
+            target: Target::Running,
+            declarations,
+            include_data,
+            pushed: None,
+            components: Components::default(),
+        };
         let plan = locked.plan(goal).await?.plan;
         let reached = reach(&mut locked, goal, &plan, Some(patience)).await;
         locked.release().await;
@@ -279,6 +295,7 @@ impl Project {
             declarations: Some(&self.declarations),
             include_data: &include_data,
             pushed: None,
+            components: Components::default(),
         };
         let planned = deployment.plan(goal).await.unwrap();
         planned.unfinished(&deployment.access, Timestamp::now()).await.unwrap()
@@ -295,6 +312,7 @@ impl Project {
             declarations: None,
             include_data: &BTreeSet::new(),
             pushed: None,
+            components: Components::default(),
         };
         let plan = locked.plan_with_capacity(goal, capacity).await.unwrap().plan;
         let finished = locked.execute(&plan).await.unwrap();
@@ -313,7 +331,8 @@ impl Project {
         let (state, scope) = (self.state(), scope());
         let deployment = self.deployment(&state, cloud, &|_| {});
         let (declarations, include_data) = (Some(&self.declarations), &BTreeSet::new());
-        let goal = Goal { scope: &scope, target, declarations, include_data, pushed: None };
+        let goal =
+            Goal { scope: &scope, target, declarations, include_data, pushed: None, components: Components::default() };
         deployment.plan(goal).await.unwrap().plan
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ebbtide::plan::Target;
+use ebbtide::planner::Components;
 use ebbtide::resource::{Billing, Charge, Declared, Persistence, Phase, Resolved, Resource, Scope, fields};
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_engine::apply::{Access, Deployment, Goal, Shutdown};
@@ -119,7 +120,14 @@ async fn go(folder: &std::path::Path, declarations: Option<&Declarations>, targe
     };
     let (scope, include_data) = (scope(), BTreeSet::new());
     let mut work = deployment.lock("test", &scope).await.unwrap();
-    let goal = Goal { scope: &scope, target, declarations, include_data: &include_data, pushed: None };
+    let goal = Goal {
+        scope: &scope,
+        target,
+        declarations,
+        include_data: &include_data,
+        pushed: None,
+        components: Components::default(),
+    };
     let plan = work.plan(goal).await.unwrap().plan;
     let finished = work.execute(&plan).await.unwrap();
     assert!(finished.success, "{finished:?}");

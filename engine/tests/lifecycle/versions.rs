@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use ebbtide::plan::Target;
+use ebbtide::planner::Components;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Declared, Persistence, Phase, Resolved, Resource, Scope, fields};
 use ebbtide::stack::{Declarations, Stack};
@@ -211,7 +212,14 @@ impl Desk {
         let on_event = |event| events.lock().unwrap().push(event);
         let deployment = self.deployment::<R>(&state, &on_event);
         let mut locked = deployment.lock("test", &self.scope).await.unwrap();
-        let goal = Goal { scope: &self.scope, target, declarations, include_data: &BTreeSet::new(), pushed: None };
+        let goal = Goal {
+            scope: &self.scope,
+            target,
+            declarations,
+            include_data: &BTreeSet::new(),
+            pushed: None,
+            components: Components::default(),
+        };
         let mut operations = 0;
         let result = match locked.plan(goal).await {
             Ok(planned) => {
@@ -365,6 +373,7 @@ async fn a_plan_that_was_saved_with_another_version_of_a_kind_is_stale() {
         declarations: Some(&declarations),
         include_data,
         pushed: None,
+        components: Components::default(),
     };
     let plan = first.plan(goal).await.unwrap().plan;
     let mut locked = second.lock("apply", &desk.scope).await.unwrap();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use ebbtide::plan::Target;
+use ebbtide::planner::Components;
 use ebbtide::resource::{Billing, Charge, Declared, Persistence, Phase, Readiness, Resolved, Resource, Scope};
 use ebbtide::stack::Stack;
 use ebbtide_engine::apply::{Access, Deployment, Finished, Goal, Shutdown};
@@ -111,8 +112,14 @@ async fn go(folder: &std::path::Path, lamp: &Lamp, target: Target) -> Finished {
     };
     let include_data = BTreeSet::new();
     let mut work = deployment.lock("test", &scope).await.unwrap();
-    let goal =
-        Goal { scope: &scope, target, declarations: Some(&declarations), include_data: &include_data, pushed: None };
+    let goal = Goal {
+        scope: &scope,
+        target,
+        declarations: Some(&declarations),
+        include_data: &include_data,
+        pushed: None,
+        components: Components::default(),
+    };
     let plan = work.plan(goal).await.unwrap().plan;
     let finished = work.execute(&plan).await.unwrap();
     work.release().await;

@@ -1,5 +1,7 @@
 //! Documents and journal entries for tests.
 
+use std::collections::BTreeSet;
+
 use ebbtide::plan::{PLAN_FORMAT, Plan, Target};
 use ebbtide::record::{JournalEntry, JournalEvent, ResourceRecord, Run, StateDocument};
 use ebbtide::resource::Scope;
@@ -51,6 +53,7 @@ pub fn running(document: &StateDocument, run: &str) -> StateDocument {
         unchanged: 0,
         records: Vec::new(),
         outputs: Vec::new(),
+        asleep: BTreeSet::new(),
         key: None,
         hash: String::new(),
     };

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::plan::Target;
+use ebbtide::planner::Components;
 use ebbtide::resource::Scope;
 use ebbtide::stack::{Declarations, Stack};
 use ebbtide_cloud::faults::FaultInjector;
@@ -60,6 +61,7 @@ async fn plan_while_throttled() -> (Duration, u64) {
         declarations: Some(&declarations),
         include_data: &include_data,
         pushed: None,
+        components: Components::default(),
     };
     let store = state();
     let access = Access { aws, providers: providers(), propagation: PropagationDelay::NONE };

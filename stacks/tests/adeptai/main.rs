@@ -3,6 +3,7 @@
 
 mod by_hand;
 mod capacity;
+mod components;
 mod life;
 mod missing;
 mod network;

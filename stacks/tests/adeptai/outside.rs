@@ -74,7 +74,7 @@ impl Server {
         response[list].as_array().unwrap().iter().map(|one| one[name].as_str().unwrap().to_owned()).collect()
     }
 
-    fn endpoints(&self) -> Vec<String> {
+    pub fn endpoints(&self) -> Vec<String> {
         let mut names = self.names("ListEndpoints", "Endpoints", "EndpointName");
         names.sort();
         names

@@ -123,7 +123,7 @@ async fn ended_twice(
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_observer_sees_every_recorded_resource() {
     for (stack, least) in [(Shipped::Adeptai, 12), (Shipped::DocumentIntelligence, 12), (Shipped::FineTuning, 8)] {
-        let [.., apply] = <[Case; 5]>::try_from(stack.cases().await).unwrap_or_else(|_| panic!("five cases"));
+        let apply = stack.cases().await.pop().expect("the apply is the last case");
         let applied = after(&apply.start, &apply.command).await;
         let seen = applied.inventory().await;
         let kinds: std::collections::BTreeSet<_> = seen.keys().filter_map(|name| name.split(' ').next()).collect();

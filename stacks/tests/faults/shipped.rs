@@ -119,30 +119,50 @@ impl Shipped {
             let code = nothing.present().put_object("eu-west-1", CODE, "the code of a function").await;
             code.expect("the object is put");
         }
-        cases(nothing, &now, &changed).await
+        let component = matches!(self, Self::Adeptai).then_some("query-enhancer");
+        cases(nothing, &now, &changed, component).await
     }
 }
 
 /// Returns every command of the life of a stack, and an update of it.
-async fn cases(nothing: World, now: &Arc<Declarations>, changed: &Arc<Declarations>) -> Vec<Case> {
+async fn cases(
+    nothing: World,
+    now: &Arc<Declarations>,
+    changed: &Arc<Declarations>,
+    component: Option<&str>,
+) -> Vec<Case> {
     let to = |target, declarations: &Arc<Declarations>| Command {
         target,
         declarations: Some(Arc::clone(declarations)),
         with_data: false,
         run: BTreeSet::new(),
+        asleep: None,
     };
-    let resume = Command { target: Target::Running, declarations: None, with_data: false, run: BTreeSet::new() };
+    let resume =
+        Command { target: Target::Running, declarations: None, with_data: false, run: BTreeSet::new(), asleep: None };
     let (apply, pause, destroy) = (to(Target::Running, now), to(Target::Paused, now), to(Target::Destroyed, now));
     let applied = after(&nothing, &apply).await;
     applied.put_data().await;
     let paused = after(&applied, &pause).await;
-    vec![
+    let mut cases = Vec::new();
+    if let Some(component) = component {
+        let leaving = |asleep: &[&str]| Command {
+            asleep: Some(asleep.iter().map(|name| (*name).to_owned()).collect()),
+            ..resume.clone()
+        };
+        let (sleep, wake) = (leaving(&[component]), leaving(&[]));
+        let without = after(&applied, &sleep).await;
+        cases.push(Case { name: "pause of one component", command: sleep, start: applied.copy() });
+        cases.push(Case { name: "resume of one component", command: wake, start: without });
+    }
+    cases.extend([
         Case { name: "update", command: to(Target::Running, changed), start: applied.copy() },
         Case { name: "pause", command: pause, start: applied.copy() },
         Case { name: "resume", command: resume, start: paused },
         Case { name: "destroy", command: destroy, start: applied },
         Case { name: "apply", command: apply, start: nothing },
-    ]
+    ]);
+    cases
 }
 
 /// Returns the world after a command.

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use ebbtide::plan::{Plan, Target};
+use ebbtide::planner::Components;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Scope};
 use ebbtide::stack::Declarations;
@@ -36,11 +37,15 @@ pub struct Command {
     pub with_data: bool,
     /// The jobs that are run again.
     pub run: BTreeSet<Address>,
+    /// The components that it leaves asleep, if it is about components alone.
+    pub asleep: Option<BTreeSet<String>>,
 }
 
 impl Command {
     fn goal<'a>(&'a self, scope: &'a Scope, include_data: &'a BTreeSet<Address>) -> Goal<'a> {
-        Goal { scope, target: self.target, declarations: self.declarations.as_deref(), include_data, pushed: None }
+        let components = Components { asleep: self.asleep.as_ref(), only: self.asleep.is_some() };
+        let declarations = self.declarations.as_deref();
+        Goal { scope, target: self.target, declarations, include_data, pushed: None, components }
     }
 }
 

@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, LimitsArg, ReasonArg, StackArg};
+use crate::cli::common::{DropQueuedArg, LimitsArg, OnlyArg, ReasonArg, StackArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -15,6 +15,8 @@ pub(in crate::cli) struct PauseArgs {
     #[command(flatten)]
     stack: StackArg,
     #[command(flatten)]
+    only: OnlyArg,
+    #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
     limits: LimitsArg,
@@ -23,8 +25,10 @@ pub(in crate::cli) struct PauseArgs {
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: PauseArgs) -> Result<u8, CommandError> {
-    let change = Change::recorded("pause", Target::Paused, arguments.stack.stack);
-    let change =
-        change.dropping_queued(arguments.drop_queued).within(arguments.limits).because(arguments.reason.reason);
+    let change = Change::recorded("pause", Target::Paused, arguments.stack.stack)
+        .only(arguments.only)
+        .dropping_queued(arguments.drop_queued)
+        .within(arguments.limits)
+        .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))
 }

@@ -17,7 +17,7 @@ use crate::cli::renamings::note_renamings;
 use crate::cli::render::{PlanStyle, ShownPlan};
 use crate::cli::{missing, plan_file, render, runtime, unfinished};
 use ebbtide::plan::Target;
-use ebbtide::planner::{RecordChanges, hold_back};
+use ebbtide::planner::{Components, RecordChanges, hold_back};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Address;
 
@@ -94,8 +94,14 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     progress.phase("reading resources");
     let scope = environment.scope(&stack, &connection.account);
     let pushed = declares.then(|| Pushed { schedule: environment.schedule(&stack), reduce: false });
-    let declared =
-        Goal { scope: &scope, target, declarations: declarations.as_ref(), include_data: &include_data, pushed };
+    let declared = Goal {
+        scope: &scope,
+        target,
+        declarations: declarations.as_ref(),
+        include_data: &include_data,
+        pushed,
+        components: Components::default(),
+    };
     let goal = match target {
         Target::Running => declared,
         Target::Paused | Target::Destroyed => Goal { declarations: None, pushed: None, ..declared },
@@ -103,7 +109,10 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
     let made = make(&deployment, goal, arguments, context).await?;
     let Made { mut planned, missing, held } = made;
     let unapplied = match (target, declares) {
-        (Target::Paused, true) => Some(deployment.unapplied(declared, &planned.document)?),
+        (Target::Running, true) if planned.plan.asleep.is_empty() => None,
+        (Target::Running | Target::Paused, true) => {
+            Some(deployment.unapplied(declared, &planned.document, &planned.plan)?)
+        }
         _ => None,
     };
     planned.warnings.extend(unapplied.iter().flat_map(|unapplied| unapplied.warnings.clone()));

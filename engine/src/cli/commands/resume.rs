@@ -3,7 +3,7 @@
 use clap::Args;
 
 use crate::cli::change::{self, Change};
-use crate::cli::common::{DropQueuedArg, LimitsArg, ReasonArg, StackArg};
+use crate::cli::common::{DropQueuedArg, LimitsArg, OnlyArg, ReasonArg, StackArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
 use crate::cli::runtime;
@@ -15,6 +15,8 @@ pub(in crate::cli) struct ResumeArgs {
     #[command(flatten)]
     stack: StackArg,
     #[command(flatten)]
+    only: OnlyArg,
+    #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
     limits: LimitsArg,
@@ -24,6 +26,7 @@ pub(in crate::cli) struct ResumeArgs {
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: ResumeArgs) -> Result<u8, CommandError> {
     let change = Change::recorded("resume", Target::Running, arguments.stack.stack)
+        .only(arguments.only)
         .dropping_queued(arguments.drop_queued)
         .within(arguments.limits)
         .because(arguments.reason.reason);

@@ -11,8 +11,8 @@ use super::table::{Align, table};
 use crate::apply::{Billed, Spending};
 use crate::cli::output::OUTPUT_FORMAT;
 use ebbtide::cost::ledger::Accrued;
-use ebbtide::cost::{Amount, AmountRange, Difference, component_of};
-use ebbtide::resource::{Address, Scope};
+use ebbtide::cost::{Amount, AmountRange, Difference};
+use ebbtide::resource::{Address, Scope, component_of};
 
 /// The costs of a stack so far.
 #[derive(Debug, Serialize)]

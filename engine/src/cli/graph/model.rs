@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use ebbtide::cost::component_of;
 use ebbtide::plan::Target;
 use ebbtide::record::StateDocument;
-use ebbtide::resource::{Address, OnPause, Persistence, Registry};
+use ebbtide::resource::{Address, OnPause, Persistence, Registry, component_of};
 use ebbtide::stack::Declarations;
 
 /// The condition of a resource.

@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use owo_colors::OwoColorize as _;
 
 use crate::apply::{Event, Finished, Warning};
+use crate::cli::components::with_asleep;
 use crate::cli::output::count;
 use ebbtide::plan::OperationKind;
 use ebbtide::resource::Address;
@@ -219,14 +220,12 @@ pub(in crate::cli) fn summary(finished: &Finished, kept: usize) -> String {
     let parts: Vec<String> =
         counts.iter().filter(|(count, _)| *count > 0).map(|(count, done)| format!("{count} {done}")).collect();
     let operations = if parts.is_empty() { "nothing to do".to_owned() } else { parts.join(", ") };
-    let headline = format!("{} in {} is {}", finished.stack, finished.environment, finished.target);
+    let target = with_asleep(finished.target, &finished.asleep);
+    let headline = format!("{} in {} is {target}", finished.stack, finished.environment);
     let headline = if finished.success {
         headline.green().bold().to_string()
     } else {
-        format!("{} in {} is not {} yet", finished.stack, finished.environment, finished.target)
-            .red()
-            .bold()
-            .to_string()
+        format!("{} in {} is not {target} yet", finished.stack, finished.environment).red().bold().to_string()
     };
     let mut text = format!("\n{headline}: {operations}, in {}.\n", duration(finished.took_ms));
     if !finished.longest.is_empty() {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::entry::Entry;
-use ebbtide::cost::component_of;
+use ebbtide::resource::component_of;
 
 /// The operations of a component.
 pub(super) struct Group<'a> {

@@ -9,6 +9,7 @@ use super::shown::ShownPlan;
 use super::values::Row;
 use super::width::shorten;
 use crate::apply::Warning;
+use crate::cli::components::with_asleep;
 use crate::cli::dollars::plan_text;
 
 /// The length of the longest comment that GitHub takes, in characters. Bytes are counted, so that it is the upper bound of any
@@ -51,7 +52,10 @@ pub(super) fn markdown(shown: &ShownPlan<'_>) -> String {
 
 fn head(shown: &ShownPlan<'_>) -> String {
     let (scope, plan) = (&shown.plan.scope, shown.plan);
-    let name = shorten(&format!("{} in {} → {}", scope.stack, scope.environment, plan.target), LINE);
+    let name = shorten(
+        &format!("{} in {} → {}", scope.stack, scope.environment, with_asleep(plan.target, &plan.asleep)),
+        LINE,
+    );
     let mut text = format!("### {}\n\n**{}**\n", escaped(&name), summary(shown));
     let money: Vec<String> = plan_text(shown.costs).iter().map(|line| escaped(&shorten(line, 2 * LINE))).collect();
     for (nth, line) in money.iter().take(MOST_ROWS).enumerate() {

@@ -10,9 +10,10 @@ use super::page::{Lead, Page};
 use super::shown::ShownPlan;
 use super::width::columns;
 use crate::apply::Unapplied;
+use crate::cli::components::with_asleep;
 use crate::cli::dollars::plan_text;
 use crate::cli::output::count;
-use ebbtide::plan::{Operation, OperationKind, Plan, Summary};
+use ebbtide::plan::{Operation, OperationKind, Plan, Summary, Target};
 use ebbtide::planner::{OutputChangeKind, RecordChanges};
 use ebbtide::resource::Address;
 
@@ -23,7 +24,7 @@ pub(super) fn render(shown: &ShownPlan<'_>, width: usize, full: bool) -> String 
     let mut page = Page::new(width, full);
     let (scope, bold, dimmed) = (&plan.scope, Style::new().bold(), Style::new().dimmed());
     page.headline(
-        &format!("{} in {} → {}", scope.stack, scope.environment, plan.target),
+        &format!("{} in {} → {}", scope.stack, scope.environment, with_asleep(plan.target, &plan.asleep)),
         &format!("account {}, {}, state serial {}", scope.account, scope.region, plan.serial),
     );
     let tags = if full { common_tags(plan) } else { BTreeMap::new() };
@@ -176,9 +177,15 @@ fn render_unapplied(page: &mut Page, shown: &ShownPlan<'_>) {
         page.entry(&Lead { sign: "·", style, name: &name, column: 0 }, &words);
     }
     let stack = &shown.plan.scope.stack;
-    let next = format!(
-        "The stack stays paused. `ebb plan {stack} --target running` shows the way to a running stack with these."
-    );
+    let next = match shown.plan.target {
+        Target::Running => {
+            let only: String = shown.plan.asleep.iter().map(|name| format!(" --only {name}")).collect();
+            format!("They wait for components that are asleep. `ebb resume {stack}{only}` wakes these.")
+        }
+        Target::Paused | Target::Destroyed => format!(
+            "The stack stays paused. `ebb plan {stack} --target running` shows the way to a running stack with these."
+        ),
+    };
     page.words(4, &next, Style::new().dimmed());
 }
 

@@ -47,6 +47,7 @@ fn plan(target: Target, operations: Vec<Operation>, kept: Vec<Kept>) -> Plan {
         unchanged: 4,
         records: Vec::new(),
         outputs: Vec::new(),
+        asleep: BTreeSet::new(),
         key: None,
         hash: "abc".into(),
     }

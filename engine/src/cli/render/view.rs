@@ -1,15 +1,17 @@
 //! A plan as JSON.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::shown::ShownPlan;
 use crate::apply::{Unapplied, Warning};
 use crate::cli::dollars::CostView;
 use crate::cli::output::OUTPUT_FORMAT;
-use ebbtide::cost::{OperationCost, component_of};
+use ebbtide::cost::OperationCost;
 use ebbtide::plan::{Change, Kept, NotRun, Operation, OperationKind, Reason, Summary, Target, WhyNotRun};
 use ebbtide::planner::RecordChanges;
-use ebbtide::resource::Address;
+use ebbtide::resource::{Address, component_of};
 
 /// A plan as `--json` prints it. As long as `format` stays, fields are added and never changed.
 #[derive(Clone, Debug, Serialize)]
@@ -20,6 +22,9 @@ pub(in crate::cli) struct PlanView<'a> {
     region: &'a str,
     account: &'a str,
     target: Target,
+    /// The components that are asleep although the stack runs.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    asleep: &'a BTreeSet<String>,
     lineage: &'a str,
     serial: u64,
     operations: Vec<OperationView<'a>>,
@@ -122,6 +127,7 @@ impl<'a> PlanView<'a> {
             region: &plan.scope.region,
             account: &plan.scope.account,
             target: plan.target,
+            asleep: &plan.asleep,
             lineage: &plan.lineage,
             serial: plan.serial,
             operations: plan.operations.iter().zip(costs.by_operation(plan)).map(operation).collect(),

@@ -13,6 +13,7 @@ use crate::cli::error::CommandError;
 use crate::environment::{Connection, Environment};
 use crate::state::StateStore;
 use ebbtide::plan::{Plan, Reason, Target};
+use ebbtide::planner::Components;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Address;
 
@@ -30,8 +31,14 @@ pub(in crate::cli) async fn compare(
     } else if status.serial > 0 && !status.resources.is_empty() {
         let scope = environment.scope(&status.stack, &connection.account);
         let nothing = BTreeSet::new();
-        let goal =
-            Goal { scope: &scope, target: status.target, declarations: None, include_data: &nothing, pushed: None };
+        let goal = Goal {
+            scope: &scope,
+            target: status.target,
+            declarations: None,
+            include_data: &nothing,
+            pushed: None,
+            components: Components::default(),
+        };
         let deployment = deployment(context, connection, state, on_event, Shutdown::default(), None);
         let PlanWithInputs { plan, document, observed, .. } = deployment.plan_running(goal, &nothing).await?;
         live.differences = differences(&plan, &document);

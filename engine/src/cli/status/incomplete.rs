@@ -5,8 +5,9 @@ use serde::Serialize;
 use super::recorded::Recorded;
 use crate::cli::output::count;
 use ebbtide::plan::{Operation, Plan, Purpose, Target};
+use ebbtide::planner::asleep;
 use ebbtide::record::{RunOutcome, StateDocument};
-use ebbtide::resource::Address;
+use ebbtide::resource::{Address, Registry};
 
 /// What is lacking to the target of a stack.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -22,32 +23,35 @@ pub(super) struct Incomplete {
 }
 
 /// Returns what is lacking to the target; `None` if nothing is, or while a command is at work.
-pub(super) fn incomplete(stack: &str, recorded: &Recorded) -> Option<Incomplete> {
+pub(super) fn incomplete(stack: &str, recorded: &Recorded, kinds: &Registry) -> Option<Incomplete> {
     let document = &recorded.document;
     if recorded.at_work.is_some() {
         return None;
     }
-    let (command, reason) = reason(recorded)?;
+    let sleeping = asleep(document, &document.asleep, kinds);
+    let should_run = |address: &Address| document.target == Target::Running && !sleeping.contains(address);
+    let sleepless = document.resources.iter().filter(|(address, record)| record.is_asleep() && should_run(address));
+    let sleepless: Vec<Address> = sleepless.map(|(address, _)| address.clone()).collect();
+    let (command, reason) = reason(recorded, !sleepless.is_empty())?;
     let plan = recorded.unfinished.as_ref();
     let mut missing = addresses(plan, |operation| is_missing(document, operation));
-    if document.target == Target::Running {
-        let asleep = document.resources.iter().filter(|(_, record)| record.is_asleep());
-        missing.extend(asleep.map(|(address, _)| address.clone()));
-    }
+    missing.extend(sleepless);
     missing.sort();
     missing.dedup();
     let left = addresses(plan, |operation| is_left(document, operation));
-    let command = match (document.target, command) {
-        (Target::Paused, _) => "pause",
-        (Target::Destroyed, _) => "destroy",
-        (Target::Running, "resume") => "resume",
-        (Target::Running, _) => "apply",
+    let only: String = document.asleep.iter().map(|name| format!(" --only {name}")).collect();
+    let next = match (document.target, command) {
+        (Target::Paused, _) => format!("ebb pause {stack}"),
+        (Target::Destroyed, _) => format!("ebb destroy {stack}"),
+        (Target::Running, "resume") => format!("ebb resume {stack}"),
+        (Target::Running, "pause") if !only.is_empty() => format!("ebb pause {stack}{only}"),
+        (Target::Running, _) => format!("ebb apply {stack}"),
     };
-    Some(Incomplete { reason, missing, left, next: format!("ebb {command} {stack}") })
+    Some(Incomplete { reason, missing, left, next })
 }
 
 /// Returns the last command, and in words why the target was not reached.
-fn reason(recorded: &Recorded) -> Option<(&str, String)> {
+fn reason(recorded: &Recorded, sleeps: bool) -> Option<(&str, String)> {
     let document = &recorded.document;
     if let Some(run) = &document.run {
         let all = run.plan.operations.len();
@@ -81,8 +85,7 @@ fn reason(recorded: &Recorded) -> Option<(&str, String)> {
         let reason = format!("`ebb {}` by {} {what} {:.0}{parts}", ended.command, ended.by, ended.ended);
         return Some((&ended.command, reason));
     }
-    let sleeps = document.resources.values().any(|record| record.is_asleep());
-    (document.target == Target::Running && sleeps).then(|| ("resume", "some of it is still asleep".to_owned()))
+    sleeps.then(|| ("resume", "some of it is still asleep".to_owned()))
 }
 
 fn addresses(plan: Option<&Plan>, is_meant: impl Fn(&Operation) -> bool) -> Vec<Address> {

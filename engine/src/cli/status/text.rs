@@ -71,6 +71,12 @@ fn heading(status: &StatusView, width: usize) -> String {
         (since, ..) => since.map(|since| format!("since {since:.0}")).unwrap_or_default(),
     };
     text.push_str(&wrapped("  ", &since, width).dimmed().to_string());
+    if !status.asleep.is_empty() {
+        let names: Vec<&str> = status.asleep.iter().map(String::as_str).collect();
+        let line = format!("{} until `ebb resume {}`", names.join(", "), status.stack);
+        let lines = wrapped("  ", &line, width.saturating_sub(8));
+        let _ = write!(text, "  {} {}", "asleep:".yellow().bold(), lines.trim_start());
+    }
     if let Some(hold) = &status.hold {
         let Hold { target, until, by, reason, .. } = hold;
         let held = format!("{target} until {until:.0}, by {by}: {reason}");

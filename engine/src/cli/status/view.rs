@@ -1,5 +1,7 @@
 //! The status of a stack as data.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -11,10 +13,10 @@ use super::live::LiveView;
 use super::recorded::Recorded;
 use super::resource_status::{ResourceStatus, status};
 use crate::cli::output::OUTPUT_FORMAT;
-use ebbtide::cost::{Capacity, Costs, Pricing, Standing, Total, UnknownPart, component_of};
+use ebbtide::cost::{Capacity, Costs, Pricing, Standing, Total, UnknownPart};
 use ebbtide::plan::Target;
 use ebbtide::record::{ResourceRecord, StateDocument};
-use ebbtide::resource::{Address, Persistence, Registry};
+use ebbtide::resource::{Address, Persistence, Registry, component_of};
 use ebbtide::schedule::Hold;
 
 /// The status of one stack.
@@ -33,6 +35,9 @@ pub(in crate::cli) struct StatusView {
     pub(super) serial: u64,
     /// The last instant at which a run is known to have recorded something.
     pub(super) recorded: Option<Timestamp>,
+    /// The components that were put to sleep by name.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) asleep: BTreeSet<String>,
     /// The hold in effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) hold: Option<Hold>,
@@ -126,6 +131,7 @@ pub(in crate::cli) fn view(
             why: None,
             serial: 0,
             recorded: None,
+            asleep: BTreeSet::new(),
             hold: None,
             run: None,
             incomplete: None,
@@ -135,7 +141,7 @@ pub(in crate::cli) fn view(
             live: None,
         };
     };
-    let incomplete = incomplete(&stack, &recorded);
+    let incomplete = incomplete(&stack, &recorded, kinds);
     let endpoints = endpoints(&recorded);
     let document = &recorded.document;
     let names = document.resources.keys().map(Address::name).collect();
@@ -166,6 +172,7 @@ pub(in crate::cli) fn view(
         why: Some(document.why.clone()),
         serial: document.serial,
         recorded: Some(last_recorded(document)),
+        asleep: document.asleep.clone(),
         hold: document.hold.clone().filter(|hold| hold.is_active(Timestamp::now())),
         run: open_run(&recorded),
         incomplete,

@@ -25,6 +25,7 @@ use crate::environment::{Connection, Environment};
 use crate::providers::Providers;
 use ebbtide::cost::Book;
 use ebbtide::plan::Target;
+use ebbtide::planner::Components;
 use ebbtide::resource::Scope;
 use ebbtide::stack::Declarations;
 
@@ -179,7 +180,9 @@ impl Rehearsal<'_> {
         let include_data = Default::default();
         let pushed = Some(Pushed { schedule: self.environment.schedule(&scope.stack), reduce: false });
         let declarations = Some(self.declarations);
-        let goal = Goal { scope, target: Target::Running, declarations, include_data: &include_data, pushed };
+        let components = Components::default();
+        let goal =
+            Goal { scope, target: Target::Running, declarations, include_data: &include_data, pushed, components };
         let applied = async {
             let mut plan = locked.plan(goal).await?.plan;
             let missing = locked.missing(&plan).await?;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::resource::Address;
+use super::Address;
 
 /// Returns the component of a resource: the shortest name of the stack that its own name is, or begins with before a `-`. A
 /// component declares its resources as `NAME` and `NAME-…`.

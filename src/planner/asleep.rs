@@ -1,0 +1,147 @@
+//! Components that are asleep while their stack runs.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value;
+
+use super::{PlanError, Request, hold_back};
+use crate::plan::Target;
+use crate::record::StateDocument;
+use crate::resource::{Address, Kind, OnPause, Persistence, Registry, component_of, dependencies};
+use crate::stack::Declarations;
+
+/// The resources of a running stack that a plan puts to sleep, or leaves as they are.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Asleep {
+    /// Those that a pause of the stack would delete or reduce, and that these components cannot do without.
+    resources: BTreeSet<Address>,
+    /// Those that stay as they are recorded: they depend on one that is asleep, or the plan is not about them.
+    waiting: BTreeSet<Address>,
+}
+
+impl Asleep {
+    /// Returns whether a recorded resource is to be as in a paused stack.
+    pub(super) fn is_paused(&self, address: &Address) -> bool {
+        self.resources.contains(address)
+    }
+
+    /// Returns whether a recorded resource stays as it is recorded.
+    pub(super) fn waits(&self, address: &Address) -> bool {
+        self.waiting.contains(address)
+    }
+}
+
+/// Returns the declarations of a running stack as they are while components are asleep, and the resources that this concerns; `None` if
+/// the plan is about a whole stack that is awake.
+pub(super) fn while_asleep(request: &Request<'_>) -> Result<Option<(Declarations, Asleep)>, PlanError> {
+    let (document, names) = (request.document, request.asleep());
+    let Some(declarations) = request.declarations.filter(|_| request.target == Target::Running) else {
+        return Ok(None);
+    };
+    if names.is_empty() && !request.components.only {
+        return Ok(None);
+    }
+    let resources = asleep(document, names, request.kinds);
+    // What would be asleep as it is declared now is neither created nor changed.
+    let mut held = &resources | &pausing(document, Some(declarations), names, request.kinds);
+    held.retain(|address| declarations.resources.contains_key(address));
+    let (rest, mut waiting) = hold_back(declarations, document, &held).map_err(PlanError::asleep)?;
+    if request.components.only {
+        let before = asleep(document, &document.asleep, request.kinds);
+        let concerned = |address: &&Address| !resources.contains(*address) && !before.contains(*address);
+        waiting.extend(document.resources.keys().filter(concerned).cloned());
+    }
+    waiting.retain(|address| !resources.contains(address));
+    Ok(Some((rest, Asleep { resources, waiting })))
+}
+
+/// Returns the recorded resources that do not run while these components are asleep: those of the components that a pause of the
+/// stack would delete or reduce, and those of others that depend on one that is deleted.
+pub fn asleep(document: &StateDocument, components: &BTreeSet<String>, kinds: &Registry) -> BTreeSet<Address> {
+    pausing(document, None, components, kinds)
+}
+
+/// Returns a record without what does not run while components of it are asleep.
+pub fn awake<'a>(document: &'a StateDocument, kinds: &Registry) -> Cow<'a, StateDocument> {
+    let asleep = asleep(document, &document.asleep, kinds);
+    if asleep.is_empty() {
+        return Cow::Borrowed(document);
+    }
+    let mut awake = document.clone();
+    awake.resources.retain(|address, _| !asleep.contains(address));
+    Cow::Owned(awake)
+}
+
+/// Returns those of these components that a stack still has: of what is declared, or else of what is recorded.
+pub(super) fn existing(
+    components: &BTreeSet<String>,
+    document: &StateDocument,
+    declarations: Option<&Declarations>,
+) -> BTreeSet<String> {
+    let addresses: BTreeSet<&Address> = match declarations {
+        Some(declarations) => declarations.resources.keys().collect(),
+        None => document.resources.keys().collect(),
+    };
+    let names = addresses.iter().map(|address| address.name()).collect();
+    let of_stack: BTreeSet<&str> = addresses.iter().map(|address| component_of(address, &names)).collect();
+    components.iter().filter(|component| of_stack.contains(component.as_str())).cloned().collect()
+}
+
+/// A resource as far as its sleep is concerned.
+struct Sleeper {
+    on_pause: OnPause<Value>,
+    depends_on: BTreeSet<Address>,
+}
+
+/// Returns the resources that do not run while these components are asleep, as they are recorded, or as they are declared now.
+fn pausing(
+    document: &StateDocument,
+    declarations: Option<&Declarations>,
+    components: &BTreeSet<String>,
+    kinds: &Registry,
+) -> BTreeSet<Address> {
+    if components.is_empty() {
+        return BTreeSet::new();
+    }
+    let recorded = document.resources.iter();
+    let mut all: BTreeMap<&Address, (Value, BTreeSet<Address>)> =
+        recorded.map(|(address, record)| (address, (record.declaration(), record.depends_on.clone()))).collect();
+    let declared = declarations.into_iter().flat_map(|declarations| &declarations.resources);
+    all.extend(declared.map(|(address, declaration)| {
+        let depends_on = &declaration.depends_on | &dependencies(&declaration.inputs);
+        (address, (declaration.inputs.clone(), depends_on))
+    }));
+    let sleeper = |(address, (declaration, depends_on)): (&Address, &(Value, BTreeSet<Address>))| {
+        let kind = kinds.get(address.kind()).filter(|kind| !kind.info().is_job)?;
+        let on_pause = on_pause(&*kind, declaration);
+        (on_pause != OnPause::Keep).then(|| (address.clone(), Sleeper { on_pause, depends_on: depends_on.clone() }))
+    };
+    let sleepers: BTreeMap<Address, Sleeper> =
+        all.iter().map(|(address, one)| (*address, one)).filter_map(sleeper).collect();
+    let names = all.keys().map(|address| address.name()).collect();
+    let is_of = |address: &&Address| components.contains(component_of(address, &names));
+    let mut found: BTreeSet<Address> = sleepers.keys().filter(is_of).cloned().collect();
+    loop {
+        let is_gone = |other: &Address| {
+            found.contains(other) && sleepers.get(other).is_some_and(|sleeper| sleeper.on_pause == OnPause::Delete)
+        };
+        let follows = |(address, sleeper): &(&Address, &Sleeper)| {
+            !found.contains(*address) && sleeper.depends_on.iter().any(is_gone)
+        };
+        let following: Vec<Address> = sleepers.iter().filter(follows).map(|(address, _)| address.clone()).collect();
+        if following.is_empty() {
+            return found;
+        }
+        found.extend(following);
+    }
+}
+
+/// Returns how a resource is while its stack is paused. A declaration that this version of the kind cannot read is paused as its
+/// kind is by default.
+pub(super) fn on_pause(kind: &dyn Kind, declaration: &Value) -> OnPause<Value> {
+    kind.paused(declaration).unwrap_or(match kind.info().persistence {
+        Persistence::Durable => OnPause::Keep,
+        Persistence::Ephemeral => OnPause::Delete,
+    })
+}
