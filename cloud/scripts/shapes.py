@@ -35,6 +35,7 @@ MODELS = {
     "cost_explorer": "ce",
     "kms": "kms",
     "pricing": "pricing",
+    "quotas": "service-quotas",
     "sagemaker": "sagemaker",
     "tagging": "resourcegroupstaggingapi",
 }

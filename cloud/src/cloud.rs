@@ -21,9 +21,10 @@ use crate::faults::FaultInjector;
 use crate::route::{Route, operation};
 use crate::service::{Fault, Service};
 use crate::services::cost_explorer::{self, Charge, CostExplorer};
+use crate::services::{cloudcontrol, quotas};
 use crate::store::{Exclusive, Store, StoreError};
 use crate::usage::{Entry, Metered, Place, reading};
-use crate::{consistency, error_response, meter, services, winterbaume, wire};
+use crate::{access, consistency, error_response, meter, services, winterbaume, wire};
 
 /// How the embedded cloud behaves.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,6 +244,41 @@ impl Cloud {
         made(uri, &send("PUT", &object, body).await)
     }
 
+    /// Sets a quota of SageMaker in a region, such as `ml.g5.xlarge for endpoint usage`. Not seen by the fault injector.
+    pub async fn set_quota(&self, region: &str, name: &str, value: f64) -> Result<(), String> {
+        if !quotas::is_known(name) {
+            return Err(format!("there is no quota {name}; there is, for example, `ml.g5.xlarge for endpoint usage`"));
+        }
+        let (document, name) = (document_name(&quotas::Quotas, region), name.to_owned());
+        self.edit(document, move |tables| quotas::set(tables, &name, value)).await
+    }
+
+    /// Puts an image into ECR, `ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG`, of this account. Its repository is not one of Cloud Control. Not
+    /// seen by the fault injector.
+    pub async fn put_image(&self, uri: &str) -> Result<(), String> {
+        let image = cloudcontrol::Image::of(uri).filter(|image| image.account == self.account());
+        let image = image.ok_or_else(|| format!("{uri} is not an image in ECR of the account {}", self.account()))?;
+        let document = document_name(&cloudcontrol::Ecr, &image.region);
+        self.edit(document, move |tables| image.stand_in(tables)).await
+    }
+
+    /// Changes the document of a service.
+    async fn edit(&self, name: String, change: impl FnOnce(&mut Tables) + Send + 'static) -> Result<(), String> {
+        let mut store = Arc::clone(&self.0.store).lock_owned().await;
+        let now_ms = self.now_ms();
+        let edited = tokio::task::spawn_blocking(move || {
+            let mut folder = store.exclusive().map_err(|error| error.to_string())?;
+            let before = folder.read(&name, now_ms, None).map_err(|error| error.to_string())?;
+            let mut document = Tables::clone(&before);
+            change(&mut document);
+            if document == *before {
+                return Ok(());
+            }
+            folder.replace(&name, document, now_ms).map_err(|error| error.to_string())
+        });
+        edited.await.unwrap_or_else(|error| Err(format!("the cloud was not changed: {error}")))
+    }
+
     /// Adds a charge to the bill that no resource of this cloud makes, such as traffic or a credit: Cost Explorer has it like
     /// others, and the meter does not. Not seen by the fault injector.
     pub async fn charge(&self, charge: Charge) -> Result<(), String> {
@@ -411,7 +447,11 @@ impl Inner {
             caller.check(&route.service, &asked, request, &context)?;
             context.denied = caller.handler_denial(&route.service, &asked, request, &context)?;
         }
-        let response = service.call(request, &mut context);
+        let response = match (route.service.as_str(), asked.as_str()) {
+            ("iam", "SimulatePrincipalPolicy") => access::simulate(self.caller.get(), request, &context),
+            ("sts", "GetCallerIdentity") => access::identity(&context),
+            _ => service.call(request, &mut context),
+        };
         if let Some(caller) = caller.filter(|_| response.status == 404 && route.service == "s3") {
             caller.hidden(&asked, request, &context)?;
         }

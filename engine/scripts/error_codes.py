@@ -16,10 +16,13 @@ ENGINE = Path(__file__).resolve().parent.parent
 FILE = ENGINE / "src/sdk/codes/models.json"
 
 # The services whose tables are checked, by the name in calls.
-SERVICES = ["bedrock", "budgets", "cloudwatch", "iam", "kms", "logs", "s3", "secretsmanager", "sns", "sts"]
+SERVICES = ["bedrock", "budgets", "cloudwatch", "ecr", "iam", "kms", "logs", "s3", "secretsmanager", "servicequotas", "sns", "sts"]
 
 # Names in tests, policies and messages that no call has.
 NOT_CALLED = {"AssumeRole", "Call"}
+
+# The names of models in botocore that are not those of the calls.
+MODELS = {"servicequotas": "service-quotas"}
 
 # Calls of S3 are named by the permission that they need where that has another name than the operation.
 OPERATIONS = {
@@ -33,10 +36,12 @@ OPERATIONS = {
 
 
 def named_calls():
-    """Returns the calls that the sources name, by service."""
+    """Returns the calls that the sources name, by service. Permissions, which have other names, are not among them."""
     calls = {service: set() for service in SERVICES}
     pattern = re.compile(r'"(%s):([A-Z][A-Za-z0-9]+)"' % "|".join(SERVICES))
     for path in (ENGINE / "src").rglob("*.rs"):
+        if "permissions" in path.relative_to(ENGINE).parts:
+            continue
         for service, call in pattern.findall(path.read_text()):
             calls[service].add(call)
     return {service: found - NOT_CALLED for service, found in calls.items()}
@@ -61,7 +66,7 @@ def main():
     loader = Loader()
     services = {}
     for service, calls in named_calls().items():
-        model = loader.load_service_model(service, "service-2")
+        model = loader.load_service_model(MODELS.get(service, service), "service-2")
         codes = {code: status for call in calls for code, status in codes_of(model, call)}
         services[service] = {"calls": sorted(calls), "codes": dict(sorted(codes.items()))}
     text = json.dumps({"botocore": botocore.__version__, "services": services}, indent=1) + "\n"

@@ -9,6 +9,7 @@ pub mod control;
 pub mod environment;
 pub mod logging;
 mod permissions;
+pub mod preflight;
 pub mod providers;
 pub mod sdk;
 pub mod stacks;

@@ -85,6 +85,12 @@ impl Condition {
         }
     }
 
+    /// Returns the key, unless the condition is met without it.
+    pub fn needed_key(&self) -> Option<&str> {
+        let is_optional = self.if_exists || self.comparison == Comparison::IsMissing;
+        (!is_optional).then_some(self.key.as_str())
+    }
+
     fn compare(&self, wanted: &str, value: &str) -> bool {
         match self.comparison {
             Comparison::Equal => wanted == value,

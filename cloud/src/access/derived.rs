@@ -37,6 +37,13 @@ pub fn add(service: &str, members: &mut Members, tags: &RequestTags, context: &C
             let is_private = first(members, "PrivateDnsEnabled").is_some_and(|value| value == "true");
             put(members, "private-dns", is_private.then(String::new));
         }
+        "ecr" => {
+            let name = first(members, "repositoryName").unwrap_or_default();
+            let registry = first(members, "registryId").unwrap_or_else(|| context.account.to_owned());
+            let (partition, region) = (context.partition(), context.region);
+            let repository = format!("arn:{partition}:ecr:{region}:{registry}:repository/{name}");
+            put(members, "repository", Some(repository));
+        }
         "iam" => {
             let name = first(members, "RoleName").unwrap_or_default();
             let path = first(members, "Path").or_else(|| {

@@ -30,6 +30,11 @@ impl Caller {
         Ok(Self { policies: policies.collect::<Result<_, _>>()?, log })
     }
 
+    /// Returns the policies.
+    pub(super) fn policies(&self) -> &[Policy] {
+        &self.policies
+    }
+
     /// Refuses a call that the policies do not allow.
     pub(crate) fn check(
         &self,

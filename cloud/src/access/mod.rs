@@ -8,8 +8,10 @@ mod guard;
 mod members;
 mod needs;
 mod policy;
+mod simulate;
 mod tags;
 mod wildcard;
 
 pub use guard::Caller;
 pub use policy::{Check, Decision, Policy, evaluate};
+pub(crate) use simulate::{identity, simulate};

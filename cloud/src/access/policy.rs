@@ -1,6 +1,8 @@
 //! Identity policies, and their evaluation as AWS does it ("Policy evaluation logic" of the IAM User Guide): an explicit deny
 //! wins, then an allow; without either, the request is denied.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -74,10 +76,13 @@ impl Statement {
     }
 
     fn covers(&self, check: &Check) -> bool {
+        self.is_about(check) && self.conditions.iter().all(|condition| condition.holds(&check.keys))
+    }
+
+    fn is_about(&self, check: &Check) -> bool {
         let action = check.action.to_ascii_lowercase();
         self.actions.contain(|pattern| fits(pattern, &action))
             && self.resources.contain(|pattern| fits(pattern, &check.resource))
-            && self.conditions.iter().all(|condition| condition.holds(&check.keys))
     }
 }
 
@@ -108,6 +113,13 @@ pub fn evaluate(policies: &[Policy], check: &Check) -> Decision {
         decision = Decision::Allowed;
     }
     decision
+}
+
+/// Returns the keys that conditions of statements on the action and the resource ask for and the request does not have.
+pub fn missing_keys(policies: &[Policy], check: &Check) -> BTreeSet<String> {
+    let statements = policies.iter().flat_map(|policy| &policy.0).filter(|statement| statement.is_about(check));
+    let keys = statements.flat_map(|statement| statement.conditions.iter().filter_map(Condition::needed_key));
+    keys.filter(|key| !check.keys.contains_key(*key)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]

@@ -88,6 +88,7 @@ mod tests {
     use crate::services::cost_explorer::CostExplorer;
     use crate::services::kms::Kms;
     use crate::services::pricing::Pricing;
+    use crate::services::quotas::Quotas;
     use crate::services::sagemaker::SageMaker;
     use crate::services::tagging::Tagging;
 
@@ -108,6 +109,7 @@ mod tests {
         assert_complete::<CostExplorer>(include_str!("cost_explorer/shapes.json"), 3);
         assert_complete::<Kms>(include_str!("kms/shapes.json"), 25);
         assert_complete::<Pricing>(include_str!("pricing/shapes.json"), 3);
+        assert_complete::<Quotas>(include_str!("quotas/shapes.json"), 5);
         assert_complete::<SageMaker>(include_str!("sagemaker/shapes.json"), 57);
         assert_complete::<Tagging>(include_str!("tagging/shapes.json"), 1);
     }

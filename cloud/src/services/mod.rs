@@ -12,6 +12,7 @@ pub mod monitoring;
 pub mod paging;
 pub mod pricing;
 pub(crate) mod principals;
+pub mod quotas;
 mod registry;
 pub mod s3_objects;
 pub mod sagemaker;

@@ -1,7 +1,8 @@
 //! The list of the services.
 
 use super::{
-    autoscaling, bedrock, budgets, cloudcontrol, cost_explorer, ec2, kms, monitoring, pricing, sagemaker, sns, tagging,
+    autoscaling, bedrock, budgets, cloudcontrol, cost_explorer, ec2, kms, monitoring, pricing, quotas, sagemaker, sns,
+    tagging,
 };
 use crate::service::Service;
 
@@ -18,6 +19,7 @@ pub fn all() -> Vec<Box<dyn Service>> {
         Box::new(kms::Kms),
         Box::new(monitoring::Monitoring),
         Box::new(pricing::Pricing),
+        Box::new(quotas::Quotas),
         Box::new(sagemaker::SageMaker),
         Box::new(sns::Sns),
         Box::new(tagging::Tagging),

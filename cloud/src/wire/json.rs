@@ -32,7 +32,7 @@ pub fn body(request: &MockRequest) -> Result<Value, Fault> {
 }
 
 /// The services whose protocol is awsJson, and the versions that their models say (`jsonVersion` of botocore 1.44.5).
-const VERSIONS: [(&str, &str); 11] = [
+const VERSIONS: [(&str, &str); 12] = [
     ("application-autoscaling", "application/x-amz-json-1.1"),
     ("budgets", "application/x-amz-json-1.1"),
     ("ce", "application/x-amz-json-1.1"),
@@ -44,6 +44,7 @@ const VERSIONS: [(&str, &str); 11] = [
     ("pricing", "application/x-amz-json-1.1"),
     ("sagemaker", "application/x-amz-json-1.1"),
     ("secretsmanager", "application/x-amz-json-1.1"),
+    ("servicequotas", "application/x-amz-json-1.1"),
 ];
 
 /// Returns a response in the form in which AWS sends it: with the content type of the service's protocol, and without

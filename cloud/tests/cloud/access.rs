@@ -128,3 +128,45 @@ fn policies_that_cannot_be_read_are_refused() {
         assert!(error.contains("policy: "), "{error}");
     }
 }
+
+#[tokio::test]
+async fn the_policies_of_the_caller_are_simulated() {
+    let fixture = Fixture::new();
+    let iam = aws_sdk_iam::Client::new(&fixture.sdk());
+    let sts = aws_sdk_sts::Client::new(&fixture.sdk());
+    let arn = sts.get_caller_identity().send().await.unwrap().arn.unwrap();
+    assert_eq!(arn, "arn:aws:sts::123456789012:assumed-role/ebb/session");
+    let role = "arn:aws:iam::123456789012:role/ebb";
+    let simulate =
+        |source: &str| iam.simulate_principal_policy().policy_source_arn(source).action_names("s3:GetObject");
+    let all = simulate(role).send().await.unwrap();
+    assert_eq!(all.evaluation_results()[0].eval_decision().as_str(), "allowed", "nothing limits the caller");
+    assert_eq!(code(simulate(&arn).send().await), "InvalidInput");
+    assert_eq!(code(simulate("arn:aws:iam::123456789012:role/other").send().await), "NoSuchEntity");
+
+    let mut tagged = allow(&["s3:PutObject"], "arn:aws:s3:::mine/*");
+    tagged["Condition"] = json!({ "StringEquals": { "aws:RequestTag/stack": "mine" } });
+    let deny = json!({ "Effect": "Deny", "Action": "s3:DeleteObject", "Resource": "*" });
+    let simulates = allow(&["iam:SimulatePrincipalPolicy"], role);
+    restrict(&fixture, &json!([simulates, allow(&["s3:GetObject"], "arn:aws:s3:::mine/*"), tagged, deny]));
+    let asked = simulate(role).action_names("s3:PutObject").action_names("s3:DeleteObject");
+    let asked = asked.resource_arns("arn:aws:s3:::mine/a").resource_arns("arn:aws:s3:::other/a").max_items(2);
+    let first = asked.clone().send().await.unwrap();
+    assert!(first.is_truncated && first.evaluation_results().len() == 2);
+    let rest = asked.set_marker(first.marker.clone()).send().await.unwrap();
+    let results = first.evaluation_results().iter().chain(rest.evaluation_results());
+    let decisions: Vec<Vec<_>> = results
+        .clone()
+        .map(|one| one.resource_specific_results().iter().map(|one| one.eval_resource_decision().as_str()).collect())
+        .collect();
+    let expected = [vec!["allowed", "implicitDeny"], vec!["implicitDeny"; 2], vec!["explicitDeny"; 2]];
+    assert_eq!(decisions, expected);
+    let put = results.clone().nth(1).unwrap();
+    assert_eq!(put.resource_specific_results()[0].missing_context_values(), ["aws:requesttag/stack"]);
+    // With the key the condition is met.
+    let key = aws_sdk_iam::types::ContextEntry::builder().context_key_name("aws:RequestTag/stack");
+    let key = key.context_key_values("mine").context_key_type("string".into()).build();
+    let asked = iam.simulate_principal_policy().policy_source_arn(role).action_names("s3:PutObject");
+    let met = asked.resource_arns("arn:aws:s3:::mine/a").context_entries(key).send().await.unwrap();
+    assert_eq!(met.evaluation_results()[0].eval_decision().as_str(), "allowed");
+}

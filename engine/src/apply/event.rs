@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::warnings::Warning;
+use crate::preflight::Finding;
 use ebbtide::plan::{OperationKind, Summary, Target};
 use ebbtide::resource::Address;
 
@@ -56,6 +57,11 @@ pub enum Event {
     },
     /// A declared resource is valid and does not do what it says. The command goes on.
     Warning(Warning),
+    /// The checks before the first change found something. Unless it is an error, the command goes on.
+    Preflight {
+        /// The findings.
+        findings: Vec<Finding>,
+    },
     /// AWS is being read. Reported at intervals.
     Observing {
         /// The number of resources read so far.

@@ -10,6 +10,8 @@ use crate::sdk::{Backoff, BoxFuture, Error, ErrorKind, PropagationDelay};
 
 /// How long a failure that passes with time is retried, such as a role that is not assumable yet.
 const TRANSIENT_DEADLINE: Duration = Duration::from_secs(15 * 60);
+/// How long a failure that passes with time is retried for a check that can be left out.
+const TRANSIENT_DEADLINE_CHECKS: Duration = Duration::from_secs(30);
 /// How long AWS may be unreachable before the operation fails.
 const UNREACHABLE_DEADLINE: Duration = Duration::from_secs(120);
 /// How long AWS may be unreachable while nothing is under way: a person waits for the result.
@@ -27,6 +29,8 @@ pub(super) struct Retry {
     unknown: Duration,
     /// How long AWS may refuse because it, or another resource, is still at work on this one.
     busy: Duration,
+    /// How long any other failure that passes with time is retried.
+    passing: Duration,
 }
 
 impl Retry {
@@ -38,6 +42,7 @@ impl Retry {
             unreachable: UNREACHABLE_DEADLINE,
             unknown: propagation.max(),
             busy: TRANSIENT_DEADLINE,
+            passing: TRANSIENT_DEADLINE,
         }
     }
 
@@ -49,6 +54,12 @@ impl Retry {
     /// For reads before anything is started. Where a read takes several calls, some may not know yet what the others show.
     pub(super) fn for_reads(propagation: PropagationDelay) -> Self {
         Self { unreachable: UNREACHABLE_DEADLINE_READS, ..Self::new(propagation) }
+    }
+
+    /// For a check before anything is started, which can be left out.
+    pub(super) fn for_checks(propagation: PropagationDelay) -> Self {
+        let (busy, passing) = (TRANSIENT_DEADLINE_CHECKS, TRANSIENT_DEADLINE_CHECKS);
+        Self { busy, passing, ..Self::for_reads(propagation) }
     }
 
     /// Starts over after a call that succeeded.
@@ -68,7 +79,7 @@ impl Retry {
             ErrorKind::Unavailable => self.unreachable,
             ErrorKind::NotFound => self.unknown,
             ErrorKind::Busy => self.busy,
-            kind if kind.passes() => TRANSIENT_DEADLINE,
+            kind if kind.passes() => self.passing,
             _ => return None,
         };
         let deadline = error.retry_within.map_or(deadline, |within| within.min(deadline));

@@ -14,10 +14,11 @@ use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::locking::locked;
 use crate::cli::nothing_to_do::{already_running, not_there, nothing_is_recorded};
+use crate::cli::preflight::PreflightArg;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
 use crate::cli::render::{PlanStyle, ShownPlan};
-use crate::cli::{confirm, missing, over_budget, render, unfinished};
+use crate::cli::{confirm, over_budget, preflight, render, unfinished};
 use crate::control::{Ended, Patience, Reached, reach};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
@@ -37,6 +38,7 @@ pub(super) struct Change {
     drop_queued: Vec<String>,
     run: Vec<String>,
     without_missing: bool,
+    preflight: PreflightArg,
     beside_existing: bool,
     reason: Option<String>,
     over_budget: Option<String>,
@@ -67,6 +69,7 @@ impl Change {
             drop_queued: Vec::new(),
             run: Vec::new(),
             without_missing: false,
+            preflight: PreflightArg::default(),
             beside_existing: false,
             reason: None,
             over_budget: None,
@@ -118,6 +121,12 @@ impl Change {
     /// Leaves out what needs something that is missing.
     pub(super) fn without_missing(mut self, without_missing: bool) -> Self {
         self.without_missing = without_missing;
+        self
+    }
+
+    /// Makes these checks before the first change.
+    pub(super) fn checking(mut self, preflight: PreflightArg) -> Self {
+        self.preflight = preflight;
         self
     }
 
@@ -376,19 +385,20 @@ async fn carry_out(
             (planned.plan, planned.warnings)
         }
     };
-    let missing = locked.missing(&plan).await?;
+    let mut found = interrupts.unless(locked.preflight(&plan, change.preflight.checks())).await?;
     let mut held = None;
-    if !missing.is_empty() {
-        let Some(declarations) = goal.declarations.filter(|_| change.without_missing) else {
-            progress.clear();
-            return Err(missing::refusal(&missing, &plan));
-        };
-        let resources = missing.keys().cloned().collect();
+    if let Some(declarations) = goal.declarations.filter(|_| change.without_missing && !found.missing.is_empty()) {
+        let resources = found.missing.keys().cloned().collect();
         let (declared, left_out) = hold_back(declarations, locked.document(), &resources).map_err(Failure::Problems)?;
         goal.declarations = Some(rest.get_or_init(|| declared));
         plan = locked.plan_running(goal, &(run - &left_out)).await?.plan;
-        held = Some(left_out);
+        let rest = interrupts.unless(locked.preflight(&plan, change.preflight.checks())).await?;
+        held = Some((left_out, std::mem::replace(&mut found, rest).missing));
     }
+    if change.limits.wait.is_some() {
+        found.wait_for_others();
+    }
+    preflight::check(output, progress, &found, &plan)?;
     let unfinished = interrupts.unless(locked.unfinished(&plan)).await?;
     progress.clear();
     warnings.into_iter().for_each(|warning| progress.event(Event::Warning(warning)));
@@ -408,8 +418,15 @@ async fn carry_out(
     }
     let record = RecordChanges::between(document, &plan);
     let (costs, names) = (plan_costs(context, environment, document, &plan), render::names(document, &plan));
-    let shown =
-        ShownPlan { plan: &plan, record: &record, warnings: &[], costs: &costs, names: &names, unapplied: None };
+    let shown = ShownPlan {
+        plan: &plan,
+        record: &record,
+        warnings: &[],
+        costs: &costs,
+        names: &names,
+        unapplied: None,
+        findings: &[],
+    };
     if asks {
         render::show_plan_in_question(output, &shown)?;
     } else if output.is_json() || output.is_quiet() {
@@ -443,10 +460,10 @@ async fn carry_out(
         output.result(&summary(&reached.finished, plan.kept.len()))?;
     }
     if let Ended::Missing(missing) = &reached.ended {
-        missing::warn_after_wait(output, missing);
+        preflight::warn_after_wait(output, missing);
     }
-    if let Some(held) = held {
-        missing::note_left_out(output, &missing, &held, &plan.scope.stack);
+    if let Some((held, missing)) = held {
+        preflight::note_left_out(output, &missing, &held, &plan.scope.stack);
     }
     Ok(reached)
 }

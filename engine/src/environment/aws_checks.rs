@@ -46,6 +46,11 @@ pub(super) fn aws_faults(document: &Document, aws: &AwsSettings) -> Vec<Fault> {
     if !aws.embedded && !aws.objects.is_empty() {
         refuse("objects", "only the embedded cloud has them: remove them or set `embedded = true`".to_owned());
     }
+    for (key, is_given) in [("images", !aws.images.is_empty()), ("quotas", !aws.quotas.is_empty())] {
+        if !aws.embedded && is_given {
+            refuse(key, "only the embedded cloud has them: remove them or set `embedded = true`".to_owned());
+        }
+    }
     let is_object = |uri: &str| {
         let location = uri.strip_prefix("s3://").and_then(|rest| rest.split_once('/'));
         location.is_some_and(|(bucket, key)| !bucket.is_empty() && !key.is_empty() && !key.ends_with('/'))

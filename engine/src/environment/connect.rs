@@ -190,6 +190,13 @@ impl Environment {
         for uri in &self.aws().objects {
             cloud.put_object(&self.aws().region, uri, STAND_IN).await.map_err(ConnectError::Cloud)?;
         }
+        for uri in &self.aws().images {
+            cloud.put_image(uri).await.map_err(ConnectError::Cloud)?;
+        }
+        for (name, value) in &self.aws().quotas {
+            let set = cloud.set_quota(&self.aws().region, name, f64::from(*value)).await;
+            set.map_err(ConnectError::Cloud)?;
+        }
         let mut config = aws_config::SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new(self.aws().region.clone()))

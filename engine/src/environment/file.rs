@@ -70,6 +70,12 @@ pub struct AwsSettings {
     /// uploaded before. They are empty but for one line.
     #[serde(default)]
     pub objects: Vec<String>,
+    /// Images of this account that ECR has in the embedded cloud from the beginning, `ACCOUNT.dkr.ecr.REGION.amazonaws.com/NAME:TAG`.
+    #[serde(default)]
+    pub images: Vec<String>,
+    /// Quotas of SageMaker in the embedded cloud, by name: `"ml.g5.xlarge for endpoint usage" = 2`. It grants plenty of all others.
+    #[serde(default)]
+    pub quotas: BTreeMap<String, u32>,
 }
 
 /// Where state is kept.

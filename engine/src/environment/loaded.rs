@@ -182,10 +182,12 @@ impl Environment {
     /// state, or receivers of notifications.
     #[cfg(feature = "embedded")]
     pub fn rehearsed_in(&self, cloud: ebbtide_cloud::Cloud, state: &Path) -> Self {
-        let AwsSettings { region, objects, .. } = self.aws.clone();
+        let AwsSettings { region, objects, images, quotas, .. } = self.aws.clone();
         let aws = AwsSettings {
             region,
             objects,
+            images,
+            quotas,
             account: None,
             profile: None,
             assume_role: None,

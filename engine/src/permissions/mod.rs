@@ -3,6 +3,7 @@
 mod actions;
 mod document;
 mod handlers;
+mod needed;
 mod phase;
 mod resources;
 mod stack;
@@ -10,5 +11,6 @@ mod statement;
 mod trust;
 
 pub(crate) use document::{INLINE, MANAGED, joined, size};
+pub(crate) use needed::{NeededAction, needed};
 pub(crate) use stack::{Beside, Permissions, Purpose};
 pub(crate) use trust::Repository;

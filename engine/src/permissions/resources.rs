@@ -1,6 +1,6 @@
 //! The resources of a stack as policies name them: ARNs, with `*` for what is not known before they exist.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use ebbtide::aws::iam;
 use ebbtide::aws::sagemaker::EndpointConfig;
@@ -8,7 +8,7 @@ use ebbtide::resource::{Address, Resource, references};
 use ebbtide::stack::Declarations;
 use serde_json::{Map, Value};
 
-use crate::providers::{KnownCalls, Providers};
+use crate::providers::{EcrImage, KnownCalls, Providers};
 
 /// The declared resources of a stack.
 pub(super) struct Resources<'a> {
@@ -16,6 +16,8 @@ pub(super) struct Resources<'a> {
     pub(super) providers: &'a Providers,
     /// The beginnings of ARNs whose names are so many that one pattern stands for all of them.
     shortened: BTreeSet<String>,
+    /// The lineage and the generations, if names are wanted as this state gives them.
+    exact: Option<(String, BTreeMap<Address, u32>)>,
 }
 
 /// So many names of one type are listed each.
@@ -34,7 +36,7 @@ pub(super) struct Named {
 
 impl<'a> Resources<'a> {
     pub(super) fn new(declarations: &'a Declarations, providers: &'a Providers) -> Self {
-        let mut resources = Self { declarations, providers, shortened: BTreeSet::new() };
+        let mut resources = Self { declarations, providers, shortened: BTreeSet::new(), exact: None };
         let mut beginnings: Vec<String> = Vec::new();
         for address in declarations.resources.keys() {
             beginnings.extend(resources.own(address).iter().filter_map(|arn| resources.beginning(arn)));
@@ -45,6 +47,16 @@ impl<'a> Resources<'a> {
             }
         }
         resources
+    }
+
+    /// Returns the resources with their names in one state, by its lineage and their generations.
+    pub(super) fn exact(
+        declarations: &'a Declarations,
+        providers: &'a Providers,
+        lineage: &str,
+        generations: BTreeMap<Address, u32>,
+    ) -> Self {
+        Self { declarations, providers, shortened: BTreeSet::new(), exact: Some((lineage.to_owned(), generations)) }
     }
 
     /// Returns the ARNs of a resource. A derived name ends in `*`, since its end depends on the state.
@@ -158,6 +170,7 @@ impl<'a> Resources<'a> {
         }
         let in_s3 = text.strip_prefix("s3://").map(|rest| rest.split_once('/').unwrap_or((rest, "")));
         match (type_name, in_s3) {
+            ("repository", None) => image_repository(text, scope.partition()),
             ("bucket", Some((bucket, _))) => Some(format!("arn:{}:s3:::{bucket}", scope.partition())),
             ("object", Some((bucket, key))) if !key.is_empty() && !key.ends_with('/') => {
                 Some(format!("arn:{}:s3:::{bucket}/{key}", scope.partition()))
@@ -189,6 +202,9 @@ impl<'a> Resources<'a> {
             let kind = self.providers.kinds().get(address.kind())?;
             kind.known_outputs(&identity, &declaration.inputs).ok()
         };
+        if let Some((lineage, generations)) = &self.exact {
+            return outputs(lineage, generations.get(address).copied().unwrap_or(1)).unwrap_or_default();
+        }
         let (Some(one), Some(other)) = (outputs("one", 1), outputs("other", 2)) else { return Map::new() };
         let both = one.into_iter().filter_map(|(name, value)| {
             let text = pattern(value.as_str()?, other.get(&name)?.as_str()?);
@@ -246,6 +262,12 @@ impl<'a> Resources<'a> {
         let listed = declaration.and_then(|declaration| declaration.inputs["managed_policies"].as_array());
         listed.into_iter().flatten().filter_map(|arn| arn.as_str().map(str::to_owned)).collect()
     }
+}
+
+/// Returns the repository of an image in ECR, `ACCOUNT.dkr.ecr.REGION.SUFFIX/NAME:TAG`.
+fn image_repository(text: &str, partition: &str) -> Option<String> {
+    let image = EcrImage::of(text)?;
+    Some(format!("arn:{partition}:ecr:{}:{}:repository/{}", image.region, image.account, image.repository))
 }
 
 /// The beginnings of the ids of EC2 that inputs may name, by resource type.

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ebbtide::resource::{Address, OnPause, references};
+use ebbtide::aws::sagemaker::{Endpoint, MonitoringSchedule};
+use ebbtide::resource::{Address, OnPause, Resource, references};
 use ebbtide::stack::Declarations;
 use serde_json::Value;
 
@@ -40,6 +41,8 @@ pub(crate) struct Beside {
     pub(crate) bills: bool,
     /// Whether the use of endpoints is looked up.
     pub(crate) idle: bool,
+    /// The role that the credentials assume, if the environment names it.
+    pub(crate) role: Option<String>,
 }
 
 /// The permissions of a stack.
@@ -51,7 +54,7 @@ pub(crate) struct Permissions {
     pub(crate) unknown: BTreeMap<String, usize>,
 }
 
-struct Collector<'a> {
+pub(super) struct Collector<'a> {
     resources: Resources<'a>,
     actions: Actions,
     unknown: BTreeMap<String, usize>,
@@ -61,7 +64,7 @@ impl Permissions {
     /// Returns the permissions that a purpose needs.
     pub(crate) fn of(declarations: &Declarations, providers: &Providers, purpose: Purpose, beside: &Beside) -> Self {
         let resources = Resources::new(declarations, providers);
-        let mut collector = Collector { resources, actions: Actions::default(), unknown: BTreeMap::new() };
+        let mut collector = Collector::new(resources);
         let pauses = Pauses::of(declarations, providers);
         for (address, declaration) in &declarations.resources {
             let phases: &[Phase] = match purpose {
@@ -129,8 +132,19 @@ impl<'a> Pauses<'a> {
     }
 }
 
+impl<'a> Collector<'a> {
+    pub(super) fn new(resources: Resources<'a>) -> Self {
+        Self { resources, actions: Actions::default(), unknown: BTreeMap::new() }
+    }
+
+    /// Returns the actions that were added so far, and forgets them.
+    pub(super) fn take(&mut self) -> Actions {
+        std::mem::take(&mut self.actions)
+    }
+}
+
 impl Collector<'_> {
-    fn add_phase(&mut self, address: &Address, phase: Phase) {
+    pub(super) fn add_phase(&mut self, address: &Address, phase: Phase) {
         let providers = self.resources.providers;
         let Some(implementation) = providers.get(address.kind()) else { return };
         match implementation.provider.calls() {
@@ -293,7 +307,29 @@ impl Collector<'_> {
         }
     }
 
+    /// Adds what the checks before the first change ask AWS.
+    fn add_preflight(&mut self, beside: &Beside) {
+        let with_quotas = [<Endpoint as Resource>::KIND, <MonitoringSchedule as Resource>::KIND];
+        let kinds = self.resources.declarations.resources.keys().map(Address::kind);
+        if kinds.into_iter().any(|kind| with_quotas.contains(&kind)) {
+            for action in [
+                "servicequotas:ListServiceQuotas",
+                "servicequotas:GetAWSDefaultServiceQuota",
+                "servicequotas:ListAWSDefaultServiceQuotas",
+                "cloudwatch:GetMetricData",
+            ] {
+                self.actions.add(action, "*".to_owned(), Condition::Always);
+            }
+        }
+        let any_role = || self.resources.filled("arn:{partition}:iam::{account}:role/*", |_| None);
+        let role = beside.role.clone().unwrap_or_else(any_role);
+        self.actions.add("iam:SimulatePrincipalPolicy", role, Condition::Always);
+    }
+
     fn add_commands(&mut self, purpose: Purpose, beside: &Beside) {
+        if purpose != Purpose::Tick {
+            self.add_preflight(beside);
+        }
         let mut any = |action: &str| self.actions.add(action, "*".to_owned(), Condition::Always);
         any("tag:GetResources");
         if matches!(purpose, Purpose::Plan | Purpose::Apply) {

@@ -34,6 +34,11 @@ impl Actions {
         self.creating.insert(call.split_once(':').map_or(call, |(_, name)| name).to_owned());
     }
 
+    /// Returns the actions with their resources and conditions, and the calls of EC2 that set tags on what they make.
+    pub(super) fn into_needed(self) -> (BTreeMap<(Condition, String), BTreeSet<String>>, BTreeSet<String>) {
+        (self.needed, self.creating)
+    }
+
     /// Returns the statements, by service.
     pub(super) fn statements(mut self) -> (Vec<Statement>, BTreeSet<String>) {
         self.drop_covered();
@@ -168,6 +173,32 @@ impl Statement {
 }
 
 impl Condition {
+    /// Returns whether a creation cannot do without. Service-linked roles mostly exist, and conditions on resources that exist are not
+    /// simulated as calls meet them (aws/aws-sdk-java-v2, issue 1751).
+    pub(super) fn is_certain(&self) -> bool {
+        matches!(self, Self::Always | Self::New | Self::Created | Self::PassedTo(_))
+    }
+
+    /// Returns whether the request sets tags.
+    pub(super) fn sets_tags(&self) -> bool {
+        matches!(self, Self::New | Self::Created | Self::Take)
+    }
+
+    /// Returns the keys of a request that meets the condition.
+    pub(super) fn keys(&self, scope: &Scope, creating: &BTreeSet<String>) -> Vec<(String, Vec<String>)> {
+        let Value::Object(operators) = self.document(scope, creating) else { return Vec::new() };
+        let keys = operators.into_iter().filter_map(|(_, keys)| match keys {
+            Value::Object(keys) => Some(keys),
+            _ => None,
+        });
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let values = |value: Value| match &value {
+            Value::Array(values) => values.iter().filter_map(text).collect(),
+            one => text(one).into_iter().collect(),
+        };
+        keys.flatten().map(|(key, value)| (key, values(value))).collect()
+    }
+
     fn document(&self, scope: &Scope, creating: &BTreeSet<String>) -> Value {
         let tags = |key: &str| {
             let keys = [("environment", &scope.environment), ("stack", &scope.stack)];
@@ -208,7 +239,7 @@ fn service(actions: &BTreeSet<String>) -> &str {
 
 fn reads(action: &str) -> bool {
     let name = action.split_once(':').map_or(action, |(_, name)| name);
-    ["Describe", "Get", "List", "View"].iter().any(|verb| name.starts_with(verb))
+    ["BatchGet", "Describe", "Get", "List", "Simulate", "View"].iter().any(|verb| name.starts_with(verb))
 }
 
 fn capitalized(word: &str) -> String {

@@ -9,7 +9,7 @@ use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Activity, KnownCalls, Missing, Provider, Reading, Remark, UnfinishedWork, Waits};
+use super::{Activity, KnownCalls, Needs, Provider, Reading, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::{LiveState, Readiness, Resource};
 
@@ -25,7 +25,7 @@ pub trait DynProvider: Send + Sync {
     fn accepts_work(&self) -> bool;
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
     fn remarks(&self, declared: &Value, now: Timestamp) -> Vec<Remark>;
-    async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error>;
+    async fn missing(&self, context: &Context, declared: &Value) -> Result<Needs, Error>;
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error>;
@@ -121,7 +121,7 @@ impl<R: Provider> DynProvider for Typed<R> {
         typed::<R>(declared).map(|resource| resource.remarks(now)).unwrap_or_default()
     }
 
-    async fn missing(&self, context: &Context, declared: &Value) -> Result<Vec<Missing>, Error> {
+    async fn missing(&self, context: &Context, declared: &Value) -> Result<Needs, Error> {
         R::missing(context, &typed(declared)?).await
     }
 

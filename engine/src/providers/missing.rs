@@ -7,6 +7,48 @@ pub struct Missing {
     pub problem: String,
     /// The command that brings it, with capitals where it needs a value.
     pub remedy: String,
-    /// An object that would do, `s3://BUCKET/KEY`: a stand-in of a rehearsal. Empty for what is no object.
-    pub object: String,
+    /// What a rehearsal puts in its place.
+    pub stand_in: StandIn,
+}
+
+/// What a rehearsal puts in the place of something missing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum StandIn {
+    /// An object, `s3://BUCKET/KEY`.
+    Object(String),
+    /// An image in ECR.
+    Image(String),
+    /// Nothing.
+    None,
+}
+
+/// What was found when a resource's needs were looked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    /// What is not there.
+    pub missing: Vec<Missing>,
+    /// What could not be looked for, and why, in words.
+    pub unchecked: Vec<String>,
+}
+
+impl Needs {
+    /// Adds one thing that was looked for.
+    pub fn add(&mut self, looked: Looked) {
+        match looked {
+            Looked::There => {}
+            Looked::Missing(missing) => self.missing.push(missing),
+            Looked::Unchecked(why) => self.unchecked.push(why),
+        }
+    }
+}
+
+/// The result of looking for one thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// It is there, or there is nothing to look for.
+    There,
+    /// It is not there.
+    Missing(Missing),
+    /// It could not be looked for, in words.
+    Unchecked(String),
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::retag::with_tags;
-use super::{Activity, Calls, Missing, Reading, Remark, UnfinishedWork};
+use super::{Activity, Calls, Needs, Reading, Remark, UnfinishedWork};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::Resource;
 
@@ -53,10 +53,10 @@ pub trait Provider: Resource {
 
     /// Looks for things that have to be in AWS before the resource can be created, and that no stack makes, such as uploaded
     /// files. Called before the first change of a run. References whose values are not known yet are still in the inputs.
-    /// Returns nothing where the credentials may not look.
-    fn missing(context: &Context, inputs: &Self) -> impl Future<Output = Result<Vec<Missing>, Error>> + Send {
+    /// What the credentials may not look for is unchecked.
+    fn missing(context: &Context, inputs: &Self) -> impl Future<Output = Result<Needs, Error>> + Send {
         let _ = (context, inputs);
-        async { Ok(Vec::new()) }
+        async { Ok(Needs::default()) }
     }
 
     /// Looks for the resource of `context.identity` without a recorded id, by name or by ownership tags. Returns only a

@@ -69,6 +69,8 @@ clients! {
     costexplorer: aws_sdk_costexplorer;
     /// EC2, of which the networking part is used.
     ec2: aws_sdk_ec2;
+    /// ECR, of which images are looked for.
+    ecr: aws_sdk_ecr;
     /// IAM.
     iam: aws_sdk_iam;
     /// KMS, which encrypts state and data.
@@ -83,6 +85,8 @@ clients! {
     sagemaker: aws_sdk_sagemaker;
     /// Secrets Manager.
     secretsmanager: aws_sdk_secretsmanager;
+    /// Service Quotas, of which quotas are read.
+    servicequotas: aws_sdk_servicequotas;
     /// SNS.
     sns: aws_sdk_sns;
     /// STS.

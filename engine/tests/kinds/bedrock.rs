@@ -141,7 +141,12 @@ async fn the_life_of_a_base_model_is_checked() {
     let role = RoleArn("arn:aws:iam::123456789012:role/training".into());
     let problems = async |base: &str| {
         let found = CustomizationJob::missing(&context, &job(base, &role)).await.unwrap();
-        found.into_iter().map(|one| one.problem).filter(|problem| !problem.starts_with("no object")).collect::<Vec<_>>()
+        found
+            .missing
+            .into_iter()
+            .map(|one| one.problem)
+            .filter(|problem| !problem.starts_with("no object"))
+            .collect::<Vec<_>>()
     };
     assert_eq!(problems(BASE).await, [""; 0]);
     assert_eq!(problems(old).await, [""; 0], "it still lives");
@@ -151,7 +156,7 @@ async fn the_life_of_a_base_model_is_checked() {
     let dead = problems(old).await;
     assert!(dead[0].contains("it is past its end of life, or was never there"), "{dead:?}");
     let objects = CustomizationJob::missing(&context, &job(BASE, &role)).await.unwrap();
-    assert_eq!(objects.len(), 2, "the training data and the validation data: {objects:?}");
+    assert_eq!(objects.missing.len(), 2, "the training data and the validation data: {objects:?}");
 }
 
 /// Makes a custom model, by a job.

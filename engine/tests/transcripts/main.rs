@@ -20,6 +20,7 @@ mod plan_files;
 mod planned_secrets;
 mod plans;
 mod policies;
+mod preflight;
 mod price_files;
 mod programs;
 mod project;
@@ -63,6 +64,7 @@ fn main() -> ExitCode {
             plan_files::TESTS,
             policies::TESTS,
             plans::TESTS,
+            preflight::TESTS,
             shared::TESTS,
             secrets::TESTS,
             bad_input::TESTS,

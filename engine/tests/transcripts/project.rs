@@ -67,6 +67,15 @@ impl Project {
         self.transcript.push_str(&format!("$ ebb {line}\n{}{}{code}\n", text(&output.stdout), text(&output.stderr)));
     }
 
+    /// Runs a command with an environment variable and adds its output to the transcript.
+    pub fn type_in_with(&mut self, line: &str, variable: (&str, &str)) {
+        let output = self.command(line).env(variable.0, variable.1).output().expect("ebb starts");
+        let code = output.status.code().expect("an exit code");
+        let code = if code == 0 { String::new() } else { format!("(exit {code})\n") };
+        let shown = format!("{}{}{code}", text(&output.stdout), text(&output.stderr));
+        self.transcript.push_str(&format!("$ {}=… ebb {line}\n{shown}\n", variable.0));
+    }
+
     /// Runs a command with a width and adds its output to the transcript.
     pub fn type_in_columns(&mut self, line: &str, columns: u16) {
         let output = self.command(line).env("COLUMNS", columns.to_string()).output().expect("ebb starts");

@@ -2,7 +2,7 @@
 
 use ebbtide::Definition;
 use ebbtide::aws::VpcId;
-use ebbtide::aws::autoscaling::ScheduledAction;
+use ebbtide::aws::autoscaling::{ScalableTarget, ScheduledAction};
 use ebbtide::aws::bedrock::CustomizationJob;
 use ebbtide::aws::cloudwatch::{
     Alarm, Comparison, Dashboard, Metric, MissingData, Statistic, TextWidget, Watch, Widget,
@@ -10,7 +10,9 @@ use ebbtide::aws::cloudwatch::{
 use ebbtide::aws::ec2::{Cidr, Subnet, Vpc};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::s3::{Bucket, PublicAccessBlock};
-use ebbtide::aws::sagemaker::{AsyncInference, Container, Endpoint, EndpointConfig, Instances, Model, Variant};
+use ebbtide::aws::sagemaker::{
+    AsyncInference, Container, Endpoint, EndpointConfig, Instances, Model, ModelData, ModelForm, Variant,
+};
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::components::network::{Nat, Network};
 use ebbtide::policies::{budget, no_public_access};
@@ -63,6 +65,9 @@ pub fn definitions() -> Vec<Definition> {
     let settings = std::fs::read_to_string("environments/local.toml").unwrap_or_default();
     if settings.contains("[stacks.trained]") {
         all.push(Definition::new("trained", "a job, and an alarm named after its model", trained));
+    }
+    if settings.contains("[stacks.served]") {
+        all.push(Definition::new("served", "an endpoint, with all that has to be there before it", served));
     }
     if settings.contains("[stacks.guarded]") {
         let versions = ebbtide::stack::Policy::new("bucket-versions", |declared, violations| {
@@ -150,6 +155,29 @@ fn sides(stack: &mut Stack) {
         let alarm = Alarm::new(Watch::Metric(latency), Comparison::Greater, 100.0);
         stack.add(name, Alarm { missing_data, ..alarm });
     }
+}
+
+#[derive(Deserialize, JsonSchema)]
+struct Served {
+    /// The image.
+    image: String,
+    /// The number of instances at first.
+    instances: u32,
+    /// The most instances.
+    most: u32,
+}
+
+/// Declares an endpoint that scales.
+fn served(stack: &mut Stack, settings: &Served) {
+    let role = stack.add("llm", Role::new(Policy::trust("sagemaker.amazonaws.com")));
+    let data = ModelData { uri: "s3://models-of-tests/llm.tar.gz".into(), form: ModelForm::Archive };
+    let model = stack.add("llm", Model::new(&role.arn, Container::new(settings.image.as_str(), Some(data))));
+    let instances = Instances::new("ml.g5.xlarge", settings.instances);
+    let config = EndpointConfig::new(Variant::on_instances("AllTraffic", &model.name, instances));
+    let config = stack.add("llm", config);
+    let endpoint = stack.add("llm", Endpoint::new("llm-v1", &config.name));
+    let bounds = (settings.instances, settings.most);
+    stack.add("llm", ScalableTarget::variant(&endpoint.name, "AllTraffic", bounds));
 }
 
 #[derive(Deserialize, JsonSchema)]

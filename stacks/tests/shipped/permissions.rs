@@ -148,7 +148,10 @@ fn the_policy_for_plans_reads_only() {
     for statement in statements(&policy) {
         for action in statement["Action"].as_array().unwrap() {
             let name = action.as_str().unwrap().split_once(':').unwrap().1;
-            assert!(["Describe", "Get", "List", "View"].iter().any(|verb| name.starts_with(verb)), "{action}");
+            assert!(
+                ["BatchGet", "Describe", "Get", "List", "Simulate", "View"].iter().any(|verb| name.starts_with(verb)),
+                "{action}"
+            );
         }
     }
     limited.allowed("plan", "plan STACK");

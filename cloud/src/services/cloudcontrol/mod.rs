@@ -38,7 +38,7 @@ mod update;
 mod uses;
 mod versions;
 
-pub use images::Ecr;
+pub use images::{Ecr, Image};
 pub(crate) use interfaces::{Interface, interfaces};
 pub(crate) use permissions::handler_needs;
 pub use service::CloudControl;

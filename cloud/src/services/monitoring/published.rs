@@ -1,14 +1,17 @@
-//! The metrics that AWS itself publishes: those of SageMaker's endpoints.
+//! The metrics that AWS itself publishes: those of SageMaker's endpoints, and the use of its quotas.
 
 use serde_json::{Value, json};
 
 use super::refusal::members;
 use super::sample::Sample;
 use crate::documents::CallContext;
-use crate::services::sagemaker::{Published, Window, metrics};
+use crate::services::sagemaker::{Published, Window, in_use, metrics};
 
 /// Returns the published samples of a series between two instants (seconds since the epoch).
 pub(super) fn samples(context: &CallContext<'_>, metric: &Value, start: f64, end: f64) -> Vec<Sample> {
+    if metric["Namespace"] == "AWS/Usage" {
+        return usage(context, metric, start, end).into_iter().collect();
+    }
     if !matches!(metric["Namespace"].as_str(), Some("AWS/SageMaker" | "/aws/sagemaker/Endpoints")) {
         return Vec::new();
     }
@@ -43,6 +46,32 @@ pub(super) fn samples(context: &CallContext<'_>, metric: &Value, start: f64, end
             })
         })
         .collect()
+}
+
+/// Returns the use of a quota of SageMaker on instances of endpoints in the minute that was over last: usage metrics "are collected every
+/// minute" ("AWS usage metrics" of the CloudWatch User Guide). Earlier minutes are not kept here. AWS publishes no 0 for what was never used.
+fn usage(context: &CallContext<'_>, metric: &Value, start: f64, end: f64) -> Option<Sample> {
+    let wanted = members(metric, "Dimensions");
+    let of = |name: &str| wanted.iter().find(|one| one["Name"] == name).and_then(|one| one["Value"].as_str());
+    let is_it = metric["MetricName"] == "ResourceCount" && wanted.len() == 4;
+    let is_it =
+        is_it && (of("Service"), of("Type"), of("Class")) == (Some("SageMaker"), Some("Resource"), Some("None"));
+    let kind = of("Resource")?.strip_prefix("endpoint/").filter(|_| is_it)?;
+    let at = context.now_ms.saturating_sub(context.metrics_lag_ms).div_euclid(60_000).saturating_sub(1) * 60;
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "an instant in seconds is below 2^53, and numbers of instances are small"
+    )]
+    let (at, value) = (at as f64, *in_use(&context.other("sagemaker"), context.now_ms).ok()?.get(kind)? as f64);
+    (start <= at && at < end).then(|| Sample {
+        at,
+        unit: "None".to_owned(),
+        count: 1.0,
+        sum: value,
+        minimum: value,
+        maximum: value,
+        values: vec![(value, 1.0)],
+    })
 }
 
 /// Returns the published series of the last 15 days, as `ListMetrics` has them, each with its last sample.

@@ -7,7 +7,7 @@ use super::fleet::Fleet;
 use super::kind::ENDPOINT;
 use super::store::Record;
 use super::transition::Transition;
-use super::{component_record, deployment, managed, network, tags, traffic};
+use super::{component_record, deployment, limits, managed, network, tags, traffic};
 use crate::documents::CallContext;
 use crate::durations::milliseconds;
 use crate::service::Fault;
@@ -22,6 +22,7 @@ pub fn create(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     if let Some(deployment) = deployment {
         deployment::check(deployment, &fleet)?;
     }
+    limits::check_fleet(&fleet, context)?;
     let arn = ENDPOINT.arn(context, name);
     tags::record(context, &arn, &input["Tags"])?;
     let takes =

@@ -7,7 +7,7 @@ use super::fleet::Variant;
 use super::kind::{CONFIG, ENDPOINT};
 use super::store::Record;
 use super::transition::Transition;
-use super::{managed, serverless};
+use super::{limits, managed, serverless};
 use crate::documents::CallContext;
 use crate::service::Fault;
 use crate::services::json::{invalid, text};
@@ -36,6 +36,7 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
         };
         apply(change, found, asynchronous)?;
     }
+    limits::check_resize(&endpoint.fleet, &next, context)?;
     endpoint.modified_ms = context.now_ms;
     endpoint.transition =
         Some(Transition::begin(context, context.durations.endpoint_rescale, Step::Rescale(Box::new(next))));

@@ -8,7 +8,7 @@ use super::fleet::{Fleet, Variant};
 use super::kind::{CONFIG, ENDPOINT};
 use super::store::Record;
 use super::transition::Transition;
-use super::{deployment, managed, network};
+use super::{deployment, limits, managed, network};
 use crate::documents::CallContext;
 use crate::durations::milliseconds;
 use crate::service::Fault;
@@ -40,6 +40,7 @@ pub fn update(input: &Value, context: &mut CallContext<'_>) -> Result<Value, Fau
     if let Some(deployment) = &deployment {
         deployment::check(deployment, &next)?;
     }
+    limits::check_fleet(&next, context)?;
     // The interfaces of the old fleet go some time after it.
     let takes =
         if next.fails.is_some() { context.durations.endpoint_failure } else { context.durations.endpoint_update };

@@ -26,6 +26,7 @@ mod fleet;
 mod instance_size;
 mod job_definition;
 mod kind;
+mod limits;
 mod listing;
 mod managed;
 mod model;
@@ -53,6 +54,7 @@ mod uses;
 
 pub(in crate::services) use component_record::Component;
 pub(in crate::services) use endpoint_record::Endpoint;
+pub(in crate::services) use limits::in_use;
 pub(in crate::services) use network::{Interface, interfaces};
 pub(in crate::services) use published::{Published, Window, metrics};
 pub use service::SageMaker;

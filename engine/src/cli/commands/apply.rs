@@ -8,6 +8,7 @@ use crate::cli::change::{self, Change};
 use crate::cli::common::{DropQueuedArg, LimitsArg, OneLine, ReasonArg, RunArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, CommandErrorKind};
+use crate::cli::preflight::PreflightArg;
 use crate::cli::{plan_file, runtime};
 
 /// Brings a stack up, or carries out a saved plan
@@ -24,6 +25,8 @@ pub(in crate::cli) struct ApplyArgs {
     /// Leaves out what needs something that is missing, such as a model that was not uploaded yet, and all that depends on it
     #[arg(long)]
     without_missing: bool,
+    #[command(flatten)]
+    preflight: PreflightArg,
     /// Creates the stack although the account has resources with its tags that another state records
     #[arg(long)]
     beside_existing: bool,
@@ -54,6 +57,7 @@ async fn apply(context: &CommandContext, arguments: ApplyArgs) -> Result<u8, Com
         .dropping_queued(arguments.drop_queued)
         .beside_existing(arguments.beside_existing)
         .without_missing(arguments.without_missing)
+        .checking(arguments.preflight)
         .over_budget(arguments.over_budget)
         .within(arguments.limits)
         .because(arguments.reason.reason);

@@ -161,6 +161,7 @@ fn beside(environment: &Environment, stack: &str) -> Beside {
         keys: access.keys,
         topic: environment.notify().sns.clone(),
         bills: environment.reconciles(stack),
+        role: environment.aws().assume_role.clone(),
         idle: environment.schedule(stack).is_some_and(Schedule::looks_at_use),
     }
 }

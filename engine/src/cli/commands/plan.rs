@@ -6,16 +6,17 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::apply::{Deployment, Event, Failure, Goal, MissingThings, PlanWithInputs, Pushed, Shutdown};
+use crate::apply::{Deployment, Event, Failure, Goal, MissingThings, PlanWithInputs, Preflight, Pushed, Shutdown};
 use crate::cli::common::{RunArg, StackArg, TargetName};
 use crate::cli::context::{self, CommandContext, named_jobs};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
 use crate::cli::dollars::plan_costs;
 use crate::cli::error::{CHANGES, CommandError, CommandErrorKind, DONE, FAILED};
+use crate::cli::preflight::PreflightArg;
 use crate::cli::progress::Progress;
 use crate::cli::renamings::note_renamings;
 use crate::cli::render::{PlanStyle, ShownPlan};
-use crate::cli::{missing, plan_file, render, runtime, unfinished};
+use crate::cli::{plan_file, preflight, render, runtime, unfinished};
 use ebbtide::plan::Target;
 use ebbtide::planner::{Components, RecordChanges, hold_back};
 use ebbtide::record::StateDocument;
@@ -46,6 +47,8 @@ pub(in crate::cli) struct PlanArgs {
     /// Leaves out what needs something that is missing, and all that depends on it
     #[arg(long)]
     without_missing: bool,
+    #[command(flatten)]
+    preflight: PreflightArg,
     #[command(flatten)]
     style: PlanStyle,
 }
@@ -107,7 +110,7 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         Target::Paused | Target::Destroyed => Goal { declarations: None, pushed: None, ..declared },
     };
     let made = make(&deployment, goal, arguments, context).await?;
-    let Made { mut planned, missing, held } = made;
+    let Made { mut planned, preflight: found, held } = made;
     let unapplied = match (target, declares) {
         (Target::Running, true) if planned.plan.asleep.is_empty() => None,
         (Target::Running | Target::Paused, true) => {
@@ -127,14 +130,14 @@ async fn plan(context: &CommandContext, arguments: &PlanArgs) -> Result<u8, Comm
         costs: &plan_costs(context, &environment, &planned.document, &planned.plan),
         names: &render::names(&planned.document, &planned.plan),
         unapplied: unapplied.as_ref(),
+        findings: &found.all(),
     };
     render::show_plan(context.output, &shown, arguments.style)?;
     note_renamings(context, &planned.plan, &planned.document);
-    match held {
-        Some(held) => missing::note_left_out(context.output, &missing, &held, &stack),
-        None if !missing.is_empty() => missing::warn(context.output, &missing, &stack),
-        None => {}
+    if let Some((held, missing)) = &held {
+        preflight::note_left_out(context.output, missing, held, &stack);
     }
+    preflight::warn_plan(context.output, &found, &stack);
     unfinished::warn(context.output, &unfinished, &planned.plan);
     if let (Some(absolute), Some(path)) = (&out, &arguments.out) {
         plan_file::write(absolute, &planned.plan, &state).await?;
@@ -157,11 +160,11 @@ fn kept_target(document: Option<&StateDocument>) -> Target {
     }
 }
 
-/// A plan, the things that it needs and that are missing, and the resources that are left out for want of them.
+/// A plan, what the checks of it found, and the resources that are left out for want of things that are missing.
 struct Made {
     planned: PlanWithInputs,
-    missing: MissingThings,
-    held: Option<BTreeSet<Address>>,
+    preflight: Preflight,
+    held: Option<(BTreeSet<Address>, MissingThings)>,
 }
 
 /// Makes the plan that leads to a goal, without what is missing if the command line says so.
@@ -176,12 +179,14 @@ async fn make(
     if goal.target == Target::Running && !arguments.beside_existing {
         deployment.check_elsewhere(&planned.document, goal.scope).await?;
     }
-    let missing = planned.missing(&deployment.access).await?;
-    let without = goal.declarations.filter(|_| arguments.without_missing && !missing.is_empty());
-    let Some(declarations) = without else { return Ok(Made { planned, missing, held: None }) };
-    let resources = missing.keys().cloned().collect();
+    let (checks, now) = (arguments.preflight.checks(), (deployment.clock)());
+    let found = planned.preflight(&deployment.access, checks, now).await?;
+    let without = goal.declarations.filter(|_| arguments.without_missing && !found.missing.is_empty());
+    let Some(declarations) = without else { return Ok(Made { planned, preflight: found, held: None }) };
+    let resources = found.missing.keys().cloned().collect();
     let (rest, held) = hold_back(declarations, &planned.document, &resources).map_err(Failure::Problems)?;
     let run = &run - &held;
     planned = deployment.plan_running(Goal { declarations: Some(&rest), ..goal }, &run).await?;
-    Ok(Made { planned, missing, held: Some(held) })
+    let rest = planned.preflight(&deployment.access, checks, now).await?;
+    Ok(Made { planned, preflight: rest, held: Some((held, found.missing)) })
 }

@@ -6,6 +6,7 @@ use crate::cli::change::{self, Change};
 use crate::cli::common::{DropQueuedArg, LimitsArg, OnlyArg, ReasonArg, StackArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
+use crate::cli::preflight::PreflightArg;
 use crate::cli::runtime;
 use ebbtide::plan::Target;
 
@@ -19,6 +20,8 @@ pub(in crate::cli) struct ResumeArgs {
     #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
+    preflight: PreflightArg,
+    #[command(flatten)]
     limits: LimitsArg,
     #[command(flatten)]
     reason: ReasonArg,
@@ -28,6 +31,7 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: ResumeArgs) -> Re
     let change = Change::recorded("resume", Target::Running, arguments.stack.stack)
         .only(arguments.only)
         .dropping_queued(arguments.drop_queued)
+        .checking(arguments.preflight)
         .within(arguments.limits)
         .because(arguments.reason.reason);
     runtime::on_all_threads(change::run(context, change))

@@ -92,6 +92,7 @@ fn show_plan(
         costs: &plan_costs(context, environment, document, plan),
         names: &render::names(document, plan),
         unapplied: None,
+        findings: &[],
     };
     render::show_plan(context.output, &shown, style)
 }
@@ -177,9 +178,15 @@ fn show_json(
     let costs = planned.map(|(before, plan)| plan_costs(context, environment, before, plan));
     let names = planned.map(|(before, plan)| render::names(before, plan));
     let plan = match (planned, &record, &costs, &names) {
-        (Some((_, plan)), Some(record), Some(costs), Some(names)) => {
-            Some(PlanView::new(&ShownPlan { plan, record, warnings: &[], costs, names, unapplied: None }))
-        }
+        (Some((_, plan)), Some(record), Some(costs), Some(names)) => Some(PlanView::new(&ShownPlan {
+            plan,
+            record,
+            warnings: &[],
+            costs,
+            names,
+            unapplied: None,
+            findings: &[],
+        })),
         _ => None,
     };
     context.output.json(&SerialView {

@@ -93,6 +93,7 @@ impl Live {
             | Event::Recovering { .. }
             | Event::Recovered { .. }
             | Event::ElsewhereUnknown { .. }
+            | Event::Preflight { .. }
             | Event::Warning(_)
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }

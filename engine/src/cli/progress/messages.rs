@@ -136,6 +136,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
             count(*in_flight, "operation")
         ),
         Event::Observing { .. }
+        | Event::Preflight { .. }
         | Event::Started { .. }
         | Event::Progress { .. }
         | Event::OperationStarted { .. }

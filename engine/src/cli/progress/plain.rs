@@ -100,6 +100,7 @@ impl Plain {
             | Event::Recovering { .. }
             | Event::Recovered { .. }
             | Event::ElsewhereUnknown { .. }
+            | Event::Preflight { .. }
             | Event::Warning(_)
             | Event::TagsWritten { .. }
             | Event::TagsFailed { .. }

@@ -143,6 +143,13 @@ fn parts(shown: &ShownPlan<'_>, with_fields: bool) -> Vec<Part> {
     let warnings = shown.warnings.iter();
     let warnings = warnings.map(|one| line('!', &format!("{}{}; {}", about(one), one.message, one.hint)));
     part("Warnings", warnings.collect());
+    let findings = shown.findings.iter().map(|one| {
+        let mark = if one.is_error() { '-' } else { '!' };
+        let addresses: Vec<String> = one.addresses.iter().map(ToString::to_string).collect();
+        let remedy = one.remedy.as_ref().map(|remedy| format!("; {remedy}")).unwrap_or_default();
+        line(mark, &format!("{}  {}{remedy}", addresses.join(", "), one.message))
+    });
+    part("Checks", findings.collect());
     parts
 }
 

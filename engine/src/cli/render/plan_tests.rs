@@ -70,7 +70,15 @@ fn no_costs() -> PlanCosts {
 fn shown<T>(plan: &Plan, show: impl FnOnce(&ShownPlan<'_>) -> T) -> T {
     let names = plan.operations.iter().map(|operation| operation.address.name()).collect();
     let (record, costs) = (RecordChanges::default(), no_costs());
-    show(&ShownPlan { plan, record: &record, warnings: &[], costs: &costs, names: &names, unapplied: None })
+    show(&ShownPlan {
+        plan,
+        record: &record,
+        warnings: &[],
+        costs: &costs,
+        names: &names,
+        unapplied: None,
+        findings: &[],
+    })
 }
 
 fn text(plan: &Plan, width: usize, full: bool) -> String {

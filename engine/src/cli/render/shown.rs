@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use clap::{Args, ValueEnum};
 
 use crate::apply::{Unapplied, Warning};
+use crate::preflight::Finding;
 use ebbtide::cost::PlanCosts;
 use ebbtide::plan::Plan;
 use ebbtide::planner::RecordChanges;
@@ -22,6 +23,8 @@ pub(in crate::cli) struct ShownPlan<'a> {
     pub(in crate::cli) names: &'a BTreeSet<&'a str>,
     /// What changed in code and settings while the stack is paused.
     pub(in crate::cli) unapplied: Option<&'a Unapplied>,
+    /// What the checks before the first change found.
+    pub(in crate::cli) findings: &'a [Finding],
 }
 
 /// The manner in which a plan is shown.

@@ -8,6 +8,7 @@ use super::shown::ShownPlan;
 use crate::apply::{Unapplied, Warning};
 use crate::cli::dollars::CostView;
 use crate::cli::output::OUTPUT_FORMAT;
+use crate::preflight::Finding;
 use ebbtide::cost::OperationCost;
 use ebbtide::plan::{Change, Kept, NotRun, Operation, OperationKind, Reason, Summary, Target, WhyNotRun};
 use ebbtide::planner::RecordChanges;
@@ -33,6 +34,7 @@ pub(in crate::cli) struct PlanView<'a> {
     not_run: Vec<NotRunView<'a>>,
     record: &'a RecordChanges,
     warnings: &'a [Warning],
+    findings: &'a [Finding],
     /// The changes of code and settings that a paused stack waits for; absent if there are none.
     #[serde(skip_serializing_if = "Option::is_none")]
     unapplied: Option<UnappliedView<'a>>,
@@ -104,7 +106,7 @@ impl<'a> NotRunView<'a> {
 impl<'a> PlanView<'a> {
     /// Returns the view of a plan.
     pub(in crate::cli) fn new(shown: &ShownPlan<'a>) -> Self {
-        let ShownPlan { plan, record, warnings, costs, names, unapplied } = *shown;
+        let ShownPlan { plan, record, warnings, costs, names, unapplied, findings } = *shown;
         let operation = |(operation, cost): (&'a Operation, Option<OperationCost>)| OperationView {
             id: operation.id,
             address: &operation.address,
@@ -135,6 +137,7 @@ impl<'a> PlanView<'a> {
             not_run: plan.not_run.iter().map(NotRunView::new).collect(),
             record,
             warnings,
+            findings,
             unapplied: unapplied.filter(|unapplied| !unapplied.is_empty()).map(UnappliedView::new),
             summary: plan.summary(),
             cost: CostView::new(costs),

@@ -1,9 +1,10 @@
-//! Stand-ins for objects that a stack needs and does not make.
+//! Stand-ins for objects and images that a stack needs and does not make.
 
 use ebbtide_cloud::Cloud;
 
 use super::error::RehearsalError;
 use crate::apply::{Failure, Goal, LockedDeployment, MissingThings};
+use crate::providers::StandIn;
 use ebbtide::planner::hold_back;
 
 /// The content of a stand-in.
@@ -26,13 +27,14 @@ pub(super) async fn without(
     }
 }
 
-/// Puts a stand-in for each missing object into the cloud.
+/// Puts a stand-in for each missing object and image into the cloud.
 pub(super) async fn bring(cloud: &Cloud, region: &str, missing: &MissingThings) -> Result<(), RehearsalError> {
     for (address, missing) in missing.iter().flat_map(|(address, all)| all.iter().map(move |one| (address, one))) {
-        if missing.object.is_empty() {
-            return Err(RehearsalError::NotUp(format!("{address}: {}", missing.problem)));
-        }
-        let put = cloud.put_object(region, &missing.object, CONTENT).await;
+        let put = match &missing.stand_in {
+            StandIn::None => return Err(RehearsalError::NotUp(format!("{address}: {}", missing.problem))),
+            StandIn::Object(uri) => cloud.put_object(region, uri, CONTENT).await,
+            StandIn::Image(uri) => cloud.put_image(uri).await,
+        };
         put.map_err(|error| RehearsalError::NotUp(format!("{address}: {}: {error}", missing.problem)))?;
     }
     Ok(())

@@ -8,11 +8,11 @@ use aws_sdk_bedrock::types::{
     ValidationDataConfig, Validator, VpcConfig,
 };
 
-use super::foundation::unusable;
+use super::foundation::look_for_base;
 use super::role::explain;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::data_guard::guard_data;
-use crate::providers::{Calls, Missing, Provider, Reading};
+use crate::providers::{Calls, Looked, Missing, Needs, Provider, Reading, StandIn};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, built};
 use ebbtide::aws::Arn;
 use ebbtide::aws::bedrock::{CustomizationJob, CustomizationJobOutputs, CustomizationType, JobVpc};
@@ -32,15 +32,15 @@ impl Provider for CustomizationJob {
     // AWS names no longest time; that of Terraform is a day or two by default.
     const READY_WITHIN: Duration = Duration::from_hours(72);
 
-    async fn missing(context: &Context, inputs: &CustomizationJob) -> Result<Vec<Missing>, Error> {
-        let mut missing = Vec::new();
+    async fn missing(context: &Context, inputs: &CustomizationJob) -> Result<Needs, Error> {
+        let mut needs = Needs::default();
         if let Some(base) = inputs.base_model.known() {
-            missing.extend(unusable(context, base, inputs.customization).await?);
+            needs.add(look_for_base(context, base, inputs.customization).await?);
         }
         for place in [&inputs.training_data].into_iter().chain(&inputs.validation_data).filter_map(Input::known) {
-            missing.extend(missing_object(context, place).await?);
+            needs.add(look_for_object(context, place).await?);
         }
-        Ok(missing)
+        Ok(needs)
     }
 
     async fn find(context: &Context, inputs: &CustomizationJob<Resolved>) -> Result<Option<String>, Error> {
@@ -164,21 +164,23 @@ fn outputs(id: &str, found: &GetModelCustomizationJobOutput) -> CustomizationJob
     }
 }
 
-/// Returns a training or validation file that is known to be missing.
-async fn missing_object(context: &Context, place: &str) -> Result<Option<Missing>, Error> {
+/// Looks for a training or validation file.
+async fn look_for_object(context: &Context, place: &str) -> Result<Looked, Error> {
     let Some((bucket, key)) = place.strip_prefix("s3://").and_then(|rest| rest.split_once('/')) else {
-        return Ok(None);
+        return Ok(Looked::There);
     };
     let head = context.aws.s3().head_object().bucket(bucket).key(key);
     match head.send().await.named("s3:HeadObject") {
+        Ok(_) => Ok(Looked::There),
         Err(error) if error.kind == ErrorKind::NotFound => {
             let name = key.rsplit('/').next().unwrap_or_default();
             let remedy = format!("aws s3 cp {name} {place}");
-            Ok(Some(Missing { problem: format!("no object {place}"), remedy, object: place.to_owned() }))
+            let stand_in = StandIn::Object(place.to_owned());
+            Ok(Looked::Missing(Missing { problem: format!("no object {place}"), remedy, stand_in }))
         }
         Err(error) if error.kind.passes() || error.kind == ErrorKind::Credentials => Err(error),
         // Bedrock looks with the role of the job.
-        Ok(_) | Err(_) => Ok(None),
+        Err(error) => Ok(Looked::Unchecked(format!("{place} was not looked for: {error}"))),
     }
 }
 

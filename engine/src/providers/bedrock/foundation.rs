@@ -1,19 +1,18 @@
 //! Looking, before a job is planned, whether its base model can be customized.
 
-use crate::providers::Missing;
+use crate::providers::{Looked, Missing, StandIn};
 use crate::sdk::{CallName, Context, Error, ErrorKind};
 use aws_sdk_bedrock::types::{FoundationModelDetails, ModelCustomization};
 use ebbtide::aws::bedrock::CustomizationType;
 
-/// Returns what is wrong with a base model, if it is past its life or cannot be customized so. A custom model is taken as it is, and
-/// so is every model where the credentials may not look.
-pub(super) async fn unusable(
+/// Looks whether a base model is past its life or cannot be customized so. A custom model is taken as it is.
+pub(super) async fn look_for_base(
     context: &Context,
     base: &str,
     customization: CustomizationType,
-) -> Result<Option<Missing>, Error> {
+) -> Result<Looked, Error> {
     if base.contains(":custom-model/") {
-        return Ok(None);
+        return Ok(Looked::There);
     }
     let get = context.aws.bedrock().get_foundation_model().model_identifier(base);
     let problem = match get.send().await.named("bedrock:GetFoundationModel") {
@@ -25,14 +24,14 @@ pub(super) async fn unusable(
             ))
         }
         Err(error) if error.kind.passes() || error.kind == ErrorKind::Credentials => return Err(error),
-        Err(_) => None,
+        Err(error) => return Ok(Looked::Unchecked(format!("the base model {base} was not looked up: {error}"))),
     };
-    Ok(problem.map(|problem| {
+    Ok(problem.map_or(Looked::There, |problem| {
         let remedy = format!(
             "aws bedrock list-foundation-models --by-customization-type {}    (declare one of these as `base_model`)",
             to_sdk(customization).as_str()
         );
-        Missing { problem, remedy, object: String::new() }
+        Looked::Missing(Missing { problem, remedy, stand_in: StandIn::None })
     }))
 }
 

@@ -13,7 +13,7 @@ use super::shape::Shape;
 use super::wanted::Wanted;
 use super::{calls, create, delete, find, update};
 use crate::providers::retag::with_tags;
-use crate::providers::{Activity, DynProvider, KnownCalls, Missing, Remark, UnfinishedWork, Waits};
+use crate::providers::{Activity, DynProvider, KnownCalls, Needs, Remark, UnfinishedWork, Waits};
 use crate::sdk::{Aws, Context, Error};
 use ebbtide::resource::cloud_control::{AnyKind, CloudControl, Placed};
 use ebbtide::resource::{LiveState, Share};
@@ -83,8 +83,8 @@ impl DynProvider for CloudControlled {
         self.forms.remarks()
     }
 
-    async fn missing(&self, _context: &Context, _declared: &Value) -> Result<Vec<Missing>, Error> {
-        Ok(Vec::new())
+    async fn missing(&self, _context: &Context, _declared: &Value) -> Result<Needs, Error> {
+        Ok(Needs::default())
     }
 
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error> {

@@ -1,24 +1,24 @@
 //! Looking for the artifact of a model in S3, which `CreateModel` refuses to do without.
 
-use crate::providers::Missing;
+use crate::providers::{Looked, Missing, StandIn};
 use crate::sdk::{CallName, Context, Error, ErrorKind};
 use ebbtide::aws::sagemaker::{Container, ContainerMode, ModelForm};
 
-/// Returns the artifact of a container, if it is known where it should be and nothing is there.
-pub(super) async fn missing_artifact(context: &Context, container: &Container) -> Result<Option<Missing>, Error> {
-    let Some(model) = &container.model else { return Ok(None) };
+/// Looks for the artifact of a container, if it is known where it should be.
+pub(super) async fn look_for_artifact(context: &Context, container: &Container) -> Result<Looked, Error> {
+    let Some(model) = &container.model else { return Ok(Looked::There) };
     let Some((uri, (bucket, key))) = model.uri.known().and_then(|uri| Some((uri, location(uri)?))) else {
-        return Ok(None);
+        return Ok(Looked::There);
     };
     let is_prefix = model.form == ModelForm::Prefix || container.mode == ContainerMode::MultiModel;
     let found = if is_prefix { any_under(context, bucket, key).await } else { exists(context, bucket, key).await };
     match found {
-        Ok(true) => Ok(None),
-        Ok(false) => Ok(Some(missing(uri, key, is_prefix))),
-        Err(error) if error.kind == ErrorKind::NotFound => Ok(Some(missing(uri, key, is_prefix))),
+        Ok(true) => Ok(Looked::There),
+        Ok(false) => Ok(Looked::Missing(missing(uri, key, is_prefix))),
+        Err(error) if error.kind == ErrorKind::NotFound => Ok(Looked::Missing(missing(uri, key, is_prefix))),
         Err(error) if error.kind.passes() || error.kind == ErrorKind::Credentials => Err(error),
         // Another account's bucket, or credentials that may not list: SageMaker looks with the role of the model.
-        Err(_) => Ok(None),
+        Err(error) => Ok(Looked::Unchecked(format!("{uri} was not looked for: {error}"))),
     }
 }
 
@@ -41,10 +41,10 @@ async fn exists(context: &Context, bucket: &str, key: &str) -> Result<bool, Erro
 fn missing(uri: &str, key: &str, is_prefix: bool) -> Missing {
     let name = key.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     if is_prefix {
-        let object = format!("{}/stand-in", uri.trim_end_matches('/'));
-        Missing { problem: format!("no object under {uri}"), remedy: format!("aws s3 sync ./{name} {uri}"), object }
+        let stand_in = StandIn::Object(format!("{}/stand-in", uri.trim_end_matches('/')));
+        Missing { problem: format!("no object under {uri}"), remedy: format!("aws s3 sync ./{name} {uri}"), stand_in }
     } else {
-        let object = uri.to_owned();
-        Missing { problem: format!("no object {uri}"), remedy: format!("aws s3 cp {name} {uri}"), object }
+        let stand_in = StandIn::Object(uri.to_owned());
+        Missing { problem: format!("no object {uri}"), remedy: format!("aws s3 cp {name} {uri}"), stand_in }
     }
 }

@@ -10,13 +10,14 @@ use serde_json::Value;
 use super::assumable::role_may_be_new;
 use super::component_spec::{Specification, read_specification, specification_to_sdk};
 use super::deletion::refused_deletion;
+use super::image::look_for_image;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::autoscaling::PauseSnapshot;
 use crate::providers::numbers::{signed, unsigned};
-use crate::providers::{Calls, Provider, Reading};
+use crate::providers::{Calls, Needs, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::autoscaling::component_resource;
-use ebbtide::aws::sagemaker::{InferenceComponent, InferenceComponentOutputs};
+use ebbtide::aws::sagemaker::{InferenceComponent, InferenceComponentOutputs, Served};
 use ebbtide::aws::{Arn, EndpointName, InferenceComponentName};
 use ebbtide::resource::cloud_control::did_you_mean;
 use ebbtide::resource::{Readiness, Resolved, Tags, own_tags};
@@ -36,7 +37,7 @@ impl Provider for InferenceComponent {
         arn: "arn:{partition}:sagemaker:{region}:{account}:inference-component/{name}",
         reads: "sagemaker:DescribeInferenceComponent sagemaker:ListTags sagemaker:DescribeEndpoint(used) \
             application-autoscaling:DescribeScalableTargets application-autoscaling:DescribeScalingPolicies \
-            application-autoscaling:DescribeScheduledActions application-autoscaling:ListTagsForResource",
+            application-autoscaling:DescribeScheduledActions application-autoscaling:ListTagsForResource ecr:BatchGetImage",
         creates: "sagemaker:CreateInferenceComponent",
         updates: "sagemaker:AddTags sagemaker:DeleteTags sagemaker:UpdateInferenceComponent \
             sagemaker:UpdateInferenceComponentRuntimeConfig application-autoscaling:RegisterScalableTarget \
@@ -49,6 +50,16 @@ impl Provider for InferenceComponent {
     /// AWS refuses to delete a component while it comes up or changes. One whose container crashes comes up until its time is over, of
     /// up to an hour.
     const DELETABLE_WITHIN: Duration = Self::READY_WITHIN;
+
+    const NEEDS_THINGS: bool = true;
+
+    async fn missing(context: &Context, inputs: &InferenceComponent) -> Result<Needs, Error> {
+        let mut needs = Needs::default();
+        if let Served::Container(container) = &inputs.serves {
+            needs.add(look_for_image(context, container.image.known()).await?);
+        }
+        Ok(needs)
+    }
 
     async fn find(context: &Context, inputs: &Inputs) -> Result<Option<String>, Error> {
         let Some(found) = describe(context, &inputs.name).await? else { return Ok(None) };

@@ -18,6 +18,7 @@ mod feature_group;
 mod feature_steps;
 mod feature_values;
 mod fleet;
+mod image;
 mod inference_component;
 mod instances;
 mod interfaces;

@@ -3,13 +3,14 @@
 use aws_sdk_sagemaker::operation::describe_model::DescribeModelOutput;
 use aws_sdk_sagemaker::types::{InferenceExecutionConfig, InferenceExecutionMode, VpcConfig};
 
-use super::artifact::missing_artifact;
+use super::artifact::look_for_artifact;
 use super::assumable::ROLE_KNOWN_WITHIN;
 use super::container::{container_to_sdk, read_container};
+use super::image::look_for_image;
 use super::interfaces::left_behind;
 use super::tagging::{all_tags, creation_tags, is_owned, update_tags};
 use crate::providers::lists::ordered_like;
-use crate::providers::{Calls, Missing, Provider, Reading};
+use crate::providers::{Calls, Needs, Provider, Reading};
 use crate::sdk::{CallName, Context, Error, ErrorKind, OptionalCall, required};
 use ebbtide::aws::sagemaker::{InferenceExecution, MAX_NAME_LENGTH, Model, ModelOutputs, ModelVpc};
 use ebbtide::aws::{Arn, ModelName, RoleArn, SecurityGroupId, SubnetId};
@@ -19,7 +20,7 @@ impl Provider for Model {
     const CALLS: Option<Calls> = Some(Calls {
         arn: "arn:{partition}:sagemaker:{region}:{account}:model/{name}",
         reads: "sagemaker:DescribeModel sagemaker:ListTags sagemaker:ListEndpoints ec2:DescribeNetworkInterfaces \
-            iam:GetRole(passed) s3:ListObjectsV2 s3:HeadObject",
+            iam:GetRole(passed) s3:ListObjectsV2 s3:HeadObject ecr:BatchGetImage",
         creates: "sagemaker:CreateModel",
         updates: "sagemaker:AddTags sagemaker:DeleteTags",
         deletes: "sagemaker:DeleteModel",
@@ -27,12 +28,13 @@ impl Provider for Model {
 
     const NEEDS_THINGS: bool = true;
 
-    async fn missing(context: &Context, inputs: &Model) -> Result<Vec<Missing>, Error> {
-        let mut missing = Vec::new();
+    async fn missing(context: &Context, inputs: &Model) -> Result<Needs, Error> {
+        let mut needs = Needs::default();
         for container in &inputs.containers {
-            missing.extend(missing_artifact(context, container).await?);
+            needs.add(look_for_image(context, container.image.known()).await?);
+            needs.add(look_for_artifact(context, container).await?);
         }
-        Ok(missing)
+        Ok(needs)
     }
 
     async fn find(context: &Context, inputs: &Model<Resolved>) -> Result<Option<String>, Error> {

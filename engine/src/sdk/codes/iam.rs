@@ -15,7 +15,11 @@ pub(super) fn kind_of(code: &str, message: &str) -> Option<ErrorKind> {
         "ServiceFailure" => ErrorKind::Unavailable,
         // The principal of a trust policy was created a moment ago.
         "MalformedPolicyDocument" if message.contains("Invalid principal") => ErrorKind::NotYet,
-        "MalformedPolicyDocument" | "InvalidInput" | "PolicyNotAttachable" | "UnmodifiableEntity" => ErrorKind::Invalid,
+        "MalformedPolicyDocument"
+        | "InvalidInput"
+        | "PolicyEvaluation"
+        | "PolicyNotAttachable"
+        | "UnmodifiableEntity" => ErrorKind::Invalid,
         _ => return None,
     })
 }

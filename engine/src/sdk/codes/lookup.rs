@@ -1,8 +1,8 @@
 //! The lookup of a code: the table of its service first, then the common one.
 
 use super::{
-    autoscaling, bedrock, budgets, cloudcontrol, cloudwatch, common, ec2, iam, kms, logs, s3, sagemaker,
-    secretsmanager, sns,
+    autoscaling, bedrock, budgets, cloudcontrol, cloudwatch, common, ec2, ecr, iam, kms, logs, s3, sagemaker,
+    secretsmanager, servicequotas, sns,
 };
 use crate::sdk::error::ErrorKind;
 
@@ -27,12 +27,14 @@ fn kind_in_service(service: &str, code: &str, message: &str) -> Option<ErrorKind
         "cloudformation" => cloudcontrol::kind_of(code, message),
         "cloudwatch" => cloudwatch::kind_of(code),
         "ec2" => ec2::kind_of(code, message),
+        "ecr" => ecr::kind_of(code),
         "iam" => iam::kind_of(code, message),
         "kms" => kms::kind_of(code),
         "logs" => logs::kind_of(code),
         "s3" => s3::kind_of(code, message),
         "sagemaker" => sagemaker::kind_of(code, message),
         "secretsmanager" => secretsmanager::kind_of(code),
+        "servicequotas" => servicequotas::kind_of(code),
         "sns" => sns::kind_of(code, message),
         _ => None,
     }
@@ -123,6 +125,8 @@ mod tests {
             ("bedrock", NotYet, words, "Could not assume provided IAM role: arn…"),
             ("bedrock", Quota, "ServiceQuotaExceededException TooManyTagsException", ""),
             ("bedrock", Busy, "ResourceInUseException", ""),
+            ("ecr", NotFound, "RepositoryNotFoundException", ""),
+            ("servicequotas", NotFound, "NoSuchResourceException", ""),
             ("budgets", AlreadyExists, "DuplicateRecordException", ""),
             ("budgets", Busy, "ResourceLockedException BillingViewHealthStatusException", ""),
             ("budgets", Quota, "CreationLimitExceededException", ""),

@@ -10,6 +10,7 @@ mod common;
 #[cfg(test)]
 mod completeness_tests;
 mod ec2;
+mod ecr;
 mod iam;
 mod kms;
 mod logs;
@@ -17,6 +18,7 @@ mod lookup;
 mod s3;
 mod sagemaker;
 mod secretsmanager;
+mod servicequotas;
 mod sns;
 mod validation;
 
