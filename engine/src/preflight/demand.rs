@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Planned;
+use super::planned::Planned;
 use ebbtide::aws::sagemaker::Endpoint;
 use ebbtide::cost::{Capacity, Rates, Standing};
 use ebbtide::plan::{Effect, Operation};

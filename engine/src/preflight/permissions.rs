@@ -12,9 +12,9 @@ use aws_sdk_iam::types::{
 };
 use tokio::task::JoinSet;
 
-use super::Planned;
 use super::caller::{Caller, with_path};
 use super::finding::{Check, Finding, Severity};
+use super::planned::Planned;
 use crate::permissions::NeededAction;
 use crate::sdk::{Aws, CallName as _, Error, ErrorKind};
 use ebbtide::resource::{Address, Scope};

@@ -7,8 +7,9 @@ use jiff::SignedDuration;
 
 use super::demand::Demand;
 use super::finding::{Check, Finding, Severity};
+use super::planned::Planned;
 use super::quota_list::{self, Quota, SERVICE};
-use super::{Planned, usage};
+use super::usage;
 use crate::sdk::{Aws, Error, ErrorKind};
 use ebbtide::resource::Address;
 
