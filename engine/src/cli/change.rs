@@ -14,6 +14,7 @@ use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
 use crate::cli::locking::locked;
 use crate::cli::nothing_to_do::{already_running, not_there, nothing_is_recorded};
+use crate::cli::output::Output;
 use crate::cli::preflight::PreflightArg;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
@@ -430,14 +431,7 @@ async fn carry_out(
     if asks {
         render::show_plan_in_question(output, &shown)?;
     } else if output.is_json() || output.is_quiet() {
-        // The plan is not shown; that something stays, and may bill, must be.
-        for kept in &plan.kept {
-            let id = kept.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
-            output.warn(&format!("kept {}{id}: {}", kept.address, kept.reason));
-        }
-        for one in &plan.not_run {
-            output.warn(&format!("not run: {}: {one}", one.address));
-        }
+        warn_of_rest(output, &plan);
     } else {
         render::show_plan(output, &shown, PlanStyle::default())?;
     }
@@ -466,6 +460,17 @@ async fn carry_out(
         preflight::note_left_out(output, &missing, &held, &plan.scope.stack);
     }
     Ok(reached)
+}
+
+/// Says what a plan that is not shown leaves: that something stays, and may bill, must be known.
+fn warn_of_rest(output: Output, plan: &Plan) {
+    for kept in &plan.kept {
+        let id = kept.id.as_ref().map(|id| format!(" ({id})")).unwrap_or_default();
+        output.warn(&format!("kept {}{id}: {}", kept.address, kept.reason));
+    }
+    for one in &plan.not_run {
+        output.warn(&format!("not run: {}: {one}", one.address));
+    }
 }
 
 /// Returns the declarations that an earlier serial records.

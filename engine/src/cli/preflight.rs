@@ -16,7 +16,7 @@ use ebbtide::resource::Address;
 /// The flag that leaves out checks.
 #[derive(Clone, Copy, Debug, Default, Args)]
 pub(super) struct PreflightArg {
-    /// Leaves out the checks of quotas and permissions, which AWS may know better than they say
+    /// Leaves out the checks of quotas, zones and permissions, which AWS may know better than they say
     #[arg(long)]
     pub(super) no_preflight: bool,
 }
@@ -94,7 +94,7 @@ fn refusal(preflight: &Preflight, plan: &Plan) -> CommandError {
         hint.push_str(". `--wait` waits for instances that others use");
     }
     if preflight.has_other_errors() {
-        hint.push_str(". `--no-preflight` tries it in spite of quotas and permissions");
+        hint.push_str(". `--no-preflight` tries it in spite of all else");
     }
     CommandError::new(CommandErrorKind::Refused, format!("{what}:\n{}", lines(&errors))).hint(hint)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::finding::{Check, Finding};
 use super::planned::Planned;
-use super::{demand, permissions, quotas};
+use super::{demand, permissions, quotas, zones};
 use crate::permissions::needed;
 use crate::providers::Providers;
 use crate::sdk::Aws;
@@ -14,7 +14,7 @@ use ebbtide::plan::Target;
 /// The longest time of a check. A person waits for it.
 const WITHIN: Duration = Duration::from_secs(30);
 
-/// Checks the quotas that a plan needs and the permissions of its caller. A plan that lets nothing run is not checked: it needs no
+/// Checks the quotas and zones that a plan needs and the permissions of its caller. A plan that lets nothing run is not checked: it needs no
 /// quota, and nothing that it lacks a permission for is lost by trying.
 pub async fn check(aws: &Arc<Aws>, providers: &Providers, planned: Planned<'_>) -> Vec<Finding> {
     if planned.plan.target != Target::Running || planned.plan.is_empty() {
@@ -24,9 +24,9 @@ pub async fn check(aws: &Arc<Aws>, providers: &Providers, planned: Planned<'_>) 
     let actions = needed(planned.plan, planned.document, providers);
     let quotas = within(Check::Quota, quotas::check(aws, &demands, planned));
     let permissions = within(Check::Permission, permissions::check(aws, &actions, planned));
-    let (mut findings, permissions) = tokio::join!(quotas, permissions);
-    findings.extend(permissions);
-    findings
+    let zones = within(Check::Zone, zones::check(aws, planned));
+    let (quotas, zones, permissions) = tokio::join!(quotas, zones, permissions);
+    [quotas, zones, permissions].concat()
 }
 
 /// Gives up a check that takes too long.

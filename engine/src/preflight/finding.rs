@@ -29,6 +29,8 @@ pub enum Check {
     Needs,
     /// The quotas on instances.
     Quota,
+    /// The zones of subnets.
+    Zone,
     /// The permissions of the credentials, simulated.
     Permission,
 }
@@ -54,6 +56,7 @@ impl Finding {
         let what = match check {
             Check::Needs => "what it needs was not looked for",
             Check::Quota => "the quotas on instances were not checked",
+            Check::Zone => "the zones of subnets were not checked",
             Check::Permission => "the permissions of these credentials were not simulated",
         };
         Self::new(check, Severity::Warning, Vec::new(), format!("{what}: {because}"))

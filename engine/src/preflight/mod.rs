@@ -11,6 +11,7 @@ mod planned;
 mod quota_list;
 mod quotas;
 mod usage;
+mod zones;
 
 pub use check::check;
 pub use finding::{Check, Finding, Severity};

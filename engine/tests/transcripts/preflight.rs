@@ -2,13 +2,14 @@
 
 use serde_json::{Value, json};
 
-use crate::project::{Project, text};
+use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("all_that_is_wrong_is_reported_together", all_that_is_wrong_is_reported_together),
     ("a_quota_that_scaling_may_need_is_a_warning", a_quota_that_scaling_may_need_is_a_warning),
     ("checks_that_cannot_be_made_stop_nothing", checks_that_cannot_be_made_stop_nothing),
+    ("a_zone_that_is_not_there_is_named", a_zone_that_is_not_there_is_named),
     ("a_plan_without_changes_is_not_checked", a_plan_without_changes_is_not_checked),
 ];
 
@@ -91,6 +92,18 @@ fn checks_that_cannot_be_made_stop_nothing() {
     for check in ["the quotas on instances were not checked", "were not simulated"] {
         assert!(said.contains(check), "{check}: {said}");
     }
+}
+
+fn a_zone_that_is_not_there_is_named() {
+    let project = Project::with(&format!("{LOCAL}\n[stacks.wrong]\nmistake = \"zone\"\n"));
+    let refused = project.run("apply wrong --yes");
+    let said = text(&refused.stderr);
+    assert_eq!(refused.status.code(), Some(1), "{said}");
+    assert!(
+        said.contains("ec2_subnet.z: the account has no zone eu-west-1z in eu-west-1: it has eu-west-1a,"),
+        "{said}"
+    );
+    assert!(text(&project.run("status wrong").stdout).contains("never applied"));
 }
 
 fn a_plan_without_changes_is_not_checked() {

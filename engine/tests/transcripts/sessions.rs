@@ -178,8 +178,11 @@ fn a_new_project_is_scaffolded_and_valid() {
 
 fn a_run_that_was_cut_off_is_continued() {
     let project = Project::new();
-    let killed =
-        project.command("apply shop --yes").env("EBB_CLOUD_FAULTS", "kill-after=CreateSubnet").output().expect("ebb starts");
+    let killed = project
+        .command("apply shop --yes")
+        .env("EBB_CLOUD_FAULTS", "kill-after=CreateSubnet")
+        .output()
+        .expect("ebb starts");
     assert!(!killed.status.success());
     assert!(text(&project.run("status shop").stdout).contains("`ebb apply` by ada@host, started"));
     let continued = project.run("apply shop --yes");

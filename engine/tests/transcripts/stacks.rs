@@ -45,6 +45,7 @@ enum Mistake {
     Cycle,
     Overlap,
     VpcTooLarge,
+    Zone,
     UnknownReference,
     BucketName,
     PastAction,
@@ -257,6 +258,9 @@ fn wrong(stack: &mut Stack, mistakes: &Mistakes) {
         }
         Some(Mistake::AnyUnknown) => {
             stack.add("copies", Any::new("AWS::Backup::BackupVaults").with("BackupVaultName", "copies"));
+        }
+        Some(Mistake::Zone) => {
+            stack.add("z", Subnet::private(&vpc, block("10.0.1.0/24"), "eu-west-1z"));
         }
         Some(Mistake::VpcTooLarge) => {
             stack.add("large", Vpc::new(block("10.0.0.0/8")));

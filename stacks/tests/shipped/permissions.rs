@@ -129,7 +129,11 @@ fn a_missing_statement_stops_the_command_that_needs_it() {
     let kept: Vec<&Value> = statements(&policy).iter().filter(|one| !creates(one)).collect();
     let less = json!({ "Version": "2012-10-17", "Statement": kept }).to_string();
     std::fs::write(limited.file("less"), less).unwrap();
+    // The simulation finds it before anything is created.
     let said = limited.refused("less", "apply STACK --yes");
+    assert!(said.contains("no policy allows sagemaker:CreateModel to role/ebb on arn:aws:sagemaker:"), "{said}");
+    assert!(said.contains("nothing was changed") && said.contains("ebb permissions adeptai"), "{said}");
+    let said = limited.refused("less", "apply STACK --yes --no-preflight");
     assert!(
         said.contains("is not authorized to perform: sagemaker:CreateModel on resource: arn:aws:sagemaker:"),
         "{said}"
@@ -155,7 +159,11 @@ fn the_policy_for_plans_reads_only() {
         }
     }
     limited.allowed("plan", "plan STACK");
+    let said = limited.run("plan", "plan STACK").1;
+    assert!(said.contains("role/ebb may do none of the") && !said.contains("would refuse"), "{said}");
     let said = limited.refused("plan", "apply STACK --yes");
+    assert!(said.contains("no policy allows "), "{said}");
+    let said = limited.refused("plan", "apply STACK --yes --no-preflight");
     assert!(said.contains("is not authorized to perform: "), "{said}");
     limited.project.ebb("apply adeptai --yes");
     limited.allowed("plan", "plan STACK");
