@@ -113,7 +113,10 @@ impl<'a> Decisions<'a> {
     ) -> bool {
         info.replacement == Replacement::DeleteFirst
             || keeps_unique_name(record, info, resolved)
-            || record.is_some_and(|record| self.dependencies(address, record).any(|other| self.is_deleted_first(other)))
+            || record.is_some_and(|record| {
+                self.dependencies(address, record)
+                    .any(|other| self.is_deleted_first(other) && !self.only_follows(record, other))
+            })
             || self.deleted_with(record, resolved, info).is_some()
     }
 
@@ -123,6 +126,19 @@ impl<'a> Decisions<'a> {
 
     fn is_deleted_first(&self, address: &Address) -> bool {
         self.actions.get(address).is_some_and(|action| action.deletes_first())
+    }
+
+    /// Returns whether a resource refers to another one that is replaced delete-first by nothing but outputs that follow from its
+    /// inputs, such as the revision of a method in a deployment: it follows their changes, and does not need the resource.
+    pub(super) fn only_follows(&self, record: &ResourceRecord, other: &Address) -> bool {
+        let Ok(kind) = self.request.kind(other) else { return false };
+        let derived = &kind.info().derived_outputs;
+        let references = references(&record.declaration());
+        let mut outputs = references.iter().filter(|to| to.address == *other).map(|to| &to.output).peekable();
+        !derived.is_empty()
+            && self.is_deleted_first(other)
+            && outputs.peek().is_some()
+            && outputs.all(|output| derived.contains(output))
     }
 
     /// Returns a dependency that is replaced delete-first and that a resource still uses then. An ephemeral resource cannot be

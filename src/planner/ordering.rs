@@ -224,7 +224,7 @@ fn dependents<'a>(
         let old = record.deposed.iter().flat_map(|old| old.depends_on.iter().map(|other| (old.generation, other)));
         let current = counts.then(|| decisions.dependencies(address, record)).into_iter().flatten();
         for (generation, other) in old.chain(current.map(|other| (record.generation, other))) {
-            if on.contains(other) {
+            if on.contains(other) && !decisions.only_follows(record, other) {
                 dependents.entry(other).or_default().push((address, generation));
             }
         }

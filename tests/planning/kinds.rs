@@ -14,7 +14,7 @@ use serde_json::{Map, Value, json};
 /// - `…_fixed` kinds are deleted first when they are replaced, as if two of them could not exist at once.
 /// - The cloud knows `…_named` kinds by their name alone. It deletes a `…_child` with the resource whose id or name is its `parent`.
 /// - A `…_job` runs once. Its result, which is its data, holds nothing of what it was run with.
-/// - The output `digest` of a `…_digest` follows from its inputs.
+/// - The output `digest` of a `…_digest…` follows from its inputs.
 /// - The capacity of a `…_scaled` is bounded by its `min` and `max`.
 /// - A `…_split` splits traffic between two sides, by its `canary.percent`.
 /// - A pause reduces some kinds: an armed `data_alarm`, the `via` of a `data_route`, the `size` of a `bill_fleet`.
@@ -39,7 +39,7 @@ impl FakeKind {
             bounds: if name.ends_with("_scaled") { ["min", "max"].map(str::to_owned).to_vec() } else { Vec::new() },
             share: name.ends_with("_split").then(|| Share::Field("canary/percent".into())),
             is_job: name.ends_with("_job"),
-            derived_outputs: if name.ends_with("_digest") { vec!["digest".to_owned()] } else { Vec::new() },
+            derived_outputs: if name.contains("_digest") { vec!["digest".to_owned()] } else { Vec::new() },
             holds_data: false,
             billed_while_paused: None,
             idempotent_create: true,
@@ -57,7 +57,7 @@ impl Kind for FakeKind {
     fn known_outputs(&self, _identity: &Identity, declared: &Value) -> Result<Map<String, Value>, InputsError> {
         let name = declared.get("name").filter(|name| name.is_string());
         let mut known = name.map(|name| Map::from_iter([("name".to_owned(), name.clone())])).unwrap_or_default();
-        if self.0.name.ends_with("_digest") && references(declared).is_empty() {
+        if self.0.name.contains("_digest") && references(declared).is_empty() {
             known.insert("digest".to_owned(), json!(format!("digest of {declared}")));
         }
         Ok(known)

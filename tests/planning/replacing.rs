@@ -464,3 +464,36 @@ fn a_destruction_keeps_every_generation_that_data_needs() {
     let gone = world.go(Target::Destroyed);
     assert_eq!(gone.iter().filter(|line| *line == "delete data_net.n").count(), 2, "{gone:?}");
 }
+
+#[test]
+fn a_snapshot_of_what_is_deleted_first_is_made_before_its_users_move_and_goes_after_them() {
+    let mut world = World::new();
+    let snapshot = json!({"form": {"$ref": "data_method_digest_fixed.m", "output": "digest"}});
+    world.declare("data_method_digest_fixed.m", json!({"form": 1}));
+    world.declare("data_snapshot.s", snapshot);
+    world.declare("data_stage.t", json!({"on": reference("data_snapshot.s")}));
+    world.go(Target::Running);
+    let moved = [
+        "delete data_method_digest_fixed.m",
+        "replace data_method_digest_fixed.m",
+        "replace data_snapshot.s",
+        "update data_stage.t",
+        "delete data_snapshot.s",
+    ];
+    world.declare("data_method_digest_fixed.m", json!({"form": 2}));
+    assert_eq!(world.go(Target::Running), moved);
+    assert!(world.plan(Target::Running).unwrap().is_empty());
+    // Cut off anywhere, and changed again, it goes the same way.
+    for cut in 0..moved.len() {
+        let form = 10 + 2 * cut;
+        world.declare("data_method_digest_fixed.m", json!({"form": form}));
+        let plan = world.plan(Target::Running).unwrap();
+        world.carry_out(&plan, cut);
+        world.declare("data_method_digest_fixed.m", json!({"form": form + 1}));
+        let operations = world.go(Target::Running);
+        let at = |line: &str| operations.iter().position(|operation| operation == line);
+        let (stage, old) = (at("update data_stage.t"), at("delete data_snapshot.s"));
+        assert!(stage.is_some() && stage < old, "cut off after {cut}: {operations:?}");
+        assert!(world.plan(Target::Running).unwrap().is_empty());
+    }
+}
