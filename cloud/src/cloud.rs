@@ -471,7 +471,7 @@ impl Inner {
             meter::note(&folder.borrow(), service, &mut own, &place)?;
             folder.borrow_mut().replace(&name, own, now).map_err(error_response::failure)?;
         }
-        if response.status >= 400 || as_of.is_some() {
+        if !stays || as_of.is_some() {
             calls.clear();
         }
         Ok((response, calls))

@@ -130,15 +130,6 @@ pub(crate) fn operation(service: &str, request: &MockRequest) -> String {
     if service == "s3" {
         return s3_operation(&request.method, &S3Target::of(&request.uri), request);
     }
-    // The runtime of SageMaker speaks rest-json: /endpoints/NAME/invocations.
-    if let ("sagemaker", Some(path)) = (service, path_and_query(&request.uri).strip_prefix("/endpoints/")) {
-        let method = path.split(['?', '/']).nth(1).unwrap_or_default();
-        return match method {
-            "invocations" => "InvokeEndpoint".to_owned(),
-            "async-invocations" => "InvokeEndpointAsync".to_owned(),
-            other => other.to_owned(),
-        };
-    }
     if let Some((operation, _)) = rest_json::called(service, &request.method, &path_and_query(&request.uri)) {
         return operation.to_owned();
     }

@@ -44,10 +44,21 @@ const BEDROCK: &[(&str, &str, &str)] = &[
     ("POST", "/listTagsForResource", "ListTagsForResource"),
 ];
 
+/// The operations of the runtime of SageMaker (`requestUri` of botocore 1.44.5). Their bodies belong to the model.
+const SAGEMAKER_RUNTIME: &[(&str, &str, &str)] = &[
+    ("POST", "/endpoints/{EndpointName}/invocations", "InvokeEndpoint"),
+    ("POST", "/endpoints/{EndpointName}/invocations-response-stream", "InvokeEndpointWithResponseStream"),
+    ("POST", "/endpoints/{EndpointName}/async-invocations", "InvokeEndpointAsync"),
+];
+
 /// Returns the operation that a method and a path name, and the members in the path and the query; `None` for a service of another
 /// protocol, and for a path that none of its operations has.
 pub fn called(service: &str, method: &str, path_and_query: &str) -> Option<(&'static str, Map<String, Value>)> {
-    let operations = if service == "bedrock" { BEDROCK } else { return None };
+    let operations = match service {
+        "bedrock" => BEDROCK,
+        "sagemaker" => SAGEMAKER_RUNTIME,
+        _ => return None,
+    };
     let (path, query) = path_and_query.split_once('?').unwrap_or((path_and_query, ""));
     let (operation, mut members) = operations.iter().find_map(|(of, template, operation)| {
         let members = (*of == method).then(|| fitting(template, path)).flatten()?;

@@ -1,15 +1,18 @@
-//! SageMaker's runtime: `InvokeEndpoint` and `InvokeEndpointAsync`, in the protocol rest-json.
+//! SageMaker's runtime: `InvokeEndpoint`, `InvokeEndpointWithResponseStream` and `InvokeEndpointAsync`, in the protocol rest-json.
 //!
-//! No model is loaded: an invocation is counted and gets a stand-in body, and an asynchronous request waits in the queue
-//! of its endpoint until it is processed. It leaves no object behind.
+//! No model is loaded: an invocation is counted, gets a stand-in body and leaves a line in the log, and an asynchronous request waits in
+//! the queue of its endpoint until it is processed. It leaves no object and no log behind.
 
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderValue};
-use serde_json::json;
+use serde_json::{Value, json};
 use winterbaume_core::{MockRequest, MockResponse};
 
 use super::component_record::Component;
 use super::endpoint_record::{Endpoint, Step};
+use super::event_stream::payload_parts;
 use super::fleet::Variant;
+use super::stand_in::{Container, answer};
 use super::store::Record;
 use super::traffic;
 use crate::documents::CallContext;
@@ -22,29 +25,38 @@ const ASYNC_BODY: usize = 128_000;
 
 /// A call of the runtime: the method of the path, and the endpoint.
 pub struct Invocation {
-    asynchronous: bool,
+    manner: Manner,
     endpoint: String,
 }
 
+/// The manner in which a response comes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Manner {
+    AtOnce,
+    Streamed,
+    Queued,
+}
+
 impl Invocation {
-    /// Reads the path `/endpoints/NAME/invocations` or `/endpoints/NAME/async-invocations`; other calls are none.
+    /// Reads a path such as `/endpoints/NAME/invocations`; other calls are none.
     pub fn of(request: &MockRequest) -> Option<Self> {
         let path = path_and_query(&request.uri);
         let (path, _) = path.split_once('?').unwrap_or((&path, ""));
         let (endpoint, method) = path.strip_prefix("/endpoints/")?.split_once('/')?;
-        let asynchronous = match (request.method.as_str(), method) {
-            ("POST", "invocations") => false,
-            ("POST", "async-invocations") => true,
+        let manner = match (request.method.as_str(), method) {
+            ("POST", "invocations") => Manner::AtOnce,
+            ("POST", "invocations-response-stream") => Manner::Streamed,
+            ("POST", "async-invocations") => Manner::Queued,
             _ => return None,
         };
-        Some(Self { asynchronous, endpoint: endpoint.to_owned() })
+        Some(Self { manner, endpoint: endpoint.to_owned() })
     }
 
     /// Carries the call out. SageMaker's transitions must have been settled.
     pub fn respond(&self, request: &MockRequest, context: &mut CallContext<'_>) -> MockResponse {
-        let result = match self.asynchronous {
-            true => self.enqueue(request, context),
-            false => self.invoke(request, context),
+        let result = match self.manner {
+            Manner::Queued => self.enqueue(request, context),
+            Manner::AtOnce | Manner::Streamed => self.invoke(request, context),
         };
         result.unwrap_or_else(refused)
     }
@@ -61,7 +73,7 @@ impl Invocation {
             return Err(too_long(BODY));
         }
         if let Some(component) = self.component(&endpoint, request, context)? {
-            return self.invoke_component(&component, context);
+            return self.invoke_component(&component, request, context);
         }
         let traffic = traffic::Traffic::of(context.own, &self.endpoint)?;
         let target = header(&request.headers, "x-amzn-sagemaker-target-variant");
@@ -73,9 +85,39 @@ impl Invocation {
         let body = json!({
             "embedded_cloud": "no model is loaded", "endpoint": self.endpoint, "variant": variant.variant_name,
         });
-        let mut response = MockResponse::rest_json(200, body.to_string());
-        put(&mut response, "x-amzn-invoked-production-variant", &variant.variant_name);
-        Ok(response)
+        let container = Container::of_variant(&self.endpoint, &variant.variant_name);
+        Ok(self.answered(request, &body, &container, context))
+    }
+
+    /// Returns the response of the container, or `ModelError` in its place, which is counted as an invocation too.
+    fn answered(
+        &self,
+        request: &MockRequest,
+        says: &Value,
+        container: &Container,
+        context: &mut CallContext<'_>,
+    ) -> MockResponse {
+        let answer = answer(header(&request.headers, "content-type"), &request.body, says);
+        container.log(&answer.line, context);
+        let body = answer.body.to_string();
+        if answer.status >= 400 {
+            context.keeps_refusal = true;
+            let error = json!({
+                "ErrorCode": "CLIENT_ERROR_FROM_MODEL", "Message": container.refused(answer.status, &body, context), "OriginalStatusCode": answer.status,
+                "OriginalMessage": body, "LogStreamArn": container.arn(context),
+            });
+            let mut response = MockResponse::rest_json(424, error.to_string());
+            put(&mut response, "x-amzn-errortype", "ModelError");
+            return response;
+        }
+        let mut response = MockResponse::rest_json(200, body);
+        if self.manner == Manner::Streamed {
+            response.body = payload_parts(&response.body).into();
+            response.headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/vnd.amazon.eventstream"));
+            put(&mut response, "x-amzn-sagemaker-content-type", "application/json");
+        }
+        put(&mut response, "x-amzn-invoked-production-variant", container.variant());
+        response
     }
 
     /// Returns the inference component that a request is for; none of an endpoint whose variants have models. The refusals of a request
@@ -108,7 +150,12 @@ impl Invocation {
 
     /// Invokes a component. Without a copy AWS refuses the call and counts it (developer guide, "Scale an endpoint to zero
     /// instances"; the words are those of AWS's blog on the feature).
-    fn invoke_component(&self, component: &Component, context: &mut CallContext<'_>) -> Result<MockResponse, Fault> {
+    fn invoke_component(
+        &self,
+        component: &Component,
+        request: &MockRequest,
+        context: &mut CallContext<'_>,
+    ) -> Result<MockResponse, Fault> {
         let (name, variant) = (&component.inference_component_name, &component.variant_name);
         if component.running() == 0 {
             traffic::lacked_capacity(context.own, &self.endpoint, name, context.now_ms)?;
@@ -121,9 +168,7 @@ impl Invocation {
         traffic::invoked(context.own, &self.endpoint, variant, context.now_ms)?;
         traffic::component_invoked(context.own, &self.endpoint, name, context.now_ms)?;
         let body = json!({ "embedded_cloud": "no model is loaded", "endpoint": self.endpoint, "component": name });
-        let mut response = MockResponse::rest_json(200, body.to_string());
-        put(&mut response, "x-amzn-invoked-production-variant", variant);
-        Ok(response)
+        Ok(self.answered(request, &body, &Container::of_component(name, variant), context))
     }
 
     fn enqueue(&self, request: &MockRequest, context: &mut CallContext<'_>) -> Result<MockResponse, Fault> {
@@ -246,12 +291,13 @@ mod tests {
         let of = |method: &str, path: &str| {
             let uri = format!("https://runtime.sagemaker.us-east-1.amazonaws.com{path}");
             Invocation::of(&MockRequest { method: method.into(), uri, headers: HeaderMap::new(), body: "".into() })
-                .map(|call| (call.endpoint, call.asynchronous))
+                .map(|call| (call.endpoint, call.manner))
         };
-        assert_eq!(of("POST", "/endpoints/llm/invocations"), Some(("llm".to_owned(), false)));
-        assert_eq!(of("POST", "/endpoints/llm/async-invocations?x"), Some(("llm".to_owned(), true)));
+        let llm = |manner| Some(("llm".to_owned(), manner));
+        assert_eq!(of("POST", "/endpoints/llm/invocations"), llm(Manner::AtOnce));
+        assert_eq!(of("POST", "/endpoints/llm/async-invocations?x"), llm(Manner::Queued));
+        assert_eq!(of("POST", "/endpoints/llm/invocations-response-stream"), llm(Manner::Streamed));
         assert_eq!(of("GET", "/endpoints/llm/invocations"), None);
-        assert_eq!(of("POST", "/endpoints/llm/invocations-response-stream"), None);
         assert_eq!(of("POST", "/"), None);
     }
 }

@@ -7,13 +7,15 @@ use aws_sdk_cloudwatch::types::{Dimension, Metric, MetricDataQuery, MetricStat, 
 use aws_sdk_sagemaker::types::{
     AsyncInferenceConfig, AsyncInferenceOutputConfig, DesiredWeightAndCapacity, EndpointStatus, ProductionVariant,
 };
+use aws_sdk_sagemakerruntime::operation::invoke_endpoint::InvokeEndpointError;
+use aws_sdk_sagemakerruntime::primitives::Blob;
 use ebbtide_cloud::Settings;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::Value;
 use winterbaume_core::{MockRequest, MockResponse};
 
 use super::{Region, says, variant};
-use crate::support::Fixture;
+use crate::support::{Fixture, code};
 
 const INPUT: (&str, &str) = ("x-amzn-sagemaker-inputlocation", "s3://requests/1.json");
 
@@ -197,4 +199,60 @@ async fn data_points_show_late() {
     region.asynchronous("bulk").await;
     let found = region.metric("AWS/SageMaker", "ApproximateBacklogSize", &[("EndpointName", "bulk")], "Maximum").await;
     assert!(found.is_empty(), "{found:?}");
+}
+
+#[tokio::test]
+async fn an_invocation_leaves_a_line_in_the_log_that_aws_uses() {
+    let region = Region::new().await;
+    region.endpoint("llm").await;
+    let logs = aws_sdk_cloudwatchlogs::Client::new(&region.fixture.sdk());
+    let read = async || {
+        let call = logs.filter_log_events().log_group_name("/aws/sagemaker/Endpoints/llm");
+        call.send().await.map(|found| found.events.unwrap_or_default())
+    };
+    assert_eq!(code(read().await), "ResourceNotFoundException", "the first line makes the group");
+    let runtime = aws_sdk_sagemakerruntime::Client::new(&region.fixture.sdk());
+    let call = || runtime.invoke_endpoint().endpoint_name("llm").content_type("application/json");
+    let answered = call().body(Blob::new("{}")).send().await.unwrap();
+    assert_eq!(
+        (answered.content_type(), answered.invoked_production_variant()),
+        (Some("application/json"), Some("main"))
+    );
+    let refused = call().body(Blob::new("{")).send().await.unwrap_err().into_service_error();
+    let InvokeEndpointError::ModelError(error) = refused else { panic!("{refused:?}") };
+    assert_eq!(error.original_status_code(), Some(400));
+    let group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints/llm";
+    assert_eq!(error.log_stream_arn(), Some(group));
+    says(error.message().unwrap(), "Received client error (400) from primary with message");
+    let events = read().await.unwrap();
+    let lines: Vec<_> = events.iter().filter_map(|event| event.message()).collect();
+    assert!(lines[0].starts_with("POST /invocations 200: 2 bytes of application/json"), "{lines:?}");
+    assert!(lines.len() == 2 && lines[1].starts_with("POST /invocations 400: 1 bytes"), "{lines:?}");
+    says(events[0].log_stream_name().unwrap(), "main/i-");
+    let counted =
+        region.metric("AWS/SageMaker", "Invocations", &[("EndpointName", "llm"), ("VariantName", "main")], "Sum");
+    assert_eq!(counted.await.iter().sum::<f64>(), 2.0, "an error of the model is an invocation");
+    says(&region.refused("none/invocations", &[], "{}").await, "not found");
+    assert_eq!(read().await.unwrap().len(), 2, "a refused request reaches no container");
+}
+
+#[tokio::test]
+async fn a_response_comes_in_parts() {
+    let region = Region::new().await;
+    region.endpoint("llm").await;
+    let runtime = aws_sdk_sagemakerruntime::Client::new(&region.fixture.sdk());
+    let call = runtime.invoke_endpoint_with_response_stream().endpoint_name("llm").body(Blob::new("{}"));
+    let mut response = call.send().await.unwrap();
+    assert_eq!(
+        (response.content_type(), response.invoked_production_variant()),
+        (Some("application/json"), Some("main"))
+    );
+    let (mut parts, mut whole) = (0, Vec::new());
+    while let Some(event) = response.body.recv().await.unwrap() {
+        let part = event.as_payload_part().unwrap();
+        whole.extend(part.bytes().unwrap().as_ref());
+        parts += 1;
+    }
+    let body: Value = serde_json::from_slice(&whole).unwrap();
+    assert!(parts > 1 && body["embedded_cloud"] == "no model is loaded", "{parts}: {body}");
 }

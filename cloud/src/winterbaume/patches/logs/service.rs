@@ -1,11 +1,12 @@
-//! CloudWatch Logs: winterbaume accepts any retention and any ARN, and forgets a group's key and class.
+//! Log groups: winterbaume accepts any retention and any ARN, and forgets a group's key and class.
 
 use serde_json::{Value, json};
 use winterbaume_core::MockResponse;
 
-use super::{Asked, Patches};
+use super::{events, filter};
 use crate::documents::CallContext;
 use crate::service::Fault;
+use crate::winterbaume::patches::{Asked, Patches};
 use crate::wire;
 
 /// The retentions that AWS offers, in days.
@@ -22,7 +23,10 @@ const CLASS_TABLE: &str = "ebb:log_group_class";
 pub(in crate::winterbaume) struct Logs;
 
 impl Patches for Logs {
-    fn intercept(&self, asked: &Asked<'_>, _context: &mut CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
+    fn intercept(&self, asked: &Asked<'_>, context: &mut CallContext<'_>) -> Result<Option<MockResponse>, Fault> {
+        if asked.operation == "FilterLogEvents" {
+            return filter::respond(&wire::json::body(asked.request)?, context).map(Some);
+        }
         if let Some(arn) = wire::json::body(asked.request)?["resourceArn"].as_str() {
             check_arn(arn)?;
         }
@@ -63,6 +67,17 @@ impl Patches for Logs {
                 match body["logGroupClass"].as_str() {
                     Some(class) if class != CLASSES[0] => context.own.put(CLASS_TABLE, name, json!(class)),
                     _ => _ = context.own.remove(CLASS_TABLE, name),
+                }
+                Ok(response)
+            }
+            "PutLogEvents" => {
+                events::keep(&wire::json::body(asked.request)?, context);
+                Ok(response)
+            }
+            "DeleteLogGroup" | "DeleteLogStream" => {
+                let body = wire::json::body(asked.request)?;
+                if let Some(group) = body["logGroupName"].as_str() {
+                    events::forget(group, body["logStreamName"].as_str(), context.own);
                 }
                 Ok(response)
             }
