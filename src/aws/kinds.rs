@@ -95,6 +95,8 @@ pub fn kinds() -> Registry {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
@@ -116,6 +118,47 @@ mod tests {
             }
         }
         assert!(missing.is_empty(), "not in the list of kinds: {missing:?}");
+    }
+
+    #[test]
+    fn kinds_name_the_log_groups_that_aws_writes_into() {
+        let scope = crate::resource::Scope {
+            environment: "prod".into(),
+            stack: "shop".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        };
+        let arn = |group: &str| scope.arn("logs", &format!("log-group:{group}:*"));
+        let code = json!({ "bucket": "b", "key": "k" });
+        let logging = json!({ "level": "all", "groups": [{ "arn": arn("/aws/vendedlogs/states/x") }] });
+        let access_log = json!({ "destination": arn("access").trim_end_matches(":*"), "format": "$context.requestId" });
+        let settings = json!([{ "http_method": "*", "path": "/*", "log": "error" }]);
+        let reference = json!({ "$ref": "logs_group.x", "output": "arn" });
+        let cases = [
+            ("sagemaker_endpoint", json!({ "name": "llm", "config": "c" }), vec!["/aws/sagemaker/Endpoints/llm"]),
+            ("lambda_function", json!({ "name": "f", "code": code, "role": "r" }), vec!["/aws/lambda/f"]),
+            ("lambda_function", json!({ "code": code, "role": "r", "log_group": "own" }), vec!["own"]),
+            ("lambda_function", json!({ "code": code, "role": "r", "log_group": reference }), vec![]),
+            ("logs_group", json!({ "name": "/llm" }), vec!["/llm"]),
+            (
+                "apigateway_stage",
+                json!({
+                    "api": "a1", "name": "live", "deployment": "d", "access_log": access_log, "settings": settings,
+                }),
+                vec!["access", "API-Gateway-Execution-Logs_a1/live"],
+            ),
+            (
+                "stepfunctions_state_machine",
+                json!({ "definition": {}, "role": "r", "logging": logging }),
+                vec!["/aws/vendedlogs/states/x"],
+            ),
+            ("sqs_queue", json!({}), vec![]),
+        ];
+        for (kind, inputs, expected) in cases {
+            let identity = scope.identity("lineage", &format!("{kind}.x").parse().unwrap(), 1);
+            let found = kinds().get(kind).unwrap().log_groups(&identity, &inputs);
+            assert_eq!(found.unwrap_or_else(|error| panic!("{kind}: {error}")), expected, "{kind}");
+        }
     }
 
     #[test]

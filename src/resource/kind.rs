@@ -108,6 +108,12 @@ pub trait Kind: Send + Sync {
         self.info().holds_data
     }
 
+    /// Returns the names of the log groups that AWS writes logs of the resource into, as far as the inputs determine them.
+    fn log_groups(&self, identity: &Identity, declared: &Value) -> Result<Vec<String>, InputsError> {
+        let _ = (identity, declared);
+        Ok(Vec::new())
+    }
+
     /// Checks that these are inputs of this kind without references.
     fn check(&self, inputs: &Value) -> Result<(), InputsError>;
 }

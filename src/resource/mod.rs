@@ -42,7 +42,7 @@ pub(crate) use outputs::outputs_of;
 pub use partition::dns_suffix;
 pub use phase::{Declared, Phase, Resolved};
 pub(crate) use placeholder::placeholder;
-pub use plain_text::{control_character, plain_text};
+pub use plain_text::{control_character, escaped_text, plain_text};
 pub use problems::Problems;
 pub use reference::Reference;
 pub use registry::Registry;

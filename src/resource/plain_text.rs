@@ -21,6 +21,19 @@ pub fn plain_text(text: &str) -> Result<(), String> {
     Err(format!("the text contains U+{:04X}, {name}: write one line of plain text", u32::from(found)))
 }
 
+/// Returns a text of a program with its control characters as escapes, `\u{1b}`, so that it changes nothing around it. Tabs stay.
+pub fn escaped_text(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => plain.push(c),
+            c if control_character(c.encode_utf8(&mut [0; 4])).is_some() => plain.extend(c.escape_unicode()),
+            c => plain.push(c),
+        }
+    }
+    plain
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -32,6 +45,7 @@ mod tests {
             let error = plain_text(text).unwrap_err();
             assert!(error.contains("U+") && control_character(&error).is_none(), "{error}");
         }
+        assert_eq!(escaped_text("a\tb \u{1b}[31m\r\u{202e}ß"), "a\tb \\u{1b}[31m\\u{d}\\u{202e}ß");
         for text in ["", "load test", "Größe – 100 %", "負荷テスト", "اختبار", "👩‍💻 `x` \"y\"", "a\u{a0}b"]
         {
             assert_eq!(plain_text(text), Ok(()), "{text}");

@@ -137,6 +137,12 @@ pub trait Resource: Field {
         Billing::Unknown
     }
 
+    /// Returns the names of the log groups that AWS writes logs of the resource into, as far as the inputs determine them.
+    fn log_groups(&self, identity: &Identity) -> Vec<String> {
+        let _ = identity;
+        Vec::new()
+    }
+
     /// Returns the outputs that are certain before the resource exists (a given name, an ARN made of it), by field name of
     /// `Outputs`. The id in AWS may be among them as `id`, where no output is equal to it: from it the planner sees that a
     /// resource of another address must be deleted first.

@@ -71,6 +71,10 @@ impl<R: Resource> Kind for TypedKind<R> {
         })
     }
 
+    fn log_groups(&self, identity: &Identity, declared: &Value) -> Result<Vec<String>, InputsError> {
+        Ok(typed::<R>(declared)?.log_groups(identity))
+    }
+
     fn check(&self, inputs: &Value) -> Result<(), InputsError> {
         typed::<R::Resolved>(inputs).map(drop)
     }

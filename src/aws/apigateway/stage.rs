@@ -6,9 +6,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::method_settings::{MethodSettings, SETTINGS};
+use super::method_settings::{ExecutionLog, MethodSettings, SETTINGS};
 use super::verbs::variable_problem;
 use crate::aws::lists::{repeat_conflicts, repeats};
+use crate::aws::logs::group_of_arn;
 use crate::aws::{DeploymentId, RestApiId};
 use crate::resource::cloud_control::{CloudControl, Placed, Property};
 use crate::resource::{
@@ -270,6 +271,16 @@ impl Resource for Stage {
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         let place = |stage: &Self| Some((format!("{:?}", stage.api), stage.name.clone()));
         repeat_conflicts(all, place, |(_, name)| format!("another stage of the same API is named {name}"))
+    }
+
+    /// Returns the group of the log of requests, and that of the log of executions (developer guide, "Set up CloudWatch logging for REST
+    /// APIs in API Gateway").
+    fn log_groups(&self, _identity: &Identity) -> Vec<String> {
+        let of_requests = self.access_log.as_ref().and_then(|log| log.destination.known());
+        let is_logged = |one: &MethodSettings| one.log.is_some_and(|log| log != ExecutionLog::Off);
+        let api = self.api.known().filter(|_| self.settings.iter().any(is_logged));
+        let of_executions = api.map(|api| format!("API-Gateway-Execution-Logs_{api}/{}", self.name));
+        of_requests.and_then(|arn| group_of_arn(arn)).into_iter().chain(of_executions).collect()
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {

@@ -146,6 +146,11 @@ impl Resource for InvocationLogging {
         (1..all.len()).map(|index| Conflict { index, message: message.to_owned() }).collect()
     }
 
+    /// Returns the group of the log.
+    fn log_groups(&self, _identity: &Identity) -> Vec<String> {
+        self.log_group.as_ref().and_then(Input::known).map(ToString::to_string).into_iter().collect()
+    }
+
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         Map::from_iter([("region".to_owned(), json!(identity.scope.region))])
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::aws::lists::repeat_conflicts;
+use crate::aws::logs::group_of_arn;
 use crate::aws::{BucketName, RoleArn, TrailArn};
 use crate::resource::cloud_control::{CloudControl, Placed, Property};
 use crate::resource::{
@@ -237,6 +238,11 @@ impl Resource for Trail {
 
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         repeat_conflicts(all, |trail| trail.name.as_ref(), |name| format!("another trail is named {name}"))
+    }
+
+    /// Returns the group that gets the events as well.
+    fn log_groups(&self, _identity: &Identity) -> Vec<String> {
+        self.log_group.as_ref().and_then(Input::known).and_then(|arn| group_of_arn(arn)).into_iter().collect()
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {

@@ -318,6 +318,14 @@ impl Resource for Function {
         repeat_conflicts(all, |one| one.name.as_ref(), |name| format!("another function is named {name}"))
     }
 
+    /// Returns the declared group, else the one that Lambda makes (developer guide, "Configuring CloudWatch log groups").
+    fn log_groups(&self, identity: &Identity) -> Vec<String> {
+        match &self.log_group {
+            Some(group) => group.known().map(ToString::to_string).into_iter().collect(),
+            None => vec![format!("/aws/lambda/{}", self.aws_name(identity))],
+        }
+    }
+
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let name = self.aws_name(identity);
         let arn = identity.scope.arn("lambda", &format!("function:{name}"));

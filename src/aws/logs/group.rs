@@ -134,6 +134,11 @@ impl Resource for LogGroup {
         repeat_conflicts(all, |group| group.name.as_ref(), |name| format!("another log group is named {name}"))
     }
 
+    /// Returns the group itself.
+    fn log_groups(&self, identity: &Identity) -> Vec<String> {
+        vec![self.physical_name(identity)]
+    }
+
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let name = self.physical_name(identity);
         let mut known = Map::from_iter([("name".to_owned(), json!(name))]);

@@ -10,6 +10,7 @@ use super::declaration::Domain;
 use super::nodes::{LOG, NODE, OFF_PEAK, VOLUME, VolumeKind};
 use crate::aws::DomainArn;
 use crate::aws::lists::repeat_conflicts;
+use crate::aws::logs::group_of_arn;
 use crate::resource::cloud_control::{CloudControl, Entries, Placed, Property};
 use crate::resource::{
     Billing, Charge, Conflict, Identity, Persistence, Phase, Problems, Resolved, Resource, fields, validate_tags,
@@ -144,6 +145,12 @@ impl Resource for Domain {
 
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         repeat_conflicts(all, |domain| domain.name.as_ref(), |name| format!("another domain is named {name}"))
+    }
+
+    /// Returns the groups of the logs that are written.
+    fn log_groups(&self, _identity: &Identity) -> Vec<String> {
+        let arns = self.logs.values().filter(|log| log.enabled).filter_map(|log| log.group.known());
+        arns.filter_map(|arn| group_of_arn(arn)).collect()
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {

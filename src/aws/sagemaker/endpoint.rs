@@ -94,6 +94,12 @@ impl Resource for Endpoint {
         repeated.map(|(index, _)| Conflict { index, message: message(index) }).collect()
     }
 
+    /// Returns the group of the containers, whose streams are `VARIANT/INSTANCE` (developer guide, "Log groups and streams that Amazon
+    /// SageMaker AI sends to Amazon CloudWatch Logs").
+    fn log_groups(&self, _identity: &Identity) -> Vec<String> {
+        vec![format!("/aws/sagemaker/Endpoints/{}", self.name)]
+    }
+
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         let mut known = Map::new();
         known.insert("name".into(), self.name.clone().into());

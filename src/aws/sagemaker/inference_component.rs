@@ -139,6 +139,12 @@ impl Resource for InferenceComponent {
         same_names(all, |component| Some(&component.name), "inference component")
     }
 
+    /// Returns the group of the containers. The table of the developer guide does not have it; AWS's examples of inference components read
+    /// this one.
+    fn log_groups(&self, _identity: &Identity) -> Vec<String> {
+        vec![format!("/aws/sagemaker/InferenceComponents/{}", self.name)]
+    }
+
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
         known_names(identity, "inference-component", &self.name)
     }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::aws::lists::repeat_conflicts;
+use crate::aws::logs::group_of_arn;
 use crate::aws::{RoleArn, StateMachineArn};
 use crate::resource::cloud_control::{CloudControl, Placed, Property};
 use crate::resource::{
@@ -222,6 +223,12 @@ impl Resource for StateMachine {
 
     fn conflicts(all: &[Self]) -> Vec<Conflict> {
         repeat_conflicts(all, |machine| machine.name.as_ref(), |name| format!("another state machine is named {name}"))
+    }
+
+    /// Returns the groups of the log of executions.
+    fn log_groups(&self, _identity: &Identity) -> Vec<String> {
+        let arns = self.logging.iter().flat_map(|logging| &logging.groups).filter_map(|group| group.arn.known());
+        arns.filter_map(|arn| group_of_arn(arn)).collect()
     }
 
     fn known_outputs(&self, identity: &Identity) -> Map<String, Value> {
