@@ -11,6 +11,8 @@ mod graph;
 mod history;
 mod hold;
 mod init;
+mod invoke;
+mod logs;
 mod man;
 mod output;
 mod pause;
@@ -73,6 +75,8 @@ pub(super) enum Command {
     Status(status::StatusArgs),
     History(history::HistoryArgs),
     Output(output::OutputArgs),
+    Logs(logs::LogsArgs),
+    Invoke(invoke::InvokeArgs),
     Graph(graph::GraphArgs),
     Schedule(schedule::ScheduleArgs),
     Cost(cost::CostArgs),
@@ -107,6 +111,8 @@ impl Command {
             Self::Status(arguments) => status::run(context, &arguments),
             Self::History(arguments) => history::run(context, &arguments),
             Self::Output(arguments) => output::run(context, &arguments),
+            Self::Logs(arguments) => logs::run(context, &arguments),
+            Self::Invoke(arguments) => invoke::run(context, &arguments),
             Self::Graph(arguments) => graph::run(context, &arguments),
             Self::Schedule(arguments) => schedule::run(context, &arguments),
             Self::Budget(arguments) => budget::run(context, &arguments),

@@ -1,4 +1,4 @@
-//! Completion of values in a shell: stacks, environments, addresses, serials and outputs.
+//! Completion of values in a shell: stacks, environments, addresses, serials, outputs, endpoints and what has logs.
 //!
 //! A shell waits for the answer, so nothing is compiled and no call leaves the machine: a record in a bucket is not read.
 
@@ -11,11 +11,14 @@ use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::cli::commands::{Arguments, COMPLETE};
-use crate::cli::components::components;
+use crate::cli::components::pausing_components;
 use crate::cli::context::recorded;
+use crate::cli::invoking::endpoint_names;
+use crate::cli::log_events::{log_names, sources};
 use crate::environment::{Environment, Project};
 use crate::state::StateLocation;
 use ebbtide::App;
+use ebbtide::aws::kinds;
 use ebbtide::record::StateDocument;
 
 /// The time for a record on a disk.
@@ -51,6 +54,10 @@ enum Values {
     Components,
     Serials,
     Outputs,
+    /// Components and resources with logs.
+    Logged,
+    /// Endpoints.
+    Invoked,
 }
 
 impl Values {
@@ -62,6 +69,8 @@ impl Values {
             ("serial", _) => Some(Self::Serials),
             ("names", _) => Some(Self::Outputs),
             ("only", _) => Some(Self::Components),
+            ("logged", _) => Some(Self::Logged),
+            ("invoked", _) => Some(Self::Invoked),
             (_, Some("ADDRESS" | "OLD" | "NEW")) => Some(Self::Addresses),
             _ => None,
         }
@@ -71,7 +80,9 @@ impl Values {
         let values = match self {
             Self::Environments => line.project().map(|project| project.environments()).unwrap_or_default(),
             Self::Stacks => line.stacks(linked),
-            Self::Addresses | Self::Components | Self::Serials | Self::Outputs => line.recorded(self, linked),
+            Self::Addresses | Self::Components | Self::Serials | Self::Outputs | Self::Logged | Self::Invoked => {
+                line.recorded(self, linked)
+            }
         };
         let typed = typed.to_string_lossy();
         values.into_iter().filter(|value| value.starts_with(&*typed)).map(CompletionCandidate::new).collect()
@@ -160,7 +171,8 @@ impl Line {
                 _ => of_record(values, &recorded(&state).await.ok()??),
             })
         });
-        let wants_stack = values == Values::Outputs && named.is_none();
+        let takes_stack = matches!(values, Values::Outputs | Values::Logged | Values::Invoked);
+        let wants_stack = takes_stack && named.is_none();
         if wants_stack { found.into_iter().chain(stacks).collect() } else { found }
     }
 }
@@ -168,8 +180,10 @@ impl Line {
 fn of_record(values: Values, document: &StateDocument) -> Vec<String> {
     match values {
         Values::Addresses => document.resources.keys().map(ToString::to_string).collect(),
-        Values::Components => components(document),
+        Values::Components => pausing_components(document, &kinds()).into_iter().collect(),
         Values::Outputs => document.outputs.iter().map(|(name, _)| name.clone()).collect(),
+        Values::Logged => log_names(&sources(&kinds(), document)),
+        Values::Invoked => endpoint_names(document),
         Values::Stacks | Values::Environments | Values::Serials => Vec::new(),
     }
 }
@@ -206,14 +220,9 @@ mod tests {
             own + command.get_subcommands().map(|command| count(command, values)).sum::<usize>()
         }
         let grammar = Arguments::command();
-        for values in [
-            Values::Stacks,
-            Values::Environments,
-            Values::Addresses,
-            Values::Components,
-            Values::Serials,
-            Values::Outputs,
-        ] {
+        let of_record =
+            [Values::Addresses, Values::Components, Values::Serials, Values::Outputs, Values::Logged, Values::Invoked];
+        for values in [Values::Stacks, Values::Environments].into_iter().chain(of_record) {
             assert!(count(&grammar, values) > 0, "{values:?}");
         }
     }

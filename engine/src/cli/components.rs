@@ -10,14 +10,14 @@ use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Registry, component_of};
 
 /// Returns the recorded components of a stack.
-pub(super) fn components(document: &StateDocument) -> Vec<String> {
+fn components(document: &StateDocument) -> Vec<String> {
     let names = document.resources.keys().map(Address::name).collect();
     let all: BTreeSet<&str> = document.resources.keys().map(|address| component_of(address, &names)).collect();
     all.into_iter().map(str::to_owned).collect()
 }
 
 /// Returns the components of a stack of which a pause puts something to sleep.
-fn pausing_components(document: &StateDocument, kinds: &Registry) -> BTreeSet<String> {
+pub(super) fn pausing_components(document: &StateDocument, kinds: &Registry) -> BTreeSet<String> {
     let sleeps = |name: &String| !asleep(document, &BTreeSet::from([name.clone()]), kinds).is_empty();
     components(document).into_iter().filter(sleeps).collect()
 }

@@ -41,6 +41,10 @@ pub(super) enum CommandErrorKind {
     Refused,
     Interrupted,
     Apply,
+    /// A call of the command itself that AWS refused, or did not answer.
+    Call,
+    /// The model behind an endpoint answered with an error.
+    Model,
     Output,
 }
 
@@ -82,6 +86,8 @@ impl CommandError {
             | CommandErrorKind::PlanFile
             | CommandErrorKind::Refused
             | CommandErrorKind::Apply
+            | CommandErrorKind::Call
+            | CommandErrorKind::Model
             | CommandErrorKind::Output => FAILED,
         };
         Self { kind, message: message.into(), hint: None, code, unsettled: false, findings: Vec::new(), cause: None }

@@ -119,6 +119,19 @@ impl Output {
         ignore_broken_pipe(stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()))
     }
 
+    /// Prints a part of a longer result on standard output: text of which styles are stripped where there is no terminal. Returns
+    /// whether there is still a reader.
+    pub(super) fn stream(self, text: &[u8]) -> Result<bool, CommandError> {
+        let mut stdout = anstream::stdout().lock();
+        has_reader(stdout.write_all(text).and_then(|()| stdout.flush()))
+    }
+
+    /// Prints bytes as they are on standard output. Returns whether there is still a reader.
+    pub(super) fn bytes(self, bytes: &[u8]) -> Result<bool, CommandError> {
+        let mut stdout = std::io::stdout().lock();
+        has_reader(stdout.write_all(bytes).and_then(|()| stdout.flush()))
+    }
+
     /// Prints a JSON document on one line of standard output.
     pub(super) fn json(self, value: &impl Serialize) -> Result<(), CommandError> {
         let line = serde_json::to_string(value).map_err(|error| CommandError::failed("write the result", error))?;
@@ -186,6 +199,12 @@ pub(super) fn reason(why: &str) -> String {
 /// Returns a number with its noun: `1 operation`, `2 operations`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Returns whether the reader of what was written is still there.
+fn has_reader(written: std::io::Result<()>) -> Result<bool, CommandError> {
+    let is_gone = matches!(&written, Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe);
+    ignore_broken_pipe(written).map(|()| !is_gone)
 }
 
 /// Accepts that a reader has gone away, as in `ebb plan | head`.

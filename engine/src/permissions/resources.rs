@@ -213,6 +213,17 @@ impl<'a> Resources<'a> {
         both.collect()
     }
 
+    /// Returns the names of the log groups that a resource writes into. What the record of the stack decides is `*`.
+    pub(super) fn log_groups(&self, address: &Address) -> Vec<String> {
+        let groups = |lineage: &str, generation: u32| {
+            let declaration = self.declarations.resources.get(address)?;
+            let identity = self.declarations.scope.identity(lineage, address, generation);
+            self.providers.kinds().get(address.kind())?.log_groups(&identity, &declaration.inputs).ok()
+        };
+        let (one, other) = (groups("one", 1).unwrap_or_default(), groups("other", 2).unwrap_or_default());
+        one.iter().zip(&other).map(|(one, other)| pattern(one, other)).collect()
+    }
+
     fn fill(&self, template: &str, address: &Address, known: &Map<String, Value>) -> String {
         let inputs = self.declarations.resources.get(address).map(|declaration| &declaration.inputs);
         let member = |name: &str| {

@@ -26,6 +26,17 @@ pub(crate) enum Purpose {
     Pause,
     /// `ebb tick` and `ebb serve`.
     Tick,
+    /// `ebb logs`.
+    Logs,
+    /// `ebb invoke`.
+    Invoke,
+}
+
+impl Purpose {
+    /// Returns whether it is the use of what is there: it reads the record, and no resource.
+    fn is_use(self) -> bool {
+        matches!(self, Self::Logs | Self::Invoke)
+    }
 }
 
 /// What commands use beside the resources of the stack.
@@ -71,7 +82,13 @@ impl Permissions {
                 Purpose::Plan => &[Phase::Read],
                 Purpose::Apply => &[Phase::Read, Phase::Create, Phase::Update, Phase::Delete],
                 Purpose::Pause | Purpose::Tick => pauses.phases(address, &declaration.inputs),
+                Purpose::Logs | Purpose::Invoke => &[],
             };
+            match purpose {
+                Purpose::Logs => collector.add_logs(address),
+                Purpose::Invoke => collector.add_invocation(address),
+                Purpose::Plan | Purpose::Apply | Purpose::Pause | Purpose::Tick => {}
+            }
             phases.iter().for_each(|phase| collector.add_phase(address, *phase));
         }
         collector.add_commands(purpose, beside);
@@ -326,12 +343,41 @@ impl Collector<'_> {
         self.actions.add("iam:SimulatePrincipalPolicy", role, Condition::Always);
     }
 
+    /// Adds the reading of the log groups that a resource writes into.
+    fn add_logs(&mut self, address: &Address) {
+        for group in self.resources.log_groups(address) {
+            let arn = self.resources.declarations.scope.arn("logs", &format!("log-group:{group}:*"));
+            self.actions.add("logs:FilterLogEvents", arn, Condition::Always);
+        }
+    }
+
+    /// Adds the invocations of an endpoint. Those of its inference components are calls of the endpoint.
+    fn add_invocation(&mut self, address: &Address) {
+        if address.kind() != <Endpoint as Resource>::KIND {
+            return;
+        }
+        let queues = self.has_queue(address);
+        for arn in self.resources.own(address) {
+            let arn = self.resources.shorten(arn);
+            let mut allow = |action: &str| self.actions.add(action, arn.clone(), Condition::Always);
+            match queues {
+                true => allow("sagemaker:InvokeEndpointAsync"),
+                false => {
+                    allow("sagemaker:InvokeEndpoint");
+                    allow("sagemaker:InvokeEndpointWithResponseStream");
+                }
+            }
+        }
+    }
+
     fn add_commands(&mut self, purpose: Purpose, beside: &Beside) {
-        if purpose != Purpose::Tick {
+        if purpose != Purpose::Tick && !purpose.is_use() {
             self.add_preflight(beside);
         }
         let mut any = |action: &str| self.actions.add(action, "*".to_owned(), Condition::Always);
-        any("tag:GetResources");
+        if !purpose.is_use() {
+            any("tag:GetResources");
+        }
         if matches!(purpose, Purpose::Plan | Purpose::Apply) {
             any("ec2:DescribeAvailabilityZones");
             any("ec2:DescribeVpcEndpointServices");
@@ -340,13 +386,14 @@ impl Collector<'_> {
             any("cloudwatch:GetMetricData");
             any("sagemaker:ListInferenceComponents");
         }
-        if beside.bills && purpose != Purpose::Plan {
+        let changes = !matches!(purpose, Purpose::Plan | Purpose::Logs | Purpose::Invoke);
+        if beside.bills && changes {
             any("ce:GetCostAndUsage");
         }
         if let Some(topic) = beside.topic.as_ref().filter(|_| purpose == Purpose::Tick) {
             self.actions.add("sns:Publish", topic.clone(), Condition::Always);
         }
-        let writes = purpose != Purpose::Plan;
+        let writes = changes;
         if let Some((bucket, keys)) = &beside.state {
             let in_bucket: &[&str] =
                 if writes { &["s3:ListBucket", "s3:GetBucketVersioning"] } else { &["s3:ListBucket"] };

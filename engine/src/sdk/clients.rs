@@ -1,8 +1,12 @@
 //! The clients of the official SDK, each made when it is first used.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use jiff::Timestamp;
 
@@ -12,6 +16,9 @@ use crate::sdk::cloud_control::Memory;
 use crate::sdk::credentials::Registered;
 use crate::sdk::no_retry::Once;
 use crate::sdk::trace::LogCalls;
+
+/// The longest time for a response of an endpoint, or for its beginning if it is streamed.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(70);
 
 /// Returns the present.
 type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -83,6 +90,18 @@ clients! {
     s3: aws_sdk_s3, |aws, config| config.force_path_style(aws.path_style);
     /// SageMaker.
     sagemaker: aws_sdk_sagemaker;
+    /// The runtime of SageMaker, which invokes endpoints. A call may cost a minute of a GPU and is sent once; a model may take 60 seconds to
+    /// answer, for which the API's reference asks for 70, and a response that is streamed may pause.
+    sagemakerruntime: aws_sdk_sagemakerruntime, |_aws, config| config
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(
+            TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(5))
+                .operation_attempt_timeout(ANSWERED_WITHIN)
+                .operation_timeout(ANSWERED_WITHIN)
+                .build(),
+        )
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled());
     /// Secrets Manager.
     secretsmanager: aws_sdk_secretsmanager;
     /// Service Quotas, of which quotas are read.

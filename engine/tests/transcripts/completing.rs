@@ -31,6 +31,14 @@ fn a_shell_completes_stacks_addresses_and_the_rest() {
     assert_eq!(completed(&project, "ebb destroy vault --include-data s3"), ["s3_bucket.models"]);
     assert!(completed(&project, "ebb state show --stack shop ec2_v").contains(&"ec2_vpc.main".to_owned()));
     assert_eq!(completed(&project, "ebb output shop V"), ["VPC_ID"]);
+    // Nothing of the network logs, and an endpoint is completed by its component and its address.
+    assert!(completed(&project, "ebb logs shop m").is_empty());
+    project.write("environments/local.toml", &format!("{LOCAL}\n[stacks.vault]\nsides = true\n"));
+    assert!(project.run("apply vault --yes --quiet").status.success());
+    assert_eq!(completed(&project, "ebb logs vault b"), ["bulk"]);
+    assert_eq!(completed(&project, "ebb logs vault s"), ["sagemaker_endpoint.bulk"]);
+    assert_eq!(completed(&project, "ebb invoke vault s"), ["sagemaker_endpoint.bulk"]);
+    assert!(completed(&project, "ebb logs va").contains(&"vault".to_owned()));
     let serials = completed(&project, "ebb state rollback --stack shop --serial ");
     assert!(serials.iter().all(|serial| serial.parse::<u64>().is_ok()) && !serials.is_empty(), "{serials:?}");
     assert!(completed(&project, "ebb pl").contains(&"plan".to_owned()));

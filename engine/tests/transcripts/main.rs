@@ -11,6 +11,7 @@ mod costs;
 mod environments;
 mod history;
 mod interrupts;
+mod invoking;
 mod jobs;
 mod limits;
 mod listening;
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
             environments::TESTS,
             history::TESTS,
             interrupts::TESTS,
+            invoking::TESTS,
             jobs::TESTS,
             limits::TESTS,
             plan_files::TESTS,

@@ -92,6 +92,7 @@ impl Project {
         settings.set_prepend_module_to_snapshot(false);
         settings.add_filter(r"\b(vpc|subnet|rtb|igw|nat|eipalloc|vpce)-[0-9a-f]{8,17}\b", "$1-ID");
         settings.add_filter(r"\d{4}-\d\d-\d\dT[0-9:.]+Z", "TIME");
+        settings.add_filter(r"\d{4}-\d\d-\d\dT[0-9:.]+\+\d\d:\d\d", "TIME");
         settings.add_filter(r"\d{4}-\d\d-\d\d \d\d:\d\d UTC", "TIME");
         settings.add_filter(r"(×.*)  \d{4}-\d\d-\d\d \d\d:\d\d\b", "$1  TIME");
         settings.add_filter(r"\b\d+\.\d s\b", "N s");

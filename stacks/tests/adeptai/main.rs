@@ -13,3 +13,4 @@ mod project;
 mod pushed;
 mod rolled_back;
 mod settings;
+mod used;

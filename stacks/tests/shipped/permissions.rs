@@ -192,6 +192,33 @@ fn the_policies_for_pauses_and_ticks_are_enough_for_them_and_for_no_apply() {
 }
 
 #[test]
+fn the_policies_for_logs_and_invocations_are_enough_for_them_and_for_nothing_else() {
+    let limited = Limited::new("adeptai");
+    limited.project.ebb("apply adeptai --yes");
+    for purpose in ["logs", "invoke"] {
+        limited.policy(purpose);
+        limited.refused(purpose, "plan STACK");
+        limited.refused(purpose, "pause STACK --yes");
+    }
+    limited.allowed("invoke", "invoke STACK job-parser {}");
+    limited.allowed("invoke", "invoke STACK job-parser {} --stream");
+    limited.allowed("logs", "logs STACK");
+    let said = limited.refused("logs", "invoke STACK job-parser {}");
+    assert!(said.contains("sagemaker:InvokeEndpoint on resource: arn:aws:sagemaker:eu-west-1:"), "{said}");
+    assert!(said.contains("`ebb permissions adeptai --for invoke`"), "{said}");
+    let said = limited.refused("invoke", "logs STACK");
+    assert!(said.contains("`ebb permissions adeptai --for logs`"), "{said}");
+    let actions = |purpose: &str| -> BTreeSet<String> {
+        let policy = limited.policy(purpose);
+        let actions = statements(&policy).iter().flat_map(|one| one["Action"].as_array().unwrap());
+        actions.map(|action| action.as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(actions("logs"), BTreeSet::from(["logs:FilterLogEvents".to_owned()]));
+    let invoke = ["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointWithResponseStream"].map(str::to_owned);
+    assert!(BTreeSet::from(invoke).is_subset(&actions("invoke")), "{:?}", actions("invoke"));
+}
+
+#[test]
 fn the_policy_of_one_stack_does_not_reach_another() {
     let limited = Limited::new("fine_tuning");
     limited.policy("apply");

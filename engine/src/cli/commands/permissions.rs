@@ -36,12 +36,16 @@ pub(in crate::cli) struct PermissionsArgs {
 enum PurposeName {
     /// `ebb plan`: reads only
     Plan,
-    /// `ebb apply`, `ebb destroy` and all other commands
+    /// `ebb apply`, `ebb destroy` and all others but `ebb logs` and `ebb invoke`
     Apply,
     /// `ebb pause` and `ebb resume`
     Pause,
     /// `ebb tick` and `ebb serve`
     Tick,
+    /// `ebb logs`
+    Logs,
+    /// `ebb invoke`
+    Invoke,
 }
 
 impl From<PurposeName> for Purpose {
@@ -51,6 +55,8 @@ impl From<PurposeName> for Purpose {
             PurposeName::Apply => Self::Apply,
             PurposeName::Pause => Self::Pause,
             PurposeName::Tick => Self::Tick,
+            PurposeName::Logs => Self::Logs,
+            PurposeName::Invoke => Self::Invoke,
         }
     }
 }
