@@ -94,7 +94,7 @@ fn refusal(preflight: &Preflight, plan: &Plan) -> CommandError {
         hint.push_str(". `--wait` waits for instances that others use");
     }
     if preflight.has_other_errors() {
-        hint.push_str(". `--no-preflight` tries it in spite of all else");
+        hint.push_str(". `--no-preflight` tries it all the same, should AWS know better");
     }
     CommandError::new(CommandErrorKind::Refused, format!("{what}:\n{}", lines(&errors))).hint(hint)
 }

@@ -16,7 +16,7 @@ const ALL_ENDPOINTS: &str = "Number of instances across active endpoints";
 pub(super) struct Demand {
     /// The name of the quota, `ml.g5.xlarge for endpoint usage`.
     pub(super) quota: String,
-    /// Those that exist.
+    /// Those that exist at most: scaling may have added some.
     pub(super) before: f64,
     /// Those that are to exist.
     pub(super) after: f64,
@@ -48,7 +48,7 @@ pub(super) fn demands(planned: Planned<'_>, kinds: &Registry) -> Vec<Demand> {
         let of = |counts: &Counts| counts.get(key).copied().unwrap_or_default();
         let demand = demands.entry(quota).or_insert_with(|| Demand { quota: quota.clone(), ..Demand::default() });
         let (before, after) = (of(&before), of(&after));
-        demand.before += before;
+        demand.before += of(&most_before).max(before);
         demand.after += after;
         demand.peak += if moving.contains(address) { before + after } else { before.max(after) };
         demand.most += of(&most).max(after);

@@ -11,6 +11,7 @@ region = "eu-west-1"
 embedded = true
 transition_ms = 20
 objects = ["s3://uploaded/classifier.tar.gz"]
+images = ["123456789012.dkr.ecr.eu-west-1.amazonaws.com/classifier:1"]
 
 [stacks.document_intelligence.classifier]
 image = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/classifier:1"

@@ -6,6 +6,7 @@ use crate::cli::change::{self, Change};
 use crate::cli::common::{DropQueuedArg, LimitsArg, ReasonArg};
 use crate::cli::context::CommandContext;
 use crate::cli::error::CommandError;
+use crate::cli::preflight::PreflightArg;
 use crate::cli::runtime;
 
 /// Brings the stack to what was declared at an earlier serial; the history itself is not changed
@@ -17,6 +18,8 @@ pub(super) struct RollbackArgs {
     /// Allows a replacement to delete this resource's data; repeatable, `all` for every resource
     #[arg(long, value_name = "ADDRESS")]
     include_data: Vec<String>,
+    #[command(flatten)]
+    preflight: PreflightArg,
     #[command(flatten)]
     drop_queued: DropQueuedArg,
     #[command(flatten)]
@@ -33,6 +36,7 @@ pub(super) fn run(
     let change = Change::rollback("state rollback", arguments.serial, stack);
     let change = change
         .including_data(arguments.include_data)
+        .checking(arguments.preflight)
         .dropping_queued(arguments.drop_queued)
         .within(arguments.limits)
         .because(arguments.reason.reason);
