@@ -16,8 +16,8 @@ use crate::stack::Declarations;
 pub(super) struct Asleep {
     /// Those that a pause of the stack would delete or reduce, and that these components cannot do without.
     resources: BTreeSet<Address>,
-    /// Those that stay as they are recorded: they depend on one that is asleep, or the plan is not about them.
-    waiting: BTreeSet<Address>,
+    /// Those that stay as they are, since the plan is about components alone.
+    untouched: BTreeSet<Address>,
 }
 
 impl Asleep {
@@ -26,9 +26,9 @@ impl Asleep {
         self.resources.contains(address)
     }
 
-    /// Returns whether a recorded resource stays as it is recorded.
-    pub(super) fn waits(&self, address: &Address) -> bool {
-        self.waiting.contains(address)
+    /// Returns whether a recorded resource stays as it is.
+    pub(super) fn leaves(&self, address: &Address) -> bool {
+        self.untouched.contains(address)
     }
 }
 
@@ -39,21 +39,21 @@ pub(super) fn while_asleep(request: &Request<'_>) -> Result<Option<(Declarations
     let Some(declarations) = request.declarations.filter(|_| request.target == Target::Running) else {
         return Ok(None);
     };
-    if names.is_empty() && !request.components.only {
+    if names.is_empty() && request.components.only.is_none() {
         return Ok(None);
     }
     let resources = asleep(document, names, request.kinds);
     // What would be asleep as it is declared now is neither created nor changed.
     let mut held = &resources | &pausing(document, Some(declarations), names, request.kinds);
     held.retain(|address| declarations.resources.contains_key(address));
-    let (rest, mut waiting) = hold_back(declarations, document, &held).map_err(PlanError::asleep)?;
-    if request.components.only {
-        let before = asleep(document, &document.asleep, request.kinds);
-        let concerned = |address: &&Address| !resources.contains(*address) && !before.contains(*address);
-        waiting.extend(document.resources.keys().filter(concerned).cloned());
+    // What depends on it stays as it was declared.
+    let (rest, _) = hold_back(declarations, document, &held).map_err(PlanError::asleep)?;
+    let mut untouched = BTreeSet::new();
+    if let Some(only) = request.components.only {
+        let named = asleep(document, only, request.kinds);
+        untouched.extend(document.resources.keys().filter(|address| !named.contains(*address)).cloned());
     }
-    waiting.retain(|address| !resources.contains(address));
-    Ok(Some((rest, Asleep { resources, waiting })))
+    Ok(Some((rest, Asleep { resources, untouched })))
 }
 
 /// Returns the recorded resources that do not run while these components are asleep: those of the components that a pause of the

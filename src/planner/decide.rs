@@ -323,7 +323,7 @@ impl<'a> Planner<'a> {
         for (address, record) in &self.request.document.resources {
             let durable = self.request.kind(address)?.info().persistence == Persistence::Durable;
             let is_paused = self.request.target == Target::Paused || self.asleep.is_paused(address);
-            if is_paused && durable || self.asleep.waits(address) {
+            if is_paused && durable || self.asleep.leaves(address) {
                 continue;
             }
             let include_data = self.request.include_data.contains(address);

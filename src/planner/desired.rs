@@ -13,6 +13,7 @@ use super::{Observed, PlanError, Request, job};
 use crate::plan::Target;
 use crate::record::ResourceRecord;
 use crate::resource::{Address, Kind, OnPause, Persistence, Readiness, dependencies, references};
+use crate::stack::Declaration;
 
 /// The desired state of one resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -50,19 +51,13 @@ pub(super) fn desired<'a>(
         return Ok(Desired::AsRecorded);
     }
     let kind = request.kind(address)?;
-    let is_declared = || request.declarations.is_some_and(|declared| declared.resources.contains_key(address));
-    if let Some(record) = request.document.resources.get(address)
-        && (asleep.is_paused(address) || asleep.waits(address))
-        && is_declared()
-    {
-        return Ok(match asleep.is_paused(address) {
-            true => paused(request, &*kind, address, record),
-            false => Desired::AsRecorded,
-        });
+    if asleep.leaves(address) {
+        return Ok(Desired::AsRecorded);
     }
     Ok(match request.target {
         Target::Destroyed => Desired::Absent,
         Target::Running => match request.declarations.and_then(|declarations| declarations.resources.get(address)) {
+            Some(declaration) if asleep.is_paused(address) => while_asleep(request, &*kind, address, declaration),
             Some(declaration)
                 if kind.info().is_job
                     && let Some(record) = request.document.resources.get(address)
@@ -104,7 +99,30 @@ pub(super) fn desired<'a>(
     })
 }
 
-/// Returns the desired state of a recorded resource while the stack, or its component, is paused.
+/// Returns the desired state of a resource of a running stack while its component is asleep. What is reduced still follows the
+/// resources that it refers to, as these are changed meanwhile.
+fn while_asleep<'a>(
+    request: &'a Request<'_>,
+    kind: &dyn Kind,
+    address: &Address,
+    declaration: &'a Declaration,
+) -> Desired<'a> {
+    let is_asleep = request.document.resources.get(address).is_none_or(ResourceRecord::is_asleep);
+    let reduced = match on_pause(kind, &declaration.inputs) {
+        OnPause::Delete => return Desired::Asleep,
+        OnPause::Reduce(_) if is_asleep => return Desired::Asleep,
+        OnPause::Reduce(reduced) => Some(reduced),
+        OnPause::Keep => None,
+    };
+    Desired::Inputs {
+        declared: reduced.is_some().then_some(Cow::Borrowed(&declaration.inputs)),
+        inputs: reduced.map_or(Cow::Borrowed(&declaration.inputs), Cow::Owned),
+        depends_on: &declaration.depends_on,
+        protect: declaration.protect,
+    }
+}
+
+/// Returns the desired state of a recorded resource while the stack is paused.
 fn paused<'a>(request: &'a Request<'_>, kind: &dyn Kind, address: &Address, record: &'a ResourceRecord) -> Desired<'a> {
     let persistence = kind.info().persistence;
     let declaration = record.declaration();
@@ -157,8 +175,7 @@ fn reduce<'a>(
     }
     Desired::Inputs {
         inputs: Cow::Owned(inputs),
-        // A component that is asleep is declared as before, although its stack runs.
-        declared: (request.target == Target::Running).then(|| Cow::Owned(record.declaration())),
+        declared: None,
         depends_on: &record.depends_on,
         protect: record.protect,
     }

@@ -31,8 +31,8 @@ impl Jobs<'_> {
 pub struct Components<'a> {
     /// Those that are asleep once the plan is carried out; `None` for those that the record names.
     pub asleep: Option<&'a BTreeSet<String>>,
-    /// Whether the plan is about components that fall asleep or wake, and leaves all else as it is recorded.
-    pub only: bool,
+    /// The components that the plan is about, if it leaves all else as it is.
+    pub only: Option<&'a BTreeSet<String>>,
 }
 
 /// The inputs of a plan.

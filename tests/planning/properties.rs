@@ -255,7 +255,7 @@ proptest! {
         world.go(Target::Running);
         let before = world.document.clone();
         let sleeping = asleep(&before, &named, &kinds());
-        let only = |asleep| Components { asleep: Some(asleep), only: true };
+        let only = |asleep| Components { asleep: Some(asleep), only: Some(&named) };
         let plan = world.plan_components(only(&named)).unwrap();
         world.carry_out(&plan, cut);
         let plan = world.plan_components(only(&named)).unwrap();
@@ -266,6 +266,14 @@ proptest! {
             prop_assert!(sleeping.contains(address) || *record == before.resources[address], "{address} was touched");
         }
         prop_assert_eq!(lines(&world.plan(Target::Running).unwrap()), [""; 0], "an apply leaves them asleep");
+        // They wake wherever that is cut off, and fall asleep again.
+        let none = BTreeSet::new();
+        for (asleep, cut) in [(&none, cut), (&none, usize::MAX), (&named, usize::MAX)] {
+            let plan = world.plan_components(only(asleep)).unwrap();
+            world.carry_out(&plan, cut);
+            prop_assert!(cut < usize::MAX || world.plan_components(only(asleep)).unwrap().is_empty());
+            prop_assert!(cut < usize::MAX || world.plan(Target::Running).unwrap().is_empty());
+        }
         declare(&mut world, &later);
         if let Ok(plan) = world.plan(Target::Running) {
             world.carry_out(&plan, cut);
@@ -276,7 +284,7 @@ proptest! {
                 prop_assert_eq!(lines(&world.plan(Target::Running).unwrap()), [""; 0]);
             }
         }
-        let woken = world.plan_components(Components { asleep: Some(&BTreeSet::new()), only: false }).unwrap();
+        let woken = world.plan_components(Components { asleep: Some(&BTreeSet::new()), only: None }).unwrap();
         world.carry_out(&woken, usize::MAX);
         prop_assert!(world.document.resources.iter().all(|(address, record)| !record.is_asleep() || address.kind().ends_with("_job")));
         prop_assert!(world.plan_resume().unwrap().is_empty());

@@ -38,7 +38,7 @@ impl Deployment<'_> {
     /// does itself is left out. Calls nothing in AWS: changes outside of Ebbtide are not looked for.
     pub fn unapplied(&self, goal: Goal<'_>, document: &StateDocument, planned: &Plan) -> Result<Unapplied, Failure> {
         let Some(declared) = goal.declarations else { return Ok(Unapplied::default()) };
-        let goal = Goal { components: Components { asleep: Some(&BTreeSet::new()), only: false }, ..goal };
+        let goal = Goal { components: Components { asleep: Some(&BTreeSet::new()), only: None }, ..goal };
         let mut declared = with_prepared_inputs(&self.access, declared, document)?;
         if let Some(pushed) = goal.pushed {
             pushed.put_into(&mut declared).map_err(Failure::Problems)?;

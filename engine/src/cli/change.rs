@@ -34,7 +34,7 @@ pub(super) struct Change {
     command: &'static str,
     stack: Option<String>,
     source: Source,
-    only: Vec<String>,
+    only: BTreeSet<String>,
     include_data: Vec<String>,
     drop_queued: Vec<String>,
     run: Vec<String>,
@@ -65,7 +65,7 @@ impl Change {
             command,
             stack,
             source: Source::Declared,
-            only: Vec::new(),
+            only: BTreeSet::new(),
             include_data: Vec::new(),
             drop_queued: Vec::new(),
             run: Vec::new(),
@@ -96,7 +96,7 @@ impl Change {
 
     /// Puts these components of a running stack to sleep, or wakes them, and leaves all else as it is.
     pub(super) fn only(mut self, named: OnlyArg) -> Self {
-        self.only = named.only;
+        self.only = named.only.into_iter().collect();
         self
     }
 
@@ -339,7 +339,7 @@ pub(super) async fn run(context: &CommandContext, change: Change) -> Result<u8, 
         declarations: declarations.as_ref(),
         include_data: &include_data,
         pushed: declarations.is_some().then(|| Pushed { schedule: environment.schedule(&stack), reduce: false }),
-        components: Components { asleep: asleep.as_ref(), only: !change.only.is_empty() },
+        components: Components { asleep: asleep.as_ref(), only: Some(&change.only).filter(|named| !named.is_empty()) },
     };
     let creates = matches!(change.source, Source::Declared | Source::Saved(_)) && change.target() == Target::Running;
     if creates

@@ -25,11 +25,10 @@ pub(super) fn pausing_components(document: &StateDocument, kinds: &Registry) -> 
 /// Returns the components that are asleep after a pause or a resume of the named ones. Without names, a resume wakes all of them.
 pub(super) fn asleep_after(
     (command, target): (&str, Target),
-    named: &[String],
+    named: &BTreeSet<String>,
     document: &StateDocument,
     kinds: &Registry,
 ) -> Result<BTreeSet<String>, CommandError> {
-    let named: BTreeSet<String> = named.iter().cloned().collect();
     if named.is_empty() {
         return Ok(BTreeSet::new());
     }
@@ -53,8 +52,8 @@ pub(super) fn asleep_after(
         }));
     }
     Ok(match target {
-        Target::Running => &document.asleep - &named,
-        Target::Paused | Target::Destroyed => &document.asleep | &named,
+        Target::Running => &document.asleep - named,
+        Target::Paused | Target::Destroyed => &document.asleep | named,
     })
 }
 

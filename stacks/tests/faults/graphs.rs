@@ -131,7 +131,7 @@ pub async fn attempt(history: &History) -> Result<(), String> {
             declarations: Some(Arc::new(declarations)),
             with_data: step.with_data,
             run: BTreeSet::new(),
-            asleep: None,
+            components: None,
         };
         // A change that would delete data, say, is refused before anything is touched, in both worlds.
         if let Err(Failure::Plan(refused)) = twin.plan(&command).await {

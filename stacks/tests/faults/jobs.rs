@@ -62,7 +62,7 @@ async fn is_ended_everywhere(start: &World, command: &Command, jobs: usize) {
 async fn a_job_is_run_exactly_once_wherever_a_command_is_ended() {
     let declarations = Some(Arc::new(declared()));
     let command =
-        Command { target: Target::Running, declarations, with_data: false, run: BTreeSet::new(), asleep: None };
+        Command { target: Target::Running, declarations, with_data: false, run: BTreeSet::new(), components: None };
     let world = World::new();
     is_ended_everywhere(&world, &command, 1).await;
     world.reaches(&command).await.expect("it is applied");

@@ -136,21 +136,24 @@ async fn cases(
         declarations: Some(Arc::clone(declarations)),
         with_data: false,
         run: BTreeSet::new(),
-        asleep: None,
+        components: None,
     };
-    let resume =
-        Command { target: Target::Running, declarations: None, with_data: false, run: BTreeSet::new(), asleep: None };
+    let resume = Command {
+        target: Target::Running,
+        declarations: None,
+        with_data: false,
+        run: BTreeSet::new(),
+        components: None,
+    };
     let (apply, pause, destroy) = (to(Target::Running, now), to(Target::Paused, now), to(Target::Destroyed, now));
     let applied = after(&nothing, &apply).await;
     applied.put_data().await;
     let paused = after(&applied, &pause).await;
     let mut cases = Vec::new();
     if let Some(component) = component {
-        let leaving = |asleep: &[&str]| Command {
-            asleep: Some(asleep.iter().map(|name| (*name).to_owned()).collect()),
-            ..resume.clone()
-        };
-        let (sleep, wake) = (leaving(&[component]), leaving(&[]));
+        let only = || BTreeSet::from([component.to_owned()]);
+        let leaving = |asleep| Command { components: Some((only(), asleep)), ..resume.clone() };
+        let (sleep, wake) = (leaving(only()), leaving(BTreeSet::new()));
         let without = after(&applied, &sleep).await;
         cases.push(Case { name: "pause of one component", command: sleep, start: applied.copy() });
         cases.push(Case { name: "resume of one component", command: wake, start: without });

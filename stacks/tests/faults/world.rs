@@ -37,13 +37,14 @@ pub struct Command {
     pub with_data: bool,
     /// The jobs that are run again.
     pub run: BTreeSet<Address>,
-    /// The components that it leaves asleep, if it is about components alone.
-    pub asleep: Option<BTreeSet<String>>,
+    /// The components that it is about alone, and those that it leaves asleep.
+    pub components: Option<(BTreeSet<String>, BTreeSet<String>)>,
 }
 
 impl Command {
     fn goal<'a>(&'a self, scope: &'a Scope, include_data: &'a BTreeSet<Address>) -> Goal<'a> {
-        let components = Components { asleep: self.asleep.as_ref(), only: self.asleep.is_some() };
+        let (only, asleep) = self.components.as_ref().map(|(only, asleep)| (only, asleep)).unzip();
+        let components = Components { asleep, only };
         let declarations = self.declarations.as_deref();
         Goal { scope, target: self.target, declarations, include_data, pushed: None, components }
     }
