@@ -32,6 +32,8 @@ fn a_component_sleeps_through_everything_until_it_is_woken() {
     assert!(status.contains("asleep: query-enhancer until `ebb resume adeptai`"), "{status}");
     assert_eq!(project.json("status adeptai")["asleep"], Value::from(vec!["query-enhancer"]));
 
+    let asked = project.command("invoke adeptai query-enhancer {}").output().unwrap();
+    assert!(text(&asked.stderr).contains("`ebb resume adeptai --only query-enhancer`"), "{}", text(&asked.stderr));
     project.assert_no_changes("running");
     project.ebb("apply adeptai --yes");
     project.ebb("pause adeptai --only query-enhancer --yes");

@@ -67,7 +67,10 @@ pub(in crate::cli) fn endpoint(
                 (format!("{address} is asleep: {stack} is paused"), format!("`ebb resume {stack}` brings it back"))
             }
             Target::Running | Target::Destroyed => {
-                (format!("{address} is asleep"), format!("`ebb apply {stack}` brings it back"))
+                let names = document.resources.keys().map(Address::name).collect();
+                let component = Some(component_of(address, &names)).filter(|name| document.asleep.contains(*name));
+                let only = component.map(|name| format!(" --only {name}")).unwrap_or_default();
+                (format!("{address} is asleep"), format!("`ebb resume {stack}{only}` brings it back"))
             }
         };
         return Err(CommandError::new(CommandErrorKind::Refused, message).hint(hint));
