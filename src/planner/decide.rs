@@ -131,7 +131,8 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
         key: (document.serial == 0).then(|| document.key.clone()),
         hash: String::new(),
     };
-    refuse_taken_names(&plan, document, request.kinds)?;
+    let asleep: Vec<&Address> = declared.iter().copied().filter(|address| given.asleep.is_paused(address)).collect();
+    refuse_taken_names(&plan, &asleep, document, request.kinds)?;
     rolling_out::refuse(&plan, request)?;
     plan.hash = hash_of(&plan);
     Ok(plan)

@@ -45,17 +45,26 @@ pub fn renamings(plan: &Plan, document: &StateDocument, kinds: &Registry) -> Vec
     found
 }
 
-/// Refuses a plan that creates a resource with the name of one that it keeps: AWS would refuse that, now and ever after.
-pub(super) fn refuse_taken_names(plan: &Plan, document: &StateDocument, kinds: &Registry) -> Result<(), PlanError> {
-    for kept in &plan.kept {
-        let Some(record) = document.resources.get(&kept.address).filter(|record| !record.is_asleep()) else { continue };
+/// Refuses a plan that creates a resource with the name of one that it keeps, or that is asleep: AWS would refuse one of them, now or
+/// when the other wakes.
+pub(super) fn refuse_taken_names(
+    plan: &Plan,
+    asleep: &[&Address],
+    document: &StateDocument,
+    kinds: &Registry,
+) -> Result<(), PlanError> {
+    let exists = |address: &Address| document.resources.get(address).is_some_and(|record| !record.is_asleep());
+    let kept = plan.kept.iter().filter(|kept| exists(&kept.address)).map(|kept| (&kept.address, kept.reason.as_str()));
+    let asleep = asleep.iter().map(|address| (*address, "it is asleep, and `ebb resume` wakes it"));
+    for (old, reason) in kept.chain(asleep) {
+        let Some(record) = document.resources.get(old) else { continue };
         let takes = |new: &Address, inputs: &Value| {
-            new.kind() == kept.address.kind() && *new != kept.address && shares_name(new, inputs, record, kinds)
+            new.kind() == old.kind() && new != old && shares_name(new, inputs, record, kinds)
         };
         for operation in plan.operations.iter().filter(|operation| operation.creates()) {
             if operation.upsert().is_some_and(|upsert| takes(&operation.address, &upsert.inputs)) {
-                let (old, new) = (kept.address.clone(), operation.address.clone());
-                return Err(PlanError::NameTaken { old, new, kept: kept.reason.clone() });
+                let (old, new) = (old.clone(), operation.address.clone());
+                return Err(PlanError::NameTaken { old, new, kept: reason.to_owned() });
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use ebbtide::plan::Target;
-use ebbtide::planner::{Components, Observed, asleep, awake};
+use ebbtide::planner::{Components, Observed, PlanError, asleep, awake};
 use serde_json::json;
 
 use crate::fixture::{World, at, lines, reference};
@@ -99,6 +99,23 @@ fn what_is_no_longer_declared_goes_also_asleep() {
     assert_eq!(done, ["delete data_alarm.watch-llm", "forget bill_server.llm"]);
     let plan = world.plan(Target::Destroyed).unwrap();
     assert_eq!(plan.asleep, names(&[]));
+}
+
+#[test]
+fn nothing_takes_the_name_of_what_is_asleep() {
+    let mut world = World::new();
+    world.declare("bill_host_named.llm", json!({"name": "exact"}));
+    world.go(Target::Running);
+    only(&mut world, &["llm"]);
+    world.declare("bill_host_named.llm", json!({"name": "other"}));
+    world.declare("bill_host_named.rag", json!({"name": "exact"}));
+    let refused = world.plan(Target::Running).unwrap_err();
+    let (PlanError::NameTaken { old, new, .. }, message) = (&refused, refused.to_string()) else { panic!("{refused}") };
+    assert_eq!((old, new), (&at("bill_host_named.llm"), &at("bill_host_named.rag")));
+    assert!(message.contains("it is asleep, and `ebb resume` wakes it"), "{message}");
+    // What is no longer declared gives its name away.
+    world.undeclare("bill_host_named.llm");
+    assert_eq!(world.go(Target::Running), ["forget bill_host_named.llm", "create bill_host_named.rag"]);
 }
 
 #[test]
