@@ -64,6 +64,7 @@ async fn any_history_with_any_faults_converges() {
         let (seed, result) = ended.expect("an experiment");
         if let Err(wrong) = result {
             running.abort_all();
+            eprintln!("seed {seed}: {wrong}\nLooking for the shortest history that shows it");
             let (shortest, wrong) = shrink(History::draw(seed), wrong).await;
             panic!(
                 "seed {seed}: {wrong}\nThe shortest history that shows it:\n{shortest}\nAgain: EBB_FAULT_SEED={seed} EBB_FAULT_RUNS=1 \
