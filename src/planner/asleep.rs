@@ -8,8 +8,8 @@ use serde_json::Value;
 use super::{PlanError, Request, hold_back};
 use crate::plan::Target;
 use crate::record::StateDocument;
-use crate::resource::{Address, Kind, OnPause, Persistence, Registry, component_of, dependencies};
-use crate::stack::Declarations;
+use crate::resource::{Address, Kind, OnPause, Persistence, Registry, component_of, components_of, dependencies};
+use crate::stack::{Declaration, Declarations};
 
 /// The resources of a running stack that a plan puts to sleep, or leaves as they are.
 #[derive(Clone, Debug, Default)]
@@ -79,18 +79,17 @@ pub(super) fn existing(
     document: &StateDocument,
     declarations: Option<&Declarations>,
 ) -> BTreeSet<String> {
-    let addresses: BTreeSet<&Address> = match declarations {
+    let addresses: Vec<&Address> = match declarations {
         Some(declarations) => declarations.resources.keys().collect(),
         None => document.resources.keys().collect(),
     };
-    let names = addresses.iter().map(|address| address.name()).collect();
-    let of_stack: BTreeSet<&str> = addresses.iter().map(|address| component_of(address, &names)).collect();
+    let of_stack = components_of(&addresses);
     components.iter().filter(|component| of_stack.contains(component.as_str())).cloned().collect()
 }
 
-/// A resource as far as its sleep is concerned.
+/// A resource that a pause deletes or reduces.
 struct Sleeper {
-    on_pause: OnPause<Value>,
+    is_deleted: bool,
     depends_on: BTreeSet<Address>,
 }
 
@@ -104,32 +103,33 @@ fn pausing(
     if components.is_empty() {
         return BTreeSet::new();
     }
-    let recorded = document.resources.iter();
-    let mut all: BTreeMap<&Address, (Value, BTreeSet<Address>)> =
-        recorded.map(|(address, record)| (address, (record.declaration(), record.depends_on.clone()))).collect();
-    let declared = declarations.into_iter().flat_map(|declarations| &declarations.resources);
-    all.extend(declared.map(|(address, declaration)| {
-        let depends_on = &declaration.depends_on | &dependencies(&declaration.inputs);
-        (address, (declaration.inputs.clone(), depends_on))
-    }));
-    let sleeper = |(address, (declaration, depends_on)): (&Address, &(Value, BTreeSet<Address>))| {
+    let sleeper = |address: &Address, declaration: &Value, depends_on: BTreeSet<Address>| {
         let kind = kinds.get(address.kind()).filter(|kind| !kind.info().is_job)?;
-        let on_pause = on_pause(&*kind, declaration);
-        (on_pause != OnPause::Keep).then(|| (address.clone(), Sleeper { on_pause, depends_on: depends_on.clone() }))
+        match on_pause(&*kind, declaration) {
+            OnPause::Keep => None,
+            OnPause::Delete => Some(Sleeper { is_deleted: true, depends_on }),
+            OnPause::Reduce(_) => Some(Sleeper { is_deleted: false, depends_on }),
+        }
     };
-    let sleepers: BTreeMap<Address, Sleeper> =
-        all.iter().map(|(address, one)| (*address, one)).filter_map(sleeper).collect();
+    let recorded = document.resources.iter();
+    let mut all: BTreeMap<&Address, Option<Sleeper>> = recorded
+        .map(|(address, record)| (address, sleeper(address, &record.declaration(), record.depends_on.clone())))
+        .collect();
+    let declared = declarations.into_iter().flat_map(|declarations| &declarations.resources);
+    all.extend(declared.map(|(address, Declaration { inputs, depends_on, .. })| {
+        (address, sleeper(address, inputs, depends_on | &dependencies(inputs)))
+    }));
     let names = all.keys().map(|address| address.name()).collect();
+    let sleepers: BTreeMap<&Address, Sleeper> =
+        all.into_iter().filter_map(|(address, sleeper)| Some((address, sleeper?))).collect();
     let is_of = |address: &&Address| components.contains(component_of(address, &names));
-    let mut found: BTreeSet<Address> = sleepers.keys().filter(is_of).cloned().collect();
+    let mut found: BTreeSet<Address> = sleepers.keys().copied().filter(is_of).cloned().collect();
     loop {
-        let is_gone = |other: &Address| {
-            found.contains(other) && sleepers.get(other).is_some_and(|sleeper| sleeper.on_pause == OnPause::Delete)
+        let is_gone = |other: &Address| found.contains(other) && sleepers.get(other).is_some_and(|one| one.is_deleted);
+        let follows = |(address, sleeper): &(&&Address, &Sleeper)| {
+            !found.contains(**address) && sleeper.depends_on.iter().any(is_gone)
         };
-        let follows = |(address, sleeper): &(&Address, &Sleeper)| {
-            !found.contains(*address) && sleeper.depends_on.iter().any(is_gone)
-        };
-        let following: Vec<Address> = sleepers.iter().filter(follows).map(|(address, _)| address.clone()).collect();
+        let following: Vec<Address> = sleepers.iter().filter(follows).map(|(address, _)| (*address).clone()).collect();
         if following.is_empty() {
             return found;
         }

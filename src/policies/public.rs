@@ -1,6 +1,6 @@
 //! No public access: nothing is open to everyone.
 
-use crate::aws::iam::{Effect, Policy as Document, Principal, Role};
+use crate::aws::iam::Role;
 use crate::aws::kms::Key;
 use crate::aws::s3::{Bucket, PublicAccessBlock};
 use crate::aws::sns::Topic;
@@ -20,7 +20,7 @@ pub fn no_public_access() -> Policy {
         let topics = declared.of::<Topic>().map(|(address, topic)| (address, topic.policy, "policy"));
         let keys = declared.of::<Key>().map(|(address, key)| (address, key.policy, "policy"));
         for (address, document, field) in documents.chain(topics).chain(keys) {
-            if document.is_some_and(|document| allows_everyone(&document)) {
+            if document.is_some_and(|document| document.allows_everyone()) {
                 let hint = "name the principals, or add a condition such as `aws:SourceAccount`";
                 violations.add(address, format!("`{field}` allows everyone without a condition"), hint);
             }
@@ -28,16 +28,10 @@ pub fn no_public_access() -> Policy {
     })
 }
 
-fn allows_everyone(document: &Document) -> bool {
-    document.statements.iter().any(|statement| {
-        let everyone = statement.principals.iter().any(|principal| matches!(principal, Principal::Everyone));
-        statement.effect == Effect::Allow && everyone && statement.conditions.is_empty()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::iam::{Policy as Document, Principal};
     use crate::policies::tests::violated;
 
     #[test]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{App, Exchange, PROGRAM_FORMAT};
-use crate::stack::{Declarations, Enforcement, Problem, RegionZones};
+use crate::stack::{Declarations, Problem, RegionZones};
 
 impl App {
     /// Declares a stack for a test, as `ebb` has it declared: environment `test`, account `123456789012`, region `eu-west-1` with
@@ -53,8 +53,8 @@ impl App {
             return Err(problem(field, fault.message));
         }
         let declared = reply.declarations.ok_or(reply.problems)?.checked()?;
-        let mandatory = declared.violations.iter().filter(|found| found.enforcement == Enforcement::Mandatory);
-        let violations: Vec<_> = mandatory
+        let violations: Vec<_> = declared
+            .refused()
             .map(|found| Problem {
                 at: found.at.clone(),
                 field: None,

@@ -12,6 +12,12 @@ pub fn component_of<'a>(address: &'a Address, names: &BTreeSet<&str>) -> &'a str
     ends.map(|end| &name[..end]).find(|beginning| names.contains(beginning)).unwrap_or(name)
 }
 
+/// Returns the components of resources that are all that a stack has.
+pub fn components_of<'a>(addresses: &[&'a Address]) -> BTreeSet<&'a str> {
+    let names = addresses.iter().map(|address| address.name()).collect();
+    addresses.iter().map(|address| component_of(address, &names)).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -29,7 +29,7 @@ mod version;
 
 pub use address::{Address, AddressError};
 pub use charge::{Billing, Charge, Fleet, Per, Since};
-pub use component::component_of;
+pub use component::{component_of, components_of};
 pub use conflict::Conflict;
 pub use expression::{Expr, is_expression};
 pub use field::Field;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::Violation;
+use super::{Enforcement, Violation};
 use crate::resource::cloud_control::unknown_output;
 use crate::resource::{Address, Reference, Resource, Scope, dependencies, references};
 
@@ -40,6 +40,11 @@ impl Declarations {
     pub fn of<R: Resource>(&self) -> impl Iterator<Item = (&Address, R)> {
         let of_kind = self.resources.iter().filter(|(address, _)| address.kind() == R::KIND);
         of_kind.filter_map(|(address, declaration)| Some((address, R::deserialize(&declaration.inputs).ok()?)))
+    }
+
+    /// Returns the violations of mandatory policies, for which the stack is neither planned nor applied.
+    pub fn refused(&self) -> impl Iterator<Item = &Violation> {
+        self.violations.iter().filter(|found| found.enforcement == Enforcement::Mandatory)
     }
 
     /// Returns the resource with an address, given as text such as `ec2_vpc.main`.

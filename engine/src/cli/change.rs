@@ -5,10 +5,9 @@ use std::collections::BTreeSet;
 
 use crate::apply::{Deployment, Event, Failure, Goal, LockedDeployment, Pushed, Shutdown};
 use crate::cli::common::{DropQueuedArg, LimitsArg, OnlyArg, RunArg};
-use crate::cli::components::asleep_after;
+use crate::cli::components::{asleep_after, only_flags};
 use crate::cli::context::{self, CommandContext};
 use crate::cli::deploy::{deployment, note_calls, recorded_addresses};
-use crate::cli::dollars::plan_costs;
 use crate::cli::ending::{Command, exit_code};
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::interrupts::Interrupts;
@@ -18,13 +17,13 @@ use crate::cli::output::Output;
 use crate::cli::preflight::PreflightArg;
 use crate::cli::progress::{Progress, summary};
 use crate::cli::renamings::note_renamings;
-use crate::cli::render::{PlanStyle, ShownPlan};
+use crate::cli::render::{PlanStyle, ShownPlan, with_shown};
 use crate::cli::{confirm, over_budget, preflight, render, unfinished};
 use crate::control::{Ended, Patience, Reached, reach};
 use crate::environment::{Connection, Environment};
 use crate::state::{StateError, StateStore};
 use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::{Components, RecordChanges, hold_back};
+use ebbtide::planner::{Components, hold_back};
 use ebbtide::record::StateDocument;
 use ebbtide::resource::{Address, Registry, Scope};
 use ebbtide::stack::Declarations;
@@ -180,11 +179,6 @@ impl Change {
         }
     }
 
-    /// Returns the flags that name its components.
-    fn only_flags(&self) -> String {
-        self.only.iter().map(|name| format!(" --only {name}")).collect()
-    }
-
     /// Returns the reason for the history; without one, the history shows the command.
     fn why(&self) -> Option<String> {
         let over = self.over_budget.as_ref().map(|reason| format!("over budget: {reason}"));
@@ -192,7 +186,9 @@ impl Change {
         let given = (!reasons.is_empty()).then(|| reasons.join("; "));
         given.or_else(|| match self.source {
             Source::Serial(serial) => Some(format!("ebb {} --serial {serial}", self.command)),
-            Source::Recorded(_) if !self.only.is_empty() => Some(format!("ebb {}{}", self.command, self.only_flags())),
+            Source::Recorded(_) if !self.only.is_empty() => {
+                Some(format!("ebb {}{}", self.command, only_flags(&self.only)))
+            }
             Source::Declared | Source::Recorded(_) | Source::Saved(_) => None,
         })
     }
@@ -202,7 +198,7 @@ impl Change {
         match self.source {
             Source::Serial(serial) => format!("ebb {} --serial {serial} --stack {stack}", self.command),
             Source::Declared | Source::Recorded(_) | Source::Saved(_) => {
-                format!("ebb {} {stack}{}", self.command, self.only_flags())
+                format!("ebb {} {stack}{}", self.command, only_flags(&self.only))
             }
         }
     }
@@ -417,23 +413,15 @@ async fn carry_out(
     if !output.is_quiet() {
         note_renamings(context, &plan, document);
     }
-    let record = RecordChanges::between(document, &plan);
-    let (costs, names) = (plan_costs(context, environment, document, &plan), render::names(document, &plan));
-    let shown = ShownPlan {
-        plan: &plan,
-        record: &record,
-        warnings: &[],
-        costs: &costs,
-        names: &names,
-        unapplied: None,
-        findings: &[],
+    let shows = |show: fn(Output, &ShownPlan<'_>) -> Result<(), CommandError>| {
+        with_shown(context, environment, (document, &plan), |shown| show(output, shown))
     };
     if asks {
-        render::show_plan_in_question(output, &shown)?;
+        shows(render::show_plan_in_question)?;
     } else if output.is_json() || output.is_quiet() {
         warn_of_rest(output, &plan);
     } else {
-        render::show_plan(output, &shown, PlanStyle::default())?;
+        shows(|output, shown| render::show_plan(output, shown, PlanStyle::default()))?;
     }
     if asks {
         let question = format!("Apply this plan to {} in {}?", plan.scope.stack, plan.scope.environment);

@@ -44,9 +44,13 @@ impl Common {
     /// Returns the name of the environment: that of the command line, else EBB_ENV, else `local`. An empty variable counts as
     /// none, since CI systems set variables that are not defined to an empty text.
     pub(super) fn environment(&self) -> String {
-        let variable = || std::env::var("EBB_ENV").ok().filter(|name| !name.is_empty());
-        self.env.clone().or_else(variable).unwrap_or_else(|| "local".to_owned())
+        self.env.clone().unwrap_or_else(default_environment)
     }
+}
+
+/// Returns the environment of a command line that names none.
+pub(super) fn default_environment() -> String {
+    std::env::var("EBB_ENV").ok().filter(|name| !name.is_empty()).unwrap_or_else(|| "local".to_owned())
 }
 
 /// The stack that a command works on.

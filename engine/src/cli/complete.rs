@@ -11,6 +11,7 @@ use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate};
 
 use crate::cli::commands::{Arguments, COMPLETE};
+use crate::cli::common::default_environment;
 use crate::cli::components::pausing_components;
 use crate::cli::context::recorded;
 use crate::cli::invoking::endpoint_names;
@@ -104,9 +105,7 @@ impl Line {
     }
 
     fn of(words: impl Iterator<Item = OsString>) -> Self {
-        let variable = std::env::var("EBB_ENV").ok().filter(|name| !name.is_empty());
-        let environment = variable.unwrap_or_else(|| "local".to_owned());
-        let mut line = Self { environment, project: PathBuf::from("."), words: Vec::new() };
+        let mut line = Self { environment: default_environment(), project: PathBuf::from("."), words: Vec::new() };
         let mut words = words.map(|word| word.to_string_lossy().into_owned());
         while let Some(word) = words.next() {
             match word.as_str() {

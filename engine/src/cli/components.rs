@@ -7,19 +7,13 @@ use crate::environment::{did_you_mean, nearest};
 use ebbtide::plan::Target;
 use ebbtide::planner::asleep;
 use ebbtide::record::StateDocument;
-use ebbtide::resource::{Address, Registry, component_of};
-
-/// Returns the recorded components of a stack.
-fn components(document: &StateDocument) -> Vec<String> {
-    let names = document.resources.keys().map(Address::name).collect();
-    let all: BTreeSet<&str> = document.resources.keys().map(|address| component_of(address, &names)).collect();
-    all.into_iter().map(str::to_owned).collect()
-}
+use ebbtide::resource::{Address, Registry, components_of};
 
 /// Returns the components of a stack of which a pause puts something to sleep.
 pub(super) fn pausing_components(document: &StateDocument, kinds: &Registry) -> BTreeSet<String> {
-    let sleeps = |name: &String| !asleep(document, &BTreeSet::from([name.clone()]), kinds).is_empty();
-    components(document).into_iter().filter(sleeps).collect()
+    let addresses: Vec<&Address> = document.resources.keys().collect();
+    let components = components_of(&addresses).into_iter().map(str::to_owned);
+    components.filter(|name| !asleep(document, &BTreeSet::from([name.clone()]), kinds).is_empty()).collect()
 }
 
 /// Returns the components that are asleep after a pause or a resume of the named ones. Without names, a resume wakes all of them.
@@ -64,4 +58,9 @@ pub(super) fn with_asleep(target: Target, asleep: &BTreeSet<String>) -> String {
         Target::Running if !names.is_empty() => format!("{target}, without {}", names.join(", ")),
         Target::Running | Target::Paused | Target::Destroyed => target.to_string(),
     }
+}
+
+/// Returns the flags that name components.
+pub(super) fn only_flags<'a>(names: impl IntoIterator<Item = &'a String>) -> String {
+    names.into_iter().map(|name| format!(" --only {name}")).collect()
 }

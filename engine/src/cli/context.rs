@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use ebbtide::App;
 use ebbtide::program::{Exchange, Reply};
-use ebbtide::record::{StateDocument, replay};
+use ebbtide::record::{JournalEntry, StateDocument, replay};
 use ebbtide::resource::{Address, Registry};
-use ebbtide::stack::{Declarations, Enforcement, Problem, RegionZones, Violation};
+use ebbtide::stack::{Declarations, Problem, RegionZones};
 use owo_colors::OwoColorize as _;
 
 use crate::cli::common::Common;
@@ -270,10 +270,8 @@ impl CommandContext {
             error.unsettled = unsettled;
             error
         })?;
-        let violations = declared.violations.iter();
-        let mandatory: Vec<Violation> =
-            violations.filter(|found| found.enforcement == Enforcement::Mandatory).cloned().collect();
-        if mandatory.is_empty() { Ok(declared) } else { Err(CommandError::violations(stack, &mandatory)) }
+        let refused: Vec<_> = declared.refused().collect();
+        if refused.is_empty() { Ok(declared) } else { Err(CommandError::violations(stack, &refused)) }
     }
 
     /// Leaves a stack out of a command that names none, and says so, if it needs settings and the environment has none for it: it is
@@ -325,14 +323,21 @@ pub(super) async fn recorded_stacks(environment: &Environment) -> Result<Vec<Str
 
 /// Returns the record of a stack, with the journal of an open run applied; `None` if nothing was ever recorded.
 pub(super) async fn recorded(state: &StateStore) -> Result<Option<StateDocument>, CommandError> {
-    let Some((mut document, progress)) = state.read().await? else { return Ok(None) };
+    let Some((document, journal)) = state.read().await? else { return Ok(None) };
+    replayed(state, document, &journal).map(Some)
+}
+
+/// Returns a record with the journal of its open run applied.
+pub(super) fn replayed(
+    state: &StateStore,
+    mut document: StateDocument,
+    journal: &[JournalEntry],
+) -> Result<StateDocument, CommandError> {
     if let Some(run) = document.run.take() {
-        if let Err(error) = replay(&mut document, &run.plan, &progress) {
-            return Err(state.damaged_journal(error).into());
-        }
+        replay(&mut document, &run.plan, journal).map_err(|error| state.damaged_journal(error))?;
         document.run = Some(run);
     }
-    Ok(Some(document))
+    Ok(document)
 }
 
 /// Reads the addresses of `--include-data`; `all` means every known one.

@@ -21,7 +21,7 @@ use ebbtide::App;
 pub fn main(stacks: App, providers: Providers) -> ExitCode {
     complete::complete(&stacks);
     let words: Vec<OsString> = std::env::args_os().collect();
-    if let Some(mistake) = habits::one_dash(&words, &Arguments::command()) {
+    if let Some(mistake) = habits::one_dash(&words, Arguments::command) {
         return print_habit(&mistake);
     }
     let Arguments { common, command } = match Arguments::try_parse_from(words) {

@@ -141,13 +141,13 @@ impl CommandError {
     }
 
     /// Returns the error for a stack that violates mandatory policies.
-    pub(super) fn violations(stack: &str, violations: &[Violation]) -> Self {
+    pub(super) fn violations(stack: &str, violations: &[&Violation]) -> Self {
         let line =
-            |found: &Violation| format!("  {}: {} (policy {}): {}", found.at, found.message, found.policy, found.hint);
+            |found: &&Violation| format!("  {}: {} (policy {}): {}", found.at, found.message, found.policy, found.hint);
         let lines: Vec<String> = violations.iter().map(line).collect();
         let number = if violations.len() == 1 { "a policy" } else { "policies" };
         let message = format!("stack {stack} violates {number}:\n{}", lines.join("\n"));
-        let finding = |found: &Violation| Finding {
+        let finding = |found: &&Violation| Finding {
             rule: format!("policy/{}", found.policy),
             at: Some(found.at.clone()),
             message: format!("{}: {}", found.message, found.hint),

@@ -2,6 +2,7 @@
 //!
 //! A name that means exactly the same is an alias of the command or the flag. Any other is an error that names what does it here.
 
+use std::cell::LazyCell;
 use std::ffi::OsString;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -63,12 +64,14 @@ const FLAGS: [(&str, &str); 15] = [
 
 /// Returns why an argument with one dash is a mistake: a long flag in Terraform's spelling, that clap would take apart into
 /// flags of one letter (`-out=x` into `-o ut=x`).
-pub(super) fn one_dash(arguments: &[OsString], grammar: &clap::Command) -> Option<String> {
+pub(super) fn one_dash(arguments: &[OsString], grammar: impl FnOnce() -> clap::Command) -> Option<String> {
+    // Most command lines have no such word, and need no second grammar.
+    let grammar = LazyCell::new(grammar);
     let words = arguments.iter().skip(1).map(|argument| argument.to_string_lossy());
     words.take_while(|word| word != "--").find_map(|word| {
         let flag = word.strip_prefix('-').filter(|rest| rest.len() > 2 && !rest.starts_with('-'))?;
         let (name, value) = flag.split_once('=').map_or((flag, ""), |(name, value)| (name, value));
-        if is_flag(grammar, name) {
+        if is_flag(&grammar, name) {
             let value = if value.is_empty() { String::new() } else { format!(" {value}") };
             return Some(format!("`{word}` has one dash: write `--{name}{value}`"));
         }
@@ -125,7 +128,7 @@ mod tests {
     }
 
     fn said(line: &str) -> Option<String> {
-        one_dash(&arguments(line), &Arguments::command())
+        one_dash(&arguments(line), Arguments::command)
             .or_else(|| Arguments::try_parse_from(arguments(line)).err().and_then(|error| elsewhere(&error)))
     }
 
@@ -156,7 +159,7 @@ mod tests {
     #[test]
     fn flags_of_one_letter_may_stand_together() {
         for line in ["ebb plan -qy", "ebb plan -vvv", "ebb -edev plan", "ebb -C/tmp plan", "ebb apply -- -out=x"] {
-            assert_eq!(one_dash(&arguments(line), &Arguments::command()), None, "{line}");
+            assert_eq!(one_dash(&arguments(line), Arguments::command), None, "{line}");
         }
     }
 

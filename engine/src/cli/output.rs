@@ -6,6 +6,7 @@ use owo_colors::OwoColorize as _;
 use serde::Serialize;
 
 use crate::cli::error::{CommandError, CommandErrorKind};
+use ebbtide::resource::Address;
 
 /// The format of everything that `--json` prints. As long as it stays, fields are added and never changed.
 pub(super) const OUTPUT_FORMAT: u32 = 1;
@@ -194,6 +195,15 @@ impl Output {
 /// Returns the recorded reason of a change: without one, it is the command, which is shown as code.
 pub(super) fn reason(why: &str) -> String {
     if why.starts_with("ebb ") { format!("`{why}`") } else { why.to_owned() }
+}
+
+/// Returns the first of some resources, and how many more there are.
+pub(super) fn listed(addresses: &[Address], most: usize) -> String {
+    let first: Vec<String> = addresses.iter().take(most).map(ToString::to_string).collect();
+    match addresses.len().saturating_sub(most) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
 }
 
 /// Returns a number with its noun: `1 operation`, `2 operations`.

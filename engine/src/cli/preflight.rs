@@ -6,7 +6,7 @@ use owo_colors::OwoColorize as _;
 
 use crate::apply::{Checks, Event, MissingThings, Preflight};
 use crate::cli::error::{CommandError, CommandErrorKind};
-use crate::cli::output::{Output, count};
+use crate::cli::output::{Output, count, listed};
 use crate::cli::progress::Progress;
 use crate::preflight::Finding;
 use clap::Args;
@@ -33,12 +33,7 @@ const NAMED: usize = 3;
 
 /// Returns the addresses that a finding is about, for the beginning of its line.
 fn about(addresses: &[Address]) -> String {
-    let named: Vec<String> = addresses.iter().take(NAMED).map(Address::to_string).collect();
-    match addresses.len() {
-        0 => String::new(),
-        all if all > NAMED => format!("{} and {} more: ", named.join(", "), all - NAMED),
-        _ => format!("{}: ", named.join(", ")),
-    }
+    if addresses.is_empty() { String::new() } else { format!("{}: ", listed(addresses, NAMED)) }
 }
 
 /// Returns one line for each finding, with what helps.

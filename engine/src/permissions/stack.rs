@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use clap::ValueEnum;
 use ebbtide::aws::sagemaker::{Endpoint, MonitoringSchedule};
 use ebbtide::resource::{Address, OnPause, Resource, references};
 use ebbtide::stack::Declarations;
@@ -16,19 +17,19 @@ use super::statement::Actions;
 use crate::providers::{KnownCalls, Providers};
 
 /// The use of the credentials.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Purpose {
-    /// `ebb plan`: it reads, and changes nothing.
+    /// `ebb plan`: reads only
     Plan,
-    /// `ebb apply`, and every other command.
+    /// `ebb apply`, `ebb destroy` and all others but `ebb logs` and `ebb invoke`
     Apply,
-    /// `ebb pause` and `ebb resume`.
+    /// `ebb pause` and `ebb resume`
     Pause,
-    /// `ebb tick` and `ebb serve`.
+    /// `ebb tick` and `ebb serve`
     Tick,
-    /// `ebb logs`.
+    /// `ebb logs`
     Logs,
-    /// `ebb invoke`.
+    /// `ebb invoke`
     Invoke,
 }
 

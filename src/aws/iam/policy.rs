@@ -38,6 +38,16 @@ impl<P: Phase> Default for Policy<P> {
     }
 }
 
+impl<P: Phase> Policy<P> {
+    /// Returns whether the policy certainly allows something to everyone: without a condition. S3 examines conditions too.
+    pub fn allows_everyone(&self) -> bool {
+        self.statements.iter().any(|statement| {
+            let everyone = statement.principals.iter().any(|principal| matches!(principal, Principal::Everyone));
+            statement.effect == Effect::Allow && everyone && statement.conditions.is_empty()
+        })
+    }
+}
+
 impl Policy {
     /// Creates a policy without a statement.
     pub fn new() -> Self {

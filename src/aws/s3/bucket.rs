@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::bucket_name::name_problem;
-use super::bucket_policy::{has_reserved_statement, is_public};
+use super::bucket_policy::has_reserved_statement;
 use super::charges::bucket_charges;
 use super::lifecycle::lifecycle_problems;
 use super::{Encryption, LifecycleRule, PublicAccessBlock};
@@ -133,7 +133,7 @@ impl Resource for Bucket {
             for problem in policy.problems(Purpose::Resource) {
                 problems.refuse("policy", problem);
             }
-            if self.public_access.block_public_policy && is_public(policy) {
+            if self.public_access.block_public_policy && policy.allows_everyone() {
                 let message = "allows everyone without a condition, which `public_access.block_public_policy` refuses";
                 problems.refuse("policy", message);
             }

@@ -1,6 +1,6 @@
 //! The statement of a bucket policy that refuses insecure transport.
 
-use crate::aws::iam::{Effect, Policy, Principal};
+use crate::aws::iam::{Policy, Principal};
 use crate::resource::Phase;
 
 /// The name of the statement that refuses insecure transport.
@@ -22,15 +22,6 @@ pub fn deny_insecure_transport() -> Policy {
 /// Returns whether a declared policy has a statement of the name that is reserved for `tls_only`.
 pub(super) fn has_reserved_statement<P: Phase>(policy: &Policy<P>) -> bool {
     policy.statements.iter().any(|statement| statement.sid.as_deref() == Some(TLS_ONLY))
-}
-
-/// Returns whether a policy is certainly public to S3: it allows something to everyone without a condition. S3 examines
-/// conditions too.
-pub(super) fn is_public<P: Phase>(policy: &Policy<P>) -> bool {
-    policy.statements.iter().any(|statement| {
-        let everyone = statement.principals.iter().any(|principal| matches!(principal, Principal::Everyone));
-        statement.effect == Effect::Allow && everyone && statement.conditions.is_empty()
-    })
 }
 
 #[cfg(test)]

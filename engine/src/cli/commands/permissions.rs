@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use owo_colors::OwoColorize as _;
 use serde::Serialize;
 use serde_json::Value;
@@ -22,43 +22,14 @@ pub(in crate::cli) struct PermissionsArgs {
     #[command(flatten)]
     stack: StackArg,
     /// The command that the credentials are for
-    #[arg(long = "for", value_enum, default_value_t = PurposeName::Apply)]
-    purpose: PurposeName,
+    #[arg(long = "for", value_enum, default_value_t = Purpose::Apply)]
+    purpose: Purpose,
     /// Prints the trust policy for workflows of a repository of GitHub: github:ORG/REPO, with @BRANCH or #ENVIRONMENT
     #[arg(long, value_name = "REPOSITORY")]
     trust: Option<Repository>,
     /// Writes policies that each fit into a managed policy to this directory: STACK-1.json, …
     #[arg(long, value_name = "DIR", conflicts_with = "trust")]
     out: Option<PathBuf>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum PurposeName {
-    /// `ebb plan`: reads only
-    Plan,
-    /// `ebb apply`, `ebb destroy` and all others but `ebb logs` and `ebb invoke`
-    Apply,
-    /// `ebb pause` and `ebb resume`
-    Pause,
-    /// `ebb tick` and `ebb serve`
-    Tick,
-    /// `ebb logs`
-    Logs,
-    /// `ebb invoke`
-    Invoke,
-}
-
-impl From<PurposeName> for Purpose {
-    fn from(name: PurposeName) -> Self {
-        match name {
-            PurposeName::Plan => Self::Plan,
-            PurposeName::Apply => Self::Apply,
-            PurposeName::Pause => Self::Pause,
-            PurposeName::Tick => Self::Tick,
-            PurposeName::Logs => Self::Logs,
-            PurposeName::Invoke => Self::Invoke,
-        }
-    }
 }
 
 /// The permissions as `--json` prints them.
@@ -89,7 +60,7 @@ async fn permissions(context: &CommandContext, arguments: &PermissionsArgs) -> R
         None => environment.connect().await?.account,
     };
     let declarations = context.declare_in_account(&environment, &stack, &account)?;
-    let purpose = Purpose::from(arguments.purpose);
+    let purpose = arguments.purpose;
     let beside = beside(&environment, &stack);
     let found = Permissions::of(&declarations, &context.providers, purpose, &beside);
     let trust = arguments.trust.as_ref().map(|repository| repository.trust(&declarations.scope, purpose));

@@ -9,15 +9,13 @@ use serde::Serialize;
 
 use crate::cli::common::StackArg;
 use crate::cli::context::CommandContext;
-use crate::cli::dollars::plan_costs;
 use crate::cli::error::{CommandError, CommandErrorKind, DONE};
 use crate::cli::output::{OUTPUT_FORMAT, count, reason};
-use crate::cli::render::{self, PlanFormat, PlanStyle, PlanView, ShownPlan};
+use crate::cli::render::{self, PlanFormat, PlanStyle, PlanView, with_shown};
 use crate::cli::{plan_file, runtime};
 use crate::environment::Environment;
 use crate::state::StateStore;
 use ebbtide::plan::{Plan, Target};
-use ebbtide::planner::RecordChanges;
 use ebbtide::record::{ResourceRecord, RunOutcome, StateDocument};
 
 /// Shows a saved plan, or the plan that was carried out at a serial of the state
@@ -85,16 +83,7 @@ fn show_plan(
     (document, plan): (&StateDocument, &Plan),
     style: PlanStyle,
 ) -> Result<(), CommandError> {
-    let shown = ShownPlan {
-        plan,
-        record: &RecordChanges::between(document, plan),
-        warnings: &[],
-        costs: &plan_costs(context, environment, document, plan),
-        names: &render::names(document, plan),
-        unapplied: None,
-        findings: &[],
-    };
-    render::show_plan(context.output, &shown, style)
+    with_shown(context, environment, (document, plan), |shown| render::show_plan(context.output, shown, style))
 }
 
 async fn show_serial(context: &CommandContext, arguments: &ShowArgs, serial: u64) -> Result<u8, CommandError> {
@@ -173,23 +162,18 @@ fn show_json(
     document: &StateDocument,
     planned: Option<(&StateDocument, &Plan)>,
 ) -> Result<u8, CommandError> {
+    match planned {
+        Some(planned) => with_shown(context, environment, planned, |shown| {
+            context.output.json(&serial_view(document, Some(PlanView::new(shown))))
+        })?,
+        None => context.output.json(&serial_view(document, None))?,
+    }
+    Ok(DONE)
+}
+
+fn serial_view<'a>(document: &'a StateDocument, plan: Option<PlanView<'a>>) -> SerialView<'a> {
     let (command, outcome) = command(document);
-    let record = planned.map(|(before, plan)| RecordChanges::between(before, plan));
-    let costs = planned.map(|(before, plan)| plan_costs(context, environment, before, plan));
-    let names = planned.map(|(before, plan)| render::names(before, plan));
-    let plan = match (planned, &record, &costs, &names) {
-        (Some((_, plan)), Some(record), Some(costs), Some(names)) => Some(PlanView::new(&ShownPlan {
-            plan,
-            record,
-            warnings: &[],
-            costs,
-            names,
-            unapplied: None,
-            findings: &[],
-        })),
-        _ => None,
-    };
-    context.output.json(&SerialView {
+    SerialView {
         format: OUTPUT_FORMAT,
         stack: &document.scope.stack,
         environment: &document.scope.environment,
@@ -204,6 +188,5 @@ fn show_json(
         resources: document.resources.len(),
         asleep: asleep(document),
         plan,
-    })?;
-    Ok(DONE)
+    }
 }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use self::check::{Checked, check};
 use self::sarif::sarif;
 use crate::apply::Event;
+use crate::cli::common::StacksArg;
 use crate::cli::context::CommandContext;
 use crate::cli::error::{CommandError, DONE, FAILED};
 use crate::cli::output::{OUTPUT_FORMAT, count};
@@ -18,8 +19,8 @@ use crate::cli::progress::Progress;
 /// Checks environments and stacks without calling AWS
 #[derive(Debug, Args)]
 pub(in crate::cli) struct ValidateArgs {
-    /// The stack; all stacks without it
-    stack: Option<String>,
+    #[command(flatten)]
+    stack: StacksArg,
     /// Checks every environment of the project
     #[arg(long)]
     all: bool,
@@ -59,7 +60,7 @@ struct FaultView<'a> {
 }
 
 pub(in crate::cli) fn run(context: &CommandContext, arguments: &ValidateArgs) -> Result<u8, CommandError> {
-    let named = arguments.stack.as_deref();
+    let named = arguments.stack.stack.as_deref();
     let names = match arguments.all {
         true => context.project()?.environments(),
         false => vec![context.common.environment()],

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde::Deserialize as _;
 use serde_json::Value;
 
+use crate::cli::components::only_flags;
 use crate::cli::error::{CommandError, CommandErrorKind};
 use ebbtide::aws::sagemaker::{Endpoint, EndpointConfig, InferenceComponent};
 use ebbtide::plan::Target;
@@ -67,9 +68,7 @@ pub(in crate::cli) fn endpoint(
                 (format!("{address} is asleep: {stack} is paused"), format!("`ebb resume {stack}` brings it back"))
             }
             Target::Running | Target::Destroyed => {
-                let names = document.resources.keys().map(Address::name).collect();
-                let component = Some(component_of(address, &names)).filter(|name| document.asleep.contains(*name));
-                let only = component.map(|name| format!(" --only {name}")).unwrap_or_default();
+                let only = only_flags(document.asleep.get(component_of(address, &all)));
                 (format!("{address} is asleep"), format!("`ebb resume {stack}{only}` brings it back"))
             }
         };

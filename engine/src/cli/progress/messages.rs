@@ -8,9 +8,12 @@ use owo_colors::OwoColorize as _;
 
 use crate::apply::{Event, Finished, Warning};
 use crate::cli::components::with_asleep;
-use crate::cli::output::count;
+use crate::cli::output::{count, listed};
 use ebbtide::plan::OperationKind;
 use ebbtide::resource::Address;
+
+/// How many resources of a list are named.
+const LISTED: usize = 5;
 
 /// Returns the participle of an operation in progress: `creating`, …
 pub(super) fn doing(operation: OperationKind) -> &'static str {
@@ -115,7 +118,7 @@ pub(super) fn line(event: &Event) -> Option<String> {
         Event::WaitingForCapacity { addresses, after_ms, until } => format!(
             "{} {}: trying again in {}, until {}",
             "no capacity for".yellow().bold(),
-            listed(addresses),
+            listed(addresses, LISTED),
             duration(*after_ms),
             clock_time(*until)
         ),
@@ -169,7 +172,7 @@ pub(super) fn skipped_lines(skipped: &[Skipped]) -> Vec<String> {
         (true, None) => "operations before them are not done".to_owned(),
     };
     let addresses: Vec<Address> = skipped.iter().map(|one| one.address.clone()).collect();
-    vec![format!("{head} {}, since {why}: {}", count(skipped.len(), "operation"), listed(&addresses))]
+    vec![format!("{head} {}, since {why}: {}", count(skipped.len(), "operation"), listed(&addresses, LISTED))]
 }
 
 impl Skipped {
@@ -185,16 +188,6 @@ pub(super) fn left(milliseconds: u64) -> String {
         0 => String::new(),
         seconds @ 1..=90 => format!("about {seconds} s left"),
         seconds => format!("about {} min left", seconds.div_ceil(60)),
-    }
-}
-
-/// Returns the first of a list of resources as text.
-fn listed(addresses: &[Address]) -> String {
-    const LISTED: usize = 5;
-    let first: Vec<String> = addresses.iter().take(LISTED).map(ToString::to_string).collect();
-    match addresses.len().saturating_sub(LISTED) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
     }
 }
 

@@ -12,5 +12,5 @@ mod view;
 mod width;
 
 pub(super) use show::{show_plan, show_plan_in_question};
-pub(super) use shown::{PlanFormat, PlanStyle, ShownPlan, names};
+pub(super) use shown::{PlanFormat, PlanStyle, ShownPlan, names, with_shown};
 pub(super) use view::PlanView;

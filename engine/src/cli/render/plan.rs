@@ -10,7 +10,7 @@ use super::page::{Lead, Page};
 use super::shown::ShownPlan;
 use super::width::columns;
 use crate::apply::Unapplied;
-use crate::cli::components::with_asleep;
+use crate::cli::components::{only_flags, with_asleep};
 use crate::cli::dollars::plan_text;
 use crate::cli::output::count;
 use ebbtide::plan::{Operation, OperationKind, Plan, Summary, Target};
@@ -179,7 +179,7 @@ fn render_unapplied(page: &mut Page, shown: &ShownPlan<'_>) {
     let stack = &shown.plan.scope.stack;
     let next = match shown.plan.target {
         Target::Running => {
-            let only: String = shown.plan.asleep.iter().map(|name| format!(" --only {name}")).collect();
+            let only = only_flags(&shown.plan.asleep);
             format!("They wait for components that are asleep. `ebb resume {stack}{only}` wakes these.")
         }
         Target::Paused | Target::Destroyed => format!(

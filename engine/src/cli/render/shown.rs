@@ -5,6 +5,9 @@ use std::collections::BTreeSet;
 use clap::{Args, ValueEnum};
 
 use crate::apply::{Unapplied, Warning};
+use crate::cli::context::CommandContext;
+use crate::cli::dollars::plan_costs;
+use crate::environment::Environment;
 use crate::preflight::Finding;
 use ebbtide::cost::PlanCosts;
 use ebbtide::plan::Plan;
@@ -54,4 +57,22 @@ pub(in crate::cli) enum PlanFormat {
 pub(in crate::cli) fn names<'a>(document: &'a StateDocument, plan: &'a Plan) -> BTreeSet<&'a str> {
     let planned = plan.operations.iter().map(|operation| &operation.address);
     document.resources.keys().chain(planned).map(Address::name).collect()
+}
+
+/// Shows a plan by its document, with nothing beside it but what follows from both.
+pub(in crate::cli) fn with_shown<T>(
+    context: &CommandContext,
+    environment: &Environment,
+    (document, plan): (&StateDocument, &Plan),
+    show: impl FnOnce(&ShownPlan<'_>) -> T,
+) -> T {
+    show(&ShownPlan {
+        plan,
+        record: &RecordChanges::between(document, plan),
+        warnings: &[],
+        costs: &plan_costs(context, environment, document, plan),
+        names: &names(document, plan),
+        unapplied: None,
+        findings: &[],
+    })
 }

@@ -1,10 +1,15 @@
 //! Links to the console of AWS.
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 
 use ebbtide::aws::sagemaker::Endpoint;
 use ebbtide::record::ResourceRecord;
 use ebbtide::resource::{Address, Resource as _, Scope};
+
+/// The characters that are encoded in a part of a query.
+const QUERY: &AsciiSet =
+    &NON_ALPHANUMERIC.remove(b'-').remove(b'_').remove(b'.').remove(b'~').remove(b':').remove(b'/');
 
 /// The partitions with a public console: the beginning of their regions, and the ending of the host of the console. All other
 /// regions without a dash after `us-iso`, `eu-isoe` and `eusc` are of the first partition. Source: `console-url` of the toolkits of AWS, and
@@ -28,7 +33,7 @@ pub(super) fn link(scope: &Scope, address: &Address, record: &ResourceRecord) ->
     }
     let arn = arn(scope, id, record)?;
     // The console opens the page of a resource by its ARN.
-    Some(format!("{host}/go/view?arn={}", encoded(&arn)))
+    Some(format!("{host}/go/view?arn={}", utf8_percent_encode(&arn, QUERY)))
 }
 
 /// Returns the ARN of a resource: its id, an output, or for networks the one that follows from the id.
@@ -50,13 +55,6 @@ fn arn(scope: &Scope, id: &str, record: &ResourceRecord) -> Option<String> {
         _ => return None,
     };
     Some(scope.arn("ec2", &format!("{resource}/{id}")))
-}
-
-/// Returns a text as a part of a query: what has a meaning there is replaced.
-fn encoded(text: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~:/".contains(&byte);
-    let one = |byte: u8| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
-    text.bytes().map(one).collect()
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::recorded::Recorded;
+use crate::cli::components::only_flags;
 use crate::cli::output::count;
 use ebbtide::plan::{Operation, Plan, Purpose, Target};
 use ebbtide::planner::asleep;
@@ -39,7 +40,7 @@ pub(super) fn incomplete(stack: &str, recorded: &Recorded, kinds: &Registry) -> 
     missing.sort();
     missing.dedup();
     let left = addresses(plan, |operation| is_left(document, operation));
-    let only: String = document.asleep.iter().map(|name| format!(" --only {name}")).collect();
+    let only = only_flags(&document.asleep);
     let next = match (document.target, command) {
         (Target::Paused, _) => format!("ebb pause {stack}"),
         (Target::Destroyed, _) => format!("ebb destroy {stack}"),

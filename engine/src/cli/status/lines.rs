@@ -1,7 +1,5 @@
 //! Lines of a certain width.
 
-use ebbtide::resource::Address;
-
 /// Returns a text in lines of at most this width, each with an indent. A word that is longer stays whole.
 pub(super) fn wrapped(indent: &str, text: &str, width: usize) -> String {
     let mut lines = String::new();
@@ -19,15 +17,6 @@ pub(super) fn wrapped(indent: &str, text: &str, width: usize) -> String {
     }
     lines.push_str(&format!("{indent}{line}\n"));
     lines
-}
-
-/// Returns the first of some resources, and how many more there are.
-pub(super) fn listed(addresses: &[Address], most: usize) -> String {
-    let first: Vec<String> = addresses.iter().take(most).map(ToString::to_string).collect();
-    match addresses.len().saturating_sub(most) {
-        0 => first.join(", "),
-        more => format!("{} and {more} more", first.join(", ")),
-    }
 }
 
 #[cfg(test)]

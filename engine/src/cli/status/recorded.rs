@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 
+use crate::cli::context::replayed;
 use crate::cli::error::CommandError;
 use crate::state::{LockInfo, StateStore};
 use ebbtide::cost::ledger::Entry;
 use ebbtide::plan::Plan;
-use ebbtide::record::{RunOutcome, StateDocument, replay};
+use ebbtide::record::{RunOutcome, StateDocument};
 
 /// The number of serials in which the plan of the last run is looked for. A run begins in one serial and ends in the next one; edits of
 /// the record may follow.
@@ -28,13 +29,12 @@ pub(in crate::cli) struct Recorded {
 impl Recorded {
     /// Reads the record; `None` if nothing was ever recorded.
     pub(in crate::cli) async fn read(state: &StateStore) -> Result<Option<Self>, CommandError> {
-        let Some((mut document, journal)) = state.read().await? else { return Ok(None) };
+        let Some((document, journal)) = state.read().await? else { return Ok(None) };
+        let document = replayed(state, document, &journal)?;
         let (mut done, mut at_work, mut unfinished) = (0, None, None);
-        if let Some(run) = document.run.take() {
-            replay(&mut document, &run.plan, &journal).map_err(|error| state.damaged_journal(error))?;
+        if let Some(run) = &document.run {
             done = journal.iter().filter(|entry| entry.took.is_some()).count();
             unfinished = Some(run.plan.clone());
-            document.run = Some(run);
             at_work = state.backend().lock_info().await?;
         } else if document.ended.as_ref().is_some_and(|ended| ended.outcome != RunOutcome::Done) {
             unfinished = last_plan(state, &document).await;

@@ -7,12 +7,12 @@ use jiff::Timestamp;
 use owo_colors::{OwoColorize as _, Style};
 
 use super::endpoints::{EndpointView, VariantView};
-use super::lines::{listed, wrapped};
+use super::lines::wrapped;
 use super::live::LiveView;
 use super::resource_status::ResourceStatus;
 use super::view::{ResourceView, StackCondition, StatusView};
 use crate::cli::dollars::total_text;
-use crate::cli::output::{count, reason};
+use crate::cli::output::{count, listed, reason};
 use crate::cli::progress::age;
 use ebbtide::plan::Target;
 use ebbtide::resource::{Address, Persistence};

@@ -18,7 +18,7 @@ struct ListView {
     environments: Vec<EnvironmentView>,
 }
 
-#[derive(Serialize)]
+#[derive(Default, Serialize)]
 struct EnvironmentView {
     environment: String,
     /// Whether it is the one that commands work in.
@@ -45,8 +45,10 @@ pub(super) fn run(context: &CommandContext, _arguments: &ListArgs) -> Result<u8,
     for view in environments {
         let mark = if view.chosen { "*" } else { "" }.to_owned();
         let account = if view.embedded { Some("embedded".to_owned()) } else { view.account };
-        let place = view.error.map_or(view.state, |_| Some("invalid: `ebb validate -e` says why".to_owned()));
-        let place = place.unwrap_or_default().replace("validate -e", &format!("validate -e {}", view.environment));
+        let place = match view.error {
+            Some(_) => format!("invalid: `ebb validate -e {}` says why", view.environment),
+            None => view.state.unwrap_or_default(),
+        };
         rows.push([
             mark,
             view.environment,
@@ -60,24 +62,16 @@ pub(super) fn run(context: &CommandContext, _arguments: &ListArgs) -> Result<u8,
 }
 
 fn view(context: &CommandContext, name: String, chosen: &str) -> EnvironmentView {
-    let is_chosen = name == chosen;
-    let empty = EnvironmentView {
-        environment: name.clone(),
-        chosen: is_chosen,
-        region: None,
-        account: None,
-        embedded: false,
-        state: None,
-        error: None,
-    };
-    match context.recorded_environment_named(&name) {
+    let found = context.recorded_environment_named(&name);
+    let named = EnvironmentView { chosen: name == chosen, environment: name, ..EnvironmentView::default() };
+    match found {
         Ok(environment) => EnvironmentView {
             region: Some(environment.aws().region.clone()),
             account: environment.aws().account.clone(),
             embedded: environment.aws().embedded,
             state: Some(environment.state_place_with(None).to_string()),
-            ..empty
+            ..named
         },
-        Err(error) => EnvironmentView { error: Some(error.to_string()), ..empty },
+        Err(error) => EnvironmentView { error: Some(error.to_string()), ..named },
     }
 }
