@@ -9,12 +9,13 @@ use super::dependencies::dependency_order;
 use super::desired::{Desired, desired};
 use super::generation::next_generation;
 use super::giving_way::{Candidate, GivingWay};
+use super::in_use::{current_in_use, deposed_in_use, keep_what_they_need};
 use super::job::{check_named, holds_data, without_waiting};
 use super::job_decision::{decide_job, jobs_not_run, keeps_its_result, kept_results, may_delete};
 use super::observation::current_inputs;
 use super::ordering::{Unordered, in_order};
 use super::renamed::refuse_taken_names;
-use super::retained::{InUse, current_in_use, deposed_in_use, retained};
+use super::retained::retained;
 use super::unordered::order_like;
 use super::{Observed, PlanError, Request, rolling_out};
 use crate::plan::{
@@ -81,7 +82,9 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
     }
     planner.delete_deposed()?;
     planner.check()?;
-    let in_use = std::mem::take(&mut planner.in_use);
+    let mut in_use = std::mem::take(&mut planner.in_use);
+    let is_deleted_first = |address: &Address| planner.decisions.is_deleted_first(address);
+    keep_what_they_need(request, &mut in_use, &mut planner.operations, &is_deleted_first);
     let operations = match in_order(planner.operations, &planner.decisions, document) {
         Ok(operations) => operations,
         Err(Unordered::Circle(candidates)) => return with_one_more(request, given, giving_way, candidates),
@@ -278,7 +281,7 @@ impl<'a> Planner<'a> {
     fn keeps_in_use(&mut self, address: &Address) -> bool {
         let found = current_in_use(self.request, self.decisions.retained, address);
         let is_used = found.is_some();
-        self.in_use.extend(found.map(|found| kept_in_use(address, found)));
+        self.in_use.extend(found);
         is_used
     }
 
@@ -334,7 +337,7 @@ impl<'a> Planner<'a> {
             let mut going = Vec::new();
             for deposed in &record.deposed {
                 match deposed_in_use(self.request, self.decisions.retained, address, deposed) {
-                    Some(found) => self.in_use.push(kept_in_use(address, found)),
+                    Some(found) => self.in_use.push(found),
                     None => going.push(deposed.generation),
                 }
             }
@@ -371,12 +374,6 @@ impl<'a> Planner<'a> {
             None => Ok(()),
         }
     }
-}
-
-/// Returns the line of a plan about a generation that stays because a retained resource uses it.
-fn kept_in_use(address: &Address, found: InUse) -> Kept {
-    let reason = format!("{}, which stays, uses this earlier one; it goes when that goes", found.by);
-    Kept { address: address.clone(), reason, id: Some(found.id) }
 }
 
 /// Returns an operation that has no place in the order yet.

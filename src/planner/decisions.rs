@@ -124,7 +124,7 @@ impl<'a> Decisions<'a> {
         self.request.kind(address).is_ok_and(|kind| kind.info().is_job)
     }
 
-    fn is_deleted_first(&self, address: &Address) -> bool {
+    pub(super) fn is_deleted_first(&self, address: &Address) -> bool {
         self.actions.get(address).is_some_and(|action| action.deletes_first())
     }
 

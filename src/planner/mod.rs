@@ -14,6 +14,7 @@ mod error;
 mod generation;
 mod giving_way;
 mod held_back;
+mod in_use;
 mod job;
 mod job_decision;
 mod observation;

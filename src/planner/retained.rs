@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Observed, PlanError, Request, job};
 use crate::plan::Target;
-use crate::record::Deposed;
 use crate::resource::{Address, Persistence};
-use serde_json::Value;
 
 /// Returns the resources that the target would delete but that are retained, with the reason: those that hold data and were
 /// not named with `--include-data`, and everything that these depend on, unless they are jobs.
@@ -57,70 +55,4 @@ pub(super) fn retained(request: &Request<'_>) -> Result<BTreeMap<Address, String
         }
     }
     Ok(retained)
-}
-
-/// A retained resource, and the generation of another one that it uses.
-pub(super) struct InUse {
-    /// The retained resource.
-    pub(super) by: Address,
-    /// The id of the generation.
-    pub(super) id: String,
-}
-
-/// Returns the use that a retained resource makes of the current generation of another one, which a replacement that creates first would
-/// delete: its recorded inputs have one of the outputs of that generation. The result of a job uses nothing.
-pub(super) fn current_in_use(
-    request: &Request<'_>,
-    retained: &BTreeMap<Address, String>,
-    address: &Address,
-) -> Option<InUse> {
-    let record = request.document.resources.get(address)?;
-    in_use(request, retained, address, record.id.as_ref()?, &texts(&record.outputs))
-}
-
-/// Returns the use that a retained resource makes of an earlier generation of another one. Outputs that the current generation has as well
-/// do not tell.
-pub(super) fn deposed_in_use(
-    request: &Request<'_>,
-    retained: &BTreeMap<Address, String>,
-    address: &Address,
-    deposed: &Deposed,
-) -> Option<InUse> {
-    let record = request.document.resources.get(address)?;
-    let current = texts(&record.outputs);
-    let own: Vec<&str> = texts(&deposed.outputs).into_iter().filter(|text| !current.contains(text)).collect();
-    in_use(request, retained, address, &deposed.id, &own)
-}
-
-fn in_use(
-    request: &Request<'_>,
-    retained: &BTreeMap<Address, String>,
-    address: &Address,
-    id: &str,
-    outputs: &[&str],
-) -> Option<InUse> {
-    let uses = |keeper: &&Address| {
-        let is_job = request.kind(keeper).is_ok_and(|kind| kind.info().is_job);
-        let record = request.document.resources.get(*keeper).filter(|_| !is_job && *keeper != address);
-        record.is_some_and(|record| {
-            record.depends_on.contains(address) && outputs.iter().any(|output| holds_text(&record.inputs, output))
-        })
-    };
-    let by = retained.keys().find(uses)?.clone();
-    Some(InUse { by, id: id.to_owned() })
-}
-
-fn texts(outputs: &Value) -> Vec<&str> {
-    let values = outputs.as_object().into_iter().flat_map(|outputs| outputs.values());
-    values.filter_map(Value::as_str).filter(|text| !text.is_empty()).collect()
-}
-
-/// Returns whether a text is somewhere in inputs, also as a part of another one.
-fn holds_text(inputs: &Value, text: &str) -> bool {
-    match inputs {
-        Value::String(own) => own.contains(text),
-        Value::Array(members) => members.iter().any(|member| holds_text(member, text)),
-        Value::Object(fields) => fields.values().any(|field| holds_text(field, text)),
-        _ => false,
-    }
 }

@@ -453,6 +453,49 @@ fn an_old_generation_stays_while_a_resource_that_is_kept_uses_it() {
 }
 
 #[test]
+fn what_an_old_generation_that_stays_needs_stays_too() {
+    // The net may go, or be replaced together with the collection in it, while an index of that holds data.
+    for replaced in [None, Some("b")] {
+        let mut world = World::new();
+        let collection = |form: &str| json!({"form": form, "net": reference("data_net.group")});
+        world.declare("data_net.group", json!({"form": "a"}));
+        world.declare("data_table.collection", collection("a"));
+        world.declare("data_store.index", json!({"net": reference("data_table.collection")}));
+        world.go(Target::Running);
+        world.undeclare("data_store.index");
+        match replaced {
+            Some(form) => {
+                world.declare("data_net.group", json!({ "form": form }));
+                world.declare("data_table.collection", collection("b"));
+            }
+            None => {
+                world.undeclare("data_net.group");
+                world.declare("data_table.collection", json!({"form": "b"}));
+            }
+        }
+        let hold = |world: &mut World| world.live("data_store.index").data = Some("3 documents".into());
+        hold(&mut world);
+        let plan = world.plan(Target::Running).unwrap();
+        let expected: &[&str] = match replaced {
+            Some(_) => &["replace data_net.group", "replace data_table.collection"],
+            None => &["replace data_table.collection"],
+        };
+        assert_eq!(lines(&plan), expected);
+        let kept: Vec<_> = plan.kept.iter().map(|kept| kept.id.as_deref().unwrap()).collect();
+        assert_eq!(kept, ["data_store.index#3", "data_table.collection#2", "data_net.group#1"]);
+        world.carry_out(&plan, usize::MAX);
+        hold(&mut world);
+        for target in [Target::Running, Target::Paused] {
+            assert_eq!(world.go(target), [""; 0]);
+            hold(&mut world);
+        }
+        world.include_data.insert(at("data_store.index"));
+        let gone = ["delete data_store.index", "delete data_table.collection", "delete data_net.group"];
+        assert_eq!(world.go(Target::Running), gone);
+    }
+}
+
+#[test]
 fn a_destruction_keeps_every_generation_that_data_needs() {
     let mut world = pair("data_net.n", "data_store.d", "net");
     world.undeclare("data_store.d");
