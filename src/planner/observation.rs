@@ -47,13 +47,13 @@ impl Observation {
         self.0.get(address)
     }
 
-    /// Returns a hash over everything that a plan depends on; equal observations hash alike.
+    /// Returns a hash over everything that a plan depends on, but for data, which is asked about only where a plan would delete it; equal
+    /// observations hash alike.
     pub fn hash(&self) -> String {
         #[derive(Serialize)]
         struct Facts<'a> {
             inputs: &'a Value,
             ready: bool,
-            holds: bool,
         }
         let facts: BTreeMap<&Address, Option<Facts<'_>>> = self
             .0
@@ -61,11 +61,9 @@ impl Observation {
             .map(|(address, observed)| {
                 let facts = match observed {
                     Observed::Missing => None,
-                    Observed::Present(live) => Some(Facts {
-                        inputs: &live.inputs,
-                        ready: live.readiness == Readiness::Ready,
-                        holds: live.data.is_some(),
-                    }),
+                    Observed::Present(live) => {
+                        Some(Facts { inputs: &live.inputs, ready: live.readiness == Readiness::Ready })
+                    }
                 };
                 (address, facts)
             })

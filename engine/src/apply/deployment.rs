@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::data::{ask_for_data, deleted_unnamed};
 use super::observe::{Observed, Purpose, observe};
 use super::pushed::Pushed;
 use super::rate_limit::RateLimiter;
 use super::recover::recover;
-use super::warnings::{Remarks, Warning, over_by_now};
+use super::warnings::{Remarks, Warning};
 use super::{Access, Event, Failure, Shutdown};
 use crate::sdk::Error;
 use crate::state::{LockOwner, StateError, StateStore, Writer};
@@ -202,7 +203,7 @@ impl Deployment<'_> {
     }
 
     /// Observes AWS for a plan toward a target. `tolerant` says that the plan acts on the record.
-    async fn observe(
+    pub(super) async fn observe(
         &self,
         document: &StateDocument,
         limiter: &Arc<RateLimiter>,
@@ -271,28 +272,38 @@ impl Deployment<'_> {
             pushed.put_into(declared).map_err(Failure::Problems)?;
             capacity.extend(pushed.restored(&recorded, &mut observed.observation, (self.clock)()));
         }
-        let request = Request {
-            kinds,
-            declarations: None,
-            scope: goal.scope,
-            document: &recorded,
-            observation: &observed.observation,
-            target: goal.target,
-            include_data: goal.include_data,
-            capacity: &capacity,
-            // A resume, and a loop that acts on schedules, must not wait for hours.
-            jobs: Jobs { run: Some(run), watch: goal.declarations.is_some() },
-            components: goal.components,
-        };
         let remarks =
             declarations.as_ref().map(|declared| Remarks::on(&self.access.providers, declared, (self.clock)()));
         let remarks = remarks.unwrap_or_default();
-        let mut planned = plan(&Request { declarations: declarations.as_ref(), ..request })?;
-        // What is over stays where it exists as declared, and is not wanted where something would have to be sent for it.
-        while let Some(rest) = declarations.as_ref().and_then(|declared| remarks.without_over(declared, &planned)) {
-            planned = plan(&Request { declarations: Some(&rest), ..request })?;
-            declarations = Some(rest);
-        }
+        let planned = loop {
+            let planned = plan(&Request {
+                kinds,
+                declarations: declarations.as_ref(),
+                scope: goal.scope,
+                document: &recorded,
+                observation: &observed.observation,
+                target: goal.target,
+                include_data: goal.include_data,
+                capacity: &capacity,
+                // A resume, and a loop that acts on schedules, must not wait for hours.
+                jobs: Jobs { run: Some(run), watch: goal.declarations.is_some() },
+                components: goal.components,
+            });
+            // Whether there is a plan may depend on data, too.
+            let deleted = match &planned {
+                Ok(plan) => deleted_unnamed(plan, &document).cloned().collect(),
+                Err(_) => document.resources.keys().cloned().collect(),
+            };
+            if ask_for_data(&document, &self.access, limiter, tolerant, deleted, &mut observed).await? {
+                continue;
+            }
+            let planned = planned?;
+            // What is over stays where it exists as declared, and is not wanted where something would have to be sent for it.
+            match declarations.as_ref().and_then(|declared| remarks.without_over(declared, &planned)) {
+                Some(rest) => declarations = Some(rest),
+                None => break planned,
+            }
+        };
         drop(recorded);
         Ok(PlanWithInputs { plan: planned, document, observed, warnings: remarks.warnings })
     }
@@ -405,75 +416,6 @@ impl LockedDeployment<'_> {
     /// Releases the lock. Nothing is undone; finished operations are recorded.
     pub async fn release(self) {
         self.writer.release().await;
-    }
-
-    /// Checks that state and AWS are still as a saved plan was made from them.
-    pub async fn check(&mut self, plan: &Plan) -> Result<(), Failure> {
-        let stale = |message: String| Err(Failure::StalePlan(message));
-        let document = &self.document;
-        let first = document.serial == 0 && plan.serial == 0;
-        if document.lineage != plan.lineage && !first {
-            return stale("it was made from another state (another lineage)".to_owned());
-        }
-        if document.serial != plan.serial {
-            let (made, now) = (plan.serial, document.serial);
-            return stale(format!("it was made from state serial {made}, and the state is at serial {now} now"));
-        }
-        if plan.scope.account != self.deployment.account {
-            let (made, now) = (&plan.scope.account, &self.deployment.account);
-            return stale(format!("it was made for account {made}, and the credentials belong to account {now}"));
-        }
-        if first {
-            self.document.lineage.clone_from(&plan.lineage);
-            self.document.scope.clone_from(&plan.scope);
-            if let Some(key) = &plan.key {
-                self.document.key.clone_from(key);
-            }
-        }
-        if let Some(address) = self.of_another_version(plan)? {
-            return stale(format!("the kind of {address} has another version than when it was made"));
-        }
-        if let Some(address) = self.changed_since(plan)? {
-            return stale(format!("the source of {address} holds another value than when it was made"));
-        }
-        if let Some(address) = over_by_now(&self.deployment.access.providers, plan, (self.deployment.clock)()) {
-            return stale(format!("the time of {address} has passed since"));
-        }
-        let tolerant = plan.target != Target::Running;
-        self.observed = self.deployment.observe(&self.document, &self.limiter, plan.target, tolerant).await?;
-        if self.observed.observation.hash() != plan.observation {
-            return stale("the resources it was made from have changed in AWS since".to_owned());
-        }
-        Ok(())
-    }
-
-    /// Returns the first resource whose inputs would be prepared in another way than they were for a plan, such as a secret
-    /// whose source has another value by now.
-    fn changed_since<'p>(&self, plan: &'p Plan) -> Result<Option<&'p Address>, Failure> {
-        if plan.target != Target::Running {
-            return Ok(None);
-        }
-        for operation in &plan.operations {
-            let Some(upsert) = operation.upsert() else { continue };
-            let provider = self.deployment.access.implementation(&operation.address)?.provider;
-            // A source that does not exist here is reported by the operation, if it needs the source.
-            let prepared = provider.prepare(&upsert.inputs, &self.document.key, Some(&upsert.inputs));
-            if prepared.is_ok_and(|prepared| prepared != upsert.inputs) {
-                return Ok(Some(&operation.address));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Returns the first resource whose kind has another version than a plan was made with.
-    fn of_another_version<'p>(&self, plan: &'p Plan) -> Result<Option<&'p Address>, Failure> {
-        for operation in &plan.operations {
-            let kind = self.deployment.access.implementation(&operation.address)?.kind;
-            if operation.upsert().is_some_and(|upsert| upsert.version != kind.info().version) {
-                return Ok(Some(&operation.address));
-            }
-        }
-        Ok(None)
     }
 
     pub(super) fn emit(&self, event: Event) {

@@ -2,6 +2,7 @@
 
 mod access;
 mod billed;
+mod data;
 mod deployment;
 mod dispatcher;
 mod elsewhere;
@@ -22,6 +23,7 @@ mod rename;
 mod retag;
 mod retry;
 mod shutdown;
+mod stale;
 mod tally;
 mod unapplied;
 mod unfinished;

@@ -62,6 +62,8 @@ pub struct Observed {
     /// The inputs that resources may have besides those observed, by unfinished updates: what a read tells is as observed, the
     /// rest as attempted. Empty for a resource of which a read tells everything.
     pub(super) attempted: BTreeMap<Address, Vec<Value>>,
+    /// The resources that were asked for their data.
+    pub(super) asked: BTreeSet<Address>,
 }
 
 /// Reads every recorded resource that is awake and that the target needs to know. Unless the stack is at rest, a resource may

@@ -7,7 +7,7 @@ pub struct Calls {
     /// The ARN of a resource, with `{partition}`, `{region}`, `{account}`, and outputs or inputs in braces; `@FIELD` for the
     /// resource that a field names.
     pub arn: &'static str,
-    /// The calls that change nothing: `find`, `read`, `missing`, `unfinished`, `instances`.
+    /// The calls that change nothing: `find`, `read`, `data`, `missing`, `unfinished`, `instances`.
     pub reads: &'static str,
     /// The calls of `create`, without those of `find`.
     pub creates: &'static str,

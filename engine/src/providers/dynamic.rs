@@ -23,12 +23,18 @@ pub trait DynProvider: Send + Sync {
     }
     fn needs_things(&self) -> bool;
     fn accepts_work(&self) -> bool;
+    fn asks_for_data(&self) -> bool {
+        false
+    }
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error>;
     fn remarks(&self, declared: &Value, now: Timestamp) -> Vec<Remark>;
     async fn missing(&self, context: &Context, declared: &Value) -> Result<Needs, Error>;
     async fn find(&self, context: &Context, inputs: &Value) -> Result<Option<String>, Error>;
     async fn create(&self, context: &Context, inputs: &Value) -> Result<String, Error>;
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error>;
+    async fn data(&self, _context: &Context, _id: &str) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error>;
     async fn undone(&self, context: &Context, id: &str) -> Result<Option<String>, Error>;
     async fn retag(&self, context: &Context, id: &str, last: &Value) -> Result<(), Error>;
@@ -108,6 +114,10 @@ impl<R: Provider> DynProvider for Typed<R> {
         R::ACCEPTS_WORK
     }
 
+    fn asks_for_data(&self) -> bool {
+        R::ASKS_FOR_DATA
+    }
+
     fn prepare(&self, declared: &Value, key: &str, recorded: Option<&Value>) -> Result<Value, Error> {
         let mut resource = typed::<R>(declared)?;
         // Recorded inputs of an older form are no reason to fail here: the diff shows the difference.
@@ -135,6 +145,10 @@ impl<R: Provider> DynProvider for Typed<R> {
 
     async fn read(&self, context: &Context, id: &str, last: &Value) -> Result<Option<LiveState>, Error> {
         R::read(context, id, &typed(last)?).await?.map(erase).transpose()
+    }
+
+    async fn data(&self, context: &Context, id: &str) -> Result<Option<String>, Error> {
+        R::data(context, id).await
     }
 
     async fn update(&self, context: &Context, id: &str, from: &Value, to: &Value) -> Result<(), Error> {

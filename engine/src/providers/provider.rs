@@ -31,6 +31,9 @@ pub trait Provider: Resource {
     /// Whether [`Provider::missing`] looks for anything. Other kinds take no turn of the rate limit for it.
     const NEEDS_THINGS: bool = false;
 
+    /// Whether [`Provider::data`] asks AWS. Other kinds hold no data, or a read tells it.
+    const ASKS_FOR_DATA: bool = false;
+
     /// Whether [`Provider::unfinished`] looks for anything. Other kinds take no turn of the rate limit for it.
     const ACCEPTS_WORK: bool = false;
 
@@ -73,6 +76,13 @@ pub trait Provider: Resource {
         id: &str,
         last: &Self::Resolved,
     ) -> impl Future<Output = Result<Option<Reading<Self>>, Error>> + Send;
+
+    /// Returns the data that the resource holds, in words (`3 objects`), where that takes calls of its own; `None` if it is empty. Asked of
+    /// resources that a plan would delete.
+    fn data(context: &Context, id: &str) -> impl Future<Output = Result<Option<String>, Error>> + Send {
+        let _ = (context, id);
+        async { Ok(None) }
+    }
 
     /// Returns the values beyond the inputs that an update takes away for a while, or may change without being asked to, such
     /// as auto scaling. They are written to state before `update` is called, and given to `restore` once the resource is

@@ -12,6 +12,7 @@ pub const TESTS: &[Test] = &[
     ("a_network_is_in_zones_that_the_account_has", a_network_is_in_zones_that_the_account_has),
     ("an_endpoint_can_be_any_server", an_endpoint_can_be_any_server),
     ("data_is_deleted_only_where_it_is_named", data_is_deleted_only_where_it_is_named),
+    ("a_saved_plan_that_would_delete_data_is_stale", a_saved_plan_that_would_delete_data_is_stale),
     ("without_a_network_the_first_error_comes_soon", without_a_network_the_first_error_comes_soon),
     ("throttling_of_the_first_call_passes", throttling_of_the_first_call_passes),
     ("an_interrupted_apply_is_continued", an_interrupted_apply_is_continued),
@@ -156,6 +157,17 @@ fn data_is_deleted_only_where_it_is_named() {
         project.type_in(line);
     }
     project.compare("data_is_deleted_only_where_it_is_named");
+}
+
+fn a_saved_plan_that_would_delete_data_is_stale() {
+    let mut project = Project::new();
+    assert!(project.run("apply vault --yes").status.success());
+    let bucket = text(&project.run("output vault BUCKET").stdout).trim().to_owned();
+    project.type_in("plan vault --target destroyed --out gone.plan");
+    Server::start(&project).put(&bucket, "weights", "precious");
+    project.type_in("apply gone.plan --yes");
+    project.type_in("state list --stack vault");
+    project.compare("a_saved_plan_that_would_delete_data_is_stale");
 }
 
 fn an_interrupted_apply_is_continued() {

@@ -75,6 +75,7 @@ impl Limited {
             "tick",
             "resume STACK --yes",
             "tick",
+            "plan STACK --target destroyed",
             "destroy STACK --yes --include-data all",
         ] {
             self.allowed("apply", line);

@@ -13,6 +13,8 @@ use ebbtide::resource::{Resolved, Tags, own_tags, tag_changes};
 const MISSING: &[&str] = &["ResourceNotFoundException"];
 
 impl Provider for LogGroup {
+    const ASKS_FOR_DATA: bool = true;
+
     const CALLS: Option<Calls> = Some(Calls {
         arn: "arn:{partition}:logs:{region}:{account}:log-group:{name}",
         reads: "logs:DescribeLogGroups logs:DescribeLogStreams logs:ListTagsForResource",
@@ -58,8 +60,7 @@ impl Provider for LogGroup {
     async fn read(context: &Context, id: &str, last: &LogGroup<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let Some(group) = describe(context, id).await? else { return Ok(None) };
         let arn = group_arn(context, id, &group);
-        let (tags, data) = tokio::try_join!(tags(context, &arn), stream_count(context, id))?;
-        let Some(tags) = tags else { return Ok(None) };
+        let Some(tags) = tags(context, &arn).await? else { return Ok(None) };
         let inputs = LogGroup::<Resolved> {
             name: last.name.as_ref().map(|_| id.to_owned()),
             // AWS reports a fixed retention for this class, which cannot be declared.
@@ -74,7 +75,11 @@ impl Provider for LogGroup {
             tags: own_tags(tags),
         };
         let outputs = LogGroupOutputs::<Resolved> { name: LogGroupName(id.to_owned()), arn: Arn(arn) };
-        Ok(Some(Reading { data, ..Reading::ready(inputs, outputs) }))
+        Ok(Some(Reading::ready(inputs, outputs)))
+    }
+
+    async fn data(context: &Context, id: &str) -> Result<Option<String>, Error> {
+        stream_count(context, id).await
     }
 
     async fn update(
@@ -99,7 +104,7 @@ impl Provider for LogGroup {
     }
 
     async fn delete(context: &Context, id: &str, _last: &LogGroup<Resolved>) -> Result<(), Error> {
-        guard_data(context, &format!("the log group {id}"), stream_count(context, id)).await?;
+        guard_data(context, &format!("the log group {id}"), Self::data(context, id)).await?;
         let delete = context.aws.cloudwatchlogs().delete_log_group().log_group_name(id);
         delete.send().await.named("logs:DeleteLogGroup").unless_missing(MISSING).map(drop)
     }

@@ -33,6 +33,7 @@ impl Provider for Bucket {
     // three minutes for up to ten equal reads (terraform-provider-aws, pull requests 32850 and 41764).
     const VISIBLE_WITHIN: Duration = Duration::from_mins(5);
     const VISIBLE_LOOKS: u32 = 8;
+    const ASKS_FOR_DATA: bool = true;
 
     async fn find(context: &Context, inputs: &Bucket<Resolved>) -> Result<Option<String>, Error> {
         let name = inputs.name(&context.identity);
@@ -85,11 +86,12 @@ impl Provider for Bucket {
 
     async fn read(context: &Context, id: &str, last: &Bucket<Resolved>) -> Result<Option<Reading<Self>>, Error> {
         let outputs = BucketOutputs::of(id, context.scope());
-        let (inputs, data) = tokio::try_join!(
-            configuration::read(context, id, outputs.arn.as_str(), last),
-            objects::read_data(context, id)
-        )?;
-        Ok(inputs.map(|inputs| Reading { data, ..Reading::ready(inputs, outputs) }))
+        let inputs = configuration::read(context, id, outputs.arn.as_str(), last).await?;
+        Ok(inputs.map(|inputs| Reading::ready(inputs, outputs)))
+    }
+
+    async fn data(context: &Context, id: &str) -> Result<Option<String>, Error> {
+        objects::read_data(context, id).await
     }
 
     async fn update(context: &Context, id: &str, from: &Bucket<Resolved>, to: &Bucket<Resolved>) -> Result<(), Error> {
@@ -98,7 +100,7 @@ impl Provider for Bucket {
     }
 
     async fn delete(context: &Context, id: &str, _last: &Bucket<Resolved>) -> Result<(), Error> {
-        guard_data(context, &format!("the bucket {id}"), objects::read_data(context, id)).await?;
+        guard_data(context, &format!("the bucket {id}"), Self::data(context, id)).await?;
         if context.include_data {
             objects::delete_all(context, id).await?;
         }

@@ -12,6 +12,8 @@ use ebbtide::aws::{Arn, ModelPackageGroupName};
 use ebbtide::resource::{Readiness, Resolved, own_tags};
 
 impl Provider for ModelPackageGroup {
+    const ASKS_FOR_DATA: bool = true;
+
     const CALLS: Option<Calls> = Some(Calls {
         arn: "arn:{partition}:sagemaker:{region}:{account}:model-package-group/{name}",
         reads: "sagemaker:DescribeModelPackageGroup sagemaker:ListTags sagemaker:ListModelPackages",
@@ -54,7 +56,11 @@ impl Provider for ModelPackageGroup {
             arn: Arn(arn.to_owned()),
         };
         let readiness = readiness(found.model_package_group_status());
-        Ok(Some(Reading { readiness, data: packages_in_words(context, id).await?, ..Reading::ready(inputs, outputs) }))
+        Ok(Some(Reading { readiness, ..Reading::ready(inputs, outputs) }))
+    }
+
+    async fn data(context: &Context, id: &str) -> Result<Option<String>, Error> {
+        packages_in_words(context, id).await
     }
 
     async fn update(
@@ -72,7 +78,7 @@ impl Provider for ModelPackageGroup {
     }
 
     async fn delete(context: &Context, id: &str, _last: &ModelPackageGroup) -> Result<(), Error> {
-        guard_data(context, &format!("the group of model packages {id}"), packages_in_words(context, id)).await?;
+        guard_data(context, &format!("the group of model packages {id}"), Self::data(context, id)).await?;
         let sagemaker = context.aws.sagemaker();
         if context.include_data {
             for package in packages(context, id).await? {
