@@ -315,11 +315,14 @@ impl World {
         }
     }
 
-    /// Returns the resources whose real inputs are not as recorded.
+    /// Returns the resources whose real inputs are not as recorded. The record of what is kept although it is no longer declared, and so
+    /// changed no more, may say it as an update that was cut off.
     pub fn falsely_recorded(&self) -> Vec<&Address> {
-        let wrong = self.document.resources.iter().filter(|(_, record)| {
+        let wrong = self.document.resources.iter().filter(|(address, record)| {
             let real = record.id.as_ref().and_then(|id| self.real.get(id));
-            real.is_some_and(|real| *real != record.inputs)
+            let is_declared = self.declarations.resources.contains_key(*address);
+            let is_attempted = |real: &&Value| !is_declared && record.attempted.contains(real);
+            real.is_some_and(|real| *real != record.inputs && !is_attempted(&real))
         });
         wrong.map(|(address, _)| address).collect()
     }
