@@ -148,6 +148,11 @@ impl Made {
         self.kind.read(&self.context, &self.id, &self.inputs).await.unwrap_or_else(|error| panic!("read: {error}"))
     }
 
+    /// Asks for the data that it holds.
+    pub async fn data(&self) -> Option<String> {
+        self.kind.data(&self.context, &self.id).await.unwrap_or_else(|error| panic!("data: {error}"))
+    }
+
     /// Reads the outputs.
     pub async fn outputs<T: serde::de::DeserializeOwned>(&self) -> T {
         serde_json::from_value(self.read().await.unwrap().outputs).unwrap()

@@ -27,7 +27,7 @@ async fn a_group_lives_through_every_change() {
     made.change_to(&changed).await;
     changed.tags = Tags::from([("stage".into(), "test".into())]);
     made.change_to(&changed).await;
-    assert_eq!(made.read().await.unwrap().data, None);
+    assert_eq!(made.data().await, None);
     made.delete().await;
 }
 
@@ -55,7 +55,7 @@ async fn streams_are_data() {
     for stream in ["one", "two"] {
         logs.create_log_stream().log_group_name(NAME).log_stream_name(stream).send().await.unwrap();
     }
-    assert_eq!(made.read().await.unwrap().data.as_deref(), Some("2 log streams"));
+    assert_eq!(made.data().await.as_deref(), Some("2 log streams"));
     let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::HoldsData);
     assert!(made.read().await.is_some());

@@ -97,12 +97,12 @@ async fn foreign_changes_are_seen() {
 async fn objects_and_their_old_versions_are_data() {
     let world = World::new();
     let mut made = world.make::<Bucket>("models", &bucket()).await;
-    assert_eq!(made.read().await.unwrap().data, None);
+    assert_eq!(made.data().await, None);
     put(&world, &made, "model.tar.gz").await;
-    assert_eq!(made.read().await.unwrap().data.as_deref(), Some("1 object"));
+    assert_eq!(made.data().await.as_deref(), Some("1 object"));
     put(&world, &made, "model.tar.gz").await;
     world.aws.s3().delete_object().bucket(&made.id).key("model.tar.gz").send().await.unwrap();
-    assert_eq!(made.read().await.unwrap().data.as_deref(), Some("3 objects"));
+    assert_eq!(made.data().await.as_deref(), Some("3 objects"));
     let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::HoldsData);
     assert!(error.message.contains("3 objects"), "{error}");

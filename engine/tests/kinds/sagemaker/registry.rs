@@ -31,7 +31,7 @@ async fn a_group_with_versions_is_deleted_only_with_its_data() {
     for _ in 0..3 {
         world.aws.sagemaker().create_model_package().model_package_group_name(&made.id).send().await.unwrap();
     }
-    assert_eq!(made.ready().await.data.as_deref(), Some("3 model packages"));
+    assert_eq!(made.data().await.as_deref(), Some("3 model packages"));
     let refused = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
     assert_eq!(refused.kind, ErrorKind::HoldsData);
     made.context.include_data = true;
