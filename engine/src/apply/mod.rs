@@ -27,6 +27,7 @@ mod stale;
 mod tally;
 mod unapplied;
 mod unfinished;
+mod waiting;
 mod warnings;
 mod worker;
 
@@ -44,4 +45,5 @@ pub use pushed::{Comparison, Pushed};
 pub use shutdown::Shutdown;
 pub use unapplied::Unapplied;
 pub use unfinished::Unfinished;
+pub use waiting::Waiting;
 pub use warnings::{Warning, warnings};

@@ -1,14 +1,18 @@
 //! Jobs: run once, reported when they are not as declared or have failed, and run again if they are named.
 
+use std::io::{BufRead as _, BufReader};
+use std::process::Stdio;
 use std::time::Duration;
 
 use ebbtide_cloud::{Cloud, Settings};
 
+use crate::interrupts::send;
 use crate::project::{Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
     ("a_job_is_run_once_and_again_if_it_is_named", a_job_is_run_once_and_again_if_it_is_named),
+    ("a_job_is_watched_beside_the_command_that_runs_it", a_job_is_watched_beside_the_command_that_runs_it),
     ("a_failed_run_is_run_again_if_it_is_named", a_failed_run_is_run_again_if_it_is_named),
     ("a_job_whose_base_model_is_past_its_life_is_refused", a_job_whose_base_model_is_past_its_life_is_refused),
 ];
@@ -62,6 +66,27 @@ fn a_job_is_run_once_and_again_if_it_is_named() {
         project.type_in(line);
     }
     project.compare("a_job_is_run_once_and_again_if_it_is_named");
+}
+
+fn a_job_is_watched_beside_the_command_that_runs_it() {
+    let project = project(NOVA);
+    project.write("environments/local.toml", &settings(NOVA, 2, "").replace("transition_ms = 20", "transition_ms = 4000"));
+    let mut command = project.command("apply trained --yes --json");
+    let mut apply = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("ebb starts");
+    let mut events = BufReader::new(apply.stdout.take().expect("its output")).lines();
+    let waits = |line: &str| line.contains("operation_waiting") && line.contains("bedrock_customization_job.expert");
+    assert!(events.any(|line| waits(&line.expect("a line"))), "the job was not waited for");
+    let status = "bedrock_customization_job.expert: InProgress";
+    let said = text(&project.run("status trained --live").stdout);
+    assert!(said.contains("in AWS, not seen ready yet:") && said.contains(status), "{said}");
+    assert!(said.contains("not compared with AWS: `ebb apply` by "), "{said}");
+    send("-KILL", &apply);
+    apply.wait().expect("it ends");
+    let said = text(&project.run("status trained --live").stdout);
+    assert!(said.contains(status) && !said.contains("not compared"), "{said}");
+    assert!(project.run("apply trained --yes").status.success());
+    let said = text(&project.run("status trained --live").stdout);
+    assert!(said.contains("  as in AWS, ") && !said.contains("not seen ready"), "{said}");
 }
 
 fn a_failed_run_is_run_again_if_it_is_named() {

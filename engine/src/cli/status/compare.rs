@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 
 use super::live::{Difference, LiveView};
+use super::resource_status::ResourceStatus;
 use super::view::StatusView;
-use crate::apply::{Event, Goal, PlanWithInputs, Shutdown};
-use crate::cli::context::CommandContext;
+use crate::apply::{Event, Failure, Goal, PlanWithInputs, Shutdown};
+use crate::cli::context::{CommandContext, replayed};
 use crate::cli::deploy::deployment;
 use crate::cli::error::CommandError;
 use crate::environment::{Connection, Environment};
@@ -17,7 +18,8 @@ use ebbtide::planner::Components;
 use ebbtide::record::StateDocument;
 use ebbtide::resource::Address;
 
-/// Compares the record of a stack with AWS, and counts the instances of its endpoints. Changes nothing.
+/// Compares the record of a stack with AWS, says how far AWS is with what was not seen ready yet, and counts the instances of its
+/// endpoints. Changes nothing.
 pub(in crate::cli) async fn compare(
     context: &CommandContext,
     (environment, connection): (&Environment, &Connection),
@@ -25,7 +27,14 @@ pub(in crate::cli) async fn compare(
     on_event: &(dyn Fn(Event) + Sync),
     status: &mut StatusView,
 ) -> Result<(), CommandError> {
-    let mut live = LiveView { at: Timestamp::now(), not_compared: None, differences: Vec::new(), unread: Vec::new() };
+    let mut live = LiveView { at: Timestamp::now(), ..LiveView::default() };
+    let deployment = deployment(context, connection, state, on_event, Shutdown::default(), None);
+    if status.resources.iter().any(|resource| resource.status == ResourceStatus::Pending)
+        && let Some((document, journal)) = state.read().await?
+    {
+        let document = replayed(state, document, &journal)?;
+        (live.waiting, live.unread) = deployment.waiting(&document).await.map_err(Failure::from)?;
+    }
     if let Some(run) = status.run.as_ref().filter(|run| run.at_work) {
         live.not_compared = Some(format!("`ebb {}` by {} is at work on it", run.command, run.by));
     } else if status.serial > 0 && !status.resources.is_empty() {
@@ -39,9 +48,9 @@ pub(in crate::cli) async fn compare(
             pushed: None,
             components: Components::default(),
         };
-        let deployment = deployment(context, connection, state, on_event, Shutdown::default(), None);
         let PlanWithInputs { plan, document, observed, .. } = deployment.plan_running(goal, &nothing).await?;
         live.differences = differences(&plan, &document);
+        live.differences.retain(|one| live.waiting.iter().all(|waiting| waiting.address != one.address));
         live.unread = observed.unread.into_iter().collect();
     }
     let gone: BTreeSet<&Address> = live.differences.iter().filter(|one| one.missing).map(|one| &one.address).collect();

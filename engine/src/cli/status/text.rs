@@ -129,12 +129,19 @@ fn not_compared(text: &mut String, status: &StatusView, width: usize) {
 }
 
 fn compared(text: &mut String, live: &LiveView, width: usize) {
+    if !live.waiting.is_empty() {
+        let _ = writeln!(text, "  {}", "in AWS, not seen ready yet:".cyan());
+        for one in &live.waiting {
+            text.push_str(&wrapped("    ", &format!("{}: {}", one.address, one.status), width));
+        }
+    }
     if let Some(why) = &live.not_compared {
         text.push_str(&wrapped("  ", &format!("not compared with AWS: {why}"), width).yellow().to_string());
         return;
     }
     if live.differences.is_empty() && live.unread.is_empty() {
-        let _ = writeln!(text, "  {}", format!("as in AWS, {:.0}", live.at).green());
+        let rest = if live.waiting.is_empty() { "" } else { "otherwise " };
+        let _ = writeln!(text, "  {}", format!("{rest}as in AWS, {:.0}", live.at).green());
         return;
     }
     let _ = writeln!(text, "  {}", format!("not as in AWS, {:.0}:", live.at).yellow().bold());
