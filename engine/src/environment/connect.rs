@@ -173,7 +173,7 @@ impl Environment {
         }
         let path_style = config.endpoint_url().is_some();
         Ok(Clients {
-            aws: Arc::new(Aws::new(config, path_style)),
+            aws: Arc::new(Aws::new(config, path_style).with_shared_pace()),
             #[cfg(feature = "embedded")]
             cloud: None,
         })

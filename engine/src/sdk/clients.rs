@@ -131,6 +131,13 @@ impl Aws {
         Self { clock: Arc::clone(&self.clock), ..other }
     }
 
+    /// Returns the same clients, whose calls to Cloud Control keep one pace with those of all such clients of this process: AWS
+    /// counts them by account and region.
+    #[must_use]
+    pub fn with_shared_pace(self) -> Self {
+        Self { cloud_control: Memory::of_region(self.region()), ..self }
+    }
+
     /// Returns the same clients with another clock than that of the system.
     #[must_use]
     pub fn with_clock(self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {

@@ -32,7 +32,7 @@ pub struct Request {
 /// What the calls of a process to Cloud Control share.
 #[derive(Debug)]
 pub struct Memory {
-    pace: Pace,
+    pace: Arc<Pace>,
     /// How many requests this process has made.
     made: AtomicU64,
     running: tokio::sync::Mutex<Option<Seen>>,
@@ -66,7 +66,7 @@ struct Known {
 impl Default for Memory {
     fn default() -> Self {
         Self {
-            pace: Pace::new(),
+            pace: Arc::new(Pace::new()),
             made: AtomicU64::new(0),
             running: tokio::sync::Mutex::new(None),
             known: Mutex::default(),
@@ -75,6 +75,11 @@ impl Default for Memory {
 }
 
 impl Memory {
+    /// Returns an empty memory whose calls share the pace of the region with all others of this process.
+    pub fn of_region(region: &str) -> Self {
+        Self { pace: Pace::shared(region), ..Self::default() }
+    }
+
     /// Makes a call in its turn.
     pub async fn paced<T>(&self, call: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         self.pace.turn().await;
