@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{Billing, Identity, OnPause, Persistence, Replacement, Share};
+use super::{Billing, Identity, OnPause, Persistence, Problems, Replacement, Share};
 
 /// The properties of a kind. They are owned values, so that kinds made from data can report them too.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,6 +112,12 @@ pub trait Kind: Send + Sync {
     fn log_groups(&self, identity: &Identity, declared: &Value) -> Result<Vec<String>, InputsError> {
         let _ = (identity, declared);
         Ok(Vec::new())
+    }
+
+    /// Reports problems with declared inputs, as far as they are known, and fields that the kind does not have. A program that declares
+    /// with the library has reported them already; one in another language may not.
+    fn validate(&self, declared: &Value, problems: &mut Problems) {
+        let _ = (declared, problems);
     }
 
     /// Checks that these are inputs of this kind without references.

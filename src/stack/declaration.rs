@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Enforcement, Violation};
 use crate::resource::cloud_control::unknown_output;
-use crate::resource::{Address, Reference, Resource, Scope, dependencies, references};
+use crate::resource::{Address, Problems, Reference, Registry, Resource, Scope, dependencies, references};
 
 /// A declared resource, erased to data.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +50,23 @@ impl Declarations {
     /// Returns the resource with an address, given as text such as `ec2_vpc.main`.
     pub fn get(&self, address: &str) -> Option<&Declaration> {
         self.resources.get(&address.parse().ok()?)
+    }
+
+    /// Returns the problems that the kinds find with the inputs. Resources of unknown kinds are left out.
+    pub fn problems(&self, kinds: &Registry) -> Vec<Problem> {
+        let of = |(address, declaration): (&Address, &Declaration)| {
+            let mut problems = Problems::new();
+            if let Some(kind) = kinds.get(address.kind()) {
+                kind.validate(&declaration.inputs, &mut problems);
+            }
+            let problem = |(field, message): (String, String)| Problem {
+                at: address.to_string(),
+                field: Some(field).filter(|field| !field.is_empty()),
+                message,
+            };
+            problems.into_iter().map(problem).collect::<Vec<_>>()
+        };
+        self.resources.iter().flat_map(of).collect()
     }
 
     /// Returns the same declarations with every reference among the dependencies, or the resources and outputs that refer to

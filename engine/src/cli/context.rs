@@ -263,7 +263,11 @@ impl CommandContext {
     ) -> Result<Declarations, CommandError> {
         let project = self.project()?;
         let reply = self.ask(&self.source(&project)?, &environment.exchange(stack, account, zones))?;
-        let declared = environment.declared(stack, account, reply).map_err(|problems| {
+        let checked = |declared: Declarations| match declared.problems(self.providers.kinds()) {
+            problems if problems.is_empty() => Ok(declared),
+            problems => Err(problems),
+        };
+        let declared = environment.declared(stack, account, reply).and_then(checked).map_err(|problems| {
             let is_of_settings = |problem: &Problem| problem.at == stack && problem.field.is_some();
             let unsettled = !environment.has_settings(stack) && problems.iter().all(is_of_settings);
             let mut error = CommandError::problems(stack, &problems);

@@ -70,7 +70,8 @@ fn a_job_is_run_once_and_again_if_it_is_named() {
 
 fn a_job_is_watched_beside_the_command_that_runs_it() {
     let project = project(NOVA);
-    project.write("environments/local.toml", &settings(NOVA, 2, "").replace("transition_ms = 20", "transition_ms = 4000"));
+    project
+        .write("environments/local.toml", &settings(NOVA, 2, "").replace("transition_ms = 20", "transition_ms = 4000"));
     let mut command = project.command("apply trained --yes --json");
     let mut apply = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("ebb starts");
     let mut events = BufReader::new(apply.stdout.take().expect("its output")).lines();

@@ -4,6 +4,7 @@ use crate::project::{LOCAL, Project, text};
 use crate::runner::Test;
 
 pub const TESTS: &[Test] = &[
+    ("inputs_of_a_program_are_checked", inputs_of_a_program_are_checked),
     ("a_program_declares_the_stacks", a_program_declares_the_stacks),
     ("recorded_stacks_need_no_program", recorded_stacks_need_no_program),
     ("an_apply_runs_the_program_as_often_as_a_plan", an_apply_runs_the_program_as_often_as_a_plan),
@@ -95,5 +96,44 @@ fn programs_that_fail_are_reported() {
         let output = command.env("PATH", path).output().expect("ebb starts");
         let said = text(&output.stderr);
         assert!(!output.status.success() && said.contains(expected) && said.contains("hint:"), "{ebb}: {said}");
+    }
+}
+
+/// A program in another language has no library that checks what it declares.
+fn inputs_of_a_program_are_checked() {
+    let reply = |kind: &str, inputs: &str| {
+        let project = project("[program]\ncommand = [\"cat\", \"reply.json\"]\n");
+        let scope = "{\"environment\": \"local\", \"stack\": \"shop\", \"region\": \"eu-west-1\", \"account\": \"\"}";
+        let resources = format!("{{\"{kind}.one\": {{\"inputs\": {inputs}, \"depends_on\": []}}}}");
+        let stack = "{\"name\": \"shop\", \"about\": \"a shop\", \"schema\": {}}";
+        project.write(
+            "reply.json",
+            &format!(
+                "{{\"format\": 1, \"version\": \"1.0\", \"stacks\": [{stack}], \"declarations\": {{\"scope\": {scope}, \
+                 \"resources\": {resources}, \"outputs\": []}}}}"
+            ),
+        );
+        let mut command = project.command("validate shop");
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let output = command.env("PATH", path).output().expect("ebb starts");
+        (output.status.success(), text(&output.stderr).replace("\n", " "))
+    };
+    let vpc = |more: &str| {
+        format!("{{\"cidr\": \"10.0.0.0/16\", \"dns_support\": true, \"dns_hostnames\": true, \"tags\": {{}}{more}}}")
+    };
+    let (valid, said) = reply("ec2_vpc", &vpc(""));
+    assert!(valid, "{said}");
+    for (kind, inputs, expected) in [
+        ("ec2_vpc", vpc(", \"dns_hostname\": true"), "ec2_vpc.one: dns_hostname: there is no such field"),
+        ("ec2_vpc", vpc("").replace("/16", "/8"), "ec2_vpc.one: cidr: "),
+        ("ec2_vpc", "{}".to_owned(), "ec2_vpc.one: inputs do not have the form of their kind: missing field"),
+        (
+            "AWS_DynamoDB_Table",
+            "{\"TableNam\": \"a\"}".to_owned(),
+            "AWS_DynamoDB_Table.one: TableNam: there is no such property; did you mean `TableName`?",
+        ),
+    ] {
+        let (valid, said) = reply(kind, &inputs);
+        assert!(!valid && said.contains(expected), "{expected}: {said}");
     }
 }

@@ -35,8 +35,8 @@ impl<'a> Wanted<'a> {
     pub(super) fn desired(&self) -> Result<String, Error> {
         let mut inputs = self.inputs.clone();
         if self.shape.tags().is_some() {
-            let own: Tags = serde_json::from_value(inputs["tags"].take())?;
-            inputs["tags"] = serde_json::to_value(self.context.tags(&own))?;
+            let own: Option<Tags> = serde_json::from_value(inputs["tags"].take())?;
+            inputs["tags"] = serde_json::to_value(self.context.tags(&own.unwrap_or_default()))?;
         }
         let mut properties: Map<String, Value> = self.shape.given(&inputs);
         properties.extend(self.placed.properties.clone());

@@ -100,13 +100,7 @@ impl Any {
         validate_plain_tags(&self.tags, problems);
         match facts(&self.type_name) {
             Some(facts) => check(facts, &self.properties, !self.tags.is_empty(), problems),
-            None if !self.tags.is_empty() => problems.refuse(
-                TAGS,
-                format!(
-                    "Ebbtide does not know which property of {} has the tags; set that one with `with`",
-                    self.type_name
-                ),
-            ),
+            None if !self.tags.is_empty() => problems.refuse(TAGS, unknown_tags(&self.type_name)),
             None => {}
         }
     }
@@ -126,6 +120,11 @@ impl Any {
         }
         Value::Object(inputs)
     }
+}
+
+/// Returns the problem of tags of a type without facts.
+pub(super) fn unknown_tags(type_name: &str) -> String {
+    format!("Ebbtide does not know which property of {type_name} has the tags; set that one with `with`")
 }
 
 /// The outputs of a resource of any type.

@@ -1,12 +1,15 @@
 //! The kinds of types, made from data.
 
+use serde::Deserialize as _;
 use serde_json::{Map, Value};
 
-use super::declared::{DELETED_BY_PAUSE, HOLDS_DATA, TAGS};
+use super::check::check;
+use super::declared::{DELETED_BY_PAUSE, HOLDS_DATA, TAGS, unknown_tags};
 use super::name::type_of_kind;
 use crate::resource::cloud_control::{Facts, facts};
 use crate::resource::{
-    Billing, Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Replacement, is_expression,
+    Billing, Identity, InputsError, Kind, KindInfo, OnPause, Persistence, Problems, Replacement, Tags, is_expression,
+    validate_plain_tags,
 };
 
 /// The kind of a type.
@@ -104,6 +107,30 @@ impl Kind for AnyKind {
         declared[HOLDS_DATA] != false && declared[DELETED_BY_PAUSE] != true
     }
 
+    fn validate(&self, declared: &Value, problems: &mut Problems) {
+        let Some(inputs) = declared.as_object() else { return problems.refuse("", "the inputs are not an object") };
+        let own = [TAGS, HOLDS_DATA, DELETED_BY_PAUSE];
+        let given = inputs.iter().filter(|(name, _)| !own.contains(&name.as_str()));
+        let properties: Map<String, Value> = given.map(|(name, value)| (name.clone(), value.clone())).collect();
+        for name in [HOLDS_DATA, DELETED_BY_PAUSE] {
+            if inputs.get(name).is_some_and(|value| !value.is_boolean()) {
+                problems.refuse(name, "is not true or false");
+            }
+        }
+        let tags = inputs.get(TAGS).filter(|tags| !tags.is_null());
+        match tags.map(Tags::deserialize) {
+            Some(Err(error)) => problems.refuse(TAGS, format!("are not a map of texts: {error}")),
+            Some(Ok(tags)) => validate_plain_tags(&tags, problems),
+            None => {}
+        }
+        let has_tags = tags.and_then(Value::as_object).is_some_and(|tags| !tags.is_empty());
+        match self.facts {
+            Some(facts) => check(facts, &properties, has_tags, problems),
+            None if has_tags => problems.refuse(TAGS, unknown_tags(&self.type_name)),
+            None => {}
+        }
+    }
+
     fn check(&self, inputs: &Value) -> Result<(), InputsError> {
         Ok(serde_json::from_value::<Map<String, Value>>(inputs.clone()).map(drop)?)
     }
@@ -128,5 +155,26 @@ mod tests {
         assert!(AnyKind::of("AWS_CE_AnomalyMonitor").unwrap().info().replace_on.contains(&"tags".to_owned()));
         assert!(AnyKind::of("ec2_vpc").is_none());
         assert!(AnyKind::of("AWS_Nobody_Knows").is_some_and(|kind| kind.facts().is_none()));
+    }
+
+    #[test]
+    fn properties_that_a_program_sends_are_checked() {
+        let problems = |kind: &str, inputs: Value| {
+            let mut problems = Problems::new();
+            AnyKind::of(kind).unwrap().validate(&inputs, &mut problems);
+            problems.into_iter().map(|(field, message)| format!("{field}: {message}")).collect::<Vec<_>>()
+        };
+        let vault = |more: Value| {
+            let mut inputs = json!({ "BackupVaultName": "nightly" });
+            inputs.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            problems("AWS_Backup_BackupVault", inputs)
+        };
+        assert_eq!(vault(json!({ "tags": { "team": "llm" }, "holds_data": false })), Vec::<String>::new());
+        assert_eq!(vault(json!({ "tags": null })), Vec::<String>::new());
+        assert!(vault(json!({ "tags": 1 }))[0].starts_with("tags: are not a map of texts"));
+        assert_eq!(vault(json!({ "deleted_by_pause": "no" })), ["deleted_by_pause: is not true or false"]);
+        let wrong = vault(json!({ "EncryptionKeyArm": "k" }));
+        assert_eq!(wrong, ["EncryptionKeyArm: there is no such property; did you mean `EncryptionKeyArn`?"]);
+        assert_eq!(problems("AWS_Nobody_Knows", json!({ "Anything": 1 })), Vec::<String>::new());
     }
 }
