@@ -117,13 +117,16 @@ struct Vault {
     sides: bool,
     /// Whether there is a vault for copies, a resource of any type.
     copies: bool,
+    /// The name of that vault, which AWS cannot change.
+    copies_name: Option<String>,
 }
 
 fn vault(stack: &mut Stack, settings: &Vault) {
     let bucket = stack.add("models", Bucket::new());
     stack.output("BUCKET", &bucket.name);
     if settings.copies {
-        let copies = Any::new("AWS::Backup::BackupVault").with("BackupVaultName", "copies").tag("team", "llm");
+        let name = settings.copies_name.as_deref().unwrap_or("copies");
+        let copies = Any::new("AWS::Backup::BackupVault").with("BackupVaultName", name).tag("team", "llm");
         let copies = stack.add("copies", copies);
         stack.output("COPIES", &copies.get::<String>("BackupVaultArn"));
     }

@@ -38,6 +38,14 @@ fn a_stack_with_a_resource_of_any_type() {
     project.type_in("apply vault --yes --quiet");
     project.type_in("output vault COPIES");
     project.type_in("cost estimate vault");
+    // What is in it would be lost, so a change that AWS cannot make in place is refused until it is named.
+    project.write(
+        "environments/local.toml",
+        &format!("{LOCAL}\n[stacks.vault]\ncopies = true\ncopies_name = \"archive\"\n"),
+    );
+    project.type_in("plan vault");
+    project.type_in("apply vault --yes --quiet");
+    project.type_in("apply vault --yes --quiet --include-data AWS_Backup_BackupVault.copies");
     project.type_in("pause vault --yes --quiet");
     project.type_in("destroy vault --yes");
     project.compare("a_stack_with_a_resource_of_any_type");
