@@ -89,6 +89,7 @@ pub fn child(arguments: &[String]) -> ExitCode {
         scope: &scope(),
         document: &document,
         observation: &observation,
+        observation_hash: "",
         target: Target::Running,
         include_data: &BTreeSet::new(),
         capacity: &BTreeMap::new(),

@@ -116,7 +116,7 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
         target: request.target,
         lineage: document.lineage.clone(),
         serial: document.serial,
-        observation: request.observation.hash(),
+        observation: request.observation_hash.to_owned(),
         operations,
         kept,
         not_run,

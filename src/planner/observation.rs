@@ -7,7 +7,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::plan::hash_of;
-use crate::record::ResourceRecord;
+use crate::record::{ResourceRecord, StateDocument};
 use crate::resource::{Address, LiveState, Readiness};
 
 /// The observation of one recorded resource.
@@ -26,18 +26,8 @@ pub struct Observation(pub BTreeMap<Address, Observed>);
 impl Observation {
     /// Adds the observation of a recorded resource, unless it is ready and as recorded: most of a large stack is.
     pub fn note(&mut self, address: &Address, recorded: &ResourceRecord, observed: Observed) {
-        let as_recorded = match &observed {
-            Observed::Missing => false,
-            Observed::Present(live) => {
-                !recorded.pending
-                    && live.readiness == Readiness::Ready
-                    && live.data.is_none()
-                    && live.pause_snapshot.is_none()
-                    && live.inputs == recorded.inputs
-                    && live.outputs == recorded.outputs
-            }
-        };
-        if !as_recorded {
+        let holds_data = matches!(&observed, Observed::Present(live) if live.data.is_some());
+        if holds_data || !is_as_recorded(&observed, recorded) {
             self.0.insert(address.clone(), observed);
         }
     }
@@ -47,9 +37,9 @@ impl Observation {
         self.0.get(address)
     }
 
-    /// Returns a hash over everything that a plan depends on, but for data, which is asked about only where a plan would delete it; equal
-    /// observations hash alike.
-    pub fn hash(&self) -> String {
+    /// Returns a hash over everything that differs from the record, but for data, which is asked about only where a plan would delete it:
+    /// a resource that is as recorded counts alike whether it was asked or not. Equal observations hash alike.
+    pub fn hash(&self, document: &StateDocument) -> String {
         #[derive(Serialize)]
         struct Facts<'a> {
             inputs: &'a Value,
@@ -58,6 +48,9 @@ impl Observation {
         let facts: BTreeMap<&Address, Option<Facts<'_>>> = self
             .0
             .iter()
+            .filter(|(address, observed)| {
+                document.resources.get(*address).is_none_or(|recorded| !is_as_recorded(observed, recorded))
+            })
             .map(|(address, observed)| {
                 let facts = match observed {
                     Observed::Missing => None,
@@ -70,6 +63,16 @@ impl Observation {
             .collect();
         hash_of(&facts)
     }
+}
+
+/// Returns whether a resource is ready and as recorded, whatever data it holds.
+fn is_as_recorded(observed: &Observed, recorded: &ResourceRecord) -> bool {
+    let Observed::Present(live) = observed else { return false };
+    !recorded.pending
+        && live.readiness == Readiness::Ready
+        && live.pause_snapshot.is_none()
+        && live.inputs == recorded.inputs
+        && live.outputs == recorded.outputs
 }
 
 /// Returns the inputs that a resource has now: as observed, or as recorded if it is as recorded.

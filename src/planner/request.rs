@@ -48,6 +48,8 @@ pub struct Request<'a> {
     pub document: &'a StateDocument,
     /// The observation of AWS.
     pub observation: &'a Observation,
+    /// The hash of the observation as it was read, which binds the plan to it. See [`Observation::hash`].
+    pub observation_hash: &'a str,
     /// The target to reach.
     pub target: Target,
     /// The resources whose data may be deleted with them.

@@ -97,6 +97,7 @@ pub fn planned(document: &StateDocument, declarations: Option<&Declarations>, ta
         scope: &scope,
         document,
         observation: &observation,
+        observation_hash: "",
         target,
         include_data: &include_data,
         capacity: &Default::default(),

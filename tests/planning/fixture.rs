@@ -117,6 +117,7 @@ impl World {
             scope: &self.declarations.scope,
             document,
             observation: &self.observation,
+            observation_hash: "",
             target,
             include_data: &self.include_data,
             capacity: &self.capacity,

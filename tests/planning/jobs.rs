@@ -190,6 +190,7 @@ fn a_running_job_is_watched_by_an_apply_alone() {
             scope: &world.declarations.scope,
             document: &world.document,
             observation: &world.observation,
+            observation_hash: "",
             target: Target::Running,
             include_data: &BTreeSet::new(),
             capacity: &Default::default(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::data::{ask_for_data, deleted_unnamed};
+use super::data::{Ask, deleted_unnamed};
 use super::observe::{Observed, Purpose, observe};
 use super::pushed::Pushed;
 use super::rate_limit::RateLimiter;
@@ -244,6 +244,8 @@ impl Deployment<'_> {
     ) -> Result<PlanWithInputs, Failure> {
         let tolerant = goal.target != Target::Running || goal.declarations.is_none();
         let mut observed = self.observe(&document, limiter, goal.target, tolerant).await?;
+        // Before anything is added to what was read, since a saved plan is compared with what is read then.
+        let observation_hash = observed.observation.hash(&document);
         for (address, attempted) in std::mem::take(&mut observed.attempted) {
             if let Some(record) = document.resources.get_mut(&address) {
                 record.attempted = attempted;
@@ -282,6 +284,7 @@ impl Deployment<'_> {
                 scope: goal.scope,
                 document: &recorded,
                 observation: &observed.observation,
+                observation_hash: &observation_hash,
                 target: goal.target,
                 include_data: goal.include_data,
                 capacity: &capacity,
@@ -289,15 +292,21 @@ impl Deployment<'_> {
                 jobs: Jobs { run: Some(run), watch: goal.declarations.is_some() },
                 components: goal.components,
             });
-            // Whether there is a plan may depend on data, too.
-            let deleted = match &planned {
-                Ok(plan) => deleted_unnamed(plan, &document).cloned().collect(),
-                Err(_) => document.resources.keys().cloned().collect(),
+            let ask = Ask { document: &document, access: &self.access, limiter, tolerant, on_event: self.on_event };
+            let planned = match planned {
+                Ok(plan) => {
+                    let deleted = deleted_unnamed(&plan, &document).cloned().collect();
+                    if ask.for_data(deleted, &mut observed).await? {
+                        continue;
+                    }
+                    plan
+                }
+                // Whether there is a plan may depend on data, too. A question that fails does not hide why there is none.
+                Err(refused) => match ask.for_data(document.resources.keys().cloned().collect(), &mut observed).await {
+                    Ok(true) => continue,
+                    Ok(false) | Err(_) => return Err(refused.into()),
+                },
             };
-            if ask_for_data(&document, &self.access, limiter, tolerant, deleted, &mut observed).await? {
-                continue;
-            }
-            let planned = planned?;
             // What is over stays where it exists as declared, and is not wanted where something would have to be sent for it.
             match declarations.as_ref().and_then(|declared| remarks.without_over(declared, &planned)) {
                 Some(rest) => declarations = Some(rest),

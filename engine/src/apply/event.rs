@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::warnings::Warning;
 use crate::preflight::Finding;
+use crate::sdk::Error;
 use ebbtide::plan::{OperationKind, Summary, Target};
 use ebbtide::resource::Address;
 
@@ -255,6 +256,19 @@ pub struct Finished {
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 fn is_zero(number: &u64) -> bool {
     *number == 0
+}
+
+impl Event {
+    /// Returns the event of a resource that could not be read.
+    pub(super) fn unreadable(address: &Address, error: &Error) -> Self {
+        Self::Unreadable {
+            address: address.clone(),
+            call: error.call.clone(),
+            error: error.to_string(),
+            request_id: error.request_id.clone(),
+            hint: error.hint.clone(),
+        }
+    }
 }
 
 /// An operation and its duration.

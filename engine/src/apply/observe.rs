@@ -131,13 +131,7 @@ pub(super) async fn observe(
     failures.extend(std::mem::take(&mut reads.unfit));
     observed.unfit = unfit;
     for (address, error) in failures {
-        on_event(Event::Unreadable {
-            address: address.clone(),
-            call: error.call.clone(),
-            error: error.to_string(),
-            request_id: error.request_id.clone(),
-            hint: error.hint.clone(),
-        });
+        on_event(Event::unreadable(&address, &error));
         observed.unread.insert(address);
     }
     Ok(observed)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::data::{ask_for_data, deleted_unnamed};
+use super::data::{Ask, deleted_unnamed};
 use super::warnings::over_by_now;
 use super::{Failure, LockedDeployment};
 use ebbtide::plan::{Plan, Target};
@@ -44,12 +44,13 @@ impl LockedDeployment<'_> {
         }
         let tolerant = plan.target != Target::Running;
         self.observed = self.deployment.observe(&self.document, &self.limiter, plan.target, tolerant).await?;
-        if self.observed.observation.hash() != plan.observation {
+        if self.observed.observation.hash(&self.document) != plan.observation {
             return stale("the resources it was made from have changed in AWS since".to_owned());
         }
         let deleted: BTreeSet<Address> = deleted_unnamed(plan, &self.document).cloned().collect();
-        let (access, observed) = (&self.deployment.access, &mut self.observed);
-        ask_for_data(&self.document, access, &self.limiter, tolerant, deleted.clone(), observed).await?;
+        let (access, on_event) = (&self.deployment.access, self.deployment.on_event);
+        let ask = Ask { document: &self.document, access, limiter: &self.limiter, tolerant, on_event };
+        ask.for_data(deleted.clone(), &mut self.observed).await?;
         for address in deleted {
             if let Some(planner::Observed::Present(live)) = self.observed.observation.get(&address)
                 && !access.implementation(&address)?.kind.info().is_job

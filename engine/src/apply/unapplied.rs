@@ -75,6 +75,7 @@ impl Deployment<'_> {
             scope: goal.scope,
             document,
             observation: &Observation::default(),
+            observation_hash: "",
             target: Target::Running,
             include_data: goal.include_data,
             capacity: &present_capacity(document, kinds),

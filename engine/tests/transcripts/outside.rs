@@ -13,6 +13,7 @@ pub const TESTS: &[Test] = &[
     ("an_endpoint_can_be_any_server", an_endpoint_can_be_any_server),
     ("data_is_deleted_only_where_it_is_named", data_is_deleted_only_where_it_is_named),
     ("a_saved_plan_that_would_delete_data_is_stale", a_saved_plan_that_would_delete_data_is_stale),
+    ("data_that_cannot_be_asked_about_is_said", data_that_cannot_be_asked_about_is_said),
     ("without_a_network_the_first_error_comes_soon", without_a_network_the_first_error_comes_soon),
     ("throttling_of_the_first_call_passes", throttling_of_the_first_call_passes),
     ("an_interrupted_apply_is_continued", an_interrupted_apply_is_continued),
@@ -167,7 +168,33 @@ fn a_saved_plan_that_would_delete_data_is_stale() {
     Server::start(&project).put(&bucket, "weights", "precious");
     project.type_in("apply gone.plan --yes");
     project.type_in("state list --stack vault");
+    // A plan that keeps the data is not.
+    project.type_in("plan vault --target destroyed --out kept.plan");
+    project.type_in("apply kept.plan --yes --quiet");
     project.compare("a_saved_plan_that_would_delete_data_is_stale");
+}
+
+fn data_that_cannot_be_asked_about_is_said() {
+    let project = Project::with(&format!("{LOCAL}\n[stacks.vault]\ncopies = true\n"));
+    assert!(project.run("apply vault --yes").status.success());
+    let denied = |line: &str| {
+        let mut command = project.command(line);
+        let output = command.env("EBB_CLOUD_FAULTS", "denied=ListObjectVersions").output().expect("ebb starts");
+        (output.status.code(), text(&output.stderr))
+    };
+    let unread = "cannot read s3_bucket.models";
+    let (code, said) = denied("plan vault --target destroyed --out gone.plan");
+    assert!(code == Some(1) && said.contains(unread), "{code:?}: {said}");
+    let (_, said) = denied("apply gone.plan --yes");
+    assert!(said.contains(unread), "{said}");
+    // What is wrong with a plan comes before what it could not ask.
+    project.write(
+        "environments/local.toml",
+        &format!("{LOCAL}\n[stacks.vault]\ncopies = true\ncopies_name = \"archive\"\n"),
+    );
+    let (code, said) = denied("plan vault");
+    assert!(code == Some(1) && said.contains("replacing AWS_Backup_BackupVault.copies"), "{code:?}: {said}");
+    assert!(!said.contains("ListObjectVersions"), "{said}");
 }
 
 fn an_interrupted_apply_is_continued() {

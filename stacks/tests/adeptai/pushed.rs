@@ -127,9 +127,12 @@ fn actions_of_a_schedule_set_capacities_without_a_command() {
     project.ebb("apply adeptai --yes");
 
     // A change by hand is drift. An apply restores what holds now, not what is declared.
-    set_bounds_by_hand(&project, (7, 8));
-    project.ebb("apply adeptai --yes");
-    assert_eq!(scaling(&project, 0).0, Some(WINDOW));
+    for apply in ["apply adeptai --yes", "apply restored.plan --yes"] {
+        set_bounds_by_hand(&project, (7, 8));
+        project.ebb("plan adeptai --out restored.plan");
+        project.ebb(apply);
+        assert_eq!(scaling(&project, 0).0, Some(WINDOW), "{apply}");
+    }
     project.assert_no_changes("running");
     assert_eq!(tick(&project), "nothing");
     assert_eq!(scaling(&project, 28 + 24).0, declared, "the actions go on");
