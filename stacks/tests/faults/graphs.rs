@@ -134,11 +134,13 @@ pub async fn attempt(history: &History) -> Result<(), String> {
             components: None,
         };
         // A change that would delete data, say, is refused before anything is touched, in both worlds.
-        if let Err(Failure::Plan(refused)) = twin.plan(&command).await {
-            match world.plan(&command).await {
+        match twin.plan(&command).await {
+            Ok(plan) => twin.fits(&plan).await.map_err(at)?,
+            Err(Failure::Plan(refused)) => match world.plan(&command).await {
                 Err(Failure::Plan(also)) if also == refused => continue,
                 other => return Err(at(format!("refused for one ({refused}), and for the other: {other:?}"))),
-            }
+            },
+            Err(_) => {}
         }
         twin.reaches(&command).await.map_err(|wrong| at(format!("without any fault: {wrong}")))?;
         for fault in &step.faults {
@@ -151,7 +153,7 @@ pub async fn attempt(history: &History) -> Result<(), String> {
             world.put_data().await;
             twin.put_data().await;
         }
-        nothing_to_forget(&world, &command).await.map_err(at)?;
+        settled(&world, &command).await.map_err(at)?;
     }
     Ok(())
 }
@@ -167,9 +169,10 @@ fn passes_or_explains(failure: &Failure) -> Result<(), String> {
     if explained { Ok(()) } else { Err(format!("this does not help: {message}")) }
 }
 
-/// Checks that every recorded resource exists.
-async fn nothing_to_forget(world: &World, command: &Command) -> Result<(), String> {
+/// Checks that every recorded resource exists, and that a plan of the same again could be saved and applied.
+async fn settled(world: &World, command: &Command) -> Result<(), String> {
     let plan = world.plan(command).await.map_err(|failure| failure.to_string())?;
+    world.fits(&plan).await?;
     let forgotten: Vec<_> =
         plan.operations.iter().filter(|o| o.kind() == OperationKind::Forget).map(|o| o.address.to_string()).collect();
     if forgotten.is_empty() { Ok(()) } else { Err(format!("recorded and missing: {}", forgotten.join(", "))) }

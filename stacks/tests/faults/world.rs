@@ -196,6 +196,17 @@ impl World {
         Ok(deployment.plan(command.goal(&scope, &BTreeSet::new())).await?.plan)
     }
 
+    /// Checks that a plan that was just made, and saved, could be applied: nothing has changed since.
+    pub async fn fits(&self, plan: &Plan) -> Result<(), String> {
+        let (state, scope) = (state_on(self.backend()), scope());
+        let cloud = self.cloud();
+        let deployment = self.deployment(&state, &cloud, &|_| {});
+        let mut locked = deployment.lock("apply", &scope).await.map_err(|failure| failure.to_string())?;
+        let checked = locked.check(plan).await;
+        locked.release().await;
+        checked.map_err(|failure| format!("a plan that was just made: {failure}"))
+    }
+
     fn deployment<'a>(
         &'a self,
         state: &'a StateStore,
