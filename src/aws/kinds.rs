@@ -83,6 +83,7 @@ macro_rules! with_every_kind {
             .with::<$crate::aws::sns::Subscription>()
             .with::<$crate::aws::sns::Topic>()
             .with_cloud_control::<$crate::aws::sqs::Queue>()
+            .with_cloud_control::<$crate::aws::sqs::QueuePolicy>()
             .with_cloud_control::<$crate::aws::stepfunctions::StateMachine>()
     };
 }

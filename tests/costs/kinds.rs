@@ -40,7 +40,7 @@ use ebbtide::aws::sagemaker::{
 };
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Protocol, Subscription, Topic};
-use ebbtide::aws::sqs::Queue;
+use ebbtide::aws::sqs::{Queue, QueuePolicy};
 use ebbtide::aws::stepfunctions::{MachineKind, StateMachine};
 use ebbtide::cost::{Book, UNPRICED};
 use ebbtide::resource::{Billing, Charge, OnPause, Per, Resource};
@@ -172,6 +172,7 @@ fn samples() -> Vec<(&'static str, Value)> {
         sample(Topic::new()),
         sample(Queue::new()),
         sample(Queue { fifo: true, ..Queue::new() }),
+        sample(QueuePolicy::new("https://sqs", Value::Null)),
         sample(Repository::new()),
         sample(VectorBucket::new()),
         sample(VectorIndex::new("bucket", 1024)),

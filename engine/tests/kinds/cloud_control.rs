@@ -15,11 +15,11 @@ use std::sync::Arc;
 use aws_sdk_cloudcontrol::types::Operation;
 use ebbtide::aws::QueueArn;
 use ebbtide::aws::dynamodb::{
-    Attribute, AttributeType, Index, KeyPart, Projection, StreamView, Table, TableClass, TimeToLive,
+    Attribute, AttributeType, Index, KeyPart, Projection, StreamView, Table, TableClass, TableEncryption, TimeToLive,
 };
 use ebbtide::aws::ecr::{Repository, RepositoryOutputs, TagMutability};
 use ebbtide::aws::events::{Rule, RuleOutputs, RuleState, Target};
-use ebbtide::aws::sqs::{DeadLetter, Queue, QueueOutputs};
+use ebbtide::aws::sqs::{DeadLetter, Queue, QueueOutputs, QueuePolicy};
 use ebbtide::aws::stepfunctions::{LogLevel, MachineEncryption, MachineLogging, StateMachine, StateMachineOutputs};
 use ebbtide::resource::{Resolved, Tags};
 use ebbtide_cloud::faults::FaultInjector;
@@ -114,6 +114,28 @@ async fn a_queue_goes_through_every_change() {
     made.change_to(&changed).await;
     delete(made).await;
     delete(dead).await;
+}
+
+#[tokio::test]
+async fn a_queue_has_a_policy_that_lets_a_rule_send() {
+    let world = World::new();
+    let queue = world.make::<Queue>("drift", &queue()).await;
+    let policy = |rule: &str| {
+        let statement = json!({
+            "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sqs:SendMessage", "Resource": "*",
+            "Condition": { "ArnEquals": { "aws:SourceArn": format!("arn:aws:events:eu-west-1:123456789012:rule/{rule}") } },
+        });
+        let document = json!({ "Version": "2012-10-17", "Statement": [statement] });
+        resolved::<_, QueuePolicy<Resolved>>(&QueuePolicy::new(queue.id.as_str(), document))
+    };
+    let mut made = world.make::<QueuePolicy>("drift", &policy("one")).await;
+    assert_eq!(made.id, queue.id);
+    made.change_to(&policy("two")).await;
+    made.delete().await;
+    // It goes with its queue.
+    let again = world.make::<QueuePolicy>("drift", &policy("one")).await;
+    delete(queue).await;
+    assert!(again.kind.read(&again.context, &again.id, &again.inputs).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -226,7 +248,9 @@ async fn a_repository_with_images_stays() {
 async fn a_table_goes_through_every_change() {
     let world = World::new();
     let base = || Table { tags: tags("llm"), ..Table::new("document") };
-    let mut made = world.make::<Table>("comparison", &base()).await;
+    let key = world.aws.kms().create_key().send().await.unwrap().key_metadata.unwrap().arn.unwrap();
+    let resolved = |table: &Table| resolved::<_, Table<Resolved>>(table);
+    let mut made = world.make::<Table>("comparison", &resolved(&base())).await;
     let attribute = |name: &str, kind| Attribute { name: name.into(), kind };
     let index = Index { name: "by-time".into(), key: vec![KeyPart::hash("at")], projection: Projection::KeysOnly };
     let attributes = vec![attribute("document", AttributeType::Text), attribute("at", AttributeType::Number)];
@@ -239,11 +263,13 @@ async fn a_table_goes_through_every_change() {
         Table { point_in_time_recovery: true, ..base() },
         Table { deletion_protection: true, ..base() },
         Table { class: TableClass::InfrequentAccess, ..base() },
+        Table { encryption: Some(TableEncryption::with(key.as_str())), ..base() },
+        base(),
         Table { tags: tags("ops"), ..base() },
         base(),
     ];
     for change in changes {
-        made.change_to(&change).await;
+        made.change_to(&resolved(&change)).await;
     }
     let error = made.kind.delete(&made.context, &made.id, &made.inputs).await.unwrap_err();
     assert_eq!(error.kind, ErrorKind::HoldsData, "{error}");

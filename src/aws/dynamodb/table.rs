@@ -8,7 +8,8 @@ use crate::aws::lists::repeat_conflicts;
 use crate::aws::{Arn, TableName};
 use crate::resource::cloud_control::{CloudControl, Placed, Property};
 use crate::resource::{
-    Billing, Charge, Conflict, Identity, Persistence, Phase, Problems, Resource, Tags, fields, validate_tags,
+    Billing, Charge, Conflict, Declared, Identity, Input, Persistence, Phase, Problems, Resolved, Resource, Tags,
+    fields, validate_tags,
 };
 
 /// The length of the longest name that AWS accepts, in characters.
@@ -26,7 +27,8 @@ const MAX_NAME_LENGTH: usize = 255;
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Table {
+#[serde(bound = "")]
+pub struct Table<P: Phase = Declared> {
     /// The name, 3 to 255 letters, digits, `_`, `-` and `.`; derived from environment, stack and address unless given.
     #[serde(default)]
     pub name: Option<String>,
@@ -52,9 +54,41 @@ pub struct Table {
     /// The class of its storage.
     #[serde(default)]
     pub class: TableClass,
+    /// The encryption with a key of KMS; one with a key that DynamoDB owns, which costs nothing, unless given.
+    #[serde(default)]
+    pub encryption: Option<TableEncryption<P>>,
     /// Tags.
     #[serde(default)]
     pub tags: Tags,
+}
+
+/// The encryption of a table with a key of KMS.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct TableEncryption<P: Phase = Declared> {
+    /// Whether the key is one of KMS.
+    pub enabled: bool,
+    /// The sort of key.
+    pub kind: TableKey,
+    /// The ARN of the key; that of the key `alias/aws/dynamodb` of the account unless given.
+    #[serde(default)]
+    pub key: Option<P::Of<Arn>>,
+}
+
+/// The sort of key that encrypts a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TableKey {
+    /// A key of KMS.
+    Kms,
+}
+
+impl TableEncryption {
+    /// Encrypts with a key of one's own. Its creation needs `kms:CreateGrant` on the key, and each reader and writer `kms:Decrypt`
+    /// (DynamoDB's guide, "Encryption at rest: How it works", "Authorizing use of your customer managed key").
+    pub fn with(key: impl Into<Input<Arn>>) -> Self {
+        Self { enabled: true, kind: TableKey::Kms, key: Some(key.into()) }
+    }
 }
 
 /// The attribute with the time at which an item expires.
@@ -105,17 +139,20 @@ impl Table {
             point_in_time_recovery: false,
             deletion_protection: false,
             class: TableClass::default(),
+            encryption: None,
             tags: Tags::new(),
         }
     }
 }
 
-impl Table {
+impl<P: Phase> Table<P> {
     /// Returns the name that the table has in AWS.
     fn aws_name(&self, identity: &Identity) -> String {
         self.name.clone().unwrap_or_else(|| identity.name(MAX_NAME_LENGTH))
     }
+}
 
+impl Table {
     fn validate_keys(&self, problems: &mut Problems) {
         if let Some(problem) = key_problem(&self.key, &self.attributes) {
             problems.refuse("key", problem);
@@ -160,7 +197,7 @@ impl Resource for Table {
     const REPLACE_ON: &'static [&'static str] = fields!(Table: name, key);
     const UNIQUE_NAME_FIELD: Option<&'static str> = Some("name");
     const TYPICAL_SECONDS: u32 = 20;
-    type Resolved = Self;
+    type Resolved = Table<Resolved>;
     type Outputs<P: Phase> = TableOutputs<P>;
 
     fn billing(&self) -> Billing {
@@ -184,6 +221,16 @@ impl Resource for Table {
         self.validate_keys(problems);
         if self.time_to_live.as_ref().is_some_and(|ttl| ttl.attribute.is_empty()) {
             problems.refuse("time_to_live", "names no attribute");
+        }
+        if let Some(encryption) = &self.encryption {
+            if !encryption.enabled {
+                problems.refuse("encryption", "is not enabled; leave it out for a key that DynamoDB owns");
+            }
+            // AWS shows the ARN of a key, however it was named.
+            let key = encryption.key.as_ref().and_then(Input::known);
+            if key.is_some_and(|key| !key.as_str().starts_with("arn:") || !key.as_str().contains(":key/")) {
+                problems.refuse("encryption", "has a key that is not given by its ARN, `arn:aws:kms:…:key/…`");
+            }
         }
         validate_tags(&self.tags, problems);
     }
@@ -218,13 +265,14 @@ impl CloudControl for Table {
             "TableClass",
             &[("standard", "STANDARD"), ("infrequent_access", "STANDARD_INFREQUENT_ACCESS")],
         ),
+        Property::object("encryption", "SSESpecification", ENCRYPTION),
         Property::tags("Tags"),
     ];
     const OUTPUTS: &'static [(&'static str, &'static str)] =
         &[("arn", "Arn"), ("name", "TableName"), ("stream_arn", "StreamArn")];
     const DATA: Option<&'static str> = Some("items");
 
-    fn placed(inputs: &Self, identity: &Identity) -> Placed {
+    fn placed(inputs: &Table<Resolved>, identity: &Identity) -> Placed {
         let name = inputs.aws_name(identity);
         // AWS's default is capacity that is billed by the hour.
         let properties = [("TableName", json!(name)), ("BillingMode", json!("PAY_PER_REQUEST"))];
@@ -235,6 +283,12 @@ impl CloudControl for Table {
 
 const TIME_TO_LIVE: &[Property] =
     &[Property::plain("attribute", "AttributeName"), Property::plain("enabled", "Enabled")];
+
+const ENCRYPTION: &[Property] = &[
+    Property::plain("enabled", "SSEEnabled"),
+    Property::words("kind", "SSEType", &[("kms", "KMS")]),
+    Property::plain("key", "KMSMasterKeyId"),
+];
 
 const STREAM_VIEWS: &[(&str, &str)] = &[
     ("keys_only", "KEYS_ONLY"),
@@ -281,6 +335,17 @@ mod tests {
                 "time_to_live",
                 Table {
                     time_to_live: Some(TimeToLive { attribute: String::new(), enabled: true }),
+                    ..Table::new("id")
+                },
+            ),
+            ("encryption", Table { encryption: Some(TableEncryption::with("alias/documents")), ..Table::new("id") }),
+            (
+                "encryption",
+                Table {
+                    encryption: Some(TableEncryption {
+                        enabled: false,
+                        ..TableEncryption::with("arn:aws:kms:eu-west-1:123456789012:key/1")
+                    }),
                     ..Table::new("id")
                 },
             ),

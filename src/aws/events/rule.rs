@@ -18,15 +18,19 @@ const MAX_NAME_LENGTH: usize = 64;
 ///
 /// A pause disables a rule with a schedule, which would wake its targets, and leaves one with a pattern as it is.
 ///
+/// EventBridge sends to a queue, a topic or a function without a role only if the target's own policy lets it: a rule whose target
+/// refuses it reports no error, and the event is lost.
+///
 /// ```
 /// # use ebbtide::aws::events::{Rule, Target};
-/// # use ebbtide::aws::sqs::Queue;
+/// # use ebbtide::aws::sqs::{Queue, QueuePolicy};
 /// # use ebbtide::stack::Stack;
 /// # use serde_json::json;
 /// # fn declare(stack: &mut Stack) {
 /// let queue = stack.add("retraining", Queue::new());
 /// let pattern = json!({ "source": ["aws.sagemaker"] });
-/// stack.add("drift", Rule::matching(pattern).to(Target::new("queue", queue.arn.text())));
+/// let rule = stack.add("drift", Rule::matching(pattern).to(Target::new("queue", queue.arn.text())));
+/// stack.add("drift", QueuePolicy::of_sender(&queue, "events.amazonaws.com", rule.arn.text()));
 /// # }
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

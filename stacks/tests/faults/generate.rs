@@ -26,12 +26,13 @@ use ebbtide::aws::s3::Bucket;
 use ebbtide::aws::sagemaker::MonitoringKind;
 use ebbtide::aws::secretsmanager::{Secret, SecretSource};
 use ebbtide::aws::sns::{Subscription, Topic};
+use ebbtide::aws::sqs::QueueOutputs;
 use ebbtide::aws::{
     AllocationId, BucketName, CollectionEndpoint, CollectionGroupName, EndpointConfigName, EndpointName,
     InferenceComponentName, InternetGatewayId, KmsKeyId, ModelName, MonitoringJobDefinitionName, NatGatewayId,
     QueueArn, RoleArn, RouteTableId, ScalableResource, SecurityGroupId, SubnetId, TopicArn, VectorBucketArn, VpcId,
 };
-use ebbtide::resource::{Input, Tags};
+use ebbtide::resource::{Declared, Input, Tags};
 use ebbtide::stack::{Declarations, Stack};
 
 use crate::random::Random;
@@ -93,6 +94,7 @@ shapes!(
     Dashboard,
     Budget,
     Queue,
+    QueuePolicy,
     Images,
     Items,
     Rule,
@@ -153,6 +155,7 @@ const ROWS: &[&[Shape]] = &[
     &[Shape::Role, Shape::Model, Shape::Config, Shape::Endpoint, Shape::DataQuality, Shape::Monitoring],
     &[Shape::Role, Shape::Pipeline, Shape::ModelQuality, Shape::Monitoring],
     &[Shape::Key, Shape::KeyAlias],
+    &[Shape::Queue, Shape::Rule, Shape::QueuePolicy],
     &[Shape::Role, Shape::Function, Shape::Version, Shape::Alias, Shape::Permission],
     &[
         Shape::Api,
@@ -255,6 +258,8 @@ struct Made {
     components: Vec<(String, Input<InferenceComponentName>)>,
     targets: Vec<Input<ScalableResource>>,
     queues: Vec<Input<QueueArn>>,
+    /// The queues without a policy, with the names of their pieces.
+    open_queues: Vec<(String, QueueOutputs<Declared>)>,
     buckets: Vec<Input<BucketName>>,
     vectors: Vec<Input<VectorBucketArn>>,
     search_groups: Vec<Input<CollectionGroupName>>,

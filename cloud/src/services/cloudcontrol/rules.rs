@@ -20,6 +20,7 @@ pub fn broken(
     Ok(match type_name {
         "AWS::DynamoDB::Table" => table(model),
         "AWS::SQS::Queue" => queue(model, context)?,
+        "AWS::SQS::QueueInlinePolicy" => queue_policy(model),
         "AWS::Events::Rule" => rule(model),
         "AWS::ElasticLoadBalancingV2::LoadBalancer" => load_balancing::balancer(model, before, context),
         "AWS::ElasticLoadBalancingV2::TargetGroup" => load_balancing::targets(model, context)?,
@@ -86,6 +87,18 @@ fn queue(model: &Value, context: &CallContext<'_>) -> Result<Option<Failure>, Fa
     let message =
         format!("Value {policy} for parameter RedrivePolicy is invalid. Reason: Dead letter target does not exist.");
     Ok(invalid("Sqs", message))
+}
+
+/// SQS: a policy that it takes has statements, in its words (terraform-provider-aws#42209).
+fn queue_policy(model: &Value) -> Option<Failure> {
+    let statements = model["PolicyDocument"]["Statement"].as_array();
+    let complete = |statement: &Value| {
+        ["Effect", "Principal", "Action", "Resource"].iter().all(|member| !statement[*member].is_null())
+    };
+    if statements.is_some_and(|statements| !statements.is_empty() && statements.iter().all(complete)) {
+        return None;
+    }
+    invalid("Sqs", "Invalid value for the parameter Policy.")
 }
 
 /// EventBridge: a rule has a pattern or a schedule (PutRule), and the handler takes a pattern as a text only (cdkd's notes on

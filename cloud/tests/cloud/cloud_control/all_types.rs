@@ -134,6 +134,11 @@ fn needs() -> Vec<(&'static str, Value)> {
         ("AWS::RDS::DBSubnetGroup", json!({ "SubnetIds": "subnets" })),
         ("AWS::S3Vectors::VectorBucket", json!({})),
         ("AWS::S3Vectors::Index", json!({ "VectorBucketArn": "<AWS::S3Vectors::VectorBucket>" })),
+        ("AWS::SQS::Queue", json!({ "QueueName": "all-types" })),
+        (
+            "AWS::SQS::QueueInlinePolicy",
+            json!({ "Queue": "<AWS::SQS::Queue>", "PolicyDocument": { "Version": "2012-10-17", "Statement": [{ "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sqs:SendMessage", "Resource": "*" }] } }),
+        ),
         ("AWS::StepFunctions::StateMachine", json!({ "RoleArn": ROLE, "DefinitionString": machine })),
         ("AWS::StepFunctions::StateMachineVersion", json!({ "StateMachineArn": "<AWS::StepFunctions::StateMachine>" })),
         (

@@ -5,7 +5,7 @@ use ebbtide::aws::dynamodb::Table as ItemTable;
 use ebbtide::aws::ecr::Repository;
 use ebbtide::aws::events::{Rule, Target};
 use ebbtide::aws::s3vectors::{VectorBucket, VectorIndex};
-use ebbtide::aws::sqs::Queue;
+use ebbtide::aws::sqs::{Queue, QueuePolicy};
 use ebbtide::aws::stepfunctions::StateMachine;
 use ebbtide_engine::sdk::{Aws, BoxFuture};
 use serde_json::{Map, Value, json};
@@ -18,7 +18,17 @@ const DEAD: &str = "arn:aws:sqs:eu-west-1:123456789012:dead";
 const HOLDS_DATA: &str = "--include-data";
 
 pub fn tables() -> Vec<Table> {
-    vec![queue(), repository(), table(), rule(), state_machine(), trail(), vector_bucket(), vector_index()]
+    vec![
+        queue(),
+        queue_policy(),
+        repository(),
+        table(),
+        rule(),
+        state_machine(),
+        trail(),
+        vector_bucket(),
+        vector_index(),
+    ]
 }
 
 fn queue() -> Table {
@@ -45,6 +55,35 @@ fn make_dead_letters(aws: &Aws) -> BoxFuture<'_, ()> {
     Box::pin(async move {
         let create = aws.cloudcontrol().create_resource().type_name("AWS::SQS::Queue");
         create.desired_state(r#"{"QueueName":"dead"}"#).send().await.unwrap();
+    })
+}
+
+fn queue_policy() -> Table {
+    let document = |source: &str| {
+        let condition = json!({ "ArnEquals": { "aws:SourceArn": source } });
+        let statement = json!({
+            "Effect": "Allow", "Principal": { "Service": "events.amazonaws.com" }, "Action": "sqs:SendMessage", "Resource": DEAD,
+            "Condition": condition,
+        });
+        json!({ "Version": "2012-10-17", "Statement": [statement] })
+    };
+    let url = |name: &str| format!("https://sqs.eu-west-1.amazonaws.com/123456789012/{name}");
+    let table = Table::new(&QueuePolicy::new(url("dead"), document("one")), |aws, id| {
+        Box::pin(async move {
+            let model = model(aws, "AWS::SQS::QueueInlinePolicy", id).await;
+            json!({ "queue": model["Queue"], "policy": model["PolicyDocument"] })
+        })
+    })
+    .shows("queue", json!(url("other")), json!(url("other")))
+    .shows("policy", document("two"), document("two"));
+    Table { prepare: make_queues, ..table }
+}
+
+fn make_queues(aws: &Aws) -> BoxFuture<'_, ()> {
+    Box::pin(async move {
+        make_dead_letters(aws).await;
+        let create = aws.cloudcontrol().create_resource().type_name("AWS::SQS::Queue");
+        create.desired_state(r#"{"QueueName":"other"}"#).send().await.unwrap();
     })
 }
 
@@ -128,6 +167,7 @@ fn table() -> Table {
         .shows("point_in_time_recovery", json!(true), json!(true))
         .shows("deletion_protection", json!(true), json!(true))
         .shows("class", json!("infrequent_access"), json!("STANDARD_INFREQUENT_ACCESS"))
+        .shows("encryption", json!({ "enabled": true, "kind": "kms", "key": null }), json!([true, "KMS"]))
         .shows("tags", json!({ "team": "llm" }), json!({ "team": "llm" }))
 }
 
@@ -149,6 +189,7 @@ fn observe_table<'a>(aws: &'a Aws, id: &'a str) -> BoxFuture<'a, Value> {
             "point_in_time_recovery": model["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"],
             "deletion_protection": model["DeletionProtectionEnabled"],
             "class": model["TableClass"],
+            "encryption": [model["SSESpecification"]["SSEEnabled"], model["SSESpecification"]["SSEType"]],
             "tags": tags(&model),
         })
     })

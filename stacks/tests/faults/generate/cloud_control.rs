@@ -5,7 +5,7 @@ use ebbtide::aws::dynamodb;
 use ebbtide::aws::ecr::{Repository, TagMutability};
 use ebbtide::aws::events::{Rule, Target};
 use ebbtide::aws::s3vectors::{VectorBucket, VectorIndex};
-use ebbtide::aws::sqs::{DeadLetter, Queue};
+use ebbtide::aws::sqs::{DeadLetter, Queue, QueuePolicy};
 use ebbtide::aws::stepfunctions::StateMachine;
 use ebbtide::resource::cloud_control::Any;
 use ebbtide::stack::Stack;
@@ -21,7 +21,15 @@ impl Made {
                 let dead_letter = pick(&self.queues, on).map(|queue| DeadLetter { queue, max_receives: 3 });
                 let dead_letter = dead_letter.filter(|_| variant % 2 == 1);
                 let queue = Queue { delay_seconds: u32::from(variant), dead_letter, ..Queue::new() };
-                self.queues.push(stack.add(name, queue).arn);
+                let queue = stack.add(name, queue);
+                self.queues.push(queue.arn.clone());
+                self.open_queues.push((name.to_owned(), queue));
+            }
+            Shape::QueuePolicy => {
+                // A queue has one policy, which is named after it here.
+                let (name, queue) = self.open_queues.pop()?;
+                let rule = stack.scope().arn("events", &format!("rule/shop-{variant}"));
+                stack.add(&name, QueuePolicy::of_sender(&queue, "events.amazonaws.com", rule));
             }
             Shape::Images => {
                 let tag_mutability = [TagMutability::Mutable, TagMutability::Immutable][usize::from(variant % 2)];

@@ -86,6 +86,15 @@ const TYPES: &[Type] = &[
     ),
 ];
 
+/// The policies of queues have no list: a queue is asked for its own.
+async fn see_queue_policy(aws: &Aws, queue: &str, seen: &mut Observed) {
+    let read = aws.cloudcontrol().get_resource().type_name("AWS::SQS::QueueInlinePolicy").identifier(queue);
+    let Ok(read) = read.send().await else { return };
+    let model = read.resource_description.and_then(|description| description.properties).unwrap_or_default();
+    let model: Value = serde_json::from_str(&model).unwrap();
+    seen.add("policy of a queue", model["PolicyDocument"].to_string());
+}
+
 const SECURITY: Type = plain("AWS::OpenSearchServerless::SecurityPolicy", "security policy", &["Type", "Policy"]);
 const ACCESS: Type = plain("AWS::OpenSearchServerless::AccessPolicy", "access policy", &["Type", "Policy"]);
 
@@ -116,6 +125,9 @@ pub async fn see(aws: &Aws, seen: &mut Observed) {
             let own = |property: &str| model.get(property).cloned().unwrap_or_else(|| json!(id));
             waiting
                 .extend(inside.map(|(property, child)| (child, Some(json!({ *property: own(property) }).to_string()))));
+            if of_type.name == "AWS::SQS::Queue" {
+                see_queue_policy(aws, id, seen).await;
+            }
             if of_type.name == "AWS::ApiGateway::Resource" {
                 see_methods(aws, id, seen).await;
             }

@@ -69,6 +69,7 @@ const FILES: &[(&str, &str)] = &[
     ("AWS::S3Vectors::Index", include_str!("../types/AWS-S3Vectors-Index.json")),
     ("AWS::S3Vectors::VectorBucket", include_str!("../types/AWS-S3Vectors-VectorBucket.json")),
     ("AWS::SQS::Queue", include_str!("../types/AWS-SQS-Queue.json")),
+    ("AWS::SQS::QueueInlinePolicy", include_str!("../types/AWS-SQS-QueueInlinePolicy.json")),
     ("AWS::StepFunctions::StateMachine", include_str!("../types/AWS-StepFunctions-StateMachine.json")),
     ("AWS::StepFunctions::StateMachineAlias", include_str!("../types/AWS-StepFunctions-StateMachineAlias.json")),
     ("AWS::StepFunctions::StateMachineVersion", include_str!("../types/AWS-StepFunctions-StateMachineVersion.json")),
