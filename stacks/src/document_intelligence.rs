@@ -2,6 +2,8 @@
 
 mod api;
 mod classifier;
+#[cfg(test)]
+mod costs_tests;
 mod encryption;
 mod guardrail;
 mod language;
@@ -69,7 +71,16 @@ fn check(stack: &mut Stack, settings: &Settings) -> Option<String> {
         let message = format!("is missing in [stacks.document_intelligence]: {what}");
         stack.problem("document_intelligence", Some((*field).to_owned()), message);
     }
+    check_baseline(stack, settings);
     settings.language.model.clone().filter(|_| !missing.iter().any(|(_, is_missing, _)| *is_missing))
+}
+
+/// Refuses a baseline without a monitor. Its objects are checked by the definition of the monitor's jobs.
+fn check_baseline(stack: &mut Stack, settings: &Settings) {
+    if settings.classifier.baseline.is_some() && settings.classifier.monitor_image.is_none() {
+        let message = "is for the monitor, and there is none: set classifier.monitor_image, or leave it out";
+        stack.problem("document_intelligence", Some("classifier.baseline".to_owned()), message);
+    }
 }
 
 /// Returns a name with that of the environment in it, of small letters, digits and hyphens.

@@ -12,6 +12,7 @@ use ebbtide::resource::Input;
 use ebbtide::stack::Stack;
 
 use super::Settings;
+use super::settings::Side;
 use super::workflows::Workflows;
 
 /// The name of the stage.
@@ -26,7 +27,8 @@ pub(super) struct Gateway {
     pub(super) url: Input<String>,
 }
 
-/// Declares the API. A request goes to the classifier, and as many as the canary of the stage says to the language model: a roll-out moves that.
+/// Declares the API. A request goes to the classifier, and as many as the canary of the stage says to the language model: a roll-out moves
+/// that. Once it is done, a setting makes the language model the only side.
 pub(super) fn declare(stack: &mut Stack, settings: &Settings, workflows: &Workflows) -> Gateway {
     let role = role(stack, workflows);
     let api = stack.add("documents", RestApi::new());
@@ -51,10 +53,15 @@ pub(super) fn declare(stack: &mut Stack, settings: &Settings, workflows: &Workfl
     let deployment = stack.add("documents", Deployment::of(&api.id).with(&api.revision).with(&post.revision));
 
     let workflow = |to: &Input<String>| BTreeMap::from([(WORKFLOW.to_owned(), to.clone())]);
-    let canary = Canary { variables: workflow(&workflows.understand.text()), ..Canary::of(0.0) };
+    let (classify, understand) = (workflow(&workflows.classify.text()), workflow(&workflows.understand.text()));
+    // The new side takes the place of the old one and the canary goes, in one update of the stage.
+    let (variables, canary) = match settings.api.side {
+        Side::Both => (classify, Some(Canary { variables: understand, ..Canary::of(0.0) })),
+        Side::Language => (understand, None),
+    };
     let stage = Stage {
-        variables: workflow(&workflows.classify.text()),
-        canary: Some(canary),
+        variables,
+        canary,
         settings: vec![MethodSettings {
             metrics: true,
             ..MethodSettings::of_all().throttled(settings.api.rate, settings.api.burst)

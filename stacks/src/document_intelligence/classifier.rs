@@ -8,14 +8,15 @@ use ebbtide::aws::sagemaker::{
     Instances, Model, ModelData, ModelForm, ModelPackageGroup, MonitoringCluster, MonitoringImage, MonitoringInput,
     MonitoringKind, MonitoringOutput, MonitoringSchedule, OfflineStore, Variant,
 };
-use ebbtide::aws::sqs::{DeadLetter, Queue};
-use ebbtide::aws::{Arn, BucketName, EndpointName, QueueArn, RoleArn, TopicArn};
+use ebbtide::aws::sqs::{DeadLetter, Queue, QueueOutputs, QueuePolicy};
+use ebbtide::aws::{Arn, BucketName, EndpointName, RoleArn, TopicArn};
 use ebbtide::components::monitoring::Alerts;
-use ebbtide::resource::Input;
+use ebbtide::resource::{Declared, Input};
 use ebbtide::stack::Stack;
 use serde_json::json;
 
 use super::encryption::USE;
+use super::settings::Baseline;
 use super::storage::Storage;
 use super::{Settings, name};
 
@@ -88,6 +89,9 @@ fn role(stack: &mut Stack, settings: &Settings, storage: &Storage) -> Input<Role
     if let Some(model) = settings.classifier.model.strip_prefix("s3://") {
         policy = policy.allow(["s3:GetObject"]).on(format!("arn:{partition}:s3:::{model}"));
     }
+    for object in settings.classifier.baseline.iter().flat_map(Baseline::objects) {
+        policy = policy.allow(["s3:GetObject"]).on(format!("arn:{partition}:s3:::{object}"));
+    }
     let role = Role::new(Policy::trust("sagemaker.amazonaws.com")).policy("classify", policy);
     stack.add("classifier", role).arn
 }
@@ -107,10 +111,10 @@ fn declare_features(stack: &mut Stack, learning: &Input<BucketName>, role: &Inpu
 }
 
 /// Declares the queue from which a retraining is begun, by a person or by a program.
-fn declare_retraining(stack: &mut Stack) -> Input<QueueArn> {
+fn declare_retraining(stack: &mut Stack) -> QueueOutputs<Declared> {
     let failed = stack.add("retraining-failed", Queue::new()).arn;
     let dead_letter = Some(DeadLetter { queue: failed, max_receives: 3 });
-    stack.add("retraining", Queue { dead_letter, retention_seconds: 14 * 24 * 3600, ..Queue::new() }).arn
+    stack.add("retraining", Queue { dead_letter, retention_seconds: 14 * 24 * 3600, ..Queue::new() })
 }
 
 /// Declares the monitor of the endpoint's data, if its image is known, and the rule that brings violations to the queue.
@@ -119,17 +123,22 @@ fn declare_monitor(
     settings: &Settings,
     learning: &Input<BucketName>,
     (role, endpoint): (&Input<RoleArn>, &Input<EndpointName>),
-    retraining: &Input<QueueArn>,
+    retraining: &QueueOutputs<Declared>,
 ) {
     let Some(image) = &settings.classifier.monitor_image else { return };
     let output = MonitoringOutput::to(learning.text().after("s3://").then("/monitor"));
-    let definition = DataQualityJobDefinition::new(
-        role,
-        MonitoringImage::new(image.as_str()),
-        MonitoringInput::of_endpoint(endpoint),
-        output,
-        MonitoringCluster::one("ml.m5.large", 20),
-    );
+    let baseline = settings.classifier.baseline.as_ref();
+    let definition = DataQualityJobDefinition {
+        constraints: baseline.map(|baseline| baseline.constraints.as_str().into()),
+        statistics: baseline.and_then(|baseline| baseline.statistics.as_deref()).map(Into::into),
+        ..DataQualityJobDefinition::new(
+            role,
+            MonitoringImage::new(image.as_str()),
+            MonitoringInput::of_endpoint(endpoint),
+            output,
+            MonitoringCluster::one("ml.m5.large", 20),
+        )
+    };
     let definition = stack.add("classifier", definition).name;
     let schedule = MonitoringSchedule {
         endpoint: Some(endpoint.clone()),
@@ -146,5 +155,7 @@ fn declare_monitor(
             "MonitoringScheduleArn": [schedule.arn],
         },
     });
-    stack.add("drift", Rule::matching(pattern).to(Target::new("retraining", retraining.text())));
+    let rule = stack.add("drift", Rule::matching(pattern).to(Target::new("retraining", retraining.arn.text())));
+    // Without it EventBridge may not send. SQS encrypts the queue with a key of its own, so no key's policy is asked.
+    stack.add("retraining", QueuePolicy::of_sender(retraining, "events.amazonaws.com", rule.arn.text()));
 }

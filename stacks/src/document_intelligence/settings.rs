@@ -53,8 +53,20 @@ pub struct Classifier {
     /// The image of AWS's model monitor in the region, `ACCOUNT.dkr.ecr.REGION.amazonaws.com/sagemaker-model-monitor-analyzer`. Without it nothing looks
     /// for drift.
     pub monitor_image: Option<String>,
+    /// What the monitor compares the data with. Without it, the monitor writes statistics and finds no drift.
+    pub baseline: Option<Baseline>,
     /// When the monitor looks, as `cron(…)` of whole hours.
     pub monitor_schedule: String,
+}
+
+/// The result of a baselining job of SageMaker: objects in S3.
+#[derive(Clone, Debug, Deserialize, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// The constraints, `s3://BUCKET/…/constraints.json`. What breaks one is a violation.
+    pub constraints: String,
+    /// The statistics, `s3://BUCKET/…/statistics.json`, with which the distribution of the data is compared.
+    pub statistics: Option<String>,
 }
 
 /// The language model and its guardrail.
@@ -122,6 +134,27 @@ pub struct Api {
     pub burst: u32,
     /// Documents a day of one key; without a limit unless given.
     pub daily_quota: Option<u32>,
+    /// The sides that answer.
+    pub side: Side,
+}
+
+/// The sides that answer requests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Side {
+    /// The classifier, and the language model by the share that a roll-out gives it.
+    #[default]
+    Both,
+    /// The language model alone: the end of a roll-out that is done.
+    Language,
+}
+
+impl Baseline {
+    /// Returns its objects, each as `BUCKET/KEY`.
+    pub(super) fn objects(&self) -> impl Iterator<Item = &str> {
+        let uris = std::iter::once(&self.constraints).chain(&self.statistics);
+        uris.filter_map(|uri| uri.strip_prefix("s3://"))
+    }
 }
 
 impl Default for Settings {
@@ -151,6 +184,7 @@ impl Default for Classifier {
             instances: 1,
             captured_percent: 20,
             monitor_image: None,
+            baseline: None,
             monitor_schedule: "cron(0 * ? * * *)".into(),
         }
     }
@@ -176,7 +210,7 @@ impl Default for Cluster {
 
 impl Default for Api {
     fn default() -> Self {
-        Self { rate: 20.0, burst: 40, daily_quota: None }
+        Self { rate: 20.0, burst: 40, daily_quota: None, side: Side::Both }
     }
 }
 

@@ -19,14 +19,14 @@ fn finished(settings: &Value) -> Result<Declarations, Vec<Problem>> {
     stack.finish()
 }
 
-fn settings() -> Value {
+pub(super) fn settings() -> Value {
     json!({
         "classifier": { "image": "1.dkr.ecr.eu-west-1.amazonaws.com/classifier:1", "model": "s3://models/classifier.tar.gz" },
         "language": { "model": "amazon.nova-2-lite-v1:0" },
     })
 }
 
-fn with(changes: Value) -> Value {
+pub(super) fn with(changes: Value) -> Value {
     let mut settings = settings();
     for (table, values) in changes.as_object().unwrap() {
         match (settings.get_mut(table).and_then(Value::as_object_mut), values.as_object()) {
@@ -37,7 +37,7 @@ fn with(changes: Value) -> Value {
     settings
 }
 
-fn declared(settings: &Value) -> Declarations {
+pub(super) fn declared(settings: &Value) -> Declarations {
     finished(settings).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
@@ -82,6 +82,54 @@ fn requests_go_to_the_classifier_until_a_roll_out_says_otherwise() {
 }
 
 #[test]
+fn alarms_have_data_at_seven_documents_an_hour() {
+    let declarations = declared(&settings());
+    let hours = |name: &str| {
+        let alarm = inputs(&declarations, &format!("cloudwatch_alarm.{name}"));
+        let periods = alarm["evaluation_periods"].as_u64().unwrap();
+        assert!(alarm["datapoints_to_alarm"].as_u64().unwrap() < periods, "{name}: a gap of one period is one of data");
+        alarm["period_seconds"].as_u64().unwrap() * periods / 3600
+    };
+    for gate in ["accuracy", "hallucination", "cost-per-document", "accuracy-drop", "hallucination-high"] {
+        assert_eq!(hours(gate), 6, "{gate}");
+    }
+    assert_eq!((hours("latency-p95"), hours("unavailable")), (24, 1), "a night without documents is no gap");
+    // Five failures in five minutes would take sixty documents an hour.
+    let unavailable = inputs(&declarations, "cloudwatch_alarm.unavailable")["watch"].to_string();
+    assert!(unavailable.contains("/ started"), "{unavailable}");
+}
+
+#[test]
+fn the_language_model_is_the_only_side_when_the_settings_say_so() {
+    let declarations = declared(&with(json!({ "api": { "side": "language" } })));
+    let stage = inputs(&declarations, "apigateway_stage.live");
+    assert!(stage["canary"].is_null(), "{stage}");
+    assert!(stage["variables"]["workflow"].to_string().contains("stepfunctions_state_machine.understand"), "{stage}");
+}
+
+#[test]
+fn drift_is_found_against_a_baseline() {
+    let image = "1.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-model-monitor-analyzer";
+    let baseline =
+        json!({ "constraints": "s3://models/constraints.json", "statistics": "s3://models/statistics.json" });
+    let declarations =
+        declared(&with(json!({ "classifier": { "monitor_image": image, "baseline": baseline.clone() } })));
+    let definition = inputs(&declarations, "sagemaker_data_quality_job_definition.classifier");
+    assert_eq!(definition["constraints"], "s3://models/constraints.json");
+    assert_eq!(definition["statistics"], "s3://models/statistics.json");
+    let role = inputs(&declarations, "iam_role.classifier").to_string();
+    assert!(role.contains("arn:aws:s3:::models/statistics.json"), "{role}");
+
+    let fields = |classifier: Value| -> Vec<String> {
+        let problems = finished(&with(json!({ "classifier": classifier }))).unwrap_err();
+        problems.into_iter().filter_map(|problem| problem.field).collect()
+    };
+    assert_eq!(fields(json!({ "baseline": baseline })), ["classifier.baseline"]);
+    let file = json!({ "constraints": "constraints.json" });
+    assert_eq!(fields(json!({ "monitor_image": image, "baseline": file })), ["constraints"]);
+}
+
+#[test]
 fn a_monitor_needs_its_image() {
     assert!(names(&declared(&settings()), "sagemaker_monitoring_schedule").is_empty());
     let image = "1.dkr.ecr.eu-west-1.amazonaws.com/sagemaker-model-monitor-analyzer";
@@ -89,6 +137,14 @@ fn a_monitor_needs_its_image() {
     assert_eq!(names(&declarations, "sagemaker_monitoring_schedule"), ["classifier"]);
     let drift = inputs(&declarations, "events_rule.drift").to_string();
     assert!(drift.contains("CompletedWithViolations") && drift.contains("sqs_queue.retraining"), "{drift}");
+    // EventBridge reaches a queue by the queue's own policy alone.
+    let policy = inputs(&declarations, "sqs_queue_policy.retraining");
+    assert!(policy["queue"].to_string().contains("sqs_queue.retraining"), "{policy}");
+    let statement = &policy["policy"]["Statement"][0];
+    assert_eq!(statement["Principal"], json!({ "Service": "events.amazonaws.com" }));
+    assert_eq!(statement["Action"], "sqs:SendMessage");
+    assert!(statement["Resource"].to_string().contains("sqs_queue.retraining"), "{policy}");
+    assert!(statement["Condition"]["ArnEquals"]["aws:SourceArn"].to_string().contains("events_rule.drift"), "{policy}");
 }
 
 #[test]
@@ -150,6 +206,8 @@ fn what_is_kept_of_documents_is_encrypted_with_the_key() {
         let encryption = inputs(&declarations, &format!("s3_bucket.{bucket}"))["encryption"].to_string();
         assert!(encryption.contains("kms_key.documents"), "{bucket}: {encryption}");
     }
+    let table = inputs(&declarations, "dynamodb_table.comparison")["encryption"].to_string();
+    assert!(table.contains("kms_key.documents"), "{table}");
     assert!(inputs(&declarations, "cloudtrail_trail.audit")["kms_key"].to_string().contains("kms_key.documents"));
     for role in ["classifier", "workflows"] {
         let role = inputs(&declarations, &format!("iam_role.{role}")).to_string();

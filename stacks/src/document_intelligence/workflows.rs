@@ -1,10 +1,10 @@
 //! The two workflows of a document: the classifier, and the language model behind its guardrail. Both end in the table in which they are compared.
 
-use ebbtide::aws::dynamodb::{Attribute, AttributeType, KeyPart, Table, TimeToLive};
+use ebbtide::aws::dynamodb::{Attribute, AttributeType, KeyPart, Table, TableEncryption, TimeToLive};
 use ebbtide::aws::iam::{Policy, Role};
 use ebbtide::aws::logs::LogGroup;
 use ebbtide::aws::stepfunctions::{LogLevel, MachineKind, MachineLogging, StateMachine};
-use ebbtide::aws::{FunctionArn, RoleArn, StateMachineArn, TableName};
+use ebbtide::aws::{Arn, FunctionArn, RoleArn, StateMachineArn, TableName};
 use ebbtide::resource::Input;
 use ebbtide::stack::Stack;
 use serde_json::{Map, Value, json};
@@ -33,7 +33,7 @@ pub(super) struct Parts<'a> {
 
 /// Declares the table and both workflows.
 pub(super) fn declare(stack: &mut Stack, settings: &Settings, model: &str, parts: &Parts<'_>) -> Workflows {
-    let table = stack.add("comparison", comparison());
+    let table = stack.add("comparison", comparison(&parts.storage.key));
     let role = role(stack, model, parts, &table.arn.text());
     let group = stack.add(
         "workflows",
@@ -57,14 +57,15 @@ pub(super) fn declare(stack: &mut Stack, settings: &Settings, model: &str, parts
     Workflows { classify, understand }
 }
 
-/// The results of both sides, by document. One with a time in `expires` goes then.
-fn comparison() -> Table {
+/// The results of both sides, by document, encrypted with a key. One with a time in `expires` goes then.
+fn comparison(key: &Input<Arn>) -> Table {
     let attribute = |name: &str| Attribute { name: name.into(), kind: AttributeType::Text };
     Table {
         attributes: vec![attribute("document"), attribute("side")],
         key: vec![KeyPart::hash("document"), KeyPart::range("side")],
         time_to_live: Some(TimeToLive { attribute: "expires".into(), enabled: true }),
         point_in_time_recovery: true,
+        encryption: Some(TableEncryption::with(key)),
         ..Table::new("document")
     }
 }

@@ -18,12 +18,16 @@ impl Observer {
         Self(observer::Observer::new(project, "eu-west-1"))
     }
 
-    /// Returns the percentage of the canary, and the workflow that it leads to.
-    fn canary(&self, stage: &str) -> (f64, String) {
+    fn stage(&self, stage: &str) -> Value {
         let client = aws_sdk_cloudcontrol::Client::new(&self.0.config);
         let get = client.get_resource().type_name("AWS::ApiGateway::Stage").identifier(stage).send();
         let model = self.0.wait(get).unwrap().resource_description.unwrap().properties.unwrap();
-        let model: Value = serde_json::from_str(&model).unwrap();
+        serde_json::from_str(&model).unwrap()
+    }
+
+    /// Returns the percentage of the canary, and the workflow that it leads to.
+    fn canary(&self, stage: &str) -> (f64, String) {
+        let model = self.stage(stage);
         let canary = &model["CanarySetting"];
         let workflow = canary["StageVariableOverrides"]["workflow"].as_str().unwrap_or_default();
         (canary["PercentTraffic"].as_f64().unwrap(), workflow.to_owned())
@@ -73,4 +77,41 @@ fn the_language_model_takes_over_step_by_step_and_gives_back_at_once() {
     percent(0.0);
     let status = project.json("rollout status document_intelligence");
     assert_eq!(status["rollout"]["phase"], "rolled_back", "{status}");
+}
+
+#[test]
+fn a_setting_finishes_a_roll_out_that_is_done() {
+    let steps = "\n[stacks.document_intelligence.rollout]\nof = \"apigateway_stage.live\"\ngates = [\"accuracy\"]\n\
+         steps = [{ percent = 100, after = \"0d\" }]\n";
+    let only = format!("\n[stacks.document_intelligence.api]\nside = \"language\"\n{steps}");
+    let project = project(steps);
+    project.ebb("apply document_intelligence --yes --quiet");
+    let stage = project.id("apigateway_stage.live");
+    project.ebb("rollout start document_intelligence");
+    // No sooner than it is done.
+    project.settle(&only);
+    let refused = project.refused("apply document_intelligence --yes");
+    assert!(refused.contains("left without a second side"), "{refused}");
+
+    let alarm = project.id("cloudwatch_alarm.accuracy");
+    Observer::new(&project).alarm(&alarm, StateValue::Ok);
+    project.ebb("tick --quiet");
+    project.ebb("tick --quiet");
+    let status = project.json("rollout status document_intelligence");
+    assert_eq!(status["rollout"]["phase"], "done", "{status}");
+    assert!((Observer::new(&project).canary(&stage).0 - 100.0).abs() < 0.01);
+
+    assert_eq!(project.operations("plan document_intelligence"), ["update apigateway_stage.live"]);
+    project.ebb("apply document_intelligence --yes --quiet");
+    let model = Observer::new(&project).stage(&stage);
+    assert!(model["CanarySetting"].is_null(), "{model}");
+    assert!(model["Variables"]["workflow"].as_str().unwrap().contains("understand"), "{model}");
+    // The settings of the roll-out may stay.
+    assert_eq!(project.operations("plan document_intelligence"), [""; 0]);
+    project.ebb("tick --quiet");
+    project.ebb("validate document_intelligence");
+    // The way back is the same setting.
+    project.settle(steps);
+    project.ebb("apply document_intelligence --yes --quiet");
+    assert!((Observer::new(&project).canary(&stage).0).abs() < 0.01);
 }
