@@ -38,4 +38,4 @@ pub use observation::{Observation, Observed};
 pub use record_changes::{OutputChange, OutputChangeKind, RecordChanges, ResourceChange};
 pub use renamed::{Renaming, renamings};
 pub use request::{Components, Jobs, Request};
-pub use rolling_out::record_share;
+pub use rolling_out::{asleep_sides, record_share};

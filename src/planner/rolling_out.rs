@@ -93,6 +93,13 @@ fn needed<'a>(rollout: &'a Rollout, document: &'a StateDocument) -> BTreeSet<&'a
     needed
 }
 
+/// Returns the resources of a roll-out that are asleep: while they are, a side of it may serve nobody.
+pub fn asleep_sides(document: &StateDocument) -> Vec<&Address> {
+    let needed = document.rollout.as_ref().map(|rollout| needed(rollout, document)).unwrap_or_default();
+    let is_asleep = |address: &&Address| document.resources.get(address).is_some_and(|record| record.is_asleep());
+    needed.into_iter().filter(is_asleep).collect()
+}
+
 fn pointer(info: &KindInfo) -> Option<String> {
     match info.share.as_ref()? {
         Share::Field(path) => Some(format!("/{path}")),

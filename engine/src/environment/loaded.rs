@@ -13,7 +13,7 @@ use crate::environment::error::{EnvironmentError, Fault, Location};
 use crate::environment::file::{AwsSettings, EnvironmentFile, StateSettings};
 use crate::environment::project::Project;
 use crate::environment::reserved::{all_own_settings, claimed, of_unknown_stacks, own_settings, tables};
-use crate::environment::rollouts::{Rollouts, place_of_alarm};
+use crate::environment::rollouts::{RolloutPlace, Rollouts, place_of};
 use crate::environment::schedules::{Schedules, capacity_faults, schedule_path};
 use crate::environment::schema::schema;
 use crate::environment::state_checks::state_faults;
@@ -274,10 +274,10 @@ impl Environment {
         }
     }
 
-    /// Returns the place of the setting of a stack's roll-out that names an alarm; that of the roll-out for any other name.
-    pub fn rollout_place(&self, stack: &str, alarm: &str) -> Option<Location> {
+    /// Returns a mistake in a setting of a stack's roll-out with its place in the file.
+    pub fn rollout_fault(&self, stack: &str, place: &RolloutPlace, message: String) -> Option<Fault> {
         let (_, rules) = self.rollout(stack)?;
-        Some(place_of_alarm(&self.document, stack, rules, alarm))
+        Some(Fault { location: place_of(&self.document, stack, rules, place), message })
     }
 
     /// Returns whether the budgets of a stack are reconciled with Cost Explorer.

@@ -36,6 +36,7 @@ pub use place::InvalidPlace;
 pub use prices::{PricesError, with_prices};
 pub use project::Project;
 pub use regions::{is_region, nearest_region};
+pub use rollouts::RolloutPlace;
 pub use schedules::scaled_endpoints;
 pub use schema::schema;
 pub use suggest::{did_you_mean, nearest};

@@ -67,17 +67,41 @@ fn without_budget(settings: &Settings, has_budget: bool) -> Vec<Problem> {
     costs.map(problem).collect()
 }
 
-/// Returns the place of the setting that names an alarm.
-pub(super) fn place_of_alarm(document: &Document, stack: &str, rules: &Rules, name: &str) -> Location {
+/// A setting of a roll-out that names something of the stack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RolloutPlace {
+    /// The whole table.
+    Whole,
+    /// `of`.
+    Of,
+    /// `to`.
+    To,
+    /// The first setting that names this alarm.
+    Alarm(String),
+}
+
+/// Returns the place of a setting in the file.
+pub(super) fn place_of(document: &Document, stack: &str, rules: &Rules, place: &RolloutPlace) -> Location {
+    let path = match place {
+        RolloutPlace::Whole => Vec::new(),
+        RolloutPlace::Of if rules.of.is_none() => Vec::new(),
+        RolloutPlace::Of => path_to(&["of"]),
+        RolloutPlace::To => path_to(&["to"]),
+        RolloutPlace::Alarm(name) => path_of_alarm(rules, name),
+    };
+    document.of_value(&[path_to(&["stacks", stack, "rollout"]), path].concat())
+}
+
+/// Returns the path of the first setting that names an alarm.
+fn path_of_alarm(rules: &Rules, name: &str) -> Vec<String> {
     let gate = rules.gates.iter().position(|gate| gate == name);
     let trigger = rules
         .rollback
         .iter()
         .position(|trigger| matches!(trigger, Trigger::Alarm { name: alarm, .. } if alarm == name));
-    let path = match (gate, trigger) {
+    match (gate, trigger) {
         (Some(index), _) => path_to(&["gates", &index.to_string()]),
         (None, Some(index)) => path_to(&["rollback", &index.to_string(), "alarm"]),
         (None, None) => Vec::new(),
-    };
-    document.of_value(&[path_to(&["stacks", stack, "rollout"]), path].concat())
+    }
 }

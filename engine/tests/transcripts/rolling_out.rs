@@ -7,11 +7,32 @@ use crate::runner::Test;
 pub const TESTS: &[Test] = &[
     ("a_roll_out_that_a_person_approves", a_roll_out_that_a_person_approves),
     ("mistakes_in_the_settings_of_a_roll_out", mistakes_in_the_settings_of_a_roll_out),
+    ("names_that_a_stack_does_not_have", names_that_a_stack_does_not_have),
     ("a_roll_out_that_cannot_start", a_roll_out_that_cannot_start),
 ];
 
 const APPROVED: &str = "to = \"new\"\nsteps = [{ percent = 50, after = \"0d\" }, { percent = 100, after = \"0d\" }]\n\
      approve = [50, 100]\n";
+
+fn names_that_a_stack_does_not_have() {
+    let mut project = Project::new();
+    let cases = [
+        APPROVED.to_owned(),
+        format!("{APPROVED}gates = [\"acuracy\", \"patient\"]\nrollback = [{{ alarm = \"gone\", for = \"1h\" }}]\n"),
+        format!("{APPROVED}of = \"sagemaker_endpoint.bulky\"\n"),
+        format!("{APPROVED}of = \"sagemaker_model.old\"\n"),
+        APPROVED.replace("\"new\"", "\"nwe\""),
+        APPROVED.replace("to = \"new\"\n", ""),
+    ];
+    for case in cases {
+        project.write("environments/local.toml", &environment(&case));
+        project.type_in("validate vault");
+    }
+    // Without its second side.
+    project.write("environments/local.toml", &environment(APPROVED).replace("sides = true", "sides = false"));
+    project.type_in("validate vault");
+    project.compare("names_that_a_stack_does_not_have");
+}
 
 /// Applies a stack whose endpoint has two variants, beside these settings of its roll-out.
 fn project(rollout: &str) -> Project {
@@ -83,10 +104,11 @@ fn a_roll_out_that_cannot_start() {
         (gates("\"acuracy\""), "did you mean `accuracy`?"),
         (gates("\"acuracy\""), "local.toml:17"),
         (gates("\"patient\""), "is OK without data"),
-        (format!("{APPROVED}rollback = [{{ alarm = \"gone\", for = \"1h\" }}]\n"), "has no alarm `gone`"),
+        (format!("{APPROVED}rollback = [{{ alarm = \"gone\", for = \"1h\" }}]\n"), "no alarm `gone`"),
         (APPROVED.replace("\"new\"", "\"nwe\""), "has no variant `nwe` (known: old, new)"),
         (APPROVED.replace("to = \"new\"\n", ""), "set `to` to one of old, new"),
         (format!("{APPROVED}of = \"sagemaker_endpoint.bulky\"\n"), "did you mean `sagemaker_endpoint.bulk`?"),
+        (format!("{APPROVED}of = \"sagemaker_endpoint.bulky\"\n"), "there is no sagemaker_endpoint.bulky"),
         (format!("{APPROVED}of = \"sagemaker_model.old\"\n"), "splits no traffic"),
     ] {
         project.write("environments/local.toml", &environment(&rollout));

@@ -2,10 +2,12 @@
 
 mod carrier;
 mod edits;
+mod mistakes;
 mod seen;
 mod view;
 
-pub use carrier::{Carrier, CarrierError, carrier};
+pub use carrier::Carrier;
 pub use edits::{RollingOut, Said};
-pub use seen::{Unknown, addresses, seen, unknown_alarms};
+pub use mistakes::{Mistake, Parts};
+pub use seen::{addresses, seen};
 pub use view::RolloutView;

@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_cloudwatch::types::{AlarmType, MetricAlarm, StateValue};
 use jiff::Timestamp;
 
-use crate::environment::{did_you_mean, nearest};
 use crate::sdk::{Aws, CallName, Error};
 use ebbtide::aws::cloudwatch::Alarm;
 use ebbtide::record::StateDocument;
@@ -14,27 +13,6 @@ use ebbtide::rollout::{AlarmState, Rules, SeenAlarm};
 
 /// The most alarms that a call asks about (AWS's own limit).
 const AT_ONCE: usize = 100;
-
-/// A name that is no alarm of the stack.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unknown {
-    /// The name.
-    pub name: String,
-    /// The most similar one, and those that there are, in words.
-    pub known: String,
-}
-
-/// Returns the names in the rules that are no recorded alarm of the stack.
-pub fn unknown_alarms(document: &StateDocument, rules: &Rules) -> Vec<Unknown> {
-    let alarms = alarms(document);
-    let unknown = rules.alarms().into_iter().filter(|name| !alarms.contains_key(*name));
-    let words = |name: &str| {
-        let near = did_you_mean(nearest(name, alarms.keys().copied()));
-        let listed: Vec<&str> = alarms.keys().copied().collect();
-        if listed.is_empty() { "it has none".to_owned() } else { format!("known: {}{near}", listed.join(", ")) }
-    };
-    unknown.map(|name| Unknown { name: name.to_owned(), known: words(name) }).collect()
-}
 
 /// Returns the addresses of the alarms that the rules name.
 pub fn addresses(document: &StateDocument, rules: &Rules) -> BTreeSet<Address> {

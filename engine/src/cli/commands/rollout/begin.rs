@@ -7,9 +7,8 @@ use crate::cli::context::CommandContext;
 use crate::cli::deploy::who;
 use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::control::access;
-use crate::control::rolling_out::{
-    Carrier, CarrierError, RollingOut, RolloutView, addresses, carrier, seen, unknown_alarms,
-};
+use crate::control::rolling_out::{Carrier, Mistake, Parts, RollingOut, RolloutView, addresses, seen};
+use crate::environment::RolloutPlace;
 use crate::state::LockOwner;
 use ebbtide::plan::Target;
 use ebbtide::rollout::{Rollout, Rules, Settings, whole_percent};
@@ -32,12 +31,17 @@ pub(super) async fn start(context: &CommandContext, stack: Option<&str>) -> Resu
             .hint(format!("`ebb resume {stack}` or `ebb apply {stack}` brings it up")));
     }
     let access = access(connection, &context.providers);
-    let unfit = |error: CarrierError| refused(format!("{stack} has nothing to roll out: {error}"));
-    let of = carrier(document, context.providers.kinds(), &rules).map_err(unfit)?;
+    let parts = Parts::from(document);
+    let of = parts.carrier(context.providers.kinds(), &rules).map_err(|mistake| mistaken(&opened, vec![mistake]))?;
     let found = Carrier::of(&access, document, &of, rules.to.as_deref());
-    let found = found.ok_or_else(|| unfit(CarrierError::Asleep(of.clone())))?;
+    let found = found.ok_or_else(|| {
+        refused(format!("{stack} cannot be rolled out: {of} is asleep")).hint(format!("`ebb resume {stack}` wakes it"))
+    })?;
     let share = found.share().await.map_err(|error| refused(format!("{of}: {error}")))?;
-    let share = share.ok_or_else(|| unfit(CarrierError::None))?;
+    let share = share.ok_or_else(|| {
+        refused(format!("{stack} cannot be rolled out: {of} has one side in AWS"))
+            .hint(format!("`ebb apply {stack}` gives it the declared ones"))
+    })?;
     check_alarms(&opened, &rules).await?;
     let percent = whole_percent(share);
     let now = Timestamp::now();
@@ -69,30 +73,39 @@ fn settings(opened: &Opened) -> Result<(Settings, Rules), CommandError> {
 
 /// Refuses alarms that do not exist, and gates that are OK without data.
 async fn check_alarms(opened: &Opened, rules: &Rules) -> Result<(), CommandError> {
-    let Opened { environment, connection, stack, document, .. } = opened;
-    let place =
-        |name: &str| environment.rollout_place(stack, name).map(|place| format!("{place}: ")).unwrap_or_default();
-    let unknown = unknown_alarms(document, rules);
-    if !unknown.is_empty() {
-        let lines = unknown.iter().map(|unknown| {
-            format!("{}{stack} has no alarm `{}` ({})", place(&unknown.name), unknown.name, unknown.known)
-        });
-        return Err(refused(lines.collect::<Vec<_>>().join("\n"))
-            .hint("name alarms as the stack declares them; `ebb state list` shows the recorded ones"));
+    let Opened { connection, stack, document, .. } = opened;
+    let mistakes = Parts::from(document).alarm_mistakes(rules);
+    if !mistakes.is_empty() {
+        return Err(mistaken(opened, mistakes));
     }
     let seen = seen(&connection.clients.aws, document, rules, Timestamp::now()).await;
     let seen = seen.map_err(|error| refused(format!("the alarms cannot be read: {error}")))?;
+    let at = |name: &str, message: String| {
+        mistaken(opened, vec![Mistake { place: RolloutPlace::Alarm(name.to_owned()), message }])
+    };
     for name in rules.alarms() {
         let Some(alarm) = seen.get(name) else {
-            return Err(refused(format!("{}the alarm `{name}` is recorded, and AWS has none", place(name)))
+            return Err(at(name, format!("the alarm `{name}` is recorded, and AWS has none"))
                 .hint(format!("`ebb apply {stack}` creates it again")));
         };
         if alarm.lenient && rules.gates.iter().any(|gate| gate == name) {
-            return Err(refused(format!("{}the alarm `{name}` is OK without data, which proves nothing", place(name)))
-                .hint("set `missing_data` of the alarm to `MissingData::Missing` or `MissingData::Breaching`, and apply that"));
+            return Err(at(name, format!("the alarm `{name}` is OK without data in AWS, which proves nothing"))
+                .hint(format!("somebody changed it; `ebb apply {stack}` sets it as it is declared")));
         }
     }
     Ok(())
+}
+
+/// Returns the error for settings that do not fit the stack, each with its place in the file.
+fn mistaken(opened: &Opened, mistakes: Vec<Mistake>) -> CommandError {
+    let Opened { environment, stack, .. } = opened;
+    let line = |mistake: Mistake| {
+        let message = format!("the roll-out of {stack} cannot start: {}", mistake.message);
+        let fault = environment.rollout_fault(stack, &mistake.place, message.clone());
+        fault.map_or(message, |fault| fault.to_string())
+    };
+    refused(mistakes.into_iter().map(line).collect::<Vec<_>>().join("\n"))
+        .hint("the recorded stack counts, as `ebb state list` shows it; `ebb validate` checks the declared one")
 }
 
 fn refused(message: String) -> CommandError {

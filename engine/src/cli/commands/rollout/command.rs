@@ -58,6 +58,9 @@ enum RolloutCommand {
         /// The reason, for those who ask later
         #[arg(long, value_name = "TEXT", value_parser = OneLine, default_value = "by hand")]
         reason: String,
+        /// Even to an old side that may be asleep
+        #[arg(long)]
+        anyway: bool,
     },
 }
 
@@ -72,7 +75,9 @@ pub(in crate::cli) fn run(context: &CommandContext, arguments: &RolloutArgs) -> 
             RolloutCommand::Hold { stack, reason, .. } => {
                 steer::hold(context, stack.stack.as_deref(), reason.as_deref()).await
             }
-            RolloutCommand::Back { stack, reason } => steer::back(context, stack.stack.as_deref(), reason).await,
+            RolloutCommand::Back { stack, reason, anyway } => {
+                steer::back(context, stack.stack.as_deref(), reason, *anyway).await
+            }
         }
     })
 }

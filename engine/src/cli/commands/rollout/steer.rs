@@ -1,5 +1,6 @@
 //! `ebb rollout approve`, `hold` and `back`.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -12,6 +13,8 @@ use crate::cli::error::{CommandError, CommandErrorKind};
 use crate::control::access;
 use crate::control::rolling_out::{Carrier, RollingOut, Said};
 use crate::state::LockOwner;
+use ebbtide::planner::asleep_sides;
+use ebbtide::resource::{Address, component_of, components_of};
 use ebbtide::rollout::{Phase, Rollout};
 
 /// How long a rollback is tried that AWS refuses for the moment: an endpoint that is being updated cannot be changed, which takes
@@ -97,9 +100,15 @@ pub(super) async fn hold(
 }
 
 /// Takes all traffic back.
-pub(super) async fn back(context: &CommandContext, stack: Option<&str>, reason: &str) -> Result<u8, CommandError> {
+pub(super) async fn back(
+    context: &CommandContext,
+    stack: Option<&str>,
+    reason: &str,
+    anyway: bool,
+) -> Result<u8, CommandError> {
     let opened = Opened::open(context, stack).await?;
     let rollout = opened.rollout()?;
+    check_awake(&opened, rollout, anyway)?;
     let access = access(&opened.connection, &context.providers);
     let carrier = Carrier::recorded(&access, &opened.document, rollout);
     let carrier = carrier.ok_or_else(|| {
@@ -122,6 +131,27 @@ pub(super) async fn back(context: &CommandContext, stack: Option<&str>, reason: 
         }
         tokio::time::sleep(BETWEEN).await;
     }
+}
+
+/// Refuses to take all traffic back to a side that may be asleep. While a roll-out is under way, nothing of it can be.
+fn check_awake(opened: &Opened, rollout: &Rollout, anyway: bool) -> Result<(), CommandError> {
+    let asleep = asleep_sides(&opened.document);
+    // Without the resource that splits the traffic there is nothing to wake a side for.
+    if anyway || rollout.is_under_way() || asleep.is_empty() || asleep.contains(&&rollout.of) {
+        return Ok(());
+    }
+    let stack = &opened.stack;
+    let all: Vec<&Address> = opened.document.resources.keys().collect();
+    let names = components_of(&all);
+    let components: BTreeSet<&str> = asleep.iter().map(|address| component_of(address, &names)).collect();
+    let only: Vec<String> = components.iter().map(|component| format!("--only {component}")).collect();
+    let asleep: Vec<String> = asleep.into_iter().map(ToString::to_string).collect();
+    let message =
+        format!("{} is asleep, and the old side of {} may need it: nothing was changed", asleep.join(", "), rollout.of);
+    Err(CommandError::new(CommandErrorKind::Refused, message).hint(format!(
+        "`ebb resume {stack} {}` wakes it; `ebb rollout back {stack} --anyway` takes the traffic back nevertheless",
+        only.join(" ")
+    )))
 }
 
 fn rolling<'a>(context: &'a CommandContext, opened: &'a Opened, command: &str) -> RollingOut<'a> {

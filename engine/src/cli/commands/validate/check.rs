@@ -8,7 +8,8 @@ use crate::cli::context::CommandContext;
 use crate::cli::dollars::{PriceWarning, book, price_warnings};
 use crate::cli::error::CommandError;
 use crate::cli::output::OUTPUT_FORMAT;
-use crate::environment::{Environment, scaled_endpoints};
+use crate::control::rolling_out::Parts;
+use crate::environment::{Environment, EnvironmentError, scaled_endpoints};
 use ebbtide::planner::dependency_order;
 use ebbtide::schedule::lint;
 use ebbtide::stack::{Declarations, Problem};
@@ -95,8 +96,27 @@ fn declared(context: &CommandContext, environment: &Environment, name: &str) -> 
         CommandError::problems(name, &[problem])
     })?;
     environment.check_capacities(name, &scaled_endpoints(declared.resources.keys()))?;
+    check_rollout(context, environment, name, &declared)?;
     let pushed = Pushed { schedule: environment.schedule(name), reduce: false }.problems(&declared);
     if pushed.is_empty() { Ok(declared) } else { Err(CommandError::problems(name, &pushed)) }
+}
+
+/// Refuses settings of a roll-out that name nothing of the stack, as `ebb rollout start` does.
+fn check_rollout(
+    context: &CommandContext,
+    environment: &Environment,
+    name: &str,
+    declared: &Declarations,
+) -> Result<(), EnvironmentError> {
+    let Some((_, rules)) = environment.rollout(name) else { return Ok(()) };
+    let parts = Parts::from(declared);
+    let carrier = parts.carrier(context.providers.kinds(), rules).err();
+    let mistakes = carrier.into_iter().chain(parts.alarm_mistakes(rules));
+    let fault = |mistake: crate::control::rolling_out::Mistake| {
+        environment.rollout_fault(name, &mistake.place, format!("the roll-out of {name}: {}", mistake.message))
+    };
+    let faults: Vec<_> = mistakes.filter_map(fault).collect();
+    if faults.is_empty() { Ok(()) } else { Err(EnvironmentError::Invalid(faults)) }
 }
 
 /// Returns the warnings about the schedules of stacks over the year to come. A schedule that several stacks share is looked at
