@@ -1,14 +1,14 @@
 //! Declares the resources of an endpoint.
 
-use super::alarms::{declare_down, declare_quality};
+use super::alarms::{declare_down, declare_quality, declare_successor};
 use super::outputs::LlmEndpointOutputs;
 use super::role::execution_role;
 use super::scaling::declare_scaling;
-use super::settings::{LlmEndpoint, Mode, VARIANT};
+use super::settings::{LlmEndpoint, Mode, SUCCESSOR, VARIANT};
 use crate::aws::ModelName;
 use crate::aws::logs::LogGroup;
 use crate::aws::sagemaker::{
-    ContainerMode, Deployment, Endpoint, EndpointConfig, Hosting, Model, ModelForm, Strategy, Variant,
+    Container, ContainerMode, Deployment, Endpoint, EndpointConfig, Hosting, Model, ModelForm, Strategy, Variant,
 };
 use crate::resource::Input;
 use crate::stack::Stack;
@@ -32,14 +32,21 @@ impl LlmEndpoint {
         };
         let logs = stack.add(name, logs);
         let quality = declare_quality(self, stack, name);
-        let model = Model {
+        let model = |container: &Container| Model {
             vpc: self.network.clone(),
             network_isolation: self.isolated,
             tags: self.tags.clone(),
-            ..Model::new(&role, self.container.clone())
+            ..Model::new(&role, container.clone())
         };
-        let model = stack.add(name, model).name;
-        let config = stack.add(name, self.config(model)).name;
+        let own = stack.add(name, model(&self.container)).name;
+        let successor = self.successor.as_ref().map(|successor| {
+            let model = stack.add(&format!("{name}-{SUCCESSOR}"), model(&successor.container)).name;
+            let hosting = Hosting::Instances(successor.instances.clone());
+            Variant { name: SUCCESSOR.into(), model: Some(model), hosting, weight: 0.0 }
+        });
+        let mut config = self.config(own);
+        config.variants.extend(successor);
+        let config = stack.add(name, config).name;
         let deployment = Deployment {
             rollback_alarms: quality.rollback.iter().map(|alarm| alarm.name.clone()).collect(),
             ..Deployment::new(self.deployment.clone())
@@ -53,13 +60,30 @@ impl LlmEndpoint {
         // Without the log group SageMaker would create one of that name itself, with unlimited retention.
         stack.after(&endpoint.name, &logs.name);
         let down = declare_down(self, stack, name, &endpoint.name);
-        let alarms = quality.all.into_iter().chain(down).map(|alarm| alarm.arn).collect();
+        let of_successor = declare_successor(self, stack, name, &endpoint.name);
+        let alarms = quality.all.into_iter().chain(down).chain(of_successor).map(|alarm| alarm.arn).collect();
         declare_scaling(self, stack, name, &endpoint.name);
         LlmEndpointOutputs { endpoint_name: endpoint.name, endpoint_arn: endpoint.arn, role, alarms }
     }
 
-    /// Reports the settings that SageMaker does not support for serverless endpoints.
+    /// Reports the settings that SageMaker does not support for serverless endpoints, and a successor that cannot take over.
     fn check_mode(&self, stack: &mut Stack, name: &str) {
+        if let Some(successor) = &self.successor {
+            let problem = match &self.mode {
+                Mode::RealTime(instances) => (*instances == successor.instances
+                    && self.container == successor.container)
+                    .then_some("it differs in nothing from the endpoint's own model, so there is nothing to roll out"),
+                Mode::Async(..) => Some("an endpoint that queues its calls has no traffic to split"),
+                Mode::Serverless(_) => Some("a serverless endpoint has one variant only"),
+            };
+            if let Some(problem) = problem {
+                stack.problem(name, Some("successor".to_owned()), problem);
+            }
+            if matches!(self.deployment, Strategy::Rolling { .. }) {
+                let message = "an endpoint with several variants cannot be deployed in batches";
+                stack.problem(name, Some("deployment".to_owned()), message);
+            }
+        }
         if let Mode::RealTime(_) | Mode::Async(..) = self.mode {
             return;
         }
@@ -102,8 +126,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, Serverless};
-    use crate::components::llm_endpoint::{Scaling, ScheduledBounds};
+    use crate::aws::sagemaker::{AsyncInference, Instances, ModelData, Serverless};
+    use crate::components::llm_endpoint::{Scaling, ScheduledBounds, Successor};
     use crate::resource::{Address, OnPause, Scope};
     use crate::stack::{Declarations, Problem};
     use serde_json::Value;
@@ -224,6 +248,40 @@ mod tests {
         serverless.container.model = None;
         let addresses = addresses(&declared(&serverless).unwrap());
         assert!(!addresses.iter().any(|address| address.starts_with("autoscaling_")), "{addresses:?}");
+    }
+
+    #[test]
+    fn a_successor_is_a_second_variant_without_traffic() {
+        let new = ModelData { uri: "s3://models/next/".into(), form: ModelForm::Prefix };
+        let successor = Successor {
+            container: Container { model: Some(new), ..llm().container },
+            instances: Instances::new("ml.g5.2xlarge", 2),
+        };
+        let rolled = LlmEndpoint { successor: Some(successor), ..llm() };
+        let declarations = declared(&rolled).unwrap();
+        let inputs = |address: &str| &declarations.resources[&address.parse::<Address>().unwrap()].inputs;
+        let variants = &inputs("sagemaker_endpoint_config.llm")["variants"];
+        assert_eq!((&variants[0]["name"], &variants[0]["weight"]), (&"AllTraffic".into(), &1.0.into()));
+        assert_eq!((&variants[1]["name"], &variants[1]["weight"]), (&"new".into(), &0.0.into()));
+        assert!(variants[1].to_string().contains("ml.g5.2xlarge"), "{variants:#}");
+        assert_eq!(inputs("autoscaling_target.llm-new")["of"]["variant"]["variant"], "new");
+        assert!(inputs("iam_role.llm").to_string().contains("next/"), "it may read its model");
+        for gate in ["slow", "errors", "down"] {
+            assert_eq!(inputs(&format!("cloudwatch_alarm.llm-new-{gate}"))["missing_data"], "missing", "{gate}");
+        }
+        // Everything of the endpoint's own stays as it was.
+        let before = declared(&llm()).unwrap();
+        for (address, declaration) in &before.resources {
+            let same = declarations.resources[address] == *declaration;
+            assert_eq!(same, !["sagemaker_endpoint_config", "iam_role"].contains(&address.kind()), "{address}");
+        }
+        let mut same = rolled.clone();
+        same.successor =
+            Some(Successor { container: same.container.clone(), instances: Instances::new("ml.g5.xlarge", 1) });
+        assert!(declared(&same).unwrap_err()[0].to_string().contains("differs in nothing"));
+        let mut queued = rolled;
+        queued.mode = Mode::Async(Instances::new("ml.g5.xlarge", 1), Box::new(AsyncInference::to("s3://answers/llm/")));
+        assert_eq!(declared(&queued).unwrap_err()[0].field.as_deref(), Some("successor"));
     }
 
     #[test]

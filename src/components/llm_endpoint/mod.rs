@@ -8,4 +8,4 @@ mod scaling;
 mod settings;
 
 pub use outputs::LlmEndpointOutputs;
-pub use settings::{EndpointAlarms, LlmEndpoint, Mode, Scaling, ScheduledBounds, VARIANT};
+pub use settings::{EndpointAlarms, LlmEndpoint, Mode, SUCCESSOR, Scaling, ScheduledBounds, Successor, VARIANT};

@@ -14,6 +14,14 @@ pub(super) fn execution_role(endpoint: &LlmEndpoint, scope: &Scope) -> Role {
     let mut policy = image_policy(Policy::new(), &endpoint.container, scope);
     policy = logs_policy(policy, endpoint, scope);
     policy = model_policy(policy, &endpoint.container, scope);
+    if let Some(successor) = &endpoint.successor {
+        if successor.container.image != endpoint.container.image {
+            policy = image_policy(policy, &successor.container, scope);
+        }
+        if successor.container.model != endpoint.container.model {
+            policy = model_policy(policy, &successor.container, scope);
+        }
+    }
     policy = queue_policy(policy, endpoint, scope);
     policy = keys_policy(policy, endpoint, scope);
     for topic in endpoint

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::settings::{LlmEndpoint, VARIANT};
+use super::settings::{LlmEndpoint, SUCCESSOR, Scaling, VARIANT};
 use crate::aws::autoscaling::{
     Adjustment, Aggregation, CustomMetric, MetricStatistic, PredefinedMetric, ScalableTarget, ScalingPolicy,
     ScalingRule, ScheduledAction, Step, StepScaling, TargetMetric, TargetTracking,
@@ -36,9 +36,27 @@ pub(super) fn declare_scaling(
             "an endpoint without instances cannot answer: set at least 1, or queue the calls (asynchronous mode)";
         stack.problem(name, Some("scaling.min".into()), message);
     }
+    let resource = declare_target(endpoint, stack, name, (endpoint_name, VARIANT), scaling);
+    if scaling.min == 0 && queues {
+        declare_waking(endpoint, stack, name, &resource);
+    }
+    if endpoint.successor.is_some() {
+        declare_target(endpoint, stack, &format!("{name}-{SUCCESSOR}"), (endpoint_name, SUCCESSOR), scaling);
+    }
+}
+
+/// Declares the scaling of a variant, with its schedule.
+fn declare_target(
+    endpoint: &LlmEndpoint,
+    stack: &mut Stack,
+    name: &str,
+    (endpoint_name, variant): (&Input<EndpointName>, &str),
+    scaling: &Scaling,
+) -> Input<ScalableResource> {
+    let queues = endpoint.async_inference().is_some();
     let target = ScalableTarget {
         tags: endpoint.tags.clone(),
-        ..ScalableTarget::variant(endpoint_name, VARIANT, (scaling.min, scaling.max))
+        ..ScalableTarget::variant(endpoint_name, variant, (scaling.min, scaling.max))
     };
     let resource = stack.add(name, target).resource;
     let metric = if queues { backlog(endpoint) } else { calls() };
@@ -50,13 +68,11 @@ pub(super) fn declare_scaling(
         disable_scale_in: false,
     };
     stack.add(name, ScalingPolicy::tracking(&resource, tracking));
-    if scaling.min == 0 && queues {
-        declare_waking(endpoint, stack, name, &resource);
-    }
     for (time, bounds) in &endpoint.schedule {
         let action = ScheduledAction::new(&resource, &bounds.schedule, (bounds.min, bounds.max));
         stack.add(&format!("{name}-{time}"), ScheduledAction { zone: bounds.zone.clone(), ..action });
     }
+    resource
 }
 
 fn calls() -> TargetMetric {

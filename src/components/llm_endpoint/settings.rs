@@ -6,8 +6,11 @@ use crate::aws::sagemaker::{AsyncInference, Container, DataCapture, Instances, M
 use crate::aws::{Arn, RoleArn};
 use crate::resource::{Input, Tags};
 
-/// The name of the only variant. All configurations share it, because an endpoint retains its capacity by variant name.
+/// The name of the variant of the endpoint's own model. All configurations share it, because an endpoint retains its capacity by
+/// variant name.
 pub const VARIANT: &str = "AllTraffic";
+/// The name of the variant of a successor.
+pub const SUCCESSOR: &str = "new";
 
 /// An endpoint that serves a language model.
 ///
@@ -38,6 +41,9 @@ pub struct LlmEndpoint {
     pub container: Container,
     /// The mode: real-time, asynchronous or serverless.
     pub mode: Mode,
+    /// The model that takes over by a roll-out. It is a second variant, `new`, of a real-time endpoint, without any traffic until the
+    /// roll-out gives it some. Give its values to the endpoint itself afterwards, and drop it.
+    pub successor: Option<Successor>,
     /// The location, `s3://BUCKET/PREFIX`, to which callers of an asynchronous endpoint upload their requests.
     pub requests: Option<Input<String>>,
     /// The KMS keys of buckets and topics that the endpoint uses: ARNs, ids or `alias/NAME`. Those of the queue and of the
@@ -81,6 +87,15 @@ pub enum Mode {
     Async(Instances, Box<AsyncInference>),
     /// Returns results at once; AWS starts capacity when a call arrives.
     Serverless(Serverless),
+}
+
+/// A model that takes over by a roll-out.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Successor {
+    /// The image of the server, and the model that it loads.
+    pub container: Container,
+    /// The instances, which scale as the endpoint's own do.
+    pub instances: Instances,
 }
 
 /// Bounds of the number of instances that apply from a certain time on.
@@ -156,6 +171,7 @@ impl LlmEndpoint {
             endpoint_name: endpoint_name.into(),
             container,
             mode: Mode::RealTime(instances),
+            successor: None,
             requests: None,
             kms_keys: Vec::new(),
             log_kms_key: None,

@@ -24,6 +24,10 @@ fn planned() -> Book {
 }
 
 fn estimate(book: &Book, hours: f64) -> Estimate {
+    estimate_of(&Settings::default(), book, hours)
+}
+
+fn estimate_of(settings: &Settings, book: &Book, hours: f64) -> Estimate {
     let scope = Scope {
         environment: "prod".into(),
         stack: "adeptai".into(),
@@ -31,7 +35,7 @@ fn estimate(book: &Book, hours: f64) -> Estimate {
         account: "123456789012".into(),
     };
     let mut stack = Stack::new(scope, BTreeMap::new());
-    super::declare(&mut stack, &Settings::default());
+    super::declare(&mut stack, settings);
     let pricing = Pricing { hours, ..Pricing::new(book, "eu-west-1") };
     Estimate::new(&Standing::declared(&stack.finish().unwrap()), &ebbtide::aws::kinds(), &pricing)
 }
@@ -50,6 +54,14 @@ fn five_endpoints_cost_6120_a_month_at_the_planned_prices() {
     assert!(estimate.running.total.monthly.at_least, "the plan has no price of anything else");
     let paused: f64 = estimate.lines.iter().filter_map(|one| one.monthly_paused.usd).sum();
     assert_eq!(paused, 0.0, "no instance stays while paused");
+}
+
+#[test]
+fn a_successor_bills_beside_the_model_that_it_follows() {
+    let mut settings = Settings::default();
+    settings.endpoints.query_enhancer.successor =
+        Some(super::settings::Successor { instance_type: Some("ml.g5.2xlarge".into()), ..Default::default() });
+    assert_eq!(endpoints(&estimate_of(&settings, &planned(), 720.0)), (6, 7560.0));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use ebbtide::aws::sagemaker::{AsyncInference, Container, Instances, ModelData, M
 use ebbtide::aws::{Arn, SecurityGroupId, TopicArn};
 use ebbtide::components::NetworkOutputs;
 use ebbtide::components::llm_endpoint::{
-    EndpointAlarms, LlmEndpoint, LlmEndpointOutputs, Mode, Scaling, ScheduledBounds,
+    EndpointAlarms, LlmEndpoint, LlmEndpointOutputs, Mode, Scaling, ScheduledBounds, Successor,
 };
 use ebbtide::components::monitoring::{Alerts, WatchedEndpoint};
 use ebbtide::resource::Input;
@@ -79,19 +79,24 @@ impl Row {
         own: &settings::Endpoint,
         place: &StateLocation,
     ) -> LlmEndpoint {
-        let instances = Instances {
-            // Tens of gigabytes are fetched and loaded before the first answer.
-            download_timeout_seconds: Some(1800),
-            startup_timeout_seconds: Some(1800),
-            ..Instances::new(own.instance_type.as_deref().unwrap_or(self.instance_type), own.instances.unwrap_or(1))
-        };
-        let container = self.container(stack, &instances.instance_type, settings, own, place);
+        let (container, instances) = self.model(stack, "", settings, own, place);
         let usual = Scaling::default();
         let key = settings.kms_key.as_deref();
+        let successor = own.successor.as_ref().map(|successor| {
+            let (container, instances) = self.model(stack, "successor.", settings, &own.succeeded_by(successor), place);
+            Successor { container, instances }
+        });
+        let takes_key = |instances: &Instances| takes_volume_key(&instances.instance_type);
+        if key.is_some() && successor.as_ref().is_some_and(|one| takes_key(&one.instances) != takes_key(&instances)) {
+            let message = "`kms_key` encrypts the volumes of all variants or of none: with it, choose a type that has local disks \
+                           where the endpoint's own has them, and none where it has none";
+            stack.problem(self.name, Some("successor.instance_type".to_owned()), message);
+        }
         LlmEndpoint {
             kms_keys: key.map(Input::from).into_iter().collect(),
             log_kms_key: key.map(Input::from),
-            volume_kms_key: key.filter(|_| takes_volume_key(&instances.instance_type)).map(Input::from),
+            volume_kms_key: key.filter(|_| takes_key(&instances)).map(Input::from),
+            successor,
             network: Some(place.network.clone()),
             isolated: settings.isolated,
             scaling: Some(Scaling {
@@ -112,10 +117,28 @@ impl Row {
         }
     }
 
+    /// Returns a model with its instances. `field` is where its settings are below the endpoint's.
+    fn model(
+        &self,
+        stack: &mut Stack,
+        field: &str,
+        settings: &Settings,
+        own: &settings::Endpoint,
+        place: &StateLocation,
+    ) -> (Container, Instances) {
+        let instances = Instances {
+            // Tens of gigabytes are fetched and loaded before the first answer.
+            download_timeout_seconds: Some(1800),
+            startup_timeout_seconds: Some(1800),
+            ..Instances::new(own.instance_type.as_deref().unwrap_or(self.instance_type), own.instances.unwrap_or(1))
+        };
+        (self.container(stack, (field, &instances.instance_type), settings, own, place), instances)
+    }
+
     fn container(
         &self,
         stack: &mut Stack,
-        instance_type: &str,
+        (within, instance_type): (&str, &str),
         settings: &Settings,
         own: &settings::Endpoint,
         place: &StateLocation,
@@ -130,13 +153,13 @@ impl Row {
         };
         let environment = checkpoint::environment(&self.checkpoint, &self.traffic, instance_type, own);
         let environment = environment.unwrap_or_else(|(field, message)| {
-            stack.problem(self.name, Some(field.to_owned()), message);
+            stack.problem(self.name, Some(format!("{within}{field}")), message);
             own.environment.clone()
         });
         let image = match own.image.as_ref().or(settings.image.as_ref()) {
             Some(image) => image.clone(),
             None => lmi_image(&stack.scope().region).unwrap_or_else(|error| {
-                stack.problem(self.name, Some("image".to_owned()), error.to_string());
+                stack.problem(self.name, Some(format!("{within}image")), error.to_string());
                 "unknown".to_owned()
             }),
         };
@@ -223,7 +246,8 @@ pub(super) fn declare_bulk(
 ) -> Option<DeclaredEndpoint> {
     let name = format!("{}-bulk", row.name);
     let exchange = Exchange { bucket: place.exchange.clone()?, key: name.clone() };
-    let own = settings.endpoints.of(row.name);
+    // Calls that queue have no traffic to split.
+    let own = settings::Endpoint { successor: None, ..settings.endpoints.of(row.name) };
     let mut endpoint = row.endpoint(stack, &name, settings, &own, place);
     if let Mode::RealTime(instances) = endpoint.mode {
         let inference = AsyncInference {

@@ -87,7 +87,10 @@ fn endpoint_policies(settings: &Settings, storage: &Storage, scope: &Scope) -> B
 
 /// Returns the buckets that the settings name: those with models, and others.
 fn named_buckets(settings: &Settings) -> BTreeSet<String> {
-    let of_endpoints = settings.endpoints.all().into_iter().filter_map(|endpoint| endpoint.model.as_deref());
+    let of_endpoints = settings.endpoints.all().into_iter().flat_map(|endpoint| {
+        let successor = endpoint.successor.as_ref().and_then(|successor| successor.model.as_deref());
+        endpoint.model.as_deref().into_iter().chain(successor)
+    });
     let uris = of_endpoints.chain(settings.models.as_deref());
     let bucket = |uri: &str| uri.strip_prefix("s3://")?.split('/').next().map(str::to_owned);
     let of_models = uris.filter_map(bucket).filter(|bucket| !bucket.is_empty());

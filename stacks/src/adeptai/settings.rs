@@ -180,6 +180,60 @@ pub struct Endpoint {
     pub environment: BTreeMap<String, String>,
     /// Alarm when one call in twenty takes longer for its whole response, in milliseconds. It rolls nothing back.
     pub p95_latency_ms: Option<f64>,
+    /// The model that takes over by a roll-out: a second variant, `new`, which bills beside the first and has no traffic until the
+    /// roll-out gives it some. docs/rollouts.md says how it becomes the only one.
+    pub successor: Option<Successor>,
+}
+
+/// The model that takes over from an endpoint's own. What is left out is as the endpoint has it.
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Successor {
+    /// The instance type.
+    #[schemars(extend("format" = "sagemaker-instance-type"))]
+    pub instance_type: Option<String>,
+    /// How many instances there are at first.
+    pub instances: Option<u32>,
+    /// The known model that the checkpoint is a version of, from which its memory follows; `other` is not checked.
+    pub base_model: Option<String>,
+    /// The precision of the weights in the checkpoint.
+    pub weights: Option<Weights>,
+    /// The longest request with its response, in tokens.
+    #[schemars(range(min = 1))]
+    pub context: Option<u32>,
+    /// How many requests an instance works on at once.
+    #[schemars(range(min = 1))]
+    pub requests_at_once: Option<u32>,
+    /// The length of a usual request with its response, in tokens.
+    #[schemars(range(min = 1))]
+    pub usual_tokens: Option<u32>,
+    /// The model artifact: `s3://BUCKET/KEY.tar.gz`, or a prefix that ends in `/`.
+    pub model: Option<String>,
+    /// The image that serves, with its registry.
+    pub image: Option<String>,
+    /// Environment variables of the container, in place of the endpoint's.
+    pub environment: Option<BTreeMap<String, String>>,
+}
+
+impl Endpoint {
+    /// Returns the settings that the endpoint has once a successor is its only model.
+    pub(super) fn succeeded_by(&self, successor: &Successor) -> Self {
+        let new = successor.clone();
+        Self {
+            instance_type: new.instance_type.or_else(|| self.instance_type.clone()),
+            instances: new.instances.or(self.instances),
+            base_model: new.base_model.or_else(|| self.base_model.clone()),
+            weights: new.weights.or(self.weights),
+            context: new.context.or(self.context),
+            requests_at_once: new.requests_at_once.or(self.requests_at_once),
+            usual_tokens: new.usual_tokens.or(self.usual_tokens),
+            model: new.model.or_else(|| self.model.clone()),
+            image: new.image.or_else(|| self.image.clone()),
+            environment: new.environment.unwrap_or_else(|| self.environment.clone()),
+            successor: None,
+            ..self.clone()
+        }
+    }
 }
 
 /// Other bounds from a certain time on.

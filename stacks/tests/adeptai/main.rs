@@ -12,5 +12,6 @@ mod partition;
 mod project;
 mod pushed;
 mod rolled_back;
+mod rolled_out;
 mod settings;
 mod used;

@@ -56,6 +56,26 @@ pub(super) fn mark_scaled(capacity: &mut Capacity, variant: &str) {
     }
 }
 
+/// Makes a variant one that takes over all traffic from others that go: it keeps no weight of before, and gets as many instances as
+/// they had.
+pub(super) fn mark_taking_over(capacity: &mut Capacity, variant: &str, instances: Option<i32>) {
+    if let Some(variant) = capacity.get_mut(variant) {
+        variant.weight = None;
+        if variant.instances < instances {
+            (variant.instances, variant.scaled) = (instances, true);
+        }
+    }
+}
+
+/// Returns whether variants that have all the recorded traffic are gone. The weights of the others, which are none, mean nothing then.
+fn traffic_is_gone(current: &Capacity, recorded: &Capacity) -> bool {
+    let weighs = |stays: bool| {
+        let of = recorded.iter().filter(|(name, _)| current.contains_key(*name) == stays);
+        of.filter_map(|(_, variant)| variant.weight).any(|weight| weight > 0.0)
+    };
+    weighs(false) && !weighs(true)
+}
+
 /// Returns the changes of the next call that leads from one capacity to a recorded one; none if there is nothing to change.
 /// `config` is the configuration in use.
 ///
@@ -78,7 +98,7 @@ pub(super) fn next_changes(
         .iter()
         .filter_map(|(name, _, differences)| Some(change(name).desired_weight(differences.weight?).build()));
     let weights: Vec<_> = weights.collect();
-    if !weights.is_empty() {
+    if !weights.is_empty() && !traffic_is_gone(current, recorded) {
         return weights;
     }
     let capacity = differing.iter().find_map(|(name, current, differences)| {

@@ -1,6 +1,9 @@
 //! The move of an endpoint to another configuration, which keeps the capacity that auto scaling set.
 
-use aws_sdk_sagemaker::types::{EndpointStatus, VariantProperty, VariantPropertyType};
+use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
+use aws_sdk_sagemaker::types::{
+    DesiredWeightAndCapacity, EndpointStatus, ProductionVariantSummary, VariantProperty, VariantPropertyType,
+};
 use tracing::warn;
 
 use super::deployment::deployment_to_sdk;
@@ -8,7 +11,7 @@ use super::fleet::{Fleet, fleet};
 use crate::providers::autoscaling::PauseSnapshot;
 use crate::sdk::{CallName, Context, Error, ErrorKind};
 use ebbtide::aws::autoscaling::variant_resource;
-use ebbtide::aws::sagemaker::Endpoint;
+use ebbtide::aws::sagemaker::{Deployment, Endpoint};
 use ebbtide::resource::Resolved;
 
 /// The differences between two configurations that matter for an endpoint's retained properties.
@@ -22,6 +25,17 @@ pub(super) struct Differences {
     weights: bool,
     /// Variants that the new configuration does not have.
     removed: Vec<String>,
+    /// Whether the new configuration has variants that the old one does not.
+    added: bool,
+}
+
+/// The end of a split of traffic: the variants that stay get none of it now, and take it over from those that go.
+#[derive(Debug, PartialEq)]
+pub(super) struct Takeover {
+    /// The variants that stay.
+    pub(super) variants: Vec<String>,
+    /// The most instances of a variant that goes.
+    pub(super) instances: Option<i32>,
 }
 
 impl Differences {
@@ -40,6 +54,27 @@ impl Differences {
     pub(super) fn needs_scaling_off(&self, variant: &str) -> bool {
         self.instance_types.iter().chain(&self.removed).any(|name| name == variant)
     }
+
+    /// Returns the takeover that an update with these differences is, if it is one.
+    pub(super) fn takeover(&self, endpoint: &DescribeEndpointOutput) -> Option<Takeover> {
+        let goes = |variant: &&ProductionVariantSummary| {
+            variant.variant_name().is_some_and(|name| self.removed.iter().any(|removed| removed == name))
+        };
+        let (going, staying): (Vec<_>, Vec<_>) = endpoint.production_variants().iter().partition(goes);
+        let serves = |variants: &[&ProductionVariantSummary]| {
+            variants
+                .iter()
+                .any(|variant| variant.desired_weight().or(variant.current_weight()).unwrap_or_default() > 0.0)
+        };
+        let variants = staying.iter().filter_map(|variant| variant.variant_name.clone()).collect();
+        let instances = going.iter().filter_map(|variant| variant.desired_instance_count()).max();
+        (serves(&going) && !serves(&staying)).then_some(Takeover { variants, instances })
+    }
+
+    /// Returns whether both configurations have the same variants, by name.
+    fn has_same_variants(&self) -> bool {
+        self.removed.is_empty() && !self.added
+    }
 }
 
 /// The auto scaling of a variant that a rollout takes off before the update.
@@ -56,10 +91,14 @@ struct DetachedScaling {
 /// change the instance type of a variant under auto scaling, or to remove one: its scaling is taken off before the
 /// update, and put back afterwards if the variant stays. It is in the state that was recorded before the update, so that
 /// nothing is lost if this is cut off.
+///
+/// Where variants that had no traffic take all of it over from those that go, as at the end of a roll-out, they get the weights of the
+/// new configuration instead of their own, and as many instances before the update.
 pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &Endpoint<Resolved>) -> Result<(), Error> {
     let differences = Differences::between(context, from, to.config.as_str()).await?;
     let scalings = scalings_in_the_way(context, name, &differences).await?;
-    let excluded = excluded_properties(context, name, &differences).await?;
+    let takeover = if differences.removed.is_empty() { None } else { takeover(context, name, &differences).await? };
+    let excluded = excluded_properties(context, name, &differences, takeover.is_some()).await?;
     if !scalings.is_empty() {
         // An endpoint in a transition refuses the update, and its scaling would be taken off and put back in vain.
         check_in_service(context, name).await?;
@@ -67,7 +106,10 @@ pub(super) async fn roll_out(context: &Context, name: &str, from: &str, to: &End
     for scaling in &scalings {
         PauseSnapshot::deregister(context, &scaling.resource).await?;
     }
-    let updated = update(context, name, from, to, excluded).await;
+    // "Your new endpoint configuration must have the same variant name as the old endpoint configuration" (Exclusions of deployment
+    // guardrails): with other variants, the deployment is AWS's own, which moves all at once once the new fleet is up.
+    let deployment = to.deployment.as_ref().filter(|_| differences.has_same_variants());
+    let updated = update(context, (name, deployment), from, to, excluded).await;
     // A refused update leaves all variants as they were, so the scaling of a variant to remove is put back as well.
     for scaling in &scalings {
         if scaling.variant_stays || updated.is_err() {
@@ -111,9 +153,31 @@ async fn scalings_in_the_way(
     Ok(scalings)
 }
 
+/// Returns the takeover that an update is, if it is one. Before that, the variants that stay have to have as many instances as those
+/// that go: they are asked for, and the update waits.
+async fn takeover(context: &Context, name: &str, differences: &Differences) -> Result<Option<Takeover>, Error> {
+    let sagemaker = context.aws.sagemaker();
+    let found = sagemaker.describe_endpoint().endpoint_name(name).send().await.named("sagemaker:DescribeEndpoint")?;
+    let Some(takeover) = differences.takeover(&found) else { return Ok(None) };
+    let too_small = found.production_variants().iter().find(|variant| {
+        let stays = variant.variant_name().is_some_and(|name| takeover.variants.iter().any(|one| one == name));
+        stays && variant.desired_instance_count().is_some() && variant.desired_instance_count() < takeover.instances
+    });
+    let Some(variant) = too_small else { return Ok(Some(takeover)) };
+    // AWS changes the capacity of one variant in a call.
+    let change = DesiredWeightAndCapacity::builder()
+        .set_variant_name(variant.variant_name.clone())
+        .set_desired_instance_count(takeover.instances)
+        .build();
+    let raise = sagemaker.update_endpoint_weights_and_capacities().endpoint_name(name);
+    raise.desired_weights_and_capacities(change).send().await.named("sagemaker:UpdateEndpointWeightsAndCapacities")?;
+    let variant = variant.variant_name().unwrap_or_default();
+    Err(Error::new(ErrorKind::Busy, format!("variant {variant} of {name} gets the instances to take over all traffic")))
+}
+
 async fn update(
     context: &Context,
-    name: &str,
+    (name, deployment): (&str, Option<&Deployment<Resolved>>),
     from: &str,
     to: &Endpoint<Resolved>,
     excluded: Vec<VariantPropertyType>,
@@ -128,7 +192,7 @@ async fn update(
         .endpoint_config_name(to.config.as_str())
         .retain_all_variant_properties(true)
         .set_exclude_retained_variant_properties(Some(excluded.collect()))
-        .set_deployment_config(to.deployment.as_ref().map(deployment_to_sdk));
+        .set_deployment_config(deployment.map(deployment_to_sdk));
     let updated = request.send().await.named("sagemaker:UpdateEndpoint").map(drop);
     updated.map_err(|error| explain(error, from, to.config.as_str()))
 }
@@ -156,6 +220,7 @@ async fn excluded_properties(
     context: &Context,
     name: &str,
     differences: &Differences,
+    is_takeover: bool,
 ) -> Result<Vec<VariantPropertyType>, Error> {
     let mut excluded = Vec::new();
     let mut counts = false;
@@ -165,14 +230,15 @@ async fn excluded_properties(
     if counts {
         excluded.push(VariantPropertyType::DesiredInstanceCount);
     }
-    if differences.weights {
+    if differences.weights || is_takeover {
         excluded.push(VariantPropertyType::DesiredWeight);
     }
     Ok(excluded)
 }
 
 fn compare(old: &Fleet, new: &Fleet) -> Differences {
-    let mut differences = Differences::default();
+    let added = new.keys().any(|name| !old.contains_key(name));
+    let mut differences = Differences { added, ..Differences::default() };
     for (name, before) in old {
         let Some(after) = new.get(name) else {
             differences.removed.push(name.clone());
@@ -212,6 +278,7 @@ mod tests {
             counts: vec!["a".into()],
             weights: false,
             removed: vec!["b".into()],
+            added: true,
         };
         assert_eq!(compare(&old, &new), expected);
         let shifted = fleet_of(&[("a", "ml.g5.xlarge", 1, 0.9), ("b", "ml.g5.xlarge", 1, 0.1)]);

@@ -7,7 +7,7 @@ use aws_sdk_sagemaker::operation::describe_endpoint::DescribeEndpointOutput;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::capacity::{Capacity, capacity_of, mark_scaled, next_changes};
+use super::capacity::{Capacity, capacity_of, mark_scaled, mark_taking_over, next_changes};
 use super::fleet::fleet;
 use super::rollout::Differences;
 use crate::providers::autoscaling::PauseSnapshot;
@@ -55,6 +55,11 @@ pub(super) async fn before_update(
             }
         } else if PauseSnapshot::is_registered(context, &resource).await? {
             mark_scaled(&mut variants, &variant);
+        }
+    }
+    if let Some(takeover) = differences.takeover(endpoint) {
+        for variant in &takeover.variants {
+            mark_taking_over(&mut variants, variant, takeover.instances);
         }
     }
     if variants.is_empty() { Ok(None) } else { Ok(Some(serde_json::to_value(RunTime { variants, scaling })?)) }
