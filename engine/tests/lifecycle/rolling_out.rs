@@ -20,7 +20,7 @@ use ebbtide_cloud::virtual_time::TokioClock;
 use ebbtide_cloud::{Cloud, Durations, Settings};
 use ebbtide_engine::apply::Shutdown;
 use ebbtide_engine::control::notify::Notifier;
-use ebbtide_engine::control::rolling_out::{Carrier, RollingOut, addresses, carrier};
+use ebbtide_engine::control::rolling_out::{Carrier, Parts, RollingOut, addresses};
 use ebbtide_engine::control::{Controller, Outcome, StackReport};
 use ebbtide_engine::environment::{self, Environment};
 use ebbtide_engine::providers::providers;
@@ -134,7 +134,7 @@ impl Stage {
         let document = self.document().await;
         let (settings, rules) = self.environment.rollout("net").unwrap();
         let providers = providers();
-        let of = carrier(&document, providers.kinds(), rules).unwrap();
+        let of = Parts::from(&document).carrier(providers.kinds(), rules).unwrap();
         let now = self.clock.now();
         let generation = document.resources[&of].generation;
         let rollout = Rollout {
@@ -446,4 +446,13 @@ async fn a_look_that_is_cut_off_anywhere_takes_no_step_twice_and_loses_none() {
     stage.tick().await;
     assert!(stage.percent().await < 0.1);
     assert!(matches!(stage.rollout().await.phase, Phase::RolledBack { .. }));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_budget_that_is_spent_holds_the_next_step() {
+    let stage = Stage::started(&format!("{SEED}\n[stacks.net.budget]\nmonthly = 10\n")).await;
+    assert_eq!(stage.days(6).await, [(0, 10.0)], "25 % was due on the third day");
+    let report = stage.controller().tick(true).await.unwrap().stacks.into_iter().next().unwrap();
+    let waits = report.rollout.unwrap().waits.unwrap_or_default();
+    assert!(waits.contains("the budget of $10.00 is spent"), "{waits}");
 }
