@@ -1,7 +1,6 @@
 //! Roll-outs in virtual time: fourteen days between two variants of an endpoint, seen by an observer that reads only the cloud.
 
 use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -218,6 +217,15 @@ impl Stage {
         model["CanarySetting"]["PercentTraffic"].as_f64().unwrap()
     }
 
+    /// Returns the percentage of the new side, whichever it is.
+    async fn live(&self) -> f64 {
+        let stage = "apigateway_stage.live".parse().unwrap();
+        match self.document().await.resources.contains_key(&stage) {
+            true => self.canary().await,
+            false => f64::from(self.percent().await),
+        }
+    }
+
     async fn hours(&self, hours: u64) {
         tokio::time::sleep(Duration::from_secs(hours * 3600)).await;
     }
@@ -395,7 +403,8 @@ async fn the_canary_of_a_stage_is_rolled_out_and_no_apply_resets_it() {
 
 /// Polls a future so often, and drops it then: the end of a process at any of its waits.
 async fn cut_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
-    let mut future = pin!(future);
+    // On the heap: the futures of a look are large.
+    let mut future = Box::pin(future);
     let mut left = polls;
     std::future::poll_fn(|context| {
         if left == 0 {
@@ -407,15 +416,27 @@ async fn cut_after<F: Future>(polls: usize, future: F) -> Option<F::Output> {
     .await
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_look_that_is_cut_off_anywhere_takes_no_step_twice_and_loses_none() {
+/// A hundred steps, one an hour.
+fn by_the_hour(to: &str) -> String {
     let steps: Vec<String> =
         (1..=100).map(|percent| format!("{{ percent = {percent}, after = \"{percent}h\" }}")).collect();
-    let settings = format!(
-        "[stacks.net.rollout]\nto = \"new\"\nsteps = [{}]\ngates = [\"accuracy\"]\nrollback = [{{ alarm = \"drop\", for = \"2h\" }}]\n",
+    format!(
+        "[stacks.net.rollout]\n{to}steps = [{}]\ngates = [\"accuracy\"]\nrollback = [{{ alarm = \"drop\", for = \"2h\" }}]\napprove = [100]\n",
         steps.join(", ")
-    );
-    let stage = Stage::started(&settings).await;
+    )
+}
+
+/// Cuts start, approval, every step, a rollback of a tick, and one by hand: each at every wait.
+async fn cut_everything(stage: &Stage) {
+    let pause = || tokio::time::sleep(Duration::from_secs(600));
+    Box::pin(start_cut(stage)).await;
+    for polls in 0.. {
+        cut_after(polls, stage.approve(100)).await;
+        pause().await;
+        if stage.rollout().await.approved.contains(&100) {
+            break;
+        }
+    }
     let (mut polls, mut whole) = (0, 0);
     for percent in 1..=100_u8 {
         stage.hours(1).await;
@@ -423,15 +444,16 @@ async fn a_look_that_is_cut_off_anywhere_takes_no_step_twice_and_loses_none() {
         whole += usize::from(cut.is_some());
         // Past the last wait, it begins again from the first one.
         polls = if cut.is_some() { 0 } else { polls + 1 };
-        tokio::time::sleep(Duration::from_secs(600)).await;
-        let seen = stage.percent().await;
-        assert!(seen <= f32::from(percent) + 0.1 && seen >= f32::from(percent) - 1.1, "{seen} after {polls} polls");
-        stage.tick().await;
+        pause().await;
+        let seen = stage.live().await;
+        let percent = f64::from(percent);
+        assert!(seen <= percent + 0.1 && seen >= percent - 1.1, "{seen} after {polls} polls");
+        Box::pin(stage.tick()).await;
         let rollout = stage.rollout().await;
-        assert_eq!((rollout.percent, rollout.moving), (percent, None), "cut after {polls} polls");
-        assert!((stage.percent().await - f32::from(percent)).abs() < 0.1, "cut after {polls} polls");
-        tokio::time::sleep(Duration::from_secs(600)).await;
-        assert!(stage.project.plan_on(&stage.cloud, Target::Running).await.operations.is_empty());
+        assert_eq!((f64::from(rollout.percent), rollout.moving), (percent, None), "cut after {polls} polls");
+        assert!((stage.live().await - percent).abs() < 0.1, "cut after {polls} polls");
+        pause().await;
+        assert!(Box::pin(stage.project.plan_on(&stage.cloud, Target::Running)).await.operations.is_empty());
     }
     assert!(whole > 0, "the cuts never came to an end");
     // The same for a rollback.
@@ -441,11 +463,82 @@ async fn a_look_that_is_cut_off_anywhere_takes_no_step_twice_and_loses_none() {
         if cut_after(polls, stage.controller().tick(false)).await.is_some() {
             break;
         }
-        tokio::time::sleep(Duration::from_secs(600)).await;
+        pause().await;
     }
-    stage.tick().await;
-    assert!(stage.percent().await < 0.1);
+    Box::pin(stage.tick()).await;
+    Box::pin(is_back(stage)).await;
+    // And for one by hand, of another roll-out.
+    stage.alarm("drop", StateValue::Ok).await;
+    pause().await;
+    Box::pin(start_cut(stage)).await;
+    stage.hours(1).await;
+    Box::pin(stage.tick()).await;
+    pause().await;
+    assert!((stage.live().await - 1.0).abs() < 0.1, "{}", stage.live().await);
+    for polls in 0.. {
+        let whole = cut_after(polls, stage.back()).await.is_some();
+        pause().await;
+        let called = stage.live().await < 0.1;
+        Box::pin(stage.tick()).await;
+        let phase = stage.rollout().await.phase;
+        assert_eq!(called, matches!(phase, Phase::RolledBack { .. }), "cut after {polls} polls: {phase}");
+        if called {
+            break;
+        }
+        assert!(!whole, "a rollback without an effect");
+    }
+    Box::pin(is_back(stage)).await;
+}
+
+/// Starts a roll-out, cut at one wait after the other until it is recorded.
+async fn start_cut(stage: &Stage) {
+    for polls in 0.. {
+        cut_after(polls, stage.start()).await;
+        tokio::time::sleep(Duration::from_secs(600)).await;
+        assert!(stage.live().await < 0.1);
+        assert!(Box::pin(stage.project.plan_on(&stage.cloud, Target::Running)).await.operations.is_empty());
+        if stage.document().await.rollout.is_some_and(|rollout| rollout.is_under_way()) {
+            break;
+        }
+    }
+}
+
+async fn is_back(stage: &Stage) {
+    assert!(stage.live().await < 0.1, "{}", stage.live().await);
     assert!(matches!(stage.rollout().await.phase, Phase::RolledBack { .. }));
+    assert!(stage.project.plan_on(&stage.cloud, Target::Running).await.operations.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_look_that_is_cut_off_anywhere_takes_no_step_twice_and_loses_none() {
+    let stage = Box::pin(Stage::new(&by_the_hour("to = \"new\"\n"))).await;
+    Box::pin(cut_everything(&stage)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_canary_of_a_stage_survives_the_same_cuts() {
+    let stage = Box::pin(Stage::of(with_canary("first"), &by_the_hour(""))).await;
+    Box::pin(cut_everything(&stage)).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn days_that_cost_more_than_twice_the_budget_take_all_traffic_back() {
+    let cost = "rollback = [ { cost = \"200%\", for = \"7d\" } ]";
+    let settings = SEED.replace("rollback = [ { alarm = \"drop\", for = \"24h\" } ]", cost);
+    assert!(settings.contains(cost));
+    // Two instances of ml.m5.large cost about six dollars a day, and the budget has less than two.
+    let stage = Stage::started(&format!("{settings}\n[stacks.net.budget]\nmonthly = 50\n")).await;
+    stage.days(7).await;
+    assert_eq!(stage.rollout().await.phase, Phase::UnderWay, "seven whole days are not over");
+    stage.days(2).await;
+    let phase = stage.rollout().await.phase;
+    let Phase::RolledBack { reason, .. } = phase else { panic!("{phase}") };
+    assert!(reason.contains("the last 7 days cost") && reason.contains("more than 200 %"), "{reason}");
+    assert!(stage.percent().await < 0.1);
+    // Days that cost what the budget has are no reason.
+    let stage = Stage::started(&format!("{settings}\n[stacks.net.budget]\nmonthly = 150\n")).await;
+    stage.days(10).await;
+    assert_eq!(stage.rollout().await.phase, Phase::UnderWay);
 }
 
 #[tokio::test(start_paused = true)]
