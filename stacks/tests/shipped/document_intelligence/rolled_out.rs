@@ -106,7 +106,10 @@ fn a_setting_finishes_a_roll_out_that_is_done() {
     let model = Observer::new(&project).stage(&stage);
     assert!(model["CanarySetting"].is_null(), "{model}");
     assert!(model["Variables"]["workflow"].as_str().unwrap().contains("understand"), "{model}");
-    // The settings of the roll-out may stay.
+    // Its settings have nothing to roll out any more.
+    let refused = project.refused("validate document_intelligence");
+    assert!(refused.contains("apigateway_stage.live has one side"), "{refused}");
+    project.settle("\n[stacks.document_intelligence.api]\nside = \"language\"\n");
     assert_eq!(project.operations("plan document_intelligence"), [""; 0]);
     project.ebb("tick --quiet");
     project.ebb("validate document_intelligence");
