@@ -135,10 +135,20 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
         hash: String::new(),
     };
     let asleep: Vec<&Address> = declared.iter().copied().filter(|address| given.asleep.is_paused(address)).collect();
-    refuse_taken_names(&plan, &asleep, document, request.kinds)?;
+    let held_back: Vec<&Address> =
+        declared.into_iter().filter(|address| is_held_back(address, request, given)).collect();
+    refuse_taken_names(&plan, (&asleep, &held_back), document, request.kinds)?;
     rolling_out::refuse(&plan, request)?;
     plan.hash = hash_of(&plan);
     Ok(plan)
+}
+
+/// Returns whether a resource stays as it was declared before, since it waits for a job or for what is asleep.
+fn is_held_back(address: &Address, request: &Request<'_>, given: Given<'_>) -> bool {
+    let [planned, declared] = [request.declarations, given.declarations].map(|of| {
+        of.and_then(|declarations| declarations.resources.get(address)).map(|declaration| &declaration.inputs)
+    });
+    planned != declared
 }
 
 /// Makes the plan in which one more resource gives way, the first candidate that may.

@@ -119,6 +119,21 @@ fn nothing_takes_the_name_of_what_is_asleep() {
 }
 
 #[test]
+fn nothing_takes_the_name_of_what_waits_for_a_component() {
+    let mut world = two();
+    world.declare("bill_host_named.web", json!({"name": "exact"}));
+    world.go(Target::Running);
+    only(&mut world, &["llm"]);
+    // Its change of the name waits, since it would refer to what is asleep.
+    world.declare("bill_host_named.web", json!({"name": "other", "on": reference("bill_server.llm")}));
+    world.declare("bill_host_named.new", json!({"name": "exact"}));
+    let refused = world.plan(Target::Running).unwrap_err();
+    let (PlanError::NameTaken { old, new, .. }, message) = (&refused, refused.to_string()) else { panic!("{refused}") };
+    assert_eq!((old, new), (&at("bill_host_named.web"), &at("bill_host_named.new")));
+    assert!(message.contains("its change waits for a job, or for what is asleep"), "{message}");
+}
+
+#[test]
 fn a_plan_of_a_component_leaves_all_else_as_it_is() {
     let mut world = two();
     world.observation.0.insert(at("bill_server.rag"), Observed::Missing);
