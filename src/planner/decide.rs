@@ -134,21 +134,22 @@ fn plan_giving_way(request: &Request<'_>, given: Given<'_>, giving_way: &GivingW
         key: (document.serial == 0).then(|| document.key.clone()),
         hash: String::new(),
     };
-    let asleep: Vec<&Address> = declared.iter().copied().filter(|address| given.asleep.is_paused(address)).collect();
-    let held_back: Vec<&Address> =
-        declared.into_iter().filter(|address| is_held_back(address, request, given)).collect();
-    refuse_taken_names(&plan, (&asleep, &held_back), document, request.kinds)?;
+    let staying = declared.into_iter().filter_map(|address| Some((address, why_it_stays(address, request, given)?)));
+    refuse_taken_names(&plan, staying, document, request.kinds)?;
     rolling_out::refuse(&plan, request)?;
     plan.hash = hash_of(&plan);
     Ok(plan)
 }
 
-/// Returns whether a resource stays as it was declared before, since it waits for a job or for what is asleep.
-fn is_held_back(address: &Address, request: &Request<'_>, given: Given<'_>) -> bool {
+/// Returns why a declared resource stays as it was declared before; `None` if it does not.
+fn why_it_stays(address: &Address, request: &Request<'_>, given: Given<'_>) -> Option<&'static str> {
+    if given.asleep.is_paused(address) {
+        return Some("it is asleep, and `ebb resume` wakes it");
+    }
     let [planned, declared] = [request.declarations, given.declarations].map(|of| {
         of.and_then(|declarations| declarations.resources.get(address)).map(|declaration| &declaration.inputs)
     });
-    planned != declared
+    (planned != declared).then_some("its change waits for a job, or for what is asleep")
 }
 
 /// Makes the plan in which one more resource gives way, the first candidate that may.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::PlanError;
-use crate::plan::{Effect, Plan, Purpose, Reason};
+use crate::plan::{Effect, Kept, Plan, Purpose, Reason};
 use crate::record::{ResourceRecord, StateDocument};
 use crate::resource::{Address, Registry, readdress};
 
@@ -45,20 +45,17 @@ pub fn renamings(plan: &Plan, document: &StateDocument, kinds: &Registry) -> Vec
     found
 }
 
-/// Refuses a plan that creates a resource with the name of one that it keeps, that is asleep, or that is held back: AWS would refuse one
-/// of them, now or when the other wakes.
-pub(super) fn refuse_taken_names(
-    plan: &Plan,
-    (asleep, held_back): (&[&Address], &[&Address]),
+/// Refuses a plan that creates a resource with the name of one that it keeps, or that stays as it was declared before, for the reason
+/// given: AWS would refuse one of them, now or when the other is created again.
+pub(super) fn refuse_taken_names<'a>(
+    plan: &'a Plan,
+    staying: impl Iterator<Item = (&'a Address, &'a str)>,
     document: &StateDocument,
     kinds: &Registry,
 ) -> Result<(), PlanError> {
-    let exists = |address: &Address| document.resources.get(address).is_some_and(|record| !record.is_asleep());
-    let kept = plan.kept.iter().filter(|kept| exists(&kept.address)).map(|kept| (&kept.address, kept.reason.as_str()));
-    let asleep = asleep.iter().map(|address| (*address, "it is asleep, and `ebb resume` wakes it"));
-    let held_back = held_back.iter().filter(|address| exists(address));
-    let held_back = held_back.map(|address| (*address, "its change waits for a job, or for what is asleep"));
-    for (old, reason) in kept.chain(asleep).chain(held_back) {
+    let exists = |kept: &&Kept| document.resources.get(&kept.address).is_some_and(|record| !record.is_asleep());
+    let kept = plan.kept.iter().filter(exists).map(|kept| (&kept.address, kept.reason.as_str()));
+    for (old, reason) in kept.chain(staying) {
         let Some(record) = document.resources.get(old) else { continue };
         let takes = |new: &Address, inputs: &Value| {
             new.kind() == old.kind() && new != old && shares_name(new, inputs, record, kinds)

@@ -131,6 +131,11 @@ fn nothing_takes_the_name_of_what_waits_for_a_component() {
     let (PlanError::NameTaken { old, new, .. }, message) = (&refused, refused.to_string()) else { panic!("{refused}") };
     assert_eq!((old, new), (&at("bill_host_named.web"), &at("bill_host_named.new")));
     assert!(message.contains("its change waits for a job, or for what is asleep"), "{message}");
+
+    // A resume of the stack creates it as it was recorded.
+    world.go(Target::Paused);
+    let refused = world.plan(Target::Running).unwrap_err();
+    assert!(matches!(&refused, PlanError::NameTaken { old, .. } if *old == at("bill_host_named.web")), "{refused}");
 }
 
 #[test]
